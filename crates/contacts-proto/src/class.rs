@@ -1,0 +1,29 @@
+//! What an answer's status says about the effect of the request.
+
+use http::StatusCode;
+
+/// Whether a request that was answered with a status may have had its effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// 2xx: it had, if the body agrees.
+    Success,
+    /// Certainly no effect, and worth another attempt: 401 with other credentials, 421, 429.
+    NotProcessed,
+    /// An effect is possible: 408, 425, every 5xx but 501 and 505, redirects, and whatever no rule speaks of.
+    Ambiguous,
+    /// Certainly no effect, and the same request would be refused again: the other 4xx, 501, 505.
+    Permanent,
+}
+
+impl Class {
+    /// The class of a status.
+    pub fn of(status: StatusCode) -> Self {
+        match status.as_u16() {
+            200..300 => Self::Success,
+            401 | 421 | 429 => Self::NotProcessed,
+            408 | 425 => Self::Ambiguous,
+            400..500 | 501 | 505 => Self::Permanent,
+            _ => Self::Ambiguous,
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Who is asking.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::Error;
+
+/// What proves who is asking: an address with an API token, or an OAuth bearer token.
+///
+/// The header value is made once and marked sensitive. The memory that holds the secret is overwritten when the last clone,
+/// and the last request made with it, is dropped. It cannot be serialized or displayed, and `Debug` tells its kind alone.
+///
+/// ```
+/// use contacts_proto::Credentials;
+///
+/// let credentials = Credentials::basic("ann@example.com", "ATATT-not-a-real-token")?;
+/// assert_eq!(format!("{credentials:?}"), "Credentials(basic)");
+/// # Ok::<(), contacts_proto::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Credentials(Option<Arc<Secrets>>);
+
+struct Secrets {
+    kind: &'static str,
+    header: HeaderValue,
+    /// The token as it was given.
+    token: Zeroizing<String>,
+}
+
+/// A secret of fewer bytes is not searched for in answers: it would be found everywhere.
+const SHORTEST_SEARCHED: usize = 4;
+
+/// What stands where a secret was.
+pub(crate) const REDACTED: &str = "[redacted]";
+
+impl Credentials {
+    /// An e-mail address and an API token, sent as HTTP Basic.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which repeats neither, if one of them is empty or has a control character, the address has a
+    /// colon, or the token has a blank.
+    pub fn basic(email: &str, api_token: impl Into<String>) -> Result<Self, Error> {
+        let token = Zeroizing::new(api_token.into());
+        if email.is_empty() {
+            return Err(Error::invalid("e-mail address", "is empty"));
+        }
+        if email.chars().any(|c| c == ':' || c.is_control() || c.is_whitespace()) {
+            return Err(Error::invalid("e-mail address", "has a colon, a blank or a control character"));
+        }
+        check_token("API token", &token)?;
+        let pair = Zeroizing::new(format!("{email}:{}", *token));
+        Self::from_secret("basic", "Basic ", &Zeroizing::new(STANDARD.encode(pair.as_bytes())), token)
+    }
+
+    /// An OAuth 2.0 access token, sent as a bearer token.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which does not repeat it, if it is empty or has a blank, a control, or a character outside ASCII.
+    pub fn bearer(access_token: impl Into<String>) -> Result<Self, Error> {
+        let token = Zeroizing::new(access_token.into());
+        check_token("access token", &token)?;
+        if !token.is_ascii() {
+            return Err(Error::invalid("access token", "has a character outside ASCII"));
+        }
+        let word = token.clone();
+        Self::from_secret("bearer", "Bearer ", &word, token)
+    }
+
+    /// No credentials, for [`FindCloudId`](crate::FindCloudId): requests carry no `authorization` at all.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    fn from_secret(kind: &'static str, scheme: &str, word: &str, token: Zeroizing<String>) -> Result<Self, Error> {
+        // Room for all of it beforehand: a buffer that grows leaves copies behind.
+        let mut text = Zeroizing::new(Vec::with_capacity(scheme.len() + word.len()));
+        text.extend_from_slice(scheme.as_bytes());
+        text.extend_from_slice(word.as_bytes());
+        let Ok(mut header) = HeaderValue::from_maybe_shared(Bytes::from_owner(text)) else {
+            return Err(Error::invalid("token", "cannot stand in a header"));
+        };
+        header.set_sensitive(true);
+        Ok(Self(Some(Arc::new(Secrets { kind, header, token }))))
+    }
+
+    /// The value of the `authorization` header.
+    pub(crate) fn header(&self) -> Option<&HeaderValue> {
+        self.0.as_ref().map(|secrets| &secrets.header)
+    }
+
+    /// Whether these are the very same credentials: clones of one another, or of the same secret.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one.header == other.header,
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// Takes the secret out of what a server sent: the token, the token as a query would escape it, and the header's value.
+    ///
+    /// Errors that come out of an [`Exchange`](crate::Exchange) were made from bodies cleaned by this. Who calls
+    /// [`Operation::response`](crate::Operation::response) directly and shows its errors to others calls this first.
+    pub fn redact<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let mut clean = Cow::Borrowed(bytes);
+        for secret in self.secret_forms() {
+            if secret.len() >= SHORTEST_SEARCHED && find(&clean, secret.as_bytes()).is_some() {
+                clean = Cow::Owned(replace_all(&clean, secret.as_bytes()));
+            }
+        }
+        clean
+    }
+
+    fn secret_forms(&self) -> Vec<Zeroizing<String>> {
+        let Some(secrets) = &self.0 else { return Vec::new() };
+        let word = secrets.header.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, word)| word);
+        let escaped = |text: &str| {
+            let escaped = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
+            Zeroizing::new(escaped.to_string())
+        };
+        let json = serde_json::to_string(&**secrets.token).unwrap_or_default();
+        let mut forms = vec![
+            Zeroizing::new(word.to_owned()),
+            Zeroizing::new(word.trim_end_matches('=').to_owned()),
+            escaped(word),
+            secrets.token.clone(),
+            escaped(&secrets.token),
+            Zeroizing::new(json.trim_matches('"').to_owned()),
+        ];
+        // The longest first: a form that begins with another must not be left in half.
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        forms
+    }
+}
+
+fn check_token(what: &'static str, token: &str) -> Result<(), Error> {
+    let why = if token.is_empty() {
+        "is empty"
+    } else if token.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        "has a blank, a line break or a control character: was it copied whole and alone?"
+    } else if token.len() > 16 * 1024 {
+        "is longer than 16 KiB"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid(what, why))
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+fn replace_all(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
+    let mut clean = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = find(rest, secret) {
+        let (before, after) = rest.split_at(at);
+        clean.extend_from_slice(before);
+        clean.extend_from_slice(REDACTED.as_bytes());
+        rest = after.get(secret.len()..).unwrap_or_default();
+    }
+    clean.extend_from_slice(rest);
+    clean
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credentials({})", self.0.as_ref().map_or("none", |secrets| secrets.kind))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_is_sensitive_and_right() {
+        let basic = Credentials::basic("ann@example.com", "t0ken").unwrap();
+        let header = basic.header().unwrap();
+        assert_eq!(header, "Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu");
+        assert!(header.is_sensitive());
+        assert_eq!(Credentials::bearer("abc.def").unwrap().header().unwrap(), "Bearer abc.def");
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_without_being_repeated() {
+        for (email, token) in [("", "secret"), ("a:b@x", "secret"), ("a@x", ""), ("a@x", "sec ret"), ("a@x", "secret\n")] {
+            let error = Credentials::basic(email, token).unwrap_err();
+            assert!(!error.to_string().contains("sec"), "{error}");
+        }
+        assert!(Credentials::bearer("sécret").is_err());
+    }
+
+    #[test]
+    fn every_form_of_the_secret_is_taken_out() {
+        let credentials = Credentials::basic("ann@example.com", "t0p/s3cret\"=").unwrap();
+        let base64 = STANDARD.encode("ann@example.com:t0p/s3cret\"=");
+        for form in [base64.as_str(), "t0p/s3cret\"=", "t0p%2Fs3cret%22%3D", "t0p/s3cret\\\"="] {
+            let body = format!("{{\"echo\":\"x {form} y\"}}");
+            assert_eq!(credentials.redact(body.as_bytes()).as_ref(), b"{\"echo\":\"x [redacted] y\"}", "{form}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_secret_is_not_copied() {
+        let credentials = Credentials::bearer("some-token").unwrap();
+        assert!(matches!(credentials.redact(b"nothing here"), Cow::Borrowed(_)));
+    }
+}

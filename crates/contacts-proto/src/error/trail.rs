@@ -1,0 +1,74 @@
+//! How an operation came to its end.
+
+use std::{fmt, time::Duration};
+
+/// What is known about the effect of an operation that did not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// It had none.
+    None,
+    /// It may have been carried out.
+    Possible,
+}
+
+/// Why an operation was not tried once more, though it could have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GaveUp {
+    /// All attempts are used.
+    Attempts,
+    /// So many requests have failed lately that repeating them would only add to the load.
+    Budget,
+    /// The service asks for a longer wait than the policy allows.
+    WaitTooLong {
+        /// What it asks for.
+        wait: Duration,
+        /// What the policy allows.
+        limit: Duration,
+    },
+    /// The next attempt would begin after the deadline.
+    Deadline,
+}
+
+/// How many attempts were made, and what they came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Trail {
+    /// Requests that were made for it: 1 where nothing was repeated.
+    pub attempts: u32,
+    /// What is known about the effect of all of them together.
+    pub effect: Effect,
+    /// Why there was no further one, where one was possible.
+    pub gave_up: Option<GaveUp>,
+}
+
+impl Trail {
+    pub(crate) fn first(effect: Effect) -> Self {
+        Self { attempts: 1, effect, gave_up: None }
+    }
+}
+
+/// What follows the description of the last attempt.
+impl fmt::Display for Trail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.attempts > 1 {
+            write!(f, "; gave up after {} attempts", self.attempts)?;
+        }
+        match self.gave_up {
+            Some(GaveUp::WaitTooLong { wait, limit }) => {
+                write!(f, "; the service asks for {} s of waiting, the limit is {} s", seconds(wait), seconds(limit))?;
+            }
+            Some(GaveUp::Deadline) => f.write_str("; there is no time left for another attempt")?,
+            Some(GaveUp::Budget) => f.write_str("; too many requests have failed lately to repeat this one")?,
+            Some(GaveUp::Attempts) | None => {}
+        }
+        match self.effect {
+            Effect::None => Ok(()),
+            Effect::Possible => f.write_str("; it may have been carried out all the same"),
+        }
+    }
+}
+
+fn seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
+}

@@ -1,0 +1,89 @@
+//! An answer whose status says success and whose body does not.
+
+use std::fmt;
+
+use http::{Response, StatusCode};
+
+use super::{Effect, Hint, Trail, refusal::request_id};
+use crate::{About, text};
+
+/// An answer with a 2xx status that the operation cannot use: a page of a captive portal, a broken body, a missing id.
+///
+/// Of a writing operation it is not known whether it was carried out.
+#[derive(Clone)]
+pub struct Unexpected {
+    operation: &'static str,
+    status: StatusCode,
+    request_id: Option<String>,
+    reason: String,
+    body: Vec<u8>,
+    pub(crate) trail: Trail,
+}
+
+impl Unexpected {
+    pub(crate) fn new(about: &About, response: &Response<&[u8]>, reason: impl Into<String>) -> Self {
+        Self {
+            operation: about.name,
+            status: response.status(),
+            request_id: request_id(response.headers()),
+            // A reason may quote the body.
+            reason: text::line(&reason.into(), 200),
+            body: response.body().get(..64 * 1024).unwrap_or(response.body()).to_vec(),
+            trail: Trail::first(if about.writes { Effect::Possible } else { Effect::None }),
+        }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The id to tell the vendor's support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// What is wrong with the answer.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The body, 64 KiB of it at most.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    pub(super) fn hint(&self) -> Option<Hint> {
+        self.body.trim_ascii_start().starts_with(b"<").then_some(Hint::NotTheService)
+    }
+}
+
+impl fmt::Display for Unexpected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, status, reason, .. } = self;
+        write!(f, "could not {operation}: the answer {status} is not what is expected: {reason}")?;
+        let excerpt = text::excerpt(&self.body);
+        if !excerpt.is_empty() {
+            write!(f, ", in: {excerpt}")?;
+        }
+        write!(f, "{}", self.trail)?;
+        if let Some(id) = &self.request_id {
+            write!(f, " [request id {id}]")?;
+        }
+        Ok(())
+    }
+}
+
+/// As `Display`, and the trail: a body as numbers helps nobody.
+impl fmt::Debug for Unexpected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unexpected")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .field("reason", &self.reason)
+            .field("body", &text::excerpt(&self.body))
+            .field("trail", &self.trail)
+            .finish()
+    }
+}

@@ -1,0 +1,219 @@
+//! Where the service is.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+use url::{Host, Url};
+
+use crate::{CloudId, Error, segment};
+
+/// The public host of the API and the path before the cloud id, from the vendor's reference page.
+const GLOBAL: &str = "https://api.atlassian.com/jsm/ops/api";
+
+/// The longest base URL that is taken, in bytes.
+const MAX_LEN: usize = 2048;
+
+/// A base URL, parsed once: all operations of a client go below it, and nothing that comes from elsewhere can change
+/// its scheme, host, port or path.
+///
+/// ```
+/// use contacts_proto::{CloudId, Site};
+///
+/// let site = Site::from_cloud_id(&CloudId::new("35273b54-3f06-40d2-880f-dd28cf8daafa")?);
+/// assert_eq!(site.to_string(), "https://api.atlassian.com/jsm/ops/api/35273b54-3f06-40d2-880f-dd28cf8daafa");
+///
+/// assert!(Site::new("http://127.0.0.1:8080/jsm/ops/api/sandbox").is_ok());
+/// assert!(Site::new("http://api.example.com/jsm").is_err(), "plain http leaves the machine");
+/// assert!(Site::new("https://me:secret@api.example.com").is_err());
+/// # Ok::<(), contacts_proto::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Site {
+    scheme: Scheme,
+    authority: Authority,
+    /// Empty, or begins with a slash; never ends with one.
+    prefix: Box<str>,
+}
+
+impl Site {
+    /// The site with this cloud id, at the service's public host.
+    pub fn from_cloud_id(cloud_id: &CloudId) -> Self {
+        Self {
+            scheme: Scheme::HTTPS,
+            authority: Authority::from_static("api.atlassian.com"),
+            prefix: format!("{}/{cloud_id}", &GLOBAL["https://api.atlassian.com".len()..]).into(),
+        }
+    }
+
+    /// A whole base URL, for a staging host, a sister product's path, a gateway, or the sandbox.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which never repeats the text, unless the URL is `https` (or `http` to a loopback host), without
+    /// user info, query or fragment, and its path has plain segments only (`A-Z a-z 0-9 . _ ~ : -`).
+    pub fn new(base_url: &str) -> Result<Self, Error> {
+        Self::parse(base_url, false)
+    }
+
+    /// As [`new`](Self::new), but lets plain `http` go to any host: **credentials and contacts then cross the network
+    /// readable by all who are on the way**.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new), but for the scheme.
+    pub fn new_allowing_plain_http(base_url: &str) -> Result<Self, Error> {
+        Self::parse(base_url, true)
+    }
+
+    /// The host of a site itself, for [`FindCloudId`](crate::FindCloudId) alone: `acme`, `acme.atlassian.net`, or a URL
+    /// (its path is not looked at).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it is neither a name, nor a host, nor a URL that [`new`](Self::new) takes.
+    pub fn tenant(site: &str) -> Result<Self, Error> {
+        if let Some((scheme, rest)) = site.split_once("://") {
+            let host = rest.split('/').next().unwrap_or(rest);
+            return Self::parse(&format!("{scheme}://{host}"), false);
+        }
+        let host = site.trim_end_matches('/');
+        if host.is_empty() || !host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')) {
+            return Err(Error::invalid("site", "is not a name such as `acme` or a host such as `acme.atlassian.net`"));
+        }
+        let suffix = if host.contains('.') { "" } else { ".atlassian.net" };
+        Self::parse(&format!("https://{host}{suffix}"), false)
+    }
+
+    fn parse(text: &str, plain_http: bool) -> Result<Self, Error> {
+        let refuse = |why| Err(Error::invalid("base URL", why));
+        if text.len() > MAX_LEN {
+            return refuse("is longer than 2048 bytes");
+        }
+        // `Url` takes blanks and controls out and turns a backslash into a slash: readings that a gateway need not share.
+        if !text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
+            return refuse("has a blank, a control, a backslash or a character outside ASCII");
+        }
+        let Ok(url) = Url::parse(text) else {
+            return refuse("is not an absolute URL");
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("has user info: give the address and the token as credentials");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse("has a query or a fragment");
+        }
+        let scheme = match (url.scheme(), url.host()) {
+            ("https", Some(_)) => Scheme::HTTPS,
+            ("http", Some(host)) if plain_http || is_loopback(&host) => Scheme::HTTP,
+            ("http", Some(_)) => return refuse("is plain http to a host that is not loopback: use https"),
+            _ => return refuse("is not an https URL"),
+        };
+        let prefix = url.path().trim_end_matches('/');
+        let plain = |segment: &str| !segment.is_empty() && segment.bytes().all(segment::is_safe);
+        if !prefix.is_empty() && !prefix.split('/').skip(1).all(plain) {
+            return refuse("has a path with an empty segment or a character other than `A-Z a-z 0-9 . _ ~ : -`");
+        }
+        // What `Url` writes between the scheme and the path is host and port alone: user info was refused above.
+        let Ok(authority) = Authority::try_from(url.authority()) else {
+            return refuse("has a host that cannot stand in a request");
+        };
+        Ok(Self { scheme, authority, prefix: prefix.into() })
+    }
+
+    /// Whether requests to it are encrypted.
+    pub fn is_https(&self) -> bool {
+        self.scheme == Scheme::HTTPS
+    }
+
+    /// Host and port, as they stand in a URL.
+    pub fn authority(&self) -> &str {
+        self.authority.as_str()
+    }
+
+    /// The URL of a path below the base, given in pieces. Each piece must be safe where it stands.
+    pub(crate) fn uri(&self, pieces: &[&str]) -> Uri {
+        let len = self.prefix.len() + pieces.iter().map(|piece| piece.len()).sum::<usize>();
+        let mut path = String::with_capacity(len);
+        path.push_str(&self.prefix);
+        for piece in pieces {
+            path.push_str(piece);
+        }
+        let path = PathAndQuery::from_maybe_shared(Bytes::from(path))
+            .expect("prefix, literals, ids and escaped values have no character that a path and query may not have");
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path);
+        Uri::from_parts(parts).expect("scheme, authority and path are all there")
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
+    }
+}
+
+impl std::str::FromStr for Site {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
+    }
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Site({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_that_could_be_read_in_two_ways_is_refused() {
+        for text in [
+            "", "api.example.com", "ftp://api.example.com", "https://", "https://a b/", "https://api.example.com\\x",
+            "https://api.example.com/a//b", "https://api.example.com/a%2fb", "https://api.example.com/?a=b",
+            "https://api.example.com/#f", "https://api.example.com/?", "https://u@api.example.com/",
+            "https://u:p@api.example.com/", "http://api.example.com/", "http://127.0.0.1.example.com/",
+            "http://128.0.0.1/", "https://api.example.com/\n", "https://ex\u{e4}mple.com/", "data:text/plain,x",
+        ] {
+            let error = Site::new(text).expect_err(text);
+            assert!(error.is_invalid_input(), "{text}");
+            assert!(text.is_empty() || !error.to_string().contains(text), "{error} repeats its input");
+        }
+    }
+
+    #[test]
+    fn loopback_may_be_plain_http_and_any_host_may_when_asked_for_by_name() {
+        for text in ["http://localhost:1/x", "http://127.9.9.9", "http://[::1]:80/a/b/", "http://a.localhost"] {
+            assert!(Site::new(text).is_ok(), "{text}");
+        }
+        assert!(Site::new_allowing_plain_http("http://10.0.0.1/x").is_ok());
+    }
+
+    #[test]
+    fn a_trailing_slash_changes_nothing() {
+        assert_eq!(Site::new("https://a.example/b/").unwrap(), Site::new("https://a.example/b").unwrap());
+        assert_eq!(Site::new("https://a.example:443").unwrap().to_string(), "https://a.example");
+    }
+
+    #[test]
+    fn a_tenant_is_a_name_a_host_or_a_url() {
+        for text in ["acme", "acme.atlassian.net", "https://acme.atlassian.net", "https://acme.atlassian.net/jira/people"] {
+            assert_eq!(Site::tenant(text).unwrap().to_string(), "https://acme.atlassian.net", "{text}");
+        }
+        for text in ["", "a b", "acme/..", "https://u:p@acme.atlassian.net/", "http://acme.atlassian.net", "acme?x"] {
+            assert!(Site::tenant(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Text that came from outside, made fit to be shown.
+
+use std::{borrow::Cow, fmt::Write};
+
+use crate::credentials::REDACTED;
+
+/// The longest excerpt of a body in an error, in characters.
+const EXCERPT: usize = 300;
+
+/// Escapes what a terminal would act upon or what would change the order of the letters on it: control characters (`\u{1b}`),
+/// and the Unicode controls of direction, of line and of width.
+///
+/// ```
+/// assert_eq!(contacts_proto::printable("red\u{1b}[31m"), "red\\u{1b}[31m");
+/// assert_eq!(contacts_proto::printable("plain"), "plain");
+/// ```
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if acts(c) {
+            // Writing to a `String` cannot fail.
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A short, printable excerpt of a body: blanks folded, controls escaped, at most 300 characters, and without what stands
+/// where an `authorization` value would.
+pub(crate) fn excerpt(body: &[u8]) -> String {
+    // Only what can show is decoded; a blank run may hide more behind it, so some more is taken than is shown.
+    let head = body.get(..EXCERPT * 16).unwrap_or(body);
+    line(&String::from_utf8_lossy(head), EXCERPT)
+}
+
+/// One printable line of at most `max` characters.
+pub(crate) fn line(text: &str, max: usize) -> String {
+    let without = without_authorization(text);
+    let folded = without.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = printable(&folded);
+    match shown.char_indices().nth(max) {
+        None => shown.into_owned(),
+        Some((end, _)) => format!("{}…", shown.get(..end).unwrap_or_default()),
+    }
+}
+
+/// Takes out the word after `Basic` and `Bearer`, where it is long enough to be a secret.
+///
+/// [`Credentials::redact`](crate::Credentials::redact) knows the secret and takes it out wherever it stands; this one helps
+/// where the credentials are not at hand.
+fn without_authorization(text: &str) -> Cow<'_, str> {
+    const SHORTEST: usize = 16;
+    let mut clean = Cow::Borrowed(text);
+    for scheme in ["basic ", "bearer ", "basic%20", "bearer%20"] {
+        let mut from = 0;
+        while let Some(at) = find_ignoring_case(&clean, scheme, from) {
+            let start = at + scheme.len();
+            let word: usize = clean.get(start..).unwrap_or_default().bytes().take_while(|b| is_token(*b)).count();
+            from = start;
+            if word >= SHORTEST {
+                clean.to_mut().replace_range(start..start + word, REDACTED);
+            }
+        }
+    }
+    clean
+}
+
+fn find_ignoring_case(text: &str, needle: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes().get(from..)?;
+    bytes.windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle.as_bytes())).map(|at| from + at)
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'%')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_one_bounded_printable_line() {
+        assert_eq!(excerpt(b"a\r\n  b\tc"), "a b c");
+        assert_eq!(excerpt(b"\x1b[2J\xff"), "\\u{1b}[2J\u{fffd}");
+        let long = excerpt("é".repeat(4000).as_bytes());
+        assert_eq!(long.chars().count(), EXCERPT + 1);
+    }
+
+    #[test]
+    fn an_echoed_authorization_is_taken_out_and_prose_is_kept() {
+        let text = "got Authorization: Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu and bearer eyJhbGciOiJIUzI1NiJ9.e30.x";
+        assert_eq!(line(text, 300), "got Authorization: Basic [redacted] and bearer [redacted]");
+        assert_eq!(line("Basic authentication is off", 300), "Basic authentication is off");
+    }
+}

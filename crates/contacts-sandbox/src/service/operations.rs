@@ -1,0 +1,267 @@
+//! What each operation does to the contacts of the user who asks.
+
+use http::StatusCode;
+use http::request::Parts;
+use serde::Serialize;
+
+use super::answer::{Answer, contact_id};
+use super::input::{ListQuery, NewContact, check_destination, new_destination};
+use super::page::{ContactBody, PageBody, Window};
+use super::refusal::Refusal;
+use super::{Outcome, Service};
+use crate::behaviour::{DeleteAnswer, Duplicates, NewPhones, OverLimit};
+use crate::contact::{ContactMethod, StoredContact};
+use crate::user::Plan;
+
+const NO_SUCH_ACCOUNT: Refusal = Refusal::Operation {
+    status: StatusCode::NOT_FOUND,
+    field: "targetAccountId",
+    title: "No such user",
+    code: "USER_NOT_FOUND",
+};
+
+const NO_SUCH_CONTACT: Refusal = Refusal::Operation {
+    status: StatusCode::NOT_FOUND,
+    field: "id",
+    title: "No such contact",
+    code: "CONTACT_NOT_FOUND",
+};
+
+impl Service {
+    pub(super) fn tenant_info(&self) -> Outcome {
+        Ok(Answer::json(
+            StatusCode::OK,
+            &TenantInfo {
+                cloud_id: &self.behaviour.cloud_id,
+            },
+        ))
+    }
+
+    pub(super) fn list(&self, account: usize, parts: &Parts) -> Outcome {
+        let query = ListQuery::read(parts.uri.query().unwrap_or_default())?;
+        let account = self.listed_account(account, query.target.as_deref())?;
+        let window = Window::of(&query, &self.behaviour)?;
+        let contacts = self
+            .accounts
+            .get(account)
+            .map_or(&[][..], |account| &account.contacts);
+        Ok(Answer::json(
+            StatusCode::OK,
+            &PageBody::new(contacts, window, &self.behaviour),
+        ))
+    }
+
+    pub(super) fn get(&self, account: usize, id: &str) -> Outcome {
+        let contact = self
+            .accounts
+            .get(account)
+            .and_then(|account| account.contacts.iter().find(|contact| contact.id == id))
+            .ok_or(NO_SUCH_CONTACT)?;
+        Ok(Answer::json(StatusCode::OK, &ContactBody::new(contact, None)))
+    }
+
+    pub(super) fn create(&mut self, account: usize, parts: &Parts, body: &[u8]) -> Outcome {
+        let NewContact { method, to } = NewContact::read(&parts.headers, body)?;
+        self.check_room(account, &method, &to)?;
+        let usable = !method.is_phone() || self.behaviour.new_phones == NewPhones::EnabledAtOnce;
+        let reason = !usable && self.behaviour.disabled_reason;
+        let contact = StoredContact {
+            id: self.next_contact_id(),
+            method,
+            to: to.into_owned(),
+            enabled: usable,
+            verified: usable,
+            disabled_reason: reason.then(|| "Not verified".to_owned()),
+        };
+        let answer = self.acknowledge(StatusCode::CREATED, "Created", &contact);
+        if let Some(account) = self.accounts.get_mut(account) {
+            account.contacts.push(contact);
+        }
+        self.changed();
+        Ok(answer)
+    }
+
+    pub(super) fn update(&mut self, account: usize, id: &str, parts: &Parts, body: &[u8]) -> Outcome {
+        let to = new_destination(&parts.headers, body)?;
+        let contact = self.contact_mut(account, id)?;
+        if contact.method != ContactMethod::Email {
+            return Err(Refusal::unprocessable(
+                "method",
+                "Only an e-mail contact can be updated",
+                "METHOD_NOT_ALLOWED",
+            ));
+        }
+        check_destination(&contact.method, &to)?;
+        if contact.to != *to {
+            self.check_duplicate(account, &ContactMethod::Email, &to)?;
+        }
+        let contact = self.contact_mut(account, id)?;
+        contact.to = to.into_owned();
+        let contact = contact.clone();
+        self.changed();
+        Ok(self.acknowledge(StatusCode::OK, "Updated", &contact))
+    }
+
+    pub(super) fn delete(&mut self, account: usize, id: &str) -> Outcome {
+        let contacts = &mut self.accounts.get_mut(account).ok_or(NO_SUCH_CONTACT)?.contacts;
+        let place = contacts
+            .iter()
+            .position(|contact| contact.id == id)
+            .ok_or(NO_SUCH_CONTACT)?;
+        let contact = contacts.remove(place);
+        self.changed();
+        Ok(match self.behaviour.delete_answer {
+            DeleteAnswer::NoContent => Answer::empty(StatusCode::NO_CONTENT),
+            DeleteAnswer::OkEmpty => Answer::empty(StatusCode::OK),
+            DeleteAnswer::OkJson => self.acknowledge(StatusCode::OK, "Deleted", &contact),
+        })
+    }
+
+    pub(super) fn activate(&mut self, account: usize, id: &str) -> Outcome {
+        let contact = self.contact_mut(account, id)?;
+        if !contact.verified {
+            return Err(Refusal::unprocessable(
+                "id",
+                "The number is not verified yet",
+                "CONTACT_NOT_VERIFIED",
+            ));
+        }
+        contact.enabled = true;
+        contact.disabled_reason = None;
+        let contact = contact.clone();
+        self.changed();
+        Ok(self.acknowledge(StatusCode::OK, "Activated", &contact))
+    }
+
+    pub(super) fn deactivate(&mut self, account: usize, id: &str) -> Outcome {
+        let contact = self.contact_mut(account, id)?;
+        contact.enabled = false;
+        let contact = contact.clone();
+        self.changed();
+        Ok(self.acknowledge(StatusCode::OK, "Deactivated", &contact))
+    }
+
+    /// The account whose contacts are to be listed: another's for an administrator only.
+    fn listed_account(&self, asking: usize, target: Option<&str>) -> Result<usize, Refusal> {
+        let Some(target) = target else { return Ok(asking) };
+        let user = self
+            .accounts
+            .get(asking)
+            .map(|account| &account.user)
+            .ok_or(NO_SUCH_ACCOUNT)?;
+        if user.account_id == target {
+            return Ok(asking);
+        }
+        // Whether the other exists is told to administrators only.
+        if !user.administrator {
+            return Err(Refusal::Forbidden {
+                code: 403,
+                message: "Only an administrator may list another user's contacts",
+            });
+        }
+        self.places.get(target).copied().ok_or(NO_SUCH_ACCOUNT)
+    }
+
+    fn check_room(&self, account: usize, method: &ContactMethod, to: &str) -> Result<(), Refusal> {
+        self.check_duplicate(account, method, to)?;
+        let Some(account) = self.accounts.get(account) else {
+            return Ok(());
+        };
+        let limits = &self.behaviour.limits;
+        let limit = match method {
+            ContactMethod::Voice if account.user.plan == Plan::WithoutVoice => Some(0),
+            ContactMethod::Email => limits.email,
+            ContactMethod::Sms => limits.sms,
+            ContactMethod::Voice => limits.voice,
+            ContactMethod::Mobile | ContactMethod::Other(_) => None,
+        };
+        let present = account
+            .contacts
+            .iter()
+            .filter(|contact| contact.method == *method)
+            .count();
+        if limit.is_none_or(|limit| present < limit) {
+            return Ok(());
+        }
+        let status = match self.behaviour.over_limit {
+            OverLimit::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            OverLimit::Conflict => StatusCode::CONFLICT,
+            OverLimit::PaymentRequired => StatusCode::PAYMENT_REQUIRED,
+        };
+        let title = "No more contacts of this kind are allowed";
+        Err(Refusal::Operation {
+            status,
+            field: "method",
+            title,
+            code: "LIMIT_REACHED",
+        })
+    }
+
+    fn check_duplicate(&self, account: usize, method: &ContactMethod, to: &str) -> Result<(), Refusal> {
+        let status = match self.behaviour.duplicates {
+            Duplicates::Allowed => return Ok(()),
+            Duplicates::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            Duplicates::Conflict => StatusCode::CONFLICT,
+        };
+        let mut contacts = self
+            .accounts
+            .get(account)
+            .map_or(&[][..], |account| &account.contacts)
+            .iter();
+        if contacts.any(|contact| contact.method == *method && contact.to == to) {
+            let title = "There is such a contact already";
+            return Err(Refusal::Operation {
+                status,
+                field: "to",
+                title,
+                code: "CONTACT_EXISTS",
+            });
+        }
+        Ok(())
+    }
+
+    fn contact_mut(&mut self, account: usize, id: &str) -> Result<&mut StoredContact, Refusal> {
+        self.accounts
+            .get_mut(account)
+            .and_then(|account| account.contacts.iter_mut().find(|contact| contact.id == id))
+            .ok_or(NO_SUCH_CONTACT)
+    }
+
+    pub(super) fn next_contact_id(&mut self) -> String {
+        self.created = self.created.wrapping_add(1);
+        contact_id(self.behaviour.seed, self.created)
+    }
+
+    fn acknowledge(&self, status: StatusCode, message: &'static str, contact: &StoredContact) -> Answer {
+        let name = self.behaviour.name_in_data.then_some(contact.to.as_str());
+        Answer::json(
+            status,
+            &Acknowledgement {
+                message,
+                data: Data {
+                    id: &contact.id,
+                    name,
+                },
+            },
+        )
+    }
+}
+
+#[derive(Serialize)]
+struct TenantInfo<'a> {
+    #[serde(rename = "cloudId")]
+    cloud_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct Acknowledgement<'a> {
+    message: &'a str,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+}

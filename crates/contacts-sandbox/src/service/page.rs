@@ -1,0 +1,329 @@
+//! A page of the list, and the links on it.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
+
+use super::input::ListQuery;
+use super::refusal::Refusal;
+use super::route::COLLECTION;
+use crate::behaviour::{Behaviour, EndOfList, NextLink, SizeOutOfRange};
+use crate::contact::StoredContact;
+
+const DEFAULT_SIZE: i32 = 20;
+const LARGEST_SIZE: i32 = 100;
+
+/// Where a page begins and how many contacts it may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    offset: usize,
+    size: usize,
+}
+
+impl Window {
+    pub(super) fn of(query: &ListQuery<'_>, behaviour: &Behaviour) -> Result<Self, Refusal> {
+        let offset = usize::try_from(query.offset.unwrap_or(0))
+            .map_err(|_| Refusal::unprocessable("offset", "The offset is negative", "OFFSET_INVALID"))?;
+        let asked = query.size.unwrap_or(DEFAULT_SIZE);
+        let allowed = asked.clamp(1, LARGEST_SIZE);
+        if allowed != asked && behaviour.size_out_of_range == SizeOutOfRange::Refused {
+            return Err(Refusal::unprocessable(
+                "size",
+                "The size is not within 1 and 100",
+                "SIZE_INVALID",
+            ));
+        }
+        // A cap of nothing would make a list that never ends.
+        let cap = behaviour.page_cap.map_or(usize::MAX, |cap| {
+            usize::try_from(cap.max(1)).unwrap_or(usize::MAX)
+        });
+        Ok(Self {
+            offset,
+            size: usize::try_from(allowed).unwrap_or(1).min(cap),
+        })
+    }
+}
+
+/// The body of a page, ready to be written.
+#[derive(Serialize)]
+pub(super) struct PageBody<'a> {
+    values: Values<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    links: Option<Links<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    #[serde(rename = "_expands", skip_serializing_if = "Option::is_none")]
+    expands: Option<[&'static str; 0]>,
+}
+
+impl<'a> PageBody<'a> {
+    pub(super) fn new(contacts: &'a [StoredContact], window: Window, behaviour: &'a Behaviour) -> Self {
+        let Window { offset, size } = window;
+        let total = contacts.len();
+        let start = offset.min(total);
+        let end = (start + size).min(total);
+        let values = Values {
+            contacts: contacts.get(start..end).unwrap_or_default(),
+            first: start,
+        };
+
+        let is_full = end - start == size;
+        let more = if behaviour.next_after_full_page {
+            is_full
+        } else {
+            end < total
+        };
+        let link = |offset| Link {
+            behaviour,
+            offset,
+            size,
+        };
+        let next = if more {
+            let stuck = behaviour.next_link == NextLink::Stuck;
+            Some(Some(End::Link(link(if stuck { offset } else { end }))))
+        } else {
+            match behaviour.end_of_list {
+                EndOfList::Absent | EndOfList::WithoutLinks => None,
+                EndOfList::Null => Some(None),
+                EndOfList::Empty => Some(Some(End::Empty)),
+            }
+        };
+        let without_links = !more && behaviour.end_of_list == EndOfList::WithoutLinks;
+        let links = (!without_links).then(|| Links {
+            next,
+            first: behaviour.first_and_last.then(|| link(0)),
+            last: behaviour
+                .first_and_last
+                .then(|| link(total.saturating_sub(1) / size * size)),
+        });
+        let extra = behaviour.extra_members;
+        Self {
+            links,
+            count: extra.then_some(end - start),
+            expands: extra.then_some([]),
+            values,
+        }
+    }
+}
+
+/// A contact as it is written: on a page with its place in the order, alone without.
+#[derive(Serialize)]
+pub(super) struct ContactBody<'a> {
+    id: &'a str,
+    method: &'a str,
+    to: &'a str,
+    status: Status<'a>,
+    #[serde(rename = "applyOrder", skip_serializing_if = "Option::is_none")]
+    apply_order: Option<usize>,
+}
+
+impl<'a> ContactBody<'a> {
+    pub(super) fn new(contact: &'a StoredContact, apply_order: Option<usize>) -> Self {
+        let StoredContact {
+            id,
+            method,
+            to,
+            enabled,
+            disabled_reason,
+            ..
+        } = contact;
+        let status = Status {
+            enabled: *enabled,
+            disabled_reason: disabled_reason.as_deref(),
+        };
+        Self {
+            id,
+            method: method.as_str(),
+            to,
+            status,
+            apply_order,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Status<'a> {
+    enabled: bool,
+    #[serde(rename = "disabledReason", skip_serializing_if = "Option::is_none")]
+    disabled_reason: Option<&'a str>,
+}
+
+struct Values<'a> {
+    contacts: &'a [StoredContact],
+    first: usize,
+}
+
+impl Serialize for Values<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sequence = serializer.serialize_seq(Some(self.contacts.len()))?;
+        for (place, contact) in (self.first..).zip(self.contacts) {
+            sequence.serialize_element(&ContactBody::new(contact, Some(place)))?;
+        }
+        sequence.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Links<'a> {
+    /// Left out, null, or a string.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Option<End<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<Link<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<Link<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum End<'a> {
+    Link(Link<'a>),
+    #[serde(serialize_with = "empty_string")]
+    Empty,
+}
+
+fn empty_string<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str("")
+}
+
+/// Written straight into the body, without a string of its own.
+struct Link<'a> {
+    behaviour: &'a Behaviour,
+    offset: usize,
+    size: usize,
+}
+
+impl Serialize for Link<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl fmt::Display for Link<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (before, after) = self.behaviour.base.around_cloud_id();
+        let cloud_id = &self.behaviour.cloud_id;
+        match self.behaviour.next_link {
+            NextLink::Placeholder | NextLink::Stuck => formatter.write_str("url")?,
+            NextLink::Query => {}
+            NextLink::PathWithoutCloudId => formatter.write_str(COLLECTION)?,
+            NextLink::Path => write!(formatter, "{before}{cloud_id}{after}{COLLECTION}")?,
+            NextLink::Absolute => write!(
+                formatter,
+                "https://api.atlassian.com{before}{cloud_id}{after}{COLLECTION}"
+            )?,
+            NextLink::ForeignAbsolute => write!(formatter, "https://elsewhere.example{COLLECTION}")?,
+        }
+        write!(formatter, "?offset={}&size={}", self.offset, self.size)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::ContactMethod;
+
+    fn page(total: usize, query: &str, behaviour: &Behaviour) -> String {
+        let contact = |number: usize| StoredContact {
+            id: format!("c{number}"),
+            method: ContactMethod::Email,
+            to: "a@b".to_owned(),
+            enabled: true,
+            verified: true,
+            disabled_reason: None,
+        };
+        let contacts: Vec<_> = (0..total).map(contact).collect();
+        let window = Window::of(&ListQuery::read(query).unwrap(), behaviour).unwrap();
+        serde_json::to_string(&PageBody::new(&contacts, window, behaviour)).unwrap()
+    }
+
+    fn links(total: usize, behaviour: &Behaviour) -> String {
+        let page = page(total, "size=1", behaviour);
+        page.split_once("],")
+            .map_or("none", |(_, links)| links)
+            .to_owned()
+    }
+
+    #[test]
+    fn a_page_is_written_as_the_published_example() {
+        assert_eq!(
+            page(3, "offset=1&size=1", &Behaviour::default()),
+            r#"{"values":[{"id":"c1","method":"email","to":"a@b","status":{"enabled":true},"applyOrder":1}],"#
+                .to_owned()
+                + r#""links":{"next":"url?offset=2&size=1","first":"url?offset=0&size=1","last":"url?offset=2&size=1"}}"#
+        );
+    }
+
+    #[test]
+    fn each_form_of_link_has_the_same_numbers() {
+        for (next_link, expected) in [
+            (NextLink::Placeholder, "url"),
+            (NextLink::Query, ""),
+            (NextLink::PathWithoutCloudId, "/v1/users/contacts"),
+            (NextLink::Path, "/jsm/ops/api/sandbox/v1/users/contacts"),
+            (
+                NextLink::Absolute,
+                "https://api.atlassian.com/jsm/ops/api/sandbox/v1/users/contacts",
+            ),
+            (
+                NextLink::ForeignAbsolute,
+                "https://elsewhere.example/v1/users/contacts",
+            ),
+        ] {
+            let behaviour = Behaviour {
+                next_link,
+                first_and_last: false,
+                ..Behaviour::default()
+            };
+            assert_eq!(
+                links(2, &behaviour),
+                format!(r#""links":{{"next":"{expected}?offset=1&size=1"}}}}"#)
+            );
+        }
+    }
+
+    #[test]
+    fn the_end_is_told_in_each_way() {
+        for (end_of_list, expected) in [
+            (EndOfList::Absent, r#""links":{}}"#),
+            (EndOfList::Null, r#""links":{"next":null}}"#),
+            (EndOfList::Empty, r#""links":{"next":""}}"#),
+            (EndOfList::WithoutLinks, "none"),
+        ] {
+            let behaviour = Behaviour {
+                end_of_list,
+                first_and_last: false,
+                ..Behaviour::default()
+            };
+            assert_eq!(links(1, &behaviour), expected);
+        }
+    }
+
+    #[test]
+    fn a_stuck_link_names_its_own_page() {
+        let behaviour = Behaviour {
+            next_link: NextLink::Stuck,
+            first_and_last: false,
+            ..Behaviour::default()
+        };
+        assert_eq!(links(2, &behaviour), r#""links":{"next":"url?offset=0&size=1"}}"#);
+    }
+
+    #[test]
+    fn extra_members_follow_the_links() {
+        let behaviour = Behaviour {
+            extra_members: true,
+            ..Behaviour::default()
+        };
+        assert!(page(0, "", &behaviour).ends_with(r#","count":0,"_expands":[]}"#));
+    }
+
+    #[test]
+    fn an_offset_beyond_the_end_is_an_empty_page() {
+        assert!(
+            page(2, "offset=2147483647", &Behaviour::default())
+                .starts_with(r#"{"values":[],"links":{"first""#)
+        );
+    }
+}
