@@ -19,10 +19,10 @@ impl Class {
     /// The class of a status.
     pub fn of(status: StatusCode) -> Self {
         match status.as_u16() {
-            200..300 => Self::Success,
+            200..=299 => Self::Success,
             401 | 421 | 429 => Self::NotProcessed,
             408 | 425 => Self::Ambiguous,
-            400..500 | 501 | 505 => Self::Permanent,
+            400..=499 | 501 | 505 => Self::Permanent,
             _ => Self::Ambiguous,
         }
     }

@@ -75,7 +75,12 @@ impl Credentials {
         Self(None)
     }
 
-    fn from_secret(kind: &'static str, scheme: &str, word: &str, token: Zeroizing<String>) -> Result<Self, Error> {
+    fn from_secret(
+        kind: &'static str,
+        scheme: &str,
+        word: &str,
+        token: Zeroizing<String>,
+    ) -> Result<Self, Error> {
         // Room for all of it beforehand: a buffer that grows leaves copies behind.
         let mut text = Zeroizing::new(Vec::with_capacity(scheme.len() + word.len()));
         text.extend_from_slice(scheme.as_bytes());
@@ -111,13 +116,20 @@ impl Credentials {
             if secret.len() >= SHORTEST_SEARCHED && find(&clean, secret.as_bytes()).is_some() {
                 clean = Cow::Owned(replace_all(&clean, secret.as_bytes()));
             }
+            if let Some(half) = half_at_end(&clean, secret.as_bytes()) {
+                let mut shorter = clean.into_owned();
+                shorter.truncate(shorter.len().saturating_sub(half));
+                shorter.extend_from_slice(REDACTED.as_bytes());
+                clean = Cow::Owned(shorter);
+            }
         }
         clean
     }
 
     fn secret_forms(&self) -> Vec<Zeroizing<String>> {
         let Some(secrets) = &self.0 else { return Vec::new() };
-        let word = secrets.header.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, word)| word);
+        let word =
+            secrets.header.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, word)| word);
         let escaped = |text: &str| {
             let escaped = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
             Zeroizing::new(escaped.to_string())
@@ -154,6 +166,13 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }
 
+/// How much of a secret stands at the end of what was cut off there.
+fn half_at_end(bytes: &[u8], secret: &[u8]) -> Option<usize> {
+    (SHORTEST_SEARCHED..secret.len())
+        .rev()
+        .find(|len| secret.get(..*len).is_some_and(|half| bytes.ends_with(half)))
+}
+
 fn replace_all(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
     let mut clean = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -188,7 +207,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_is_refused_without_being_repeated() {
-        for (email, token) in [("", "secret"), ("a:b@x", "secret"), ("a@x", ""), ("a@x", "sec ret"), ("a@x", "secret\n")] {
+        for (email, token) in
+            [("", "secret"), ("a:b@x", "secret"), ("a@x", ""), ("a@x", "sec ret"), ("a@x", "secret\n")]
+        {
             let error = Credentials::basic(email, token).unwrap_err();
             assert!(!error.to_string().contains("sec"), "{error}");
         }
@@ -201,8 +222,19 @@ mod tests {
         let base64 = STANDARD.encode("ann@example.com:t0p/s3cret\"=");
         for form in [base64.as_str(), "t0p/s3cret\"=", "t0p%2Fs3cret%22%3D", "t0p/s3cret\\\"="] {
             let body = format!("{{\"echo\":\"x {form} y\"}}");
-            assert_eq!(credentials.redact(body.as_bytes()).as_ref(), b"{\"echo\":\"x [redacted] y\"}", "{form}");
+            assert_eq!(
+                credentials.redact(body.as_bytes()).as_ref(),
+                b"{\"echo\":\"x [redacted] y\"}",
+                "{form}"
+            );
         }
+    }
+
+    #[test]
+    fn half_a_secret_at_the_end_of_what_was_cut_is_taken_out() {
+        let credentials = Credentials::bearer("some-long-token").unwrap();
+        assert_eq!(credentials.redact(b"echo: some-long-to").as_ref(), b"echo: [redacted]");
+        assert_eq!(credentials.redact(b"that is awesom").as_ref(), b"that is awesom");
     }
 
     #[test]

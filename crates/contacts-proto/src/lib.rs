@@ -1,1 +1,68 @@
-//! Placeholder.
+//! The sans-IO core of a client of the Contacts API of Jira Service Management operations: it builds requests, reads answers and
+//! takes every decision in between, and does no IO.
+//!
+//! A contact is one way to reach a person who is on call. This crate is for programs that bring their own HTTP client; the crates
+//! `contacts-ureq` (blocking) and `contacts-hyper` (async) are the clients made of it.
+//!
+//! There are two layers, each usable alone:
+//!
+//! - **Operations** make one request and read its answer. They implement [`Operation`].
+//!
+//!   | endpoint | operation | gives |
+//!   | --- | --- | --- |
+//!   | `GET /v1/users/contacts` | [`ListContacts`] | a [`Page`] of [`Contact`]s |
+//!   | `POST /v1/users/contacts` | [`CreateContact`] | [`Confirmation`] |
+//!   | `GET /v1/users/contacts/{id}` | [`GetContact`] | [`Contact`] |
+//!   | `PATCH /v1/users/contacts/{id}` | [`UpdateContact`] | [`Confirmation`] |
+//!   | `DELETE /v1/users/contacts/{id}` | [`DeleteContact`] | nothing |
+//!   | `PATCH /v1/users/contacts/{id}/activate` | [`ActivateContact`] | [`Confirmation`] |
+//!   | `PATCH /v1/users/contacts/{id}/deactivate` | [`DeactivateContact`] | [`Confirmation`] |
+//!   | `GET /_edge/tenant_info` of the site itself | [`FindCloudId`] | [`CloudId`] |
+//!
+//! - **Exchanges** are what a caller wants, however many requests it takes: [`Call`] is one operation with retries, deadlines and
+//!   renewal of credentials; [`Pages`] goes through a whole list. They implement [`Exchange`], and a loop around `step` drives
+//!   them over any HTTP client and any clock.
+
+mod address;
+mod answer;
+mod class;
+mod confirmation;
+mod contact;
+mod credentials;
+mod error;
+mod exchange;
+mod id;
+mod method;
+mod operation;
+mod operations;
+mod page;
+mod request;
+mod segment;
+mod site;
+mod text;
+mod wait;
+
+pub use address::same_address;
+pub use class::Class;
+pub use confirmation::Confirmation;
+pub use contact::{Contact, Status};
+pub use credentials::Credentials;
+pub use error::{
+    Effect, Error, ErrorKind, Failed, GaveUp, Hint, Indeterminate, Invalid, Paging, Refusal, Renewal, Trail,
+    Unexpected,
+};
+pub use exchange::{
+    Action, BodyLimits, Budget, Call, Cause, Event, Exchange, Failure, Limits, Now, Pages, Policy, Progress,
+    Session, Ticket,
+};
+pub use id::{AccountId, CloudId, ContactId};
+pub use method::ContactMethod;
+pub use operation::{About, Operation, Recovery};
+pub use operations::{
+    ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, ListContacts,
+    UpdateContact,
+};
+pub use page::Page;
+pub use request::USER_AGENT;
+pub use site::Site;
+pub use text::printable;

@@ -48,7 +48,8 @@ struct Link<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl From<WirePage<'_>> for Page {
     fn from(wire: WirePage<'_>) -> Self {
-        let next = wire.links.and_then(|links| links.next).map_or(NextLink::End, |Link(link)| NextLink::read(&link));
+        let next =
+            wire.links.and_then(|links| links.next).map_or(NextLink::End, |Link(link)| NextLink::read(&link));
         Self { contacts: wire.values, next }
     }
 }
@@ -108,8 +109,11 @@ mod tests {
     fn only_the_numbers_of_a_link_mean_anything() {
         let at = NextLink::At { offset: 20, size: Some(3) };
         for link in [
-            "url?offset=20&size=3", "/v1/users/contacts?size=3&offset=20", "?offset=20&size=3#offset=1",
-            "https://elsewhere.example/x?offset=20&size=3&targetAccountId=evil", "//evil/?offset=%32%30&size=3",
+            "url?offset=20&size=3",
+            "/v1/users/contacts?size=3&offset=20",
+            "?offset=20&size=3#offset=1",
+            "https://elsewhere.example/x?offset=20&size=3&targetAccountId=evil",
+            "//evil/?offset=%32%30&size=3",
             "url?offset=20&offset=20&size=3",
         ] {
             assert_eq!(NextLink::read(link), at, "{link}");
@@ -120,8 +124,17 @@ mod tests {
     #[test]
     fn a_link_without_one_readable_offset_leads_nowhere() {
         for link in [
-            "url", "url?size=1", "url?offset=", "url?offset=-1", "url?offset=2147483648", "url?offset=1e3", "url?offset=%2B1",
-            "url?offset=99999999999999999999", "url?offset=1&offset=2", "#?offset", "url?Offset=1",
+            "url",
+            "url?size=1",
+            "url?offset=",
+            "url?offset=-1",
+            "url?offset=2147483648",
+            "url?offset=1e3",
+            "url?offset=%2B1",
+            "url?offset=99999999999999999999",
+            "url?offset=1&offset=2",
+            "#?offset",
+            "url?Offset=1",
         ] {
             assert!(matches!(NextLink::read(link), NextLink::Unreadable), "{link}");
         }

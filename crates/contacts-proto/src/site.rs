@@ -33,7 +33,7 @@ pub struct Site {
     scheme: Scheme,
     authority: Authority,
     /// Empty, or begins with a slash; never ends with one.
-    prefix: Box<str>,
+    prefix: std::sync::Arc<str>,
 }
 
 impl Site {
@@ -76,7 +76,10 @@ impl Site {
         }
         let host = site.trim_end_matches('/');
         if host.is_empty() || !host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')) {
-            return Err(Error::invalid("site", "is not a name such as `acme` or a host such as `acme.atlassian.net`"));
+            return Err(Error::invalid(
+                "site",
+                "is not a name such as `acme` or a host such as `acme.atlassian.net`",
+            ));
         }
         let suffix = if host.contains('.') { "" } else { ".atlassian.net" };
         Self::parse(&format!("https://{host}{suffix}"), false)
@@ -109,7 +112,9 @@ impl Site {
         let prefix = url.path().trim_end_matches('/');
         let plain = |segment: &str| !segment.is_empty() && segment.bytes().all(segment::is_safe);
         if !prefix.is_empty() && !prefix.split('/').skip(1).all(plain) {
-            return refuse("has a path with an empty segment or a character other than `A-Z a-z 0-9 . _ ~ : -`");
+            return refuse(
+                "has a path with an empty segment or a character other than `A-Z a-z 0-9 . _ ~ : -`",
+            );
         }
         // What `Url` writes between the scheme and the path is host and port alone: user info was refused above.
         let Ok(authority) = Authority::try_from(url.authority()) else {
@@ -136,8 +141,9 @@ impl Site {
         for piece in pieces {
             path.push_str(piece);
         }
-        let path = PathAndQuery::from_maybe_shared(Bytes::from(path))
-            .expect("prefix, literals, ids and escaped values have no character that a path and query may not have");
+        let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).expect(
+            "prefix, literals, ids and escaped values have no character that a path and query may not have",
+        );
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
@@ -181,11 +187,25 @@ mod tests {
     #[test]
     fn a_base_url_that_could_be_read_in_two_ways_is_refused() {
         for text in [
-            "", "api.example.com", "ftp://api.example.com", "https://", "https://a b/", "https://api.example.com\\x",
-            "https://api.example.com/a//b", "https://api.example.com/a%2fb", "https://api.example.com/?a=b",
-            "https://api.example.com/#f", "https://api.example.com/?", "https://u@api.example.com/",
-            "https://u:p@api.example.com/", "http://api.example.com/", "http://127.0.0.1.example.com/",
-            "http://128.0.0.1/", "https://api.example.com/\n", "https://ex\u{e4}mple.com/", "data:text/plain,x",
+            "",
+            "api.example.com",
+            "ftp://api.example.com",
+            "https://",
+            "https://a b/",
+            "https://api.example.com\\x",
+            "https://api.example.com/a//b",
+            "https://api.example.com/a%2fb",
+            "https://api.example.com/?a=b",
+            "https://api.example.com/#f",
+            "https://api.example.com/?",
+            "https://u@api.example.com/",
+            "https://u:p@api.example.com/",
+            "http://api.example.com/",
+            "http://127.0.0.1.example.com/",
+            "http://128.0.0.1/",
+            "https://api.example.com/\n",
+            "https://ex\u{e4}mple.com/",
+            "data:text/plain,x",
         ] {
             let error = Site::new(text).expect_err(text);
             assert!(error.is_invalid_input(), "{text}");
@@ -195,7 +215,8 @@ mod tests {
 
     #[test]
     fn loopback_may_be_plain_http_and_any_host_may_when_asked_for_by_name() {
-        for text in ["http://localhost:1/x", "http://127.9.9.9", "http://[::1]:80/a/b/", "http://a.localhost"] {
+        for text in ["http://localhost:1/x", "http://127.9.9.9", "http://[::1]:80/a/b/", "http://a.localhost"]
+        {
             assert!(Site::new(text).is_ok(), "{text}");
         }
         assert!(Site::new_allowing_plain_http("http://10.0.0.1/x").is_ok());
@@ -209,10 +230,17 @@ mod tests {
 
     #[test]
     fn a_tenant_is_a_name_a_host_or_a_url() {
-        for text in ["acme", "acme.atlassian.net", "https://acme.atlassian.net", "https://acme.atlassian.net/jira/people"] {
+        for text in [
+            "acme",
+            "acme.atlassian.net",
+            "https://acme.atlassian.net",
+            "https://acme.atlassian.net/jira/people",
+        ] {
             assert_eq!(Site::tenant(text).unwrap().to_string(), "https://acme.atlassian.net", "{text}");
         }
-        for text in ["", "a b", "acme/..", "https://u:p@acme.atlassian.net/", "http://acme.atlassian.net", "acme?x"] {
+        for text in
+            ["", "a b", "acme/..", "https://u:p@acme.atlassian.net/", "http://acme.atlassian.net", "acme?x"]
+        {
             assert!(Site::tenant(text).is_err(), "{text}");
         }
     }

@@ -65,7 +65,8 @@ fn without_authorization(text: &str) -> Cow<'_, str> {
         let mut from = 0;
         while let Some(at) = find_ignoring_case(&clean, scheme, from) {
             let start = at + scheme.len();
-            let word: usize = clean.get(start..).unwrap_or_default().bytes().take_while(|b| is_token(*b)).count();
+            let word: usize =
+                clean.get(start..).unwrap_or_default().bytes().take_while(|b| is_token(*b)).count();
             from = start;
             if word >= SHORTEST {
                 clean.to_mut().replace_range(start..start + word, REDACTED);
@@ -77,7 +78,10 @@ fn without_authorization(text: &str) -> Cow<'_, str> {
 
 fn find_ignoring_case(text: &str, needle: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes().get(from..)?;
-    bytes.windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle.as_bytes())).map(|at| from + at)
+    bytes
+        .windows(needle.len())
+        .position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+        .map(|at| from + at)
 }
 
 fn is_token(byte: u8) -> bool {
@@ -98,7 +102,8 @@ mod tests {
 
     #[test]
     fn an_echoed_authorization_is_taken_out_and_prose_is_kept() {
-        let text = "got Authorization: Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu and bearer eyJhbGciOiJIUzI1NiJ9.e30.x";
+        let text =
+            "got Authorization: Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu and bearer eyJhbGciOiJIUzI1NiJ9.e30.x";
         assert_eq!(line(text, 300), "got Authorization: Basic [redacted] and bearer [redacted]");
         assert_eq!(line("Basic authentication is off", 300), "Basic authentication is off");
     }

@@ -15,9 +15,10 @@ static RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset
 /// cannot be read counts as absent.
 pub(crate) fn asked_for(headers: &HeaderMap) -> Option<Duration> {
     let date = headers.get(header::DATE).and_then(text).and_then(http_date);
-    let retry_after = headers.get(header::RETRY_AFTER).and_then(text).and_then(|value| {
-        seconds(value).map(Duration::from_secs).or_else(|| until(http_date(value)?, date))
-    });
+    let retry_after = headers
+        .get(header::RETRY_AFTER)
+        .and_then(text)
+        .and_then(|value| seconds(value).map(Duration::from_secs).or_else(|| until(http_date(value)?, date)));
     let reset = headers.get(&RATE_LIMIT_RESET).and_then(text).and_then(|value| match seconds(value) {
         Some(epoch) if epoch >= EPOCH_LIKE => until(epoch, date),
         Some(seconds) => Some(Duration::from_secs(seconds)),
@@ -163,11 +164,27 @@ mod tests {
     #[test]
     fn what_cannot_be_read_counts_as_absent() {
         for value in [
-            "", "-1", "1.5", "soon", "2026-11-24", "2026-13-01T00:00Z", "2026-02-30T00:00Z", "2026-11-24T25:00Z",
-            "2026-11-24T10:00:00", "2026-11-24T10:00:00+99:00", "+-::", "T", "2026-11-24TZ", "Tue, 99 Nov 2026",
+            "",
+            "-1",
+            "1.5",
+            "soon",
+            "2026-11-24",
+            "2026-13-01T00:00Z",
+            "2026-02-30T00:00Z",
+            "2026-11-24T25:00Z",
+            "2026-11-24T10:00:00",
+            "2026-11-24T10:00:00+99:00",
+            "+-::",
+            "T",
+            "2026-11-24TZ",
+            "Tue, 99 Nov 2026",
         ] {
             assert_eq!(wait(&[("date", DATE), ("retry-after", value)]), None, "retry-after: {value}");
-            assert_eq!(wait(&[("date", DATE), ("x-ratelimit-reset", value)]), None, "x-ratelimit-reset: {value}");
+            assert_eq!(
+                wait(&[("date", DATE), ("x-ratelimit-reset", value)]),
+                None,
+                "x-ratelimit-reset: {value}"
+            );
         }
         assert_eq!(wait(&[("retry-after", DATE)]), None, "a date without the answer's own date says nothing");
         assert_eq!(wait(&[("x-ratelimit-reset", "2026-11-24T10:00Z")]), None);

@@ -1,1 +1,1 @@
-//! Placeholder.
+//! Blocking client of the Contacts API of Jira Service Management operations.

@@ -26,6 +26,8 @@ pub enum Hint {
     ExistsOrTooMany,
     /// The service changes the address of e-mail contacts only.
     OnlyEmailCanBeUpdated,
+    /// A number is activated only after the code that was sent to it was entered.
+    NotVerified,
     /// Something else than the service has answered.
     NotTheService,
     /// The server redirects, and redirects are not followed.
@@ -74,6 +76,7 @@ impl fmt::Display for Hint {
             Self::OnlyEmailCanBeUpdated => {
                 "only e-mail contacts can be updated; for another number, create a contact and delete the old one"
             }
+            Self::NotVerified => "a number can be activated only once it is verified by the code that was sent to it",
             Self::NotTheService => {
                 "something other than the service has answered: a proxy, a log-in page, or a wrong base URL"
             }

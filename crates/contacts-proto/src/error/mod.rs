@@ -17,7 +17,7 @@ pub use self::{
     trail::{Effect, GaveUp, Trail},
     unexpected::Unexpected,
 };
-use crate::{Cause, Failure};
+use crate::{Cause, Credentials, Failure};
 
 /// Everything that can go wrong between a caller and the service.
 ///
@@ -39,7 +39,7 @@ pub enum Error {
     /// The pages of a list do not lead through it.
     Paging(Paging),
     /// The source of credentials had none to give.
-    Renewal(Arc<dyn std::error::Error + Send + Sync>),
+    Renewal(Box<Renewal>),
 }
 
 /// An argument that cannot be used. It names the argument and does not repeat it: it may hold a secret.
@@ -54,6 +54,13 @@ pub struct Invalid {
 pub struct Failed {
     pub(crate) operation: &'static str,
     pub(crate) failure: Failure,
+    pub(crate) trail: Trail,
+}
+
+/// The source of credentials had none to give.
+#[derive(Debug, Clone)]
+pub struct Renewal {
+    pub(crate) source: Arc<dyn std::error::Error + Send + Sync>,
     pub(crate) trail: Trail,
 }
 
@@ -258,6 +265,7 @@ impl Error {
             Self::Refused(refusal) => Some(&refusal.trail),
             Self::Unexpected(unexpected) => Some(&unexpected.trail),
             Self::Failed(failed) => Some(&failed.trail),
+            Self::Renewal(renewal) => Some(&renewal.trail),
             Self::Indeterminate(doubt) => doubt.cause().trail(),
             _ => None,
         }
@@ -268,8 +276,17 @@ impl Error {
             Self::Refused(refusal) => Some(&mut refusal.trail),
             Self::Unexpected(unexpected) => Some(&mut unexpected.trail),
             Self::Failed(failed) => Some(&mut failed.trail),
+            Self::Renewal(renewal) => Some(&mut renewal.trail),
             _ => None,
         }
+    }
+
+    /// The same error without the secrets of these credentials, which a server may have echoed in the body of a success.
+    pub(crate) fn without(mut self, credentials: &Credentials) -> Self {
+        if let Self::Unexpected(unexpected) = &mut self {
+            unexpected.redact(credentials);
+        }
+        self
     }
 
     fn refusal(&self) -> Option<&Refusal> {
@@ -290,7 +307,7 @@ impl fmt::Display for Error {
             Self::Failed(failed) => failed.fmt(f),
             Self::Indeterminate(doubt) => doubt.fmt(f),
             Self::Paging(paging) => paging.fmt(f),
-            Self::Renewal(_) => f.write_str("no credentials could be had from their source"),
+            Self::Renewal(renewal) => renewal.fmt(f),
         }
     }
 }
@@ -300,7 +317,7 @@ impl std::error::Error for Error {
         match self {
             Self::Failed(failed) => failed.failure.source(),
             Self::Indeterminate(doubt) => Some(doubt.cause()),
-            Self::Renewal(source) => Some(&**source),
+            Self::Renewal(renewal) => Some(&*renewal.source),
             _ => None,
         }
     }
@@ -315,6 +332,12 @@ impl fmt::Display for Invalid {
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "could not {}: {}{}", self.operation, self.failure, self.trail)
+    }
+}
+
+impl fmt::Display for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no credentials could be had from their source{}", self.trail)
     }
 }
 

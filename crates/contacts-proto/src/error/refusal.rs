@@ -46,7 +46,8 @@ struct Said {
 impl Refusal {
     pub(crate) fn read(about: &'static About, response: &Response<&[u8]>) -> Self {
         let (status, body) = (response.status(), *response.body());
-        let mut said = serde_json::from_slice::<Value>(body).map_or_else(|_| Said::default(), |json| Said::read(&json));
+        let mut said =
+            serde_json::from_slice::<Value>(body).map_or_else(|_| Said::default(), |json| Said::read(&json));
         if let Some(id) = request_id(response.headers()) {
             said.request_id = Some(id);
         }
@@ -116,7 +117,7 @@ impl Refusal {
     pub(super) fn hint(&self) -> Option<Hint> {
         let title = self.title().unwrap_or_default();
         match self.status.as_u16() {
-            300..400 => Some(Hint::Redirected),
+            300..=399 => Some(Hint::Redirected),
             401 if title.contains(SCOPE_REFUSAL) => Some(Hint::MissingScope(self.about.scopes)),
             401 => Some(Hint::CheckCredentials),
             402 => Some(Hint::PlanLimit),

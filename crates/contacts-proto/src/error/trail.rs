@@ -56,10 +56,11 @@ impl fmt::Display for Trail {
         }
         match self.gave_up {
             Some(GaveUp::WaitTooLong { wait, limit }) => {
-                write!(f, "; the service asks for {} s of waiting, the limit is {} s", seconds(wait), seconds(limit))?;
+                let (wait, limit) = (seconds(wait), seconds(limit));
+                write!(f, "; the service asks for {wait} s of waiting, the limit is {limit} s")?;
             }
             Some(GaveUp::Deadline) => f.write_str("; there is no time left for another attempt")?,
-            Some(GaveUp::Budget) => f.write_str("; too many requests have failed lately to repeat this one")?,
+            Some(GaveUp::Budget) => f.write_str("; too many requests have failed lately for a retry")?,
             Some(GaveUp::Attempts) | None => {}
         }
         match self.effect {

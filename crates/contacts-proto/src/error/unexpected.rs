@@ -5,7 +5,10 @@ use std::fmt;
 use http::{Response, StatusCode};
 
 use super::{Effect, Hint, Trail, refusal::request_id};
-use crate::{About, text};
+use crate::{About, Credentials, text};
+
+/// The most of a body that is kept, in bytes.
+const LONGEST_BODY: usize = 64 * 1024;
 
 /// An answer with a 2xx status that the operation cannot use: a page of a captive portal, a broken body, a missing id.
 ///
@@ -22,13 +25,14 @@ pub struct Unexpected {
 
 impl Unexpected {
     pub(crate) fn new(about: &About, response: &Response<&[u8]>, reason: impl Into<String>) -> Self {
+        let body = *response.body();
         Self {
             operation: about.name,
             status: response.status(),
             request_id: request_id(response.headers()),
             // A reason may quote the body.
             reason: text::line(&reason.into(), 200),
-            body: response.body().get(..64 * 1024).unwrap_or(response.body()).to_vec(),
+            body: body.get(..LONGEST_BODY).unwrap_or(body).to_vec(),
             trail: Trail::first(if about.writes { Effect::Possible } else { Effect::None }),
         }
     }
@@ -51,6 +55,14 @@ impl Unexpected {
     /// The body, 64 KiB of it at most.
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// Takes out what a server echoed of the credentials.
+    pub(super) fn redact(&mut self, credentials: &Credentials) {
+        self.body = credentials.redact(&self.body).into_owned();
+        let clean = |text: &str| String::from_utf8_lossy(&credentials.redact(text.as_bytes())).into_owned();
+        self.request_id = self.request_id.as_deref().map(clean);
+        self.reason = clean(&self.reason);
     }
 
     pub(super) fn hint(&self) -> Option<Hint> {

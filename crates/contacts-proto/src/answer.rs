@@ -1,0 +1,52 @@
+//! Reading answers: the status first, then the body.
+
+use http::Response;
+use serde::Deserialize;
+
+use crate::{About, Class, Error, Refusal, Unexpected};
+
+/// The JSON body of a success.
+pub(crate) fn json<'a, T: Deserialize<'a>>(
+    about: &'static About,
+    response: &Response<&'a [u8]>,
+) -> Result<T, Error> {
+    success(about, response)?;
+    let body = *response.body();
+    // Checked once as a whole: cheaper than string by string.
+    let Ok(text) = std::str::from_utf8(body) else {
+        return Err(unexpected(about, response, "it is not UTF-8"));
+    };
+    serde_json::from_str(text).map_err(|_| unexpected(about, response, reason::<T>(text)))
+}
+
+/// Refuses every status that is no success.
+pub(crate) fn success(about: &'static About, response: &Response<&[u8]>) -> Result<(), Error> {
+    match Class::of(response.status()) {
+        Class::Success => Ok(()),
+        _ => Err(Error::Refused(Box::new(Refusal::read(about, response)))),
+    }
+}
+
+/// An answer that says success and cannot be used.
+pub(crate) fn unexpected(
+    about: &'static About,
+    response: &Response<&[u8]>,
+    reason: impl Into<String>,
+) -> Error {
+    Error::Unexpected(Box::new(Unexpected::new(about, response, reason)))
+}
+
+/// Why a text cannot be read, with the place in it. Only what failed is read again for its sake.
+fn reason<'a, T: Deserialize<'a>>(text: &'a str) -> String {
+    if text.trim().is_empty() {
+        return "it has no body".into();
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Err(error) if error.path().iter().next().is_some() => {
+            format!("at {}: {}", error.path(), error.inner())
+        }
+        Err(error) => error.into_inner().to_string(),
+        Ok(_) => "there is something behind the end of it".into(),
+    }
+}

@@ -1,0 +1,303 @@
+//! One operation, with retries, a deadline and one renewal of credentials.
+
+use std::{sync::Arc, time::Duration};
+
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+
+use super::{
+    Action, Cause, Event, Exchange, Failure, Now, Progress, Session, Ticket,
+    backoff::{backoff, patience},
+};
+use crate::{
+    Class, ContactId, Effect, Error, Failed, GaveUp, GetContact, Hint, Indeterminate, Operation, Recovery,
+    Renewal, Trail, same_address,
+};
+
+/// One operation, with retries, a deadline and one renewal of credentials.
+///
+/// What is known to have had no effect is sent again, whatever the operation. What may have had its effect is sent again where
+/// that does no harm (list, get, activate, deactivate, delete); an update looks at the contact first; a creation is never sent
+/// again: it ends as [`Error::Indeterminate`], with a [`Ticket`].
+#[derive(Debug)]
+pub struct Call<O> {
+    session: Session,
+    operation: O,
+    state: State,
+    next: Next,
+    /// The end of it all, once it has begun.
+    deadline: Option<Duration>,
+    attempts: u32,
+    /// Whether an attempt may have had its effect.
+    doubt: bool,
+    renewed: bool,
+    /// Why the attempt before was not the last.
+    last: Option<Error>,
+}
+
+#[derive(Debug)]
+enum State {
+    New,
+    Renewing,
+    Sent,
+    Waiting { until: Duration },
+    Done,
+}
+
+/// What is sent next.
+#[derive(Debug)]
+enum Next {
+    Operation,
+    /// A look at the contact, since an update may have been carried out.
+    Look {
+        id: ContactId,
+        to: String,
+    },
+}
+
+impl<O: Operation> Call<O> {
+    /// The operation, in this session; its deadline begins with the first step.
+    pub fn new(session: Session, operation: O) -> Self {
+        Self {
+            session,
+            operation,
+            state: State::New,
+            next: Next::Operation,
+            deadline: None,
+            attempts: 1,
+            doubt: false,
+            renewed: false,
+            last: None,
+        }
+    }
+
+    /// The session, with the credentials that were last renewed.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn send(&mut self, now: Now) -> Action<O::Output> {
+        let remaining = self.remaining(now);
+        if remaining.is_zero() {
+            let late = self.failed_error(Failure::new(Progress::NotSent, Cause::TimedOut));
+            let error = self.last.take().unwrap_or(late);
+            return self.give_up(error, Some(GaveUp::Deadline), now);
+        }
+        self.state = State::Sent;
+        let request = match &self.next {
+            Next::Operation => self.session.request(&self.operation),
+            Next::Look { id, .. } => self.session.request(&GetContact::new(id.clone())),
+        };
+        let policy = self.session.policy();
+        Action::Send {
+            request,
+            timeout: remaining.min(policy.attempt_timeout),
+            fresh_connection: O::ABOUT.fresh_connection,
+            body: policy.limits.body(O::ABOUT),
+        }
+    }
+
+    fn answered(&mut self, response: Response<&[u8]>, now: Now, random: u64) -> Action<O::Output> {
+        let status = response.status();
+        let class = Class::of(status);
+        if let (Next::Look { id, to }, Class::Success) = (&self.next, class) {
+            match read(&GetContact::new(id.clone()), response, &self.session) {
+                Ok(contact) if same_address(&contact.method, &contact.to, to) => {
+                    if let Recovery::LookFirst { done, .. } = self.operation.recovery() {
+                        return self.succeed(done);
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => return self.judge(error, Class::Ambiguous, now, random),
+            }
+            self.next = Next::Operation;
+            return self.send(now);
+        }
+        match read(&self.operation, response, &self.session) {
+            Ok(output) => self.succeed(output),
+            // The status says success and the body does not: it proves nothing.
+            Err(error) if class == Class::Success => self.judge(error, Class::Ambiguous, now, random),
+            Err(error) => self.judge(error, class, now, random),
+        }
+    }
+
+    fn failed(&mut self, failure: Failure, now: Now, random: u64) -> Action<O::Output> {
+        let class = failure.class();
+        if let Progress::Answered(response) = failure.progress()
+            && !response.status().is_success()
+        {
+            // The status has said enough; of the body there is what there is.
+            let mut head = Response::new(response.body().as_slice());
+            *head.status_mut() = response.status();
+            *head.headers_mut() = response.headers().clone();
+            if let Err(refusal) = read(&self.operation, head, &self.session) {
+                return self.judge(refusal, class, now, random);
+            }
+        }
+        let error = self.failed_error(failure);
+        self.judge(error, class, now, random)
+    }
+
+    /// What follows from an attempt that was no success.
+    fn judge(&mut self, error: Error, class: Class, now: Now, random: u64) -> Action<O::Output> {
+        let looking = matches!(self.next, Next::Look { .. });
+        match class {
+            Class::NotProcessed if error.status() == Some(StatusCode::UNAUTHORIZED) => self.renew(error, now),
+            Class::NotProcessed => self.retry(error, now, random),
+            Class::Permanent | Class::Success => {
+                let gone = self.doubt && error.is_not_found() && error.hint() != Some(Hint::WrongSite);
+                match self.operation.recovery() {
+                    Recovery::RepeatOrGone(done) if gone => self.succeed(done),
+                    _ => self.give_up(error, None, now),
+                }
+            }
+            Class::Ambiguous if looking => self.retry(error, now, random),
+            Class::Ambiguous => {
+                self.doubt |= O::ABOUT.writes;
+                match self.operation.recovery() {
+                    Recovery::Repeat | Recovery::RepeatOrGone(_) => self.retry(error, now, random),
+                    Recovery::LookFirst { id, to, .. } => {
+                        self.next = Next::Look { id, to };
+                        self.retry(error, now, random)
+                    }
+                    Recovery::Never { .. } => self.give_up(error, None, now),
+                }
+            }
+        }
+    }
+
+    fn renew(&mut self, error: Error, now: Now) -> Action<O::Output> {
+        if self.renewed || !self.session.is_renewable() {
+            return self.give_up(error, None, now);
+        }
+        self.renewed = true;
+        if self.remaining(now).is_zero() {
+            return self.give_up(error, Some(GaveUp::Deadline), now);
+        }
+        self.state = State::Renewing;
+        self.last = Some(error);
+        Action::Renew { refused: Some(self.session.credentials().clone()) }
+    }
+
+    fn retry(&mut self, error: Error, now: Now, random: u64) -> Action<O::Output> {
+        let policy = self.session.policy();
+        let hint = error.retry_after();
+        let throttled = error.is_rate_limited();
+        let wait = match hint {
+            Some(hint) => patience(hint, random),
+            None => backoff(policy, self.attempts, throttled, random),
+        };
+        let gave_up = if self.attempts >= policy.attempts {
+            Some(GaveUp::Attempts)
+        } else if let Some(wait) = hint.filter(|hint| *hint > policy.longest_wait) {
+            Some(GaveUp::WaitTooLong { wait, limit: policy.longest_wait })
+        } else if wait >= self.remaining(now) {
+            Some(GaveUp::Deadline)
+        } else if !self.session.budget().take(throttled) {
+            Some(GaveUp::Budget)
+        } else {
+            None
+        };
+        if gave_up.is_some() {
+            return self.give_up(error, gave_up, now);
+        }
+        self.attempts = self.attempts.saturating_add(1);
+        self.last = Some(error);
+        self.state = State::Waiting { until: now.monotonic.saturating_add(wait) };
+        Action::Wait(wait)
+    }
+
+    fn succeed(&mut self, output: O::Output) -> Action<O::Output> {
+        self.state = State::Done;
+        if self.attempts == 1 {
+            self.session.budget().give();
+        }
+        Action::Done(Ok(output))
+    }
+
+    fn give_up(&mut self, mut error: Error, gave_up: Option<GaveUp>, now: Now) -> Action<O::Output> {
+        self.state = State::Done;
+        let effect = if self.doubt { Effect::Possible } else { Effect::None };
+        if let Some(trail) = error.trail_mut() {
+            *trail = Trail { attempts: self.attempts, effect, gave_up };
+        }
+        if let (true, Recovery::Never { method, to }) = (self.doubt, self.operation.recovery()) {
+            let ticket = Ticket::for_create(method, to, None, now.unix);
+            error = Error::Indeterminate(Box::new(Indeterminate::new(ticket, error)));
+        }
+        Action::Done(Err(error))
+    }
+
+    fn failed_error(&self, failure: Failure) -> Error {
+        let trail = Trail::first(Effect::None);
+        Error::Failed(Box::new(Failed { operation: O::ABOUT.name, failure, trail }))
+    }
+
+    fn remaining(&self, now: Now) -> Duration {
+        self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(now.monotonic))
+    }
+}
+
+impl<O: Operation> Exchange for Call<O> {
+    type Output = O::Output;
+
+    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<O::Output> {
+        let total = self.session.policy().deadline;
+        self.deadline.get_or_insert_with(|| now.monotonic.saturating_add(total));
+        match (&self.state, event) {
+            (State::New, _) if self.session.needs_credentials() => {
+                self.state = State::Renewing;
+                Action::Renew { refused: None }
+            }
+            (State::New, _) => self.send(now),
+            (State::Waiting { until }, _) if now.monotonic < *until => {
+                Action::Wait(until.saturating_sub(now.monotonic))
+            }
+            (State::Waiting { .. }, _) => self.send(now),
+            (State::Renewing, Event::Renewed(Ok(credentials))) => {
+                self.session.renew(credentials);
+                self.send(now)
+            }
+            (State::Renewing, Event::Renewed(Err(source))) => {
+                let renewal = Renewal { source, trail: Trail::first(Effect::None) };
+                self.give_up(Error::Renewal(Box::new(renewal)), None, now)
+            }
+            (State::Sent, Event::Answered(response)) => self.answered(response, now, random),
+            (State::Sent, Event::Failed(failure)) => self.failed(failure, now, random),
+            (State::Renewing, _) => {
+                let source = Arc::new(Error::invalid(
+                    "event",
+                    "does not follow from the action before: a renewal was asked for",
+                ));
+                let renewal = Renewal { source, trail: Trail::first(Effect::None) };
+                self.give_up(Error::Renewal(Box::new(renewal)), None, now)
+            }
+            // An adapter that does not say what came of a request does not know it.
+            (State::Sent, _) => self.failed(Failure::new(Progress::MaybeSent, Cause::Other), now, random),
+            (State::Done, _) => Action::Done(Err(Error::invalid("exchange", "is at its end already"))),
+        }
+    }
+}
+
+/// Reads an answer such that an error has no secret in it, though the server may have echoed it.
+fn read<O: Operation>(
+    operation: &O,
+    mut response: Response<&[u8]>,
+    session: &Session,
+) -> Result<O::Output, Error> {
+    let credentials = session.credentials();
+    if response.status().is_success() {
+        return operation.response(response).map_err(|error| error.without(credentials));
+    }
+    let body = credentials.redact(response.body());
+    clean(response.headers_mut(), |value| credentials.redact(value).into_owned());
+    operation.response(response.map(|_| &*body))
+}
+
+fn clean(headers: &mut HeaderMap, redact: impl Fn(&[u8]) -> Vec<u8>) {
+    for value in headers.values_mut() {
+        let clean = redact(value.as_bytes());
+        if clean != value.as_bytes() {
+            *value = HeaderValue::from_bytes(&clean).unwrap_or_else(|_| HeaderValue::from_static(""));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! A request without a whole answer: what is known of it.
+
+use std::{error::Error as StdError, fmt, sync::Arc};
+
+use http::{Response, StatusCode};
+
+use crate::Class;
+
+/// How far a request came that has no whole answer. What cannot be told is reported as the worse.
+#[derive(Debug, Clone)]
+pub enum Progress {
+    /// The last byte of it was never handed to the socket: nobody can have acted on it.
+    NotSent,
+    /// It may have arrived.
+    MaybeSent,
+    /// It was answered, and the body is not whole: the head, and as much of the body as there is.
+    Answered(Box<Response<Vec<u8>>>),
+}
+
+/// Why there is no whole answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The host's name has no address.
+    Resolve,
+    /// No connection could be made.
+    Connect,
+    /// The server's certificate is not one to trust. It never becomes so by trying again.
+    Certificate,
+    /// The TLS handshake failed, or the stream broke the protocol.
+    Tls,
+    /// The proxy made no tunnel.
+    Proxy,
+    /// It took too long.
+    TimedOut,
+    /// The connection was closed or reset.
+    Closed,
+    /// What came is not HTTP.
+    Malformed,
+    /// Head or body are larger than is read.
+    TooLarge,
+    /// None of these.
+    Other,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Resolve => "the host's name has no address",
+            Self::Connect => "no connection could be made",
+            Self::Certificate => "the server's certificate is not trusted",
+            Self::Tls => "the secure connection failed",
+            Self::Proxy => "the proxy made no connection",
+            Self::TimedOut => "there was no answer in time",
+            Self::Closed => "the connection was closed before the answer was whole",
+            Self::Malformed => "what came is not an HTTP answer",
+            Self::TooLarge => "the answer is larger than is read",
+            Self::Other => "the request failed",
+        })
+    }
+}
+
+/// A request without a whole answer, as an adapter reports it.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    progress: Progress,
+    cause: Cause,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+impl Failure {
+    /// A failure without a source.
+    pub fn new(progress: Progress, cause: Cause) -> Self {
+        Self { progress, cause, source: None }
+    }
+
+    /// Adds what the HTTP library says. It must show no secret.
+    #[must_use]
+    pub fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
+        Self { source: Some(Arc::new(source)), ..self }
+    }
+
+    /// How far the request came.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Why there is no whole answer.
+    pub fn cause(&self) -> Cause {
+        self.cause
+    }
+
+    /// The status, if the head of an answer came.
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.progress {
+            Progress::Answered(response) => Some(response.status()),
+            _ => None,
+        }
+    }
+
+    /// What the HTTP library says.
+    pub fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source = self.source.as_deref()?;
+        Some(source)
+    }
+
+    /// What is known of the effect. A broken body of a success proves nothing.
+    pub(crate) fn class(&self) -> Class {
+        match (&self.progress, self.cause) {
+            (Progress::NotSent, Cause::Certificate) => Class::Permanent,
+            (Progress::NotSent, _) => Class::NotProcessed,
+            (Progress::MaybeSent, _) => Class::Ambiguous,
+            (Progress::Answered(response), _) => match Class::of(response.status()) {
+                Class::Success => Class::Ambiguous,
+                refused => refused,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
+}

@@ -1,0 +1,152 @@
+//! Exchanges: what a caller wants, however many requests it takes. All policy of retries, waiting and deadlines is here.
+
+mod backoff;
+mod budget;
+mod call;
+mod failure;
+mod pages;
+mod policy;
+mod session;
+mod ticket;
+
+use std::time::Duration;
+
+use http::{Request, Response, StatusCode};
+
+pub use self::{
+    budget::Budget,
+    call::Call,
+    failure::{Cause, Failure, Progress},
+    pages::Pages,
+    policy::{Limits, Policy},
+    session::Session,
+    ticket::Ticket,
+};
+use crate::{Credentials, Error};
+
+/// What a caller wants, however many requests it takes: a machine without IO that an adapter drives.
+///
+/// It begins with [`Event::Start`]. Each [`Action`] is carried out, and what came of it is the next event, until the action is
+/// [`Action::Done`]. `step` is a pure function of its arguments and the machine's state (and the [`Budget`], which all exchanges
+/// of a client share): it reads no clock and no randomness.
+///
+/// ```
+/// use std::time::Duration;
+/// use contacts_proto::{Action, Call, ContactId, Credentials, Event, Exchange, GetContact, Now, Session, Site};
+///
+/// let site = Site::new("https://api.example.com/cloud")?;
+/// let session = Session::new(site, Credentials::basic("ann@example.com", "token")?);
+/// let mut call = Call::new(session, GetContact::new(ContactId::new("a")?));
+///
+/// let now = |seconds| Now { monotonic: Duration::from_secs(seconds), unix: 1_795_000_000 };
+/// let Action::Send { request, .. } = call.step(Event::Start, now(0), 0) else { panic!("a call begins with its request") };
+/// assert_eq!(request.uri().path(), "/cloud/v1/users/contacts/a");
+///
+/// // The adapter sends it, and reads an answer, which asks for some patience …
+/// let busy = http::Response::builder().status(429).header("retry-after", "2").body(&b""[..]).unwrap();
+/// let Action::Wait(wait) = call.step(Event::Answered(busy), now(1), 0) else { panic!("the wait is short enough") };
+/// assert_eq!(wait, Duration::from_secs(2));
+///
+/// // … which the adapter has.
+/// assert!(matches!(call.step(Event::Waited, now(3), 0), Action::Send { .. }));
+/// let contact = http::Response::new(&br#"{"id":"a","method":"email","to":"ann@example.com"}"#[..]);
+/// let Action::Done(Ok(contact)) = call.step(Event::Answered(contact), now(4), 0) else { panic!("this is a contact") };
+/// assert_eq!(contact.to, "ann@example.com");
+/// # Ok::<(), contacts_proto::Error>(())
+/// ```
+pub trait Exchange {
+    /// What a success gives.
+    type Output;
+
+    /// Takes what happened and says what to do next. `random` is any number that an attacker cannot foresee, another one each time.
+    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output>;
+}
+
+impl<E: Exchange + ?Sized> Exchange for &mut E {
+    type Output = E::Output;
+
+    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output> {
+        (**self).step(event, now, random)
+    }
+}
+
+/// What an adapter does next.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is moved once a request: a box would cost an allocation")]
+pub enum Action<T> {
+    /// Send a request and read its answer: the next event is [`Event::Answered`] or [`Event::Failed`].
+    Send {
+        /// The request as it goes on the wire.
+        request: Request<Vec<u8>>,
+        /// How long all of it may take, from the connection to the end of the body.
+        timeout: Duration,
+        /// Whether nothing may have been sent on its connection before.
+        fresh_connection: bool,
+        /// How much of the answer's body is read.
+        body: BodyLimits,
+    },
+    /// Let this time pass: the next event is [`Event::Waited`].
+    Wait(Duration),
+    /// Ask the source of credentials: the next event is [`Event::Renewed`].
+    Renew {
+        /// The credentials that were not accepted; `None` if there were none yet. A source that has others already gives them.
+        refused: Option<Credentials>,
+    },
+    /// The end.
+    Done(Result<T, Error>),
+}
+
+impl<T> Action<T> {
+    /// The same action with another result in [`Done`](Self::Done).
+    pub fn map<U>(self, f: impl FnOnce(Result<T, Error>) -> Result<U, Error>) -> Action<U> {
+        match self {
+            Self::Send { request, timeout, fresh_connection, body } => {
+                Action::Send { request, timeout, fresh_connection, body }
+            }
+            Self::Wait(duration) => Action::Wait(duration),
+            Self::Renew { refused } => Action::Renew { refused },
+            Self::Done(result) => Action::Done(f(result)),
+        }
+    }
+}
+
+/// How much of an answer's body is read. What is longer is reported as [`Cause::TooLarge`] with what was read, and the
+/// connection closed, not drained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyLimits {
+    /// Of a success, in bytes.
+    pub success: usize,
+    /// Of anything else, in bytes.
+    pub error: usize,
+}
+
+impl BodyLimits {
+    /// The limit for an answer with this status, in bytes.
+    pub fn of(self, status: StatusCode) -> usize {
+        if status.is_success() { self.success } else { self.error }
+    }
+}
+
+/// What came of the last action.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// Nothing has happened yet.
+    Start,
+    /// The time has passed.
+    Waited,
+    /// The whole answer.
+    Answered(Response<&'a [u8]>),
+    /// There is no whole answer.
+    Failed(Failure),
+    /// What the source of credentials gave.
+    Renewed(Result<Credentials, std::sync::Arc<dyn std::error::Error + Send + Sync>>),
+}
+
+/// The time, as the adapter reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// Time since any fixed moment, from a clock that never goes back. All waiting and all deadlines are reckoned by it.
+    pub monotonic: Duration,
+    /// Seconds of the Unix epoch. Nothing is decided by it: it stands in tickets, for people.
+    pub unix: u64,
+}

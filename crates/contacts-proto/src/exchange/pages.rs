@@ -1,0 +1,131 @@
+//! A whole list, page by page.
+
+use std::collections::BTreeSet;
+
+use super::Limits;
+use crate::{Contact, ContactId, Error, ListContacts, Page, Paging};
+
+/// A whole list, page by page: each request of [`next_page`](Self::next_page) is carried out as a [`Call`](crate::Call), and its
+/// page given to [`accept`](Self::accept). A call that failed can be made again: the place in the list is not lost.
+///
+/// Contacts are given once each, even if the list moves while it is read. It ends, whatever the pages say of the next.
+#[derive(Debug)]
+pub struct Pages {
+    /// What is asked next: an error is told after the contacts of the page that has it.
+    next: Option<Result<ListContacts, Error>>,
+    seen: BTreeSet<ContactId>,
+    pages: u32,
+    limits: Limits,
+}
+
+impl Pages {
+    /// From this page on to the end of the list.
+    pub fn new(first: ListContacts, limits: Limits) -> Self {
+        Self { next: Some(Ok(first)), seen: BTreeSet::new(), pages: 0, limits }
+    }
+
+    /// The page to ask for, or `None` at the end of the list.
+    ///
+    /// # Errors
+    /// [`Error::Paging`], once, if the pages do not lead through the list: what was given before is right, and not all.
+    pub fn next_page(&mut self) -> Option<Result<ListContacts, Error>> {
+        match self.next.take() {
+            Some(Ok(list)) => {
+                self.next = Some(Ok(list.clone()));
+                Some(Ok(list))
+            }
+            end => end,
+        }
+    }
+
+    /// Takes the page that was asked for, and gives those of its contacts that were not given before.
+    pub fn accept(&mut self, page: Page) -> Vec<Contact> {
+        let Some(Ok(asked)) = self.next.take() else {
+            return Vec::new();
+        };
+        self.pages = self.pages.saturating_add(1);
+        self.next = asked.after(&page).transpose();
+        let mut contacts = page.contacts;
+        contacts.retain(|contact| self.seen.insert(contact.id.clone()));
+
+        let limit = usize::try_from(self.limits.contacts).unwrap_or(usize::MAX);
+        let over = self.seen.len().saturating_sub(limit);
+        let stop = |paging| Some(Err(Error::Paging(paging)));
+        if over > 0 {
+            contacts.truncate(contacts.len().saturating_sub(over));
+            self.next = stop(Paging::TooManyContacts(self.limits.contacts));
+        } else if matches!(self.next, Some(Ok(_))) && contacts.is_empty() {
+            self.next = stop(Paging::NothingNew { offset: asked.first_offset() });
+        } else if matches!(self.next, Some(Ok(_))) && self.pages >= self.limits.pages {
+            self.next = stop(Paging::TooManyPages(self.limits.pages));
+        }
+        contacts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Operation, Site};
+
+    fn page(ids: &[&str], next: &str) -> Page {
+        let values: Vec<_> =
+            ids.iter().map(|id| format!(r#"{{"id":"{id}","method":"sms","to":"1"}}"#)).collect();
+        let body = format!(r#"{{"values":[{}],"links":{{"next":"{next}"}}}}"#, values.join(","));
+        ListContacts::all().response(http::Response::new(body.as_bytes())).unwrap()
+    }
+
+    fn ids(contacts: &[Contact]) -> Vec<&str> {
+        contacts.iter().map(|contact| contact.id.as_str()).collect()
+    }
+
+    #[test]
+    fn contacts_that_were_given_are_not_given_again() {
+        let mut pages = Pages::new(ListContacts::all(), Limits::default());
+        assert_eq!(ids(&pages.accept(page(&["a", "b"], "?offset=1"))), ["a", "b"]);
+        assert_eq!(ids(&pages.accept(page(&["b", "c"], ""))), ["c"]);
+        assert!(pages.next_page().is_none());
+    }
+
+    #[test]
+    fn a_page_that_failed_is_asked_for_again() {
+        let mut pages = Pages::new(ListContacts::all(), Limits::default());
+        pages.accept(page(&["a"], "?offset=1"));
+        let asked = |pages: &mut Pages| {
+            let list = pages.next_page().unwrap().unwrap();
+            list.request(&Site::new("https://a.example").unwrap(), &crate::Credentials::none())
+                .uri()
+                .to_string()
+        };
+        assert_eq!(asked(&mut pages), asked(&mut pages));
+    }
+
+    #[test]
+    fn a_broken_link_is_told_after_the_contacts_of_its_page() {
+        let mut pages = Pages::new(ListContacts::all(), Limits::default());
+        assert_eq!(ids(&pages.accept(page(&["a"], "junk"))), ["a"]);
+        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(Paging::Unreadable)))));
+        assert!(pages.next_page().is_none(), "it is told once");
+    }
+
+    #[test]
+    fn nothing_new_and_a_link_is_an_error_and_not_silence() {
+        let mut pages = Pages::new(ListContacts::all(), Limits::default());
+        pages.accept(page(&["a"], "?offset=1"));
+        assert!(pages.accept(page(&["a"], "?offset=2")).is_empty());
+        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(Paging::NothingNew { offset: 1 })))));
+    }
+
+    #[test]
+    fn limits_end_a_list_with_an_error() {
+        let limits = Limits { pages: 1, ..Limits::default() };
+        let mut pages = Pages::new(ListContacts::all(), limits);
+        pages.accept(page(&["a"], "?offset=1"));
+        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(Paging::TooManyPages(1))))));
+
+        let limits = Limits { contacts: 2, ..Limits::default() };
+        let mut pages = Pages::new(ListContacts::all(), limits);
+        assert_eq!(ids(&pages.accept(page(&["a", "b", "c"], ""))), ["a", "b"]);
+        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(Paging::TooManyContacts(2))))));
+    }
+}

@@ -1,0 +1,91 @@
+//! The numbers of retries, waiting and sizes.
+
+use std::time::Duration;
+
+use super::BodyLimits;
+use crate::About;
+
+/// The numbers of retries and waiting, all settable. The defaults are meant to be left alone.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let mut policy = contacts_proto::Policy::default();
+/// policy.attempts = 2;
+/// policy.deadline = Duration::from_secs(60);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// Requests for one operation at most, the first one counted: 4. (Looking before an update is repeated is not counted.)
+    pub attempts: u32,
+    /// Waiting before the first retry is 0 to this, before the next ones 0 to twice as much each: 100 ms.
+    pub backoff: Duration,
+    /// The same after the service asked for patience without saying how long (429): 1 s.
+    pub throttled_backoff: Duration,
+    /// No back-off is longer: 20 s.
+    pub longest_backoff: Duration,
+    /// The longest wait that the service may ask for; what asks for more fails at once: 60 s.
+    pub longest_wait: Duration,
+    /// Everything that an exchange does ends within this time: 120 s.
+    pub deadline: Duration,
+    /// One request, from the connection to the end of the answer's body: 30 s.
+    pub attempt_timeout: Duration,
+    /// How long an ensured contact is given to appear after a creation whose answer was lost: 5 s.
+    pub settle: Duration,
+    /// Sizes.
+    pub limits: Limits,
+}
+
+/// How much of answers is taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The body of an answer with one contact at most, in bytes: 1 MiB.
+    pub contact_body: usize,
+    /// The body of a page, in bytes: 8 MiB.
+    pub page_body: usize,
+    /// The body of an error, in bytes: 64 KiB.
+    pub error_body: usize,
+    /// Pages of one list: 10,000.
+    pub pages: u32,
+    /// Contacts of one list: 1,000,000.
+    pub contacts: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            backoff: Duration::from_millis(100),
+            throttled_backoff: Duration::from_secs(1),
+            longest_backoff: Duration::from_secs(20),
+            longest_wait: Duration::from_secs(60),
+            deadline: Duration::from_secs(120),
+            attempt_timeout: Duration::from_secs(30),
+            settle: Duration::from_secs(5),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            contact_body: 1024 * 1024,
+            page_body: 8 * 1024 * 1024,
+            error_body: 64 * 1024,
+            pages: 10_000,
+            contacts: 1_000_000,
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn body(&self, about: &About) -> BodyLimits {
+        BodyLimits {
+            success: if about.pages { self.page_body } else { self.contact_body },
+            error: self.error_body,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What all exchanges of a client have in common.
+
+use std::sync::Arc;
+
+use http::{HeaderValue, Request, header};
+
+use super::{Budget, Policy};
+use crate::{Credentials, Operation, Site};
+
+/// Where a client's exchanges go, as whom, and by which policy. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Session {
+    shared: Arc<Shared>,
+    credentials: Credentials,
+    renewal: Renewal,
+}
+
+#[derive(Debug, Clone)]
+struct Shared {
+    site: Site,
+    policy: Policy,
+    budget: Budget,
+    user_agent: Option<HeaderValue>,
+}
+
+/// Whether other credentials can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Renewal {
+    /// No: a 401 is the end.
+    Impossible,
+    /// Yes, once a call when they are refused.
+    Possible,
+    /// Yes, and there are none yet.
+    Needed,
+}
+
+impl Session {
+    /// With the default policy and a budget of its own.
+    pub fn new(site: Site, credentials: Credentials) -> Self {
+        let shared = Shared { site, policy: Policy::default(), budget: Budget::default(), user_agent: None };
+        Self { shared: Arc::new(shared), credentials, renewal: Renewal::Impossible }
+    }
+
+    /// Another policy.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        Arc::make_mut(&mut self.shared).policy = policy;
+        self
+    }
+
+    /// Another `user-agent` than [`USER_AGENT`](crate::USER_AGENT).
+    #[must_use]
+    pub fn with_user_agent(mut self, user_agent: HeaderValue) -> Self {
+        Arc::make_mut(&mut self.shared).user_agent = Some(user_agent);
+        self
+    }
+
+    /// Another user of the same site, with fixed credentials; policy and budget stay shared.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        Self { shared: Arc::clone(&self.shared), credentials, renewal: Renewal::Impossible }
+    }
+
+    /// Another user of the same site, whose credentials come from a source: an exchange asks for them by
+    /// [`Action::Renew`](crate::Action::Renew), at its start if none are `known`, and once when the service refuses them.
+    #[must_use]
+    pub fn with_renewable(&self, known: Option<Credentials>) -> Self {
+        let renewal = if known.is_some() { Renewal::Possible } else { Renewal::Needed };
+        let credentials = known.unwrap_or_else(Credentials::none);
+        Self { shared: Arc::clone(&self.shared), credentials, renewal }
+    }
+
+    /// The site.
+    pub fn site(&self) -> &Site {
+        &self.shared.site
+    }
+
+    /// Who is asking.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The numbers.
+    pub fn policy(&self) -> &Policy {
+        &self.shared.policy
+    }
+
+    /// What is left for retries.
+    pub fn budget(&self) -> &Budget {
+        &self.shared.budget
+    }
+
+    /// The request of an operation in this session, as it goes on the wire.
+    pub fn request(&self, operation: &impl Operation) -> Request<Vec<u8>> {
+        let mut request = operation.request(&self.shared.site, &self.credentials);
+        if let Some(user_agent) = &self.shared.user_agent {
+            request.headers_mut().insert(header::USER_AGENT, user_agent.clone());
+        }
+        request
+    }
+
+    pub(super) fn is_renewable(&self) -> bool {
+        self.renewal != Renewal::Impossible
+    }
+
+    pub(super) fn needs_credentials(&self) -> bool {
+        self.renewal == Renewal::Needed
+    }
+
+    pub(super) fn renew(&mut self, credentials: Credentials) {
+        self.credentials = credentials;
+        self.renewal = Renewal::Possible;
+    }
+}

@@ -1,0 +1,110 @@
+//! What is to be looked up when a creation was left in doubt.
+
+use std::{fmt, str::FromStr};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+
+use crate::{ContactId, ContactMethod, Error};
+
+/// What is to be looked up when a creation was left in doubt: the contact that was wanted, and what was there before.
+///
+/// It is one word (`Display`, `FromStr`), so that it can be stored, passed on, and resolved by another program or on another day.
+/// It holds the address or number, and no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// The form of the ticket.
+    v: u8,
+    /// The operation left in doubt: `create`.
+    operation: Word,
+    method: ContactMethod,
+    to: String,
+    /// Contacts with this method and `to` that were there before; `None` if nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen: Option<Vec<ContactId>>,
+    at: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Word {
+    Create,
+}
+
+impl Ticket {
+    const VERSION: u8 = 1;
+
+    /// For a creation that was sent at `unix` seconds of the Unix epoch.
+    pub(crate) fn for_create(
+        method: ContactMethod,
+        to: String,
+        seen: Option<Vec<ContactId>>,
+        unix: u64,
+    ) -> Self {
+        Self { v: Self::VERSION, operation: Word::Create, method, to, seen, at: unix }
+    }
+
+    /// The method of the contact that was wanted.
+    pub fn method(&self) -> &ContactMethod {
+        &self.method
+    }
+
+    /// Its address or number.
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// The contacts with this method and `to` that were there before; `None` if nobody looked.
+    pub fn seen(&self) -> Option<&[ContactId]> {
+        self.seen.as_deref()
+    }
+
+    /// When the doubt arose, in seconds of the Unix epoch, by the clock of the program that had it.
+    pub fn unix_time(&self) -> u64 {
+        self.at
+    }
+}
+
+impl fmt::Display for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let json = serde_json::to_vec(self).map_err(|_| fmt::Error)?;
+        f.write_str(&URL_SAFE_NO_PAD.encode(json))
+    }
+}
+
+impl FromStr for Ticket {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let refuse = |why: &'static str| Error::invalid("ticket", why);
+        let json = URL_SAFE_NO_PAD
+            .decode(text.trim())
+            .map_err(|_| refuse("is not one whole word as it was printed"))?;
+        let ticket: Self =
+            serde_json::from_slice(&json).map_err(|_| refuse("is damaged: was it copied whole?"))?;
+        if ticket.v != Self::VERSION {
+            return Err(refuse("is of another version"));
+        }
+        Ok(ticket)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_survives_being_written_down() {
+        let seen = Some(vec![ContactId::new("a").unwrap()]);
+        for seen in [None, seen] {
+            let ticket =
+                Ticket::for_create(ContactMethod::Sms, "90-555-555-5555".into(), seen, 1_795_000_000);
+            let word = ticket.to_string();
+            assert!(word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{word}");
+            assert_eq!(word.parse::<Ticket>().unwrap(), ticket);
+            for end in 0..word.len() {
+                assert!(word[..end].parse::<Ticket>().is_err(), "a part of a ticket is no ticket");
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `GET /_edge/tenant_info`
+
+use http::{Method, Request, Response};
+use serde::Deserialize;
+
+use crate::{About, CloudId, Credentials, Error, Operation, Recovery, Site, answer, request};
+
+/// Asks a site itself for its cloud id. People know their site's name, not its cloud id.
+///
+/// It goes to [`Site::tenant`], not to the API, and never carries credentials: the answer is public.
+///
+/// ```
+/// use contacts_proto::{Credentials, FindCloudId, Operation, Site};
+///
+/// let request = FindCloudId.request(&Site::tenant("acme")?, &Credentials::basic("ann@example.com", "token")?);
+/// assert_eq!(request.uri(), "https://acme.atlassian.net/_edge/tenant_info");
+/// assert!(!request.headers().contains_key("authorization"));
+///
+/// let cloud_id = FindCloudId.response(http::Response::new(br#"{"cloudId":"35273b54"}"#))?;
+/// assert_eq!(Site::from_cloud_id(&cloud_id).to_string(), "https://api.atlassian.com/jsm/ops/api/35273b54");
+/// # Ok::<(), contacts_proto::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FindCloudId;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TenantInfo {
+    cloud_id: CloudId,
+}
+
+impl Operation for FindCloudId {
+    type Output = CloudId;
+
+    const ABOUT: &'static About = &About {
+        name: "find the site's cloud id",
+        writes: false,
+        fresh_connection: false,
+        pages: false,
+        scopes: &[],
+        names_contact: false,
+        rejection: None,
+    };
+
+    fn request(&self, site: &Site, _: &Credentials) -> Request<Vec<u8>> {
+        request::without_body(Method::GET, site.uri(&["/_edge/tenant_info"]), &Credentials::none())
+    }
+
+    fn response(&self, response: Response<&[u8]>) -> Result<CloudId, Error> {
+        answer::json::<TenantInfo>(Self::ABOUT, &response).map(|info| info.cloud_id)
+    }
+
+    fn recovery(&self) -> Recovery<CloudId> {
+        Recovery::Repeat
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::golden::{answer, request};
+
+    #[test]
+    fn the_request_never_carries_credentials() {
+        let expected = format!(
+            "GET https://api.atlassian.com/jsm/ops/api/cloud/_edge/tenant_info\naccept: application/json\nuser-agent: {}\n",
+            crate::USER_AGENT
+        );
+        assert_eq!(request(&FindCloudId), expected);
+    }
+
+    #[test]
+    fn a_cloud_id_that_is_not_safe_in_a_path_is_refused() {
+        for body in
+            [r#"{"cloudId":"../../evil"}"#, r#"{"cloudId":""}"#, r#"{"cloudId":null}"#, "{}", "<html>"]
+        {
+            assert!(FindCloudId.response(answer(200, body)).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_site_is_not_found() {
+        assert_eq!(FindCloudId.response(answer(404, "")).unwrap_err().hint(), Some(crate::Hint::WrongSite));
+    }
+}

@@ -1,0 +1,104 @@
+//! `GET /v1/users/contacts/{id}`
+
+use http::{Method, Request, Response};
+
+use super::{CONTACTS, READ};
+use crate::{About, Contact, ContactId, Credentials, Error, Operation, Recovery, Site, answer, request};
+
+/// Reads one contact. Its place in the order of notification is not told here, only in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GetContact {
+    id: ContactId,
+}
+
+impl GetContact {
+    /// Reads the contact with this id.
+    pub fn new(id: ContactId) -> Self {
+        Self { id }
+    }
+}
+
+impl Operation for GetContact {
+    type Output = Contact;
+
+    const ABOUT: &'static About = &About {
+        name: "get the contact",
+        writes: false,
+        fresh_connection: false,
+        pages: false,
+        scopes: READ,
+        names_contact: true,
+        rejection: None,
+    };
+
+    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+        request::without_body(Method::GET, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
+    }
+
+    fn response(&self, response: Response<&[u8]>) -> Result<Contact, Error> {
+        answer::json(Self::ABOUT, &response)
+    }
+
+    fn recovery(&self) -> Recovery<Contact> {
+        Recovery::Repeat
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ContactMethod,
+        operations::golden::{ID, answer, request},
+    };
+
+    fn operation() -> GetContact {
+        GetContact::new(ContactId::new(ID).unwrap())
+    }
+
+    #[test]
+    fn the_request_has_neither_body_nor_length() {
+        assert_eq!(
+            request(&operation()),
+            format!(
+                "GET https://api.atlassian.com/jsm/ops/api/cloud/v1/users/contacts/{ID}\n\
+                 accept: application/json\n\
+                 authorization: Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu\n\
+                 user-agent: {}\n",
+                crate::USER_AGENT
+            )
+        );
+    }
+
+    #[test]
+    fn the_documented_answer_is_read() {
+        let body = format!(
+            r#"{{"id":"{ID}","method":"email","to":"test@example.com","status":{{"enabled":true}}}}"#
+        );
+        let contact = operation().response(answer(200, &body)).unwrap();
+        assert_eq!((contact.id.as_str(), contact.method.clone()), (ID, ContactMethod::Email));
+        assert!(contact.is_enabled());
+        assert_eq!(contact.apply_order, None);
+    }
+
+    #[test]
+    fn a_contact_without_id_method_or_to_is_none() {
+        for (body, place) in [
+            (r#"{"method":"sms","to":"1"}"#, "id"),
+            (r#"{"id":"a","to":"1"}"#, "method"),
+            (r#"{"id":"a","method":"sms"}"#, "to"),
+            (r#"{"id":"a/b","method":"sms","to":"1"}"#, "contact id"),
+            (r#"{"id":"a","method":"sms","to":null}"#, "to"),
+            ("", "no body"),
+        ] {
+            let error = operation().response(answer(200, body)).unwrap_err();
+            assert!(error.to_string().contains(place), "{body}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_no_contact_whatever_its_body() {
+        let body = format!(r#"{{"id":"{ID}","method":"email","to":"test@example.com"}}"#);
+        assert!(operation().response(answer(401, &body)).unwrap_err().is_unauthorized());
+    }
+}

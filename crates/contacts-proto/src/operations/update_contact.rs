@@ -1,0 +1,101 @@
+//! `PATCH /v1/users/contacts/{id}`
+
+use http::{Method, Request, Response};
+use serde::Serialize;
+
+use super::{CONTACTS, READ_WRITE, create_contact::check_to};
+use crate::{About, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Site, request};
+
+/// Gives an e-mail contact another address. The service documents it for e-mail contacts only: a number is changed by creating
+/// a contact and deleting the old one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpdateContact {
+    id: ContactId,
+    to: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    to: &'a str,
+}
+
+impl UpdateContact {
+    /// Gives the contact with this id this address.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if `to` is empty or blank, has a control character, or more than 1024 characters.
+    pub fn new(id: ContactId, to: impl Into<String>) -> Result<Self, Error> {
+        Ok(Self { id, to: check_to(to.into())? })
+    }
+}
+
+impl Operation for UpdateContact {
+    type Output = Confirmation;
+
+    const ABOUT: &'static About = &About {
+        name: "update the contact",
+        writes: true,
+        fresh_connection: false,
+        pages: false,
+        scopes: READ_WRITE,
+        names_contact: true,
+        rejection: Some(Hint::OnlyEmailCanBeUpdated),
+    };
+
+    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+        let uri = site.uri(&[CONTACTS, "/", self.id.as_str()]);
+        request::with_json(Method::PATCH, uri, credentials, &Body { to: &self.to })
+    }
+
+    fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {
+        Confirmation::read(Self::ABOUT, &response, &self.id, "Updated")
+    }
+
+    fn recovery(&self) -> Recovery<Confirmation> {
+        let done = Confirmation::new(self.id.clone(), "Updated");
+        Recovery::LookFirst { id: self.id.clone(), to: self.to.clone(), done }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::golden::{ID, answer, request};
+
+    fn operation() -> UpdateContact {
+        UpdateContact::new(ContactId::new(ID).unwrap(), "test@example.com").unwrap()
+    }
+
+    #[test]
+    fn the_request_has_to_alone_as_json() {
+        assert_eq!(
+            request(&operation()),
+            format!(
+                "PATCH https://api.atlassian.com/jsm/ops/api/cloud/v1/users/contacts/{ID}\n\
+                 accept: application/json\n\
+                 authorization: Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu\n\
+                 content-length: 25\n\
+                 content-type: application/json\n\
+                 user-agent: {}\n\
+                 {{\"to\":\"test@example.com\"}}",
+                crate::USER_AGENT
+            )
+        );
+    }
+
+    #[test]
+    fn the_documented_answer_is_read() {
+        let body = r#"{"message":"Updated","data":{"id":"299003c3-8221-4a9f-b63d-2370c4caaaaa"}}"#;
+        let confirmation = operation().response(answer(200, body)).unwrap();
+        assert_eq!((confirmation.id.as_str(), confirmation.message.as_str()), (ID, "Updated"));
+    }
+
+    #[test]
+    fn a_refusal_says_that_only_addresses_can_be_updated() {
+        let error = operation()
+            .response(answer(422, r#"{"errors":[{"title":"Not an email","code":"E1"}]}"#))
+            .unwrap_err();
+        assert_eq!(error.hint(), Some(Hint::OnlyEmailCanBeUpdated));
+        assert_eq!(error.code(), Some("E1"));
+    }
+}
