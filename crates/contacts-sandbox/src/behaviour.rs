@@ -127,21 +127,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            email: Some(2),
-            sms: Some(2),
-            voice: Some(2),
-        }
+        Self { email: Some(2), sms: Some(2), voice: Some(2) }
     }
 }
 
 impl Limits {
     /// No limit for any kind.
-    pub const NONE: Self = Self {
-        email: None,
-        sms: None,
-        voice: None,
-    };
+    pub const NONE: Self = Self { email: None, sms: None, voice: None };
 }
 
 /// What answers one contact too many.
@@ -260,29 +252,18 @@ mod tests {
 
     #[test]
     fn an_empty_object_is_the_default() {
-        assert_eq!(
-            serde_json::from_str::<Behaviour>("{}").ok(),
-            Some(Behaviour::default())
-        );
+        assert_eq!(serde_json::from_str::<Behaviour>("{}").ok(), Some(Behaviour::default()));
     }
 
     #[test]
     fn an_unknown_switch_is_refused_by_name() {
-        let error = serde_json::from_str::<Behaviour>(r#"{"next_limk":"query"}"#)
-            .unwrap_err()
-            .to_string();
+        let error = serde_json::from_str::<Behaviour>(r#"{"next_limk":"query"}"#).unwrap_err().to_string();
         assert!(error.contains("next_limk") && error.contains("line 1"), "{error}");
     }
 
     #[test]
     fn each_base_has_the_cloud_id_in_its_place() {
-        let path = |base| {
-            Behaviour {
-                base,
-                ..Behaviour::default()
-            }
-            .base_path()
-        };
+        let path = |base| Behaviour { base, ..Behaviour::default() }.base_path();
         assert_eq!(path(Base::Jsm), "/jsm/ops/api/sandbox");
         assert_eq!(path(Base::Compass), "/compass/cloud/sandbox/ops");
         assert_eq!(path(Base::ExJira), "/ex/jira/sandbox/jsm/ops/api");

@@ -14,42 +14,21 @@ pub(crate) fn http_date(since_epoch: Duration) -> String {
 
 /// An instant as ISO 8601 with milliseconds and an offset, as Spring writes it into its error bodies.
 pub(crate) fn spring_timestamp(since_epoch: Duration) -> String {
-    let Civil {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    } = Civil::at(since_epoch);
+    let Civil { year, month, day, hour, minute, second } = Civil::at(since_epoch);
     let milliseconds = since_epoch.subsec_millis();
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}+00:00")
 }
 
 /// An instant as ISO 8601 to the second.
 pub(crate) fn iso8601(since_epoch: Duration) -> String {
-    let Civil {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    } = Civil::at(since_epoch);
+    let Civil { year, month, day, hour, minute, second } = Civil::at(since_epoch);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 /// An instant as ISO 8601 without seconds, rounded up, so that it is never earlier than what was meant.
 pub(crate) fn iso8601_minutes(since_epoch: Duration) -> String {
     let minutes = since_epoch.as_secs().min(LATEST).div_ceil(60);
-    let Civil {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        ..
-    } = Civil::at(Duration::from_secs(minutes * 60));
+    let Civil { year, month, day, hour, minute, .. } = Civil::at(Duration::from_secs(minutes * 60));
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}Z")
 }
 
@@ -95,11 +74,7 @@ impl Civil {
             (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * day_of_year + 2) / 153;
-        let month = if month_from_march < 10 {
-            month_from_march + 3
-        } else {
-            month_from_march - 9
-        };
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
         Self {
             year: year_of_era + era * 400 + u64::from(month <= 2),
             month,

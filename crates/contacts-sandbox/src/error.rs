@@ -40,32 +40,16 @@ impl Error {
             let message = error.to_string();
             let place = format!(" at line {line} column {column}");
             let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
-            Self::Malformed {
-                what,
-                path: None,
-                line,
-                column,
-                message,
-            }
+            Self::Malformed { what, path: None, line, column, message }
         }
     }
 
     /// Adds which file it was.
     pub(crate) fn in_file(self, file: PathBuf) -> Self {
         match self {
-            Self::Malformed {
-                what,
-                line,
-                column,
-                message,
-                ..
-            } => Self::Malformed {
-                what,
-                path: Some(file),
-                line,
-                column,
-                message,
-            },
+            Self::Malformed { what, line, column, message, .. } => {
+                Self::Malformed { what, path: Some(file), line, column, message }
+            }
             other => other,
         }
     }
@@ -75,33 +59,19 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotLoopback(address) => {
-                write!(
-                    formatter,
-                    "{address} is not a loopback address, and a sandbox listens on no other"
-                )
+                write!(formatter, "{address} is not a loopback address, and a sandbox listens on no other")
             }
             Self::Listen(address, _) => write!(formatter, "cannot listen on {address}"),
             Self::Start(_) => formatter.write_str("cannot start the sandbox's thread"),
-            Self::StateFile(path, _) => write!(
-                formatter,
-                "cannot read or write the state file {}",
-                path.display()
-            ),
-            Self::Malformed {
-                what,
-                path,
-                line,
-                column,
-                message,
-            } => {
+            Self::StateFile(path, _) => {
+                write!(formatter, "cannot read or write the state file {}", path.display())
+            }
+            Self::Malformed { what, path, line, column, message } => {
                 write!(formatter, "{what}")?;
                 if let Some(path) = path {
                     write!(formatter, " in {}", path.display())?;
                 }
-                write!(
-                    formatter,
-                    " is malformed at line {line} column {column}: {message}"
-                )
+                write!(formatter, " is malformed at line {line} column {column}: {message}")
             }
         }
     }

@@ -33,11 +33,7 @@ impl Operation {
             Self::TenantInfo => Scopes::NONE,
             Self::List | Self::Get => Scopes::READ,
             Self::Create | Self::Update | Self::Activate | Self::Deactivate => Scopes::READ_WRITE,
-            Self::Delete => Scopes {
-                read: true,
-                write: false,
-                delete: true,
-            },
+            Self::Delete => Scopes { read: true, write: false, delete: true },
         }
     }
 }

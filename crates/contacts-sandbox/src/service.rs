@@ -94,20 +94,14 @@ impl Service {
     /// kept, so this is also how a token is renewed or taken away.
     pub fn add_user(&mut self, user: User) -> String {
         let account_id = user.account_id.clone();
-        let place = *self
-            .places
-            .entry(account_id.clone())
-            .or_insert(self.accounts.len());
+        let place = *self.places.entry(account_id.clone()).or_insert(self.accounts.len());
         if let Some(account) = self.accounts.get_mut(place) {
             self.keyring.remove(place, &account.user);
             self.keyring.add(place, &user);
             account.user = user;
         } else {
             self.keyring.add(place, &user);
-            self.accounts.push(Account {
-                user,
-                contacts: Vec::new(),
-            });
+            self.accounts.push(Account { user, contacts: Vec::new() });
         }
         self.changed();
         account_id
@@ -125,14 +119,8 @@ impl Service {
         let place = *self.places.get(account_id)?;
         let id = self.next_contact_id();
         let (method, to) = (method.into(), to.into());
-        let contact = StoredContact {
-            id: id.clone(),
-            method,
-            to,
-            enabled,
-            verified: true,
-            disabled_reason: None,
-        };
+        let contact =
+            StoredContact { id: id.clone(), method, to, enabled, verified: true, disabled_reason: None };
         self.accounts.get_mut(place)?.contacts.push(contact);
         self.changed();
         Some(id)
@@ -140,10 +128,7 @@ impl Service {
 
     /// Does what the code sent to a new number does: the contact is verified and enabled. False if there is none.
     pub fn verify(&mut self, account_id: &str, id: &str) -> bool {
-        let account = self
-            .places
-            .get(account_id)
-            .and_then(|place| self.accounts.get_mut(*place));
+        let account = self.places.get(account_id).and_then(|place| self.accounts.get_mut(*place));
         let Some(contact) =
             account.and_then(|account| account.contacts.iter_mut().find(|contact| contact.id == id))
         else {
@@ -158,10 +143,7 @@ impl Service {
 
     /// The contacts of a user in the order of notification; none if there is no such account.
     pub fn contacts(&self, account_id: &str) -> &[StoredContact] {
-        let account = self
-            .places
-            .get(account_id)
-            .and_then(|place| self.accounts.get(*place));
+        let account = self.places.get(account_id).and_then(|place| self.accounts.get(*place));
         account.map_or(&[], |account| &account.contacts)
     }
 
@@ -201,17 +183,13 @@ impl Service {
 
     /// The operation that a method and a path name, if it is one.
     pub fn operation(&self, method: &http::Method, path: &str) -> Option<Operation> {
-        route::route(&self.behaviour, method, path)
-            .ok()
-            .map(|(operation, _)| operation)
+        route::route(&self.behaviour, method, path).ok().map(|(operation, _)| operation)
     }
 
     /// The account id of the user whose credentials a request carries, be they good or expired.
     pub fn authenticate(&self, headers: &HeaderMap) -> Option<&str> {
         let key = self.keyring.find(headers)?;
-        self.accounts
-            .get(key.account)
-            .map(|account| account.user.account_id.as_str())
+        self.accounts.get(key.account).map(|account| account.user.account_id.as_str())
     }
 
     /// All there is to know, to be stored.
@@ -226,18 +204,8 @@ impl Service {
 
     /// A service that goes on where another stopped.
     pub fn from_state(state: State) -> Self {
-        let State {
-            behaviour,
-            accounts,
-            created,
-            requests,
-        } = state;
-        let mut service = Self {
-            accounts,
-            created,
-            requests,
-            ..Self::new(behaviour)
-        };
+        let State { behaviour, accounts, created, requests } = state;
+        let mut service = Self { accounts, created, requests, ..Self::new(behaviour) };
         for (place, account) in service.accounts.iter().enumerate() {
             service.places.insert(account.user.account_id.clone(), place);
             service.keyring.add(place, &account.user);
@@ -274,20 +242,14 @@ impl Service {
 
     /// The place of the user who asks, if that user may ask for this.
     fn admit(&self, operation: Operation, headers: &HeaderMap) -> Result<usize, Refusal> {
-        let unknown = Refusal::Unauthorized {
-            message: "Unauthorized",
-        };
+        let unknown = Refusal::Unauthorized { message: "Unauthorized" };
         let key = self.keyring.find(headers).ok_or(unknown)?;
         if key.expired {
-            return Err(Refusal::Unauthorized {
-                message: "Unauthorized; the token has expired",
-            });
+            return Err(Refusal::Unauthorized { message: "Unauthorized; the token has expired" });
         }
         let user = &self.accounts.get(key.account).ok_or(unknown)?.user;
         if !user.scopes.cover(operation.scopes()) {
-            return Err(Refusal::Unauthorized {
-                message: "Unauthorized; scope does not match",
-            });
+            return Err(Refusal::Unauthorized { message: "Unauthorized; scope does not match" });
         }
         if user.plan == Plan::WithoutOperations {
             return Err(Refusal::Forbidden {

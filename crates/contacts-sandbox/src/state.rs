@@ -65,13 +65,9 @@ impl State {
     /// The state as JSON without anything that lets somebody in.
     pub(crate) fn without_secrets(&self) -> serde_json::Value {
         let mut state = serde_json::to_value(self).unwrap_or_default();
-        let accounts = state
-            .get_mut("accounts")
-            .and_then(serde_json::Value::as_array_mut);
-        for user in accounts
-            .into_iter()
-            .flatten()
-            .filter_map(|account| account.get_mut("user")?.as_object_mut())
+        let accounts = state.get_mut("accounts").and_then(serde_json::Value::as_array_mut);
+        for user in
+            accounts.into_iter().flatten().filter_map(|account| account.get_mut("user")?.as_object_mut())
         {
             for secret in ["token", "oauth_token", "expired_tokens"] {
                 user.remove(secret);
@@ -103,27 +99,19 @@ mod tests {
 
     #[test]
     fn an_empty_object_is_an_empty_service() {
-        assert_eq!(
-            State::from_json("{}").unwrap(),
-            Service::new(Behaviour::default()).state()
-        );
+        assert_eq!(State::from_json("{}").unwrap(), Service::new(Behaviour::default()).state());
     }
 
     #[test]
     fn two_users_with_one_account_id_are_refused() {
         let user = r#"{"user":{"account_id":"a","email":"e","token":"t"}}"#;
-        let error = State::from_json(&format!(r#"{{"accounts":[{user},{user}]}}"#))
-            .unwrap_err()
-            .to_string();
+        let error = State::from_json(&format!(r#"{{"accounts":[{user},{user}]}}"#)).unwrap_err().to_string();
         assert!(error.contains("`a`") && error.contains("line 1"), "{error}");
     }
 
     #[test]
     fn what_is_shown_to_others_has_no_token() {
         let shown = Service::demo().state().without_secrets().to_string();
-        assert!(
-            shown.contains("demo@example.com") && !shown.contains("sandbox-"),
-            "{shown}"
-        );
+        assert!(shown.contains("demo@example.com") && !shown.contains("sandbox-"), "{shown}");
     }
 }

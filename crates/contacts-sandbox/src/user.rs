@@ -122,29 +122,13 @@ pub struct Scopes {
 
 impl Scopes {
     /// Good for everything.
-    pub const ALL: Self = Self {
-        read: true,
-        write: true,
-        delete: true,
-    };
+    pub const ALL: Self = Self { read: true, write: true, delete: true };
     /// Good for list and get alone.
-    pub const READ: Self = Self {
-        read: true,
-        write: false,
-        delete: false,
-    };
+    pub const READ: Self = Self { read: true, write: false, delete: false };
     /// Good for all but delete.
-    pub const READ_WRITE: Self = Self {
-        read: true,
-        write: true,
-        delete: false,
-    };
+    pub const READ_WRITE: Self = Self { read: true, write: true, delete: false };
     /// Good for nothing here.
-    pub const NONE: Self = Self {
-        read: false,
-        write: false,
-        delete: false,
-    };
+    pub const NONE: Self = Self { read: false, write: false, delete: false };
 
     /// Whether every scope in `needed` is among these.
     pub(crate) fn cover(self, needed: Self) -> bool {
@@ -173,9 +157,7 @@ pub enum Plan {
 
 /// Twenty-four hexadecimal digits, as older accounts have, that depend on the address alone.
 fn account_id_for(email: &str) -> String {
-    let folded = email.bytes().fold(0_u64, |folded, byte| {
-        SplitMix::new(folded ^ u64::from(byte)).next()
-    });
+    let folded = email.bytes().fold(0_u64, |folded, byte| SplitMix::new(folded ^ u64::from(byte)).next());
     let mut digits = SplitMix::new(folded);
     format!("{:016x}{:08x}", digits.next(), digits.next() >> 32)
 }
@@ -211,11 +193,7 @@ mod tests {
     fn scopes_cover_what_they_contain() {
         assert!(Scopes::ALL.cover(Scopes::READ_WRITE));
         assert!(Scopes::READ.cover(Scopes::READ));
-        assert!(!Scopes::READ_WRITE.cover(Scopes {
-            read: true,
-            write: false,
-            delete: true
-        }));
+        assert!(!Scopes::READ_WRITE.cover(Scopes { read: true, write: false, delete: true }));
         assert!(!Scopes::NONE.cover(Scopes::READ));
     }
 }

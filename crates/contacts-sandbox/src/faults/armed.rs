@@ -27,11 +27,7 @@ pub(crate) struct ArmedRule {
 
 impl Armed {
     pub(crate) fn new(plan: FaultPlan) -> Self {
-        let mut armed = Self {
-            seed: plan.seed,
-            count: 0,
-            rules: Vec::new(),
-        };
+        let mut armed = Self { seed: plan.seed, count: 0, rules: Vec::new() };
         for rule in plan.rules {
             armed.arm(rule);
         }
@@ -43,12 +39,7 @@ impl Armed {
         // Dice of its own for each rule, so that one more rule does not change what the others do.
         let dice = SplitMix::stream(self.seed, self.count);
         self.count += 1;
-        self.rules.push(ArmedRule {
-            rule,
-            seen: 0,
-            fired: 0,
-            dice,
-        });
+        self.rules.push(ArmedRule { rule, seen: 0, fired: 0, dice });
     }
 
     pub(crate) fn disarm(&mut self) {
@@ -62,11 +53,7 @@ impl Armed {
     /// How the connection that was just accepted ends, if it is refused.
     pub(crate) fn for_connection(&mut self) -> Option<End> {
         let fault = self.first(|rule| matches!(rule.fault, Fault::Refuse { .. }))?;
-        if let Fault::Refuse { end } = fault {
-            Some(end)
-        } else {
-            None
-        }
+        if let Fault::Refuse { end } = fault { Some(end) } else { None }
     }
 
     /// What goes wrong with a request, if anything.
@@ -93,14 +80,9 @@ impl Armed {
 impl ArmedRule {
     fn wants(&mut self) -> bool {
         self.seen += 1;
-        self.rule
-            .occurrence
-            .is_none_or(|occurrence| occurrence.contains(self.seen))
+        self.rule.occurrence.is_none_or(|occurrence| occurrence.contains(self.seen))
             && self.rule.times.is_none_or(|times| self.fired < times)
-            && self
-                .rule
-                .probability
-                .is_none_or(|probability| self.dice.chance(probability))
+            && self.rule.probability.is_none_or(|probability| self.dice.chance(probability))
     }
 }
 
@@ -113,16 +95,11 @@ mod tests {
     const CLOSE: Fault = Fault::Close { when: When::Before };
 
     fn armed(rules: impl IntoIterator<Item = FaultRule>) -> Armed {
-        Armed::new(FaultPlan {
-            seed: 42,
-            rules: rules.into_iter().collect(),
-        })
+        Armed::new(FaultPlan { seed: 42, rules: rules.into_iter().collect() })
     }
 
     fn fired(armed: &mut Armed, operation: Operation, requests: u32) -> Vec<u32> {
-        (1..=requests)
-            .filter(|_| armed.for_request(Some(operation)).is_some())
-            .collect()
+        (1..=requests).filter(|_| armed.for_request(Some(operation)).is_some()).collect()
     }
 
     #[test]
@@ -155,19 +132,14 @@ mod tests {
         let one = fired(&mut armed(rules()), Operation::List, 200);
         assert_eq!(one, fired(&mut armed(rules()), Operation::List, 200));
         assert!((30..90).contains(&one.len()), "{one:?}");
-        let mut other = Armed::new(FaultPlan {
-            seed: 43,
-            rules: rules().to_vec(),
-        });
+        let mut other = Armed::new(FaultPlan { seed: 43, rules: rules().to_vec() });
         assert_ne!(one, fired(&mut other, Operation::List, 200));
     }
 
     #[test]
     fn refusals_count_connections_and_nothing_else_does() {
-        let mut armed = armed([
-            FaultRule::new(Fault::Refuse { end: End::Close }).nth(2),
-            FaultRule::new(RESET),
-        ]);
+        let mut armed =
+            armed([FaultRule::new(Fault::Refuse { end: End::Close }).nth(2), FaultRule::new(RESET)]);
         assert_eq!(armed.for_connection(), None);
         assert_eq!(armed.for_request(None), Some(RESET));
         assert_eq!(armed.for_connection(), Some(End::Close));

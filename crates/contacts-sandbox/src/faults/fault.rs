@@ -100,11 +100,7 @@ pub enum Fault {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         body: Option<String>,
         /// What the body is said to be; left out, `application/json`.
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "some_header_text"
-        )]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some_header_text")]
         content_type: Option<String>,
         /// Before or after the effect.
         #[serde(default)]
@@ -235,9 +231,7 @@ fn final_status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Er
     if (200..=599).contains(&status) {
         return Ok(status);
     }
-    Err(serde::de::Error::custom(format_args!(
-        "status {status} is not within 200 and 599"
-    )))
+    Err(serde::de::Error::custom(format_args!("status {status} is not within 200 and 599")))
 }
 
 fn header_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
@@ -245,9 +239,7 @@ fn header_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::
     if http::HeaderValue::from_str(&text).is_ok() {
         return Ok(text);
     }
-    Err(serde::de::Error::custom(
-        "a header cannot hold control characters",
-    ))
+    Err(serde::de::Error::custom("a header cannot hold control characters"))
 }
 
 fn some_header_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -264,20 +256,9 @@ mod tests {
 
     #[test]
     fn what_is_left_out_has_a_default() {
-        assert_eq!(
-            read(r#"{"kind":"refuse"}"#),
-            Ok(Fault::Refuse { end: End::Reset })
-        );
-        assert_eq!(
-            read(r#"{"kind":"reset"}"#),
-            Ok(Fault::Reset { when: When::Before })
-        );
-        assert_eq!(
-            read(r#"{"kind":"duplicate"}"#),
-            Ok(Fault::Duplicate {
-                answer: Which::Second
-            })
-        );
+        assert_eq!(read(r#"{"kind":"refuse"}"#), Ok(Fault::Refuse { end: End::Reset }));
+        assert_eq!(read(r#"{"kind":"reset"}"#), Ok(Fault::Reset { when: When::Before }));
+        assert_eq!(read(r#"{"kind":"duplicate"}"#), Ok(Fault::Duplicate { answer: Which::Second }));
     }
 
     #[test]

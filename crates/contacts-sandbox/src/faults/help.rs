@@ -8,22 +8,13 @@ const KINDS: &[(&str, &str)] = &[
         "The next connection ends as soon as it is accepted; end is reset or close.",
         r#"{"kind":"refuse","end":"reset"}"#,
     ),
-    (
-        "The connection is reset without an answer.",
-        r#"{"kind":"reset","when":"after"}"#,
-    ),
-    (
-        "The connection is closed in good order without an answer.",
-        r#"{"kind":"close","when":"before"}"#,
-    ),
+    ("The connection is reset without an answer.", r#"{"kind":"reset","when":"after"}"#),
+    ("The connection is closed in good order without an answer.", r#"{"kind":"close","when":"before"}"#),
     (
         "Only the first bytes of the answer are sent, head and body.",
         r#"{"kind":"cut-answer","at":40,"end":"close"}"#,
     ),
-    (
-        "The head and the first bytes of the body are sent.",
-        r#"{"kind":"cut-body","at":10,"end":"reset"}"#,
-    ),
+    ("The head and the first bytes of the body are sent.", r#"{"kind":"cut-body","at":10,"end":"reset"}"#),
     (
         "The answer comes a few bytes at a time; part is answer or body.",
         r#"{"kind":"drip","bytes":1,"every_ms":100,"part":"body"}"#,
@@ -32,10 +23,7 @@ const KINDS: &[(&str, &str)] = &[
         "Effect and answer are late, or (after) the answer alone.",
         r#"{"kind":"delay","ms":2000,"when":"after"}"#,
     ),
-    (
-        "Nothing is answered until the client leaves.",
-        r#"{"kind":"silence","when":"after"}"#,
-    ),
+    ("Nothing is answered until the client leaves.", r#"{"kind":"silence","when":"after"}"#),
     (
         "Bytes that are not HTTP are sent.",
         r#"{"kind":"garbage","text":"SSH-2.0-OpenSSH_9.9\r\n","when":"before"}"#,
@@ -53,10 +41,7 @@ const KINDS: &[(&str, &str)] = &[
          reset-iso8601-minutes or none.",
         r#"{"kind":"rate-limit","hint":"retry-after-seconds","seconds":2}"#,
     ),
-    (
-        "200 with the HTML page of a captive portal.",
-        r#"{"kind":"html","when":"before"}"#,
-    ),
+    ("200 with the HTML page of a captive portal.", r#"{"kind":"html","when":"before"}"#),
     (
         "200 with a JSON body of that many bytes, its length declared or not.",
         r#"{"kind":"oversize","bytes":9000000,"declared":true,"when":"before"}"#,
@@ -143,9 +128,7 @@ mod tests {
             .filter_map(|(_, example)| serde_json::from_str::<serde_json::Value>(example).ok())
             .filter_map(|fault| fault["kind"].as_str().map(str::to_owned))
             .collect();
-        let error = serde_json::from_str::<Fault>(r#"{"kind":"?"}"#)
-            .unwrap_err()
-            .to_string();
+        let error = serde_json::from_str::<Fault>(r#"{"kind":"?"}"#).unwrap_err().to_string();
         let known: BTreeSet<_> = error.split('`').skip(3).step_by(2).map(str::to_owned).collect();
         assert_eq!(explained, known);
     }

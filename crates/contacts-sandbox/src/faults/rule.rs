@@ -38,13 +38,7 @@ pub struct FaultRule {
 impl FaultRule {
     /// A rule for every request.
     pub fn new(fault: Fault) -> Self {
-        Self {
-            operation: None,
-            occurrence: None,
-            probability: None,
-            times: None,
-            fault,
-        }
+        Self { operation: None, occurrence: None, probability: None, times: None, fault }
     }
 
     /// For the requests of one operation. A [`Fault::Refuse`] knows no operations, and is for every connection.
@@ -192,13 +186,7 @@ impl TryFrom<Unchecked> for FaultRule {
     type Error = &'static str;
 
     fn try_from(unchecked: Unchecked) -> Result<Self, Self::Error> {
-        let Unchecked {
-            operation,
-            occurrence,
-            probability,
-            times,
-            fault,
-        } = unchecked;
+        let Unchecked { operation, occurrence, probability, times, fault } = unchecked;
         if operation.is_some() && matches!(fault, Fault::Refuse { .. }) {
             return Err(
                 "a connection is refused before its operation is known, so `refuse` takes no `operation`",
@@ -213,13 +201,7 @@ impl TryFrom<Unchecked> for FaultRule {
         if times == Some(0) {
             return Err("a rule fires once at least");
         }
-        Ok(Self {
-            operation,
-            occurrence,
-            probability,
-            times,
-            fault,
-        })
+        Ok(Self { operation, occurrence, probability, times, fault })
     }
 }
 
@@ -232,43 +214,27 @@ mod tests {
         for (rule, named) in [
             (r#"{"operation":"create","fault":{"kind":"refuse"}}"#, "refuse"),
             (r#"{"occurrence":{"nth":0},"fault":{"kind":"reset"}}"#, "counted"),
-            (
-                r#"{"occurrence":{"every":0},"fault":{"kind":"reset"}}"#,
-                "counted",
-            ),
-            (
-                r#"{"occurrence":{"range":{"from":5,"to":4}},"fault":{"kind":"reset"}}"#,
-                "range",
-            ),
+            (r#"{"occurrence":{"every":0},"fault":{"kind":"reset"}}"#, "counted"),
+            (r#"{"occurrence":{"range":{"from":5,"to":4}},"fault":{"kind":"reset"}}"#, "range"),
             (r#"{"probability":1.5,"fault":{"kind":"reset"}}"#, "probability"),
             (r#"{"times":0,"fault":{"kind":"reset"}}"#, "once"),
             (r#"{"operation":"upsert","fault":{"kind":"reset"}}"#, "upsert"),
             (r#"{"fault":{"kind":"reset"},"fualt":1}"#, "fualt"),
             (r#"{"fault":{"kind":"reset","wehn":"after"}}"#, "wehn"),
         ] {
-            let error = FaultPlan::from_json(&format!("{{\"rules\":[\n{rule}]}}"))
-                .unwrap_err()
-                .to_string();
-            assert!(
-                error.contains(named) && error.contains("line 2 column"),
-                "{error}"
-            );
+            let error = FaultPlan::from_json(&format!("{{\"rules\":[\n{rule}]}}")).unwrap_err().to_string();
+            assert!(error.contains(named) && error.contains("line 2 column"), "{error}");
         }
     }
 
     #[test]
     fn a_fault_alone_is_for_the_next_request() {
-        let fault = Fault::Html {
-            when: super::super::When::Before,
-        };
+        let fault = Fault::Html { when: super::super::When::Before };
         assert_eq!(
             FaultRule::from_json(br#"{"kind":"html"}"#).unwrap(),
             FaultRule::new(fault.clone()).times(1)
         );
-        assert_eq!(
-            FaultRule::from_json(br#"{"fault":{"kind":"html"}}"#).unwrap(),
-            FaultRule::new(fault)
-        );
+        assert_eq!(FaultRule::from_json(br#"{"fault":{"kind":"html"}}"#).unwrap(), FaultRule::new(fault));
         assert!(FaultRule::from_json(b"nonsense").is_err());
     }
 

@@ -81,78 +81,36 @@ impl Script {
             Fault::Close { when } => Self::ending(*when, End::Close),
             Fault::CutAnswer { at, end } => Self::cutting(Part::Answer, *at, *end),
             Fault::CutBody { at, end } => Self::cutting(Part::Body, *at, *end),
-            Fault::Drip {
-                bytes,
-                every_ms,
-                part,
-            } => {
+            Fault::Drip { bytes, every_ms, part } => {
                 let every = Duration::from_millis(*every_ms);
                 Self {
-                    wire: Directive::Drip {
-                        part: *part,
-                        bytes: (*bytes).max(1),
-                        every,
-                    },
+                    wire: Directive::Drip { part: *part, bytes: (*bytes).max(1), every },
                     ..Self::default()
                 }
             }
-            Fault::Delay {
-                ms,
-                when: When::Before,
-            } => Self {
-                delay_before: Duration::from_millis(*ms),
-                ..Self::default()
-            },
-            Fault::Delay {
-                ms,
-                when: When::After,
-            } => Self {
-                delay_after: Duration::from_millis(*ms),
-                ..Self::default()
-            },
-            Fault::Silence { when } => Self {
-                effect: effect(*when),
-                said: Said::Nothing,
-                ..Self::default()
-            },
+            Fault::Delay { ms, when: When::Before } => {
+                Self { delay_before: Duration::from_millis(*ms), ..Self::default() }
+            }
+            Fault::Delay { ms, when: When::After } => {
+                Self { delay_after: Duration::from_millis(*ms), ..Self::default() }
+            }
+            Fault::Silence { when } => Self { effect: effect(*when), said: Said::Nothing, ..Self::default() },
             Fault::Garbage { text, when } => {
-                let bytes = text
-                    .as_ref()
-                    .map_or_else(|| TLS_RECORD.to_vec(), |text| text.clone().into_bytes());
+                let bytes =
+                    text.as_ref().map_or_else(|| TLS_RECORD.to_vec(), |text| text.clone().into_bytes());
                 let said = Said::Instead(Canned::text(200, "text/plain", ""));
-                Self {
-                    effect: effect(*when),
-                    said,
-                    wire: Directive::Instead(bytes),
-                    ..Self::default()
-                }
+                Self { effect: effect(*when), said, wire: Directive::Instead(bytes), ..Self::default() }
             }
-            Fault::Redirect {
-                status,
-                location,
-                when,
-            } => {
+            Fault::Redirect { status, location, when } => {
                 let mut canned = Canned::text(*status, "text/plain", "");
                 canned.headers.push(("location", location.clone()));
                 Self::saying(*when, canned)
             }
-            Fault::Status {
-                status,
-                body,
-                content_type,
-                when,
-            } => {
+            Fault::Status { status, body, content_type, when } => {
                 let content_type = content_type.as_deref().unwrap_or("application/json");
-                Self::saying(
-                    *when,
-                    Canned::text(*status, content_type, body.as_deref().unwrap_or_default()),
-                )
+                Self::saying(*when, Canned::text(*status, content_type, body.as_deref().unwrap_or_default()))
             }
-            Fault::RateLimit {
-                hint,
-                seconds,
-                status,
-            } => {
+            Fault::RateLimit { hint, seconds, status } => {
                 let body = format!(r#"{{"code":{status},"message":"Too many requests"}}"#);
                 let mut canned = Canned::text(*status, "application/json", &body);
                 canned.headers.extend(hint_header(*hint, *seconds, now));
@@ -161,60 +119,27 @@ impl Script {
             Fault::Html { when } => {
                 Self::saying(*when, Canned::text(200, "text/html; charset=utf-8", PORTAL))
             }
-            Fault::Oversize {
-                bytes,
-                declared,
-                when,
-            } => {
-                let body = Filling::Padding {
-                    bytes: *bytes,
-                    declared: *declared,
-                };
+            Fault::Oversize { bytes, declared, when } => {
+                let body = Filling::Padding { bytes: *bytes, declared: *declared };
                 let headers = vec![("content-type", "application/json".to_owned())];
-                Self::saying(
-                    *when,
-                    Canned {
-                        status: 200,
-                        headers,
-                        body,
-                    },
-                )
+                Self::saying(*when, Canned { status: 200, headers, body })
             }
-            Fault::Duplicate { answer } => Self {
-                effect: Effect::Twice(*answer),
-                ..Self::default()
-            },
+            Fault::Duplicate { answer } => Self { effect: Effect::Twice(*answer), ..Self::default() },
         }
     }
 
     fn ending(when: When, end: End) -> Self {
-        let wire = Directive::Cut {
-            part: Part::Answer,
-            at: 0,
-            end,
-        };
+        let wire = Directive::Cut { part: Part::Answer, at: 0, end };
         let said = Said::Instead(Canned::text(200, "text/plain", ""));
-        Self {
-            effect: effect(when),
-            said,
-            wire,
-            ..Self::default()
-        }
+        Self { effect: effect(when), said, wire, ..Self::default() }
     }
 
     fn cutting(part: Part, at: usize, end: End) -> Self {
-        Self {
-            wire: Directive::Cut { part, at, end },
-            ..Self::default()
-        }
+        Self { wire: Directive::Cut { part, at, end }, ..Self::default() }
     }
 
     fn saying(when: When, canned: Canned) -> Self {
-        Self {
-            effect: effect(when),
-            said: Said::Instead(canned),
-            ..Self::default()
-        }
+        Self { effect: effect(when), said: Said::Instead(canned), ..Self::default() }
     }
 
     /// Whether any of the answer reaches the client.
@@ -230,15 +155,8 @@ impl Script {
 impl Canned {
     fn text(status: u16, content_type: &str, body: &str) -> Self {
         let has_body = !body.is_empty();
-        let headers = has_body
-            .then(|| ("content-type", content_type.to_owned()))
-            .into_iter()
-            .collect();
-        Self {
-            status,
-            headers,
-            body: Filling::Text(body.to_owned()),
-        }
+        let headers = has_body.then(|| ("content-type", content_type.to_owned())).into_iter().collect();
+        Self { status, headers, body: Filling::Text(body.to_owned()) }
     }
 }
 
@@ -269,11 +187,7 @@ fn hint_header(hint: Hint, seconds: u32, now: Duration) -> Option<(&'static str,
 }
 
 fn rounded_up(instant: Duration) -> Duration {
-    Duration::from_secs(
-        instant
-            .as_secs()
-            .saturating_add(u64::from(instant.subsec_nanos() > 0)),
-    )
+    Duration::from_secs(instant.as_secs().saturating_add(u64::from(instant.subsec_nanos() > 0)))
 }
 
 #[cfg(test)]
@@ -283,11 +197,7 @@ mod tests {
     const NOW: Duration = Duration::from_millis(1_700_000_000_500);
 
     fn hint(hint: Hint) -> Vec<(&'static str, String)> {
-        let fault = Fault::RateLimit {
-            hint,
-            seconds: 30,
-            status: 429,
-        };
+        let fault = Fault::RateLimit { hint, seconds: 30, status: 429 };
         let Said::Instead(Canned { mut headers, .. }) = Script::for_fault(&fault, NOW).said else {
             return Vec::new();
         };
@@ -298,29 +208,16 @@ mod tests {
     #[test]
     fn each_hint_has_its_form_and_none_is_earlier_than_meant() {
         assert_eq!(hint(Hint::RetryAfterSeconds), [("retry-after", "30".to_owned())]);
-        assert_eq!(
-            hint(Hint::RetryAfterDate),
-            [("retry-after", "Tue, 14 Nov 2023 22:13:51 GMT".to_owned())]
-        );
+        assert_eq!(hint(Hint::RetryAfterDate), [("retry-after", "Tue, 14 Nov 2023 22:13:51 GMT".to_owned())]);
         assert_eq!(hint(Hint::ResetSeconds), [("x-ratelimit-reset", "30".to_owned())]);
-        assert_eq!(
-            hint(Hint::ResetIso8601),
-            [("x-ratelimit-reset", "2023-11-14T22:13:51Z".to_owned())]
-        );
-        assert_eq!(
-            hint(Hint::ResetIso8601Minutes),
-            [("x-ratelimit-reset", "2023-11-14T22:14Z".to_owned())]
-        );
+        assert_eq!(hint(Hint::ResetIso8601), [("x-ratelimit-reset", "2023-11-14T22:13:51Z".to_owned())]);
+        assert_eq!(hint(Hint::ResetIso8601Minutes), [("x-ratelimit-reset", "2023-11-14T22:14Z".to_owned())]);
         assert_eq!(hint(Hint::None), []);
     }
 
     #[test]
     fn a_rate_limit_has_no_effect() {
-        let fault = Fault::RateLimit {
-            hint: Hint::None,
-            seconds: 1,
-            status: 429,
-        };
+        let fault = Fault::RateLimit { hint: Hint::None, seconds: 1, status: 429 };
         assert_eq!(Script::for_fault(&fault, NOW).effect, Effect::None);
     }
 
@@ -333,22 +230,9 @@ mod tests {
                 Fault::Silence { when },
                 Fault::Garbage { text: None, when },
                 Fault::Html { when },
-                Fault::Status {
-                    status: 503,
-                    body: None,
-                    content_type: None,
-                    when,
-                },
-                Fault::Redirect {
-                    status: 302,
-                    location: "/".to_owned(),
-                    when,
-                },
-                Fault::Oversize {
-                    bytes: 1,
-                    declared: true,
-                    when,
-                },
+                Fault::Status { status: 503, body: None, content_type: None, when },
+                Fault::Redirect { status: 302, location: "/".to_owned(), when },
+                Fault::Oversize { bytes: 1, declared: true, when },
             ] {
                 assert_eq!(Script::for_fault(&fault, NOW).effect, expected, "{fault:?}");
             }
@@ -358,23 +242,11 @@ mod tests {
     #[test]
     fn an_answer_that_is_cut_at_once_is_not_heard() {
         let heard = |fault| Script::for_fault(&fault, NOW).is_heard();
-        assert!(!heard(Fault::CutAnswer {
-            at: 0,
-            end: End::Close
-        }));
-        assert!(heard(Fault::CutAnswer {
-            at: 1,
-            end: End::Close
-        }));
-        assert!(heard(Fault::CutBody {
-            at: 0,
-            end: End::Close
-        }));
+        assert!(!heard(Fault::CutAnswer { at: 0, end: End::Close }));
+        assert!(heard(Fault::CutAnswer { at: 1, end: End::Close }));
+        assert!(heard(Fault::CutBody { at: 0, end: End::Close }));
         assert!(!heard(Fault::Reset { when: When::After }));
         assert!(!heard(Fault::Silence { when: When::After }));
-        assert!(heard(Fault::Delay {
-            ms: 1,
-            when: When::Before
-        }));
+        assert!(heard(Fault::Delay { ms: 1, when: When::Before }));
     }
 }

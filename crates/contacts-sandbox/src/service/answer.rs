@@ -21,23 +21,12 @@ impl Answer {
         // Two contacts with their links take about 400 bytes: most answers are written without growing.
         let mut body = Vec::with_capacity(512);
         let written = serde_json::to_writer(&mut body, value);
-        debug_assert!(
-            written.is_ok(),
-            "plain structs of strings and numbers can be written"
-        );
-        Self {
-            status,
-            body,
-            allow: None,
-        }
+        debug_assert!(written.is_ok(), "plain structs of strings and numbers can be written");
+        Self { status, body, allow: None }
     }
 
     pub(super) fn empty(status: StatusCode) -> Self {
-        Self {
-            status,
-            body: Vec::new(),
-            allow: None,
-        }
+        Self { status, body: Vec::new(), allow: None }
     }
 
     pub(super) fn allowing(self, allow: Option<&'static str>) -> Self {
@@ -125,9 +114,7 @@ mod tests {
 
     #[test]
     fn ids_differ_by_number_and_by_seed() {
-        let ids: HashSet<_> = (0..100)
-            .flat_map(|n| [contact_id(0, n), contact_id(1, n)])
-            .collect();
+        let ids: HashSet<_> = (0..100).flat_map(|n| [contact_id(0, n), contact_id(1, n)]).collect();
         assert_eq!(ids.len(), 200);
         assert_eq!(contact_id(0, 1), contact_id(0, 1));
     }

@@ -30,11 +30,7 @@ impl<'a> NewContact<'a> {
                 ));
             }
             ContactMethod::Other(_) => {
-                return Err(Refusal::unprocessable(
-                    "method",
-                    "No such contact method",
-                    "METHOD_UNKNOWN",
-                ));
+                return Err(Refusal::unprocessable("method", "No such contact method", "METHOD_UNKNOWN"));
             }
             known => known,
         };
@@ -52,18 +48,10 @@ pub(super) fn new_destination<'a>(headers: &HeaderMap, body: &'a [u8]) -> Result
 pub(super) fn check_destination(method: &ContactMethod, to: &str) -> Result<(), Refusal> {
     if method.is_phone() {
         if !to.bytes().any(|byte| byte.is_ascii_digit()) {
-            return Err(Refusal::unprocessable(
-                "to",
-                "Not a telephone number",
-                "TO_INVALID",
-            ));
+            return Err(Refusal::unprocessable("to", "Not a telephone number", "TO_INVALID"));
         }
     } else if !to.contains('@') {
-        return Err(Refusal::unprocessable(
-            "to",
-            "Not an e-mail address",
-            "TO_INVALID",
-        ));
+        return Err(Refusal::unprocessable("to", "Not an e-mail address", "TO_INVALID"));
     }
     Ok(())
 }
@@ -95,9 +83,7 @@ impl<'a> ListQuery<'a> {
 }
 
 fn number(field: &'static str, value: &str) -> Result<i32, Refusal> {
-    value
-        .parse()
-        .map_err(|_| Refusal::unprocessable(field, "Not a number", "NUMBER_INVALID"))
+    value.parse().map_err(|_| Refusal::unprocessable(field, "Not a number", "NUMBER_INVALID"))
 }
 
 /// What of a body is looked at. Members that are not known are passed over.
@@ -117,29 +103,20 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 impl<'a> Members<'a> {
     fn read(headers: &HeaderMap, body: &'a [u8]) -> Result<Self, Refusal> {
         if !body.is_empty() && !is_json(headers) {
-            return Err(Refusal::Plain {
-                status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                allow: None,
-            });
+            return Err(Refusal::Plain { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, allow: None });
         }
         // A list of values in the order of the members would be read as well.
         let is_object = body.trim_ascii_start().first() == Some(&b'{');
-        serde_json::from_slice(body)
-            .ok()
-            .filter(|_| is_object)
-            .ok_or_else(|| {
-                Refusal::unprocessable("body", "The body is not the JSON object expected", "BODY_INVALID")
-            })
+        serde_json::from_slice(body).ok().filter(|_| is_object).ok_or_else(|| {
+            Refusal::unprocessable("body", "The body is not the JSON object expected", "BODY_INVALID")
+        })
     }
 }
 
 fn required<'a>(field: &'static str, member: Option<Text<'a>>) -> Result<Cow<'a, str>, Refusal> {
-    member
-        .map(|text| text.0)
-        .filter(|text| !text.trim().is_empty())
-        .ok_or_else(|| {
-            Refusal::unprocessable(field, "A required member is missing or empty", "MEMBER_REQUIRED")
-        })
+    member.map(|text| text.0).filter(|text| !text.trim().is_empty()).ok_or_else(|| {
+        Refusal::unprocessable(field, "A required member is missing or empty", "MEMBER_REQUIRED")
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -166,23 +143,14 @@ mod tests {
     fn unknown_members_are_passed_over() {
         let body = r#"{"value":1,"method":"sms","to":"90-555","enabled":false}"#;
         assert_eq!(read("application/json", body).unwrap(), "sms 90-555");
-        assert_eq!(
-            read("Application/JSON; charset=utf-8", body).unwrap(),
-            "sms 90-555"
-        );
+        assert_eq!(read("Application/JSON; charset=utf-8", body).unwrap(), "sms 90-555");
     }
 
     #[test]
     fn other_content_types_are_refused_as_such() {
         for content_type in ["text/plain", "application/json-patch+json", ""] {
             let refusal = read(content_type, "{}").unwrap_err();
-            assert!(matches!(
-                refusal,
-                Refusal::Plain {
-                    status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    ..
-                }
-            ));
+            assert!(matches!(refusal, Refusal::Plain { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, .. }));
         }
     }
 
@@ -216,27 +184,13 @@ mod tests {
     fn the_query_is_read_in_any_order() {
         let query =
             ListQuery::read("size=5&x&targetAccountId=557058%3Aabc&offset=10&offset=nonsense").unwrap();
-        assert_eq!(
-            query,
-            ListQuery {
-                offset: Some(10),
-                size: Some(5),
-                target: Some("557058:abc".into())
-            }
-        );
+        assert_eq!(query, ListQuery { offset: Some(10), size: Some(5), target: Some("557058:abc".into()) });
         assert_eq!(ListQuery::read("").unwrap(), ListQuery::default());
     }
 
     #[test]
     fn numbers_that_are_none_are_refused() {
-        for query in [
-            "offset=",
-            "offset=a",
-            "offset",
-            "size=1.5",
-            "size=2147483648",
-            "offset=%31",
-        ] {
+        for query in ["offset=", "offset=a", "offset", "size=1.5", "size=2147483648", "offset=%31"] {
             assert!(ListQuery::read(query).is_err(), "{query}");
         }
     }

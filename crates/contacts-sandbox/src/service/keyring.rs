@@ -27,17 +27,11 @@ impl Keyring {
     /// Makes every credential of a user known. One that two users share is the later one's.
     pub(super) fn add(&mut self, account: usize, user: &User) {
         for token in &user.expired_tokens {
-            let key = Key {
-                account,
-                expired: true,
-            };
+            let key = Key { account, expired: true };
             self.basic.insert(basic(&user.email, token), key);
             self.bearer.insert(token.clone(), key);
         }
-        let key = Key {
-            account,
-            expired: false,
-        };
+        let key = Key { account, expired: false };
         self.basic.insert(basic(&user.email, &user.token), key);
         if let Some(token) = &user.oauth_token {
             self.bearer.insert(token.clone(), key);
@@ -46,12 +40,7 @@ impl Keyring {
 
     /// Forgets every credential of a user.
     pub(super) fn remove(&mut self, account: usize, user: &User) {
-        for token in user
-            .expired_tokens
-            .iter()
-            .chain([&user.token])
-            .chain(&user.oauth_token)
-        {
+        for token in user.expired_tokens.iter().chain([&user.token]).chain(&user.oauth_token) {
             remove_if_of(account, &mut self.basic, &basic(&user.email, token));
             remove_if_of(account, &mut self.bearer, token);
         }
@@ -89,12 +78,7 @@ mod tests {
 
     fn found(value: &'static str) -> Option<Key> {
         let mut keyring = Keyring::default();
-        keyring.add(
-            3,
-            &User::new("a@b", "t")
-                .with_oauth_token("bearer-1")
-                .with_expired_token("old"),
-        );
+        keyring.add(3, &User::new("a@b", "t").with_oauth_token("bearer-1").with_expired_token("old"));
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_static(value));
         keyring.find(&headers)
@@ -102,10 +86,7 @@ mod tests {
 
     #[test]
     fn good_credentials_of_both_kinds_are_known() {
-        let good = Some(Key {
-            account: 3,
-            expired: false,
-        });
+        let good = Some(Key { account: 3, expired: false });
         assert_eq!(found("Basic YUBiOnQ="), good);
         assert_eq!(found("basic YUBiOnQ="), good);
         assert_eq!(found("Bearer bearer-1"), good);
@@ -113,25 +94,14 @@ mod tests {
 
     #[test]
     fn expired_credentials_are_known_as_such() {
-        let expired = Some(Key {
-            account: 3,
-            expired: true,
-        });
+        let expired = Some(Key { account: 3, expired: true });
         assert_eq!(found("Basic YUBiOm9sZA=="), expired);
         assert_eq!(found("Bearer old"), expired);
     }
 
     #[test]
     fn anything_else_is_unknown() {
-        for value in [
-            "",
-            "Basic",
-            "Basic ",
-            "Bearer t",
-            "Basic bearer-1",
-            "Digest YUBiOnQ=",
-            "YUBiOnQ=",
-        ] {
+        for value in ["", "Basic", "Basic ", "Bearer t", "Basic bearer-1", "Digest YUBiOnQ=", "YUBiOnQ="] {
             assert_eq!(found(value), None, "{value}");
         }
     }

@@ -29,26 +29,15 @@ const NO_SUCH_CONTACT: Refusal = Refusal::Operation {
 
 impl Service {
     pub(super) fn tenant_info(&self) -> Outcome {
-        Ok(Answer::json(
-            StatusCode::OK,
-            &TenantInfo {
-                cloud_id: &self.behaviour.cloud_id,
-            },
-        ))
+        Ok(Answer::json(StatusCode::OK, &TenantInfo { cloud_id: &self.behaviour.cloud_id }))
     }
 
     pub(super) fn list(&self, account: usize, parts: &Parts) -> Outcome {
         let query = ListQuery::read(parts.uri.query().unwrap_or_default())?;
         let account = self.listed_account(account, query.target.as_deref())?;
         let window = Window::of(&query, &self.behaviour)?;
-        let contacts = self
-            .accounts
-            .get(account)
-            .map_or(&[][..], |account| &account.contacts);
-        Ok(Answer::json(
-            StatusCode::OK,
-            &PageBody::new(contacts, window, &self.behaviour),
-        ))
+        let contacts = self.accounts.get(account).map_or(&[][..], |account| &account.contacts);
+        Ok(Answer::json(StatusCode::OK, &PageBody::new(contacts, window, &self.behaviour)))
     }
 
     pub(super) fn get(&self, account: usize, id: &str) -> Outcome {
@@ -104,10 +93,7 @@ impl Service {
 
     pub(super) fn delete(&mut self, account: usize, id: &str) -> Outcome {
         let contacts = &mut self.accounts.get_mut(account).ok_or(NO_SUCH_CONTACT)?.contacts;
-        let place = contacts
-            .iter()
-            .position(|contact| contact.id == id)
-            .ok_or(NO_SUCH_CONTACT)?;
+        let place = contacts.iter().position(|contact| contact.id == id).ok_or(NO_SUCH_CONTACT)?;
         let contact = contacts.remove(place);
         self.changed();
         Ok(match self.behaviour.delete_answer {
@@ -144,11 +130,7 @@ impl Service {
     /// The account whose contacts are to be listed: another's for an administrator only.
     fn listed_account(&self, asking: usize, target: Option<&str>) -> Result<usize, Refusal> {
         let Some(target) = target else { return Ok(asking) };
-        let user = self
-            .accounts
-            .get(asking)
-            .map(|account| &account.user)
-            .ok_or(NO_SUCH_ACCOUNT)?;
+        let user = self.accounts.get(asking).map(|account| &account.user).ok_or(NO_SUCH_ACCOUNT)?;
         if user.account_id == target {
             return Ok(asking);
         }
@@ -175,11 +157,7 @@ impl Service {
             ContactMethod::Voice => limits.voice,
             ContactMethod::Mobile | ContactMethod::Other(_) => None,
         };
-        let present = account
-            .contacts
-            .iter()
-            .filter(|contact| contact.method == *method)
-            .count();
+        let present = account.contacts.iter().filter(|contact| contact.method == *method).count();
         if limit.is_none_or(|limit| present < limit) {
             return Ok(());
         }
@@ -189,12 +167,7 @@ impl Service {
             OverLimit::PaymentRequired => StatusCode::PAYMENT_REQUIRED,
         };
         let title = "No more contacts of this kind are allowed";
-        Err(Refusal::Operation {
-            status,
-            field: "method",
-            title,
-            code: "LIMIT_REACHED",
-        })
+        Err(Refusal::Operation { status, field: "method", title, code: "LIMIT_REACHED" })
     }
 
     fn check_duplicate(&self, account: usize, method: &ContactMethod, to: &str) -> Result<(), Refusal> {
@@ -203,19 +176,10 @@ impl Service {
             Duplicates::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Duplicates::Conflict => StatusCode::CONFLICT,
         };
-        let mut contacts = self
-            .accounts
-            .get(account)
-            .map_or(&[][..], |account| &account.contacts)
-            .iter();
+        let mut contacts = self.accounts.get(account).map_or(&[][..], |account| &account.contacts).iter();
         if contacts.any(|contact| contact.method == *method && contact.to == to) {
             let title = "There is such a contact already";
-            return Err(Refusal::Operation {
-                status,
-                field: "to",
-                title,
-                code: "CONTACT_EXISTS",
-            });
+            return Err(Refusal::Operation { status, field: "to", title, code: "CONTACT_EXISTS" });
         }
         Ok(())
     }
@@ -234,16 +198,7 @@ impl Service {
 
     fn acknowledge(&self, status: StatusCode, message: &'static str, contact: &StoredContact) -> Answer {
         let name = self.behaviour.name_in_data.then_some(contact.to.as_str());
-        Answer::json(
-            status,
-            &Acknowledgement {
-                message,
-                data: Data {
-                    id: &contact.id,
-                    name,
-                },
-            },
-        )
+        Answer::json(status, &Acknowledgement { message, data: Data { id: &contact.id, name } })
     }
 }
 

@@ -28,20 +28,12 @@ impl Window {
         let asked = query.size.unwrap_or(DEFAULT_SIZE);
         let allowed = asked.clamp(1, LARGEST_SIZE);
         if allowed != asked && behaviour.size_out_of_range == SizeOutOfRange::Refused {
-            return Err(Refusal::unprocessable(
-                "size",
-                "The size is not within 1 and 100",
-                "SIZE_INVALID",
-            ));
+            return Err(Refusal::unprocessable("size", "The size is not within 1 and 100", "SIZE_INVALID"));
         }
         // A cap of nothing would make a list that never ends.
-        let cap = behaviour.page_cap.map_or(usize::MAX, |cap| {
-            usize::try_from(cap.max(1)).unwrap_or(usize::MAX)
-        });
-        Ok(Self {
-            offset,
-            size: usize::try_from(allowed).unwrap_or(1).min(cap),
-        })
+        let cap =
+            behaviour.page_cap.map_or(usize::MAX, |cap| usize::try_from(cap.max(1)).unwrap_or(usize::MAX));
+        Ok(Self { offset, size: usize::try_from(allowed).unwrap_or(1).min(cap) })
     }
 }
 
@@ -63,22 +55,11 @@ impl<'a> PageBody<'a> {
         let total = contacts.len();
         let start = offset.min(total);
         let end = (start + size).min(total);
-        let values = Values {
-            contacts: contacts.get(start..end).unwrap_or_default(),
-            first: start,
-        };
+        let values = Values { contacts: contacts.get(start..end).unwrap_or_default(), first: start };
 
         let is_full = end - start == size;
-        let more = if behaviour.next_after_full_page {
-            is_full
-        } else {
-            end < total
-        };
-        let link = |offset| Link {
-            behaviour,
-            offset,
-            size,
-        };
+        let more = if behaviour.next_after_full_page { is_full } else { end < total };
+        let link = |offset| Link { behaviour, offset, size };
         let next = if more {
             let stuck = behaviour.next_link == NextLink::Stuck;
             Some(Some(End::Link(link(if stuck { offset } else { end }))))
@@ -93,17 +74,10 @@ impl<'a> PageBody<'a> {
         let links = (!without_links).then(|| Links {
             next,
             first: behaviour.first_and_last.then(|| link(0)),
-            last: behaviour
-                .first_and_last
-                .then(|| link(total.saturating_sub(1) / size * size)),
+            last: behaviour.first_and_last.then(|| link(total.saturating_sub(1) / size * size)),
         });
         let extra = behaviour.extra_members;
-        Self {
-            links,
-            count: extra.then_some(end - start),
-            expands: extra.then_some([]),
-            values,
-        }
+        Self { links, count: extra.then_some(end - start), expands: extra.then_some([]), values }
     }
 }
 
@@ -120,25 +94,9 @@ pub(super) struct ContactBody<'a> {
 
 impl<'a> ContactBody<'a> {
     pub(super) fn new(contact: &'a StoredContact, apply_order: Option<usize>) -> Self {
-        let StoredContact {
-            id,
-            method,
-            to,
-            enabled,
-            disabled_reason,
-            ..
-        } = contact;
-        let status = Status {
-            enabled: *enabled,
-            disabled_reason: disabled_reason.as_deref(),
-        };
-        Self {
-            id,
-            method: method.as_str(),
-            to,
-            status,
-            apply_order,
-        }
+        let StoredContact { id, method, to, enabled, disabled_reason, .. } = contact;
+        let status = Status { enabled: *enabled, disabled_reason: disabled_reason.as_deref() };
+        Self { id, method: method.as_str(), to, status, apply_order }
     }
 }
 
@@ -209,10 +167,9 @@ impl fmt::Display for Link<'_> {
             NextLink::Query => {}
             NextLink::PathWithoutCloudId => formatter.write_str(COLLECTION)?,
             NextLink::Path => write!(formatter, "{before}{cloud_id}{after}{COLLECTION}")?,
-            NextLink::Absolute => write!(
-                formatter,
-                "https://api.atlassian.com{before}{cloud_id}{after}{COLLECTION}"
-            )?,
+            NextLink::Absolute => {
+                write!(formatter, "https://api.atlassian.com{before}{cloud_id}{after}{COLLECTION}")?
+            }
             NextLink::ForeignAbsolute => write!(formatter, "https://elsewhere.example{COLLECTION}")?,
         }
         write!(formatter, "?offset={}&size={}", self.offset, self.size)
@@ -240,9 +197,7 @@ mod tests {
 
     fn links(total: usize, behaviour: &Behaviour) -> String {
         let page = page(total, "size=1", behaviour);
-        page.split_once("],")
-            .map_or("none", |(_, links)| links)
-            .to_owned()
+        page.split_once("],").map_or("none", |(_, links)| links).to_owned()
     }
 
     #[test]
@@ -262,24 +217,11 @@ mod tests {
             (NextLink::Query, ""),
             (NextLink::PathWithoutCloudId, "/v1/users/contacts"),
             (NextLink::Path, "/jsm/ops/api/sandbox/v1/users/contacts"),
-            (
-                NextLink::Absolute,
-                "https://api.atlassian.com/jsm/ops/api/sandbox/v1/users/contacts",
-            ),
-            (
-                NextLink::ForeignAbsolute,
-                "https://elsewhere.example/v1/users/contacts",
-            ),
+            (NextLink::Absolute, "https://api.atlassian.com/jsm/ops/api/sandbox/v1/users/contacts"),
+            (NextLink::ForeignAbsolute, "https://elsewhere.example/v1/users/contacts"),
         ] {
-            let behaviour = Behaviour {
-                next_link,
-                first_and_last: false,
-                ..Behaviour::default()
-            };
-            assert_eq!(
-                links(2, &behaviour),
-                format!(r#""links":{{"next":"{expected}?offset=1&size=1"}}}}"#)
-            );
+            let behaviour = Behaviour { next_link, first_and_last: false, ..Behaviour::default() };
+            assert_eq!(links(2, &behaviour), format!(r#""links":{{"next":"{expected}?offset=1&size=1"}}}}"#));
         }
     }
 
@@ -291,31 +233,21 @@ mod tests {
             (EndOfList::Empty, r#""links":{"next":""}}"#),
             (EndOfList::WithoutLinks, "none"),
         ] {
-            let behaviour = Behaviour {
-                end_of_list,
-                first_and_last: false,
-                ..Behaviour::default()
-            };
+            let behaviour = Behaviour { end_of_list, first_and_last: false, ..Behaviour::default() };
             assert_eq!(links(1, &behaviour), expected);
         }
     }
 
     #[test]
     fn a_stuck_link_names_its_own_page() {
-        let behaviour = Behaviour {
-            next_link: NextLink::Stuck,
-            first_and_last: false,
-            ..Behaviour::default()
-        };
+        let behaviour =
+            Behaviour { next_link: NextLink::Stuck, first_and_last: false, ..Behaviour::default() };
         assert_eq!(links(2, &behaviour), r#""links":{"next":"url?offset=0&size=1"}}"#);
     }
 
     #[test]
     fn extra_members_follow_the_links() {
-        let behaviour = Behaviour {
-            extra_members: true,
-            ..Behaviour::default()
-        };
+        let behaviour = Behaviour { extra_members: true, ..Behaviour::default() };
         assert!(page(0, "", &behaviour).ends_with(r#","count":0,"_expands":[]}"#));
     }
 

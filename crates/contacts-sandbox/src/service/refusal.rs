@@ -18,28 +18,15 @@ pub(super) enum Refusal {
     /// 403: who asks is known, and may not.
     Forbidden { code: u32, message: &'static str },
     /// 402, 404, 409 or 422: the operation itself says no.
-    Operation {
-        status: StatusCode,
-        field: &'static str,
-        title: &'static str,
-        code: &'static str,
-    },
+    Operation { status: StatusCode, field: &'static str, title: &'static str, code: &'static str },
     /// 404, 405 or 415 from the framework below the operations.
-    Plain {
-        status: StatusCode,
-        allow: Option<&'static str>,
-    },
+    Plain { status: StatusCode, allow: Option<&'static str> },
 }
 
 impl Refusal {
     /// 422 about a member of the body or a parameter of the query.
     pub(super) fn unprocessable(field: &'static str, title: &'static str, code: &'static str) -> Self {
-        Self::Operation {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            field,
-            title,
-            code,
-        }
+        Self::Operation { status: StatusCode::UNPROCESSABLE_ENTITY, field, title, code }
     }
 
     /// The answer that says so.
@@ -47,57 +34,22 @@ impl Refusal {
         match self {
             Self::Unauthorized { message } => Answer::json(
                 StatusCode::UNAUTHORIZED,
-                &Coded {
-                    code: 401,
-                    message,
-                    took: None,
-                    request_id: None,
-                },
+                &Coded { code: 401, message, took: None, request_id: None },
             ),
             Self::Forbidden { code, message } => {
                 let request_id = Some(context.request_id);
-                Answer::json(
-                    StatusCode::FORBIDDEN,
-                    &Coded {
-                        code,
-                        message,
-                        took: Some(0.001),
-                        request_id,
-                    },
-                )
+                Answer::json(StatusCode::FORBIDDEN, &Coded { code, message, took: Some(0.001), request_id })
             }
-            Self::Operation {
-                status,
-                field,
-                title,
-                code,
-            } => match context.shape {
-                RefusalShape::List => Answer::json(
-                    status,
-                    &Listed {
-                        errors: [Error {
-                            title,
-                            code,
-                            detail: None,
-                        }],
-                    },
-                ),
-                RefusalShape::ListWithDetail => Answer::json(
-                    status,
-                    &Listed {
-                        errors: [Error {
-                            title,
-                            code,
-                            detail: Some(field),
-                        }],
-                    },
-                ),
+            Self::Operation { status, field, title, code } => match context.shape {
+                RefusalShape::List => {
+                    Answer::json(status, &Listed { errors: [Error { title, code, detail: None }] })
+                }
+                RefusalShape::ListWithDetail => {
+                    Answer::json(status, &Listed { errors: [Error { title, code, detail: Some(field) }] })
+                }
                 RefusalShape::ByField => Answer::json(
                     status,
-                    &ByField {
-                        message: title,
-                        errors: OneField { field, reason: title },
-                    },
+                    &ByField { message: title, errors: OneField { field, reason: title } },
                 ),
             },
             Self::Plain { status, allow } => {

@@ -18,15 +18,10 @@ pub(super) fn route<'a>(
     path: &'a str,
 ) -> Result<(Operation, &'a str), Refusal> {
     if path == TENANT_INFO {
-        return if method == Method::GET {
-            Ok((Operation::TenantInfo, ""))
-        } else {
-            Err(only("GET"))
-        };
+        return if method == Method::GET { Ok((Operation::TenantInfo, "")) } else { Err(only("GET")) };
     }
-    let rest = below_base(behaviour, path)
-        .and_then(|path| path.strip_prefix(COLLECTION))
-        .ok_or(UNKNOWN_PATH)?;
+    let rest =
+        below_base(behaviour, path).and_then(|path| path.strip_prefix(COLLECTION)).ok_or(UNKNOWN_PATH)?;
     if rest.is_empty() {
         return match *method {
             Method::GET => Ok((Operation::List, "")),
@@ -35,9 +30,7 @@ pub(super) fn route<'a>(
         };
     }
     let rest = rest.strip_prefix('/').ok_or(UNKNOWN_PATH)?;
-    let (id, action) = rest
-        .split_once('/')
-        .map_or((rest, None), |(id, action)| (id, Some(action)));
+    let (id, action) = rest.split_once('/').map_or((rest, None), |(id, action)| (id, Some(action)));
     // An empty id is no contact: taking it for the collection would turn a get into a list.
     if id.is_empty() {
         return Err(UNKNOWN_PATH);
@@ -57,23 +50,15 @@ pub(super) fn route<'a>(
     Ok((operation, id))
 }
 
-const UNKNOWN_PATH: Refusal = Refusal::Plain {
-    status: StatusCode::NOT_FOUND,
-    allow: None,
-};
+const UNKNOWN_PATH: Refusal = Refusal::Plain { status: StatusCode::NOT_FOUND, allow: None };
 
 fn only(allow: &'static str) -> Refusal {
-    Refusal::Plain {
-        status: StatusCode::METHOD_NOT_ALLOWED,
-        allow: Some(allow),
-    }
+    Refusal::Plain { status: StatusCode::METHOD_NOT_ALLOWED, allow: Some(allow) }
 }
 
 fn below_base<'a>(behaviour: &Behaviour, path: &'a str) -> Option<&'a str> {
     let (before, after) = behaviour.base.around_cloud_id();
-    path.strip_prefix(before)?
-        .strip_prefix(behaviour.cloud_id.as_str())?
-        .strip_prefix(after)
+    path.strip_prefix(before)?.strip_prefix(behaviour.cloud_id.as_str())?.strip_prefix(after)
 }
 
 #[cfg(test)]
@@ -81,7 +66,8 @@ mod tests {
     use super::*;
     use crate::behaviour::Base;
 
-    fn routed<'a>(method: Method, path: &'a str) -> Option<(Operation, &'a str)> {
+    #[expect(clippy::needless_pass_by_value, reason = "so that the tests below read well")]
+    fn routed(method: Method, path: &str) -> Option<(Operation, &str)> {
         route(&Behaviour::default(), &method, path).ok()
     }
 
@@ -94,60 +80,32 @@ mod tests {
         assert_eq!(routed(Method::GET, &item), Some((Operation::Get, "c-1")));
         assert_eq!(routed(Method::PATCH, &item), Some((Operation::Update, "c-1")));
         assert_eq!(routed(Method::DELETE, &item), Some((Operation::Delete, "c-1")));
-        assert_eq!(
-            routed(Method::PATCH, &format!("{item}/activate")),
-            Some((Operation::Activate, "c-1"))
-        );
+        assert_eq!(routed(Method::PATCH, &format!("{item}/activate")), Some((Operation::Activate, "c-1")));
         assert_eq!(
             routed(Method::PATCH, &format!("{item}/deactivate")),
             Some((Operation::Deactivate, "c-1"))
         );
-        assert_eq!(
-            routed(Method::GET, TENANT_INFO),
-            Some((Operation::TenantInfo, ""))
-        );
+        assert_eq!(routed(Method::GET, TENANT_INFO), Some((Operation::TenantInfo, "")));
     }
 
     #[test]
     fn nothing_else_is_an_operation() {
-        for path in [
-            "",
-            "/x",
-            "/c-1/",
-            "/c-1/verify",
-            "/c-1/activate/",
-            "//",
-            "/",
-            "//activate",
-            "s",
-        ] {
+        for path in ["/c-1/", "/c-1/verify", "/c-1/activate/", "//", "/", "//activate", "s"] {
             let path = format!("/jsm/ops/api/sandbox/v1/users/contacts{path}");
-            if path.ends_with("contacts/x") || path.ends_with("contacts") {
-                continue;
-            }
             for method in [Method::GET, Method::POST, Method::PATCH, Method::DELETE] {
                 assert_eq!(routed(method, &path), None, "{path}");
             }
         }
-        assert_eq!(
-            routed(Method::GET, "/jsm/ops/api/sandbox2/v1/users/contacts"),
-            None
-        );
+        assert_eq!(routed(Method::GET, "/jsm/ops/api/sandbox2/v1/users/contacts"), None);
         assert_eq!(routed(Method::GET, "/jsm/ops/api/other/v1/users/contacts"), None);
         assert_eq!(routed(Method::GET, "/v1/users/contacts"), None);
     }
 
     #[test]
     fn the_other_bases_are_found_when_they_are_chosen() {
-        let behaviour = Behaviour {
-            base: Base::Compass,
-            ..Behaviour::default()
-        };
+        let behaviour = Behaviour { base: Base::Compass, ..Behaviour::default() };
         let path = "/compass/cloud/sandbox/ops/v1/users/contacts";
-        assert_eq!(
-            route(&behaviour, &Method::GET, path).ok(),
-            Some((Operation::List, ""))
-        );
+        assert_eq!(route(&behaviour, &Method::GET, path).ok(), Some((Operation::List, "")));
         assert!(route(&behaviour, &Method::GET, "/jsm/ops/api/sandbox/v1/users/contacts").is_err());
     }
 }

@@ -1,0 +1,160 @@
+//! One request: sent, its answer read within its bounds, and what went wrong reported as it was seen.
+
+use std::{
+    io::{self, Read},
+    time::Duration,
+};
+
+use contacts_proto::{BodyLimits, Cause, Failure, Progress};
+use http::{Request, Response};
+use ureq::{
+    Agent, Body, Error, Timeout,
+    config::ConfigBuilder,
+    typestate::AgentScope,
+    unversioned::{resolver::DefaultResolver, transport::DefaultConnector},
+};
+
+use crate::watch::{self, Stall, Watcher};
+
+/// The largest head of an answer, in bytes.
+const LARGEST_HEAD: usize = 64 * 1024;
+
+/// All requests of a client go to one host.
+const IDLE_CONNECTIONS: usize = 64;
+
+/// ureq with and without idle connections.
+pub(crate) struct Agents {
+    pooled: Agent,
+    fresh: Agent,
+}
+
+impl Agents {
+    /// Adds to a configuration what is not the caller's to choose, so that what goes on the wire and what is given up is
+    /// settled by the core.
+    pub(crate) fn new(config: impl Fn() -> ConfigBuilder<AgentScope>, stall: Stall) -> Self {
+        let agent = |idle_connections| {
+            let config = config()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .accept_encoding("")
+                .max_response_header_size(LARGEST_HEAD)
+                .max_idle_connections(idle_connections)
+                .max_idle_connections_per_host(idle_connections)
+                .build();
+            let watcher = Watcher { connector: DefaultConnector::default(), stall };
+            Agent::with_parts(config, watcher, DefaultResolver::default())
+        };
+        Self { pooled: agent(IDLE_CONNECTIONS), fresh: agent(0) }
+    }
+}
+
+/// Sends a request and reads the whole answer.
+pub(crate) fn send(
+    agents: &Agents,
+    request: Request<Vec<u8>>,
+    timeout: Duration,
+    fresh_connection: bool,
+    limits: BodyLimits,
+) -> Result<Response<Vec<u8>>, Failure> {
+    let agent = if fresh_connection { &agents.fresh } else { &agents.pooled };
+    watch::begin(request.body().len());
+    let answer = if request.body().is_empty() {
+        // ureq takes an empty `Vec` for a body, and sends its length.
+        run(agent, request.map(drop), timeout)
+    } else {
+        run(agent, request, timeout)
+    };
+    let (head, body) = answer.map_err(without_answer)?.into_parts();
+    watch::head_is_here();
+    let limit = limits.of(head.status);
+    let (body, broken) = read(body, limit);
+    let response = Response::from_parts(head, body);
+    match broken {
+        None => Ok(response),
+        Some(broken) => Err(broken.failure(response)),
+    }
+}
+
+fn run(
+    agent: &Agent,
+    request: Request<impl ureq::AsSendBody>,
+    timeout: Duration,
+) -> Result<Response<Body>, Error> {
+    agent.run(agent.configure_request(request).timeout_global(Some(timeout)).build())
+}
+
+/// Why a body is not whole.
+enum Broken {
+    TooLarge,
+    Io(io::Error),
+}
+
+impl Broken {
+    fn failure(self, response: Response<Vec<u8>>) -> Failure {
+        let progress = Progress::Answered(Box::new(response));
+        match self {
+            Self::TooLarge => Failure::new(progress, Cause::TooLarge),
+            Self::Io(error) => failure(progress, Error::from(error)),
+        }
+    }
+}
+
+/// Reads at most this much of a body. If there is more, or it breaks off, what was read comes with the reason, and the
+/// connection is closed as the rest of the body is dropped.
+fn read(body: Body, limit: usize) -> (Vec<u8>, Option<Broken>) {
+    let announced = body.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(announced.min(limit).min(64 * 1024));
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let result = body.into_reader().take(most).read_to_end(&mut bytes);
+    if bytes.len() > limit {
+        bytes.truncate(limit);
+        return (bytes, Some(Broken::TooLarge));
+    }
+    (bytes, result.err().map(Broken::Io))
+}
+
+fn without_answer(error: Error) -> Failure {
+    failure(if watch::is_unsent() { Progress::NotSent } else { Progress::MaybeSent }, error)
+}
+
+fn failure(progress: Progress, error: Error) -> Failure {
+    let cause = match &error {
+        Error::HostNotFound | Error::Timeout(Timeout::Resolve) => Cause::Resolve,
+        Error::Timeout(_) => Cause::TimedOut,
+        Error::ConnectProxyFailed(_) => Cause::Proxy,
+        Error::ConnectionFailed => Cause::Connect,
+        Error::Protocol(_) => Cause::Malformed,
+        Error::LargeResponseHeader(..) => Cause::TooLarge,
+        Error::Rustls(error) => tls(error),
+        Error::Tls(_) | Error::TlsRequired => Cause::Tls,
+        Error::Io(error) => io_cause(error, &progress),
+        _ => Cause::Other,
+    };
+    let failure = Failure::new(progress, cause);
+    match error {
+        Error::Io(error) => failure.with_source(error),
+        error => failure.with_source(error),
+    }
+}
+
+fn tls(error: &rustls::Error) -> Cause {
+    match error {
+        rustls::Error::InvalidCertificate(_) => Cause::Certificate,
+        _ => Cause::Tls,
+    }
+}
+
+fn io_cause(error: &io::Error, progress: &Progress) -> Cause {
+    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return tls(error);
+    }
+    match (error.kind(), progress) {
+        (io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock, _) => Cause::TimedOut,
+        (io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe, _) => {
+            Cause::Closed
+        }
+        (_, Progress::NotSent) => Cause::Connect,
+        _ => Cause::Closed,
+    }
+}

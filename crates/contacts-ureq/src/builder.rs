@@ -1,0 +1,148 @@
+//! What can be chosen about a client.
+
+use std::{fmt, time::Duration};
+
+use contacts_proto::{Credentials, Error, Policy, Session, Site};
+use http::HeaderValue;
+use ureq::{
+    Proxy, ProxyProtocol,
+    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
+};
+
+use crate::{Client, attempt::Agents, watch::Stall};
+
+/// What can be chosen about a client. The defaults are meant to be left alone.
+pub struct Builder {
+    session: Session,
+    connect_timeout: Duration,
+    head_timeout: Duration,
+    stall: Stall,
+    proxy: Option<Proxy>,
+    extra_roots: Vec<Certificate<'static>>,
+    #[cfg(feature = "platform-verifier")]
+    platform_roots: bool,
+}
+
+impl Builder {
+    pub(crate) fn new(site: Site, credentials: Credentials) -> Self {
+        Self {
+            session: Session::new(site, credentials),
+            connect_timeout: Duration::from_secs(5),
+            head_timeout: Duration::from_secs(15),
+            stall: Stall { bytes: 1024, window: Duration::from_secs(10) },
+            proxy: None,
+            extra_roots: Vec::new(),
+            #[cfg(feature = "platform-verifier")]
+            platform_roots: false,
+        }
+    }
+
+    /// The numbers of retries, waiting, deadlines and sizes.
+    #[must_use]
+    pub fn policy(self, policy: Policy) -> Self {
+        Self { session: self.session.with_policy(policy), ..self }
+    }
+
+    /// How long a connection may take, with TLS: 5 s. Finding the host's address may take as long again.
+    #[must_use]
+    pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
+        Self { connect_timeout, ..self }
+    }
+
+    /// How long the head of an answer may take, once the request is sent: 15 s.
+    #[must_use]
+    pub fn head_timeout(self, head_timeout: Duration) -> Self {
+        Self { head_timeout, ..self }
+    }
+
+    /// A body that brings fewer than this many bytes in any such window is given up: 1024 bytes in 10 s.
+    #[must_use]
+    pub fn stall(self, bytes: usize, window: Duration) -> Self {
+        Self { stall: Stall { bytes, window }, ..self }
+    }
+
+    /// Goes through an HTTP proxy by CONNECT: `http://[user:password@]host:port`, or `https://…`. None is taken from the
+    /// environment.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it is no such URL; the text is not repeated, since it may hold a password.
+    pub fn proxy(self, url: &str) -> Result<Self, Error> {
+        let refuse = || Error::invalid("proxy", "is not a URL such as `http://host:port`");
+        let proxy = Proxy::new(url).map_err(|_| refuse())?;
+        match proxy.protocol() {
+            ProxyProtocol::Http | ProxyProtocol::Https => Ok(Self { proxy: Some(proxy), ..self }),
+            _ => Err(refuse()),
+        }
+    }
+
+    /// Trusts these certificate authorities too, in PEM. They are added to those of Mozilla's list, which is built in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if there is no certificate in it, or one that cannot be read.
+    pub fn root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
+        let before = self.extra_roots.len();
+        for item in parse_pem(pem) {
+            match item {
+                Ok(PemItem::Certificate(certificate)) => self.extra_roots.push(certificate),
+                Ok(_) => {}
+                Err(_) => return Err(Error::invalid("CA file", "has a part that cannot be read as PEM")),
+            }
+        }
+        if self.extra_roots.len() == before {
+            return Err(Error::invalid("CA file", "has no certificate in PEM"));
+        }
+        Ok(self)
+    }
+
+    /// Trusts what the operating system trusts, instead of Mozilla's list.
+    #[cfg(feature = "platform-verifier")]
+    #[must_use]
+    pub fn platform_roots(self) -> Self {
+        Self { platform_roots: true, ..self }
+    }
+
+    /// Another `user-agent` than [`USER_AGENT`](crate::USER_AGENT).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it cannot stand in a header.
+    pub fn user_agent(self, user_agent: &str) -> Result<Self, Error> {
+        let value = HeaderValue::from_str(user_agent);
+        let value =
+            value.map_err(|_| Error::invalid("user agent", "has a character that a header may not have"))?;
+        Ok(Self { session: self.session.with_user_agent(value), ..self })
+    }
+
+    /// The client. Nothing is connected before the first request.
+    pub fn build(self) -> Client {
+        let tls = TlsConfig::builder().root_certs(self.root_certs()).build();
+        let config = || {
+            ureq::Agent::config_builder()
+                .tls_config(tls.clone())
+                .proxy(self.proxy.clone())
+                .timeout_resolve(Some(self.connect_timeout))
+                .timeout_connect(Some(self.connect_timeout))
+                .timeout_recv_response(Some(self.head_timeout))
+        };
+        let agents = Agents::new(config, self.stall);
+        Client::from_parts(self.session, agents)
+    }
+
+    fn root_certs(&self) -> RootCerts {
+        #[cfg(feature = "platform-verifier")]
+        if self.platform_roots {
+            return RootCerts::PlatformVerifier;
+        }
+        if self.extra_roots.is_empty() {
+            return RootCerts::WebPki;
+        }
+        let built_in = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+        let built_in = built_in.iter().map(|certificate| Certificate::from_der(certificate));
+        RootCerts::new_with_certs(&built_in.chain(self.extra_roots.iter().cloned()).collect::<Vec<_>>())
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("session", &self.session).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,117 @@
+//! The client: one loop that carries out what an exchange asks for.
+
+use std::{
+    fmt,
+    sync::Arc,
+    thread,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use contacts_proto::{
+    Action, Call, Credentials, Error, Event, Exchange, ListContacts, Now, Operation, Session, Site,
+};
+use http::Response;
+
+use crate::{
+    Builder, Contacts,
+    attempt::{self, Agents},
+};
+
+/// A client of one site, as one user. Cloning is cheap; clones share their connections, and so do the clients of
+/// [`with_credentials`](Self::with_credentials).
+#[derive(Clone)]
+pub struct Client {
+    session: Session,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    agents: Agents,
+    /// All monotonic time is reckoned from here.
+    origin: Instant,
+}
+
+impl Client {
+    /// With the defaults of the [`Builder`].
+    pub fn new(site: Site, credentials: Credentials) -> Self {
+        Self::builder(site, credentials).build()
+    }
+
+    /// To choose policy, time limits, proxy, roots of trust and user agent.
+    pub fn builder(site: Site, credentials: Credentials) -> Builder {
+        Builder::new(site, credentials)
+    }
+
+    pub(crate) fn from_parts(session: Session, agents: Agents) -> Self {
+        Self { session, shared: Arc::new(Shared { agents, origin: Instant::now() }) }
+    }
+
+    /// Another user of the same site, over the same connections.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        Self { session: self.session.with_credentials(credentials), shared: Arc::clone(&self.shared) }
+    }
+
+    /// Where requests go, as whom, and by which policy.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Carries out one operation with the policy of the client.
+    ///
+    /// # Errors
+    /// Any [`Error`] but [`Error::Paging`]; its `effect()` tells whether the operation may have been carried out.
+    pub fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(Call::new(self.session.clone(), operation))
+    }
+
+    /// The contacts of a list, from this page on to its end. Nothing is sent before the first is asked for, and no page before
+    /// it is needed. The first error ends it.
+    pub fn contacts(&self, first: ListContacts) -> Contacts<'_> {
+        Contacts::new(self, first)
+    }
+
+    /// Carries out an exchange: the primitive under all the others.
+    ///
+    /// # Errors
+    /// What the exchange ends with.
+    pub fn run<E: Exchange>(&self, mut exchange: E) -> Result<E::Output, Error> {
+        let mut action = exchange.step(Event::Start, self.now(), fastrand::u64(..));
+        loop {
+            let body_bytes;
+            let event = match action {
+                Action::Done(result) => return result,
+                Action::Wait(duration) => {
+                    thread::sleep(duration);
+                    Event::Waited
+                }
+                Action::Renew { .. } => Event::Renewed(Err(Arc::new(Error::invalid(
+                    "credentials",
+                    "of this client cannot be renewed",
+                )))),
+                Action::Send { request, timeout, fresh_connection, body } => {
+                    match attempt::send(&self.shared.agents, request, timeout, fresh_connection, body) {
+                        Ok(response) => {
+                            let (head, bytes) = response.into_parts();
+                            body_bytes = bytes;
+                            Event::Answered(Response::from_parts(head, &body_bytes))
+                        }
+                        Err(failure) => Event::Failed(failure),
+                    }
+                }
+            };
+            action = exchange.step(event, self.now(), fastrand::u64(..));
+        }
+    }
+
+    fn now(&self) -> Now {
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        Now { monotonic: self.shared.origin.elapsed(), unix }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("session", &self.session).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,44 @@
+//! The contacts of a list, one after the other.
+
+use std::vec;
+
+use contacts_proto::{Contact, Error, ListContacts, Pages};
+
+use crate::Client;
+
+/// The contacts of a list; see [`Client::contacts`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before the first contact is asked for"]
+pub struct Contacts<'a> {
+    client: &'a Client,
+    /// `None` after an error.
+    pages: Option<Pages>,
+    page: vec::IntoIter<Contact>,
+}
+
+impl<'a> Contacts<'a> {
+    pub(crate) fn new(client: &'a Client, first: ListContacts) -> Self {
+        let limits = client.session().policy().limits;
+        Self { client, pages: Some(Pages::new(first, limits)), page: Vec::new().into_iter() }
+    }
+}
+
+impl Iterator for Contacts<'_> {
+    type Item = Result<Contact, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(contact) = self.page.next() {
+                return Some(Ok(contact));
+            }
+            let pages = self.pages.as_mut()?;
+            match pages.next_page()?.and_then(|list| self.client.send(&list)) {
+                Ok(page) => self.page = pages.accept(page).into_iter(),
+                Err(error) => {
+                    self.pages = None;
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+}

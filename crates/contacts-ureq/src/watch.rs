@@ -1,0 +1,201 @@
+//! What ureq's errors do not tell: whether the last byte of a request may have left, and whether a body still flows.
+//!
+//! ureq asks a `Connector` for each connection, and hands each piece of a request to its `Transport`. Both are wrapped here. A
+//! request is carried out on one thread from its start to the end of its answer, so that a thread-local value connects the
+//! transport, which may come from the pool, with the attempt.
+
+use std::{
+    cell::{Cell, RefCell},
+    time::{Duration, Instant},
+};
+
+use ureq::{
+    Error, Timeout,
+    unversioned::transport::{
+        Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
+    },
+};
+
+/// The slowest that a body may be: this many bytes in a window.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stall {
+    pub(crate) bytes: usize,
+    pub(crate) window: Duration,
+}
+
+thread_local! {
+    static ATTEMPT: RefCell<Attempt> = const { RefCell::new(Attempt::Sent) };
+    /// Connectors within connectors: that of a target behind a proxy has the proxy's own connection made.
+    static CONNECTING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// What the attempt of this thread is doing.
+#[derive(Debug, Clone, Copy)]
+enum Attempt {
+    /// Something of it is missing at the socket.
+    Sending(Unsent),
+    /// All of it may have left.
+    Sent,
+    /// The head of the answer is here, and in this window of time this much of the body was read.
+    Reading { since: Instant, bytes: usize },
+}
+
+/// What is missing of a request: the end of its head, then a known number of bytes.
+#[derive(Debug, Clone, Copy)]
+struct Unsent {
+    /// How much of the empty line that ends the head is here.
+    matched: usize,
+    body: usize,
+}
+
+impl Unsent {
+    const END_OF_HEAD: &[u8] = b"\r\n\r\n";
+
+    /// What is missing after these bytes.
+    fn after(mut self, bytes: &[u8]) -> Self {
+        for byte in bytes {
+            if self.matched == Self::END_OF_HEAD.len() {
+                self.body = self.body.saturating_sub(1);
+            } else if Self::END_OF_HEAD.get(self.matched) == Some(byte) {
+                self.matched += 1;
+            } else {
+                self.matched = usize::from(*byte == b'\r');
+            }
+        }
+        self
+    }
+
+    fn is_nothing(self) -> bool {
+        self.matched == Self::END_OF_HEAD.len() && self.body == 0
+    }
+}
+
+/// Begins an attempt on this thread, with a body of this many bytes.
+pub(crate) fn begin(body: usize) {
+    ATTEMPT.set(Attempt::Sending(Unsent { matched: 0, body }));
+}
+
+/// The head is here: from now on the body must flow.
+pub(crate) fn head_is_here() {
+    ATTEMPT.set(Attempt::Reading { since: Instant::now(), bytes: 0 });
+}
+
+/// Whether the last byte of this thread's request was never handed over.
+pub(crate) fn is_unsent() -> bool {
+    ATTEMPT.with_borrow(|attempt| matches!(attempt, Attempt::Sending(_)))
+}
+
+/// ureq's own connector (proxy, TCP, TLS), whose connections are watched.
+#[derive(Debug)]
+pub(crate) struct Watcher {
+    pub(crate) connector: DefaultConnector,
+    pub(crate) stall: Stall,
+}
+
+impl Connector for Watcher {
+    type Out = Box<dyn Transport>;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Self::Out>, Error> {
+        let depth = CONNECTING.replace(CONNECTING.get() + 1);
+        let connected = self.connector.connect(details, None);
+        CONNECTING.set(depth);
+        // What goes to the proxy is not the request.
+        if depth > 0 {
+            return connected;
+        }
+        Ok(connected?.map(|transport| Watched { transport, stall: self.stall }.boxed()))
+    }
+}
+
+/// A connection to the service, with TLS below it where there is TLS.
+#[derive(Debug)]
+struct Watched {
+    transport: Box<dyn Transport>,
+    stall: Stall,
+}
+
+impl Watched {
+    /// How much time is left of the body's window, a new one if the last was a good one; an error if it was not.
+    fn window(&self) -> Result<Option<Duration>, Error> {
+        ATTEMPT.with_borrow_mut(|attempt| {
+            let Attempt::Reading { since, bytes } = attempt else { return Ok(None) };
+            if since.elapsed() >= self.stall.window {
+                if *bytes < self.stall.bytes {
+                    return Err(Error::Timeout(Timeout::RecvBody));
+                }
+                (*since, *bytes) = (Instant::now(), 0);
+            }
+            Ok(Some(self.stall.window.saturating_sub(since.elapsed())))
+        })
+    }
+
+    fn count(&mut self, before: usize) {
+        let now = self.transport.buffers().input().len();
+        ATTEMPT.with_borrow_mut(|attempt| {
+            if let Attempt::Reading { bytes, .. } = attempt {
+                *bytes += now.saturating_sub(before);
+            }
+        });
+    }
+}
+
+impl Transport for Watched {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.transport.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let piece = self.transport.buffers().output().get(..amount).unwrap_or_default();
+        ATTEMPT.with_borrow_mut(|attempt| {
+            if let Attempt::Sending(unsent) = attempt {
+                let unsent = unsent.after(piece);
+                // Before it is handed over: once it is, nobody can take it back.
+                *attempt = if unsent.is_nothing() { Attempt::Sent } else { Attempt::Sending(unsent) };
+            }
+        });
+        self.transport.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        loop {
+            let mut next = timeout;
+            let window = self.window()?.map(Into::into).filter(|window| *window < timeout.after);
+            if let Some(window) = window {
+                next.after = window;
+            }
+            let before = self.transport.buffers().input().len();
+            match self.transport.await_input(next) {
+                // The window is over, and the time for the whole is not: `window` says whether it was a good one.
+                Err(Error::Timeout(_)) if window.is_some() => {}
+                result => {
+                    self.count(before);
+                    return result;
+                }
+            }
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.transport.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.transport.is_tls()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_unsent_until_its_last_byte_however_it_is_cut() {
+        let request = b"POST / HTTP/1.1\r\nhost: a\r\r\n\r\nbo\r\n";
+        for cut in 0..=request.len() {
+            let (one, two) = request.split_at(cut);
+            let unsent = Unsent { matched: 0, body: 4 }.after(one);
+            assert_eq!(unsent.is_nothing(), cut == request.len(), "cut at {cut}");
+            assert!(unsent.after(two).is_nothing(), "cut at {cut}");
+        }
+    }
+}
