@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use tokio::time::sleep;
 
 use super::answer::{self, Answer};
@@ -30,12 +30,12 @@ pub(super) async fn handle(
     if let Some(refusal) = refuse(&parts) {
         return Ok(refusal);
     }
-    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
-        return Ok(answer::plain(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the body is larger than 1 MiB, or broke off\n",
-        ));
-    };
+    let too_large =
+        || answer::plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB, or broke off\n");
+    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        return Ok(too_large());
+    }
+    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else { return Ok(too_large()) };
     let body = body.to_bytes();
     if let Some(path) = parts.uri.path().strip_prefix("/_sandbox/") {
         return Ok(control::answer(&shared, &parts.method, path, &body));
@@ -67,6 +67,9 @@ fn refuse(parts: &Parts) -> Option<Response<Answer>> {
 /// Whether a host with or without a port is this machine.
 fn is_loopback(authority: &str) -> bool {
     let Ok(uri) = authority.parse::<http::uri::Authority>() else { return false };
+    if authority.contains('@') {
+        return false;
+    }
     let host = uri.host().trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

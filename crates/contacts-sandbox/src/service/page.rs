@@ -168,7 +168,7 @@ impl fmt::Display for Link<'_> {
             NextLink::PathWithoutCloudId => formatter.write_str(COLLECTION)?,
             NextLink::Path => write!(formatter, "{before}{cloud_id}{after}{COLLECTION}")?,
             NextLink::Absolute => {
-                write!(formatter, "https://api.atlassian.com{before}{cloud_id}{after}{COLLECTION}")?
+                write!(formatter, "https://api.atlassian.com{before}{cloud_id}{after}{COLLECTION}")?;
             }
             NextLink::ForeignAbsolute => write!(formatter, "https://elsewhere.example{COLLECTION}")?,
         }

@@ -1,0 +1,87 @@
+//! Laws of the pure service.
+
+use std::time::Duration;
+
+use contacts_sandbox::{Behaviour, DEMO_OAUTH_TOKEN, EndOfList, Limits, NextLink, Service};
+use http::{Method, Request};
+use proptest::prelude::*;
+
+const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
+
+fn ask(service: &mut Service, method: Method, target: &str, body: &[u8]) -> http::Response<Vec<u8>> {
+    let request = Request::builder()
+        .method(method)
+        .uri(target)
+        .header("authorization", format!("Bearer {DEMO_OAUTH_TOKEN}"))
+        .header("content-type", "application/json");
+    service.handle(request.body(body).unwrap(), Duration::from_secs(1_795_000_000))
+}
+
+fn next_link() -> impl Strategy<Value = NextLink> {
+    use NextLink::{Absolute, ForeignAbsolute, Path, PathWithoutCloudId, Placeholder, Query};
+    prop::sample::select(vec![Placeholder, Query, PathWithoutCloudId, Path, Absolute, ForeignAbsolute])
+}
+
+fn end_of_list() -> impl Strategy<Value = EndOfList> {
+    prop::sample::select(vec![EndOfList::Absent, EndOfList::Null, EndOfList::Empty, EndOfList::WithoutLinks])
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_asked_is_answered(
+        method in prop::sample::select(vec![Method::GET, Method::POST, Method::PATCH, Method::DELETE, Method::PUT, Method::HEAD]),
+        path in prop_oneof!["/[ -~]{0,40}", "/jsm/ops/api/sandbox/v1/users/contacts(/[a-z0-9.%/-]{0,20})?(\\?[ -~]{0,30})?"],
+        body in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let Ok(uri) = path.parse::<http::Uri>() else { return Ok(()) };
+        let response = ask(&mut Service::demo(), method, &uri.to_string(), &body);
+        prop_assert!((200..500).contains(&response.status().as_u16()), "{}", response.status());
+    }
+
+    #[test]
+    fn following_the_numbers_of_a_link_gives_the_whole_list(
+        contacts in 0_u32..60,
+        size in 1_u32..=100,
+        page_cap in prop::option::of(1_u32..=100),
+        next_link in next_link(),
+        end_of_list in end_of_list(),
+        next_after_full_page: bool,
+    ) {
+        let behaviour = Behaviour {
+            limits: Limits::NONE, page_cap, next_link, end_of_list, next_after_full_page, ..Behaviour::default()
+        };
+        let mut service = Service::demo();
+        *service.behaviour_mut() = behaviour;
+        let account = service.users().next().unwrap().account_id.clone();
+        for number in 0..contacts {
+            service.add_contact(&account, "sms", format!("1-{number}"), true);
+        }
+        let (mut seen, mut query) = (Vec::new(), format!("offset=0&size={size}"));
+        for _ in 0..=contacts + 3 {
+            let response = ask(&mut service, Method::GET, &format!("{CONTACTS}?{query}"), b"");
+            let page: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+            seen.extend(page["values"].as_array().unwrap().iter().map(|contact| contact["id"].as_str().unwrap().to_owned()));
+            match page["links"]["next"].as_str().filter(|next| !next.is_empty()) {
+                Some(next) => query = next.split_once('?').unwrap().1.to_owned(),
+                None => break,
+            }
+        }
+        let all: Vec<_> = service.contacts(&account).iter().map(|contact| contact.id.clone()).collect();
+        prop_assert_eq!(seen, all);
+    }
+
+    #[test]
+    fn an_id_that_nobody_has_is_not_found(id in "[A-Za-z0-9_~:-]{1,60}") {
+        let mut service = Service::demo();
+        let item = format!("{CONTACTS}/{id}");
+        for (method, path, body) in [
+            (Method::GET, item.clone(), ""),
+            (Method::PATCH, item.clone(), r#"{"to":"a@example.com"}"#),
+            (Method::DELETE, item.clone(), ""),
+            (Method::PATCH, format!("{item}/activate"), ""),
+            (Method::PATCH, format!("{item}/deactivate"), ""),
+        ] {
+            prop_assert_eq!(ask(&mut service, method, &path, body.as_bytes()).status(), 404);
+        }
+    }
+}
