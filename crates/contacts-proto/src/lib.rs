@@ -20,7 +20,8 @@
 //!   | `GET /_edge/tenant_info` of the site itself | [`FindCloudId`] | [`CloudId`] |
 //!
 //! - **Exchanges** are what a caller wants, however many requests it takes: [`Call`] is one operation with retries, deadlines and
-//!   renewal of credentials; [`Pages`] goes through a whole list. They implement [`Exchange`], and a loop around `step` drives
+//!   renewal of credentials; [`AllContacts`] is a whole list, [`Pages`] goes through one; [`Ensure`] is a contact that exists
+//!   exactly once; [`Resolve`] ends the doubt of a creation whose answer was lost. They implement [`Exchange`], and a loop around `step` drives
 //!   them over any HTTP client and any clock.
 
 mod address;
@@ -48,12 +49,12 @@ pub use confirmation::Confirmation;
 pub use contact::{Contact, Status};
 pub use credentials::Credentials;
 pub use error::{
-    Effect, Error, ErrorKind, Failed, GaveUp, Hint, Indeterminate, Invalid, Paging, Refusal, Renewal, Trail,
-    Unexpected,
+    Duplicate, Effect, Error, ErrorKind, Failed, GaveUp, Hint, Indeterminate, Invalid, Paging, Refusal,
+    Renewal, Trail, Unexpected,
 };
 pub use exchange::{
-    Action, BodyLimits, Budget, Call, Cause, Event, Exchange, Failure, Limits, Now, Pages, Policy, Progress,
-    Session, Ticket,
+    Action, AllContacts, BodyLimits, Budget, Call, Cause, Ensure, Ensured, Event, Exchange, Failure, How,
+    Limits, Now, Pages, Policy, Progress, Resolve, Resolved, Session, Ticket, Waiting,
 };
 pub use id::{AccountId, CloudId, ContactId};
 pub use method::ContactMethod;

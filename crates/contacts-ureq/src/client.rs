@@ -8,13 +8,15 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, Call, Credentials, Error, Event, Exchange, ListContacts, Now, Operation, Session, Site,
+    Action, Call, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event, Exchange,
+    ListContacts, Now, Operation, Session, Site,
 };
 use http::Response;
 
 use crate::{
-    Builder, Contacts,
+    Builder, Contacts, CredentialsSource,
     attempt::{self, Agents},
+    source::Renewals,
 };
 
 /// A client of one site, as one user. Cloning is cheap; clones share their connections, and so do the clients of
@@ -22,6 +24,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     session: Session,
+    renewals: Option<Arc<Renewals>>,
     shared: Arc<Shared>,
 }
 
@@ -43,13 +46,30 @@ impl Client {
     }
 
     pub(crate) fn from_parts(session: Session, agents: Agents) -> Self {
-        Self { session, shared: Arc::new(Shared { agents, origin: Instant::now() }) }
+        Self { session, renewals: None, shared: Arc::new(Shared { agents, origin: Instant::now() }) }
     }
 
     /// Another user of the same site, over the same connections.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        Self { session: self.session.with_credentials(credentials), shared: Arc::clone(&self.shared) }
+        let session = self.session.with_credentials(credentials);
+        Self { session, renewals: None, shared: Arc::clone(&self.shared) }
+    }
+
+    /// A user of the same site whose credentials expire, over the same connections. The source is asked when the first request
+    /// is made, and once a call when the service refuses what it gave; threads that are refused the same credentials cause
+    /// one renewal.
+    #[must_use]
+    pub fn with_source(&self, source: impl CredentialsSource + 'static) -> Self {
+        let renewals = Some(Arc::new(Renewals::new(source)));
+        Self { session: self.session.with_renewable(None), renewals, shared: Arc::clone(&self.shared) }
+    }
+
+    /// The same client, for what must have ended by this moment, however many exchanges it takes.
+    #[must_use]
+    pub fn until(&self, moment: Instant) -> Self {
+        let moment = moment.saturating_duration_since(self.shared.origin);
+        Self { session: self.session.clone().until(moment), ..self.clone() }
     }
 
     /// Where requests go, as whom, and by which policy.
@@ -71,6 +91,15 @@ impl Client {
         Contacts::new(self, first)
     }
 
+    /// Sees to it that a contact exists exactly once: see [`Ensure`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what [`CreateContact`] refuses; [`Error::Indeterminate`] if it is not known whether it was created,
+    /// [`Error::Duplicate`] if it was created twice, and what the requests end with.
+    pub fn ensure(&self, method: ContactMethod, to: impl Into<String>) -> Result<Ensured, Error> {
+        self.run(Ensure::new(self.session.clone(), CreateContact::new(method, to)?))
+    }
+
     /// Carries out an exchange: the primitive under all the others.
     ///
     /// # Errors
@@ -85,10 +114,7 @@ impl Client {
                     thread::sleep(duration);
                     Event::Waited
                 }
-                Action::Renew { .. } => Event::Renewed(Err(Arc::new(Error::invalid(
-                    "credentials",
-                    "of this client cannot be renewed",
-                )))),
+                Action::Renew { refused } => Event::Renewed(self.renew(refused.as_ref())),
                 Action::Send { request, timeout, fresh_connection, body } => {
                     match attempt::send(&self.shared.agents, request, timeout, fresh_connection, body) {
                         Ok(response) => {
@@ -101,6 +127,13 @@ impl Client {
                 }
             };
             action = exchange.step(event, self.now(), fastrand::u64(..));
+        }
+    }
+
+    fn renew(&self, refused: Option<&Credentials>) -> Result<Credentials, crate::source::Error> {
+        match &self.renewals {
+            Some(renewals) => renewals.other_than(refused),
+            None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be renewed"))),
         }
     }
 

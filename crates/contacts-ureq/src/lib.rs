@@ -23,9 +23,10 @@ mod attempt;
 mod builder;
 mod client;
 mod contacts;
+mod source;
 mod watch;
 
 #[doc(no_inline)]
 pub use contacts_proto::*;
 
-pub use self::{builder::Builder, client::Client, contacts::Contacts};
+pub use self::{builder::Builder, client::Client, contacts::Contacts, source::CredentialsSource};

@@ -40,6 +40,8 @@ pub enum Hint {
     CheckCertificate,
     /// Whether the contact exists must be looked up before it is created again.
     Resolve,
+    /// A contact exists several times.
+    DeleteAllButOne,
 }
 
 impl Hint {
@@ -86,6 +88,7 @@ impl fmt::Display for Hint {
             Self::CheckCertificate => {
                 "the certificate is not trusted; behind a proxy that opens TLS, its CA must be given; check the clock too"
             }
+            Self::DeleteAllButOne => "each of them notifies the person; delete all but one",
             Self::Resolve => "resolve the ticket before creating the contact again, or it may exist twice",
         })
     }

@@ -28,6 +28,10 @@ impl Indeterminate {
     pub fn cause(&self) -> &Error {
         &self.cause
     }
+
+    pub(crate) fn into_cause(self) -> Error {
+        self.cause
+    }
 }
 
 impl fmt::Display for Indeterminate {

@@ -1,5 +1,6 @@
 //! What can go wrong, and what is known of it.
 
+mod duplicate;
 mod hint;
 mod indeterminate;
 mod refusal;
@@ -11,6 +12,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 use http::StatusCode;
 
 pub use self::{
+    duplicate::Duplicate,
     hint::Hint,
     indeterminate::Indeterminate,
     refusal::Refusal,
@@ -36,6 +38,8 @@ pub enum Error {
     Failed(Box<Failed>),
     /// A contact may have been created: nobody can say until somebody looks.
     Indeterminate(Box<Indeterminate>),
+    /// A contact that was to exist once exists several times.
+    Duplicate(Box<Duplicate>),
     /// The pages of a list do not lead through it.
     Paging(Paging),
     /// The source of credentials had none to give.
@@ -114,6 +118,8 @@ pub enum ErrorKind {
     UnexpectedAnswer,
     /// A contact may have been created.
     Indeterminate,
+    /// A contact exists several times.
+    Duplicate,
 }
 
 impl ErrorKind {
@@ -131,6 +137,7 @@ impl ErrorKind {
             Self::Certificate => "certificate",
             Self::UnexpectedAnswer => "unexpected_answer",
             Self::Indeterminate => "indeterminate",
+            Self::Duplicate => "duplicate",
         }
     }
 }
@@ -154,6 +161,7 @@ impl Error {
                 _ => ErrorKind::Unavailable,
             },
             Self::Indeterminate(_) => ErrorKind::Indeterminate,
+            Self::Duplicate(_) => ErrorKind::Duplicate,
             Self::Renewal(_) => ErrorKind::Unauthorized,
         }
     }
@@ -161,7 +169,7 @@ impl Error {
     /// What is known about the effect of the operation.
     pub fn effect(&self) -> Effect {
         match self {
-            Self::Indeterminate(_) => Effect::Possible,
+            Self::Indeterminate(_) | Self::Duplicate(_) => Effect::Possible,
             _ => self.trail().map_or(Effect::None, |trail| trail.effect),
         }
     }
@@ -215,6 +223,7 @@ impl Error {
             Self::Unexpected(unexpected) => unexpected.hint(),
             Self::Failed(failed) => Hint::for_failure(&failed.failure),
             Self::Indeterminate(_) => Some(Hint::Resolve),
+            Self::Duplicate(_) => Some(Hint::DeleteAllButOne),
             _ => None,
         }
     }
@@ -306,6 +315,7 @@ impl fmt::Display for Error {
             Self::Unexpected(unexpected) => unexpected.fmt(f),
             Self::Failed(failed) => failed.fmt(f),
             Self::Indeterminate(doubt) => doubt.fmt(f),
+            Self::Duplicate(duplicate) => duplicate.fmt(f),
             Self::Paging(paging) => paging.fmt(f),
             Self::Renewal(renewal) => renewal.fmt(f),
         }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::{
-    Action, Cause, Event, Exchange, Failure, Now, Progress, Session, Ticket,
+    Action, Cause, Event, Exchange, Failure, Now, Progress, Session, Ticket, Waiting,
     backoff::{backoff, patience},
 };
 use crate::{
@@ -39,7 +39,7 @@ enum State {
     New,
     Renewing,
     Sent,
-    Waiting { until: Duration },
+    Waiting { until: Duration, why: Waiting },
     Done,
 }
 
@@ -202,7 +202,8 @@ impl<O: Operation> Call<O> {
         }
         self.attempts = self.attempts.saturating_add(1);
         self.last = Some(error);
-        self.state = State::Waiting { until: now.monotonic.saturating_add(wait) };
+        let why = if hint.is_some() { Waiting::Asked } else { Waiting::BackOff };
+        self.state = State::Waiting { until: now.monotonic.saturating_add(wait), why };
         Action::Wait(wait)
     }
 
@@ -241,15 +242,14 @@ impl<O: Operation> Exchange for Call<O> {
     type Output = O::Output;
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<O::Output> {
-        let total = self.session.policy().deadline;
-        self.deadline.get_or_insert_with(|| now.monotonic.saturating_add(total));
+        self.deadline.get_or_insert_with(|| self.session.deadline(now));
         match (&self.state, event) {
             (State::New, _) if self.session.needs_credentials() => {
                 self.state = State::Renewing;
                 Action::Renew { refused: None }
             }
             (State::New, _) => self.send(now),
-            (State::Waiting { until }, _) if now.monotonic < *until => {
+            (State::Waiting { until, .. }, _) if now.monotonic < *until => {
                 Action::Wait(until.saturating_sub(now.monotonic))
             }
             (State::Waiting { .. }, _) => self.send(now),
@@ -273,8 +273,12 @@ impl<O: Operation> Exchange for Call<O> {
             }
             // An adapter that does not say what came of a request does not know it.
             (State::Sent, _) => self.failed(Failure::new(Progress::MaybeSent, Cause::Other), now, random),
-            (State::Done, _) => Action::Done(Err(Error::invalid("exchange", "is at its end already"))),
+            (State::Done, _) => Action::at_its_end(),
         }
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        if let State::Waiting { why, .. } = self.state { Some(why) } else { None }
     }
 }
 

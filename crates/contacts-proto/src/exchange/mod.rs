@@ -1,24 +1,31 @@
 //! Exchanges: what a caller wants, however many requests it takes. All policy of retries, waiting and deadlines is here.
 
+mod all_contacts;
 mod backoff;
 mod budget;
 mod call;
+mod ensure;
 mod failure;
 mod pages;
 mod policy;
+mod resolve;
+mod search;
 mod session;
 mod ticket;
 
-use std::time::Duration;
+use std::{ops::ControlFlow, time::Duration};
 
 use http::{Request, Response, StatusCode};
 
 pub use self::{
+    all_contacts::AllContacts,
     budget::Budget,
     call::Call,
+    ensure::{Ensure, Ensured, How},
     failure::{Cause, Failure, Progress},
     pages::Pages,
     policy::{Limits, Policy},
+    resolve::{Resolve, Resolved},
     session::Session,
     ticket::Ticket,
 };
@@ -31,7 +38,7 @@ use crate::{Credentials, Error};
 /// of a client share): it reads no clock and no randomness.
 ///
 /// ```
-/// use std::time::Duration;
+/// use std::{ops::ControlFlow, time::Duration};
 /// use contacts_proto::{Action, Call, ContactId, Credentials, Event, Exchange, GetContact, Now, Session, Site};
 ///
 /// let site = Site::new("https://api.example.com/cloud")?;
@@ -60,6 +67,23 @@ pub trait Exchange {
 
     /// Takes what happened and says what to do next. `random` is any number that an attacker cannot foresee, another one each time.
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output>;
+
+    /// What it waits for, while its last action is [`Action::Wait`]: something to tell a person who waits too.
+    fn waiting(&self) -> Option<Waiting> {
+        None
+    }
+}
+
+/// What an exchange waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Waiting {
+    /// The next attempt is not to come at once.
+    BackOff,
+    /// The service asked for it.
+    Asked,
+    /// What an unanswered creation may have done is given time to show.
+    Settling,
 }
 
 impl<E: Exchange + ?Sized> Exchange for &mut E {
@@ -67,6 +91,10 @@ impl<E: Exchange + ?Sized> Exchange for &mut E {
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output> {
         (**self).step(event, now, random)
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        (**self).waiting()
     }
 }
 
@@ -97,15 +125,20 @@ pub enum Action<T> {
 }
 
 impl<T> Action<T> {
-    /// The same action with another result in [`Done`](Self::Done).
-    pub fn map<U>(self, f: impl FnOnce(Result<T, Error>) -> Result<U, Error>) -> Action<U> {
+    /// What an exchange says that is asked to go on after its end.
+    fn at_its_end() -> Self {
+        Self::Done(Err(Error::invalid("exchange", "is at its end already")))
+    }
+
+    /// The result, if this is the end; or else the action, which is the same for the exchange around this one.
+    fn result<U>(self) -> ControlFlow<Action<U>, Result<T, Error>> {
         match self {
+            Self::Done(result) => ControlFlow::Continue(result),
             Self::Send { request, timeout, fresh_connection, body } => {
-                Action::Send { request, timeout, fresh_connection, body }
+                ControlFlow::Break(Action::Send { request, timeout, fresh_connection, body })
             }
-            Self::Wait(duration) => Action::Wait(duration),
-            Self::Renew { refused } => Action::Renew { refused },
-            Self::Done(result) => Action::Done(f(result)),
+            Self::Wait(duration) => ControlFlow::Break(Action::Wait(duration)),
+            Self::Renew { refused } => ControlFlow::Break(Action::Renew { refused }),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What all exchanges of a client have in common.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::{HeaderValue, Request, header};
 
-use super::{Budget, Policy};
+use super::{Budget, Now, Policy};
 use crate::{Credentials, Operation, Site};
 
 /// Where a client's exchanges go, as whom, and by which policy. Cloning is cheap.
@@ -13,6 +13,8 @@ pub struct Session {
     shared: Arc<Shared>,
     credentials: Credentials,
     renewal: Renewal,
+    /// No exchange goes on after this moment of the monotonic clock.
+    until: Option<Duration>,
 }
 
 #[derive(Debug, Clone)]
@@ -38,7 +40,7 @@ impl Session {
     /// With the default policy and a budget of its own.
     pub fn new(site: Site, credentials: Credentials) -> Self {
         let shared = Shared { site, policy: Policy::default(), budget: Budget::default(), user_agent: None };
-        Self { shared: Arc::new(shared), credentials, renewal: Renewal::Impossible }
+        Self { shared: Arc::new(shared), credentials, renewal: Renewal::Impossible, until: None }
     }
 
     /// Another policy.
@@ -58,7 +60,7 @@ impl Session {
     /// Another user of the same site, with fixed credentials; policy and budget stay shared.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        Self { shared: Arc::clone(&self.shared), credentials, renewal: Renewal::Impossible }
+        Self { credentials, renewal: Renewal::Impossible, ..self.clone() }
     }
 
     /// Another user of the same site, whose credentials come from a source: an exchange asks for them by
@@ -67,7 +69,14 @@ impl Session {
     pub fn with_renewable(&self, known: Option<Credentials>) -> Self {
         let renewal = if known.is_some() { Renewal::Possible } else { Renewal::Needed };
         let credentials = known.unwrap_or_else(Credentials::none);
-        Self { shared: Arc::clone(&self.shared), credentials, renewal }
+        Self { credentials, renewal, ..self.clone() }
+    }
+
+    /// All exchanges end by this moment of the adapter's [monotonic clock](crate::Now::monotonic), however much time the policy
+    /// gives each of them.
+    #[must_use]
+    pub fn until(self, moment: Duration) -> Self {
+        Self { until: Some(self.until.map_or(moment, |until| until.min(moment))), ..self }
     }
 
     /// The site.
@@ -97,6 +106,17 @@ impl Session {
             request.headers_mut().insert(header::USER_AGENT, user_agent.clone());
         }
         request
+    }
+
+    /// The session of an exchange that begins now and makes others: all of them end by its deadline.
+    pub(super) fn begun(&self, now: Now) -> Self {
+        self.clone().until(self.deadline(now))
+    }
+
+    /// When an exchange that begins now must have ended.
+    pub(super) fn deadline(&self, now: Now) -> Duration {
+        let deadline = now.monotonic.saturating_add(self.shared.policy.deadline);
+        self.until.map_or(deadline, |until| until.min(deadline))
     }
 
     pub(super) fn is_renewable(&self) -> bool {

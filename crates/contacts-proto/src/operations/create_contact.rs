@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{CONTACTS, READ_WRITE};
 use crate::{
-    About, Confirmation, ContactMethod, Credentials, Error, Hint, Operation, Recovery, Site, request,
+    About, Confirmation, ContactMethod, Credentials, Error, Hint, Operation, Recovery, Site, Ticket, request,
 };
 
 /// The longest `to` that is sent, in characters: no address and no number is near it.
@@ -53,6 +53,11 @@ impl CreateContact {
     /// The address or number.
     pub fn to(&self) -> &str {
         &self.to
+    }
+
+    /// What there is to resolve if the program ends before the answer comes: a creation begun at `unix` seconds of the Unix epoch.
+    pub fn ticket(&self, unix: u64) -> Ticket {
+        Ticket::for_create(self.method.clone(), self.to.clone(), None, unix)
     }
 }
 

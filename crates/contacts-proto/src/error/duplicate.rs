@@ -1,0 +1,35 @@
+//! A contact that exists more than once.
+
+use std::fmt;
+
+use crate::{Contact, ContactMethod, printable};
+
+/// A contact that was to exist once exists several times: each of them notifies the person.
+///
+/// Which of them to keep is for the person to say; nothing is deleted by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    method: ContactMethod,
+    to: String,
+    contacts: Vec<Contact>,
+}
+
+impl Duplicate {
+    pub(crate) fn new(method: ContactMethod, to: String, contacts: Vec<Contact>) -> Self {
+        Self { method, to, contacts }
+    }
+
+    /// All of them.
+    pub fn contacts(&self) -> &[Contact] {
+        &self.contacts
+    }
+}
+
+impl fmt::Display for Duplicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, to, contacts } = self;
+        let (method, to) = (printable(method.as_str()), printable(to));
+        write!(f, "the {method} contact {to} exists {} times:", contacts.len())?;
+        contacts.iter().try_for_each(|contact| write!(f, " {}", contact.id))
+    }
+}

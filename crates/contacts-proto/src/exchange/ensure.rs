@@ -1,0 +1,244 @@
+//! A contact that exists exactly once.
+
+use std::ops::ControlFlow;
+
+use http::StatusCode;
+
+use super::{Action, Call, Event, Exchange, Now, Session, Ticket, Waiting, search::Search};
+use crate::{Confirmation, Contact, CreateContact, Duplicate, Effect, Error, GaveUp, Indeterminate};
+
+/// The most creations that are sent: the second one only after the first was looked for in vain, twice.
+const CREATIONS: u32 = 2;
+
+/// How often an unanswered creation is looked for, each time after it was given time to show.
+const LOOKS: u32 = 2;
+
+/// Sees to it that a contact exists once: looks for it, creates it where it is missing, and looks again whenever an answer to the
+/// creation is lost.
+///
+/// What it cannot rule out: that a creation takes effect later than the time it is given to settle (twice
+/// [`Policy::settle`](crate::Policy::settle)), or that somebody else creates the same contact at the same time. It notices such a
+/// double if it has reason to look again, reports it as [`Error::Duplicate`], and deletes nothing by itself.
+///
+/// It may be run again after any end of it, an error included.
+#[derive(Debug)]
+pub struct Ensure {
+    session: Session,
+    create: CreateContact,
+    state: State,
+    creations: u32,
+    /// Looks in vain since the last creation.
+    looks: u32,
+    /// Why it is not known what the creations did.
+    doubt: Option<Error>,
+    /// The first creation was refused, and what is there decides what that means.
+    refused: Option<Error>,
+    /// The second creation was answered with this contact; whether the first one shows by now is to be seen.
+    created: Option<Contact>,
+}
+
+#[derive(Debug)]
+enum State {
+    New,
+    Looking(Box<Search>),
+    Creating(Box<Call<CreateContact>>),
+    Done,
+}
+
+/// A contact that exists, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ensured {
+    /// The contact. If it was created and the answer came, nothing but its id, method and `to` is known.
+    pub contact: Contact,
+    /// How it came to be.
+    pub how: How,
+}
+
+/// How an ensured contact came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum How {
+    /// It was there.
+    Existing,
+    /// It was created.
+    Created,
+    /// It was created, the answer was lost, and it was found.
+    Recovered,
+}
+
+impl Ensure {
+    /// Ensures the contact that this operation would create.
+    pub fn new(session: Session, create: CreateContact) -> Self {
+        Self {
+            session,
+            create,
+            state: State::New,
+            creations: 0,
+            looks: 0,
+            doubt: None,
+            refused: None,
+            created: None,
+        }
+    }
+
+    fn look(&mut self) -> Option<Result<Ensured, Error>> {
+        let search = Search::at_once(&self.session, self.create.method(), self.create.to());
+        self.state = State::Looking(Box::new(search));
+        None
+    }
+
+    fn look_once_settled(&mut self) -> Option<Result<Ensured, Error>> {
+        let search = Search::once_settled(&self.session, self.create.method(), self.create.to());
+        self.state = State::Looking(Box::new(search));
+        None
+    }
+
+    fn create(&mut self) -> Option<Result<Ensured, Error>> {
+        self.creations = self.creations.saturating_add(1);
+        self.looks = 0;
+        self.state = State::Creating(Box::new(Call::new(self.session.clone(), self.create.clone())));
+        None
+    }
+
+    /// What follows from the end of a search.
+    fn looked(&mut self, found: Result<Vec<Contact>, Error>, now: Now) -> Option<Result<Ensured, Error>> {
+        let mut found = match found {
+            Ok(found) => found,
+            Err(error) if self.doubt.is_some() => return Some(Err(self.unknown(error, now))),
+            Err(error) => return Some(Err(self.refused.take().unwrap_or(error))),
+        };
+        if found.is_empty() {
+            return self.looked_in_vain(now);
+        }
+        let was_there = self.creations == 0 || self.refused.is_some();
+        if !was_there && found.len() > 1 {
+            let (method, to) = (self.create.method().clone(), self.create.to().to_owned());
+            return Some(Err(Error::Duplicate(Box::new(Duplicate::new(method, to, found)))));
+        }
+        let how = match self.created {
+            _ if was_there => How::Existing,
+            Some(_) => How::Created,
+            None => How::Recovered,
+        };
+        let best = found.iter().position(Contact::is_enabled).unwrap_or(0);
+        Some(Ok(Ensured { contact: found.swap_remove(best), how }))
+    }
+
+    fn looked_in_vain(&mut self, now: Now) -> Option<Result<Ensured, Error>> {
+        if self.creations == 0 {
+            return self.create();
+        }
+        if let Some(refused) = self.refused.take() {
+            return Some(Err(refused));
+        }
+        self.looks = self.looks.saturating_add(1);
+        if self.looks < LOOKS {
+            return self.look_once_settled();
+        }
+        if let Some(contact) = self.created.take() {
+            // The service has said so; only its list does not say it yet.
+            return Some(Ok(Ensured { contact, how: How::Created }));
+        }
+        let once_more = self.creations < CREATIONS && self.session.policy().attempts > 1;
+        if once_more && self.session.budget().take(false) {
+            return self.create();
+        }
+        let mut doubt = self.doubt.take()?;
+        if let Some(trail) = doubt.trail_mut() {
+            trail.gave_up = Some(if once_more { GaveUp::Budget } else { GaveUp::Attempts });
+        }
+        Some(Err(self.unknown(doubt, now)))
+    }
+
+    /// What follows from the end of a creation.
+    fn created(&mut self, answer: Result<Confirmation, Error>) -> Option<Result<Ensured, Error>> {
+        match answer {
+            Ok(confirmation) => {
+                let contact = Contact::new(confirmation.id, self.create.method().clone(), self.create.to());
+                if self.doubt.is_none() {
+                    return Some(Ok(Ensured { contact, how: How::Created }));
+                }
+                self.created = Some(contact);
+                self.look()
+            }
+            Err(Error::Indeterminate(doubt)) => {
+                self.doubt = Some(doubt.into_cause());
+                self.look_once_settled()
+            }
+            // Whatever became of this second creation, the first one is still in doubt: one more look.
+            Err(error) if self.doubt.is_some() => {
+                self.doubt = Some(error);
+                self.looks = LOOKS;
+                self.look()
+            }
+            Err(error) if may_mean_that_it_exists(&error) => {
+                self.refused = Some(error);
+                self.look()
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The end in doubt; `cause` is what kept it from being resolved.
+    fn unknown(&self, mut cause: Error, now: Now) -> Error {
+        if let Some(trail) = cause.trail_mut() {
+            trail.effect = Effect::Possible;
+        }
+        // The search before the first creation has found none.
+        let (method, to, seen) =
+            (self.create.method().clone(), self.create.to().to_owned(), Some(Vec::new()));
+        Error::Indeterminate(Box::new(Indeterminate::new(
+            Ticket::for_create(method, to, seen, now.unix),
+            cause,
+        )))
+    }
+}
+
+/// A refusal that another writer, or a gateway that sent the creation twice, may be the reason of.
+fn may_mean_that_it_exists(error: &Error) -> bool {
+    matches!(error.status(), Some(StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+impl Exchange for Ensure {
+    type Output = Ensured;
+
+    fn step(&mut self, mut event: Event<'_>, now: Now, random: u64) -> Action<Ensured> {
+        loop {
+            let end = match &mut self.state {
+                State::New => {
+                    self.session = self.session.begun(now);
+                    self.look()
+                }
+                State::Looking(search) => match search.step(event, now, random).result() {
+                    ControlFlow::Break(action) => return action,
+                    ControlFlow::Continue(found) => {
+                        self.session = search.session().clone();
+                        self.looked(found, now)
+                    }
+                },
+                State::Creating(call) => match call.step(event, now, random).result() {
+                    ControlFlow::Break(action) => return action,
+                    ControlFlow::Continue(answer) => {
+                        self.session = call.session().clone();
+                        self.created(answer)
+                    }
+                },
+                State::Done => return Action::at_its_end(),
+            };
+            if let Some(result) = end {
+                self.state = State::Done;
+                return Action::Done(result);
+            }
+            event = Event::Start;
+        }
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        match &self.state {
+            State::Looking(search) => search.waiting(),
+            State::Creating(call) => call.waiting(),
+            State::New | State::Done => None,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The end of a doubt about a creation.
+
+use std::ops::ControlFlow;
+
+use super::{Action, Event, Exchange, Now, Session, Ticket, Waiting, search::Search};
+use crate::{Contact, Duplicate, Error};
+
+/// Finds out what became of a creation whose outcome was not known: looks for the contact, and once more after
+/// [`Policy::settle`](crate::Policy::settle) before it says that there is none. It changes nothing.
+///
+/// An error leaves the ticket as good as it was.
+#[derive(Debug)]
+pub struct Resolve {
+    session: Session,
+    ticket: Ticket,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    New,
+    Looking { search: Box<Search>, again: bool },
+    Done,
+}
+
+/// What became of a creation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolved {
+    /// The contact is there. (If nobody looked before the creation, it may have been there before.)
+    Created(Contact),
+    /// It is not: the creation may be sent again.
+    NotCreated,
+}
+
+impl Resolve {
+    /// Resolves a ticket, with the credentials of the user whose contact it was to be.
+    pub fn new(session: Session, ticket: Ticket) -> Self {
+        Self { session, ticket, state: State::New }
+    }
+
+    fn look_again(&mut self) {
+        let search = Search::once_settled(&self.session, self.ticket.method(), self.ticket.to());
+        self.state = State::Looking { search: Box::new(search), again: true };
+    }
+
+    /// What there is of the contacts that were not there before; `None` if that is still to be seen.
+    fn found(&self, mut found: Vec<Contact>, again: bool) -> Option<Result<Resolved, Error>> {
+        let before = self.ticket.seen().unwrap_or_default();
+        found.retain(|contact| !before.contains(&contact.id));
+        if found.len() > 1 {
+            let duplicate = Duplicate::new(self.ticket.method().clone(), self.ticket.to().to_owned(), found);
+            return Some(Err(Error::Duplicate(Box::new(duplicate))));
+        }
+        match found.pop() {
+            Some(contact) => Some(Ok(Resolved::Created(contact))),
+            None => again.then_some(Ok(Resolved::NotCreated)),
+        }
+    }
+}
+
+impl Exchange for Resolve {
+    type Output = Resolved;
+
+    fn step(&mut self, mut event: Event<'_>, now: Now, random: u64) -> Action<Resolved> {
+        loop {
+            let (search, again) = match &mut self.state {
+                State::New => {
+                    self.session = self.session.begun(now);
+                    let search = Search::at_once(&self.session, self.ticket.method(), self.ticket.to());
+                    self.state = State::Looking { search: Box::new(search), again: false };
+                    continue;
+                }
+                State::Looking { search, again } => (search, *again),
+                State::Done => return Action::at_its_end(),
+            };
+            let found = match search.step(event, now, random).result() {
+                ControlFlow::Break(action) => return action,
+                ControlFlow::Continue(found) => found,
+            };
+            self.session = search.session().clone();
+            let end = match found {
+                Ok(found) => self.found(found, again),
+                Err(error) => Some(Err(error)),
+            };
+            match end {
+                Some(result) => {
+                    self.state = State::Done;
+                    return Action::Done(result);
+                }
+                None => self.look_again(),
+            }
+            event = Event::Start;
+        }
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        if let State::Looking { search, .. } = &self.state { search.waiting() } else { None }
+    }
+}

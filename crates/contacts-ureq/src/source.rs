@@ -1,0 +1,113 @@
+//! Credentials that expire.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use contacts_proto::Credentials;
+
+pub(crate) type Error = Arc<dyn std::error::Error + Send + Sync>;
+
+/// Where credentials come from that expire, such as OAuth access tokens. Any function without arguments is one:
+///
+/// ```
+/// use contacts_ureq::{Client, Credentials, Site};
+///
+/// let client = Client::new(Site::new("https://api.example.com/cloud")?, Credentials::none())
+///     .with_source(|| Ok(Credentials::bearer(std::env::var("ACCESS_TOKEN")?)?));
+/// # Ok::<(), contacts_ureq::Error>(())
+/// ```
+pub trait CredentialsSource: Send + Sync {
+    /// New credentials. It is not asked by two threads at once. How long it takes is its own affair: no deadline can end it.
+    ///
+    /// # Errors
+    /// Whatever it is: it becomes the source of [`Error::Renewal`](contacts_proto::Error::Renewal), and must show no secret.
+    fn credentials(&self) -> Result<Credentials, Box<dyn std::error::Error + Send + Sync>>;
+}
+
+impl<F> CredentialsSource for F
+where
+    F: Fn() -> Result<Credentials, Box<dyn std::error::Error + Send + Sync>> + Send + Sync,
+{
+    fn credentials(&self) -> Result<Credentials, Box<dyn std::error::Error + Send + Sync>> {
+        self()
+    }
+}
+
+/// A source, and what it gave last. Threads that want other credentials at the same time share one renewal, its failure too.
+pub(crate) struct Renewals {
+    source: Box<dyn CredentialsSource>,
+    count: AtomicU64,
+    last: Mutex<Option<Result<Credentials, Error>>>,
+}
+
+impl Renewals {
+    pub(crate) fn new(source: impl CredentialsSource + 'static) -> Self {
+        Self { source: Box::new(source), count: AtomicU64::new(0), last: Mutex::new(None) }
+    }
+
+    /// Other credentials than those that were refused: those that are there, or new ones.
+    pub(crate) fn other_than(&self, refused: Option<&Credentials>) -> Result<Credentials, Error> {
+        let begun = self.count.load(Ordering::Acquire);
+        // A source that panicked left what was there before.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(Ok(known)) if refused.is_none_or(|refused| !known.is_same(refused)) => {
+                return Ok(known.clone());
+            }
+            // Somebody else has asked while this thread waited for its turn.
+            Some(Err(error)) if self.count.load(Ordering::Acquire) != begun => return Err(Arc::clone(error)),
+            _ => {}
+        }
+        let renewed = self.source.credentials().map_err(Arc::from);
+        *last = Some(renewed.clone());
+        self.count.fetch_add(1, Ordering::Release);
+        renewed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::atomic::AtomicU32, thread, time::Duration};
+
+    use super::*;
+
+    /// How often the source was asked, and how many threads got credentials. The source takes its time until all have asked.
+    fn asked_by_64_threads(gives: impl Fn(u32) -> bool + Send + Sync + 'static) -> (u32, usize) {
+        let (asked, begun) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let (counted, seen) = (Arc::clone(&asked), Arc::clone(&begun));
+        let renewals = Renewals::new(move || {
+            let number = counted.fetch_add(1, Ordering::SeqCst);
+            while number > 0 && seen.load(Ordering::SeqCst) < 64 {
+                thread::yield_now();
+            }
+            thread::sleep(Duration::from_millis(100));
+            if gives(number) {
+                Ok(Credentials::bearer(format!("token-{number}"))?)
+            } else {
+                Err("none".into())
+            }
+        });
+        let refused = renewals.other_than(None).ok();
+        let ask = || {
+            begun.fetch_add(1, Ordering::SeqCst);
+            renewals.other_than(refused.as_ref()).is_ok()
+        };
+        let given = thread::scope(|scope| {
+            let threads: Vec<_> = (0..64).map(|_| scope.spawn(ask)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).filter(|given| *given).count()
+        });
+        (asked.load(Ordering::SeqCst), given)
+    }
+
+    #[test]
+    fn threads_that_were_refused_the_same_credentials_cause_one_renewal() {
+        assert_eq!(asked_by_64_threads(|_| true), (2, 64));
+    }
+
+    #[test]
+    fn threads_that_wait_for_a_renewal_share_its_failure() {
+        assert_eq!(asked_by_64_threads(|number| number == 0), (2, 0));
+    }
+}
