@@ -1,2 +1,37 @@
-//! Placeholder.
-fn main() {}
+//! The command `contacts`.
+
+mod args;
+mod commands;
+mod failure;
+mod interrupt;
+mod output;
+mod profile;
+mod service;
+mod settings;
+mod tell;
+mod token;
+mod usage;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::{args::Arguments, output::Output};
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage::end(error).into(),
+    };
+    let how = &arguments.how;
+    let output = Output::new(how.output, how.color);
+    interrupt::watch(how.output);
+    let failures = match commands::run(&arguments, output) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(failures) => failures,
+    };
+    for failure in &failures {
+        failure.report(how.output, how.quiet);
+    }
+    failure::exit_of(&failures).into()
+}

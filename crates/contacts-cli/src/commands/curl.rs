@@ -1,0 +1,111 @@
+//! `curl COMMAND…`: the request as a command line, without the token.
+
+use contacts_ureq::{
+    ActivateContact, ContactId, CreateContact, Credentials, DeactivateContact, DeleteContact, Error,
+    GetContact, Session, UpdateContact,
+};
+use http::{HeaderValue, Request, header};
+
+use super::{Context, operations::first_page};
+use crate::{
+    args::OperationCommand,
+    failure::Failure,
+    service::USER_AGENT,
+    settings::{Person, Place},
+};
+
+/// What stands where the token would.
+const REDACTED: &str = "[redacted]";
+
+pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(), Failure> {
+    let settings = context.settings()?;
+    let site = match settings.place {
+        Place::Base(site) => site,
+        Place::Tenant(tenant) => {
+            return Err(Failure::usage(
+                "only the site's name is known, and to ask for its cloud id something must be sent",
+            )
+            .with_hint(format!("curl {tenant}/_edge/tenant_info tells it; give it by --cloud-id")));
+        }
+        Place::Sandbox => {
+            return Err(Failure::usage("an embedded sandbox is gone before curl could ask it")
+                .with_hint("start one by `contacts sandbox`, and give its --base-url"));
+        }
+    };
+    // The request is made without credentials, so that there is no token to leak.
+    let session =
+        Session::new(site, Credentials::none()).with_user_agent(HeaderValue::from_static(USER_AGENT));
+    let email = match &settings.person {
+        Some(Person { email, .. }) => email.as_deref(),
+        None => Some(context.arguments.person.email.as_deref().unwrap_or("[e-mail]")),
+    };
+    let requests = requests(command, &session)?;
+    let text: String = requests.iter().map(|request| shown(request, email)).collect();
+    context.output.text(&text)
+}
+
+/// One request, or one for each id.
+fn requests(command: &OperationCommand, session: &Session) -> Result<Vec<Request<Vec<u8>>>, Error> {
+    use OperationCommand as Do;
+
+    let each = |ids: &[ContactId], request: &dyn Fn(ContactId) -> Request<Vec<u8>>| {
+        ids.iter().cloned().map(request).collect()
+    };
+    Ok(match command {
+        Do::List(args) => vec![session.request(&first_page(args)?)],
+        Do::Get { id } => vec![session.request(&GetContact::new(id.clone()))],
+        Do::Create { method, to, .. } => vec![session.request(&CreateContact::new(method.clone(), to)?)],
+        Do::Update { id, to } => vec![session.request(&UpdateContact::new(id.clone(), to)?)],
+        Do::Activate { ids } => each(ids, &|id| session.request(&ActivateContact::new(id))),
+        Do::Deactivate { ids } => each(ids, &|id| session.request(&DeactivateContact::new(id))),
+        Do::Delete { ids, .. } => each(ids, &|id| session.request(&DeleteContact::new(id))),
+    })
+}
+
+/// `email` is that of an API token; there is none with a bearer token.
+fn shown(request: &Request<Vec<u8>>, email: Option<&str>) -> String {
+    let authorization = match email {
+        Some(email) => ("--user", format!("{email}:{REDACTED}")),
+        None => ("--header", format!("authorization: Bearer {REDACTED}")),
+    };
+    let mut words = vec![("--url", request.uri().to_string()), authorization];
+    for (name, value) in request.headers() {
+        // Of a body curl knows the length itself.
+        if name != header::CONTENT_LENGTH || request.body().is_empty() {
+            words.push(("--header", format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))));
+        }
+    }
+    if !request.body().is_empty() {
+        words.push(("--data-raw", String::from_utf8_lossy(request.body()).into_owned()));
+    }
+    let mut text = format!("curl --request {}", request.method());
+    for (flag, value) in words {
+        // It fails for a NUL alone, which none of them can have.
+        let quoted = shlex::try_quote(&value).unwrap_or_default();
+        text.push_str(&format!(" \\\n  {flag} {quoted}"));
+    }
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use contacts_ureq::{ContactMethod, Site};
+
+    use super::*;
+
+    #[test]
+    fn a_request_is_shown_as_a_shell_would_take_it() {
+        let site = Site::new("https://a.example/b").unwrap();
+        let session = Session::new(site, Credentials::none());
+        let create = CreateContact::new(ContactMethod::Email, "o'hara@example.com").unwrap();
+        let text = shown(&session.request(&create), Some("ann@example.com"));
+        let words = shlex::split(&text).unwrap();
+        assert_eq!(
+            words[..5],
+            ["curl", "--request", "POST", "--url", "https://a.example/b/v1/users/contacts"]
+        );
+        assert!(words.contains(&"ann@example.com:[redacted]".to_owned()), "{text}");
+        assert_eq!(words.last().unwrap(), r#"{"method":"email","to":"o'hara@example.com"}"#);
+    }
+}

@@ -1,0 +1,189 @@
+//! The seven operations.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use contacts_ureq::{
+    ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, CreateContact, DeactivateContact,
+    DeleteContact, Ensure, Error, GetContact, How, ListContacts, Pages, UpdateContact,
+};
+
+use super::Context;
+use crate::{
+    args::{ListArgs, OperationCommand},
+    failure::Failure,
+    interrupt,
+    output::Change,
+    service::Service,
+};
+
+pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(), Vec<Failure>> {
+    use OperationCommand as Do;
+
+    match command {
+        Do::List(args) => list(context, args),
+        Do::Get { id } => get(context, id),
+        Do::Create { method, to, ensure } => create(context, method, to, *ensure),
+        Do::Update { id, to } => update(context, id, to),
+        Do::Activate { ids } => {
+            return each(context, ids, |service, id| {
+                service.send(&ActivateContact::new(id.clone())).map(Change::from)
+            });
+        }
+        Do::Deactivate { ids } => {
+            return each(context, ids, |service, id| {
+                service.send(&DeactivateContact::new(id.clone())).map(Change::from)
+            });
+        }
+        Do::Delete { ids, yes } => {
+            if !*yes && let Err(failure) = confirm(ids) {
+                return Err(vec![failure]);
+            }
+            return each(context, ids, |service, id| {
+                service.send(&DeleteContact::new(id.clone()))?;
+                Ok(Change { id: id.clone(), message: "Deleted".into() })
+            });
+        }
+    }
+    .map_err(|failure| vec![failure])
+}
+
+/// The most contacts that the service gives a page.
+const LARGEST_PAGE: u32 = 100;
+
+/// The first page that these arguments ask for.
+pub(super) fn first_page(args: &ListArgs) -> Result<ListContacts, Error> {
+    let size = match (args.size, args.limit) {
+        (Some(size), _) => size,
+        // A page has no use for more contacts than are wanted, unless some of them are left out.
+        (None, Some(limit)) if !filters(args) => {
+            u32::try_from(limit).unwrap_or(LARGEST_PAGE).clamp(1, LARGEST_PAGE)
+        }
+        (None, _) => LARGEST_PAGE,
+    };
+    let list = ListContacts::all().offset(args.offset.unwrap_or_default())?.size(size)?;
+    Ok(match &args.account_id {
+        Some(account) => list.of_account(account.clone()),
+        None => list,
+    })
+}
+
+fn filters(args: &ListArgs) -> bool {
+    args.method.is_some() || args.enabled || args.disabled
+}
+
+fn is_wanted(args: &ListArgs, contact: &Contact) -> bool {
+    args.method.as_ref().is_none_or(|method| *method == contact.method)
+        && (!args.enabled || contact.is_enabled())
+        && (!args.disabled || !contact.is_enabled())
+}
+
+fn list(context: &Context<'_>, args: &ListArgs) -> Result<(), Failure> {
+    let first = first_page(args)?;
+    let service = context.connect()?;
+    let limit = args.limit.unwrap_or(usize::MAX);
+    let mut pages = Pages::new(first, service.session().policy().limits);
+    let (mut contacts, mut written) = (Vec::new(), 0);
+    while contacts.len() + written < limit
+        && let Some(list) = pages.next_page()
+    {
+        let page = service.run(Call::new(service.session().clone(), list?))?;
+        let wanted = pages.accept(page).into_iter().filter(|contact| is_wanted(args, contact));
+        contacts.extend(wanted.take(limit - contacts.len() - written));
+        if context.output.streams() {
+            context.output.contacts(&contacts)?;
+            written += contacts.len();
+            contacts.clear();
+        }
+    }
+    if context.output.streams() { Ok(()) } else { context.output.contacts(&contacts) }
+}
+
+fn get(context: &Context<'_>, id: &ContactId) -> Result<(), Failure> {
+    let contact = context.connect()?.send(&GetContact::new(id.clone()))?;
+    context.output.contact(&contact)
+}
+
+fn create(context: &Context<'_>, method: &ContactMethod, to: &str, ensure: bool) -> Result<(), Failure> {
+    let create = CreateContact::new(method.clone(), to)?;
+    let service = context.connect()?;
+    let session = service.session().clone();
+    let change = if ensure {
+        service.run_creating(Ensure::new(session, create.clone()), &create).map(|ensured| Change {
+            id: ensured.contact.id,
+            message: if ensured.how == How::Existing { "Exists" } else { "Created" }.into(),
+        })
+    } else {
+        service.run_creating(Call::new(session, &create), &create).map(Change::from)
+    };
+    interrupt::leaves_nothing();
+    let change = change?;
+    context.output.changes(std::slice::from_ref(&change), false)?;
+    if method.is_phone() && change.message == "Created" {
+        context.note("a new number is used only once it is verified, by the code that is sent to it");
+    }
+    Ok(())
+}
+
+fn update(context: &Context<'_>, id: &ContactId, to: &str) -> Result<(), Failure> {
+    let update = UpdateContact::new(id.clone(), to)?;
+    let change = context.connect()?.send(&update)?.into();
+    context.output.changes(&[change], false)
+}
+
+/// Does one thing with each of several contacts. What fails with one does not keep the others from it, unless it would fail
+/// with them too.
+fn each(
+    context: &Context<'_>,
+    ids: &[ContactId],
+    change: impl Fn(&Service, &ContactId) -> Result<Change, Error>,
+) -> Result<(), Vec<Failure>> {
+    let several = ids.len() > 1;
+    let service = context.connect().map_err(|failure| vec![failure])?;
+    let (mut changes, mut failures) = (Vec::new(), Vec::new());
+    for id in ids {
+        match change(&service, id) {
+            Ok(change) => changes.push(change),
+            Err(error) => {
+                let failure = Failure::from(error);
+                let is_for_all = failure.is_for_all();
+                failures.push(if several { failure.about(id) } else { failure });
+                if is_for_all {
+                    break;
+                }
+            }
+        }
+    }
+    if (several || !changes.is_empty())
+        && let Err(failure) = context.output.changes(&changes, several)
+    {
+        failures.push(failure);
+    }
+    if failures.is_empty() { Ok(()) } else { Err(failures) }
+}
+
+/// Asks the person at the terminal; where there is none, `--yes` must have answered.
+fn confirm(ids: &[ContactId]) -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Failure::usage("deleting must be confirmed, and there is no terminal to ask at")
+            .with_hint("--yes confirms it beforehand"));
+    }
+    let what = match ids {
+        [id] => format!("the contact {id}"),
+        ids => format!("{} contacts", ids.len()),
+    };
+    let cannot_ask = |error| Failure::local(format!("cannot ask: {error}"));
+    let mut stderr = anstream::stderr().lock();
+    write!(stderr, "Delete {what} for good? [y/N] ").and_then(|()| stderr.flush()).map_err(cannot_ask)?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer).map_err(cannot_ask)?;
+    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        return Ok(());
+    }
+    Err(Failure::local("nothing was deleted"))
+}
+
+impl From<Confirmation> for Change {
+    fn from(confirmation: Confirmation) -> Self {
+        Self { id: confirmation.id, message: confirmation.message }
+    }
+}

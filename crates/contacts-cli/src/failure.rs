@@ -1,0 +1,203 @@
+//! What a command ends with that is no success: the exit code, and the sentences for people and for programs.
+
+use std::{error::Error as StdError, io::Write};
+
+use anstyle::{AnsiColor, Style};
+use contacts_ureq::{Error, ErrorKind, printable};
+use serde::Serialize;
+
+use crate::args::Form;
+
+/// Exit codes, agreed with whoever calls the command.
+pub(crate) mod exit {
+    pub(crate) const FAILED: u8 = 1;
+    pub(crate) const USAGE: u8 = 2;
+    pub(crate) const NOT_ALLOWED: u8 = 3;
+    pub(crate) const NO_SUCH_CONTACT: u8 = 4;
+    pub(crate) const TRY_LATER: u8 = 5;
+    pub(crate) const UNKNOWN: u8 = 7;
+    /// What a shell reports of a program that an interrupt has ended.
+    pub(crate) const INTERRUPTED: u8 = 130;
+}
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: u8,
+    facts: Box<Facts>,
+}
+
+/// What is told of it, to a program by these names. The texts are fit for a terminal.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Facts {
+    kind: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    error: &'a Facts,
+}
+
+impl Failure {
+    fn new(exit: u8, kind: &'static str, message: impl Into<String>) -> Self {
+        Self { exit, facts: Box::new(Facts { kind, message: message.into(), ..Facts::default() }) }
+    }
+
+    /// The command line, a setting or a file cannot be used; nothing was sent.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(exit::USAGE, ErrorKind::InvalidInput.as_str(), message)
+    }
+
+    /// Something on this machine does not work.
+    pub(crate) fn local(message: impl Into<String>) -> Self {
+        Self::new(exit::FAILED, "failed", message)
+    }
+
+    /// There is no such contact.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(exit::NO_SUCH_CONTACT, ErrorKind::NotFound.as_str(), message)
+    }
+
+    /// An interrupt while a contact may have been created.
+    pub(crate) fn interrupted_in_doubt(message: impl Into<String>, ticket: &impl ToString) -> Self {
+        Self::new(exit::UNKNOWN, ErrorKind::Indeterminate.as_str(), message).with_ticket(ticket.to_string())
+    }
+
+    /// Adds what to do.
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.facts.hint = Some(hint.into());
+        self
+    }
+
+    fn with_ticket(mut self, ticket: String) -> Self {
+        self.facts.hint = Some(format!("to learn what became of it: contacts resolve {ticket}"));
+        self.facts.ticket = Some(ticket);
+        self
+    }
+
+    /// Adds which of several things it is about.
+    pub(crate) fn about(mut self, what: &impl ToString) -> Self {
+        self.facts.message = format!("{}: {}", what.to_string(), self.facts.message);
+        self
+    }
+
+    pub(crate) fn exit(&self) -> u8 {
+        self.exit
+    }
+
+    /// Whether whatever is asked next will fail alike.
+    pub(crate) fn is_for_all(&self) -> bool {
+        matches!(self.exit, exit::NOT_ALLOWED | exit::TRY_LATER)
+    }
+
+    /// Tells it on standard error.
+    pub(crate) fn report(&self, form: Form, quiet: bool) {
+        let mut stderr = anstream::stderr().lock();
+        // Where standard error is closed, the exit code still tells.
+        let _ =
+            if form.is_json() { self.write_json(&mut stderr) } else { self.write_text(&mut stderr, quiet) };
+    }
+
+    fn write_json(&self, out: &mut impl Write) -> std::io::Result<()> {
+        serde_json::to_writer(&mut *out, &Report { error: &self.facts })?;
+        writeln!(out)
+    }
+
+    fn write_text(&self, out: &mut impl Write, quiet: bool) -> std::io::Result<()> {
+        let red = AnsiColor::Red.on_default().bold();
+        let bold = Style::new().bold();
+        let Facts { message, hint, ticket, .. } = &*self.facts;
+        writeln!(out, "{red}error{red:#}: {message}")?;
+        if let Some(ticket) = ticket {
+            writeln!(out, "{bold}ticket{bold:#}: {ticket}")?;
+        }
+        // The way out of a doubt is no mere hint.
+        match hint {
+            Some(hint) if !quiet || ticket.is_some() => writeln!(out, "{bold}hint{bold:#}: {hint}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.facts.message)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let exit = match error.kind() {
+            ErrorKind::InvalidInput => exit::USAGE,
+            ErrorKind::Unauthorized | ErrorKind::Forbidden => exit::NOT_ALLOWED,
+            ErrorKind::NotFound => exit::NO_SUCH_CONTACT,
+            ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::TimedOut => exit::TRY_LATER,
+            ErrorKind::Indeterminate => exit::UNKNOWN,
+            _ => exit::FAILED,
+        };
+        let facts = Facts {
+            kind: error.kind().as_str(),
+            message: with_causes(&error),
+            status: error.status().map(|status| status.as_u16()),
+            code: error.code().map(str::to_owned),
+            request_id: error.request_id().map(str::to_owned),
+            hint: error.hint().map(|hint| hint.to_string()),
+            retry_after: error.retry_after().map(|wait| wait.as_secs()),
+            ticket: None,
+        };
+        let failure = Self { exit, facts: Box::new(facts) };
+        match &error {
+            Error::Indeterminate(doubt) => failure.with_ticket(doubt.ticket().to_string()),
+            _ => failure,
+        }
+    }
+}
+
+impl From<contacts_sandbox::Error> for Failure {
+    fn from(error: contacts_sandbox::Error) -> Self {
+        use contacts_sandbox::Error as E;
+        let message = with_causes(&error);
+        match error {
+            E::NotLoopback(_) | E::Malformed { .. } | E::StateFile(..) => Self::usage(message),
+            _ => Self::local(message),
+        }
+    }
+}
+
+/// An error and its causes, as one line without control characters.
+pub(crate) fn with_causes(error: &dyn StdError) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        message.push_str(": ");
+        message.push_str(&error.to_string());
+        cause = error.source();
+    }
+    printable(&message).into_owned()
+}
+
+/// The exit code of several failures: that of all of them, or else that of a doubt, or else the general one.
+pub(crate) fn exit_of(failures: &[Failure]) -> u8 {
+    let mut codes = failures.iter().map(Failure::exit);
+    let first = codes.next().unwrap_or(exit::FAILED);
+    match codes.clone().all(|code| code == first) {
+        true => first,
+        false if codes.any(|code| code == exit::UNKNOWN) => exit::UNKNOWN,
+        false => exit::FAILED,
+    }
+}

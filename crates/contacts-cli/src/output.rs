@@ -1,0 +1,190 @@
+//! Results on standard output, in the form that was asked for.
+
+use std::{
+    borrow::Cow,
+    io::{self, IsTerminal, Write},
+};
+
+use anstream::{AutoStream, ColorChoice, stream::RawStream};
+use comfy_table::{Attribute, Cell, Color as CellColor, ContentArrangement, Table};
+use contacts_ureq::{Contact, ContactId, printable};
+use serde::Serialize;
+
+use crate::{
+    args::{Color, Form},
+    failure::Failure,
+};
+
+/// Writes results.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    form: Form,
+    colored: bool,
+}
+
+/// A change that was made: what the service says of it, or what is said in its place.
+#[derive(Debug, Serialize)]
+pub(crate) struct Change {
+    pub(crate) id: ContactId,
+    pub(crate) message: String,
+}
+
+/// A contact as a line of CSV.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    id: &'a str,
+    method: &'a str,
+    to: &'a str,
+    enabled: Option<bool>,
+    disabled_reason: Option<&'a str>,
+    apply_order: Option<i32>,
+}
+
+impl Output {
+    /// Settles the colour for standard error too.
+    pub(crate) fn new(form: Form, color: Color) -> Self {
+        let choice = match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+        Self { form, colored: is_colored(&io::stdout()) }
+    }
+
+    /// Whether contacts can be written while more are on their way.
+    pub(crate) fn streams(self) -> bool {
+        self.form == Form::Ndjson
+    }
+
+    /// Several contacts.
+    pub(crate) fn contacts(self, contacts: &[Contact]) -> Result<(), Failure> {
+        self.write(|out| match self.form {
+            Form::Json => json(out, &contacts),
+            Form::Ndjson => contacts.iter().try_for_each(|contact| json(out, contact)),
+            Form::Csv => csv(out, contacts.iter().map(Row::new), &Row::NAMES),
+            Form::Table => self.table(out, contacts),
+        })
+    }
+
+    /// One contact.
+    pub(crate) fn contact(self, contact: &Contact) -> Result<(), Failure> {
+        match self.form {
+            Form::Json => self.write(|out| json(out, contact)),
+            _ => self.contacts(std::slice::from_ref(contact)),
+        }
+    }
+
+    /// Changes; an array only if several were asked for.
+    pub(crate) fn changes(self, changes: &[Change], several: bool) -> Result<(), Failure> {
+        self.write(|out| match (self.form, changes) {
+            (Form::Json, [change]) if !several => json(out, change),
+            (Form::Json, changes) => json(out, &changes),
+            (Form::Ndjson, changes) => changes.iter().try_for_each(|change| json(out, change)),
+            (Form::Csv, changes) => csv(out, changes, &["id", "message"]),
+            (Form::Table, changes) => changes
+                .iter()
+                .try_for_each(|Change { id, message }| writeln!(out, "{} {id}", printable(message))),
+        })
+    }
+
+    /// Any text.
+    pub(crate) fn text(self, text: &str) -> Result<(), Failure> {
+        self.write(|out| out.write_all(text.as_bytes()))
+    }
+
+    fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        match write(&mut out).and_then(|()| out.flush()) {
+            // Whoever reads has read enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(Failure::local(format!("the result cannot be written: {error}"))),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn table(self, out: &mut dyn Write, contacts: &[Contact]) -> io::Result<()> {
+        if contacts.is_empty() {
+            return writeln!(out, "no contacts");
+        }
+        let mut table = Table::new();
+        table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        if self.colored {
+            table.enforce_styling();
+        }
+        let header = ["ID", "METHOD", "TO", "ENABLED", "ORDER"];
+        table.set_header(
+            header.map(|name| self.styled(Cell::new(name), |cell| cell.add_attribute(Attribute::Bold))),
+        );
+        for contact in contacts {
+            table.add_row(self.row(contact));
+        }
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
+        writeln!(out, "{}", table.trim_fmt())
+    }
+
+    fn row(self, contact: &Contact) -> [Cell; 5] {
+        let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.as_deref());
+        let enabled = match (contact.is_enabled(), reason) {
+            (true, _) => self.styled(Cell::new("yes"), |cell| cell.fg(CellColor::Green)),
+            (false, reason) => {
+                let text =
+                    reason.map_or(Cow::Borrowed("no"), |reason| format!("no: {}", printable(reason)).into());
+                self.styled(Cell::new(text), |cell| cell.fg(CellColor::Yellow))
+            }
+        };
+        let order = contact.apply_order.map(|order| order.to_string()).unwrap_or_default();
+        [
+            Cell::new(contact.id.as_str()),
+            Cell::new(printable(contact.method.as_str())),
+            Cell::new(printable(&contact.to)),
+            enabled,
+            Cell::new(order),
+        ]
+    }
+
+    fn styled(self, cell: Cell, style: impl FnOnce(Cell) -> Cell) -> Cell {
+        if self.colored { style(cell) } else { cell }
+    }
+}
+
+impl<'a> Row<'a> {
+    const NAMES: [&'static str; 6] = ["id", "method", "to", "enabled", "disabledReason", "applyOrder"];
+
+    fn new(contact: &'a Contact) -> Self {
+        let status = contact.status.as_ref();
+        Self {
+            id: contact.id.as_str(),
+            method: contact.method.as_str(),
+            to: &contact.to,
+            enabled: status.and_then(|status| status.enabled),
+            disabled_reason: status.and_then(|status| status.disabled_reason.as_deref()),
+            apply_order: contact.apply_order,
+        }
+    }
+}
+
+fn is_colored(stream: &(impl RawStream + IsTerminal)) -> bool {
+    AutoStream::choice(stream) != ColorChoice::Never
+}
+
+/// One line.
+fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// The names are written even where there is nothing else to write.
+fn csv<T: Serialize>(
+    out: &mut dyn Write,
+    rows: impl IntoIterator<Item = T>,
+    names: &[&str],
+) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+    writer.write_record(names)?;
+    rows.into_iter().try_for_each(|row| writer.serialize(row))?;
+    writer.flush()
+}

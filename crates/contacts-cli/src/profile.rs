@@ -1,0 +1,127 @@
+//! The configuration file and its profiles.
+
+use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use crate::{failure::Failure, settings::Environment};
+
+/// A profile of the configuration file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Profile {
+    pub(crate) site: Option<String>,
+    pub(crate) cloud_id: Option<String>,
+    pub(crate) base_url: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) token_file: Option<PathBuf>,
+    pub(crate) token_command: Option<String>,
+    pub(crate) oauth: Option<bool>,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) proxy: Option<String>,
+    #[serde(default, deserialize_with = "duration")]
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempts: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    profiles: BTreeMap<String, Profile>,
+}
+
+/// The profile that is asked for by flag or by `CONTACTS_PROFILE`, or else the one named `default`, if there is one.
+pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<Profile, Failure> {
+    let named = flag.map(str::to_owned).or_else(|| environment("CONTACTS_PROFILE"));
+    let path = path(environment);
+    let text = match path.as_deref().map(fs::read_to_string) {
+        Some(Ok(text)) => text,
+        Some(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Failure::usage(format!("{} cannot be read: {error}", shown(path.as_ref()))));
+        }
+        _ => String::new(),
+    };
+    let mut file = parse(&text).map_err(|why| Failure::usage(format!("{}: {why}", shown(path.as_ref()))))?;
+    let name = named.as_deref().unwrap_or("default");
+    let profile = match file.profiles.remove(name) {
+        Some(profile) => profile,
+        None if named.is_none() => Profile::default(),
+        None => {
+            let known: Vec<_> = file.profiles.into_keys().collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            return Err(Failure::usage(format!(
+                "there is no such profile in {}; it has: {known}",
+                shown(path.as_ref())
+            )));
+        }
+    };
+    let home = environment("HOME");
+    let at_home = |path: Option<PathBuf>| path.map(|path| expand(path, home.as_deref()));
+    Ok(Profile { token_file: at_home(profile.token_file), ca_file: at_home(profile.ca_file), ..profile })
+}
+
+fn path(environment: Environment<'_>) -> Option<PathBuf> {
+    let below = |folder: String| PathBuf::from(folder).join("contacts").join("config.toml");
+    environment("XDG_CONFIG_HOME")
+        .map(below)
+        .or_else(|| environment("HOME").map(|home| below(format!("{home}/.config"))))
+        .or_else(|| environment("APPDATA").map(below))
+}
+
+fn shown(path: Option<&PathBuf>) -> String {
+    path.map_or_else(|| "the configuration file".to_owned(), |path| path.display().to_string())
+}
+
+fn expand(path: PathBuf, home: Option<&str>) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => path,
+    }
+}
+
+/// The text of an error never repeats a line of the file: somebody may have put a token there.
+fn parse(text: &str) -> Result<File, String> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let message = match error.message() {
+            message if message.contains("unknown field `token`") => {
+                "a token does not belong here: name its file by token-file, or a command by token-command"
+            }
+            message => message.split(", expected").next().unwrap_or(message),
+        };
+        format!("line {line}: {message}")
+    })
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    humantime::parse_duration(&text).map(Some).map_err(|_| D::Error::custom("not a duration such as \"60s\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_is_told_by_its_line_and_without_its_text() {
+        for (text, told) in [
+            ("[profiles.a]\nsite = \"s\"\ntoken = \"s3cret\"\n", "line 3: a token does not belong here"),
+            ("[profiles.a]\nsite = s3cret\n", "line 2: "),
+            ("[profiles.a]\n\nsiet = \"s3cret\"\n", "line 3: unknown field `siet`"),
+            ("[profiles.a]\ntimeout = \"s3cret\"\n", "line 2: not a duration"),
+        ] {
+            let message = parse(text).unwrap_err();
+            assert!(message.starts_with(told) && !message.contains("s3cret"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_profile_says_where_who_and_how() {
+        let text = "[profiles.work]\nsite = \"acme\"\nemail = \"a@b\"\ntoken-file = \"~/t\"\ntimeout = \"5s\"\nattempts = 2\n";
+        let profile = parse(text).unwrap().profiles.remove("work").unwrap();
+        assert_eq!(profile.timeout, Some(Duration::from_secs(5)));
+        assert_eq!(expand(profile.token_file.unwrap(), Some("/home/ann")), PathBuf::from("/home/ann/t"));
+    }
+}

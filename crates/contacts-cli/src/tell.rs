@@ -1,0 +1,134 @@
+//! What an exchange does, told on standard error while it does it.
+
+use std::{
+    fmt::Arguments,
+    io::{IsTerminal, Write},
+    time::Duration,
+};
+
+use anstyle::Style;
+use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Waiting, printable};
+use http::Method;
+
+use crate::{args::HowArgs, interrupt};
+
+/// How much is told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Verbosity {
+    /// Each request.
+    pub(crate) requests: bool,
+    /// Long waits, to a person who waits too.
+    pub(crate) waits: bool,
+}
+
+impl Verbosity {
+    pub(crate) fn new(how: &HowArgs) -> Self {
+        Self { requests: how.verbose, waits: !how.quiet && std::io::stderr().is_terminal() }
+    }
+}
+
+/// Shorter waits are not worth a word.
+const LONG: Duration = Duration::from_secs(1);
+
+/// An exchange that is told. It decides nothing: every event and every action goes through as it is.
+pub(crate) struct Told<'a, E> {
+    exchange: E,
+    verbosity: Verbosity,
+    creating: Option<&'a CreateContact>,
+    sent: Duration,
+}
+
+impl<'a, E> Told<'a, E> {
+    pub(crate) fn new(exchange: E, verbosity: Verbosity) -> Self {
+        Self { exchange, verbosity, creating: None, sent: Duration::ZERO }
+    }
+
+    /// From its first request that creates this contact on, an interrupt leaves a doubt.
+    pub(crate) fn creating(self, create: &'a CreateContact) -> Self {
+        Self { creating: Some(create), ..self }
+    }
+
+    fn event(&self, event: &Event<'_>, now: Now) {
+        let took = now.monotonic.saturating_sub(self.sent).as_millis();
+        match event {
+            Event::Answered(response) => tell(format_args!("< {} in {took} ms", response.status())),
+            Event::Failed(failure) => tell(format_args!("< {failure}, after {took} ms")),
+            Event::Renewed(Ok(_)) => tell(format_args!("other credentials are there")),
+            _ => {}
+        }
+    }
+
+    fn action<T>(&mut self, action: &Action<T>, waiting: Option<Waiting>, now: Now) {
+        let Verbosity { requests, waits } = self.verbosity;
+        match action {
+            Action::Send { request, .. } => {
+                self.sent = now.monotonic;
+                if requests {
+                    tell(format_args!("> {} {}", request.method(), request.uri()));
+                }
+                if let Some(create) = self.creating.filter(|_| request.method() == Method::POST) {
+                    interrupt::leaves(create.ticket(now.unix));
+                }
+            }
+            Action::Wait(wait) if requests || (waits && *wait >= LONG) => {
+                tell(format_args!("waiting {}, {}", shown(*wait), why(waiting)));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl<E: Exchange> Exchange for Told<'_, E> {
+    type Output = E::Output;
+
+    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<E::Output> {
+        if self.verbosity.requests {
+            self.event(&event, now);
+        }
+        let action = self.exchange.step(event, now, random);
+        self.action(&action, self.exchange.waiting(), now);
+        action
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        self.exchange.waiting()
+    }
+}
+
+fn why(waiting: Option<Waiting>) -> &'static str {
+    match waiting {
+        Some(Waiting::Asked) => "the service asked for it",
+        Some(Waiting::Settling) => "the contact may still appear",
+        _ => "then trying again",
+    }
+}
+
+/// To the tenth of a second, rounded up.
+fn shown(wait: Duration) -> String {
+    let tenths = wait.as_millis().div_ceil(100);
+    match tenths % 10 {
+        0 => format!("{} s", tenths / 10),
+        rest => format!("{}.{rest} s", tenths / 10),
+    }
+}
+
+fn tell(text: Arguments<'_>) {
+    let dim = Style::new().dimmed();
+    let text = text.to_string();
+    // Where standard error is closed there is nobody to tell.
+    let _ = writeln!(anstream::stderr(), "{dim}{}{dim:#}", printable(&text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_shown_to_the_tenth_of_a_second() {
+        for (millis, expected) in
+            [(1, "0.1 s"), (1000, "1 s"), (1001, "1.1 s"), (4_000, "4 s"), (61_950, "62 s")]
+        {
+            assert_eq!(shown(Duration::from_millis(millis)), expected);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Where the token is, and how it is read: from a file, from a command, from a variable; never from an argument.
+
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::failure::Failure;
+
+/// The longest token that is read, in bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// Where the token is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TokenFrom {
+    StandardInput,
+    File(PathBuf),
+    /// A command with its arguments, split as a shell would, and run without one.
+    Command(String),
+    Variable(&'static str),
+}
+
+impl TokenFrom {
+    /// The one of both that is given.
+    pub(crate) fn one_of(file: Option<PathBuf>, command: Option<String>) -> Result<Option<Self>, ()> {
+        match (file, command) {
+            (Some(_), Some(_)) => Err(()),
+            (Some(file), None) if file == Path::new("-") => Ok(Some(Self::StandardInput)),
+            (Some(file), None) => Ok(Some(Self::File(file))),
+            (None, command) => Ok(command.map(Self::Command)),
+        }
+    }
+
+    /// Whether it may have another one when the first is refused.
+    pub(crate) fn is_renewable(&self) -> bool {
+        matches!(self, Self::Command(_))
+    }
+
+    /// Reads it, without the line break at its end.
+    pub(crate) fn read(&self) -> Result<String, Failure> {
+        let text = match self {
+            Self::StandardInput => read(std::io::stdin().lock(), "standard input")?,
+            Self::File(path) => read_file(path)?,
+            Self::Command(command) => run(command)?,
+            Self::Variable(name) => {
+                std::env::var(name).map_err(|_| Failure::usage(format!("the value of {name} is not text")))?
+            }
+        };
+        Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    }
+}
+
+/// None of these errors repeats the path: somebody may have taken the flag for the token's own.
+fn read_file(path: &Path) -> Result<String, Failure> {
+    let failed = |error| {
+        Failure::usage(format!("the token file cannot be read: {error}"))
+            .with_hint("--token-file takes the path of a file with the token in it")
+    };
+    let file = fs::File::open(path).map_err(failed)?;
+    refuse_what_others_read(&file, path)?;
+    read(file, "the token file")
+}
+
+#[cfg(unix)]
+fn refuse_what_others_read(file: &fs::File, path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let readable_by_others = file
+        .metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o044 != 0);
+    if readable_by_others {
+        let path = path.display().to_string();
+        let path = shlex::try_quote(&path).map_or_else(|_| path.clone(), std::borrow::Cow::into_owned);
+        return Err(Failure::usage("the token file can be read by others")
+            .with_hint(format!("chmod 600 {path}; and if others use this machine, replace the token")));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_what_others_read(_: &fs::File, _: &Path) -> Result<(), Failure> {
+    Ok(())
+}
+
+fn read(source: impl Read, name: &str) -> Result<String, Failure> {
+    let mut text = String::new();
+    source
+        .take(LONGEST)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::usage(format!("the token cannot be read from {name}: {error}")))?;
+    Ok(text)
+}
+
+fn run(command: &str) -> Result<String, Failure> {
+    let words = shlex::split(command).unwrap_or_default();
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(Failure::usage("the token command is empty, or has a quote that does not end"));
+    };
+    let output = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::inherit())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| Failure::local(format!("the token command cannot be run: {error}")))?;
+    if !output.status.success() {
+        return Err(Failure::local(format!("the token command failed: {}", output.status)));
+    }
+    String::from_utf8(output.stdout).map_err(|_| Failure::usage("what the token command prints is not text"))
+}
