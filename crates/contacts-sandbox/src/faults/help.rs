@@ -37,8 +37,8 @@ const KINDS: &[(&str, &str)] = &[
         r#"{"kind":"status","status":503,"body":"busy","content_type":"text/plain","when":"after"}"#,
     ),
     (
-        "429, with the wait as retry-after-seconds, retry-after-date, reset-seconds, reset-iso8601,\n    \
-         reset-iso8601-minutes or none.",
+        "429, with the wait as retry-after-seconds, retry-after-date, reset-seconds,\n    \
+         reset-iso8601, reset-iso8601-minutes or none.",
         r#"{"kind":"rate-limit","hint":"retry-after-seconds","seconds":2}"#,
     ),
     ("200 with the HTML page of a captive portal.", r#"{"kind":"html","when":"before"}"#),
@@ -77,13 +77,17 @@ const PLANS: &[(&str, &str)] = &[
 /// ```
 pub fn fault_help() -> String {
     let mut help = String::from(
-        "A plan is a JSON object: a seed for the probabilities, and rules. Of each rule only the fault is required.
-    operation    list, create, get, update, delete, activate, deactivate, tenant_info; left out: every request
-    occurrence   {\"nth\":2}, {\"every\":5}, {\"range\":{\"from\":2,\"to\":4}}; counted from 1 for each rule
+        "A plan is a JSON object: a seed for the probabilities, and rules. Of each rule only the
+fault is required.
+    operation    list, create, get, update, delete, activate, deactivate, tenant_info;
+                 left out: every request
+    occurrence   {\"nth\":2}, {\"every\":5}, {\"range\":{\"from\":2,\"to\":4}};
+                 counted from 1 for each rule
     probability  0 to 1
     times        how often at most
-For a request, the first rule that wants to fire does. The member when tells whether the service carries the
-request out: before (the fault takes the place of the effect; the default) or after.
+For a request, the first rule that wants to fire does. The member when tells whether the
+service carries the request out: before (the fault takes the place of the effect; the
+default) or after.
 
 Faults
 ",
