@@ -30,3 +30,8 @@ mod watch;
 pub use contacts_proto::*;
 
 pub use self::{builder::Builder, client::Client, contacts::Contacts, source::CredentialsSource};
+
+/// The README's program, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -1,0 +1,90 @@
+//! The README's commands, run as they stand there, against a sandbox in place of the site.
+
+use std::{fs, path::Path, process::Command};
+
+use contacts_sandbox::{Sandbox, User};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// The lines of the README's blocks of this language, block by block.
+fn blocks(language: &str) -> Vec<Vec<String>> {
+    let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
+    let mut blocks = Vec::new();
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        if line == format!("```{language}") {
+            blocks.push(lines.by_ref().take_while(|line| *line != "```").map(str::to_owned).collect());
+        }
+    }
+    blocks
+}
+
+#[test]
+fn the_set_up_is_two_commands() {
+    assert_eq!(blocks("sh")[0], ["cargo run -p contacts-cli -- demo", "cargo test --workspace --locked"]);
+}
+
+#[test]
+fn every_command_does_what_it_says() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.with_service(|service| service.add_user(User::new("ann@example.com", "anns-token")));
+    let home = tempfile::tempdir().unwrap();
+    let token = home.path().join(".atlassian-token");
+    fs::write(&token, "anns-token\n").unwrap();
+    make_private(&token);
+
+    let mut run = 0;
+    for block in blocks("sh") {
+        let mut exported = Vec::new();
+        for line in block {
+            // The site is the sandbox, and so is the sandbox of the README.
+            let line = line.replace("http://127.0.0.1:8080/jsm/ops/api/sandbox", &sandbox.base_url());
+            let words = shlex::split(&line).unwrap();
+            match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                ["export", ref pairs @ ..] => {
+                    exported.extend(pairs.iter().map(|pair| pair.split_once('=').unwrap()).map(owned));
+                }
+                // It lasts until it is stopped; other tests have it as a process.
+                ["contacts", "sandbox", ..] => {}
+                ["contacts", ref arguments @ ..] => {
+                    let mut command = Command::new(env!("CARGO_BIN_EXE_contacts"));
+                    command.env_clear().current_dir(home.path()).env("CONTACTS_BASE_URL", sandbox.base_url());
+                    command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", home.path());
+                    command.envs(exported.iter().cloned());
+                    let tilde = home.path().to_str().unwrap();
+                    command.args(arguments.iter().map(|argument| argument.replace('~', tilde)));
+                    let output = command.output().unwrap();
+                    let stderr = String::from_utf8_lossy(&output.stderr);
+                    assert!(output.status.success() && !output.stdout.is_empty(), "{line}: {stderr}");
+                    run += 1;
+                }
+                ["cargo", "run", "-p", "contacts-cli", "--", "demo"] | ["cargo", "test", ..] => {}
+                ["cargo", "install", "--locked", "--path", path] => {
+                    assert!(Path::new(ROOT).join(path).join("Cargo.toml").exists());
+                }
+                _ => panic!("nobody knows how to try: {line}"),
+            }
+        }
+    }
+    assert!(run >= 8, "only {run} commands were found");
+    // What the README creates is there, once each.
+    let contacts = sandbox.with_service(|service| {
+        let users: Vec<_> = service.users().map(|user| user.account_id.clone()).collect();
+        users.iter().map(|user| service.contacts(user).len()).collect::<Vec<_>>()
+    });
+    assert_eq!(contacts, [3, 2]);
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+#[cfg(unix)]
+fn make_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) {}
