@@ -100,7 +100,8 @@ mod tests {
         let session = Session::new(site, Credentials::none());
         let create = CreateContact::new(ContactMethod::Email, "o'hara@example.com").unwrap();
         let text = shown(&session.request(&create), Some("ann@example.com"));
-        let words = shlex::split(&text).unwrap();
+        // A shell takes a backslash at the end of a line out, with the line's end.
+        let words = shlex::split(&text.replace("\\\n", "")).unwrap();
         assert_eq!(
             words[..5],
             ["curl", "--request", "POST", "--url", "https://a.example/b/v1/users/contacts"]
