@@ -1,15 +1,29 @@
 //! Reading answers: the status first, then the body.
 
 use http::Response;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{About, Class, Error, Refusal, Unexpected};
 
-/// The JSON body of a success.
+/// The JSON object in the body of a success.
 pub(crate) fn json<'a, T: Deserialize<'a>>(
     about: &'static About,
     response: &Response<&'a [u8]>,
 ) -> Result<T, Error> {
+    // A derived `Deserialize` reads an array too, member by member: `[[]]` would be an empty page.
+    if response.body().trim_ascii_start().starts_with(b"[") {
+        success(about, response)?;
+        return Err(unexpected(about, response, "it is an array and not an object"));
+    }
+    read(about, response)
+}
+
+/// Refuses a success whose body is not JSON.
+pub(crate) fn any_json(about: &'static About, response: &Response<&[u8]>) -> Result<(), Error> {
+    read::<IgnoredAny>(about, response).map(|_| ())
+}
+
+fn read<'a, T: Deserialize<'a>>(about: &'static About, response: &Response<&'a [u8]>) -> Result<T, Error> {
     success(about, response)?;
     let body = *response.body();
     // Checked once as a whole: cheaper than string by string.

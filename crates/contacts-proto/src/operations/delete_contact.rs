@@ -1,7 +1,6 @@
 //! `DELETE /v1/users/contacts/{id}`
 
 use http::{Method, Request, Response};
-use serde::de::IgnoredAny;
 
 use super::{CONTACTS, READ_DELETE};
 use crate::{About, ContactId, Credentials, Error, Operation, Recovery, Site, answer, request};
@@ -43,7 +42,7 @@ impl Operation for DeleteContact {
         if response.body().is_empty() {
             return Ok(());
         }
-        answer::json::<IgnoredAny>(Self::ABOUT, &response).map(|_| ())
+        answer::any_json(Self::ABOUT, &response)
     }
 
     fn recovery(&self) -> Recovery<()> {
