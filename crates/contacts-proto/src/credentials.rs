@@ -106,46 +106,23 @@ impl Credentials {
         }
     }
 
-    /// Takes the secret out of what a server sent: the token, the token as a query would escape it, and the header's value.
+    /// Takes the secret out of what a server sent: the token and the header's value, whichever way their characters are
+    /// written (as they are, escaped in JSON, escaped in a URL), and what is left of them where the text was cut.
     ///
     /// Errors that come out of an [`Exchange`](crate::Exchange) were made from bodies cleaned by this. Who calls
     /// [`Operation::response`](crate::Operation::response) directly and shows its errors to others calls this first.
     pub fn redact<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let mut clean = Cow::Borrowed(bytes);
-        for secret in self.secret_forms() {
-            if secret.len() >= SHORTEST_SEARCHED && find(&clean, secret.as_bytes()).is_some() {
-                clean = Cow::Owned(replace_all(&clean, secret.as_bytes()));
-            }
-            if let Some(half) = half_at_end(&clean, secret.as_bytes()) {
-                let mut shorter = clean.into_owned();
-                shorter.truncate(shorter.len().saturating_sub(half));
-                shorter.extend_from_slice(REDACTED.as_bytes());
-                clean = Cow::Owned(shorter);
+        let Some(secrets) = &self.0 else { return clean };
+        let word =
+            secrets.header.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, word)| word);
+        // The longest first: one that begins with another must not be left in half.
+        for secret in [word, word.trim_end_matches('='), secrets.token.as_str()] {
+            if let Some(without) = without(&clean, secret.as_bytes()) {
+                clean = Cow::Owned(without);
             }
         }
         clean
-    }
-
-    fn secret_forms(&self) -> Vec<Zeroizing<String>> {
-        let Some(secrets) = &self.0 else { return Vec::new() };
-        let word =
-            secrets.header.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, word)| word);
-        let escaped = |text: &str| {
-            let escaped = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
-            Zeroizing::new(escaped.to_string())
-        };
-        let json = serde_json::to_string(&**secrets.token).unwrap_or_default();
-        let mut forms = vec![
-            Zeroizing::new(word.to_owned()),
-            Zeroizing::new(word.trim_end_matches('=').to_owned()),
-            escaped(word),
-            secrets.token.clone(),
-            escaped(&secrets.token),
-            Zeroizing::new(json.trim_matches('"').to_owned()),
-        ];
-        // The longest first: a form that begins with another must not be left in half.
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms
     }
 }
 
@@ -162,28 +139,59 @@ fn check_token(what: &'static str, token: &str) -> Result<(), Error> {
     Err(Error::invalid(what, why))
 }
 
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
-}
-
-/// How much of a secret stands at the end of what was cut off there.
-fn half_at_end(bytes: &[u8], secret: &[u8]) -> Option<usize> {
-    (SHORTEST_SEARCHED..secret.len())
-        .rev()
-        .find(|len| secret.get(..*len).is_some_and(|half| bytes.ends_with(half)))
-}
-
-fn replace_all(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
-    let mut clean = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(at) = find(rest, secret) {
-        let (before, after) = rest.split_at(at);
-        clean.extend_from_slice(before);
-        clean.extend_from_slice(REDACTED.as_bytes());
-        rest = after.get(secret.len()..).unwrap_or_default();
+/// The text without the secret; `None` if it is not in it.
+fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
+    if secret.len() < SHORTEST_SEARCHED {
+        return None;
     }
-    clean.extend_from_slice(rest);
+    let mut clean = None;
+    let mut rest = text;
+    while let Some((first, behind)) = rest.split_first() {
+        if let Some(len) = written_length(rest, secret) {
+            let before = text.len() - rest.len();
+            let clean = clean.get_or_insert_with(|| text.get(..before).unwrap_or_default().to_vec());
+            clean.extend_from_slice(REDACTED.as_bytes());
+            rest = rest.get(len..).unwrap_or_default();
+        } else {
+            clean.iter_mut().for_each(|clean| clean.push(*first));
+            rest = behind;
+        }
+    }
     clean
+}
+
+/// How much of the beginning of a text is the secret, or what is left of it before the text was cut.
+fn written_length(text: &[u8], secret: &[u8]) -> Option<usize> {
+    if text.starts_with(secret) {
+        return Some(secret.len());
+    }
+    let mut rest = text;
+    for (known, byte) in secret.iter().enumerate() {
+        let Some(len) = character_length(rest, *byte) else {
+            // The cut may be within an escaped character.
+            let cut = rest.is_empty()
+                || (rest.len() < 6 && rest.starts_with(b"\\"))
+                || matches!(rest, [b'%'] | [b'%', _]);
+            return (known >= SHORTEST_SEARCHED && cut).then_some(text.len());
+        };
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    Some(text.len() - rest.len())
+}
+
+/// How much of the beginning of a text is this byte: as it is, as `\u003d` or `\/` in JSON, as `%3D` in a URL.
+fn character_length(text: &[u8], byte: u8) -> Option<usize> {
+    let is_hex = |high: u8, low: u8| {
+        let digit = |digit: u8| char::from(digit).to_digit(16);
+        digit(high).zip(digit(low)).is_some_and(|(high, low)| high * 16 + low == u32::from(byte))
+    };
+    match *text {
+        [b'\\', b'u', b'0', b'0', high, low, ..] if byte.is_ascii() && is_hex(high, low) => Some(6),
+        [b'\\', escaped, ..] if escaped == byte && byte.is_ascii_punctuation() => Some(2),
+        [b'%', high, low, ..] if is_hex(high, low) => Some(3),
+        [plain, ..] if plain == byte => Some(1),
+        _ => None,
+    }
 }
 
 impl fmt::Debug for Credentials {
@@ -220,7 +228,14 @@ mod tests {
     fn every_form_of_the_secret_is_taken_out() {
         let credentials = Credentials::basic("ann@example.com", "t0p/s3cret\"=").unwrap();
         let base64 = STANDARD.encode("ann@example.com:t0p/s3cret\"=");
-        for form in [base64.as_str(), "t0p/s3cret\"=", "t0p%2Fs3cret%22%3D", "t0p/s3cret\\\"="] {
+        for form in [
+            base64.as_str(),
+            "t0p/s3cret\"=",
+            "t0p%2Fs3cret%22%3D",
+            "t0p%2fs3cret%22=",
+            "t0p/s3cret\\\"=",
+            "t0p\\/s3cret\\u0022\\u003D",
+        ] {
             let body = format!("{{\"echo\":\"x {form} y\"}}");
             assert_eq!(
                 credentials.redact(body.as_bytes()).as_ref(),
@@ -234,6 +249,7 @@ mod tests {
     fn half_a_secret_at_the_end_of_what_was_cut_is_taken_out() {
         let credentials = Credentials::bearer("some-long-token").unwrap();
         assert_eq!(credentials.redact(b"echo: some-long-to").as_ref(), b"echo: [redacted]");
+        assert_eq!(credentials.redact(b"echo: some-long\\u00").as_ref(), b"echo: [redacted]");
         assert_eq!(credentials.redact(b"that is awesom").as_ref(), b"that is awesom");
     }
 
