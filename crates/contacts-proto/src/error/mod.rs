@@ -54,7 +54,7 @@ pub struct Invalid {
 }
 
 /// A [`Failure`] with the operation it met.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Failed {
     pub(crate) operation: &'static str,
     pub(crate) failure: Failure,
@@ -336,6 +336,19 @@ impl std::error::Error for Error {
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the {} {}", self.what, self.why)
+    }
+}
+
+/// Without the answer, if there was the beginning of one: it has no bound, and may echo a secret.
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failed")
+            .field("operation", &self.operation)
+            .field("cause", &self.failure.cause())
+            .field("status", &self.failure.status())
+            .field("source", &self.failure.source())
+            .field("trail", &self.trail)
+            .finish()
     }
 }
 
