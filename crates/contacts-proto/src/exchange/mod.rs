@@ -130,8 +130,8 @@ impl<T> Action<T> {
         Self::Done(Err(Error::invalid("exchange", "is at its end already")))
     }
 
-    /// The result, if this is the end; or else the action, which is the same for the exchange around this one.
-    fn result<U>(self) -> ControlFlow<Action<U>, Result<T, Error>> {
+    /// The result, if this is the end; or else the action, which is the same for an exchange around this one.
+    pub fn result<U>(self) -> ControlFlow<Action<U>, Result<T, Error>> {
         match self {
             Self::Done(result) => ControlFlow::Continue(result),
             Self::Send { request, timeout, fresh_connection, body } => {

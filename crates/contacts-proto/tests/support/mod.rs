@@ -3,7 +3,7 @@
 
 pub(crate) mod list;
 
-use std::fmt::Debug;
+use std::{fmt::Debug, ops::ControlFlow};
 
 use contacts_proto::{
     AccountId, Action, ActivateContact, Call, ContactId, ContactMethod, CreateContact, Credentials,
@@ -117,7 +117,10 @@ pub(crate) trait Driven: Debug {
 
 impl<O: Operation<Output: Debug> + Debug> Driven for Call<O> {
     fn step(&mut self, event: Event<'_>, now: Now) -> Action<String> {
-        Exchange::step(self, event, now, 0).map(|result| result.map(|value| format!("{value:?}")))
+        match Exchange::step(self, event, now, 0).result() {
+            ControlFlow::Break(action) => action,
+            ControlFlow::Continue(result) => Action::Done(result.map(|value| format!("{value:?}"))),
+        }
     }
 }
 
