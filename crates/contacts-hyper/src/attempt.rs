@@ -1,0 +1,292 @@
+//! One request: sent, its answer read within its bounds, and what went wrong reported as it was seen.
+
+use std::{
+    error::Error as StdError,
+    future::poll_fn,
+    io,
+    pin::{Pin, pin},
+    time::Duration,
+};
+
+use bytes::{Bytes, BytesMut};
+use contacts_proto::{BodyLimits, Cause, Failure, Progress};
+use http::{Method, Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+use hyper_util::client::legacy::{
+    self,
+    connect::{CaptureConnection, Connected, capture_connection},
+};
+use tokio::time::{Instant, error::Elapsed, timeout_at};
+
+use crate::{
+    connector::{BoxError, NoAddress, NoTunnel},
+    transport::{FreshConnection, HttpService},
+    watch::Sent,
+};
+
+/// The times that an exchange does not give.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    /// The head of an answer, once the request is sent.
+    pub(crate) head: Duration,
+    /// A body must bring this many bytes in each window.
+    pub(crate) stall_bytes: usize,
+    pub(crate) stall_window: Duration,
+}
+
+/// One attempt: where it goes, and within what.
+pub(crate) struct Attempt<'a, S> {
+    pub(crate) service: &'a S,
+    /// Whether the usual transport is at the bottom of the service: then no connection means that nothing was sent.
+    pub(crate) is_watched: bool,
+    pub(crate) times: Times,
+    pub(crate) deadline: Instant,
+    pub(crate) limits: BodyLimits,
+}
+
+impl<S: HttpService> Attempt<'_, S> {
+    /// Sends a request and reads the whole answer.
+    pub(crate) async fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        fresh_connection: bool,
+    ) -> Result<Response<Bytes>, Failure> {
+        let mut request = request.map(|body| Full::new(Bytes::from(body)));
+        if fresh_connection {
+            request.extensions_mut().insert(FreshConnection);
+        }
+        // A read has no effect of which anything must be known.
+        let captured = (request.method() != Method::GET).then(|| capture_connection(&mut request));
+
+        let mut service = self.service.clone();
+        let ready = poll_fn(|context| service.poll_ready(context));
+        match timeout_at(self.deadline, ready).await {
+            Err(elapsed) => return Err(failure(Progress::NotSent, elapsed.into())),
+            Ok(Err(error)) => return Err(failure(Progress::NotSent, error.into())),
+            Ok(Ok(())) => {}
+        }
+        let answer = self.head(pin!(service.call(request)), captured.as_ref()).await?;
+        let (head, body) = answer.into_parts();
+        let (body, broken) = self.body(pin!(body), self.limits.of(head.status)).await;
+        let response = Response::from_parts(head, body);
+        match broken {
+            None => Ok(response),
+            Some(broken) => {
+                let progress = Progress::Answered(Box::new(response.map(Vec::from)));
+                Err(match broken {
+                    Broken::TooLarge => Failure::new(progress, Cause::TooLarge),
+                    Broken::Failed(error) => failure(progress, error),
+                })
+            }
+        }
+    }
+
+    async fn head(
+        &self,
+        mut answer: Pin<&mut S::Future>,
+        captured: Option<&CaptureConnection>,
+    ) -> Result<Response<S::ResponseBody>, Failure> {
+        let mut until = self.deadline.min(Instant::now() + self.times.head);
+        loop {
+            let elapsed = match timeout_at(until, &mut answer).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(error)) => {
+                    let error: BoxError = error.into();
+                    return Err(failure(self.progress(&error), error));
+                }
+                Err(elapsed) => elapsed,
+            };
+            let sent = captured.and_then(|captured| sent(captured.connection_metadata().as_ref()?));
+            // The time for the head begins when the request is sent, and until then the connection has a time of its own.
+            let later = sent.as_ref().map_or(until, |sent| sent.last() + self.times.head);
+            if later > until && until < self.deadline {
+                until = later.min(self.deadline);
+                continue;
+            }
+            let has_connection = captured.is_none_or(|captured| captured.connection_metadata().is_some());
+            let is_unsent = match sent {
+                Some(sent) => sent.is_incomplete(),
+                None => self.is_watched && !has_connection,
+            };
+            let progress = if is_unsent { Progress::NotSent } else { Progress::MaybeSent };
+            return Err(failure(progress, elapsed.into()));
+        }
+    }
+
+    /// What is known of a request that ended with this error.
+    fn progress(&self, error: &BoxError) -> Progress {
+        let error = chain(&**error).find_map(|error| error.downcast_ref::<legacy::Error>());
+        let is_unsent = error.is_some_and(|error| match error.connect_info().and_then(sent) {
+            Some(sent) => sent.is_incomplete(),
+            None => error.is_connect(),
+        });
+        if is_unsent { Progress::NotSent } else { Progress::MaybeSent }
+    }
+
+    /// Reads at most this much of a body. If there is more, or it breaks off, what was read comes with the reason, and the
+    /// connection is closed as the rest of the body is dropped.
+    async fn body(&self, mut body: Pin<&mut S::ResponseBody>, limit: usize) -> (Bytes, Option<Broken>) {
+        let mut read = Read::Nothing;
+        let mut window = Window { ends: Instant::now() + self.times.stall_window, bytes: 0 };
+        loop {
+            let frame = poll_fn(|context| body.as_mut().poll_frame(context));
+            let frame = match timeout_at(self.deadline.min(window.ends), frame).await {
+                Ok(None) => return (read.into_bytes(), None),
+                Ok(Some(Err(error))) => return (read.into_bytes(), Some(Broken::Failed(error.into()))),
+                Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+                Err(elapsed) if Instant::now() >= self.deadline || window.bytes < self.times.stall_bytes => {
+                    return (read.into_bytes(), Some(Broken::Failed(elapsed.into())));
+                }
+                Err(_) => {
+                    window = Window { ends: Instant::now() + self.times.stall_window, bytes: 0 };
+                    continue;
+                }
+            };
+            window.bytes += frame.len();
+            let room = limit.saturating_sub(read.len());
+            if frame.len() > room {
+                return (read.and(frame.slice(..room)).into_bytes(), Some(Broken::TooLarge));
+            }
+            read = read.and(frame);
+        }
+    }
+}
+
+/// A time in which a body must bring something.
+struct Window {
+    ends: Instant,
+    bytes: usize,
+}
+
+/// Why a body is not whole.
+enum Broken {
+    TooLarge,
+    Failed(BoxError),
+}
+
+/// What was read of a body: most come in one piece, which need not be copied.
+enum Read {
+    Nothing,
+    One(Bytes),
+    Many(BytesMut),
+}
+
+impl Read {
+    fn len(&self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::One(bytes) => bytes.len(),
+            Self::Many(bytes) => bytes.len(),
+        }
+    }
+
+    fn and(self, more: Bytes) -> Self {
+        match self {
+            _ if more.is_empty() => self,
+            Self::Nothing => Self::One(more),
+            Self::One(bytes) => {
+                let mut many = BytesMut::with_capacity(bytes.len().saturating_add(more.len()) * 2);
+                many.extend_from_slice(&bytes);
+                many.extend_from_slice(&more);
+                Self::Many(many)
+            }
+            Self::Many(mut many) => {
+                many.extend_from_slice(&more);
+                Self::Many(many)
+            }
+        }
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Nothing => Bytes::new(),
+            Self::One(bytes) => bytes,
+            Self::Many(many) => many.freeze(),
+        }
+    }
+}
+
+/// What a connection of ours has taken.
+fn sent(connected: &Connected) -> Option<Sent> {
+    let mut extras = http::Extensions::new();
+    connected.get_extras(&mut extras);
+    extras.remove::<Sent>()
+}
+
+fn failure(progress: Progress, error: BoxError) -> Failure {
+    let cause = cause(&*error, &progress);
+    Failure::new(progress, cause).with_source(Told(error))
+}
+
+/// The innermost error that says something.
+fn cause(error: &(dyn StdError + 'static), progress: &Progress) -> Cause {
+    let causes: Vec<_> = chain(error).filter_map(|error| known(error, progress)).collect();
+    causes.last().copied().unwrap_or(Cause::Other)
+}
+
+fn known(error: &(dyn StdError + 'static), progress: &Progress) -> Option<Cause> {
+    if let Some(error) = error.downcast_ref::<hyper::Error>() {
+        return Some(match error {
+            error if error.is_parse_too_large() => Cause::TooLarge,
+            error if error.is_parse() => Cause::Malformed,
+            error if error.is_timeout() => Cause::TimedOut,
+            error if error.is_incomplete_message() || error.is_canceled() || error.is_closed() => {
+                Cause::Closed
+            }
+            _ => return None,
+        });
+    }
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return Some(io_cause(error, progress));
+    }
+    if let Some(error) = error.downcast_ref::<legacy::Error>() {
+        return error.is_connect().then_some(Cause::Connect);
+    }
+    let found = [
+        (error.is::<Elapsed>(), Cause::TimedOut),
+        (error.is::<NoAddress>(), Cause::Resolve),
+        (error.is::<NoTunnel>(), Cause::Proxy),
+    ];
+    found.into_iter().find_map(|(is, cause)| is.then_some(cause))
+}
+
+fn io_cause(error: &io::Error, progress: &Progress) -> Cause {
+    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return match error {
+            rustls::Error::InvalidCertificate(_) => Cause::Certificate,
+            _ => Cause::Tls,
+        };
+    }
+    match (error.kind(), progress) {
+        (io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock, _) => Cause::TimedOut,
+        (io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe, _) => {
+            Cause::Closed
+        }
+        (_, Progress::NotSent) => Cause::Connect,
+        _ => Cause::Closed,
+    }
+}
+
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let error: &'a (dyn StdError + 'static) = *error;
+        error.source()
+    })
+}
+
+/// A boxed error as an error.
+#[derive(Debug)]
+struct Told(BoxError);
+
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StdError for Told {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}

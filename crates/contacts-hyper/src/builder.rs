@@ -1,0 +1,205 @@
+//! What can be chosen about a client.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use contacts_proto::{Credentials, Error, Policy, Session, Site};
+use http::{HeaderValue, Uri};
+use percent_encoding::percent_decode_str;
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    sign::{CertifiedKey, SingleCertAndKey},
+};
+use tower_layer::Layer;
+
+use crate::{
+    Client, HttpService, Transport,
+    attempt::Times,
+    connector::{Connector, Proxy},
+};
+
+/// What can be chosen about a client. The defaults are meant to be left alone.
+pub struct Builder {
+    session: Session,
+    connect_timeout: Duration,
+    times: Times,
+    proxy: Option<Proxy>,
+    roots: RootCertStore,
+    client_certificate: Option<Arc<SingleCertAndKey>>,
+}
+
+impl Builder {
+    pub(crate) fn new(site: Site, credentials: Credentials) -> Self {
+        Self {
+            session: Session::new(site, credentials),
+            connect_timeout: Duration::from_secs(5),
+            times: Times {
+                head: Duration::from_secs(15),
+                stall_bytes: 1024,
+                stall_window: Duration::from_secs(10),
+            },
+            proxy: None,
+            roots: webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
+            client_certificate: None,
+        }
+    }
+
+    /// The numbers of retries, waiting, deadlines and sizes.
+    #[must_use]
+    pub fn policy(self, policy: Policy) -> Self {
+        Self { session: self.session.with_policy(policy), ..self }
+    }
+
+    /// How long a connection may take, with the look-up of the address and TLS: 5 s.
+    #[must_use]
+    pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
+        Self { connect_timeout, ..self }
+    }
+
+    /// How long the head of an answer may take, once the request is sent: 15 s.
+    #[must_use]
+    pub fn head_timeout(mut self, head_timeout: Duration) -> Self {
+        self.times.head = head_timeout;
+        self
+    }
+
+    /// A body that brings fewer than this many bytes in any such window is given up: 1024 bytes in 10 s.
+    #[must_use]
+    pub fn stall(mut self, bytes: usize, window: Duration) -> Self {
+        (self.times.stall_bytes, self.times.stall_window) = (bytes, window);
+        self
+    }
+
+    /// Goes through an HTTP proxy by CONNECT: `http://[user:password@]host:port`, or `https://…`. None is taken from the
+    /// environment.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it is no such URL; the text is not repeated, since it may hold a password.
+    pub fn proxy(self, url: &str) -> Result<Self, Error> {
+        let proxy = Proxy::parse(url)
+            .ok_or_else(|| Error::invalid("proxy", "is not a URL such as `http://host:port`"))?;
+        Ok(Self { proxy: Some(proxy), ..self })
+    }
+
+    /// Trusts these certificate authorities too, in PEM. They are added to those of Mozilla's list, which is built in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if there is no certificate in it, or one that cannot be read.
+    pub fn root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
+        for certificate in certificates("CA file", pem)? {
+            self.roots
+                .add(certificate)
+                .map_err(|_| Error::invalid("CA file", "has a certificate that cannot be read"))?;
+        }
+        Ok(self)
+    }
+
+    /// Shows a certificate to the server: the certificate with those that lead to its authority, and its private key, in PEM.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if one of them is not there, or cannot be read.
+    pub fn client_certificate_pem(self, chain: &[u8], key: &[u8]) -> Result<Self, Error> {
+        let chain = certificates("client certificate", chain)?;
+        let key = PrivateKeyDer::from_pem_slice(key)
+            .map_err(|_| Error::invalid("key of the client certificate", "cannot be read as PEM"))?;
+        let certified = CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider())
+            .map_err(|_| Error::invalid("client certificate", "and its key cannot be used together"))?;
+        Ok(Self { client_certificate: Some(Arc::new(certified.into())), ..self })
+    }
+
+    /// Another `user-agent` than [`USER_AGENT`](crate::USER_AGENT).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it cannot stand in a header.
+    pub fn user_agent(self, user_agent: &str) -> Result<Self, Error> {
+        let value = HeaderValue::from_str(user_agent)
+            .map_err(|_| Error::invalid("user agent", "has a character that a header may not have"))?;
+        Ok(Self { session: self.session.with_user_agent(value), ..self })
+    }
+
+    /// The client. Nothing is connected before the first request.
+    pub fn build(self) -> Client {
+        let transport = self.transport();
+        Client::from_parts(self.session, transport, true, self.times)
+    }
+
+    /// The client with a `tower` layer around the usual transport, such as a limit of concurrency or of rate. The time that a
+    /// request waits for the layer to be ready is part of its own.
+    pub fn build_with<L>(self, layer: &L) -> Client<L::Service>
+    where
+        L: Layer<Transport, Service: HttpService>,
+    {
+        let service = layer.layer(self.transport());
+        Client::from_parts(self.session, service, true, self.times)
+    }
+
+    /// The client on another service. What was chosen of connections, proxy and certificates is then that service's own affair,
+    /// and unless it is hyper's own client, a request that fails is taken for one that may have been sent.
+    pub fn build_on<S: HttpService>(self, service: S) -> Client<S> {
+        Client::from_parts(self.session, service, false, self.times)
+    }
+
+    fn transport(&self) -> Transport {
+        let connector = Connector::new(self.tls(), self.proxy.clone(), self.connect_timeout);
+        Transport::new(&connector)
+    }
+
+    fn tls(&self) -> ClientConfig {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("ring has what the default versions of TLS need")
+            .with_root_certificates(self.roots.clone());
+        match &self.client_certificate {
+            None => config.with_no_client_auth(),
+            Some(certificate) => config.with_client_cert_resolver(certificate.clone()),
+        }
+    }
+}
+
+impl Proxy {
+    fn parse(url: &str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://")?;
+        let (user, host) = match rest.rsplit_once('@') {
+            Some((user, host)) => (Some(user), host),
+            None => (None, rest),
+        };
+        let uri: Uri = format!("{scheme}://{host}").parse().ok()?;
+        let is_plain = matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.host().is_some_and(|host| !host.is_empty())
+            && uri.path_and_query().is_none_or(|path| path == "/");
+        let authorization = match user {
+            None => None,
+            Some(user) => Some(basic(user)?),
+        };
+        is_plain.then_some(Self { uri, authorization })
+    }
+}
+
+/// The value of `proxy-authorization` for `user:password`, as a URL writes them.
+fn basic(user: &str) -> Option<HeaderValue> {
+    let (user, password) = user.split_once(':').unwrap_or((user, ""));
+    let mut pair = percent_decode_str(user).collect::<Vec<_>>();
+    pair.push(b':');
+    pair.extend(percent_decode_str(password));
+    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<_, _>>()
+        .map_err(|_| Error::invalid(what, "has a part that cannot be read as PEM"))?;
+    if certificates.is_empty() {
+        return Err(Error::invalid(what, "has no certificate in PEM"));
+    }
+    Ok(certificates)
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("session", &self.session).finish_non_exhaustive()
+    }
+}

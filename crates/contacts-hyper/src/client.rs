@@ -1,0 +1,194 @@
+//! The client: one loop that carries out what an exchange asks for.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+    vec,
+};
+
+use contacts_proto::{
+    Action, Call, Contact, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event,
+    Exchange, ListContacts, Now, Operation, Pages, Session, Site,
+};
+use futures_util::{Stream, stream};
+use http::Response;
+use tokio::time::Instant;
+
+use crate::{
+    Builder, CredentialsSource, HttpService, Transport,
+    attempt::{Attempt, Times},
+    source::{self, Renewals},
+};
+
+/// A client of one site, as one user. Cloning is cheap; clones share their connections, and so do the clients of
+/// [`with_credentials`](Self::with_credentials).
+#[derive(Clone)]
+pub struct Client<S = Transport> {
+    session: Session,
+    renewals: Option<Arc<Renewals>>,
+    shared: Arc<Shared<S>>,
+}
+
+struct Shared<S> {
+    service: S,
+    is_watched: bool,
+    times: Times,
+    /// All monotonic time is reckoned from here.
+    origin: Instant,
+}
+
+impl Client {
+    /// With the defaults of the [`Builder`].
+    pub fn new(site: Site, credentials: Credentials) -> Self {
+        Self::builder(site, credentials).build()
+    }
+
+    /// To choose policy, time limits, proxy, roots of trust, user agent, and the service below.
+    pub fn builder(site: Site, credentials: Credentials) -> Builder {
+        Builder::new(site, credentials)
+    }
+}
+
+impl<S: HttpService> Client<S> {
+    pub(crate) fn from_parts(session: Session, service: S, is_watched: bool, times: Times) -> Self {
+        let shared = Shared { service, is_watched, times, origin: Instant::now() };
+        Self { session, renewals: None, shared: Arc::new(shared) }
+    }
+
+    /// Another user of the same site, over the same connections.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        let session = self.session.with_credentials(credentials);
+        Self { session, renewals: None, shared: Arc::clone(&self.shared) }
+    }
+
+    /// A user of the same site whose credentials expire, over the same connections. The source is asked when the first request
+    /// is made, and once a call when the service refuses what it gave; tasks that are refused the same credentials cause one
+    /// renewal.
+    #[must_use]
+    pub fn with_source(&self, source: impl CredentialsSource + 'static) -> Self {
+        let renewals = Some(Arc::new(Renewals::new(source)));
+        Self { session: self.session.with_renewable(None), renewals, shared: Arc::clone(&self.shared) }
+    }
+
+    /// The same client, for what must have ended by this moment, however many exchanges it takes.
+    #[must_use]
+    pub fn until(&self, moment: Instant) -> Self {
+        let moment = moment.saturating_duration_since(self.shared.origin);
+        Self {
+            session: self.session.clone().until(moment),
+            renewals: self.renewals.clone(),
+            shared: Arc::clone(&self.shared),
+        }
+    }
+
+    /// Where requests go, as whom, and by which policy.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Carries out one operation with the policy of the client.
+    ///
+    /// # Errors
+    /// Any [`Error`] but [`Error::Paging`]; its `effect()` tells whether the operation may have been carried out.
+    pub async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(Call::new(self.session.clone(), operation)).await
+    }
+
+    /// The contacts of a list, from this page on to its end. Nothing is sent before the first is asked for, and no page before
+    /// it is needed. The first error ends it.
+    pub fn contacts(
+        &self,
+        first: ListContacts,
+    ) -> impl Stream<Item = Result<Contact, Error>> + Send + use<'_, S> {
+        let pages = Pages::new(first, self.session.policy().limits);
+        stream::unfold(Some((pages, Vec::new().into_iter())), |state| self.next_contact(state))
+    }
+
+    /// Sees to it that a contact exists exactly once: see [`Ensure`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what [`CreateContact`] refuses; [`Error::Indeterminate`] if it is not known whether it was created,
+    /// [`Error::Duplicate`] if it was created twice, and what the requests end with.
+    pub async fn ensure(&self, method: ContactMethod, to: impl Into<String>) -> Result<Ensured, Error> {
+        let create = CreateContact::new(method, to)?;
+        self.run(Ensure::new(self.session.clone(), create)).await
+    }
+
+    /// Carries out an exchange: the primitive under all the others.
+    ///
+    /// # Errors
+    /// What the exchange ends with.
+    pub async fn run<E: Exchange>(&self, mut exchange: E) -> Result<E::Output, Error> {
+        let mut action = exchange.step(Event::Start, self.now(), fastrand::u64(..));
+        loop {
+            let body_bytes;
+            let event = match action {
+                Action::Done(result) => return result,
+                Action::Wait(duration) => {
+                    tokio::time::sleep(duration).await;
+                    Event::Waited
+                }
+                Action::Renew { refused } => Event::Renewed(self.renew(refused.as_ref()).await),
+                Action::Send { request, timeout, fresh_connection, body } => {
+                    let Shared { service, is_watched, times, .. } = &*self.shared;
+                    let attempt = Attempt {
+                        service,
+                        is_watched: *is_watched,
+                        times: *times,
+                        deadline: Instant::now() + timeout,
+                        limits: body,
+                    };
+                    match attempt.send(request, fresh_connection).await {
+                        Ok(response) => {
+                            let (head, bytes) = response.into_parts();
+                            body_bytes = bytes;
+                            Event::Answered(Response::from_parts(head, &body_bytes))
+                        }
+                        Err(failure) => Event::Failed(failure),
+                    }
+                }
+            };
+            action = exchange.step(event, self.now(), fastrand::u64(..));
+        }
+    }
+
+    async fn next_contact(&self, state: Option<Place>) -> Option<(Result<Contact, Error>, Option<Place>)> {
+        let (mut pages, mut page) = state?;
+        loop {
+            if let Some(contact) = page.next() {
+                return Some((Ok(contact), Some((pages, page))));
+            }
+            let asked = match pages.next_page()? {
+                Ok(list) => self.send(&list).await,
+                Err(error) => Err(error),
+            };
+            match asked {
+                Ok(asked) => page = pages.accept(asked).into_iter(),
+                Err(error) => return Some((Err(error), None)),
+            }
+        }
+    }
+
+    async fn renew(&self, refused: Option<&Credentials>) -> Result<Credentials, source::Error> {
+        match &self.renewals {
+            Some(renewals) => renewals.other_than(refused).await,
+            None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be renewed"))),
+        }
+    }
+
+    fn now(&self) -> Now {
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        Now { monotonic: self.shared.origin.elapsed(), unix }
+    }
+}
+
+/// A place in a list: the pages to come, and what is left of the last.
+type Place = (Pages, vec::IntoIter<Contact>);
+
+impl<S> fmt::Debug for Client<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("session", &self.session).finish_non_exhaustive()
+    }
+}

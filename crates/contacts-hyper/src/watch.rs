@@ -1,0 +1,253 @@
+//! What hyper's errors do not tell: whether the last byte of a request may have left, and when it did.
+//!
+//! Each connection reads along what is handed to it. On HTTP/1.1 there is one request at a time; on HTTP/2 there are many, and
+//! nothing is told apart.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use tokio::time::Instant;
+
+/// What a connection has taken, for whoever waits for an answer on it. It is written by the connection alone.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent(Arc<Taken>);
+
+#[derive(Debug)]
+struct Taken {
+    origin: Instant,
+    /// Whether the last byte of the last request may have left.
+    whole: AtomicBool,
+    /// When something was taken last, in milliseconds after `origin`.
+    last: AtomicU64,
+}
+
+impl Sent {
+    fn new() -> Self {
+        Self(Arc::new(Taken {
+            origin: Instant::now(),
+            whole: AtomicBool::new(false),
+            last: AtomicU64::new(0),
+        }))
+    }
+
+    /// Whether some of the request that is under way is certainly missing.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        !self.0.whole.load(Ordering::Acquire)
+    }
+
+    /// When something was taken last.
+    pub(crate) fn last(&self) -> Instant {
+        self.0.origin + Duration::from_millis(self.0.last.load(Ordering::Acquire))
+    }
+
+    fn set_whole(&self, whole: bool) {
+        self.0.whole.store(whole, Ordering::Release);
+    }
+
+    fn set_last(&self) {
+        let since = u64::try_from(self.0.origin.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.0.last.store(since, Ordering::Release);
+    }
+}
+
+/// How far the requests came that were written to a connection.
+#[derive(Debug, Clone, Copy)]
+enum Wire {
+    /// In the head: the beginning of a line, its length, and the length of the body, if a line has told it.
+    Head { line: [u8; Self::LINE], len: usize, body: u64 },
+    /// This much of the body is missing.
+    Body { missing: u64 },
+    /// At the end of a request.
+    End,
+    /// HTTP/2.
+    Opaque,
+}
+
+impl Wire {
+    /// Enough for `content-length: ` and a number.
+    const LINE: usize = 36;
+    const HEAD: Self = Self::Head { line: [0; Self::LINE], len: 0, body: 0 };
+
+    /// How far they came after these bytes.
+    fn after(mut self, bytes: &[u8]) -> Self {
+        let mut rest = bytes;
+        while let Some((byte, behind)) = rest.split_first() {
+            match &mut self {
+                Self::Opaque => return self,
+                Self::End => self = Self::HEAD,
+                Self::Body { missing } => {
+                    let taken = rest.len().min(usize::try_from(*missing).unwrap_or(usize::MAX));
+                    *missing -= taken as u64;
+                    rest = rest.get(taken..).unwrap_or_default();
+                    if *missing == 0 {
+                        self = Self::End;
+                    }
+                }
+                Self::Head { line, len, body } => {
+                    rest = behind;
+                    match byte {
+                        b'\n' => self = Self::end_of_line(line.get(..*len).unwrap_or(line), *body),
+                        b'\r' => {}
+                        byte => {
+                            if let Some(place) = line.get_mut(*len) {
+                                *place = *byte;
+                            }
+                            *len += 1;
+                        }
+                    }
+                }
+            }
+        }
+        self
+    }
+
+    fn end_of_line(line: &[u8], body: u64) -> Self {
+        if line.is_empty() {
+            return if body == 0 { Self::End } else { Self::Body { missing: body } };
+        }
+        if line.starts_with(b"PRI * HTTP/2") {
+            return Self::Opaque;
+        }
+        let value = line
+            .split_at_checked(b"content-length:".len())
+            .filter(|(name, _)| name.eq_ignore_ascii_case(b"content-length:"));
+        let length = value.and_then(|(_, value)| std::str::from_utf8(value).ok()?.trim().parse().ok());
+        Self::Head { line: [0; Self::LINE], len: 0, body: length.unwrap_or(body) }
+    }
+
+    fn is_whole(self) -> bool {
+        matches!(self, Self::End | Self::Opaque)
+    }
+}
+
+/// A connection to the service, with TLS below it where there is TLS.
+#[derive(Debug)]
+pub(crate) struct Watched<T> {
+    io: T,
+    wire: Wire,
+    sent: Sent,
+}
+
+impl<T> Watched<T> {
+    pub(crate) fn new(io: T) -> Self {
+        Self { io, wire: Wire::HEAD, sent: Sent::new() }
+    }
+
+    /// Has bytes written, and reads along. That they may have left is told before they are handed over: then nobody can take
+    /// them back.
+    fn watch(
+        &mut self,
+        bytes: &[io::IoSlice<'_>],
+        write: impl FnOnce(&mut T) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        let after = bytes.iter().fold(self.wire, |wire, piece| wire.after(piece));
+        if after.is_whole() {
+            self.sent.set_whole(true);
+        }
+        let result = write(&mut self.io);
+        if let Poll::Ready(Ok(mut taken)) = result {
+            for piece in bytes {
+                let part = piece.get(..taken.min(piece.len())).unwrap_or_default();
+                self.wire = self.wire.after(part);
+                taken -= part.len();
+            }
+            self.sent.set_last();
+        }
+        // An error leaves it open what was taken.
+        if !matches!(result, Poll::Ready(Err(_))) {
+            self.sent.set_whole(self.wire.is_whole());
+        }
+        result
+    }
+}
+
+impl<T: Connection> Connection for Watched<T> {
+    fn connected(&self) -> Connected {
+        self.io.connected().extra(self.sent.clone())
+    }
+}
+
+impl<T: Read + Unpin> Read for Watched<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(context, buffer)
+    }
+}
+
+impl<T: Write + Unpin> Write for Watched<T> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.watch(&[io::IoSlice::new(bytes)], |io| Pin::new(io).poll_write(context, bytes))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.watch(pieces, |io| Pin::new(io).poll_write_vectored(context, pieces))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POST: &[u8] = b"POST / HTTP/1.1\r\nContent-Length: 6\r\nhost: a\r\r\n\r\nbo\r\nGE";
+    const GET: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+
+    #[test]
+    fn a_request_is_whole_with_its_last_byte_however_it_is_cut() {
+        for cut in 0..POST.len() {
+            let (one, two) = POST.split_at(cut);
+            let wire = Wire::HEAD.after(one);
+            assert!(!wire.is_whole(), "cut at {cut}");
+            assert!(wire.after(two).is_whole(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_after_a_whole_request_is_another_one() {
+        let mut wire = Wire::HEAD.after(POST);
+        for cut in 1..GET.len() {
+            let (one, two) = GET.split_at(cut);
+            wire = wire.after(one);
+            assert!(!wire.is_whole(), "cut at {cut}");
+            wire = wire.after(two);
+            assert!(wire.is_whole(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn on_http_2_everything_may_have_left() {
+        assert!(Wire::HEAD.after(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04").is_whole());
+    }
+}
