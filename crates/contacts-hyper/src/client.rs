@@ -9,7 +9,7 @@ use std::{
 
 use contacts_proto::{
     Action, Call, Contact, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event,
-    Exchange, ListContacts, Now, Operation, Pages, Session, Site,
+    Exchange, ListContacts, Now, Operation, Pages, Session, Site, Traced,
 };
 use futures_util::{Stream, stream};
 use http::Response;
@@ -120,7 +120,8 @@ impl<S: HttpService> Client<S> {
     ///
     /// # Errors
     /// What the exchange ends with.
-    pub async fn run<E: Exchange>(&self, mut exchange: E) -> Result<E::Output, Error> {
+    pub async fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
+        let mut exchange = Traced::new(exchange);
         let mut action = exchange.step(Event::Start, self.now(), fastrand::u64(..));
         loop {
             let body_bytes;

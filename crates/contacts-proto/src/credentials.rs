@@ -92,6 +92,21 @@ impl Credentials {
         Ok(Self(Some(Arc::new(Secrets { kind, header, token }))))
     }
 
+    /// Those of a request, as far as they are needed to [`redact`](Self::redact) them.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn of<B>(request: &http::Request<B>) -> Self {
+        let read = |header: &HeaderValue| {
+            let (scheme, word) = header.to_str().ok()?.split_once(' ')?;
+            if scheme == "Bearer" {
+                return Self::bearer(word).ok();
+            }
+            let pair = Zeroizing::new(String::from_utf8(STANDARD.decode(word).ok()?).ok()?);
+            let (email, token) = pair.split_once(':')?;
+            Self::basic(email, token).ok()
+        };
+        request.headers().get(http::header::AUTHORIZATION).and_then(read).unwrap_or_else(Self::none)
+    }
+
     /// The value of the `authorization` header.
     pub(crate) fn header(&self) -> Option<&HeaderValue> {
         self.0.as_ref().map(|secrets| &secrets.header)

@@ -52,6 +52,8 @@ pub use error::{
     Duplicate, Effect, Error, ErrorKind, Failed, GaveUp, Hint, Indeterminate, Invalid, Paging, Refusal,
     Renewal, Trail, Unexpected,
 };
+#[cfg(feature = "tracing")]
+pub use exchange::Traced;
 pub use exchange::{
     Action, AllContacts, BodyLimits, Budget, Call, Cause, Ensure, Ensured, Event, Exchange, Failure, How,
     Limits, Now, Pages, Policy, Progress, Resolve, Resolved, Session, Ticket, Waiting,

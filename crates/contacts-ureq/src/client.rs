@@ -9,7 +9,7 @@ use std::{
 
 use contacts_proto::{
     Action, Call, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event, Exchange,
-    ListContacts, Now, Operation, Session, Site,
+    ListContacts, Now, Operation, Session, Site, Traced,
 };
 use http::Response;
 
@@ -104,7 +104,8 @@ impl Client {
     ///
     /// # Errors
     /// What the exchange ends with.
-    pub fn run<E: Exchange>(&self, mut exchange: E) -> Result<E::Output, Error> {
+    pub fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
+        let mut exchange = Traced::new(exchange);
         let mut action = exchange.step(Event::Start, self.now(), fastrand::u64(..));
         loop {
             let body_bytes;

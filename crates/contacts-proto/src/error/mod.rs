@@ -11,6 +11,8 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
+#[cfg(feature = "tracing")]
+pub(crate) use self::refusal::request_id;
 pub use self::{
     duplicate::Duplicate,
     hint::Hint,

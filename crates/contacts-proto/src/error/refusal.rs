@@ -171,7 +171,7 @@ fn scalar(value: &Value) -> Option<String> {
 }
 
 /// The request id of an answer's head.
-pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let value = REQUEST_ID_HEADERS.iter().find_map(|name| headers.get(*name))?;
     Some(text::line(&String::from_utf8_lossy(value.as_bytes()), 128)).filter(|id| !id.is_empty())
 }

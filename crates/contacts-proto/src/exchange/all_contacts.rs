@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::{Action, Call, Event, Exchange, Now, Pages, Session, Waiting};
-use crate::{Contact, ContactMethod, Error, ListContacts};
+use crate::{Contact, ContactMethod, Error, ListContacts, Operation};
 
 /// All contacts of a list, from a page on to its end, within one deadline.
 ///
@@ -101,6 +101,10 @@ impl Exchange for AllContacts {
             }
             event = Event::Start;
         }
+    }
+
+    fn name(&self) -> &'static str {
+        ListContacts::ABOUT.name
     }
 
     fn waiting(&self) -> Option<Waiting> {

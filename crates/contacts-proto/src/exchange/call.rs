@@ -277,6 +277,10 @@ impl<O: Operation> Exchange for Call<O> {
         }
     }
 
+    fn name(&self) -> &'static str {
+        O::ABOUT.name
+    }
+
     fn waiting(&self) -> Option<Waiting> {
         if let State::Waiting { why, .. } = self.state { Some(why) } else { None }
     }

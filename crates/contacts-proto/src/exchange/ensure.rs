@@ -234,6 +234,10 @@ impl Exchange for Ensure {
         }
     }
 
+    fn name(&self) -> &'static str {
+        "ensure the contact"
+    }
+
     fn waiting(&self) -> Option<Waiting> {
         match &self.state {
             State::Looking(search) => search.waiting(),

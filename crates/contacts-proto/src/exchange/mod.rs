@@ -12,11 +12,15 @@ mod resolve;
 mod search;
 mod session;
 mod ticket;
+#[cfg(feature = "tracing")]
+mod traced;
 
 use std::{ops::ControlFlow, time::Duration};
 
 use http::{Request, Response, StatusCode};
 
+#[cfg(feature = "tracing")]
+pub use self::traced::Traced;
 pub use self::{
     all_contacts::AllContacts,
     budget::Budget,
@@ -68,6 +72,11 @@ pub trait Exchange {
     /// Takes what happened and says what to do next. `random` is any number that an attacker cannot foresee, another one each time.
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output>;
 
+    /// What it does, as the rest of `could not …`: for logs.
+    fn name(&self) -> &'static str {
+        "carry out an exchange"
+    }
+
     /// What it waits for, while its last action is [`Action::Wait`]: something to tell a person who waits too.
     fn waiting(&self) -> Option<Waiting> {
         None
@@ -91,6 +100,10 @@ impl<E: Exchange + ?Sized> Exchange for &mut E {
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output> {
         (**self).step(event, now, random)
+    }
+
+    fn name(&self) -> &'static str {
+        (**self).name()
     }
 
     fn waiting(&self) -> Option<Waiting> {

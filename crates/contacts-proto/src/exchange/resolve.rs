@@ -93,6 +93,10 @@ impl Exchange for Resolve {
         }
     }
 
+    fn name(&self) -> &'static str {
+        "resolve the ticket"
+    }
+
     fn waiting(&self) -> Option<Waiting> {
         if let State::Looking { search, .. } = &self.state { search.waiting() } else { None }
     }

@@ -1,0 +1,100 @@
+//! What is told to whoever collects `tracing` spans, at every level, has no secret in it.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use contacts_hyper::{
+    Client, ContactId, ContactMethod, CreateContact, Credentials, GetContact, ListContacts, Policy, Site,
+};
+use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, Sandbox, User, When};
+use tracing_subscriber::filter::LevelFilter;
+
+/// What was told.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<u8>>>);
+
+impl Told {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl Write for Told {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything that anybody tells, from TRACE on, by `tracing` or by `log`.
+fn listen() -> Told {
+    let told = Told::default();
+    let writer = told.clone();
+    tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_ansi(false)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(move || writer.clone())
+        .init();
+    told
+}
+
+const TOKEN: &str = "ATATT3xCanary-t0ken/with+every=sign";
+
+#[tokio::test]
+async fn what_an_exchange_does_is_told_and_no_secret_with_it() {
+    let told = listen();
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.with_service(|service| {
+        let account = service.users().next().unwrap().account_id.clone();
+        service.add_user(User::new(DEMO_EMAIL, TOKEN).with_account_id(account));
+    });
+    let credentials = Credentials::basic(DEMO_EMAIL, TOKEN).unwrap();
+    let mut policy = Policy::default();
+    policy.backoff = Duration::from_millis(1);
+    let client = Client::builder(Site::new(&sandbox.base_url()).unwrap(), credentials).policy(policy).build();
+
+    sandbox.arm(
+        FaultRule::new(Fault::Status {
+            status: 503,
+            body: Some(TOKEN.into()),
+            content_type: None,
+            when: When::Before,
+        })
+        .times(1),
+    );
+    client.send(&ListContacts::all()).await.unwrap();
+    client.send(&GetContact::new(ContactId::new("nobody").unwrap())).await.unwrap_err();
+    sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).times(1));
+    client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).await.unwrap_err();
+
+    let text = told.text();
+    for part in [
+        "TRACE",
+        "operation=\"list contacts\"",
+        "attempt=1 method=GET",
+        "attempt=2 method=GET",
+        "status=503",
+        "status=404",
+        "request_id=",
+        "duration_ms=",
+        "wait_ms=",
+        "why=Some(BackOff)",
+        "error=\"not_found\"",
+        "error=\"indeterminate\"",
+    ] {
+        assert!(text.contains(part), "{part} is missing in:\n{text}");
+    }
+    let base64 = STANDARD.encode(format!("{DEMO_EMAIL}:{TOKEN}"));
+    let escaped = TOKEN.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D");
+    for secret in [TOKEN, base64.as_str(), escaped.as_str()] {
+        assert!(!text.contains(secret), "{secret} is shown in:\n{text}");
+    }
+}

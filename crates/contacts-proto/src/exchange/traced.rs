@@ -1,0 +1,123 @@
+//! What an exchange does, told to whoever collects `tracing` spans.
+
+use std::time::Duration;
+
+use tracing::{Span, debug, debug_span, field::Empty};
+
+use super::{Action, Event, Exchange, Now, Waiting};
+use crate::{Credentials, error::request_id};
+
+/// An exchange that is told: a span `contacts` with the `operation`; in it a span `request` for each request, with `attempt`,
+/// `method`, `uri`, and once they are known `status`, `request_id` and `duration_ms`; and events for waits, renewals and the end.
+/// All are of level DEBUG, and none has a secret, a body or a header in it, but for the request id.
+///
+/// It decides nothing: every event and every action goes through as it is.
+#[derive(Debug)]
+pub struct Traced<E> {
+    exchange: E,
+    span: Span,
+    request: Span,
+    /// Of the request that is under way.
+    secret: Credentials,
+    attempts: u32,
+    sent: Duration,
+}
+
+impl<E: Exchange> Traced<E> {
+    /// Tells what this exchange does, within the current span.
+    pub fn new(exchange: E) -> Self {
+        let span = debug_span!("contacts", operation = exchange.name());
+        Self {
+            exchange,
+            span,
+            request: Span::none(),
+            secret: Credentials::none(),
+            attempts: 0,
+            sent: Duration::ZERO,
+        }
+    }
+
+    fn event(&self, event: &Event<'_>, now: Now) {
+        match event {
+            Event::Answered(response) => {
+                self.request.record("status", response.status().as_u16());
+                let id = request_id(response.headers()).filter(|_| !self.request.is_disabled());
+                if let Some(id) = id {
+                    // A server may have put there what it was sent.
+                    self.request
+                        .record("request_id", &*String::from_utf8_lossy(&self.secret.redact(id.as_bytes())));
+                }
+                self.took(now);
+                debug!(parent: &self.request, "answered");
+            }
+            Event::Failed(failure) => {
+                self.request.record("status", failure.status().map(|status| status.as_u16()));
+                self.took(now);
+                debug!(parent: &self.request, cause = %failure, "failed");
+            }
+            Event::Renewed(renewed) => {
+                debug!(parent: &self.span, renewed = renewed.is_ok(), "credentials were asked for");
+            }
+            Event::Start | Event::Waited => {}
+        }
+    }
+
+    fn took(&self, now: Now) {
+        let took = now.monotonic.saturating_sub(self.sent);
+        self.request.record("duration_ms", millis(took));
+    }
+
+    fn action(&mut self, action: &Action<E::Output>, now: Now) {
+        match action {
+            Action::Send { request, .. } => {
+                self.sent = now.monotonic;
+                self.attempts = self.attempts.saturating_add(1);
+                self.request = debug_span!(
+                    parent: &self.span,
+                    "request",
+                    attempt = self.attempts,
+                    method = %request.method(),
+                    uri = %request.uri(),
+                    status = Empty,
+                    request_id = Empty,
+                    duration_ms = Empty,
+                );
+                if !self.request.is_disabled() {
+                    self.secret = Credentials::of(request);
+                }
+            }
+            Action::Wait(wait) => {
+                let wait_ms = millis(*wait);
+                debug!(parent: &self.span, wait_ms, why = ?self.exchange.waiting(), "waiting");
+            }
+            Action::Renew { .. } => {}
+            Action::Done(result) => {
+                let error = result.as_ref().err().map(|error| error.kind().as_str());
+                debug!(parent: &self.span, requests = self.attempts, error, "done");
+            }
+        }
+    }
+}
+
+impl<E: Exchange> Exchange for Traced<E> {
+    type Output = E::Output;
+
+    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<E::Output> {
+        self.event(&event, now);
+        let action = self.exchange.step(event, now, random);
+        self.action(&action, now);
+        action
+    }
+
+    fn name(&self) -> &'static str {
+        self.exchange.name()
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        self.exchange.waiting()
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
