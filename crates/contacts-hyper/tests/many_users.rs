@@ -1,0 +1,99 @@
+//! Many users over one pool of connections.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use contacts_hyper::{Client, Credentials, ErrorKind, ListContacts, Site};
+use contacts_sandbox::{Behaviour, DEMO_EMAIL, DEMO_TOKEN, Sandbox, Service, User};
+use futures_util::{StreamExt, TryStreamExt, future, stream};
+
+fn address(number: usize) -> String {
+    format!("user-{number}@example.com")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_of_two_thousand_users_gets_the_own_contacts_over_few_connections() {
+    const USERS: usize = 2_000;
+    let mut service = Service::new(Behaviour::default());
+    for number in 0..USERS {
+        let account = service.add_user(User::new(address(number), format!("token-{number}")));
+        service.add_contact(&account, "email", address(number), true);
+    }
+    let sandbox = Sandbox::builder().service(service).start().unwrap();
+    let client = Client::new(Site::new(&sandbox.base_url()).unwrap(), Credentials::none());
+    let lists = stream::iter(0..USERS).map(|number| {
+        let user =
+            client.with_credentials(Credentials::basic(&address(number), format!("token-{number}")).unwrap());
+        async move {
+            let contacts = user.contacts(ListContacts::all()).map_ok(|contact| contact.to);
+            (number, contacts.try_collect::<Vec<_>>().await.unwrap())
+        }
+    });
+    let lists: Vec<_> = lists.buffer_unordered(64).collect().await;
+    assert_eq!(lists.len(), USERS);
+    for (number, contacts) in lists {
+        assert_eq!(contacts, [address(number)]);
+    }
+    let connections: BTreeSet<_> = sandbox.journal().iter().map(|recorded| recorded.connection).collect();
+    // Where a connection becomes free while another is being made, hyper keeps both.
+    assert!(connections.len() <= 2 * 64, "{} connections", connections.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_tasks_that_meet_the_same_expired_token_cause_one_renewal() {
+    let sandbox = Sandbox::start().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let client =
+        Client::new(Site::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(move || {
+            let number = counted.fetch_add(1, Ordering::SeqCst);
+            async move { Ok(Credentials::basic(DEMO_EMAIL, [DEMO_TOKEN, "new-token"][number])?) }
+        });
+    client.send(&ListContacts::all()).await.unwrap();
+    sandbox.with_service(|service| {
+        let account = service.users().next().unwrap().account_id.clone();
+        let user = User::new(DEMO_EMAIL, "new-token").with_account_id(account);
+        service.add_user(user.with_expired_token(DEMO_TOKEN));
+    });
+    let list = ListContacts::all();
+    future::try_join_all((0..64).map(|_| client.send(&list))).await.unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_dropped_is_made_by_the_next_who_needs_it() {
+    let sandbox = Sandbox::start().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let client =
+        Client::new(Site::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(move || {
+            let number = counted.fetch_add(1, Ordering::SeqCst);
+            async move {
+                if number == 0 {
+                    future::pending::<()>().await;
+                }
+                Ok(Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?)
+            }
+        });
+    let list = ListContacts::all();
+    let dropped = tokio::time::timeout(std::time::Duration::from_millis(50), client.send(&list)).await;
+    assert!(dropped.is_err());
+    client.send(&list).await.unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_sent() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::new(Site::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .with_source(async || Err("the vault is locked".into()));
+    let error = client.send(&ListContacts::all()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is locked");
+    assert!(sandbox.journal().is_empty());
+}
