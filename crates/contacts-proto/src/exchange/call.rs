@@ -244,7 +244,7 @@ impl<O: Operation> Exchange for Call<O> {
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<O::Output> {
         self.deadline.get_or_insert_with(|| self.session.deadline(now));
         match (&self.state, event) {
-            (State::New, _) if self.session.needs_credentials() => {
+            (State::New, _) if self.session.needs_credentials() && !self.remaining(now).is_zero() => {
                 self.state = State::Renewing;
                 Action::Renew { refused: None }
             }
