@@ -1,6 +1,6 @@
 //! A contact that exists exactly once.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, time::Duration};
 
 use http::StatusCode;
 
@@ -82,15 +82,16 @@ impl Ensure {
         }
     }
 
-    fn look(&mut self) -> Option<Result<Ensured, Error>> {
+    /// Looks, as soon as the answer before has `asked` for.
+    fn look(&mut self, asked: Option<Duration>) -> Option<Result<Ensured, Error>> {
         let search = Search::at_once(&self.session, self.create.method(), self.create.to());
-        self.state = State::Looking(Box::new(search));
+        self.state = State::Looking(Box::new(search.once_asked(asked)));
         None
     }
 
-    fn look_once_settled(&mut self) -> Option<Result<Ensured, Error>> {
+    fn look_once_settled(&mut self, asked: Option<Duration>) -> Option<Result<Ensured, Error>> {
         let search = Search::once_settled(&self.session, self.create.method(), self.create.to());
-        self.state = State::Looking(Box::new(search));
+        self.state = State::Looking(Box::new(search.once_asked(asked)));
         None
     }
 
@@ -134,7 +135,7 @@ impl Ensure {
         }
         self.looks = self.looks.saturating_add(1);
         if self.looks < LOOKS {
-            return self.look_once_settled();
+            return self.look_once_settled(None);
         }
         if let Some(contact) = self.created.take() {
             // The service has said so; only its list does not say it yet.
@@ -160,21 +161,25 @@ impl Ensure {
                     return Some(Ok(Ensured { contact, how: How::Created }));
                 }
                 self.created = Some(contact);
-                self.look()
+                self.look(None)
             }
             Err(Error::Indeterminate(doubt)) => {
-                self.doubt = Some(doubt.into_cause());
-                self.look_once_settled()
+                let cause = doubt.into_cause();
+                let asked = cause.retry_after();
+                self.doubt = Some(cause);
+                self.look_once_settled(asked)
             }
             // Whatever became of this second creation, the first one is still in doubt: one more look.
             Err(error) if self.doubt.is_some() => {
+                let asked = error.retry_after();
                 self.doubt = Some(error);
                 self.looks = LOOKS;
-                self.look()
+                self.look(asked)
             }
             Err(error) if may_mean_that_it_exists(&error) => {
+                let asked = error.retry_after();
                 self.refused = Some(error);
-                self.look()
+                self.look(asked)
             }
             Err(error) => Some(Err(error)),
         }
@@ -208,7 +213,7 @@ impl Exchange for Ensure {
             let end = match &mut self.state {
                 State::New => {
                     self.session = self.session.begun(now);
-                    self.look()
+                    self.look(None)
                 }
                 State::Looking(search) => match search.step(event, now, random).result() {
                     ControlFlow::Break(action) => return action,

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Action, AllContacts, Cause, Event, Exchange, Failure, Now, Progress, Session, Waiting};
+use super::{
+    Action, AllContacts, Cause, Event, Exchange, Failure, Now, Progress, Session, Waiting, backoff::patience,
+};
 use crate::{Contact, ContactMethod, Effect, Error, Failed, GaveUp, ListContacts, Trail};
 
 /// Looks for all contacts that reach an address, after some time for them to show.
@@ -14,8 +16,8 @@ pub(super) struct Search {
 
 #[derive(Debug)]
 enum State {
-    New { settle: Duration },
-    Settling { until: Duration },
+    New { settle: Duration, asked: Option<Duration> },
+    Waiting { until: Duration, why: Waiting },
     Looking,
     Done,
 }
@@ -29,8 +31,18 @@ impl Search {
 
     /// Lets pass the time that the policy gives a creation to show, and looks then.
     pub(super) fn once_settled(session: &Session, method: &ContactMethod, to: &str) -> Self {
-        let state = State::New { settle: session.policy().settle };
+        let state = State::New { settle: session.policy().settle, asked: None };
         Self { state, ..Self::at_once(session, method, to) }
+    }
+
+    /// Looks no earlier than the answer before has asked for.
+    pub(super) fn once_asked(self, asked: Option<Duration>) -> Self {
+        let state = match self.state {
+            State::New { settle, .. } => State::New { settle, asked },
+            State::Looking if asked.is_some() => State::New { settle: Duration::ZERO, asked },
+            state => state,
+        };
+        Self { state, ..self }
     }
 
     /// The session, with the credentials that were last renewed.
@@ -38,14 +50,27 @@ impl Search {
         self.all.session()
     }
 
-    fn settle(&mut self, settle: Duration, now: Now) -> Action<Vec<Contact>> {
-        if settle < self.session().deadline(now).saturating_sub(now.monotonic) {
-            self.state = State::Settling { until: now.monotonic.saturating_add(settle) };
-            return Action::Wait(settle);
-        }
+    fn wait(
+        &mut self,
+        settle: Duration,
+        asked: Option<Duration>,
+        now: Now,
+        random: u64,
+    ) -> Action<Vec<Contact>> {
+        let policy = self.session().policy();
+        let wait = asked.map_or(settle, |asked| patience(asked, random).max(settle));
+        let gave_up = if let Some(wait) = asked.filter(|asked| *asked > policy.longest_wait) {
+            GaveUp::WaitTooLong { wait, limit: policy.longest_wait }
+        } else if wait >= self.session().deadline(now).saturating_sub(now.monotonic) {
+            GaveUp::Deadline
+        } else {
+            let why = if asked >= Some(settle) { Waiting::Asked } else { Waiting::Settling };
+            self.state = State::Waiting { until: now.monotonic.saturating_add(wait), why };
+            return Action::Wait(wait);
+        };
         self.state = State::Done;
         let failure = Failure::new(Progress::NotSent, Cause::TimedOut);
-        let trail = Trail { gave_up: Some(GaveUp::Deadline), ..Trail::first(Effect::None) };
+        let trail = Trail { gave_up: Some(gave_up), ..Trail::first(Effect::None) };
         Action::Done(Err(Error::Failed(Box::new(Failed {
             operation: "look for the contact",
             failure,
@@ -59,11 +84,11 @@ impl Exchange for Search {
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Vec<Contact>> {
         match self.state {
-            State::New { settle } => self.settle(settle, now),
-            State::Settling { until } if now.monotonic < until => {
+            State::New { settle, asked } => self.wait(settle, asked, now, random),
+            State::Waiting { until, .. } if now.monotonic < until => {
                 Action::Wait(until.saturating_sub(now.monotonic))
             }
-            State::Settling { .. } => {
+            State::Waiting { .. } => {
                 self.state = State::Looking;
                 self.all.step(Event::Start, now, random)
             }
@@ -74,7 +99,7 @@ impl Exchange for Search {
 
     fn waiting(&self) -> Option<Waiting> {
         match self.state {
-            State::Settling { .. } => Some(Waiting::Settling),
+            State::Waiting { why, .. } => Some(why),
             _ => self.all.waiting(),
         }
     }
