@@ -1,0 +1,103 @@
+//! How long an exchange waits, and why.
+
+use std::time::Duration;
+
+use contacts_proto::Waiting;
+
+use super::{Verdict, broken_if, each, each_call};
+use crate::law_checker::{
+    calls::calls,
+    case::Case,
+    report::Report,
+    trace::{Did, trace},
+};
+
+const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
+
+pub(crate) fn nothing_is_sent_before_a_hint_has_passed(case: &Case) -> Verdict {
+    let mut earliest = Duration::ZERO;
+    each(trace(case), |step| {
+        // A 401 asks for other credentials, and not for patience.
+        if let Some(Report { hint: Some(hint), .. }) = step.report.filter(|report| !report.is_unauthorized())
+        {
+            earliest = earliest.max(step.now.saturating_add(hint));
+        }
+        broken_if(step.did.request().is_some() && step.now < earliest, || {
+            format!("sent at {:?}, and not to be before {earliest:?}", step.now)
+        })
+    })
+}
+
+pub(crate) fn a_wait_after_a_hint_is_the_hint_and_a_tenth_more_at_most(case: &Case) -> Verdict {
+    each_call(case, |call| {
+        each(call.waits(), |(_, report, wait)| {
+            let Some(hint) = report.hint else { return Ok(()) };
+            let settle = if call.settles(report) { case.setup.policy().settle } else { Duration::ZERO };
+            let most = hint + (hint / 10).max(Duration::from_millis(500));
+            broken_if(wait < hint.max(settle) || wait >= most.max(settle + Duration::from_nanos(1)), || {
+                format!("a wait of {wait:?}; {hint:?} were asked for")
+            })
+        })
+    })
+}
+
+pub(crate) fn a_wait_without_a_hint_is_a_backoff_with_full_jitter(case: &Case) -> Verdict {
+    each_call(case, |call| {
+        each(call.waits(), |(index, report, wait)| {
+            if report.hint.is_some() || call.settles(report) {
+                return Ok(());
+            }
+            let base = Duration::from_millis(if report.status == Some(429) { 1_000 } else { 100 });
+            let most = LONGEST_BACKOFF.min(base * 2_u32.pow(call.failures(index) - 1));
+            broken_if(wait >= most, || format!("a wait of {wait:?}; less than {most:?} is the rule"))
+        })
+    })
+}
+
+pub(crate) fn a_creation_is_given_its_time_to_show(case: &Case) -> Verdict {
+    let settle = case.setup.policy().settle;
+    each_call(case, |call| {
+        each(
+            call.waits().filter(|(_, report, _)| call.settles(report) && report.hint.is_none()),
+            |(_, _, wait)| broken_if(wait != settle, || format!("{wait:?}, and {settle:?} is the rule")),
+        )
+    })
+}
+
+pub(crate) fn a_wait_that_is_cut_short_is_waited_to_its_end(case: &Case) -> Verdict {
+    each(trace(case).windows(2), |pair| {
+        let Did::Wait(wait) = pair[0].did else { return Ok(()) };
+        let until = pair[0].now.saturating_add(wait);
+        match &pair[1].did {
+            _ if pair[1].now >= until => Ok(()),
+            Did::Wait(rest) if pair[1].now.saturating_add(*rest) == until => Ok(()),
+            _ => Err(format!("at {:?}, and {until:?} was to be waited for", pair[1].now)),
+        }
+    })
+}
+
+pub(crate) fn waiting_says_why(case: &Case) -> Verdict {
+    let steps = trace(case);
+    each(&steps, |step| {
+        let waits = matches!(step.did, Did::Wait(_));
+        broken_if(waits != step.waiting.is_some(), || format!("it says {:?}", step.waiting))
+    })?;
+    each(steps.windows(2), |pair| {
+        let goes_on = pair[0].waiting.is_some() && pair[1].waiting.is_some();
+        broken_if(goes_on && pair[0].waiting != pair[1].waiting, || "another reason for the same wait".into())
+    })?;
+    let policy = case.setup.policy();
+    each(calls(case, &steps), |call| {
+        each(call.waits(), |(index, report, _)| {
+            let settles = call.settles(report);
+            let settle = if settles { policy.settle } else { Duration::ZERO };
+            let expected = match report.hint {
+                Some(hint) if hint >= settle => Waiting::Asked,
+                _ if settles => Waiting::Settling,
+                _ => Waiting::BackOff,
+            };
+            let said = call.steps[index].waiting;
+            broken_if(said != Some(expected), || format!("it says {said:?} for {expected:?}"))
+        })
+    })
+}
