@@ -112,6 +112,8 @@ impl Ensure {
         if found.is_empty() {
             return self.looked_in_vain(now);
         }
+        // The service has said that this one exists, though its list may not say it yet.
+        found.extend(self.created.clone().filter(|created| found.iter().all(|one| one.id != created.id)));
         let was_there = self.creations == 0 || self.refused.is_some();
         if !was_there && found.len() > 1 {
             let (method, to) = (self.create.method().clone(), self.create.to().to_owned());
