@@ -1,0 +1,132 @@
+//! The end of a doubt, against a small model of the service.
+
+mod model;
+
+use std::time::Duration;
+
+use contacts_proto::{Call, Error, Resolve, Resolved, Session, Ticket};
+use model::{
+    Ran, create_sms, renewable,
+    service::{Fault, Service},
+    session, status,
+};
+
+const TO: &str = "1-555-0100";
+
+fn ticket() -> Ticket {
+    create_sms(TO).ticket(model::UNIX)
+}
+
+/// A ticket of somebody who looked before.
+fn ticket_with_seen(seen: &[&str]) -> Ticket {
+    let ticket =
+        serde_json::json!({"v": 1, "operation": "create", "method": "sms", "to": TO, "seen": seen, "at": 0});
+    serde_json::from_value(ticket).unwrap()
+}
+
+fn resolve(service: &mut Service, ticket: Ticket) -> Ran<Resolved> {
+    service.run(Resolve::new(session(), ticket))
+}
+
+#[track_caller]
+fn is_created(ran: &Ran<Resolved>, id: &str) {
+    let Resolved::Created(contact) = ran.result.as_ref().unwrap() else { panic!("{:?}", ran.log) };
+    assert_eq!(contact.id.as_str(), id);
+}
+
+#[test]
+fn what_is_there_is_found_at_once() {
+    let mut service = Service::with(&[("a", "email", "ann@example.com"), ("b", "sms", "+1 555 0100")]);
+    let ran = resolve(&mut service, ticket());
+    assert_eq!(ran.log, ["GET 0"]);
+    is_created(&ran, "b");
+}
+
+#[test]
+fn the_ticket_of_a_creation_whose_answer_was_lost_is_resolved() {
+    let mut service = Service::default();
+    service.posts.push_back(Fault::lost_after());
+    let error = service.run(Call::new(session(), create_sms(TO))).result.unwrap_err();
+    let Error::Indeterminate(doubt) = error else { panic!("{error:?}") };
+    let ticket = doubt.ticket().to_string().parse().unwrap();
+    is_created(&resolve(&mut service, ticket), "n0");
+    assert_eq!(service.sms(TO), ["n0"]);
+}
+
+#[test]
+fn that_there_is_nothing_is_said_only_after_a_second_look() {
+    let mut service = Service::default().and_others(2);
+    let ran = resolve(&mut service, ticket());
+    assert_eq!(ran.log, ["GET 0", "settling 5s", "GET 0"]);
+    assert_eq!(ran.result.unwrap(), Resolved::NotCreated);
+}
+
+#[test]
+fn what_shows_late_is_found_by_the_second_look() {
+    let mut service = Service::default();
+    service.add("a", "sms", TO, Duration::from_secs(3));
+    let ran = resolve(&mut service, ticket());
+    assert_eq!(ran.log, ["GET 0", "settling 5s", "GET 0"]);
+    is_created(&ran, "a");
+}
+
+#[test]
+fn several_are_a_duplicate() {
+    let mut service = Service::with(&[("a", "sms", TO), ("b", "sms", TO)]);
+    let error = resolve(&mut service, ticket()).result.unwrap_err();
+    let Error::Duplicate(duplicate) = error else { panic!("{error:?}") };
+    assert_eq!(duplicate.contacts().len(), 2);
+}
+
+#[test]
+fn what_was_there_before_is_not_taken_for_new() {
+    let mut service = Service::with(&[("a", "sms", TO)]);
+    let ran = resolve(&mut service, ticket_with_seen(&["a"]));
+    assert_eq!(ran.log, ["GET 0", "settling 5s", "GET 0"]);
+    assert_eq!(ran.result.unwrap(), Resolved::NotCreated);
+
+    service.add("b", "sms", TO, Duration::ZERO);
+    is_created(&resolve(&mut service, ticket_with_seen(&["a"])), "b");
+    is_created(&resolve(&mut service, ticket_with_seen(&["b"])), "a");
+    assert!(matches!(resolve(&mut service, ticket_with_seen(&[])).result, Err(Error::Duplicate(_))));
+}
+
+#[test]
+fn a_look_that_fails_is_an_error_and_does_not_say_that_there_is_nothing() {
+    let refused = || Fault::instead(status(403));
+    let down = || Fault::instead(status(503));
+    for gets in
+        [vec![refused()], vec![None, refused()], vec![down(); 4], vec![None, down(), down(), down(), down()]]
+    {
+        let mut service = Service::default();
+        service.gets.extend(gets);
+        let error = resolve(&mut service, ticket()).result.unwrap_err();
+        assert!(error.status().is_some(), "{error:?}");
+        assert_eq!(
+            resolve(&mut service, ticket()).result.unwrap(),
+            Resolved::NotCreated,
+            "the ticket is as good"
+        );
+    }
+}
+
+#[test]
+fn without_time_to_settle_nothing_is_said() {
+    let mut policy = session().policy().clone();
+    policy.deadline = Duration::from_secs(5);
+    let short: Session = session().with_policy(policy);
+    let ran = Service::default().run(Resolve::new(short, ticket()));
+    assert_eq!(ran.log, ["GET 0"]);
+    assert!(ran.result.unwrap_err().is_timeout());
+}
+
+#[test]
+fn every_page_is_looked_through_and_credentials_are_renewed() {
+    let mut service = Service::default().and_others(4);
+    service.add("last", "sms", TO, Duration::ZERO);
+    service.page = 2;
+    service.gets.extend([None, Fault::instead(status(401))]);
+    let ran = service.run(Resolve::new(renewable(), ticket()));
+    assert_eq!(ran.log, ["GET 0", "GET 2", "renew", "GET 2", "GET 4"]);
+    is_created(&ran, "last");
+}
