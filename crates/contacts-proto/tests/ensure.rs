@@ -5,10 +5,11 @@ mod model;
 use std::time::Duration;
 
 use contacts_proto::{
-    ContactMethod, CreateContact, Effect, Ensure, Ensured, Error, GaveUp, How, Resolve, Resolved, Session,
+    Call, ContactMethod, CreateContact, Effect, Ensure, Ensured, Error, GaveUp, GetContact, How, Resolve,
+    Resolved, Session,
 };
 use model::{
-    Ran, create_sms, renewable,
+    Ran, create_sms, renewable, run,
     service::{Fault, Service},
     session, status, status_with,
 };
@@ -124,6 +125,20 @@ fn there_is_no_second_creation_where_the_policy_has_one_attempt() {
     let mut service = with_posts([Fault::lost_before()]);
     let ran = service.run(Ensure::new(session().with_policy(policy), create_sms(TO)));
     assert_eq!(ran.log.iter().filter(|what| *what == "POST").count(), 1);
+    ends_in_doubt(ran);
+}
+
+#[test]
+fn there_is_no_second_creation_where_the_bucket_is_empty() {
+    let session = session();
+    while session.budget().left() >= 14 {
+        let get = Call::new(session.clone(), GetContact::new(model::id("a")));
+        run(get, |_, _| status(503)).result.unwrap_err();
+    }
+    let mut service = with_posts([Fault::lost_before()]);
+    let ran = service.run(Ensure::new(session, create_sms(TO)));
+    assert_eq!(ran.log.iter().filter(|what| *what == "POST").count(), 1);
+    assert_eq!(ran.result.as_ref().unwrap_err().trail().unwrap().gave_up, Some(GaveUp::Budget));
     ends_in_doubt(ran);
 }
 
@@ -267,6 +282,13 @@ fn a_look_after_a_creation_waits_as_long_as_the_service_asked() {
     let ran = ensure(&mut service);
     assert_eq!(ran.log, ["GET 0", "POST", "asked 2s", "GET 0"]);
     assert_eq!(ran.result.unwrap_err().status().unwrap().as_u16(), 409);
+
+    let mut service = with_posts([asks(503, "61")]);
+    let ran = ensure(&mut service);
+    assert_eq!(ran.log, ["GET 0", "POST"], "61 s are too long");
+    let gave_up = ran.result.as_ref().unwrap_err().trail().unwrap().gave_up;
+    assert!(matches!(gave_up, Some(GaveUp::WaitTooLong { .. })));
+    ends_in_doubt(ran);
 
     let mut service = with_posts([Fault::lost_before(), asks(429, "3600")]);
     let ran = ensure(&mut service);

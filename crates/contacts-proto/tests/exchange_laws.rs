@@ -50,6 +50,7 @@ laws! {
     a_wait_that_is_cut_short_is_waited_to_its_end
     an_operation_is_sent_as_often_as_the_policy_allows
     credentials_are_renewed_once_a_call_and_only_where_they_can_be
+    renewed_credentials_are_used_from_then_on
     what_is_permanent_is_not_sent_again
     no_effect_is_said_only_if_there_was_none
     a_possible_effect_is_said_only_if_there_may_be_one

@@ -76,7 +76,7 @@ impl Setup {
             _ => Duration::MAX - Duration::from_secs(50),
         };
         Self {
-            attempts: dice.one_of(&[4, 4, 4, 4, 1, 2, 3, 7]),
+            attempts: dice.one_of(&[4, 4, 4, 4, 1, 2, 3, 12]),
             credentials: dice.one_of(&[Source::Fixed, Source::Renewable, Source::Needed]),
             begin,
             deadline: dice.millis(&[120_000, 120_000, 120_000, 120_000, 60_000, 20_000, 7_000, 0]),

@@ -7,6 +7,7 @@ pub(crate) mod subject;
 mod calls;
 mod case;
 mod dice;
+mod event;
 mod hints;
 mod mutants;
 mod report;

@@ -239,6 +239,22 @@ fn a_second_renewal_is_caught() {
 }
 
 #[test]
+fn credentials_that_are_renewed_and_not_used_are_caught() {
+    fn forgets(subject: Subject, session: Session) -> Any {
+        let old = session.credentials().clone();
+        mutant(subject.exchange(session), move |inner, event, now, random| {
+            let event = match event {
+                Event::Renewed(Ok(_)) => Event::Renewed(Ok(old.clone())),
+                event => event,
+            };
+            inner.step(event, now, random)
+        })
+    }
+    caught(forgets, Subject::Get, laws::renewed_credentials_are_used_from_then_on);
+    caught(forgets, Subject::Ensure, laws::renewed_credentials_are_used_from_then_on);
+}
+
+#[test]
 fn a_404_that_is_taken_for_a_503_is_caught() {
     fn hopeful(subject: Subject, session: Session) -> Any {
         mutant(subject.exchange(session), |inner, mut event, now, random| {

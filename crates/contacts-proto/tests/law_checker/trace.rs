@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use contacts_proto::{Action, Cause, Credentials, Error, Event, Failure, Now, Progress, Waiting};
-use http::{Method, Request, Response};
+use contacts_proto::{Action, Error, Now, Waiting};
+use http::{Method, Request};
 
 use super::{
     case::Case,
-    report::{Report, good_answer},
-    script::{Beat, Outcome, Slept},
+    event::{Happened, happens, passes},
+    report::Report,
 };
 
 /// No exchange of these scripts needs so many; one that comes so far is taken to go on for ever.
@@ -17,15 +17,14 @@ const MOST_STEPS: usize = 1_500;
 /// How often it is stepped after its end.
 const AFTER_THE_END: usize = 3;
 
-/// How many waits in a row are cut short at most: time passes, in the end.
-const CUT_SHORT: u32 = 3;
-
 pub(crate) struct Step {
     pub(crate) now: Duration,
     /// Whether the event follows from the action before.
     pub(crate) fits: bool,
     /// What came of the request that was under way, if one was.
     pub(crate) report: Option<Report>,
+    /// Whether other credentials were given that had been asked for.
+    pub(crate) renewed: bool,
     pub(crate) did: Did,
     pub(crate) waiting: Option<Waiting>,
 }
@@ -72,13 +71,14 @@ where
             }
         };
         let time = Now { monotonic: now, unix: 1_795_000_000 };
+        let renewed = fits && matches!(happened, Happened::Renewed(true));
         let action = happened.give(|event| exchange.step(event, time, beat.random));
         let words = if T::IN_WORDS { format!("{action:?}") } else { String::new() };
         let did = Did::from(action);
         ended += usize::from(matches!(did, Did::Done(_)));
         last = Some(did.again());
         let waiting = exchange.waiting();
-        kept.push(keep(Step { now, fits, report, did, waiting }, &words));
+        kept.push(keep(Step { now, fits, report, renewed, did, waiting }, &words));
         if ended > AFTER_THE_END {
             break;
         }
@@ -97,101 +97,6 @@ impl Kept for Step {
 
 impl Kept for String {
     const IN_WORDS: bool = true;
-}
-
-/// How much time passes until the next event.
-fn passes(did: &Did, beat: &Beat, cut_short: &mut u32) -> Duration {
-    let Did::Wait(wait) = did else {
-        *cut_short = 0;
-        return beat.takes;
-    };
-    match beat.slept {
-        Slept::Quarters(quarters) if *cut_short < CUT_SHORT => {
-            *cut_short += 1;
-            *wait / 4 * quarters
-        }
-        Slept::Longer => wait.saturating_add(beat.takes),
-        Slept::Exactly | Slept::Quarters(_) => *wait,
-    }
-}
-
-/// The event that this beat makes of the last action.
-fn happens(did: &Did, beat: &Beat) -> (Happened, bool, Option<Report>) {
-    let unfit = |choices: [Happened; 3], number: u64| {
-        let [one, two, three] = choices;
-        match number % 3 {
-            0 => one,
-            1 => two,
-            _ => three,
-        }
-    };
-    let stray = || Happened::of(&Outcome::Good(0), &Request::new(Vec::new()));
-    let renewed = || Happened::Renewed(true);
-    match (did, beat.unfit) {
-        (Did::Send { .. }, Some(number)) => {
-            (unfit([Happened::Waited, Happened::Start, renewed()], number), false, Some(Report::UNTOLD))
-        }
-        (Did::Send { request, .. }, None) => {
-            (Happened::of(&beat.outcome, request), true, Some(Report::of(&beat.outcome, request)))
-        }
-        (Did::Wait(_), Some(number)) => (unfit([stray(), Happened::Start, renewed()], number), false, None),
-        (Did::Wait(_), None) => (Happened::Waited, true, None),
-        (Did::Renew { .. }, Some(number)) => {
-            (unfit([stray(), Happened::Waited, Happened::Start], number), false, None)
-        }
-        (Did::Renew { .. }, None) => (Happened::Renewed(beat.granted), true, None),
-        (Did::Done(_), number) => {
-            (unfit([Happened::Waited, stray(), Happened::Start], number.unwrap_or_default()), false, None)
-        }
-    }
-}
-
-/// An event that holds what it speaks of.
-enum Happened {
-    Start,
-    Waited,
-    Answered(Response<Vec<u8>>),
-    Failed(Failure),
-    Renewed(bool),
-}
-
-impl Happened {
-    fn of(outcome: &Outcome, request: &Request<Vec<u8>>) -> Self {
-        let failed = |progress, cause: Cause| Self::Failed(Failure::new(progress, cause));
-        match outcome {
-            Outcome::Good(variant) => {
-                let (status, body) = good_answer(request, *variant);
-                Self::Answered(answer(status, &[], body.into_bytes()))
-            }
-            Outcome::Useless(body, hint) => Self::Answered(answer(200, &hint.headers, body.to_vec())),
-            Outcome::Status(status, hint) => Self::Answered(answer(*status, &hint.headers, Vec::new())),
-            Outcome::Cut(status, hint, cause) => failed(
-                Progress::Answered(Box::new(answer(*status, &hint.headers, b"{\"val".to_vec()))),
-                *cause,
-            ),
-            Outcome::NotSent(cause) => failed(Progress::NotSent, *cause),
-            Outcome::MaybeSent(cause) => failed(Progress::MaybeSent, *cause),
-        }
-    }
-
-    fn give<T>(self, take: impl FnOnce(Event<'_>) -> T) -> T {
-        match self {
-            Self::Start => take(Event::Start),
-            Self::Waited => take(Event::Waited),
-            Self::Answered(response) => {
-                let (head, body) = response.into_parts();
-                take(Event::Answered(Response::from_parts(head, &body)))
-            }
-            Self::Failed(failure) => take(Event::Failed(failure)),
-            Self::Renewed(true) => take(Event::Renewed(Ok(Credentials::bearer("another-token").unwrap()))),
-            Self::Renewed(false) => take(Event::Renewed(Err(std::sync::Arc::new(std::fmt::Error)))),
-        }
-    }
-}
-
-fn answer(status: u16, headers: &[(&'static str, String)], body: Vec<u8>) -> Response<Vec<u8>> {
-    let builder = Response::builder().status(status);
-    headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, value)).body(body).unwrap()
 }
 
 impl From<Action<String>> for Did {

@@ -5,6 +5,7 @@ use http::Method;
 use super::{Verdict, broken_if, each, each_call};
 use crate::law_checker::{
     case::{Case, Source},
+    event::RENEWED,
     report::Known,
     subject::Subject,
     trace::{Did, Step, trace},
@@ -85,5 +86,18 @@ pub(crate) fn credentials_are_renewed_once_a_call_and_only_where_they_can_be(cas
     each_call(case, |call| {
         let renewals = call.renewals(call.steps.len());
         broken_if(renewals > 1, || format!("{renewals} renewals in one call"))
+    })
+}
+
+pub(crate) fn renewed_credentials_are_used_from_then_on(case: &Case) -> Verdict {
+    let mut renewed = false;
+    each(trace(case), |step| {
+        renewed |= step.renewed;
+        let Some(request) = step.did.request().filter(|_| case.subject != Subject::FindCloudId) else {
+            return Ok(());
+        };
+        let sent = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+        let new = sent == Some(&format!("Bearer {RENEWED}"));
+        broken_if(sent.is_none() || new != renewed, || format!("sent with {sent:?}"))
     })
 }

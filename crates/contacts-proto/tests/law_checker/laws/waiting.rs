@@ -32,6 +32,7 @@ pub(crate) fn a_wait_after_a_hint_is_the_hint_and_a_tenth_more_at_most(case: &Ca
     each_call(case, |call| {
         each(call.waits(), |(_, report, wait)| {
             let Some(hint) = report.hint else { return Ok(()) };
+            broken_if(hint > case.setup.policy().longest_wait, || format!("{hint:?} are too long to wait"))?;
             let settle = if call.settles(report) { case.setup.policy().settle } else { Duration::ZERO };
             let most = hint + (hint / 10).max(Duration::from_millis(500));
             broken_if(wait < hint.max(settle) || wait >= most.max(settle + Duration::from_nanos(1)), || {
