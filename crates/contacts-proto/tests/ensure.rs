@@ -328,6 +328,14 @@ fn credentials_that_expire_in_the_middle_are_renewed() {
 }
 
 #[test]
+fn credentials_that_were_renewed_for_a_creation_serve_the_look_after_it() {
+    let mut service = with_posts([Fault::instead(status(401)), Fault::lost_after()]);
+    let ran = service.run(Ensure::new(renewable(), create_sms(TO)));
+    assert_eq!(ran.log, ["GET 0", "POST", "renew", "POST", "settling 5s", "GET 0"]);
+    assert_eq!(service.tokens, ["an-old-token", "an-old-token", "a-new-token", "a-new-token"]);
+}
+
+#[test]
 fn the_ticket_that_it_leaves_resolves() {
     let mut service = with_posts([Fault::lost_after()]);
     let ticket = ends_in_doubt(service.run(Ensure::new(within(5), create_sms(TO))));

@@ -18,6 +18,8 @@ pub(crate) struct Service {
     /// What the next creations meet, and what the next pages.
     pub(crate) posts: VecDeque<Option<Fault>>,
     pub(crate) gets: VecDeque<Option<Fault>>,
+    /// The tokens of all requests, in their order.
+    pub(crate) tokens: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -111,6 +113,8 @@ impl Service {
     }
 
     fn reply(&mut self, request: &Request<Vec<u8>>, now: Duration) -> Reply {
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        self.tokens.push(authorization.trim_start_matches("Bearer ").to_owned());
         match *request.method() {
             Method::POST => {
                 let fault = self.posts.pop_front().flatten();
