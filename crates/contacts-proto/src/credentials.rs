@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::Error;
@@ -138,6 +138,15 @@ impl Credentials {
             }
         }
         clean
+    }
+
+    /// The same for the headers of an answer.
+    pub(crate) fn redact_headers(&self, headers: &mut HeaderMap) {
+        for value in headers.values_mut() {
+            if let Cow::Owned(clean) = self.redact(value.as_bytes()) {
+                *value = HeaderValue::from_bytes(&clean).unwrap_or_else(|_| HeaderValue::from_static(""));
+            }
+        }
     }
 }
 

@@ -11,8 +11,6 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
-#[cfg(feature = "tracing")]
-pub(crate) use self::refusal::request_id;
 pub use self::{
     duplicate::Duplicate,
     hint::Hint,
@@ -21,6 +19,7 @@ pub use self::{
     trail::{Effect, GaveUp, Trail},
     unexpected::Unexpected,
 };
+pub(crate) use self::{refusal::request_id, unexpected::LONGEST_BODY};
 use crate::{Cause, Credentials, Failure};
 
 /// Everything that can go wrong between a caller and the service.
@@ -58,8 +57,9 @@ pub struct Invalid {
 /// A [`Failure`] with the operation it met.
 #[derive(Clone)]
 pub struct Failed {
-    pub(crate) operation: &'static str,
-    pub(crate) failure: Failure,
+    operation: &'static str,
+    failure: Failure,
+    request_id: Option<String>,
     pub(crate) trail: Trail,
 }
 
@@ -193,6 +193,7 @@ impl Error {
         match self {
             Self::Refused(refusal) => Some(refusal.body()),
             Self::Unexpected(unexpected) => Some(unexpected.body()),
+            Self::Failed(failed) => Some(failed.failure.answer()?.body()),
             Self::Indeterminate(doubt) => doubt.cause().body(),
             _ => None,
         }
@@ -208,6 +209,7 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal.request_id(),
             Self::Unexpected(unexpected) => unexpected.request_id(),
+            Self::Failed(failed) => failed.request_id.as_deref(),
             Self::Indeterminate(doubt) => doubt.cause().request_id(),
             _ => None,
         }
@@ -342,12 +344,21 @@ impl fmt::Display for Invalid {
 }
 
 /// Without the answer, if there was the beginning of one: it has no bound, and may echo a secret.
+impl Failed {
+    /// The answer in the failure has no secret in it any more.
+    pub(crate) fn new(operation: &'static str, failure: Failure, trail: Trail) -> Self {
+        let request_id = failure.answer().and_then(|answer| request_id(answer.headers()));
+        Self { operation, failure, request_id, trail }
+    }
+}
+
 impl fmt::Debug for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failed")
             .field("operation", &self.operation)
             .field("cause", &self.failure.cause())
             .field("status", &self.failure.status())
+            .field("request_id", &self.request_id)
             .field("source", &self.failure.source())
             .field("trail", &self.trail)
             .finish()
@@ -356,7 +367,16 @@ impl fmt::Debug for Failed {
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "could not {}: {}{}", self.operation, self.failure, self.trail)
+        let Self { operation, failure, request_id, trail } = self;
+        write!(f, "could not {operation}: ")?;
+        if let Some(status) = failure.status() {
+            write!(f, "{status}, and ")?;
+        }
+        write!(f, "{failure}{trail}")?;
+        if let Some(id) = request_id {
+            write!(f, " [request id {id}]")?;
+        }
+        Ok(())
     }
 }
 

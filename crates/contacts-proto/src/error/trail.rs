@@ -34,7 +34,7 @@ pub enum GaveUp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Trail {
-    /// Requests that were made for it: 1 where nothing was repeated.
+    /// Requests that were made for it: 1 where nothing was repeated, 0 where there was no time for the first.
     pub attempts: u32,
     /// What is known about the effect of all of them together.
     pub effect: Effect,

@@ -8,7 +8,7 @@ use super::{Effect, Hint, Trail, refusal::request_id};
 use crate::{About, Credentials, text};
 
 /// The most of a body that is kept, in bytes.
-const LONGEST_BODY: usize = 64 * 1024;
+pub(crate) const LONGEST_BODY: usize = 64 * 1024;
 
 /// An answer with a 2xx status that the operation cannot use: a page of a captive portal, a broken body, a missing id.
 ///

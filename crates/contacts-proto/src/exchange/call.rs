@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{Response, StatusCode};
 
 use super::{
     Action, Cause, Event, Exchange, Failure, Now, Progress, Session, Ticket, Waiting,
@@ -109,7 +109,13 @@ impl<O: Operation> Call<O> {
                 Ok(_) => {}
                 Err(error) => return self.judge(error, Class::Ambiguous, now, random),
             }
+            // Not so: it is sent once more, and that is a retry of its own.
             self.next = Next::Operation;
+            if !self.session.budget().take(false) {
+                let spent = self.failed_error(Failure::new(Progress::MaybeSent, Cause::Other));
+                let error = self.last.take().unwrap_or(spent);
+                return self.give_up(error, Some(GaveUp::Budget), now);
+            }
             return self.send(now);
         }
         match read(&self.operation, response, &self.session) {
@@ -122,6 +128,7 @@ impl<O: Operation> Call<O> {
 
     fn failed(&mut self, failure: Failure, now: Now, random: u64) -> Action<O::Output> {
         let class = failure.class();
+        let failure = failure.without(self.session.credentials());
         if let Progress::Answered(response) = failure.progress()
             && !response.status().is_success()
         {
@@ -230,7 +237,7 @@ impl<O: Operation> Call<O> {
 
     fn failed_error(&self, failure: Failure) -> Error {
         let trail = Trail::first(Effect::None);
-        Error::Failed(Box::new(Failed { operation: O::ABOUT.name, failure, trail }))
+        Error::Failed(Box::new(Failed::new(O::ABOUT.name, failure, trail)))
     }
 
     fn remaining(&self, now: Now) -> Duration {
@@ -297,15 +304,6 @@ fn read<O: Operation>(
         return operation.response(response).map_err(|error| error.without(credentials));
     }
     let body = credentials.redact(response.body());
-    clean(response.headers_mut(), |value| credentials.redact(value).into_owned());
+    credentials.redact_headers(response.headers_mut());
     operation.response(response.map(|_| &*body))
-}
-
-fn clean(headers: &mut HeaderMap, redact: impl Fn(&[u8]) -> Vec<u8>) {
-    for value in headers.values_mut() {
-        let clean = redact(value.as_bytes());
-        if clean != value.as_bytes() {
-            *value = HeaderValue::from_bytes(&clean).unwrap_or_else(|_| HeaderValue::from_static(""));
-        }
-    }
 }

@@ -106,8 +106,10 @@ impl Ensure {
     fn looked(&mut self, found: Result<Vec<Contact>, Error>, now: Now) -> Option<Result<Ensured, Error>> {
         let mut found = match found {
             Ok(found) => found,
-            Err(error) if self.doubt.is_some() => return Some(Err(self.unknown(error, now))),
-            Err(error) => return Some(Err(self.refused.take().unwrap_or(error))),
+            Err(error) => match self.doubt.take() {
+                Some(doubt) => return Some(Err(self.unknown(unresolved(doubt, error), now))),
+                None => return Some(Err(self.refused.take().unwrap_or(error))),
+            },
         };
         if found.is_empty() {
             return self.looked_in_vain(now);
@@ -199,6 +201,20 @@ impl Ensure {
             Ticket::for_create(method, to, seen, now.unix),
             cause,
         )))
+    }
+}
+
+/// Why it stays unknown what a creation did: what kept it from being looked for, or if there was no time to look, that beside what
+/// was the matter with the creation.
+fn unresolved(mut doubt: Error, look: Error) -> Error {
+    let gave_up = look.trail().and_then(|trail| trail.gave_up);
+    let was_sent = look.trail().is_some_and(|trail| trail.attempts > 0);
+    match (doubt.trail_mut(), gave_up) {
+        (Some(trail), Some(_)) if !was_sent => {
+            trail.gave_up = gave_up;
+            doubt
+        }
+        _ => look,
     }
 }
 

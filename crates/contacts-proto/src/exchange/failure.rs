@@ -4,10 +4,10 @@ use std::{error::Error as StdError, fmt, sync::Arc};
 
 use http::{Response, StatusCode};
 
-use crate::Class;
+use crate::{Class, Credentials, error::LONGEST_BODY};
 
 /// How far a request came that has no whole answer. What cannot be told is reported as the worse.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Progress {
     /// The last byte of it was never handed to the socket: nobody can have acted on it.
     NotSent,
@@ -15,6 +15,17 @@ pub enum Progress {
     MaybeSent,
     /// It was answered, and the body is not whole: the head, and as much of the body as there is.
     Answered(Box<Response<Vec<u8>>>),
+}
+
+/// Of an answer only the status: the rest is long, and may hold what the server was sent.
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent => f.write_str("NotSent"),
+            Self::MaybeSent => f.write_str("MaybeSent"),
+            Self::Answered(response) => f.debug_tuple("Answered").field(&response.status()).finish(),
+        }
+    }
 }
 
 /// Why there is no whole answer.
@@ -92,10 +103,25 @@ impl Failure {
 
     /// The status, if the head of an answer came.
     pub fn status(&self) -> Option<StatusCode> {
+        self.answer().map(Response::status)
+    }
+
+    /// The head of the answer and as much of its body as there is, if the head came.
+    pub(crate) fn answer(&self) -> Option<&Response<Vec<u8>>> {
         match &self.progress {
-            Progress::Answered(response) => Some(response.status()),
+            Progress::Answered(response) => Some(response),
             _ => None,
         }
+    }
+
+    /// The same without the secrets of these credentials, and with no more of a body than an error keeps.
+    pub(crate) fn without(mut self, credentials: &Credentials) -> Self {
+        if let Progress::Answered(response) = &mut self.progress {
+            response.body_mut().truncate(LONGEST_BODY);
+            *response.body_mut() = credentials.redact(response.body()).into_owned();
+            credentials.redact_headers(response.headers_mut());
+        }
+        self
     }
 
     /// What the HTTP library says.

@@ -70,12 +70,8 @@ impl Search {
         };
         self.state = State::Done;
         let failure = Failure::new(Progress::NotSent, Cause::TimedOut);
-        let trail = Trail { gave_up: Some(gave_up), ..Trail::first(Effect::None) };
-        Action::Done(Err(Error::Failed(Box::new(Failed {
-            operation: "look for the contact",
-            failure,
-            trail,
-        }))))
+        let trail = Trail { attempts: 0, effect: Effect::None, gave_up: Some(gave_up) };
+        Action::Done(Err(Error::Failed(Box::new(Failed::new("look for the contact", failure, trail)))))
     }
 }
 

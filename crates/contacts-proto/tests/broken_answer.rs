@@ -1,0 +1,44 @@
+//! An answer whose body breaks off: what there is of it is kept, without the secret.
+
+use std::time::Duration;
+
+use contacts_proto::{
+    Action, Call, Cause, Credentials, Event, Exchange, Failure, ListContacts, Now, Policy, Progress, Session,
+    Site,
+};
+use http::Response;
+
+const TOKEN: &str = "a-token-that-is-echoed";
+
+#[test]
+fn status_body_and_request_id_of_a_broken_answer_are_kept_and_the_secret_is_not() {
+    let mut policy = Policy::default();
+    policy.attempts = 1;
+    let credentials = Credentials::bearer(TOKEN).unwrap();
+    let session = Session::new(Site::new("https://a.example").unwrap(), credentials).with_policy(policy);
+    let mut call = Call::new(session, ListContacts::all());
+    let now = Now { monotonic: Duration::ZERO, unix: 0 };
+    assert!(matches!(call.step(Event::Start, now, 0), Action::Send { .. }));
+
+    let answer = Response::builder().status(200).header("atl-traceid", "trace-7").header("x-echo", TOKEN);
+    let answer = answer.body(format!(r#"{{"values":[{{"echo":"{TOKEN}""#).into_bytes()).unwrap();
+    let failure = Failure::new(Progress::Answered(Box::new(answer)), Cause::Closed);
+    let Action::Done(Err(error)) = call.step(Event::Failed(failure), now, 0) else { panic!("that was all") };
+
+    assert_eq!(error.status().unwrap(), 200);
+    assert_eq!(error.body().unwrap(), br#"{"values":[{"echo":"[redacted]""#);
+    assert_eq!(error.request_id(), Some("trace-7"));
+    assert_eq!(
+        error.to_string(),
+        "could not list contacts: 200 OK, and the connection was closed before the answer was whole [request id trace-7]"
+    );
+    assert!(!format!("{error:?}").contains(TOKEN));
+}
+
+#[test]
+fn the_debug_form_of_a_failure_shows_nothing_of_the_answer_but_its_status() {
+    let answer = Response::builder().status(502).header("x-echo", TOKEN).body(TOKEN.into()).unwrap();
+    let failure = Failure::new(Progress::Answered(Box::new(answer)), Cause::Closed);
+    assert_eq!(format!("{:?}", failure.progress()), "Answered(502)");
+    assert!(!format!("{:?}", Event::Failed(failure)).contains(TOKEN));
+}
