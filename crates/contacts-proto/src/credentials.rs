@@ -82,7 +82,7 @@ impl Credentials {
         token: Zeroizing<String>,
     ) -> Result<Self, Error> {
         // Room for all of it beforehand: a buffer that grows leaves copies behind.
-        let mut text = Zeroizing::new(Vec::with_capacity(scheme.len() + word.len()));
+        let mut text = Zeroizing::new(Vec::with_capacity(scheme.len().saturating_add(word.len())));
         text.extend_from_slice(scheme.as_bytes());
         text.extend_from_slice(word.as_bytes());
         let Ok(mut header) = HeaderValue::from_maybe_shared(Bytes::from_owner(text)) else {
@@ -172,7 +172,7 @@ fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
     let mut rest = text;
     while let Some((first, behind)) = rest.split_first() {
         if let Some(len) = written_length(rest, secret) {
-            let before = text.len() - rest.len();
+            let before = text.len().saturating_sub(rest.len());
             let clean = clean.get_or_insert_with(|| text.get(..before).unwrap_or_default().to_vec());
             clean.extend_from_slice(REDACTED.as_bytes());
             rest = rest.get(len..).unwrap_or_default();
@@ -200,14 +200,14 @@ fn written_length(text: &[u8], secret: &[u8]) -> Option<usize> {
         };
         rest = rest.get(len..).unwrap_or_default();
     }
-    Some(text.len() - rest.len())
+    Some(text.len().saturating_sub(rest.len()))
 }
 
 /// How much of the beginning of a text is this byte: as it is, as `\u003d` or `\/` in JSON, as `%3D` in a URL.
 fn character_length(text: &[u8], byte: u8) -> Option<usize> {
     let is_hex = |high: u8, low: u8| {
-        let digit = |digit: u8| char::from(digit).to_digit(16);
-        digit(high).zip(digit(low)).is_some_and(|(high, low)| high * 16 + low == u32::from(byte))
+        let is = |digit: u8, half: u8| char::from(digit).to_digit(16) == Some(half.into());
+        is(high, byte >> 4) && is(low, byte & 15)
     };
     match *text {
         [b'\\', b'u', b'0', b'0', high, low, ..] if byte.is_ascii() && is_hex(high, low) => Some(6),

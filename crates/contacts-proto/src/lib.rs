@@ -24,6 +24,18 @@
 //!   exactly once; [`Resolve`] ends the doubt of a creation whose answer was lost. They implement [`Exchange`], and a loop around `step` drives
 //!   them over any HTTP client and any clock.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unwrap_used
+    )
+)]
+
 mod address;
 mod answer;
 mod class;

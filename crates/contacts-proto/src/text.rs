@@ -18,7 +18,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(acts) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
+    let mut shown = String::with_capacity(text.len().saturating_add(16));
     for c in text.chars() {
         if acts(c) {
             // Writing to a `String` cannot fail.
@@ -64,12 +64,12 @@ fn without_authorization(text: &str) -> Cow<'_, str> {
     for scheme in ["basic ", "bearer ", "basic%20", "bearer%20"] {
         let mut from = 0;
         while let Some(at) = find_ignoring_case(&clean, scheme, from) {
-            let start = at + scheme.len();
+            let start = at.saturating_add(scheme.len());
             let word: usize =
                 clean.get(start..).unwrap_or_default().bytes().take_while(|b| is_token(*b)).count();
             from = start;
             if word >= SHORTEST {
-                clean.to_mut().replace_range(start..start + word, REDACTED);
+                clean.to_mut().replace_range(start..start.saturating_add(word), REDACTED);
             }
         }
     }
@@ -81,7 +81,7 @@ fn find_ignoring_case(text: &str, needle: &str, from: usize) -> Option<usize> {
     bytes
         .windows(needle.len())
         .position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
-        .map(|at| from + at)
+        .map(|at| from.saturating_add(at))
 }
 
 fn is_token(byte: u8) -> bool {

@@ -48,6 +48,10 @@ fn http_date(text: &str) -> Option<u64> {
 
 /// Seconds of the Unix epoch from `2026-11-24T10:15Z`, `2026-11-24T10:15:30.5Z`, `2026-11-24T10:15:30+01:00`; a fraction counts
 /// as a whole second, so that a wait is never too short.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "years are at most 9999, all else is smaller: `each_part_may_be_at_its_limit` goes there"
+)]
 fn iso_8601(text: &str) -> Option<u64> {
     let (date, time) = text.split_once(['T', 't', ' '])?;
     let [year, month, day] = numbers(date, '-')?;
@@ -85,6 +89,7 @@ fn iso_8601(text: &str) -> Option<u64> {
 }
 
 /// `+01:00`, `-0530`.
+#[expect(clippy::arithmetic_side_effects, reason = "a number of four digits")]
 fn offset_seconds(zone: &str) -> Option<i64> {
     let (sign, digits) = match zone.split_at_checked(1)? {
         ("+", digits) => (1, digits),
@@ -110,6 +115,10 @@ fn numbers<const N: usize>(text: &str, separator: char) -> Option<[i64; N]> {
 }
 
 /// Days from 1970-01-01 in the Gregorian calendar; `None` for a day that its month does not have.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the caller has checked year and month: `each_part_may_be_at_its_limit` goes to their ends"
+)]
 fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     let leap = |year: i64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     let before = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
@@ -188,6 +197,15 @@ mod tests {
         }
         assert_eq!(wait(&[("retry-after", DATE)]), None, "a date without the answer's own date says nothing");
         assert_eq!(wait(&[("x-ratelimit-reset", "2026-11-24T10:00Z")]), None);
+    }
+
+    #[test]
+    fn each_part_may_be_at_its_limit() {
+        assert_eq!(iso_8601("9999-12-31T23:59:60.9-14:59"), Some(253_402_354_741));
+        assert_eq!(iso_8601("1970-01-01T00:00+14:59"), None, "it is before the epoch");
+        for text in ["9999-99-99T99:99:99Z", "0000-00-00T00:00Z", "1970-00-01T00:00Z", "1970-01-00T00:00Z"] {
+            assert_eq!(iso_8601(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) fn backoff(policy: &Policy, retry: u32, throttled: bool, random: u64)
 
 /// What the service asks for and up to a tenth more, so that those who were told the same moment do not all come at it.
 pub(super) fn patience(hint: Duration, random: u64) -> Duration {
-    let spread = (hint / 10).max(Duration::from_millis(500));
+    let spread = hint.checked_div(10).unwrap_or_default().max(Duration::from_millis(500));
     hint.saturating_add(part(spread, random))
 }
 

@@ -36,7 +36,7 @@ impl Budget {
 
     /// Puts back what a success gives. A full bucket, the common case, is not written to.
     pub(super) fn give(&self) {
-        let more = |left: u32| (left < FULL).then(|| left + SUCCESS);
+        let more = |left: u32| (left < FULL).then(|| left.saturating_add(SUCCESS));
         // An error is a full bucket.
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
