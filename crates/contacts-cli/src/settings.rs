@@ -1,6 +1,6 @@
 //! Which service, and who asks: flags beat the environment, the environment beats the profile, the profile beats defaults.
 
-use std::{path::PathBuf, time::Duration};
+use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use contacts_ureq::{CloudId, Site};
 
@@ -47,6 +47,9 @@ pub(crate) struct Transport {
     pub(crate) proxy: Option<String>,
 }
 
+/// How many requests one operation may take.
+const ATTEMPTS: RangeInclusive<u32> = 1..=100;
+
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The environment, as far as it is set and not empty.
@@ -84,9 +87,13 @@ impl Transport {
         if timeout.is_zero() {
             return Err(Failure::usage("the time-out is zero: nothing can be done in no time"));
         }
+        let attempts = how.attempts.or(profile.attempts);
+        if attempts.is_some_and(|attempts| !ATTEMPTS.contains(&attempts)) {
+            return Err(Failure::usage("the attempts of the profile are not 1 to 100"));
+        }
         Ok(Self {
             timeout,
-            attempts: how.attempts.or(profile.attempts),
+            attempts,
             ca_file: how.ca_file.clone().or_else(|| profile.ca_file.clone()),
             proxy: how.proxy.clone().or_else(|| profile.proxy.clone()),
         })
