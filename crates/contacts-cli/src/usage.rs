@@ -10,15 +10,19 @@ const LONGEST_REPEATED: usize = 20;
 
 /// Help, a version, or a failure. The exit code.
 pub(crate) fn end(mut error: clap::Error) -> u8 {
-    if matches!(
-        error.kind(),
+    let form = form_of(std::env::args().skip(1));
+    match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if form.is_json() => {
+            return report("a command is missing".into(), form);
+        }
         ErrorKind::DisplayHelp
-            | ErrorKind::DisplayVersion
-            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-    ) {
-        // Where standard output is closed there is nobody to help.
-        let _ = error.print();
-        return if error.use_stderr() { crate::failure::exit::USAGE } else { 0 };
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Where standard output is closed there is nobody to help.
+            let _ = error.print();
+            return if error.use_stderr() { crate::failure::exit::USAGE } else { 0 };
+        }
+        _ => {}
     }
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
         if let Some(ContextValue::String(word)) = error.get(kind) {
@@ -26,22 +30,38 @@ pub(crate) fn end(mut error: clap::Error) -> u8 {
             error.insert(kind, shown);
         }
     }
-    let form = form_of(std::env::args().skip(1));
-    if !form.is_json() {
-        let _ = error.print();
-        return crate::failure::exit::USAGE;
+    // A flag that is there to be refused is no good advice.
+    if let Some(ContextValue::String(flag)) = error.get(ContextKind::SuggestedArg)
+        && flag.starts_with("--token")
+        && !flag.starts_with("--token-")
+    {
+        error.remove(ContextKind::SuggestedArg);
     }
-    let text = error.render().to_string();
-    let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let failure = Failure::usage(first).with_hint("--help tells what can be given");
+    if form.is_json() {
+        return report(first_paragraph(&error.render().to_string()), form);
+    }
+    let _ = error.print();
+    crate::failure::exit::USAGE
+}
+
+fn report(message: String, form: Form) -> u8 {
+    let failure = Failure::usage(message).with_hint("--help tells what can be given");
     failure.report(form, false);
     failure.exit()
 }
 
+/// What is wrong, with the arguments that are missing or the values that are possible; as one line.
+fn first_paragraph(text: &str) -> String {
+    let text = text.trim_start_matches("error: ");
+    let paragraph = text.split("\n\n").next().unwrap_or(text);
+    paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn without_secret(word: &str) -> String {
-    let is_flag = word.starts_with('-');
-    let word = if is_flag { word.split('=').next().unwrap_or(word) } else { word };
-    if !is_flag && word.chars().count() > LONGEST_REPEATED {
+    // Of a flag only its name, however a value hangs on it.
+    let is_value = |c: char| !c.is_ascii_alphanumeric() && c != '-';
+    let word = if word.starts_with('-') { word.split(is_value).next().unwrap_or(word) } else { word };
+    if word.chars().count() > LONGEST_REPEATED {
         return "…".into();
     }
     printable(word).into_owned()
@@ -74,7 +94,10 @@ mod tests {
     #[test]
     fn a_long_word_and_the_value_of_a_flag_are_not_repeated() {
         assert_eq!(without_secret("ATATT3xFfGF0-not-a-real-token"), "…");
-        assert_eq!(without_secret("--tokne=s3cret"), "--tokne");
+        for flag in ["--tokne=s3cret", "--tokne:s3cret", "--tokne s3cret", "--tokne"] {
+            assert_eq!(without_secret(flag), "--tokne");
+        }
+        assert_eq!(without_secret("--ATATT3xFfGF0-not-a-real-token"), "…");
         assert_eq!(without_secret("lst\u{1b}[2J"), "lst\\u{1b}[2J");
     }
 
