@@ -1,0 +1,274 @@
+//! The command as a process of its own, with nothing of the environment that the tests run in.
+#![allow(dead_code, reason = "no file of tests uses all of it")]
+
+use std::{
+    ffi::OsStr,
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, StoredContact};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Whatever takes longer hangs.
+const HANGS: Duration = Duration::from_secs(20);
+
+/// What no secret of a test goes without, and no output may have.
+pub(crate) const SECRET: &str = "s3cret";
+
+/// The demo user's address and token, as they are sent.
+const DEMO_BASIC: &str = "ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu";
+
+/// A home folder for the command.
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Writes a file that only its owner can read. Gives back its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        set_mode(&path, 0o600);
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Writes the configuration file.
+    pub(crate) fn configure(&self, text: &str) {
+        self.write("config/contacts/config.toml", text);
+    }
+
+    /// The command, with arguments to come.
+    pub(crate) fn contacts(&self) -> Contacts {
+        self.program(env!("CARGO_BIN_EXE_contacts"))
+    }
+
+    /// Another program in the same surroundings.
+    pub(crate) fn program(&self, name: &str) -> Contacts {
+        let mut command = Command::new(name);
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", self.0.path()).env("XDG_CONFIG_HOME", self.path("config"));
+        Contacts { command, stdin: None }
+    }
+
+    /// The command as the demo user of a sandbox.
+    pub(crate) fn demo(&self, sandbox: &Sandbox, line: &str) -> Contacts {
+        self.at(&sandbox.base_url()).line(line)
+    }
+
+    /// The command at a base URL, with the address and the token of the demo user.
+    pub(crate) fn at(&self, base_url: &str) -> Contacts {
+        let token = self.write("token", DEMO_TOKEN);
+        self.contacts().args(["--base-url", base_url, "--email", DEMO_EMAIL, "--token-file", &token])
+    }
+}
+
+#[cfg(unix)]
+pub(crate) fn set_mode(path: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[cfg(not(unix))]
+pub(crate) fn set_mode(_: &std::path::Path, _: u32) {}
+
+/// A command line that is put together.
+pub(crate) struct Contacts {
+    command: Command,
+    stdin: Option<String>,
+}
+
+impl Contacts {
+    /// Arguments, with blanks between them.
+    pub(crate) fn line(self, line: &str) -> Self {
+        self.args(line.split_whitespace())
+    }
+
+    pub(crate) fn args(mut self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn stdin(self, text: &str) -> Self {
+        Self { stdin: Some(text.to_owned()), ..self }
+    }
+
+    pub(crate) fn start(mut self) -> Running {
+        let stdin = if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
+        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let started = Instant::now();
+        let mut child = self.command.spawn().unwrap();
+        if let (Some(mut stdin), Some(text)) = (child.stdin.take(), self.stdin) {
+            // Whoever does not read it has no need of it.
+            let _ = stdin.write_all(text.as_bytes());
+        }
+        let (stdout, stderr) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
+        Running { child, stdout, stderr, started }
+    }
+
+    pub(crate) fn run(self) -> Ran {
+        self.start().end()
+    }
+
+    /// Runs it, and it must succeed. Gives back what it wrote to standard output.
+    pub(crate) fn succeed(self) -> String {
+        self.run().with_code(0).stdout
+    }
+
+    /// Runs it, and it must succeed with one line of JSON on standard output.
+    pub(crate) fn json(self) -> Value {
+        one_line(&self.succeed())
+    }
+
+    /// Runs it with its errors as JSON, and it must end with this code, no result, and one error.
+    pub(crate) fn fail(self, code: i32) -> Value {
+        let ran = self.line("-o json").run().with_code(code);
+        assert_eq!(ran.stdout, "", "{ran:?}");
+        ran.error()
+    }
+}
+
+/// One line of JSON, and nothing else.
+pub(crate) fn one_line(text: &str) -> Value {
+    assert!(text.ends_with('\n') && text.lines().count() == 1, "not one line: {text:?}");
+    serde_json::from_str(text).unwrap()
+}
+
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut stream = BufReader::new(stream);
+        let mut line = Vec::new();
+        while stream.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            let text = String::from_utf8(std::mem::take(&mut line)).expect("output is text");
+            if sender.send(text).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+/// A process that runs. It ends with the test.
+pub(crate) struct Running {
+    child: Child,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+    started: Instant,
+}
+
+impl Running {
+    /// The next line of its standard output.
+    pub(crate) fn line(&mut self) -> String {
+        self.stdout.recv_timeout(HANGS).expect("the command writes a line")
+    }
+
+    /// Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let killed = Command::new("sh").args(["-c", &format!("kill -INT {}", self.child.id())]).status();
+        assert!(killed.unwrap().success());
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(mut self) -> Ran {
+        let (stdout, stderr) = (self.rest(&self.stdout), self.rest(&self.stderr));
+        let status = self.child.wait().unwrap();
+        let took = self.started.elapsed();
+        for text in [&stdout, &stderr] {
+            assert!(!text.contains("panicked"), "{text}");
+            for secret in [SECRET, DEMO_TOKEN, DEMO_BASIC] {
+                assert!(!text.contains(secret), "{secret} is told: {text}");
+            }
+        }
+        Ran { status, stdout, stderr, took }
+    }
+
+    fn rest(&self, stream: &Receiver<String>) -> String {
+        let mut text = String::new();
+        loop {
+            match stream.recv_timeout(HANGS.saturating_sub(self.started.elapsed())) {
+                Ok(line) => text.push_str(&line),
+                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return text,
+                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("it hangs, after writing: {text}"),
+            }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a process has left.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
+}
+
+impl Ran {
+    #[track_caller]
+    pub(crate) fn with_code(self, code: i32) -> Self {
+        assert_eq!(self.status.code(), Some(code), "{self:?}");
+        self
+    }
+
+    /// The one error on standard error, as JSON.
+    #[track_caller]
+    pub(crate) fn error(&self) -> Value {
+        let mut report = one_line(&self.stderr);
+        assert_eq!(report.as_object().map(serde_json::Map::len), Some(1), "{report}");
+        report["error"].take()
+    }
+}
+
+/// Waits until something is so.
+pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < HANGS, "{what}: it never comes");
+        thread::yield_now();
+    }
+}
+
+/// The contacts of the first user of a sandbox.
+pub(crate) fn stored(sandbox: &Sandbox) -> Vec<StoredContact> {
+    sandbox.with_service(|service| {
+        let account = service.users().next().unwrap().account_id.clone();
+        service.contacts(&account).to_vec()
+    })
+}
+
+/// The ids of the two contacts of the demo user.
+pub(crate) fn ids(sandbox: &Sandbox) -> [String; 2] {
+    stored(sandbox).into_iter().map(|contact| contact.id).collect::<Vec<_>>().try_into().unwrap()
+}
+
+/// How often a sandbox was asked, by method.
+pub(crate) fn asked(sandbox: &Sandbox, method: &str) -> usize {
+    sandbox.journal().iter().filter(|recorded| recorded.method == method).count()
+}
