@@ -4,7 +4,7 @@ mod support;
 
 use contacts_sandbox::{Fault, FaultRule, Plan, Sandbox, Scopes, User, When};
 use serde_json::{Value, json};
-use support::{Home, SECRET, ids};
+use support::{HANGS, Home, SECRET, ids};
 
 /// What the command is told when it asks as this user, with this token.
 fn refused(user: User, token: &str, line: &str) -> Value {
@@ -147,7 +147,8 @@ fn an_answer_that_is_not_expected_is_told_with_its_request_id() {
     let answer = std::thread::spawn(move || {
         let header: tiny_http::Header = "atl-traceid: 4bf92f3577b34da6".parse().unwrap();
         let response = tiny_http::Response::from_string(r#"{"id":7}"#).with_header(header);
-        server.recv().unwrap().respond(response).unwrap();
+        let request = server.recv_timeout(HANGS).unwrap().expect("a request");
+        request.respond(response).unwrap();
     });
     let error = home.at(&base).line("get a --attempts 1").fail(1);
     answer.join().unwrap();

@@ -17,7 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Whatever takes longer hangs.
-const HANGS: Duration = Duration::from_secs(20);
+pub(crate) const HANGS: Duration = Duration::from_secs(20);
 
 /// What no secret of a test goes without, and no output may have.
 pub(crate) const SECRET: &str = "s3cret";
@@ -146,6 +146,15 @@ impl Contacts {
     }
 }
 
+/// Starts a sandbox process. Its base URL comes with it.
+pub(crate) fn serving(command: Contacts) -> (Running, String) {
+    let mut sandbox = command.start();
+    let line = sandbox.line();
+    let url = line.strip_prefix("listening on ").and_then(|rest| rest.strip_suffix('\n'));
+    let url = url.unwrap_or_else(|| panic!("not where it listens: {line}")).to_owned();
+    (sandbox, url)
+}
+
 /// One line of JSON, and nothing else.
 pub(crate) fn one_line(text: &str) -> Value {
     assert!(text.ends_with('\n') && text.lines().count() == 1, "not one line: {text:?}");
@@ -179,6 +188,11 @@ impl Running {
     /// The next line of its standard output.
     pub(crate) fn line(&mut self) -> String {
         self.stdout.recv_timeout(HANGS).expect("the command writes a line")
+    }
+
+    /// The next line of its standard error.
+    pub(crate) fn note(&mut self) -> String {
+        self.stderr.recv_timeout(HANGS).expect("the command writes a note")
     }
 
     /// Ctrl-C.

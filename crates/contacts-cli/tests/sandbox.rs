@@ -1,0 +1,87 @@
+//! `contacts sandbox` as a process of its own.
+
+mod support;
+
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN};
+use support::{Home, serving};
+
+#[test]
+fn the_first_line_says_where_it_listens_and_a_note_who_may_ask() {
+    let home = Home::new();
+    let (mut sandbox, url) = serving(home.contacts().line("sandbox"));
+    let port =
+        url.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix("/jsm/ops/api/sandbox"));
+    assert!(port.is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port != 0)), "{url}");
+    let note = sandbox.note();
+    assert!(note.starts_with("note: ") && note.contains(DEMO_EMAIL) && note.contains(DEMO_TOKEN), "{note}");
+    assert_eq!(home.at(&url).line("list -o json").json().as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn its_users_are_those_that_are_named() {
+    let home = Home::new();
+    let (_sandbox, url) =
+        serving(home.contacts().line("sandbox --user ann@example.com:a:b --user bo@example.com:c"));
+    let list = |email: &str, token: &str| {
+        let token = home.write("their-token", token);
+        home.contacts().args(["list", "--base-url", &url, "--email", email, "--token-file", &token])
+    };
+    assert_eq!(list("ann@example.com", "a:b").succeed(), "no contacts\n");
+    list("bo@example.com", "c").succeed();
+    list("bo@example.com", "a:b").fail(3);
+    list(DEMO_EMAIL, DEMO_TOKEN).fail(3);
+}
+
+#[test]
+fn its_state_survives_a_restart() {
+    let home = Home::new();
+    let file = home.path("state.json");
+    let start = || serving(home.contacts().args(["sandbox", "--state", file.to_str().unwrap()]));
+    let (sandbox, url) = start();
+    let created = home.at(&url).line("create voice 49-1 -o json").json();
+    let before = home.at(&url).line("list -o json").succeed();
+    assert!(before.contains(created["id"].as_str().unwrap()), "{before}");
+    drop(sandbox);
+    let (_sandbox, url) = start();
+    assert_eq!(home.at(&url).line("list -o json").succeed(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn its_state_is_for_its_owners_eyes_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let home = Home::new();
+    let file = home.path("state.json");
+    let _sandbox = serving(home.contacts().args(["sandbox", "--state", file.to_str().unwrap()]));
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0);
+}
+
+#[test]
+fn faults_come_from_a_file_and_are_overcome() {
+    let home = Home::new();
+    let plan = r#"{"rules":[{"operation":"list","times":2,"fault":{"kind":"status","status":503}}]}"#;
+    let faults = home.write("faults.json", plan);
+    let (_sandbox, url) = serving(home.contacts().args(["sandbox", "--faults", &faults]));
+    let ran = home.at(&url).line("-v list -o json").run().with_code(0);
+    assert_eq!(support::one_line(&ran.stdout).as_array().unwrap().len(), 2);
+    assert_eq!(ran.stderr.matches("< 503 ").count(), 2, "{ran:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_with_its_own_code_and_without_a_word() {
+    let (sandbox, _) = serving(Home::new().contacts().line("sandbox -q"));
+    sandbox.interrupt();
+    let ran = sandbox.end().with_code(130);
+    assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""));
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let home = Home::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let error = home.contacts().args(["sandbox", "--listen", &address]).fail(1);
+    assert!(error["message"].as_str().unwrap().contains(&address), "{error}");
+}
