@@ -119,10 +119,6 @@ pub(crate) struct PersonArgs {
     /// The token is an OAuth bearer token
     #[arg(long, global = true)]
     pub(crate) oauth: bool,
-
-    /// Here to be refused: what is an argument can be read by every process.
-    #[arg(long, global = true, hide = true, value_name = "TOKEN", num_args = 0..=1)]
-    pub(crate) token: Option<Option<String>>,
 }
 
 /// How it is done and shown.
@@ -219,6 +215,7 @@ pub(crate) enum Command {
     },
 
     /// All seven operations against an embedded sandbox, told as it goes
+    #[command(after_help = "Example:\n  contacts demo")]
     Demo,
 
     /// Run a stand-in for the service on this machine

@@ -71,7 +71,6 @@ impl Settings {
         how: &HowArgs,
         environment: Environment<'_>,
     ) -> Result<Self, Failure> {
-        refuse_token_argument(person)?;
         let profile = profile::load(place.profile.as_deref(), environment)?;
         let transport = Transport::new(how, &profile)?;
         let sources = Sources { place, person, environment, profile };
@@ -199,16 +198,6 @@ fn find_place([base_url, cloud_id, site]: [Option<String>; 3]) -> Result<Option<
     } else {
         return Ok(None);
     }))
-}
-
-fn refuse_token_argument(person: &PersonArgs) -> Result<(), Failure> {
-    if person.token.is_none() {
-        return Ok(());
-    }
-    Err(Failure::usage("the token is never an argument: other processes can read it there").with_hint(
-        "put it into a file (--token-file), name a command that prints it (--token-command), or set \
-         ATLASSIAN_OPS_API_TOKEN; and since it was seen, replace it",
-    ))
 }
 
 #[cfg(test)]

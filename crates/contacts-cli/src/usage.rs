@@ -13,7 +13,7 @@ pub(crate) fn end(mut error: clap::Error) -> u8 {
     let form = form_of(std::env::args().skip(1));
     match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if form.is_json() => {
-            return report("a command is missing".into(), form);
+            return report(&usage("a command is missing"), form);
         }
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
@@ -22,6 +22,7 @@ pub(crate) fn end(mut error: clap::Error) -> u8 {
             let _ = error.print();
             return if error.use_stderr() { crate::failure::exit::USAGE } else { 0 };
         }
+        ErrorKind::UnknownArgument if is_token(&error) => return report(&token_argument(), form),
         _ => {}
     }
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
@@ -30,24 +31,37 @@ pub(crate) fn end(mut error: clap::Error) -> u8 {
             error.insert(kind, shown);
         }
     }
-    // A flag that is there to be refused is no good advice.
-    if let Some(ContextValue::String(flag)) = error.get(ContextKind::SuggestedArg)
-        && flag.starts_with("--token")
-        && !flag.starts_with("--token-")
-    {
-        error.remove(ContextKind::SuggestedArg);
-    }
     if form.is_json() {
-        return report(first_paragraph(&error.render().to_string()), form);
+        return report(&usage(&first_paragraph(&error.render().to_string())), form);
     }
     let _ = error.print();
     crate::failure::exit::USAGE
 }
 
-fn report(message: String, form: Form) -> u8 {
-    let failure = Failure::usage(message).with_hint("--help tells what can be given");
+fn usage(message: &str) -> Failure {
+    Failure::usage(message).with_hint("--help tells what can be given")
+}
+
+fn report(failure: &Failure, form: Form) -> u8 {
     failure.report(form, false);
     failure.exit()
+}
+
+/// What somebody may try who has a token. None of them is a flag.
+const TOKEN_FLAGS: [&str; 3] = ["--token", "--api-token", "--oauth-token"];
+
+fn is_token(error: &clap::Error) -> bool {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) => TOKEN_FLAGS.contains(&&*without_secret(flag)),
+        _ => false,
+    }
+}
+
+fn token_argument() -> Failure {
+    Failure::usage("the token is never an argument: other processes can read it there").with_hint(
+        "put it into a file (--token-file), name a command that prints it (--token-command), or set \
+         ATLASSIAN_OPS_API_TOKEN; and since it was seen, replace it",
+    )
 }
 
 /// What is wrong, with the arguments that are missing or the values that are possible; as one line.
