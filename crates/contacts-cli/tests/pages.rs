@@ -1,0 +1,125 @@
+//! What the command tells of itself.
+
+mod support;
+
+use support::Home;
+
+const COMMANDS: [&str; 13] = [
+    "list",
+    "get",
+    "create",
+    "update",
+    "activate",
+    "deactivate",
+    "delete",
+    "resolve",
+    "curl",
+    "demo",
+    "sandbox",
+    "completions",
+    "man",
+];
+
+fn told(line: &str) -> String {
+    let ran = Home::new().contacts().line(line).run().with_code(0);
+    assert_eq!(ran.stderr, "");
+    ran.stdout
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    for flag in ["--version", "-V"] {
+        assert_eq!(told(flag), concat!("contacts ", env!("CARGO_PKG_VERSION"), "\n"));
+    }
+}
+
+#[test]
+fn the_help_of_every_command_has_an_example_that_begins_with_the_command() {
+    for command in COMMANDS {
+        for flag in ["-h", "--help"] {
+            let help = told(&format!("{command} {flag}"));
+            let examples = help.split_once("\nExample").map(|(_, examples)| examples.lines().skip(1));
+            let mut examples = examples.unwrap_or_else(|| panic!("{command} {flag}: {help}"));
+            let first = examples.next().unwrap().trim_start();
+            assert!(first.starts_with("contacts ") && first.contains(command), "{command}: {first}");
+        }
+    }
+}
+
+#[test]
+fn every_example_is_understood() {
+    for command in COMMANDS.into_iter().chain([""]) {
+        let help = told(&format!("{command} --help"));
+        let examples = help.split_once("\nExample").unwrap().1.lines().skip(1);
+        for example in examples.take_while(|line| line.starts_with("  ")).filter(|line| !line.contains('…'))
+        {
+            // What stands behind several blanks explains, and what stands behind a bar or an arrow is not ours.
+            let line = example.trim().split("   ").next().unwrap();
+            let line = line.split(['|', '>']).next().unwrap().trim();
+            let words: Vec<_> = line.strip_prefix("contacts ").unwrap().split(' ').collect();
+            let ran = Home::new().contacts().args(words).line("--help").run();
+            assert_eq!(ran.status.code(), Some(0), "{example}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn the_help_tells_settings_and_exit_codes() {
+    let help = told("--help");
+    for named in ["CONTACTS_BASE_URL", "JSM_OAUTH_TOKEN", "config.toml", "7  outcome unknown", "--token-file"]
+    {
+        assert!(help.contains(named), "{named}: {help}");
+    }
+    assert!(!help.contains("--token "), "what is always refused is not offered: {help}");
+    for command in COMMANDS {
+        assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
+    }
+}
+
+#[test]
+fn the_help_of_the_sandbox_lists_every_fault() {
+    let help = told("sandbox --help");
+    for kind in [
+        "refuse",
+        "reset",
+        "close",
+        "cut-answer",
+        "cut-body",
+        "drip",
+        "delay",
+        "silence",
+        "garbage",
+        "redirect",
+        "status",
+        "rate-limit",
+        "html",
+        "oversize",
+        "duplicate",
+    ] {
+        assert!(help.contains(&format!(r#"{{"kind":"{kind}""#)), "{kind}: {help}");
+    }
+}
+
+#[test]
+fn completions_know_every_command_and_flag_but_that_for_a_token() {
+    for (shell, beginning) in [("bash", "_contacts() {"), ("zsh", "#compdef contacts"), ("fish", "# ")] {
+        let script = told(&format!("completions {shell}"));
+        assert!(script.starts_with(beginning), "{shell}: {script}");
+        for word in COMMANDS.into_iter().chain(["token-file", "token-command", "ensure", "ndjson"]) {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+        for offer in ["--token ", "--token=", " -l token ", " token="] {
+            assert!(!script.contains(offer), "{shell} offers what is always refused");
+        }
+    }
+}
+
+#[test]
+fn the_manual_page_is_one() {
+    let page = told("man");
+    assert!(page.contains(".TH contacts 1"), "{page}");
+    for word in COMMANDS.into_iter().chain([".SH NAME", ".SH OPTIONS", "CONTACTS_PROFILE", "Exit codes"]) {
+        assert!(page.contains(&word.replace('-', "\\-")) || page.contains(word), "{word}: {page}");
+    }
+    assert!(!page.contains("\\-\\-token\\fR"), "what is always refused is not offered");
+}

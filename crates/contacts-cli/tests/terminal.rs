@@ -1,0 +1,128 @@
+//! At a terminal: questions, colour, width, and patience.
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use contacts_sandbox::{Fault, Hint, Sandbox};
+use support::{Home, Ran, ids, stored};
+
+/// Runs a command line as the demo user at a terminal with this many columns, and types an answer. What it printed, on
+/// either output, is standard output.
+fn at_terminal(home: &Home, sandbox: &Sandbox, columns: u16, line: &str, typed: &str) -> Ran {
+    let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
+    let words = [
+        env!("CARGO_BIN_EXE_contacts"),
+        "--base-url",
+        &sandbox.base_url(),
+        "--email",
+        contacts_sandbox::DEMO_EMAIL,
+        "--token-file",
+        &token,
+    ];
+    let command = shlex::try_join(words.into_iter().chain(line.split_whitespace())).unwrap();
+    let command = format!("stty cols {columns}; {command}");
+    // From util-linux: it gives the command a terminal of its own.
+    let script = home.program("script").args(["-qec", &command, "/dev/null"]);
+    script.env("TERM", "xterm").env("SHELL", "/bin/sh").stdin(typed).run()
+}
+
+fn is_colored(text: &str) -> bool {
+    text.contains("\u{1b}[")
+}
+
+#[test]
+fn to_delete_asks_and_does_nothing_unless_the_answer_is_yes() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let [first, second] = ids(&sandbox);
+    for answer in ["n\n", "\n", "yess\n"] {
+        let ran = at_terminal(&home, &sandbox, 100, &format!("delete {first}"), answer).with_code(1);
+        assert!(ran.stdout.contains(&format!("Delete the contact {first} for good? [y/N]")), "{ran:?}");
+        assert!(ran.stdout.contains("nothing was deleted"), "{ran:?}");
+    }
+    assert!(sandbox.journal().is_empty());
+    let ran = at_terminal(&home, &sandbox, 100, &format!("delete {first} {second}"), "y\n").with_code(0);
+    assert!(ran.stdout.contains("Delete 2 contacts for good? [y/N]"), "{ran:?}");
+    assert_eq!(stored(&sandbox), []);
+}
+
+#[test]
+fn to_delete_with_yes_does_not_ask() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let [first, _] = ids(&sandbox);
+    let ran = at_terminal(&home, &sandbox, 100, &format!("delete --yes {first}"), "").with_code(0);
+    assert_eq!(ran.stdout, format!("Deleted {first}\r\n"));
+}
+
+#[test]
+fn colour_is_for_terminals_unless_it_is_wanted_or_unwanted() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    for (line, colored) in [
+        ("list", true),
+        ("list --color never", false),
+        ("get gone", true),
+        ("get gone --color never", false),
+        ("list -o json", false),
+    ] {
+        let ran = at_terminal(&home, &sandbox, 100, line, "");
+        assert_eq!(is_colored(&ran.stdout), colored, "{line}: {ran:?}");
+    }
+    for (line, colored) in [("list", false), ("list --color always", true)] {
+        assert_eq!(is_colored(&home.demo(&sandbox, line).succeed()), colored, "{line}");
+    }
+    for (line, colored) in [("get gone", false), ("get gone --color always", true)] {
+        assert_eq!(is_colored(&home.demo(&sandbox, line).run().stderr), colored, "{line}");
+    }
+}
+
+#[test]
+fn no_color_is_heeded() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let shell = |list: &str| {
+        let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
+        let at = format!("--base-url {} --email demo@example.com --token-file {token}", sandbox.base_url());
+        let command = format!("{} {at} {list}", env!("CARGO_BIN_EXE_contacts"));
+        let script = home.program("script").args(["-qec", &command, "/dev/null"]);
+        script.env("TERM", "xterm").env("SHELL", "/bin/sh")
+    };
+    assert!(is_colored(&shell("list").succeed()));
+    assert!(!is_colored(&shell("list").env("NO_COLOR", "1").succeed()));
+    assert!(
+        is_colored(&shell("list --color always").env("NO_COLOR", "1").succeed()),
+        "a flag beats the environment"
+    );
+}
+
+#[test]
+fn a_table_fits_the_terminal() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    sandbox.with_service(|service| {
+        let account = service.users().next().unwrap().account_id.clone();
+        let to = "somebody-with-a-very-long-name-indeed@a-department.of-a-company.example.com";
+        service.add_contact(&account, "email", to, true);
+    });
+    for columns in [60, 100, 200] {
+        let text = at_terminal(&home, &sandbox, columns, "list --color never", "").with_code(0).stdout;
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= usize::from(columns), "{columns}: {text}");
+        assert!(text.contains("90-555-555-5555"), "{text}");
+    }
+    let wide = at_terminal(&home, &sandbox, 200, "list --color never", "").stdout;
+    assert_eq!(wide.lines().count(), 4, "a line for each contact where there is room: {wide}");
+}
+
+#[test]
+fn a_wait_of_more_than_a_second_is_told_to_whoever_waits() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let limit = || Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 1, status: 429 };
+    sandbox.arm(limit());
+    let ran = at_terminal(&home, &sandbox, 100, "list --color never", "").with_code(0);
+    let told = ran.stdout.lines().next().unwrap();
+    let seconds =
+        told.strip_prefix("waiting ").and_then(|rest| rest.strip_suffix(" s, the service asked for it"));
+    let seconds: f64 = seconds.unwrap_or_else(|| panic!("{ran:?}")).parse().unwrap();
+    assert!((1.0..=1.5).contains(&seconds), "{ran:?}");
+
+    sandbox.arm(limit());
+    let ran = at_terminal(&home, &sandbox, 100, "list --quiet", "").with_code(0);
+    assert!(!ran.stdout.contains("waiting"), "{ran:?}");
+}
