@@ -43,7 +43,7 @@ fn every_command_sends_the_documented_request_and_nothing_else() {
         (format!("update {id} ann@example.org"), "PATCH", contact.clone(), r#"{"to":"ann@example.org"}"#),
         (format!("deactivate {id}"), "PATCH", format!("{contact}/deactivate"), ""),
         (format!("activate {id}"), "PATCH", format!("{contact}/activate"), ""),
-        (format!("delete --yes {id}"), "DELETE", contact.clone(), ""),
+        (format!("delete --yes {id}"), "DELETE", contact, ""),
     ] {
         let journal = sent(&sandbox, &line);
         let [recorded] = &journal[..] else { panic!("{line}: {journal:?}") };
