@@ -67,6 +67,7 @@ fn a_creation_that_was_answered_by_503_is_never_sent_again_and_was_not_made() {
     let ran = home.demo(&sandbox, &format!("resolve {} -o json", ticket(&error))).run().with_code(4);
     assert_eq!((&*ran.stdout, &ran.error()["kind"]), ("", &"not_found".into()));
     assert!(ran.error()["message"].as_str().unwrap().contains("49-1 was not created"), "{ran:?}");
+    assert!(ran.error()["hint"].as_str().unwrap().contains("safe to create it again"), "{ran:?}");
     assert!(ran.took.as_secs() >= 5, "{ran:?}");
     assert_eq!((asked(&sandbox, "POST"), asked(&sandbox, "GET")), (1, 2));
 }

@@ -67,7 +67,7 @@ fn requests_go_through_the_proxy_that_is_named_and_through_no_other() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there_is_named_as_what_failed() {
+fn a_proxy_that_is_not_there_is_not_gone_around() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     // A port that was free a moment ago.
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -7,6 +7,9 @@ use std::time::Duration;
 use contacts_sandbox::{Fault, FaultRule, Hint, Part, Sandbox, When};
 use support::{Home, asked};
 
+/// Whatever is waited for takes longer, and the machine may have other things to do.
+const AT_ONCE: Duration = Duration::from_secs(3);
+
 fn limited(seconds: u32) -> Fault {
     Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds, status: 429 }
 }
@@ -29,7 +32,7 @@ fn a_wait_that_is_too_long_is_told_at_once() {
     let ran = home.demo(&sandbox, "list -o json").run().with_code(5);
     let error = ran.error();
     assert_eq!((&error["kind"], &error["retryAfter"]), (&"rate_limited".into(), &3600.into()), "{error}");
-    assert!(ran.took < Duration::from_secs(1), "{ran:?}");
+    assert!(ran.took < AT_ONCE, "{ran:?}");
     assert_eq!(asked(&sandbox, "GET"), 1);
 }
 
@@ -39,11 +42,11 @@ fn a_wait_beyond_the_time_out_is_told_at_once_and_not_begun() {
     sandbox.arm(FaultRule::new(limited(30)));
     let ran = home.demo(&sandbox, "list --timeout 5s -o json").run().with_code(5);
     assert_eq!(ran.error()["retryAfter"], 30, "{ran:?}");
-    assert!(ran.took < Duration::from_secs(1), "{ran:?}");
+    assert!(ran.took < AT_ONCE, "{ran:?}");
 }
 
 /// How long the process itself may take, besides what it waits for: the machine may have other things to do.
-const ITSELF: Duration = Duration::from_millis(250);
+const ITSELF: Duration = Duration::from_millis(500);
 
 #[test]
 fn a_server_that_never_answers_costs_no_more_than_the_time_out() {
