@@ -1,4 +1,4 @@
-//! At a terminal: questions, colour, width, and patience.
+//! At a terminal: questions, colour, width, and patience. On Linux only: the terminal is made by `script` of util-linux.
 #![cfg(target_os = "linux")]
 
 mod support;

@@ -115,7 +115,8 @@ impl Contacts {
         let stdin = if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
         self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
-        let mut child = self.command.spawn().unwrap();
+        let program = self.command.get_program().to_owned();
+        let mut child = self.command.spawn().unwrap_or_else(|error| panic!("no {program:?}: {error}"));
         if let (Some(mut stdin), Some(text)) = (child.stdin.take(), self.stdin) {
             // Whoever does not read it has no need of it.
             let _ = stdin.write_all(text.as_bytes());
