@@ -1,6 +1,6 @@
 //! The command line: flags and commands, and nothing of what they do.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -130,8 +130,8 @@ pub(crate) struct HowArgs {
     pub(crate) output: Form,
 
     /// How long all of it may take [default: 60s]
-    #[arg(long, global = true, value_name = "DURATION")]
-    pub(crate) timeout: Option<humantime::Duration>,
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
 
     /// Requests for one operation at most, the first one counted [default: 4]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -156,6 +156,15 @@ pub(crate) struct HowArgs {
     /// Tell each request on standard error
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
+}
+
+/// A duration that is some time at all.
+pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
+    match humantime::parse_duration(text) {
+        Ok(duration) if duration.is_zero() => Err("no time at all, in which nothing can be done"),
+        Ok(duration) => Ok(duration),
+        Err(_) => Err("not a duration such as 30s or 2m"),
+    }
 }
 
 /// How results are written.
@@ -315,11 +324,11 @@ pub(crate) enum OperationCommand {
 #[derive(Debug, Default, Args)]
 pub(crate) struct ListArgs {
     /// Leave out the first N contacts
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(i32::MAX)))]
     pub(crate) offset: Option<u32>,
 
     /// Ask for N contacts a page, 1 to 100 [default: 100]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) size: Option<u32>,
 
     /// Stop after N contacts

@@ -85,7 +85,8 @@ impl Failure {
     }
 
     fn with_ticket(mut self, ticket: String) -> Self {
-        self.facts.hint = Some(format!("to learn what became of it: contacts resolve {ticket}"));
+        self.facts.hint =
+            Some(format!("to learn what became of it, as the same user: contacts resolve {ticket}"));
         self.facts.ticket = Some(ticket);
         self
     }

@@ -22,6 +22,11 @@ pub(crate) struct Output {
     colored: bool,
 }
 
+const HEADER: [&str; 5] = ["ID", "METHOD", "TO", "ENABLED", "ORDER"];
+
+/// On a terminal of fewer columns an id would be broken.
+const NARROW: u16 = 80;
+
 /// A change that was made: what the service says of it, or what is said in its place.
 #[derive(Debug, Serialize)]
 pub(crate) struct Change {
@@ -113,17 +118,31 @@ impl Output {
         if self.colored {
             table.enforce_styling();
         }
-        let header = ["ID", "METHOD", "TO", "ENABLED", "ORDER"];
-        table.set_header(
-            header.map(|name| self.styled(Cell::new(name), |cell| cell.add_attribute(Attribute::Bold))),
-        );
-        for contact in contacts {
-            table.add_row(self.row(contact));
+        if table.width().is_some_and(|width| width < NARROW) {
+            self.fill_with_members(&mut table, contacts);
+        } else {
+            table.set_header(HEADER.map(|name| self.header(name)));
+            table.add_rows(contacts.iter().map(|contact| self.row(contact)));
         }
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));
         }
         writeln!(out, "{}", table.trim_fmt())
+    }
+
+    /// A line for each member: what is to be copied stays whole on a narrow terminal.
+    fn fill_with_members(self, table: &mut Table, contacts: &[Contact]) {
+        for (number, contact) in contacts.iter().enumerate() {
+            if number > 0 {
+                table.add_row([""]);
+            }
+            let members = HEADER.into_iter().zip(self.row(contact));
+            table.add_rows(members.map(|(name, cell)| [self.header(name), cell]));
+        }
+    }
+
+    fn header(self, name: &str) -> Cell {
+        self.styled(Cell::new(name), |cell| cell.add_attribute(Attribute::Bold))
     }
 
     fn row(self, contact: &Contact) -> [Cell; 5] {

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
 
+use contacts_ureq::printable;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{failure::Failure, settings::Environment};
@@ -21,6 +22,7 @@ pub(crate) struct Profile {
     pub(crate) proxy: Option<String>,
     #[serde(default, deserialize_with = "duration")]
     pub(crate) timeout: Option<Duration>,
+    #[serde(default, deserialize_with = "attempts")]
     pub(crate) attempts: Option<u32>,
 }
 
@@ -50,10 +52,9 @@ pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<P
         None => {
             let known: Vec<_> = file.profiles.into_keys().collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            return Err(Failure::usage(format!(
-                "there is no such profile in {}; it has: {known}",
-                shown(path.as_ref())
-            )));
+            let (name, file) = (printable(name), shown(path.as_ref()));
+            return Err(Failure::usage(format!("there is no profile {name} in {file}; it has: {known}"))
+                .with_hint("a profile is named by --profile or by CONTACTS_PROFILE"));
         }
     };
     let home = environment("HOME");
@@ -97,7 +98,14 @@ fn parse(text: &str) -> Result<File, String> {
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    humantime::parse_duration(&text).map(Some).map_err(|_| D::Error::custom("not a duration such as \"60s\""))
+    crate::args::duration(&text).map(Some).map_err(D::Error::custom)
+}
+
+fn attempts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    match u32::deserialize(deserializer)? {
+        attempts @ 1..=100 => Ok(Some(attempts)),
+        _ => Err(D::Error::custom("not 1 to 100 attempts")),
+    }
 }
 
 #[cfg(test)]

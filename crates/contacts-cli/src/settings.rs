@@ -1,6 +1,6 @@
 //! Which service, and who asks: flags beat the environment, the environment beats the profile, the profile beats defaults.
 
-use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use contacts_ureq::{CloudId, Site};
 
@@ -47,9 +47,6 @@ pub(crate) struct Transport {
     pub(crate) proxy: Option<String>,
 }
 
-/// How many requests one operation may take.
-const ATTEMPTS: RangeInclusive<u32> = 1..=100;
-
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The environment, as far as it is set and not empty.
@@ -72,7 +69,7 @@ impl Settings {
         environment: Environment<'_>,
     ) -> Result<Self, Failure> {
         let profile = profile::load(place.profile.as_deref(), environment)?;
-        let transport = Transport::new(how, &profile)?;
+        let transport = Transport::new(how, &profile);
         let sources = Sources { place, person, environment, profile };
         let place = sources.place()?;
         let person = if place == Place::Sandbox { sources.nobody()? } else { sources.person()? };
@@ -81,21 +78,13 @@ impl Settings {
 }
 
 impl Transport {
-    fn new(how: &HowArgs, profile: &Profile) -> Result<Self, Failure> {
-        let timeout = how.timeout.map(Into::into).or(profile.timeout).unwrap_or(DEFAULT_TIMEOUT);
-        if timeout.is_zero() {
-            return Err(Failure::usage("the time-out is zero: nothing can be done in no time"));
-        }
-        let attempts = how.attempts.or(profile.attempts);
-        if attempts.is_some_and(|attempts| !ATTEMPTS.contains(&attempts)) {
-            return Err(Failure::usage("the attempts of the profile are not 1 to 100"));
-        }
-        Ok(Self {
-            timeout,
-            attempts,
+    fn new(how: &HowArgs, profile: &Profile) -> Self {
+        Self {
+            timeout: how.timeout.or(profile.timeout).unwrap_or(DEFAULT_TIMEOUT),
+            attempts: how.attempts.or(profile.attempts),
             ca_file: how.ca_file.clone().or_else(|| profile.ca_file.clone()),
             proxy: how.proxy.clone().or_else(|| profile.proxy.clone()),
-        })
+        }
     }
 }
 

@@ -105,6 +105,12 @@ fn a_table_fits_the_terminal() {
         let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= usize::from(columns), "{columns}: {text}");
         assert!(text.contains("90-555-555-5555"), "{text}");
+        for contact in sandbox.with_service(|service| service.state()).to_json().lines() {
+            if let Some(id) = contact.trim().strip_prefix("\"id\": \"") {
+                let id = id.trim_end_matches(['"', ',']);
+                assert!(text.contains(id), "an id is never broken: {columns}: {text}");
+            }
+        }
     }
     let wide = at_terminal(&home, &sandbox, 200, "list --color never", "").stdout;
     assert_eq!(wide.lines().count(), 4, "a line for each contact where there is room: {wide}");
