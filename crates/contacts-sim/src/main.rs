@@ -1,0 +1,17 @@
+//! The command `contacts-sim`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use contacts_sim::{args::Arguments, command};
+
+fn main() -> ExitCode {
+    match command::run(&Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

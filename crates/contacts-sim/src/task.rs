@@ -1,0 +1,209 @@
+//! An exchange from its beginning to the judgement of its outcome.
+
+use std::{rc::Rc, time::Duration};
+
+use contacts_proto::{Error, Policy, Resolved, Session, Ticket};
+use contacts_sandbox::StoredContact;
+
+use crate::{
+    audit::Case,
+    job::{Begin, Job, Outcome},
+    network::Network,
+    run::{Progress, Run},
+    violation::{Law, Violation},
+    world::World,
+};
+
+/// On which terms a client begins an exchange.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// Site, policy and budget.
+    pub session: Session,
+    /// How it comes by credentials.
+    pub access: Access,
+    /// How often a ticket is resolved over a failing network before it is done over a good one.
+    pub hard_resolutions: u32,
+    /// How clients set about their jobs.
+    pub begin: Begin,
+}
+
+/// How a client comes by credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It has some, and no others.
+    Fixed,
+    /// It has some, and others can be had.
+    Renewable,
+    /// It has none yet.
+    Unknown,
+}
+
+/// An exchange, the resolution of the ticket that it may leave, and the judgement of both.
+#[derive(Debug)]
+pub struct Task {
+    job: Job,
+    terms: Terms,
+    before: Rc<[StoredContact]>,
+    run: Run,
+    stage: Stage,
+    /// Exchanges that it took.
+    pub exchanges: u64,
+    /// The first of them has ended well.
+    pub succeeded: bool,
+    /// What went wrong.
+    pub violations: Vec<Violation>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Running,
+    Resolving { result: Result<Outcome, Error>, ticket: Ticket, hard: u32 },
+    Landing { result: Result<Outcome, Error>, resolved: Option<Result<Resolved, Error>> },
+    Judged,
+}
+
+impl Task {
+    /// A job that begins now. `before` is what its user has.
+    pub fn new(
+        job: Job,
+        terms: Terms,
+        before: Rc<[StoredContact]>,
+        network: &Network,
+        now: Duration,
+    ) -> Self {
+        let session = terms.access.session(&terms.session, network);
+        let deadline = now.saturating_add(session.policy().deadline);
+        let run = Run::new((terms.begin)(&job, session), deadline);
+        Self {
+            job,
+            terms,
+            before,
+            run,
+            stage: Stage::Running,
+            exchanges: 1,
+            succeeded: false,
+            violations: Vec::new(),
+        }
+    }
+
+    /// What is wanted.
+    pub fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// Goes on at this time; gives the time to go on next, or nothing at the end.
+    pub fn resume(&mut self, world: &mut World, network: &mut Network, now: Duration) -> Option<Duration> {
+        if let Stage::Landing { .. } = self.stage {
+            return self.land(world, network, now);
+        }
+        match self.run.resume(world, network, now, &mut self.violations) {
+            Progress::Until(time) => Some(time),
+            Progress::Done(result) => {
+                self.ended(result, network, now);
+                // Not at once: where others wait too, they have their turn.
+                Some(now)
+            }
+            Progress::Endless => None,
+        }
+    }
+
+    fn ended(&mut self, result: Result<Outcome, Error>, network: &mut Network, now: Duration) {
+        self.succeeded |= matches!(self.stage, Stage::Running) && result.is_ok();
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Judged) {
+            Stage::Running => match self.ticket(&result) {
+                Some(ticket) => self.resolve(result, ticket, self.terms.hard_resolutions, network, now),
+                None => Stage::Landing { result, resolved: None },
+            },
+            Stage::Resolving { result: first, ticket, hard } => {
+                let resolved = match result {
+                    Ok(Outcome::Resolved(resolved)) => Some(Ok(resolved)),
+                    Ok(other) => {
+                        self.violations.push(Violation::new(Law::Wrong, format!("no resolution: {other:?}")));
+                        None
+                    }
+                    Err(error) => Some(Err(error)),
+                };
+                match resolved {
+                    // An error leaves the ticket as good as it was.
+                    Some(Err(error)) if hard > 0 && !matches!(error, Error::Duplicate(_)) => {
+                        self.resolve(first, ticket, hard - 1, network, now)
+                    }
+                    resolved => Stage::Landing { result: first, resolved },
+                }
+            }
+            other => other,
+        };
+    }
+
+    /// The ticket of a creation in doubt, written down and read again.
+    fn ticket(&mut self, result: &Result<Outcome, Error>) -> Option<Ticket> {
+        let Err(Error::Indeterminate(doubt)) = result else { return None };
+        self.job.wanted()?;
+        let word = doubt.ticket().to_string();
+        let read = word.parse().ok().filter(|ticket| ticket == doubt.ticket());
+        if read.is_none() {
+            self.violations.push(Violation::new(Law::Wrong, format!("a ticket that cannot be read: {word}")));
+        }
+        read
+    }
+
+    fn resolve(
+        &mut self,
+        result: Result<Outcome, Error>,
+        ticket: Ticket,
+        hard: u32,
+        network: &mut Network,
+        now: Duration,
+    ) -> Stage {
+        network.set_quiet(hard == 0);
+        let session = if hard == 0 {
+            let fresh = Session::new(self.terms.session.site().clone(), network.credentials().clone());
+            fresh.with_policy(Policy::default())
+        } else {
+            self.terms.access.session(&self.terms.session, network)
+        };
+        let deadline = now.saturating_add(session.policy().deadline);
+        let job = Job::Resolve(ticket.clone());
+        self.run = Run::new((self.terms.begin)(&job, session), deadline);
+        self.exchanges += 1;
+        Stage::Resolving { result, ticket, hard }
+    }
+
+    /// Lets all happen that was delayed, and judges then.
+    fn land(&mut self, world: &mut World, network: &mut Network, now: Duration) -> Option<Duration> {
+        if let Some(last) = network.last_landing().filter(|last| *last > now) {
+            return Some(last);
+        }
+        network.land(world, now);
+        network.set_quiet(false);
+        if let Stage::Landing { result, resolved } = &self.stage {
+            let account =
+                if let Job::ListOf(account) = &self.job { account.as_str() } else { network.account() };
+            let case = Case {
+                job: &self.job,
+                result,
+                resolved: resolved.as_ref(),
+                before: &self.before,
+                after: world.service.contacts(account),
+                ledger: &network.ledger,
+            };
+            case.judge(&mut self.violations);
+        }
+        for violation in &self.violations {
+            world.trace.line(now, format_args!("is judged {violation}"));
+        }
+        self.stage = Stage::Judged;
+        None
+    }
+}
+
+impl Access {
+    fn session(self, base: &Session, network: &Network) -> Session {
+        let credentials = network.credentials().clone();
+        match self {
+            Self::Fixed => base.with_credentials(credentials),
+            Self::Renewable => base.with_renewable(Some(credentials)),
+            Self::Unknown => base.with_renewable(None),
+        }
+    }
+}

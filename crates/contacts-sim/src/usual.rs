@@ -1,0 +1,93 @@
+//! The usual rule, as the peers of this client have it: every method is sent again after any error or 5xx.
+
+use std::time::Duration;
+
+use contacts_proto::{
+    Action, BodyLimits, Cause, Error, Event, Exchange, Failure, Now, Operation, Progress, Session,
+};
+
+use crate::job::{Client, Job, client};
+
+/// One operation by the usual rule: whatever its method, it is sent again after any error of the connection, any time-out, any
+/// answer that cannot be read, 429 and every 5xx, after an exponential back-off, up to the policy's attempts.
+///
+/// It is a model of what general retry layers do unless they are told otherwise, and of every client of this API that retries at
+/// all. Waiting, attempts and deadline are those of the policy, so that the rule is all that differs.
+#[derive(Debug)]
+pub struct Usual<O> {
+    session: Session,
+    operation: O,
+    deadline: Option<Duration>,
+    attempts: u32,
+}
+
+impl Usual<()> {
+    /// The usual rule for creations, and the exchanges of `contacts-proto` for all else.
+    pub fn begin(job: &Job, session: Session) -> Client {
+        match job {
+            Job::Create(create) => client(Usual::new(session, create.clone())),
+            _ => job.begin(session),
+        }
+    }
+}
+
+impl<O: Operation> Usual<O> {
+    /// An operation in this session.
+    pub fn new(session: Session, operation: O) -> Self {
+        Self { session, operation, deadline: None, attempts: 0 }
+    }
+
+    fn again(&mut self, error: Error, now: Now, random: u64) -> Action<O::Output> {
+        let policy = self.session.policy();
+        let most = policy.backoff.saturating_mul(1 << self.attempts.min(10)).min(policy.longest_backoff);
+        let wait = most.mul_f64((random >> 40) as f64 / f64::from(1_u32 << 24));
+        if self.attempts >= policy.attempts || wait >= self.remaining(now) {
+            return Action::Done(Err(error));
+        }
+        Action::Wait(wait)
+    }
+
+    fn remaining(&self, now: Now) -> Duration {
+        self.deadline.unwrap_or(Duration::MAX).saturating_sub(now.monotonic)
+    }
+}
+
+impl<O: Operation> Exchange for Usual<O> {
+    type Output = O::Output;
+
+    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<O::Output> {
+        let policy = self.session.policy();
+        let deadline = *self.deadline.get_or_insert(now.monotonic.saturating_add(policy.deadline));
+        match event {
+            Event::Answered(response) => {
+                let status = response.status();
+                match self.operation.response(response) {
+                    Ok(output) => Action::Done(Ok(output)),
+                    Err(error) if status.is_success() || status.is_server_error() || status == 429 => {
+                        self.again(error, now, random)
+                    }
+                    Err(error) => Action::Done(Err(error)),
+                }
+            }
+            Event::Failed(failure) => self.again(failed(&failure), now, random),
+            Event::Renewed(_) | Event::Start | Event::Waited => {
+                if now.monotonic >= deadline {
+                    let late = Failure::new(Progress::NotSent, Cause::TimedOut);
+                    return Action::Done(Err(failed(&late)));
+                }
+                self.attempts += 1;
+                Action::Send {
+                    request: self.session.request(&self.operation),
+                    timeout: self.remaining(now).min(self.session.policy().attempt_timeout),
+                    fresh_connection: false,
+                    body: BodyLimits { success: usize::MAX, error: usize::MAX },
+                }
+            }
+        }
+    }
+}
+
+/// The peers tell what the HTTP library said, and nothing of what it means.
+fn failed(failure: &Failure) -> Error {
+    Error::invalid("request", failure.to_string())
+}

@@ -1,0 +1,103 @@
+//! What must never happen, and how often it did.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What kind of law is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Law {
+    /// Success was reported, and the service does not have it.
+    Lost,
+    /// A client made more contacts than were wanted.
+    Doubled,
+    /// "Not done" was reported, and the service did it.
+    Phantom,
+    /// Any other definite word that the service contradicts, or a rule of what is sent and when.
+    Wrong,
+    /// An exchange went on past its deadline.
+    Late,
+}
+
+/// A law that was broken, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which.
+    pub law: Law,
+    /// How.
+    pub how: String,
+}
+
+impl Violation {
+    /// A law that was broken, and how.
+    pub fn new(law: Law, how: impl Into<String>) -> Self {
+        Self { law, how: how.into() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", format!("{:?}", self.law).to_lowercase(), self.how)
+    }
+}
+
+/// How often each law was broken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// See [`Law::Lost`].
+    pub lost: u64,
+    /// See [`Law::Doubled`].
+    pub doubled: u64,
+    /// See [`Law::Phantom`].
+    pub phantom: u64,
+    /// See [`Law::Wrong`].
+    pub wrong: u64,
+    /// See [`Law::Late`].
+    pub late: u64,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, law: Law) {
+        *match law {
+            Law::Lost => &mut self.lost,
+            Law::Doubled => &mut self.doubled,
+            Law::Phantom => &mut self.phantom,
+            Law::Wrong => &mut self.wrong,
+            Law::Late => &mut self.late,
+        } += 1;
+    }
+
+    /// All of them together.
+    pub fn sum(&self) -> u64 {
+        self.lost + self.doubled + self.phantom + self.wrong + self.late
+    }
+}
+
+/// All that went wrong: counted, and the first of it told.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// How often.
+    pub counts: Counts,
+    /// What, where, and the command that replays it: of the first [`Findings::TOLD`] cases.
+    pub told: Vec<String>,
+}
+
+impl Findings {
+    /// How many cases are told.
+    pub const TOLD: usize = 10;
+
+    /// Takes in what went wrong in one case. `case` says which it was and how it is replayed.
+    pub fn add(&mut self, violations: &[Violation], case: impl FnOnce() -> String) {
+        if violations.is_empty() {
+            return;
+        }
+        if self.told.len() < Self::TOLD {
+            let how: Vec<_> = violations.iter().map(ToString::to_string).collect();
+            self.told.push(format!("{}\n    {}", how.join("\n"), case()));
+        }
+        for violation in violations {
+            self.counts.add(violation.law);
+        }
+    }
+}
