@@ -75,7 +75,7 @@ impl Watch {
         }
         if *method == Method::POST {
             self.unscanned |= reply.meaning() != Meaning::NotProcessed;
-        } else if *method == Method::GET && reply.is_end_of_list() {
+        } else if self.unscanned && *method == Method::GET && reply.is_end_of_list() {
             self.unscanned = false;
         }
     }
