@@ -110,7 +110,7 @@ impl Case<'_> {
                 }
             }
             (Job::Ensure(wanted), Outcome::Ensured(contact, how)) => {
-                self.ensured(wanted, contact, *how, found)
+                self.ensured(wanted, contact, *how, found);
             }
             _ => found(Law::Wrong, format!("no answer to what was wanted: {outcome:?}")),
         }

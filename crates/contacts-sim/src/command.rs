@@ -12,6 +12,7 @@ use crate::{
     job::Job,
     random::{Options, random, random_told},
     subject::{Bench, Strike},
+    violation::Findings,
 };
 
 /// Does what the arguments say; true if nothing went wrong.
@@ -22,15 +23,15 @@ pub fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
     match &arguments.mode {
         Mode::Exhaustive { length, seed } => {
             let done = exhaustive(usize::from(*length), *seed, Job::begin)?;
-            tell(&done, &done.told, done.counts.sum())
+            tell(&done, &done.findings, 0)
         }
         Mode::Random { scene } => {
             let done = random(&options(scene.steps, scene.seed, scene.clients))?;
-            tell(&done, &done.told, done.counts.sum())
+            tell(&done, &done.findings, 0)
         }
         Mode::Compare { schedules, seed } => {
             let done = compare(*schedules, *seed)?;
-            tell(&done, &done.told, done.counts.sum() + done.create_doubled + done.ensure_doubled)
+            tell(&done, &done.findings, done.create_doubled + done.ensure_doubled)
         }
         Mode::Replay(case) => replay(case),
     }
@@ -40,10 +41,10 @@ fn options(steps: u64, seed: u64, clients: u16) -> Options {
     Options { steps, seed, clients: clients.into(), begin: Job::begin }
 }
 
-fn tell(line: &impl Serialize, told: &[String], wrong: u64) -> Result<bool, Box<dyn std::error::Error>> {
-    told.iter().try_for_each(|case| writeln!(io::stderr(), "{case}"))?;
+fn tell(line: &impl Serialize, findings: &Findings, more: u64) -> Result<bool, Box<dyn std::error::Error>> {
+    findings.told.iter().try_for_each(|case| writeln!(io::stderr(), "{case}"))?;
     writeln!(io::stdout(), "{}", serde_json::to_string(line)?)?;
-    Ok(wrong == 0)
+    Ok(findings.counts.sum() + more == 0)
 }
 
 fn replay(case: &Replay) -> Result<bool, Box<dyn std::error::Error>> {
@@ -55,7 +56,7 @@ fn replay(case: &Replay) -> Result<bool, Box<dyn std::error::Error>> {
             }
         })?;
         written?;
-        return Ok(done.counts.sum() == 0);
+        return Ok(done.findings.counts.sum() == 0);
     }
     let Some(subject) = case.operation else {
         return Err(Error::invalid("operation", "is missing").into());

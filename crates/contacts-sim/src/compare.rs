@@ -10,7 +10,7 @@ use crate::{
     job::Job,
     rng::Random,
     subject::{Bench, Numbers, Strike, Subject, Tried},
-    violation::{Counts, Findings},
+    violation::Findings,
 };
 
 /// What came of it.
@@ -34,11 +34,8 @@ pub struct Compare {
     pub ensure_resolved: u64,
     /// What went wrong with our two.
     #[serde(flatten)]
-    pub counts: Counts,
+    pub findings: Findings,
     seconds: f64,
-    /// The first of it.
-    #[serde(skip)]
-    pub told: Vec<String>,
 }
 
 /// The longest schedule.
@@ -83,8 +80,7 @@ pub fn compare(schedules: u64, seed: u64) -> Result<Compare, Error> {
         told.ensure_doubled += doubled(&tried);
         told.ensure_resolved += u64::from(tried.succeeded && tried.created == 1);
     }
-    told.counts = findings.counts;
-    told.told = findings.told;
+    told.findings = findings;
     told.seconds = started.elapsed().as_secs_f64();
     Ok(told)
 }

@@ -9,7 +9,7 @@ use crate::{
     fault::Fault,
     job::Begin,
     subject::{Bench, Numbers, Strike, Subject},
-    violation::{Counts, Findings},
+    violation::Findings,
 };
 
 /// What came of it.
@@ -22,11 +22,8 @@ pub struct Exhaustive {
     pub exchanges: u64,
     /// What went wrong.
     #[serde(flatten)]
-    pub counts: Counts,
+    pub findings: Findings,
     seconds: f64,
-    /// The first of it.
-    #[serde(skip)]
-    pub told: Vec<String>,
 }
 
 /// Tries every schedule of the twelve faults up to this length on every subject, by both policies.
@@ -43,24 +40,20 @@ pub fn exhaustive(length: usize, seed: u64, begin: Begin) -> Result<Exhaustive, 
         mode: "exhaustive",
         schedules: 0,
         exchanges: 0,
-        counts: Counts::default(),
+        findings: Findings::default(),
         seconds: 0.0,
-        told: Vec::new(),
     };
-    let mut findings = Findings::default();
     for subject in Subject::all() {
         for numbers in Numbers::ALL {
             let bench = Bench::new(subject, numbers, Strike::Requests, begin, seed)?;
             let mut walk = Walk { bench, length, schedule: Vec::new(), schedules: 0, exchanges: 0 };
             walk.visit(&mut |schedule, violations| {
-                findings.add(violations, || replay(subject, numbers, schedule, seed));
+                whole.findings.add(violations, || replay(subject, numbers, schedule, seed));
             });
             whole.schedules += walk.schedules;
             whole.exchanges += walk.exchanges;
         }
     }
-    whole.counts = findings.counts;
-    whole.told = findings.told;
     whole.seconds = started.elapsed().as_secs_f64();
     Ok(whole)
 }

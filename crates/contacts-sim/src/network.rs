@@ -185,7 +185,7 @@ impl Network {
         let comes = arrives + self.random.time_below(LONGEST_WAY);
         let in_time = |reply| if comes <= out { (comes, reply) } else { (out, timed_out()) };
         let Some(fault) = fault else {
-            return in_time(Reply::Answered(self.carry_out(world, head, body, arrives), true));
+            return in_time(Reply::Answered(self.carry_out(world, head, &body, arrives), true));
         };
         match fault.happening() {
             Happening::Refused => {
@@ -193,7 +193,7 @@ impl Network {
                 (comes.min(out), Reply::Failed(Failure::new(Progress::NotSent, cause)))
             }
             Happening::Lost(when) => {
-                self.if_after(when, world, head, body, arrives);
+                self.if_after(when, world, head, &body, arrives);
                 self.lost(comes, out)
             }
             Happening::Delayed => {
@@ -203,7 +203,7 @@ impl Network {
                 (at, reply)
             }
             Happening::Cut => {
-                let answer = self.carry_out(world, head, body, arrives);
+                let answer = self.carry_out(world, head, &body, arrives);
                 if answer.body().is_empty() {
                     // There is nothing to cut but the head.
                     return self.lost(comes, out);
@@ -211,21 +211,21 @@ impl Network {
                 in_time(self.cut(answer))
             }
             Happening::Status(status, when, asks) => {
-                self.if_after(when, world, head, body, arrives);
+                self.if_after(when, world, head, &body, arrives);
                 in_time(Reply::Answered(self.status(status, asks), false))
             }
             Happening::Expired => {
                 self.rotate(world);
-                in_time(Reply::Answered(self.carry_out(world, head, body, arrives), true))
+                in_time(Reply::Answered(self.carry_out(world, head, &body, arrives), true))
             }
             Happening::Garbage(when) => {
-                self.if_after(when, world, head, body, arrives);
+                self.if_after(when, world, head, &body, arrives);
                 in_time(Reply::Answered(Reply::status(200, PAGE), false))
             }
             Happening::Duplicate => {
                 let method = head.method.clone();
-                let first = self.carry_out(world, head.clone(), body.clone(), arrives);
-                let second = self.carry_out(world, head, body, arrives);
+                let first = self.carry_out(world, head.clone(), &body, arrives);
+                let second = self.carry_out(world, head, &body, arrives);
                 let second_is_given = self.random.one_in(2);
                 self.ledger.note_second(&method, [first.status(), second.status()], second_is_given);
                 in_time(Reply::Answered(if second_is_given { second } else { first }, true))
@@ -233,7 +233,7 @@ impl Network {
         }
     }
 
-    fn if_after(&mut self, when: When, world: &mut World, head: Parts, body: Vec<u8>, at: Duration) {
+    fn if_after(&mut self, when: When, world: &mut World, head: Parts, body: &[u8], at: Duration) {
         if when == When::After {
             self.carry_out(world, head, body, at);
         }
@@ -265,15 +265,9 @@ impl Network {
     }
 
     /// Has the service carry out a request, after all that was to arrive before it.
-    fn carry_out(
-        &mut self,
-        world: &mut World,
-        head: Parts,
-        body: Vec<u8>,
-        at: Duration,
-    ) -> Response<Vec<u8>> {
+    fn carry_out(&mut self, world: &mut World, head: Parts, body: &[u8], at: Duration) -> Response<Vec<u8>> {
         self.land(world, at);
-        let answer = world.service.handle(Request::from_parts(head, body.as_slice()), EPOCH + at);
+        let answer = world.service.handle(Request::from_parts(head, body), EPOCH + at);
         world.trace.line(at, format_args!("  the service answers {}", answer.status()));
         answer
     }

@@ -10,13 +10,7 @@ use contacts_proto::Error;
 use serde::Serialize;
 
 use crate::{
-    epoch::Setting,
-    job::Begin,
-    person::Person,
-    rng::Random,
-    trace::Trace,
-    violation::{Counts, Findings},
-    world::World,
+    epoch::Setting, job::Begin, person::Person, rng::Random, trace::Trace, violation::Findings, world::World,
 };
 
 /// What to simulate.
@@ -44,11 +38,8 @@ pub struct Randomly {
     pub exchanges: u64,
     /// What went wrong.
     #[serde(flatten)]
-    pub counts: Counts,
+    pub findings: Findings,
     seconds: f64,
-    /// The first of it.
-    #[serde(skip)]
-    pub told: Vec<String>,
 }
 
 /// Steps in one world, after which there is another one with a behaviour, and clients with policies, of its own.
@@ -97,9 +88,8 @@ fn simulate(
         seed: options.seed,
         steps,
         exchanges,
-        counts: findings.counts,
+        findings,
         seconds: started.elapsed().as_secs_f64(),
-        told: findings.told,
     })
 }
 

@@ -57,7 +57,7 @@ impl<O: Operation> Exchange for Usual<O> {
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<O::Output> {
         let policy = self.session.policy();
-        let deadline = *self.deadline.get_or_insert(now.monotonic.saturating_add(policy.deadline));
+        let deadline = *self.deadline.get_or_insert_with(|| now.monotonic.saturating_add(policy.deadline));
         match event {
             Event::Answered(response) => {
                 let status = response.status();

@@ -75,11 +75,13 @@ impl Counts {
 }
 
 /// All that went wrong: counted, and the first of it told.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Findings {
     /// How often.
+    #[serde(flatten)]
     pub counts: Counts,
     /// What, where, and the command that replays it: of the first [`Findings::TOLD`] cases.
+    #[serde(skip)]
     pub told: Vec<String>,
 }
 

@@ -11,7 +11,7 @@ use contacts_sim::{
 
 /// What schedules of one fault find.
 fn found(begin: Begin) -> Counts {
-    exhaustive(1, 1, begin).unwrap().counts
+    exhaustive(1, 1, begin).unwrap().findings.counts
 }
 
 #[test]
@@ -24,7 +24,8 @@ fn a_creation_that_is_sent_again_after_a_5xx_is_caught() {
 #[test]
 fn a_hint_that_is_ignored_by_a_millisecond_is_caught() {
     // Where the client oversleeps, it is not early.
-    let told: Vec<_> = (1..5).flat_map(|seed| exhaustive(1, seed, broken::early).unwrap().told).collect();
+    let told: Vec<_> =
+        (1..5).flat_map(|seed| exhaustive(1, seed, broken::early).unwrap().findings.told).collect();
     assert!(!told.is_empty());
     assert!(told.iter().all(|case| case.contains("1ms before a hint has passed")), "{told:#?}");
 }
@@ -32,7 +33,7 @@ fn a_hint_that_is_ignored_by_a_millisecond_is_caught() {
 #[test]
 fn a_deadline_that_is_checked_after_sleeping_is_caught() {
     let options = Options { steps: 20_000, seed: 1, clients: 8, begin: broken::sleeper };
-    assert!(random(&options).unwrap().counts.late > 0);
+    assert!(random(&options).unwrap().findings.counts.late > 0);
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn a_contact_that_is_ensured_without_a_look_is_caught() {
 
 #[test]
 fn a_ticket_that_is_resolved_by_one_early_look_is_caught() {
-    let counts = exhaustive(2, 1, broken::resolve_at_once).unwrap().counts;
+    let counts = exhaustive(2, 1, broken::resolve_at_once).unwrap().findings.counts;
     assert!(counts.phantom > 0, "{counts:?}");
 }
 
@@ -61,6 +62,6 @@ fn a_ticket_that_is_resolved_by_one_early_look_is_caught() {
 fn what_is_caught_is_told_with_the_command_that_replays_it() {
     let done = exhaustive(1, 1, broken::delete_gone).unwrap();
     let replay = "contacts-sim replay --operation delete-absent --schedule '' --policy default --seed 1";
-    assert!(done.told[0].ends_with(replay), "{}", done.told[0]);
-    assert!(done.told.len() <= 10);
+    assert!(done.findings.told[0].ends_with(replay), "{}", done.findings.told[0]);
+    assert!(done.findings.told.len() <= 10);
 }

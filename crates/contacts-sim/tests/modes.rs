@@ -13,7 +13,7 @@ use contacts_sim::{
 #[test]
 fn no_contact_is_lost_doubled_or_phantom_at_the_end_of_any_schedule() {
     let done = exhaustive(2, 1, Job::begin).unwrap();
-    assert_eq!(done.counts, Counts::default(), "{:#?}", done.told);
+    assert_eq!(done.findings.counts, Counts::default(), "{:#?}", done.findings.told);
     let schedules = 1 + 12 + 12 * 12;
     assert_eq!(done.schedules, schedules * Subject::all().count() as u64 * 2);
 }
@@ -23,7 +23,7 @@ fn no_law_is_broken_by_many_clients_at_once() {
     for (seed, clients) in [(1, 1), (2, 2), (3, 16), (4, 64)] {
         let options = Options { steps: 20_000, seed, clients, begin: Job::begin };
         let done = random(&options).unwrap();
-        assert_eq!(done.counts, Counts::default(), "{:#?}", done.told);
+        assert_eq!(done.findings.counts, Counts::default(), "{:#?}", done.findings.told);
         assert_eq!(done.steps, 20_000);
     }
 }
@@ -34,7 +34,7 @@ fn the_usual_rule_doubles_and_ours_do_not() {
     assert!(done.usual_doubled > 300, "{done:?}");
     assert_eq!((done.create_doubled, done.ensure_doubled), (0, 0), "{done:?}");
     assert!(done.ensure_resolved > 700, "{done:?}");
-    assert_eq!(done.counts, Counts::default(), "{done:?}");
+    assert_eq!(done.findings.counts, Counts::default(), "{done:?}");
 }
 
 #[test]
