@@ -8,7 +8,7 @@ use crate::{
     job::{Client, Outcome},
     network::Network,
     reply::Reply,
-    violation::Violation,
+    violation::{Law, Violation},
     watch::Watch,
     world::{EPOCH, World},
 };
@@ -106,6 +106,9 @@ impl Run {
                 match &result {
                     Ok(outcome) => world.trace.line(now, format_args!("ends with {outcome:?}")),
                     Err(error) => world.trace.line(now, format_args!("ends with an error: {error}")),
+                }
+                if !matches!(self.exchange.step(Event::Waited, time, 0), Action::Done(_)) {
+                    violations.push(Violation::new(Law::Wrong, "goes on after its end"));
                 }
                 Progress::Done(result)
             }

@@ -19,6 +19,7 @@ pub struct Usual<O> {
     operation: O,
     deadline: Option<Duration>,
     attempts: u32,
+    done: bool,
 }
 
 impl Usual<()> {
@@ -34,7 +35,7 @@ impl Usual<()> {
 impl<O: Operation> Usual<O> {
     /// An operation in this session.
     pub fn new(session: Session, operation: O) -> Self {
-        Self { session, operation, deadline: None, attempts: 0 }
+        Self { session, operation, deadline: None, attempts: 0, done: false }
     }
 
     fn again(&mut self, error: Error, now: Now, random: u64) -> Action<O::Output> {
@@ -42,9 +43,14 @@ impl<O: Operation> Usual<O> {
         let most = policy.backoff.saturating_mul(1 << self.attempts.min(10)).min(policy.longest_backoff);
         let wait = most.mul_f64((random >> 40) as f64 / f64::from(1_u32 << 24));
         if self.attempts >= policy.attempts || wait >= self.remaining(now) {
-            return Action::Done(Err(error));
+            return self.end(Err(error));
         }
         Action::Wait(wait)
+    }
+
+    fn end(&mut self, result: Result<O::Output, Error>) -> Action<O::Output> {
+        self.done = true;
+        Action::Done(result)
     }
 
     fn remaining(&self, now: Now) -> Duration {
@@ -59,21 +65,22 @@ impl<O: Operation> Exchange for Usual<O> {
         let policy = self.session.policy();
         let deadline = *self.deadline.get_or_insert_with(|| now.monotonic.saturating_add(policy.deadline));
         match event {
+            _ if self.done => Action::Done(Err(Error::invalid("exchange", "is at its end already"))),
             Event::Answered(response) => {
                 let status = response.status();
                 match self.operation.response(response) {
-                    Ok(output) => Action::Done(Ok(output)),
+                    Ok(output) => self.end(Ok(output)),
                     Err(error) if status.is_success() || status.is_server_error() || status == 429 => {
                         self.again(error, now, random)
                     }
-                    Err(error) => Action::Done(Err(error)),
+                    Err(error) => self.end(Err(error)),
                 }
             }
             Event::Failed(failure) => self.again(failed(&failure), now, random),
             Event::Renewed(_) | Event::Start | Event::Waited => {
                 if now.monotonic >= deadline {
                     let late = Failure::new(Progress::NotSent, Cause::TimedOut);
-                    return Action::Done(Err(failed(&late)));
+                    return self.end(Err(failed(&late)));
                 }
                 self.attempts += 1;
                 Action::Send {

@@ -29,6 +29,19 @@ fn no_law_is_broken_by_many_clients_at_once() {
 }
 
 #[test]
+fn an_ensured_contact_leaves_the_service_alone_as_long_as_it_asks() {
+    for schedule in ["503-hint-before", "503-hint-after", "lost-before,429-long"] {
+        let schedule = Fault::schedule(schedule).unwrap();
+        let mut bench =
+            Bench::new(Subject::Ensure, Numbers::Default, Strike::Creations, Job::begin, 1).unwrap();
+        for seed in 1..20 {
+            let tried = bench.run_as(seed, &schedule);
+            assert!(tried.violations.is_empty(), "{schedule:?}, seed {seed}: {:?}", tried.violations);
+        }
+    }
+}
+
+#[test]
 fn the_usual_rule_doubles_and_ours_do_not() {
     let done = compare(1_000, 1).unwrap();
     assert!(done.usual_doubled > 300, "{done:?}");
