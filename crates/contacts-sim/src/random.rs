@@ -144,10 +144,8 @@ impl<'a> Scene<'a> {
             self.exchanges += ended.exchanges;
             let (seed, steps, clients) = (self.seed, self.world.steps, self.options.clients);
             findings.add(&ended.violations, || {
-                format!(
-                    "contacts-sim replay --seed {seed} --steps {steps} --clients {clients} --client {place}    ({:?})",
-                    ended.job
-                )
+                let scene = format!("--seed {seed} --steps {steps} --clients {clients} --client {place}");
+                format!("{:?}\n    contacts-sim replay {scene}", ended.job)
             });
         }
         Ok(turn.next)
