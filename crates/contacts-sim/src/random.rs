@@ -142,7 +142,8 @@ impl<'a> Scene<'a> {
         let turn = person.turn(&mut self.world, &quiet_since, now)?;
         if let Some(ended) = turn.ended {
             self.exchanges += ended.exchanges;
-            let (seed, steps, clients) = (self.seed, self.world.steps, self.options.clients);
+            // One more: the judgement itself is no step.
+            let (seed, steps, clients) = (self.seed, self.world.steps + 1, self.options.clients);
             findings.add(&ended.violations, || {
                 let scene = format!("--seed {seed} --steps {steps} --clients {clients} --client {place}");
                 format!("{:?}\n    contacts-sim replay {scene}", ended.job)

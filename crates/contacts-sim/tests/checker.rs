@@ -5,7 +5,7 @@ mod broken;
 use contacts_sim::{
     exhaustive::exhaustive,
     job::Begin,
-    random::{Options, random},
+    random::{Options, random, random_told},
     violation::Counts,
 };
 
@@ -64,4 +64,21 @@ fn what_is_caught_is_told_with_the_command_that_replays_it() {
     let replay = "contacts-sim replay --operation delete-absent --schedule '' --policy default --seed 1";
     assert!(done.findings.told[0].ends_with(replay), "{}", done.findings.told[0]);
     assert!(done.findings.told.len() <= 10);
+}
+
+#[test]
+fn what_is_caught_among_many_is_seen_again_by_its_replay() {
+    let options = Options { steps: 20_000, seed: 1, clients: 4, begin: broken::ensure_blind };
+    let done = random(&options).unwrap();
+    let told = done.findings.told.iter().find(|case| case.starts_with("doubled")).unwrap();
+    let number = |name: &str| {
+        let (_, rest) = told.split_once(&format!("--{name} ")).unwrap();
+        rest.split(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    let again = Options { steps: number("steps"), seed: number("seed"), ..options };
+    let mut trace = String::new();
+    let client = usize::try_from(number("client")).unwrap();
+    random_told(&again, Some(client), &mut |lines| trace.push_str(lines)).unwrap();
+    let judged = trace.lines().rev().take(4).any(|line| line.contains("is judged doubled"));
+    assert!(judged, "{trace}");
 }
