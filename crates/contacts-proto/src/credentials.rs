@@ -132,7 +132,11 @@ impl Credentials {
         let word =
             secrets.header.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, word)| word);
         // The longest first: one that begins with another must not be left in half.
-        for secret in [word, word.trim_end_matches('='), secrets.token.as_str()] {
+        let (shorter, token) = (word.trim_end_matches('='), secrets.token.as_str());
+        let (differs, is_basic) = (shorter.len() < word.len(), token != word);
+        for secret in
+            [Some(word), differs.then_some(shorter), is_basic.then_some(token)].into_iter().flatten()
+        {
             if let Some(without) = without(&clean, secret.as_bytes()) {
                 clean = Cow::Owned(without);
             }
@@ -168,20 +172,27 @@ fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
     if secret.len() < SHORTEST_SEARCHED {
         return None;
     }
-    let mut clean = None;
-    let mut rest = text;
-    while let Some((first, behind)) = rest.split_first() {
-        if let Some(len) = written_length(rest, secret) {
-            let before = text.len().saturating_sub(rest.len());
-            let clean = clean.get_or_insert_with(|| text.get(..before).unwrap_or_default().to_vec());
-            clean.extend_from_slice(REDACTED.as_bytes());
-            rest = rest.get(len..).unwrap_or_default();
-        } else {
-            clean.iter_mut().for_each(|clean| clean.push(*first));
-            rest = behind;
+    // Most of a text does not even begin like the secret.
+    let begins = |byte: &u8| secret.first() == Some(byte) || matches!(byte, b'\\' | b'%');
+    let mut clean = Vec::new();
+    let (mut kept, mut at) = (0, 0);
+    while let Some(next) = text.get(at..).and_then(|rest| rest.iter().position(begins)) {
+        at = at.saturating_add(next);
+        match written_length(text.get(at..).unwrap_or_default(), secret) {
+            Some(len) => {
+                clean.extend_from_slice(text.get(kept..at).unwrap_or_default());
+                clean.extend_from_slice(REDACTED.as_bytes());
+                at = at.saturating_add(len);
+                kept = at;
+            }
+            None => at = at.saturating_add(1),
         }
     }
-    clean
+    if kept == 0 {
+        return None;
+    }
+    clean.extend_from_slice(text.get(kept..).unwrap_or_default());
+    Some(clean)
 }
 
 /// How much of the beginning of a text is the secret, or what is left of it before the text was cut.

@@ -38,14 +38,16 @@ fn acts(c: char) -> bool {
 /// A short, printable excerpt of a body: blanks folded, controls escaped, at most 300 characters, and without what stands
 /// where an `authorization` value would.
 pub(crate) fn excerpt(body: &[u8]) -> String {
-    // Only what can show is decoded; a blank run may hide more behind it, so some more is taken than is shown.
-    let head = body.get(..EXCERPT * 16).unwrap_or(body);
+    // Only what can show is decoded, and a little more, so that the end of it is seen as one.
+    let head = body.get(..EXCERPT * 17).unwrap_or(body);
     line(&String::from_utf8_lossy(head), EXCERPT)
 }
 
 /// One printable line of at most `max` characters.
 pub(crate) fn line(text: &str, max: usize) -> String {
-    let without = without_authorization(text);
+    // Only what can show is looked at; a blank run may hide more behind it, so some more is taken than is shown.
+    let head = text.get(..text.floor_char_boundary(max.saturating_mul(16))).unwrap_or(text);
+    let without = without_authorization(head);
     let folded = without.split_whitespace().collect::<Vec<_>>().join(" ");
     let shown = printable(&folded);
     match shown.char_indices().nth(max) {
