@@ -12,6 +12,12 @@ demo:
 test:
     cargo test --workspace --locked
 
+# Clients over a simulated, failing network: the long runs (some ten minutes)
+simulate:
+    cargo run --release -p contacts-sim -- exhaustive --length 6
+    cargo run --release -p contacts-sim -- random --steps 100000000 --seed 1 --clients 16
+    cargo run --release -p contacts-sim -- compare --schedules 1000000 --seed 1
+
 # The documentation, in a browser
 doc:
     cargo doc --workspace --no-deps --open
