@@ -57,11 +57,11 @@ Settings:
 
   Profiles are in contacts/config.toml, in $XDG_CONFIG_HOME or ~/.config:
 
-    [profiles.work]
-    site = \"acme\"                       # or cloud-id, or base-url
+    [profile.work]
+    site = \"acme\"                       # or cloud_id, or base_url
     email = \"ann@example.com\"
-    token-file = \"~/.atlassian-token\"   # or token-command
-    timeout = \"30s\"                     # and attempts, proxy, ca-file, oauth
+    token_file = \"~/.atlassian-token\"   # or token_command
+    timeout = \"30s\"                     # and attempts, proxy, ca_file, oauth
 
   The profile named default is used where none is named.
 

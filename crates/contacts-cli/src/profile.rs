@@ -9,7 +9,7 @@ use crate::{failure::Failure, settings::Environment};
 
 /// A profile of the configuration file.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Profile {
     pub(crate) site: Option<String>,
     pub(crate) cloud_id: Option<String>,
@@ -30,7 +30,7 @@ pub(crate) struct Profile {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    profiles: BTreeMap<String, Profile>,
+    profile: BTreeMap<String, Profile>,
 }
 
 /// The profile that is asked for by flag or by `CONTACTS_PROFILE`, or else the one named `default`, if there is one.
@@ -46,11 +46,11 @@ pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<P
     };
     let mut file = parse(&text).map_err(|why| Failure::usage(format!("{}: {why}", shown(path.as_ref()))))?;
     let name = named.as_deref().unwrap_or("default");
-    let profile = match file.profiles.remove(name) {
+    let profile = match file.profile.remove(name) {
         Some(profile) => profile,
         None if named.is_none() => Profile::default(),
         None => {
-            let known: Vec<_> = file.profiles.into_keys().collect();
+            let known: Vec<_> = file.profile.into_keys().collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             let (name, file) = (printable(name), shown(path.as_ref()));
             return Err(Failure::usage(format!("there is no profile {name} in {file}; it has: {known}"))
@@ -88,7 +88,7 @@ fn parse(text: &str) -> Result<File, String> {
         let line = before.matches('\n').count() + 1;
         let message = match error.message() {
             message if message.contains("unknown field `token`") => {
-                "a token does not belong here: name its file by token-file, or a command by token-command"
+                "a token does not belong here: name its file by token_file, or a command by token_command"
             }
             message => message.split(", expected").next().unwrap_or(message),
         };
@@ -115,10 +115,10 @@ mod tests {
     #[test]
     fn a_mistake_is_told_by_its_line_and_without_its_text() {
         for (text, told) in [
-            ("[profiles.a]\nsite = \"s\"\ntoken = \"s3cret\"\n", "line 3: a token does not belong here"),
-            ("[profiles.a]\nsite = s3cret\n", "line 2: "),
-            ("[profiles.a]\n\nsiet = \"s3cret\"\n", "line 3: unknown field `siet`"),
-            ("[profiles.a]\ntimeout = \"s3cret\"\n", "line 2: not a duration"),
+            ("[profile.a]\nsite = \"s\"\ntoken = \"s3cret\"\n", "line 3: a token does not belong here"),
+            ("[profile.a]\nsite = s3cret\n", "line 2: "),
+            ("[profile.a]\n\nsiet = \"s3cret\"\n", "line 3: unknown field `siet`"),
+            ("[profile.a]\ntimeout = \"s3cret\"\n", "line 2: not a duration"),
         ] {
             let message = parse(text).unwrap_err();
             assert!(message.starts_with(told) && !message.contains("s3cret"), "{message}");
@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn a_profile_says_where_who_and_how() {
-        let text = "[profiles.work]\nsite = \"acme\"\nemail = \"a@b\"\ntoken-file = \"~/t\"\ntimeout = \"5s\"\nattempts = 2\n";
-        let profile = parse(text).unwrap().profiles.remove("work").unwrap();
+        let text = "[profile.work]\nsite = \"acme\"\nemail = \"a@b\"\ntoken_file = \"~/t\"\ntimeout = \"5s\"\nattempts = 2\n";
+        let profile = parse(text).unwrap().profile.remove("work").unwrap();
         assert_eq!(profile.timeout, Some(Duration::from_secs(5)));
         assert_eq!(expand(profile.token_file.unwrap(), Some("/home/ann")), PathBuf::from("/home/ann/t"));
     }

@@ -168,7 +168,7 @@ impl Sources<'_> {
         }
         let Profile { token_file, token_command, oauth: profile_oauth, .. } = &self.profile;
         let from_profile = TokenFrom::one_of(token_file.clone(), token_command.clone())
-            .map_err(|()| Failure::usage("the profile has both token-file and token-command"))?;
+            .map_err(|()| Failure::usage("the profile has both token_file and token_command"))?;
         Ok(from_profile.map(|token| (token, *oauth || profile_oauth.unwrap_or(false))))
     }
 

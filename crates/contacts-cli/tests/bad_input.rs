@@ -201,7 +201,7 @@ fn a_base_url_that_would_give_the_token_away_is_refused() {
         refused(|| command().args(["list", "--base-url", url]), named);
         if !url.is_empty() {
             refused(|| command().args(["list"]).env("CONTACTS_BASE_URL", url), named);
-            home.configure(&format!("[profiles.bad]\nbase-url = \"{url}\"\n"));
+            home.configure(&format!("[profile.bad]\nbase_url = \"{url}\"\n"));
             refused(|| command().args(["list", "--profile", "bad"]), named);
         }
     }
@@ -255,15 +255,15 @@ fn a_token_file_that_is_no_secret_or_no_token_is_refused() {
 fn a_mistake_in_the_configuration_file_is_named_by_its_line() {
     let home = Home::new();
     for (text, named) in [
-        ("[profiles.work]\nsite = s3cret\n", "line 2"),
-        ("[profiles.work]\n\ntoken = \"s3cret\"\n", "line 3"),
-        ("[profiles.work]\nsiet = \"s3cret\"\n", "siet"),
-        ("[profile.work]\nsite = \"acme\"\n", "profile"),
-        ("[profiles.work]\nattempts = -1\n", "line 2"),
-        ("[profiles.work]\ntimeout = \"0s\"\n", "line 2: no time"),
-        ("[profiles.work]\ntoken-file = \"a\"\ntoken-command = \"b\"\nsite = \"acme\"\n", "token-command"),
-        ("[profiles.work]\nattempts = 0\n", "line 2: not 1 to 100 attempts"),
-        ("[profiles.default]\nsite = \"acme\"\n", "no profile work in"),
+        ("[profile.work]\nsite = s3cret\n", "line 2"),
+        ("[profile.work]\n\ntoken = \"s3cret\"\n", "line 3"),
+        ("[profile.work]\nsiet = \"s3cret\"\n", "siet"),
+        ("[profiles.work]\nsite = \"acme\"\n", "profiles"),
+        ("[profile.work]\nattempts = -1\n", "line 2"),
+        ("[profile.work]\ntimeout = \"0s\"\n", "line 2: no time"),
+        ("[profile.work]\ntoken_file = \"a\"\ntoken_command = \"b\"\nsite = \"acme\"\n", "token_command"),
+        ("[profile.work]\nattempts = 0\n", "line 2: not 1 to 100 attempts"),
+        ("[profile.default]\nsite = \"acme\"\n", "no profile work in"),
     ] {
         home.configure(text);
         refused(|| home.contacts().args(["list", "--profile", "work"]), named);

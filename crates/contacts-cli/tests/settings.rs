@@ -31,8 +31,8 @@ impl Places {
         }
         if ranks.contains(&"profile") {
             let url = self.profile.base_url();
-            let text = format!("base-url = \"{url}\"\nemail = \"{DEMO_EMAIL}\"\ntoken-file = \"~/token\"\n");
-            self.home.configure(&format!("[profiles.default]\n{text}"));
+            let text = format!("base_url = \"{url}\"\nemail = \"{DEMO_EMAIL}\"\ntoken_file = \"~/token\"\n");
+            self.home.configure(&format!("[profile.default]\n{text}"));
             return command;
         }
         self.home.configure("");
@@ -77,7 +77,7 @@ fn a_lesser_way_to_name_the_site_beats_no_flag() {
         let command = places.home.contacts().line(line).env("ATLASSIAN_OPS_CLOUD_ID", "from-environment");
         command.line("curl list").succeed()
     };
-    places.home.configure("[profiles.default]\nbase-url = \"https://profile.example\"\n");
+    places.home.configure("[profile.default]\nbase_url = \"https://profile.example\"\n");
     assert!(curl("").contains("https://api.atlassian.com/jsm/ops/api/from-environment/v1/"));
     assert!(curl("--cloud-id flag").contains("https://api.atlassian.com/jsm/ops/api/flag/v1/"));
 }
@@ -99,9 +99,9 @@ fn address_and_token_follow_the_same_order() {
     let (home, sandbox) = (Home::new(), known_by_rank());
     let flag = home.write("flag", "flag-s3cret\n");
     home.write("profile", "profile-s3cret");
-    let at = format!("base-url = \"{}\"", sandbox.base_url());
+    let at = format!("base_url = \"{}\"", sandbox.base_url());
     home.configure(&format!(
-        "[profiles.default]\n{at}\nemail = \"profile@example.com\"\ntoken-file = \"~/profile\"\n"
+        "[profile.default]\n{at}\nemail = \"profile@example.com\"\ntoken_file = \"~/profile\"\n"
     ));
     let in_environment = |command: Contacts| {
         command
@@ -130,8 +130,8 @@ fn a_profile_is_named_by_flag_or_by_variable_and_the_default_needs_no_name() {
     let mut text = String::new();
     for (profile, user) in [("default", "profile"), ("work", "environment"), ("other", "flag")] {
         let token = home.write(user, &format!("{user}-s3cret"));
-        let at = format!("base-url = \"{}\"\nemail = \"{user}@example.com\"", sandbox.base_url());
-        text.push_str(&format!("[profiles.{profile}]\n{at}\ntoken-file = \"{token}\"\n"));
+        let at = format!("base_url = \"{}\"\nemail = \"{user}@example.com\"", sandbox.base_url());
+        text.push_str(&format!("[profile.{profile}]\n{at}\ntoken_file = \"{token}\"\n"));
     }
     home.configure(&text);
     let list = || home.contacts().line("list");
@@ -154,7 +154,7 @@ fn a_profile_also_says_how() {
     let status = contacts_sandbox::When::Before;
     let busy = contacts_sandbox::Fault::Status { status: 503, body: None, content_type: None, when: status };
     sandbox.arm(contacts_sandbox::FaultRule::new(busy));
-    home.configure("[profiles.default]\nattempts = 1\n");
+    home.configure("[profile.default]\nattempts = 1\n");
     home.demo(&sandbox, "list").fail(5);
     assert_eq!(asked(&sandbox, "GET"), 1);
     home.demo(&sandbox, "list --attempts 2").fail(5);

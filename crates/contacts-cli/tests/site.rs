@@ -26,7 +26,7 @@ fn the_cloud_id_is_asked_for_without_credentials_and_the_service_with_them() {
             "flag" => list.args(["--site", &site]),
             "variable" => list.env("JSM_SITE_URL", &site),
             _ => {
-                home.configure(&format!("[profiles.default]\nsite = \"{site}\"\n"));
+                home.configure(&format!("[profile.default]\nsite = \"{site}\"\n"));
                 list
             }
         };
