@@ -12,14 +12,9 @@ use crate::{
 /// What is in doubt if the process ends now.
 static DOUBT: Mutex<Option<Ticket>> = Mutex::new(None);
 
-/// From now on an interrupt leaves this ticket.
-pub(crate) fn leaves(ticket: Ticket) {
-    *DOUBT.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket);
-}
-
-/// From now on an interrupt leaves no doubt: what became of the creation is known, or was told.
-pub(crate) fn leaves_nothing() {
-    *DOUBT.lock().unwrap_or_else(PoisonError::into_inner) = None;
+/// From now on an interrupt leaves this ticket, or none.
+pub(crate) fn leaves(ticket: Option<Ticket>) {
+    *DOUBT.lock().unwrap_or_else(PoisonError::into_inner) = ticket;
 }
 
 /// Sees to it that an interrupt (or a request to terminate) ends the process with the right words and the right exit code.

@@ -8,7 +8,6 @@ use std::{
 
 use anstyle::Style;
 use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Waiting, printable};
-use http::Method;
 
 use crate::{args::HowArgs, interrupt};
 
@@ -43,7 +42,7 @@ impl<'a, E> Told<'a, E> {
         Self { exchange, verbosity, creating: None, sent: Duration::ZERO }
     }
 
-    /// From its first request that creates this contact on, an interrupt leaves a doubt.
+    /// While it is in doubt whether this contact was created, an interrupt leaves a ticket.
     pub(crate) fn creating(self, create: &'a CreateContact) -> Self {
         Self { creating: Some(create), ..self }
     }
@@ -66,9 +65,6 @@ impl<'a, E> Told<'a, E> {
                 if requests {
                     tell(format_args!("> {} {}", request.method(), request.uri()));
                 }
-                if let Some(create) = self.creating.filter(|_| request.method() == Method::POST) {
-                    interrupt::leaves(create.ticket(now.unix));
-                }
             }
             Action::Wait(wait) if requests || (waits && *wait >= LONG) => {
                 tell(format_args!("waiting {}, {}", shown(*wait), why(waiting)));
@@ -87,11 +83,19 @@ impl<E: Exchange> Exchange for Told<'_, E> {
         }
         let action = self.exchange.step(event, now, random);
         self.action(&action, self.exchange.waiting(), now);
+        if let Some(create) = self.creating {
+            let doubt = self.exchange.is_in_doubt().then(|| create.ticket(now.unix));
+            interrupt::leaves(doubt);
+        }
         action
     }
 
     fn waiting(&self) -> Option<Waiting> {
         self.exchange.waiting()
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.exchange.is_in_doubt()
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod support;
 
-use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, When};
+use contacts_sandbox::{Fault, FaultRule, Hint, Operation, Sandbox, When};
 use support::{Home, Ran, stored, until};
 
 /// A sandbox that carries out everything and answers nothing.
@@ -48,6 +48,17 @@ fn while_a_creation_that_is_ensured_waits_it_leaves_a_ticket_too() {
     sandbox.arm(FaultRule::new(Fault::Close { when: When::After }).on(Operation::Create));
     let ran = interrupted(&home, &sandbox, "create --ensure voice 49-1 -o json", 2).with_code(7);
     assert!(ran.error()["ticket"].is_string(), "{ran:?}");
+}
+
+#[test]
+fn while_a_creation_waits_that_certainly_did_nothing_it_leaves_none() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    sandbox.arm(Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 30, status: 429 });
+    let mut command = home.demo(&sandbox, "create voice 49-1 -v").start();
+    while !command.note().starts_with("waiting") {}
+    command.interrupt();
+    let ran = command.end().with_code(130);
+    assert!(!ran.stderr.contains("ticket"), "{ran:?}");
 }
 
 #[test]

@@ -11,7 +11,6 @@ use super::Context;
 use crate::{
     args::{ListArgs, OperationCommand},
     failure::Failure,
-    interrupt,
     output::Change,
     service::Service,
 };
@@ -114,9 +113,7 @@ fn create(context: &Context<'_>, method: &ContactMethod, to: &str, ensure: bool)
         })
     } else {
         service.run_creating(Call::new(session, &create), &create).map(Change::from)
-    };
-    interrupt::leaves_nothing();
-    let change = change?;
+    }?;
     context.output.changes(std::slice::from_ref(&change), false)?;
     if method.is_phone() && change.message == "Created" {
         context.note("a new number is used only once it is verified, by the code that is sent to it");

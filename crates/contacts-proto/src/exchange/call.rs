@@ -291,6 +291,10 @@ impl<O: Operation> Exchange for Call<O> {
     fn waiting(&self) -> Option<Waiting> {
         if let State::Waiting { why, .. } = self.state { Some(why) } else { None }
     }
+
+    fn is_in_doubt(&self) -> bool {
+        matches!(self.state, State::Sent) && matches!(self.operation.recovery(), Recovery::Never { .. })
+    }
 }
 
 /// Reads an answer such that an error has no secret in it, though the server may have echoed it.

@@ -268,4 +268,12 @@ impl Exchange for Ensure {
             State::New | State::Done => None,
         }
     }
+
+    fn is_in_doubt(&self) -> bool {
+        match &self.state {
+            State::Creating(call) => call.is_in_doubt() || self.doubt.is_some(),
+            State::Looking(_) => self.doubt.is_some(),
+            State::New | State::Done => false,
+        }
+    }
 }

@@ -81,6 +81,12 @@ pub trait Exchange {
     fn waiting(&self) -> Option<Waiting> {
         None
     }
+
+    /// Whether a contact may have been created, as things stand, of which nothing more is known. Who gives up the exchange now
+    /// keeps a ticket: see [`CreateContact::ticket`](crate::CreateContact::ticket).
+    fn is_in_doubt(&self) -> bool {
+        false
+    }
 }
 
 /// What an exchange waits for.
@@ -108,6 +114,10 @@ impl<E: Exchange + ?Sized> Exchange for &mut E {
 
     fn waiting(&self) -> Option<Waiting> {
         (**self).waiting()
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        (**self).is_in_doubt()
     }
 }
 

@@ -116,6 +116,10 @@ impl<E: Exchange> Exchange for Traced<E> {
     fn waiting(&self) -> Option<Waiting> {
         self.exchange.waiting()
     }
+
+    fn is_in_doubt(&self) -> bool {
+        self.exchange.is_in_doubt()
+    }
 }
 
 fn millis(duration: Duration) -> u64 {
