@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
 
-use contacts_ureq::printable;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::{failure::Failure, settings::Environment};
+use crate::{failure::Failure, settings::Environment, usage::without_secret};
 
 /// A profile of the configuration file.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -52,7 +51,7 @@ pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<P
         None => {
             let known: Vec<_> = file.profile.into_keys().collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            let (name, file) = (printable(name), shown(path.as_ref()));
+            let (name, file) = (without_secret(name), shown(path.as_ref()));
             return Err(Failure::usage(format!("there is no profile {name} in {file}; it has: {known}"))
                 .with_hint("a profile is named by --profile or by CONTACTS_PROFILE"));
         }

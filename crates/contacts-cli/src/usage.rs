@@ -71,7 +71,8 @@ fn first_paragraph(text: &str) -> String {
     paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn without_secret(word: &str) -> String {
+/// A word as it may be repeated.
+pub(crate) fn without_secret(word: &str) -> String {
     // Of a flag only its name, however a value hangs on it.
     let is_value = |c: char| !c.is_ascii_alphanumeric() && c != '-';
     let word = if word.starts_with('-') { word.split(is_value).next().unwrap_or(word) } else { word };

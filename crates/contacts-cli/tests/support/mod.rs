@@ -196,6 +196,10 @@ impl Running {
         self.stderr.recv_timeout(HANGS).expect("the command writes a note")
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ctrl-C.
     pub(crate) fn interrupt(&self) {
         let killed = Command::new("sh").args(["-c", &format!("kill -INT {}", self.child.id())]).status();

@@ -297,17 +297,18 @@ impl<O: Operation> Exchange for Call<O> {
     }
 }
 
-/// Reads an answer such that an error has no secret in it, though the server may have echoed it.
+/// Reads an answer such that what comes of it has no secret in it, though the server may have echoed it. What is left as it is:
+/// the contacts themselves, of which there may be many.
 fn read<O: Operation>(
     operation: &O,
     mut response: Response<&[u8]>,
     session: &Session,
 ) -> Result<O::Output, Error> {
     let credentials = session.credentials();
-    if response.status().is_success() {
+    if response.status().is_success() && !O::ABOUT.writes {
         return operation.response(response).map_err(|error| error.without(credentials));
     }
     let body = credentials.redact(response.body());
     credentials.redact_headers(response.headers_mut());
-    operation.response(response.map(|_| &*body))
+    operation.response(response.map(|_| &*body)).map_err(|error| error.without(credentials))
 }
