@@ -212,6 +212,13 @@ pub(crate) enum Command {
         ticket: Ticket,
     },
 
+    /// Find out what is wrong, and what to do
+    ///
+    /// Settings, address, cloud id, token, plan, scopes, limits and clock, one after the other. Nothing is changed: whether the
+    /// token may write is tried on a contact that does not exist.
+    #[command(after_help = "Examples:\n  contacts doctor\n  contacts doctor -o json")]
+    Doctor,
+
     /// Print a request as a curl command; nothing is sent
     ///
     /// The token is left out.

@@ -2,6 +2,7 @@
 
 mod curl;
 mod demo;
+mod doctor;
 mod operations;
 mod resolve;
 mod sandbox;
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Vec<Failu
         Command::Resolve { ticket } => resolve::run(&context, ticket),
         Command::Curl { operation } => curl::run(&context, operation),
         Command::Demo => demo::run(&context),
+        Command::Doctor => return doctor::run(&context),
         Command::Sandbox(sandbox) => sandbox::run(&context, sandbox),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -63,6 +63,16 @@ impl Failure {
         Self::new(exit::USAGE, ErrorKind::InvalidInput.as_str(), message)
     }
 
+    /// The service cannot be reached.
+    pub(crate) fn unreachable(message: impl Into<String>) -> Self {
+        Self::new(exit::TRY_LATER, ErrorKind::Unavailable.as_str(), message)
+    }
+
+    /// What a step of an examination has found, told at its end in one sentence.
+    pub(crate) fn found(failure: &Self, step: &str) -> Self {
+        Self::new(failure.exit, failure.facts.kind, format!("the first thing to mend: {step}"))
+    }
+
     /// Something on this machine does not work.
     pub(crate) fn local(message: impl Into<String>) -> Self {
         Self::new(exit::FAILED, "failed", message)
@@ -95,6 +105,11 @@ impl Failure {
     pub(crate) fn about(mut self, what: &impl ToString) -> Self {
         self.facts.message = format!("{}: {}", what.to_string(), self.facts.message);
         self
+    }
+
+    /// What to do, where it is known.
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.facts.hint.as_deref()
     }
 
     pub(crate) fn exit(&self) -> u8 {

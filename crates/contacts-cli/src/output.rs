@@ -94,6 +94,24 @@ impl Output {
         })
     }
 
+    /// Whatever else: for people a line of text each, which may be styled.
+    pub(crate) fn records<T: Serialize>(
+        self,
+        records: &[T],
+        names: &[&str],
+        line: impl Fn(&T) -> String,
+    ) -> Result<(), Failure> {
+        self.write(|out| match self.form {
+            Form::Json => json(out, &records),
+            Form::Ndjson => records.iter().try_for_each(|record| json(out, record)),
+            Form::Csv => csv(out, records, names),
+            Form::Table => records.iter().map(line).try_for_each(|line| match self.colored {
+                true => writeln!(out, "{line}"),
+                false => writeln!(out, "{}", anstream::adapter::strip_str(&line)),
+            }),
+        })
+    }
+
     /// Any text.
     pub(crate) fn text(self, text: &str) -> Result<(), Failure> {
         self.write(|out| out.write_all(text.as_bytes()))

@@ -25,7 +25,7 @@ pub(crate) struct Service {
 impl Service {
     /// Reads token and certificates, and asks for the cloud id where only a site's name is known.
     pub(crate) fn connect(settings: &Settings, verbosity: Verbosity) -> Result<Self, Failure> {
-        let Settings { place, person, transport } = settings;
+        let Settings { place, person, transport, .. } = settings;
         let until = Instant::now().checked_add(transport.timeout);
         let client = |site, credentials| {
             let client = transport.builder(site, credentials)?.build();
@@ -100,7 +100,8 @@ impl Person {
     fn credentials_of(person: Option<&Self>) -> Result<Credentials, Failure> {
         let missing =
             "there is no token: give --token-file or --token-command, or set ATLASSIAN_OPS_API_TOKEN";
-        person.ok_or_else(|| Failure::usage(missing))?.credentials()
+        let hint = "an API token is created in the security settings of one's Atlassian account";
+        person.ok_or_else(|| Failure::usage(missing).with_hint(hint))?.credentials()
     }
 
     fn credentials(&self) -> Result<Credentials, Failure> {
@@ -113,6 +114,11 @@ impl Person {
 }
 
 impl Transport {
+    /// A client for what everybody may ask.
+    pub(crate) fn anonymous(&self, site: Site) -> Result<Client, Failure> {
+        Ok(self.builder(site, Credentials::none())?.build())
+    }
+
     fn builder(&self, site: Site, credentials: Credentials) -> Result<Builder, Failure> {
         let mut policy = Policy::default();
         policy.deadline = self.timeout;

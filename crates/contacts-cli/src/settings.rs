@@ -17,6 +17,15 @@ pub(crate) struct Settings {
     pub(crate) place: Place,
     pub(crate) person: Option<Person>,
     pub(crate) transport: Transport,
+    pub(crate) origins: Origins,
+}
+
+/// Which flag, variable or member of a profile a setting comes from.
+#[derive(Debug)]
+pub(crate) struct Origins {
+    pub(crate) place: &'static str,
+    pub(crate) email: Option<&'static str>,
+    pub(crate) token: Option<&'static str>,
 }
 
 /// Where the service is.
@@ -71,9 +80,11 @@ impl Settings {
         let profile = profile::load(place.profile.as_deref(), environment)?;
         let transport = Transport::new(how, &profile);
         let sources = Sources { place, person, environment, profile };
-        let place = sources.place()?;
-        let person = if place == Place::Sandbox { sources.nobody()? } else { sources.person()? };
-        Ok(Self { place, person, transport })
+        let (place, from) = sources.place()?;
+        let mut origins = Origins { place: from, email: None, token: None };
+        let person =
+            if place == Place::Sandbox { sources.nobody()? } else { sources.person(&mut origins)? };
+        Ok(Self { place, person, transport, origins })
     }
 }
 
@@ -89,36 +100,43 @@ impl Transport {
 }
 
 impl Sources<'_> {
-    fn place(&self) -> Result<Place, Failure> {
+    /// Where the service is, and what says so.
+    fn place(&self) -> Result<(Place, &'static str), Failure> {
         let PlaceArgs { site, cloud_id, base_url, sandbox, .. } = self.place;
         let given = [site.is_some(), cloud_id.is_some(), base_url.is_some(), *sandbox];
         if given.into_iter().filter(|given| *given).count() > 1 {
             return Err(Failure::usage("--site, --cloud-id, --base-url and --sandbox exclude one another"));
         }
         if *sandbox {
-            return Ok(Place::Sandbox);
+            return Ok((Place::Sandbox, "--sandbox"));
         }
-        let from_flags = find_place([base_url.clone(), cloud_id.clone(), site.clone()])?;
-        let from_environment = || {
-            find_place([
-                self.variable(&["CONTACTS_BASE_URL"]),
-                self.variable(&["ATLASSIAN_OPS_CLOUD_ID", "JSM_CLOUD_ID"]),
-                self.variable(&["ATLASSIAN_OPS_DOMAIN_NAME", "JSM_SITE_URL"]),
-            ])
+        let variable = |name| self.variable(name);
+        let profile = &self.profile;
+        let ranked: [(PlaceKind, &'static str, Option<String>); 11] = [
+            (PlaceKind::Base, "--base-url", base_url.clone()),
+            (PlaceKind::CloudId, "--cloud-id", cloud_id.clone()),
+            (PlaceKind::Site, "--site", site.clone()),
+            (PlaceKind::Base, "CONTACTS_BASE_URL", variable("CONTACTS_BASE_URL")),
+            (PlaceKind::CloudId, "ATLASSIAN_OPS_CLOUD_ID", variable("ATLASSIAN_OPS_CLOUD_ID")),
+            (PlaceKind::CloudId, "JSM_CLOUD_ID", variable("JSM_CLOUD_ID")),
+            (PlaceKind::Site, "ATLASSIAN_OPS_DOMAIN_NAME", variable("ATLASSIAN_OPS_DOMAIN_NAME")),
+            (PlaceKind::Site, "JSM_SITE_URL", variable("JSM_SITE_URL")),
+            (PlaceKind::Base, "base_url of the profile", profile.base_url.clone()),
+            (PlaceKind::CloudId, "cloud_id of the profile", profile.cloud_id.clone()),
+            (PlaceKind::Site, "site of the profile", profile.site.clone()),
+        ];
+        let found = ranked.into_iter().find_map(|(kind, from, text)| Some((kind, from, text?)));
+        let Some((kind, from, text)) = found else {
+            let missing = "it is not known which site to ask: give --site or set ATLASSIAN_OPS_DOMAIN_NAME";
+            let hint = "without a site, there is a sandbox to try: contacts --sandbox list";
+            return Err(Failure::usage(missing).with_hint(hint));
         };
-        let Profile { site, cloud_id, base_url, .. } = &self.profile;
-        let from_profile = || find_place([base_url.clone(), cloud_id.clone(), site.clone()]);
-        let place = match from_flags {
-            Some(place) => Some(place),
-            None => match from_environment()? {
-                Some(place) => Some(place),
-                None => from_profile()?,
-            },
+        let place = match kind {
+            PlaceKind::Base => Place::Base(Site::new(&text)?),
+            PlaceKind::CloudId => Place::Base(Site::from_cloud_id(&CloudId::new(text)?)),
+            PlaceKind::Site => Place::Tenant(Site::tenant(&text)?),
         };
-        place.ok_or_else(|| {
-            Failure::usage("it is not known which site to ask: give --site or set ATLASSIAN_OPS_DOMAIN_NAME")
-                .with_hint("without a site, there is a sandbox to try: contacts --sandbox list")
-        })
+        Ok((place, from))
     }
 
     /// A sandbox has a user of its own.
@@ -130,63 +148,74 @@ impl Sources<'_> {
         Ok(None)
     }
 
-    fn person(&self) -> Result<Option<Person>, Failure> {
-        let Some((token, is_oauth)) = self.token()? else { return Ok(None) };
+    fn person(&self, origins: &mut Origins) -> Result<Option<Person>, Failure> {
+        let Some(Token { token, is_oauth, from }) = self.token()? else { return Ok(None) };
+        origins.token = Some(from);
         if is_oauth {
             return Ok(Some(Person { email: None, token }));
         }
-        let email = self.person.email.clone().or_else(|| {
-            self.variable(&["ATLASSIAN_OPS_API_EMAIL_ADDRESS", "ATLASSIAN_OPS_API_USERNAME", "JSM_EMAIL"])
-        });
-        let Some(email) = email.or_else(|| self.profile.email.clone()) else {
+        let ranked = [
+            ("--email", self.person.email.clone()),
+            ("ATLASSIAN_OPS_API_EMAIL_ADDRESS", self.variable("ATLASSIAN_OPS_API_EMAIL_ADDRESS")),
+            ("ATLASSIAN_OPS_API_USERNAME", self.variable("ATLASSIAN_OPS_API_USERNAME")),
+            ("JSM_EMAIL", self.variable("JSM_EMAIL")),
+            ("email of the profile", self.profile.email.clone()),
+        ];
+        let Some((from, email)) = ranked.into_iter().find_map(|(from, email)| Some((from, email?))) else {
             return Err(Failure::usage(
                 "it is not known whose API token it is: give --email or set ATLASSIAN_OPS_API_EMAIL_ADDRESS",
             )
             .with_hint("an OAuth token goes without an address: add --oauth"));
         };
+        origins.email = Some(from);
         Ok(Some(Person { email: Some(email), token }))
     }
 
-    /// Where the token is, and whether it is a bearer token.
-    fn token(&self) -> Result<Option<(TokenFrom, bool)>, Failure> {
+    fn token(&self) -> Result<Option<Token>, Failure> {
         let PersonArgs { token_file, token_command, oauth, .. } = self.person;
         let from_flags = TokenFrom::one_of(token_file.clone(), token_command.clone())
             .map_err(|()| Failure::usage("--token-file and --token-command exclude one another"))?;
         if let Some(token) = from_flags {
-            return Ok(Some((token, *oauth)));
+            let from = if token_file.is_some() { "--token-file" } else { "--token-command" };
+            return Ok(Some(Token { token, is_oauth: *oauth, from }));
         }
         let api_token = ["ATLASSIAN_OPS_API_TOKEN", "JSM_API_TOKEN"];
         let oauth_token = ["JSM_OAUTH_TOKEN"];
-        let names: Vec<_> = match oauth {
-            true => oauth_token.into_iter().chain(api_token).collect(),
-            false => api_token.into_iter().chain(oauth_token).collect(),
-        };
-        for name in names {
-            if self.variable(&[name]).is_some() {
-                return Ok(Some((TokenFrom::Variable(name), *oauth || oauth_token.contains(&name))));
-            }
+        let mut names: Vec<_> = api_token.into_iter().chain(oauth_token).collect();
+        if *oauth {
+            names.rotate_right(oauth_token.len());
+        }
+        if let Some(name) = names.into_iter().find(|name| self.variable(name).is_some()) {
+            let is_oauth = *oauth || oauth_token.contains(&name);
+            return Ok(Some(Token { token: TokenFrom::Variable(name), is_oauth, from: name }));
         }
         let Profile { token_file, token_command, oauth: profile_oauth, .. } = &self.profile;
         let from_profile = TokenFrom::one_of(token_file.clone(), token_command.clone())
             .map_err(|()| Failure::usage("the profile has both token_file and token_command"))?;
-        Ok(from_profile.map(|token| (token, *oauth || profile_oauth.unwrap_or(false))))
+        let from =
+            if token_file.is_some() { "token_file of the profile" } else { "token_command of the profile" };
+        let is_oauth = *oauth || profile_oauth.unwrap_or(false);
+        Ok(from_profile.map(|token| Token { token, is_oauth, from }))
     }
 
-    fn variable(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| (self.environment)(name))
+    fn variable(&self, name: &str) -> Option<String> {
+        (self.environment)(name)
     }
 }
 
-fn find_place([base_url, cloud_id, site]: [Option<String>; 3]) -> Result<Option<Place>, Failure> {
-    Ok(Some(if let Some(base_url) = base_url {
-        Place::Base(Site::new(&base_url)?)
-    } else if let Some(cloud_id) = cloud_id {
-        Place::Base(Site::from_cloud_id(&CloudId::new(cloud_id)?))
-    } else if let Some(site) = site {
-        Place::Tenant(Site::tenant(&site)?)
-    } else {
-        return Ok(None);
-    }))
+/// What a text says of the place.
+#[derive(Clone, Copy)]
+enum PlaceKind {
+    Base,
+    CloudId,
+    Site,
+}
+
+/// Where the token is, whether it is a bearer token, and what says so.
+struct Token {
+    token: TokenFrom,
+    is_oauth: bool,
+    from: &'static str,
 }
 
 #[cfg(test)]
