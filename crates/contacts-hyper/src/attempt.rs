@@ -243,6 +243,12 @@ fn known(error: &(dyn StdError + 'static), progress: &Progress) -> Option<Cause>
     if let Some(error) = error.downcast_ref::<legacy::Error>() {
         return error.is_connect().then_some(Cause::Connect);
     }
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        return Some(match error {
+            rustls::Error::InvalidCertificate(_) => Cause::Certificate,
+            _ => Cause::Tls,
+        });
+    }
     let found = [
         (error.is::<Elapsed>(), Cause::TimedOut),
         (error.is::<NoAddress>(), Cause::Resolve),
@@ -252,12 +258,6 @@ fn known(error: &(dyn StdError + 'static), progress: &Progress) -> Option<Cause>
 }
 
 fn io_cause(error: &io::Error, progress: &Progress) -> Cause {
-    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return match error {
-            rustls::Error::InvalidCertificate(_) => Cause::Certificate,
-            _ => Cause::Tls,
-        };
-    }
     match (error.kind(), progress) {
         (io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock, _) => Cause::TimedOut,
         (io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe, _) => {
@@ -268,10 +268,14 @@ fn io_cause(error: &io::Error, progress: &Progress) -> Cause {
     }
 }
 
+/// An error and those behind it. What an [`io::Error`] is made of is behind it too, which its `source` passes over.
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |error| {
         let error: &'a (dyn StdError + 'static) = *error;
-        error.source()
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        }
     })
 }
 
