@@ -264,6 +264,8 @@ fn io_cause(error: &io::Error, progress: &Progress) -> Cause {
             Cause::Closed
         }
         (_, Progress::NotSent) => Cause::Connect,
+        // hyper's words for chunks that are none.
+        (io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData, _) => Cause::Malformed,
         _ => Cause::Closed,
     }
 }
