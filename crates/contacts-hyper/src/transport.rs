@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body::Body;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -100,10 +100,25 @@ impl Service<Request<Full<Bytes>>> for Transport {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Full<Bytes>>) -> ResponseFuture {
+    fn call(&mut self, mut request: Request<Full<Bytes>>) -> ResponseFuture {
+        host_first(&mut request);
         let wants_fresh = request.extensions().get::<FreshConnection>().is_some();
         if wants_fresh { self.fresh.request(request) } else { self.pooled.request(request) }
     }
+}
+
+/// hyper puts `host` behind all other headers, where it is still missing; most others put it before them (RFC 9110, 7.2), and so
+/// does the blocking client.
+fn host_first(request: &mut Request<Full<Bytes>>) {
+    let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
+    else {
+        return;
+    };
+    let rest = std::mem::take(request.headers_mut());
+    let mut headers = HeaderMap::with_capacity(rest.len() + 1);
+    headers.insert(header::HOST, host);
+    headers.extend(rest);
+    *request.headers_mut() = headers;
 }
 
 impl fmt::Debug for Transport {
