@@ -10,7 +10,7 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use contacts_proto::{BodyLimits, Cause, Failure, Progress};
-use http::{Method, Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use hyper_util::client::legacy::{
@@ -21,7 +21,7 @@ use tokio::time::{Instant, error::Elapsed, timeout_at};
 
 use crate::{
     connector::{BoxError, NoAddress, NoTunnel},
-    transport::{FreshConnection, HttpService},
+    transport::{FreshConnection, HttpService, LARGEST_HEAD},
     watch::Sent,
 };
 
@@ -68,6 +68,9 @@ impl<S: HttpService> Attempt<'_, S> {
         }
         let answer = self.head(pin!(service.call(request)), captured.as_ref()).await?;
         let (head, body) = answer.into_parts();
+        if head_len(&head.headers) > LARGEST_HEAD {
+            return Err(Failure::new(Progress::MaybeSent, Cause::TooLarge));
+        }
         let (body, broken) = self.body(pin!(body), self.limits.of(head.status)).await;
         let response = Response::from_parts(head, body);
         match broken {
@@ -151,6 +154,11 @@ impl<S: HttpService> Attempt<'_, S> {
             read = read.and(frame);
         }
     }
+}
+
+/// How long the lines of a head are. hyper stops reading a head that is too long, but not before it has read some more of it.
+fn head_len(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len()).sum()
 }
 
 /// A time in which a body must bring something.

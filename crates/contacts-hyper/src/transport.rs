@@ -66,7 +66,7 @@ pub struct Transport {
 }
 
 /// The largest head of an answer, in bytes.
-const LARGEST_HEAD: usize = 64 * 1024;
+pub(crate) const LARGEST_HEAD: usize = 64 * 1024;
 
 /// The most headers of an answer.
 const MOST_HEADERS: usize = 128;
