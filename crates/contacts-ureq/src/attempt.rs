@@ -6,7 +6,7 @@ use std::{
 };
 
 use contacts_proto::{BodyLimits, Cause, Failure, Progress};
-use http::{Request, Response};
+use http::{Request, Response, header};
 use ureq::{
     Agent, Body, Error, Timeout,
     config::ConfigBuilder,
@@ -66,7 +66,10 @@ pub(crate) fn send(
         run(agent, request, timeout)
     };
     let (head, body) = answer.map_err(without_answer)?.into_parts();
-    watch::head_is_here();
+    let until_closed = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING]
+        .iter()
+        .all(|name| !head.headers.contains_key(name));
+    watch::head_is_here(until_closed);
     let limit = limits.of(head.status);
     let (body, broken) = read(body, limit);
     let response = Response::from_parts(head, body);

@@ -6,6 +6,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    io,
     time::{Duration, Instant},
 };
 
@@ -37,7 +38,7 @@ enum Attempt {
     /// All of it may have left.
     Sent,
     /// The head of the answer is here, and in this window of time this much of the body was read.
-    Reading { since: Instant, bytes: usize },
+    Reading { since: Instant, bytes: usize, until_closed: bool },
 }
 
 /// What is missing of a request: the end of its head, then a known number of bytes.
@@ -75,9 +76,10 @@ pub(crate) fn begin(body: usize) {
     ATTEMPT.set(Attempt::Sending(Unsent { matched: 0, body }));
 }
 
-/// The head is here: from now on the body must flow.
-pub(crate) fn head_is_here() {
-    ATTEMPT.set(Attempt::Reading { since: Instant::now(), bytes: 0 });
+/// The head is here: from now on the body must flow. Only a body that has neither length nor chunks lasts until the connection
+/// is closed.
+pub(crate) fn head_is_here(until_closed: bool) {
+    ATTEMPT.set(Attempt::Reading { since: Instant::now(), bytes: 0, until_closed });
 }
 
 /// Whether the last byte of this thread's request was never handed over.
@@ -118,7 +120,7 @@ impl Watched {
     /// How much time is left of the body's window, a new one if the last was a good one; an error if it was not.
     fn window(&self) -> Result<Option<Duration>, Error> {
         ATTEMPT.with_borrow_mut(|attempt| {
-            let Attempt::Reading { since, bytes } = attempt else { return Ok(None) };
+            let Attempt::Reading { since, bytes, .. } = attempt else { return Ok(None) };
             if since.elapsed() >= self.stall.window {
                 if *bytes < self.stall.bytes {
                     return Err(Error::Timeout(Timeout::RecvBody));
@@ -169,7 +171,7 @@ impl Transport for Watched {
                 Err(Error::Timeout(_)) if window.is_some() => {}
                 result => {
                     self.count(before);
-                    return result;
+                    return unless_cut(result);
                 }
             }
         }
@@ -182,6 +184,28 @@ impl Transport for Watched {
     fn is_tls(&self) -> bool {
         self.transport.is_tls()
     }
+}
+
+/// What comes of waiting for more of a body. ureq takes a reset, and the end of a TLS stream that nobody announced, for the end of
+/// a body that has no length; and the end of a connection for that of one in chunks whose last chunk is not whole. All of it may
+/// be somebody on the way who cuts it.
+fn unless_cut(result: Result<bool, Error>) -> Result<bool, Error> {
+    let Attempt::Reading { until_closed, .. } = ATTEMPT.with_borrow(|attempt| *attempt) else {
+        return result;
+    };
+    match result {
+        Ok(false) if !until_closed => Err(Error::Io(io::ErrorKind::BrokenPipe.into())),
+        // ureq passes any other kind on.
+        Err(Error::Io(error)) if is_end(error.kind()) => {
+            Err(Error::Io(io::Error::new(io::ErrorKind::BrokenPipe, error)))
+        }
+        result => result,
+    }
+}
+
+fn is_end(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(kind, ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
 #[cfg(test)]
