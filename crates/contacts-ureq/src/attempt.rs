@@ -127,6 +127,9 @@ fn failure(progress: Progress, error: Error) -> Failure {
         Error::Timeout(_) => Cause::TimedOut,
         Error::ConnectProxyFailed(_) => Cause::Proxy,
         Error::ConnectionFailed => Cause::Connect,
+        // Before the request only a proxy has something to say.
+        Error::Protocol(_) if matches!(progress, Progress::NotSent) => Cause::Proxy,
+        Error::Protocol(ureq_proto::Error::HttpParseTooManyHeaders) => Cause::TooLarge,
         Error::Protocol(_) => Cause::Malformed,
         Error::LargeResponseHeader(..) => Cause::TooLarge,
         Error::Rustls(error) => tls(error),
