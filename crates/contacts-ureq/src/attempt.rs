@@ -8,13 +8,14 @@ use std::{
 use contacts_proto::{BodyLimits, Cause, Failure, Progress};
 use http::{Request, Response, header};
 use ureq::{
-    Agent, Body, Error, Timeout,
-    config::ConfigBuilder,
-    typestate::AgentScope,
-    unversioned::{resolver::DefaultResolver, transport::DefaultConnector},
+    Agent, Body, Error, Timeout, config::ConfigBuilder, typestate::AgentScope,
+    unversioned::transport::DefaultConnector,
 };
 
-use crate::watch::{self, Stall, Watcher};
+use crate::{
+    resolver::{NoAddress, Resolver},
+    watch::{self, Stall, Watcher},
+};
 
 /// The largest head of an answer, in bytes.
 const LARGEST_HEAD: usize = 64 * 1024;
@@ -43,7 +44,7 @@ impl Agents {
                 .max_idle_connections_per_host(idle_connections)
                 .build();
             let watcher = Watcher { connector: DefaultConnector::default(), stall };
-            Agent::with_parts(config, watcher, DefaultResolver::default())
+            Agent::with_parts(config, watcher, Resolver::default())
         };
         Self { pooled: agent(IDLE_CONNECTIONS), fresh: agent(0) }
     }
@@ -154,6 +155,9 @@ fn tls(error: &rustls::Error) -> Cause {
 fn io_cause(error: &io::Error, progress: &Progress) -> Cause {
     if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         return tls(error);
+    }
+    if error.get_ref().and_then(|inner| inner.downcast_ref::<NoAddress>()).is_some() {
+        return Cause::Resolve;
     }
     match (error.kind(), progress) {
         (io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock, _) => Cause::TimedOut,

@@ -23,6 +23,7 @@ mod attempt;
 mod builder;
 mod client;
 mod contacts;
+mod resolver;
 mod source;
 mod watch;
 
