@@ -1,0 +1,140 @@
+//! Certificates, good and bad, made anew for each run.
+
+use std::sync::{Arc, LazyLock};
+
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, date_time_ymd,
+};
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer},
+};
+
+/// What a server shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// A certificate of the authority that clients are told to trust, for 127.0.0.1 and localhost.
+    Good,
+    /// The same with another authority in between.
+    GoodChain,
+    /// It was good until yesterday.
+    Expired,
+    /// It will be good one day.
+    NotYetValid,
+    /// It is for another host.
+    WrongHost,
+    /// It vouches for itself.
+    SelfSigned,
+    /// Its authority is nobody's.
+    UnknownAuthority,
+    /// It is for clients.
+    WrongPurpose,
+}
+
+impl Shown {
+    /// All that must be refused.
+    pub const BAD: [Self; 6] = [
+        Self::Expired,
+        Self::NotYetValid,
+        Self::WrongHost,
+        Self::SelfSigned,
+        Self::UnknownAuthority,
+        Self::WrongPurpose,
+    ];
+}
+
+/// The authority that clients are told to trust, in PEM.
+pub fn trusted_authority() -> &'static str {
+    &AUTHORITIES.trusted_pem
+}
+
+/// The server's side of TLS with such a certificate.
+pub fn server(shown: Shown) -> Arc<ServerConfig> {
+    let (certificates, key) = AUTHORITIES.leaf(shown);
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring has what the default versions of TLS need")
+        .with_no_client_auth()
+        .with_single_cert(certificates, key)
+        .expect("the key is the certificate's");
+    Arc::new(config)
+}
+
+static AUTHORITIES: LazyLock<Authorities> = LazyLock::new(Authorities::new);
+
+struct Authorities {
+    trusted_pem: String,
+    trusted: Issuer<'static, KeyPair>,
+    between: Issuer<'static, KeyPair>,
+    between_certificate: Certificate,
+    unknown: Issuer<'static, KeyPair>,
+}
+
+impl Authorities {
+    fn new() -> Self {
+        let (trusted_certificate, trusted) = root("conformance");
+        let (_, unknown) = root("nobody's");
+        let (params, key) = (authority("conformance, in between"), new_key());
+        let between_certificate = params.signed_by(&key, &trusted).expect("an authority can sign");
+        Self {
+            trusted_pem: trusted_certificate.pem(),
+            trusted,
+            between: Issuer::new(params, key),
+            between_certificate,
+            unknown,
+        }
+    }
+
+    fn leaf(&self, shown: Shown) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        let names = match shown {
+            Shown::WrongHost => vec!["elsewhere.example".to_owned()],
+            _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        };
+        let mut params = CertificateParams::new(names).expect("these are names");
+        params.distinguished_name.push(DnType::CommonName, "a server");
+        params.use_authority_key_identifier_extension = true;
+        params.key_usages.push(KeyUsagePurpose::DigitalSignature);
+        params.extended_key_usages.push(match shown {
+            Shown::WrongPurpose => ExtendedKeyUsagePurpose::ClientAuth,
+            _ => ExtendedKeyUsagePurpose::ServerAuth,
+        });
+        (params.not_before, params.not_after) = match shown {
+            Shown::Expired => (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1)),
+            Shown::NotYetValid => (date_time_ymd(2390, 1, 1), date_time_ymd(2400, 1, 1)),
+            _ => (date_time_ymd(2001, 1, 1), date_time_ymd(2400, 1, 1)),
+        };
+        let key = new_key();
+        let signed = match shown {
+            Shown::SelfSigned => params.self_signed(&key),
+            Shown::UnknownAuthority => params.signed_by(&key, &self.unknown),
+            Shown::GoodChain => params.signed_by(&key, &self.between),
+            _ => params.signed_by(&key, &self.trusted),
+        };
+        let mut chain = vec![signed.expect("an authority can sign").der().clone()];
+        if shown == Shown::GoodChain {
+            chain.push(self.between_certificate.der().clone());
+        }
+        (chain, PrivateKeyDer::try_from(key.serialize_der()).expect("a key is one"))
+    }
+}
+
+fn root(name: &str) -> (Certificate, Issuer<'static, KeyPair>) {
+    let (params, key) = (authority(name), new_key());
+    let certificate = params.self_signed(&key).expect("a key can sign");
+    (certificate, Issuer::new(params, key))
+}
+
+fn authority(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::new(Vec::new()).expect("no name is a bad one");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+    params.not_before = date_time_ymd(2001, 1, 1);
+    params.not_after = date_time_ymd(2400, 1, 1);
+    params
+}
+
+fn new_key() -> KeyPair {
+    KeyPair::generate().expect("there is randomness")
+}

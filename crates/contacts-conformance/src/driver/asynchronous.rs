@@ -1,0 +1,45 @@
+//! The async client, on a runtime of one thread.
+
+use std::time::Duration;
+
+use contacts_proto::{Contact, ContactMethod, Ensured, Error, ListContacts, Operation};
+use futures_util::TryStreamExt;
+use tokio::runtime::Runtime;
+
+use super::{Driver, Setup, client};
+
+/// The client of `contacts-hyper`.
+#[derive(Debug)]
+pub struct Hyper {
+    client: contacts_hyper::Client,
+    /// It is dropped after the client, and all connections with it.
+    runtime: Runtime,
+}
+
+impl Driver for Hyper {
+    const NAME: &'static str = "contacts-hyper";
+
+    fn new(setup: &Setup) -> Result<Self, Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::invalid("runtime", error.to_string()))?;
+        Ok(Self { client: client!(contacts_hyper, setup), runtime })
+    }
+
+    fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.runtime.block_on(self.client.send(operation))
+    }
+
+    fn contacts(&self, first: ListContacts) -> Result<Vec<Contact>, Error> {
+        self.runtime.block_on(self.client.contacts(first).try_collect())
+    }
+
+    fn ensure(&self, method: ContactMethod, to: &str) -> Result<Ensured, Error> {
+        self.runtime.block_on(self.client.ensure(method, to))
+    }
+
+    fn rest(&self, time: Duration) {
+        self.runtime.block_on(async { tokio::time::sleep(time).await });
+    }
+}

@@ -1,0 +1,35 @@
+//! The blocking client.
+
+use std::{thread, time::Duration};
+
+use contacts_proto::{Contact, ContactMethod, Ensured, Error, ListContacts, Operation};
+
+use super::{Driver, Setup, client};
+
+/// The client of `contacts-ureq`.
+#[derive(Debug)]
+pub struct Ureq(contacts_ureq::Client);
+
+impl Driver for Ureq {
+    const NAME: &'static str = "contacts-ureq";
+
+    fn new(setup: &Setup) -> Result<Self, Error> {
+        Ok(Self(client!(contacts_ureq, setup)))
+    }
+
+    fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.0.send(operation)
+    }
+
+    fn contacts(&self, first: ListContacts) -> Result<Vec<Contact>, Error> {
+        self.0.contacts(first).collect()
+    }
+
+    fn ensure(&self, method: ContactMethod, to: &str) -> Result<Ensured, Error> {
+        self.0.ensure(method, to)
+    }
+
+    fn rest(&self, time: Duration) {
+        thread::sleep(time);
+    }
+}

@@ -1,0 +1,257 @@
+//! What is tried, drawn from a seed.
+
+use std::time::Duration;
+
+use contacts_sandbox::{
+    Behaviour, DeleteAnswer, Duplicates, End, EndOfList, Fault, FaultRule, Hint, Limits, NewPhones, NextLink,
+    Operation, Part, RefusalShape, When, Which,
+};
+use fastrand::Rng;
+
+use crate::wire::{self, Cut};
+
+/// One case: what is asked, what goes wrong meanwhile, and how the service behaves.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub(super) task: Task,
+    /// What goes wrong with requests and answers.
+    pub(super) rules: Vec<FaultRule>,
+    /// What goes wrong with a connection below HTTP: which one, and what of its two directions.
+    pub(super) wire: Option<Wire>,
+    /// Whether a list is read first, so that a connection is kept.
+    pub(super) warm: bool,
+    pub(super) behaviour: Behaviour,
+    /// How long after its answer an effect may come.
+    pub(super) late: Duration,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    Create,
+    Ensure,
+    EnsureExisting,
+    Get,
+    List,
+    Update,
+    Delete,
+    Activate,
+    Deactivate,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wire {
+    pub(super) connection: usize,
+    pub(super) up: Option<Cut>,
+    pub(super) down: Option<Cut>,
+}
+
+impl Task {
+    const ALL: [Self; 9] = [
+        Self::Create,
+        Self::Ensure,
+        Self::EnsureExisting,
+        Self::Get,
+        Self::List,
+        Self::Update,
+        Self::Delete,
+        Self::Activate,
+        Self::Deactivate,
+    ];
+
+    /// The operations that it may make.
+    fn operations(self) -> &'static [Operation] {
+        match self {
+            Self::Create => &[Operation::Create],
+            Self::Ensure => &[Operation::Create, Operation::Create, Operation::List],
+            Self::EnsureExisting | Self::List => &[Operation::List],
+            Self::Get => &[Operation::Get],
+            Self::Update => &[Operation::Update, Operation::Update, Operation::Get],
+            Self::Delete => &[Operation::Delete],
+            Self::Activate => &[Operation::Activate],
+            Self::Deactivate => &[Operation::Deactivate],
+        }
+    }
+
+    /// What fails in the most ways is tried most often.
+    fn draw(rng: &mut Rng) -> Self {
+        match rng.u8(..10) {
+            0..3 => Self::Create,
+            3..5 => Self::Ensure,
+            _ => rng.choice(Self::ALL).unwrap_or(Self::Create),
+        }
+    }
+}
+
+impl Case {
+    pub(super) fn draw(seed: u64, index: u64) -> Self {
+        let mut rng = Rng::with_seed(seed ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let rng = &mut rng;
+        let task = Task::draw(rng);
+        let mut case = Self {
+            task,
+            rules: Vec::new(),
+            wire: None,
+            warm: rng.bool(),
+            behaviour: behaviour(rng, index),
+            late: Duration::ZERO,
+        };
+        if rng.u8(..6) == 0 {
+            case.wire = Some(wire(rng));
+        } else {
+            for _ in 0..if rng.u8(..5) == 0 { 2 } else { 1 } {
+                let rule = case.rule(rng);
+                case.rules.push(rule);
+            }
+        }
+        case
+    }
+
+    /// Whether the outcome depends on an order of events that nothing settles: a connection that ends as soon as it is made may
+    /// end before or after a request was handed to it. A creation cannot pass over that, and other operations go on in two
+    /// ways, on which there may be another fault.
+    pub(super) fn is_open(&self) -> bool {
+        let refused = self.rules.iter().any(|rule| matches!(rule.fault, Fault::Refuse { .. }));
+        let cuts = self.wire.iter().flat_map(|wire| [wire.up, wire.down]);
+        let cut_at_once = cuts.flatten().any(|cut| cut.at == 0);
+        let once =
+            self.rules.len() < 2 && self.rules.iter().all(|rule| rule.times.is_none_or(|times| times < 2));
+        (refused || cut_at_once) && (self.task == Task::Create || !once)
+    }
+
+    /// Whether the service carries a request out twice by itself.
+    pub(super) fn doubles(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(rule.fault, Fault::Duplicate { .. }))
+    }
+
+    fn rule(&mut self, rng: &mut Rng) -> FaultRule {
+        let operation = rng.choice(self.task.operations()).copied().unwrap_or(Operation::List);
+        let fault = self.fault(rng);
+        let rule = FaultRule::new(fault).on(operation);
+        match rng.u8(..8) {
+            // As often as there are attempts, or without end.
+            0 => rule.times(rng.u32(2..6)),
+            1 if operation != Operation::Create => rule.nth(2),
+            _ => rule.nth(1),
+        }
+    }
+
+    fn fault(&mut self, rng: &mut Rng) -> Fault {
+        let when = if rng.bool() { When::Before } else { When::After };
+        let end = if rng.bool() { End::Close } else { End::Reset };
+        match rng.u8(..40) {
+            0..3 => Fault::Refuse { end },
+            3..9 => Fault::Reset { when },
+            9..15 => Fault::Close { when },
+            15..20 => Fault::CutAnswer { at: rng.usize(..420), end },
+            20..25 => Fault::CutBody { at: rng.usize(..260), end },
+            25 => slow(rng, when),
+            26 => self.delay(rng),
+            27..29 => Fault::Garbage { text: garbage(rng), when },
+            29..31 => Fault::Redirect {
+                status: status(rng, &[301, 302, 303, 307, 308]),
+                location: "/x".to_owned(),
+                when,
+            },
+            31..34 => refusal(rng, when),
+            34 => rate_limit(rng),
+            35 => Fault::Html { when },
+            // It is a success of some kind: a service that says so without an effect is beyond help.
+            36..38 => Fault::Oversize { bytes: rng.u64(..400_000), declared: rng.bool(), when: When::After },
+            _ if self.task == Task::Delete => Fault::Duplicate { answer: Which::First },
+            _ => Fault::Duplicate { answer: if rng.bool() { Which::First } else { Which::Second } },
+        }
+    }
+
+    /// Harmless, or longer than an attempt may take. Nothing helps an ensured contact against an effect that comes after the time
+    /// it is given to settle, which is documented.
+    fn delay(&mut self, rng: &mut Rng) -> Fault {
+        let late = !matches!(self.task, Task::Ensure) && rng.bool();
+        let ms = if rng.bool() { rng.u64(1..20) } else { rng.u64(230..280) };
+        if late {
+            self.late = Duration::from_millis(ms);
+        }
+        Fault::Delay { ms, when: if late { When::Before } else { When::After } }
+    }
+}
+
+fn slow(rng: &mut Rng, when: When) -> Fault {
+    let part = if rng.bool() { Part::Answer } else { Part::Body };
+    match rng.u8(..3) {
+        0 => Fault::Silence { when },
+        1 => Fault::Drip { bytes: 1, every_ms: 5, part },
+        _ => Fault::Drip { bytes: 100, every_ms: 1, part },
+    }
+}
+
+fn garbage(rng: &mut Rng) -> Option<String> {
+    let texts = [
+        "HTTP/1.1 2",
+        "220 mail.example.com ESMTP\r\n\r\n",
+        "\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n{}",
+    ];
+    rng.bool().then(|| rng.choice(texts).unwrap_or_default().to_owned())
+}
+
+/// A status that says for certain that nothing was done is true; one that leaves it open may be either.
+fn refusal(rng: &mut Rng, when: When) -> Fault {
+    const CERTAIN: [u16; 8] = [400, 401, 403, 409, 413, 415, 422, 501];
+    const OPEN: [u16; 8] = [408, 425, 500, 502, 503, 504, 507, 599];
+    let certain = rng.bool();
+    let status = status(rng, if certain { &CERTAIN } else { &OPEN });
+    let body = rng.bool().then(|| r#"{"message":"no"}"#.to_owned());
+    Fault::Status { status, body, content_type: None, when: if certain { When::Before } else { when } }
+}
+
+fn status(rng: &mut Rng, among: &[u16]) -> u16 {
+    rng.choice(among).copied().unwrap_or(500)
+}
+
+fn rate_limit(rng: &mut Rng) -> Fault {
+    let hints =
+        [Hint::None, Hint::RetryAfterSeconds, Hint::RetryAfterDate, Hint::ResetSeconds, Hint::ResetIso8601];
+    let hint = rng.choice(hints).unwrap_or(Hint::None);
+    // Longer than anybody waits, or not at all.
+    Fault::RateLimit {
+        hint,
+        seconds: if hint == Hint::None { 1 } else { 120 },
+        status: if rng.bool() { 429 } else { 503 },
+    }
+}
+
+fn wire(rng: &mut Rng) -> Wire {
+    let end = if rng.bool() { wire::End::Close } else { wire::End::Reset };
+    let (up, down) = match rng.bool() {
+        true => (Some(Cut { at: rng.usize(..400), end }), None),
+        false => (None, Some(Cut { at: rng.usize(..700), end })),
+    };
+    Wire { connection: rng.usize(..3), up, down }
+}
+
+fn behaviour(rng: &mut Rng, index: u64) -> Behaviour {
+    let next_link = [
+        NextLink::Placeholder,
+        NextLink::Query,
+        NextLink::Path,
+        NextLink::Absolute,
+        NextLink::ForeignAbsolute,
+    ];
+    let end_of_list = [EndOfList::Absent, EndOfList::Null, EndOfList::Empty, EndOfList::WithoutLinks];
+    let delete_answer = [DeleteAnswer::NoContent, DeleteAnswer::OkEmpty, DeleteAnswer::OkJson];
+    let refusals = [RefusalShape::List, RefusalShape::ListWithDetail, RefusalShape::ByField];
+    Behaviour {
+        seed: index,
+        // So that what is doubled shows.
+        limits: Limits::NONE,
+        duplicates: Duplicates::Allowed,
+        new_phones: NewPhones::EnabledAtOnce,
+        next_link: rng.choice(next_link).unwrap_or_default(),
+        end_of_list: rng.choice(end_of_list).unwrap_or_default(),
+        delete_answer: rng.choice(delete_answer).unwrap_or_default(),
+        refusals: rng.choice(refusals).unwrap_or_default(),
+        extra_members: rng.bool(),
+        name_in_data: rng.bool(),
+        ..Behaviour::default()
+    }
+}

@@ -1,0 +1,72 @@
+//! Runs the whole table through both clients, and as many faults as were asked for, and prints what was found in one line.
+
+mod arguments;
+
+use std::{
+    process::ExitCode,
+    thread,
+    time::{Duration, Instant},
+};
+
+use contacts_conformance::{ComplaintKind, Report, faults, open_sockets, run_all, table};
+
+use self::arguments::Arguments;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(text) => {
+            eprintln!("error: {text}\n\n{}", arguments::HELP);
+            return ExitCode::from(2);
+        }
+    };
+    if arguments.help {
+        println!("{}", arguments::HELP);
+        return ExitCode::SUCCESS;
+    }
+    let before = open_sockets();
+    let mut report = Report::default();
+    if arguments.table {
+        run_table(&mut report);
+    }
+    for finding in faults::run(arguments.seed, arguments.indices(), &mut report) {
+        eprintln!(
+            "--seed {} --index {}: {:?}: {}",
+            arguments.seed, finding.index, finding.defect, finding.text
+        );
+    }
+    report.leaked_sockets = leaked(before);
+    println!("{}", serde_json::to_string(&report).expect("a report is JSON"));
+    if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run_table(report: &mut Report) {
+    for group in table::GROUPS {
+        let scenarios = (group.scenarios)();
+        let complaints = run_all(&scenarios);
+        report.scenarios += scenarios.len();
+        for complaint in complaints {
+            *match complaint.kind {
+                ComplaintKind::Wrong => &mut report.wrong,
+                ComplaintKind::Hung => &mut report.hung,
+                ComplaintKind::Different => &mut report.differences,
+            } += 1;
+            eprintln!("{}: {complaint}", group.name);
+        }
+    }
+}
+
+/// How many sockets are open that were not before, once those that are being closed are.
+fn leaked(before: Option<usize>) -> u64 {
+    let until = Instant::now() + Duration::from_secs(2);
+    loop {
+        let leaked = match (before, open_sockets()) {
+            (Some(before), Some(now)) => now.saturating_sub(before),
+            _ => 0,
+        };
+        if leaked == 0 || Instant::now() > until {
+            return leaked as u64;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}

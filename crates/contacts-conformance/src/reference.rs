@@ -1,0 +1,163 @@
+//! What an adapter must report, and what the core makes of that.
+
+use std::{fmt::Debug, time::Duration};
+
+use contacts_proto::{Action, Call, Cause, Event, Exchange, Failure, Now, Progress, Session, Site};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+
+use crate::{Operation, Outcome, driver::Setup, operation::Visitor};
+
+/// An answer, as a server means it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Headers but for those of the length.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// An answer without a type.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into() }
+    }
+
+    /// An answer of the service.
+    pub fn json(status: u16, body: &str) -> Self {
+        Self::new(status, body).with("content-type", "application/json")
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// With the beginning of the body only, as a client sees it that read no more.
+    #[must_use]
+    pub fn cut(mut self, len: usize) -> Self {
+        self.body.truncate(len);
+        self
+    }
+
+    /// On the wire, with its length.
+    pub fn wire(&self) -> Vec<u8> {
+        // A 204 has no length.
+        let length = (self.status != 204).then(|| format!("content-length: {}\r\n", self.body.len()));
+        self.wire_with(&length.unwrap_or_default())
+    }
+
+    /// On the wire, in chunks of this many bytes.
+    pub fn chunked(&self, size: usize) -> Vec<u8> {
+        let mut wire = self.head_with("transfer-encoding: chunked\r\n");
+        for chunk in self.body.chunks(size) {
+            wire.extend(format!("{:x}\r\n", chunk.len()).bytes());
+            wire.extend(chunk);
+            wire.extend(b"\r\n");
+        }
+        wire.extend(b"0\r\n\r\n");
+        wire
+    }
+
+    /// On the wire, with these lines in its head, each with its end.
+    pub fn wire_with(&self, lines: &str) -> Vec<u8> {
+        let mut wire = self.head_with(lines);
+        wire.extend(&self.body);
+        wire
+    }
+
+    /// The head alone.
+    pub fn head_with(&self, lines: &str) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {} Some Reason\r\n", self.status);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        format!("{head}{lines}\r\n").into_bytes()
+    }
+
+    fn response(&self) -> Response<Vec<u8>> {
+        let mut response = Response::new(self.body.clone());
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).expect("a table has statuses that there are");
+        for (name, value) in &self.headers {
+            let value = HeaderValue::from_str(value).expect("a table has values that there are");
+            response.headers_mut().append(HeaderName::from_static(name), value);
+        }
+        response
+    }
+}
+
+/// What an adapter reports of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// A whole answer.
+    Answered(Answer),
+    /// No answer, and the request cannot have been acted on.
+    NotSent(Cause),
+    /// No answer, and the request may have been acted on.
+    MaybeSent(Cause),
+    /// An answer whose body is not whole.
+    Broken(Answer, Cause),
+}
+
+/// What the core makes of these reports, one for each attempt.
+pub fn reference(operation: Operation, setup: &Setup, told: &[Told]) -> Outcome {
+    operation.with(Reference { setup, told })
+}
+
+struct Reference<'a> {
+    setup: &'a Setup,
+    told: &'a [Told],
+}
+
+impl Visitor for Reference<'_> {
+    type Output = Outcome;
+
+    fn visit<O: contacts_proto::Operation<Output: Debug>>(self, operation: &O) -> Outcome {
+        let site = Site::new("https://api.example.com/cloud").expect("this is a site");
+        let session =
+            Session::new(site, self.setup.credentials.clone()).with_policy(self.setup.policy.clone());
+        let mut call = Call::new(session, operation);
+        let mut now = Now { monotonic: Duration::ZERO, unix: 0 };
+        let mut told = self.told.iter();
+        let mut action = call.step(Event::Start, now, 0);
+        loop {
+            let response;
+            let event = match action {
+                Action::Done(result) if told.len() == 0 => return Outcome::of(result),
+                Action::Done(result) => {
+                    return Outcome::Value(format!("{:?} with {} reports left", result.err(), told.len()));
+                }
+                Action::Wait(time) => {
+                    now.monotonic += time;
+                    Event::Waited
+                }
+                Action::Renew { .. } => return Outcome::Value("a renewal".to_owned()),
+                Action::Send { .. } => match told.next() {
+                    None => return Outcome::Value("one more request".to_owned()),
+                    Some(Told::Answered(answer)) => {
+                        response = answer.response();
+                        Event::Answered(response_ref(&response))
+                    }
+                    Some(Told::NotSent(cause)) => Event::Failed(Failure::new(Progress::NotSent, *cause)),
+                    Some(Told::MaybeSent(cause)) => Event::Failed(Failure::new(Progress::MaybeSent, *cause)),
+                    Some(Told::Broken(answer, cause)) => {
+                        let progress = Progress::Answered(Box::new(answer.response()));
+                        Event::Failed(Failure::new(progress, *cause))
+                    }
+                },
+            };
+            action = call.step(event, now, 0);
+        }
+    }
+}
+
+fn response_ref(response: &Response<Vec<u8>>) -> Response<&[u8]> {
+    let mut borrowed = Response::new(response.body().as_slice());
+    *borrowed.status_mut() = response.status();
+    *borrowed.headers_mut() = response.headers().clone();
+    borrowed
+}

@@ -1,0 +1,204 @@
+//! Connections that are kept, and what a server does to them meanwhile.
+
+use std::time::Duration;
+
+use contacts_proto::Cause;
+
+use super::{answered, serves};
+use crate::{
+    Answer, Expected, Operation, Scenario, Seen, Told,
+    wire::{End, Plan, Step},
+};
+
+/// Long enough for a server's thread to do what it has to.
+const A_WHILE: Duration = Duration::from_millis(150);
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let mut scenarios = vec![kept(), fresh_for_a_creation()];
+    for end in [End::Close, End::Reset] {
+        scenarios.push(closed_while_idle(end));
+        scenarios.push(closed_behind_an_answer(end));
+        scenarios.push(closed_on_the_next_request(end));
+        scenarios.push(closed_before_a_creation(end));
+    }
+    for (name, behind) in behind() {
+        for before in [Operation::Get.success(), Operation::Delete.success(), Answer::json(404, "{}")] {
+            scenarios.push(more_than_the_answer(name, &behind, &before, false));
+            scenarios.push(more_than_the_answer(name, &behind, &before, true));
+        }
+    }
+    scenarios.push(late_end("with an empty line", b"\r\n"));
+    scenarios.push(late_end("with a trailer", b"x-checksum: 7\r\n\r\n"));
+    for says in ["close", "Close", "keep-alive, close"] {
+        scenarios.push(announced_close(says));
+    }
+    scenarios.push(old_protocol());
+    scenarios
+}
+
+fn kept() -> Scenario {
+    let answers = [Operation::Get, Operation::List, Operation::Delete, Operation::Update];
+    let script = serves(answers.map(|operation| operation.success().wire()));
+    let mut scenario = Scenario::new(
+        "requests one after the other on one connection",
+        Plan::every(script),
+        Operation::Get,
+        answered(Operation::Get.success()),
+    );
+    for operation in [Operation::List, Operation::Delete, Operation::Update] {
+        scenario = scenario.then(operation, answered(operation.success()));
+    }
+    scenario.sees(Seen::Connections(1..=1)).sees(Seen::Requests(4..=4))
+}
+
+/// A creation takes a connection of its own, and leaves the kept one to the others.
+fn fresh_for_a_creation() -> Scenario {
+    let (get, create) = (Operation::Get.success(), Operation::Create.success());
+    let plan = Plan::each([serves([get.wire(), get.wire()]), serves([create.wire()])]);
+    Scenario::new("a creation between two reads", plan, Operation::Get, answered(get.clone()))
+        .then(Operation::Create, answered(create))
+        .then(Operation::Get, answered(get))
+        .sees(Seen::Connections(2..=2))
+        .sees(Seen::Requests(3..=3))
+}
+
+fn one_answer_then(end: End) -> Vec<Step> {
+    let mut script = serves([Operation::Get.success().wire()]);
+    script.push(Step::End(end));
+    script
+}
+
+/// It is noticed, and nothing is sent into it.
+fn closed_while_idle(end: End) -> Scenario {
+    let (get, update) = (Operation::Get.success(), Operation::Update.success());
+    let plan = Plan::each([one_answer_then(end), serves([update.wire()])]);
+    Scenario::new(format!("an idle connection ends, {end:?}"), plan, Operation::Get, answered(get))
+        .rest(A_WHILE)
+        .then(Operation::Update, answered(update))
+        .sees(Seen::Connections(2..=2))
+        .sees(Seen::Requests(2..=2))
+}
+
+/// It may be noticed or not; the next read is right all the same.
+fn closed_behind_an_answer(end: End) -> Scenario {
+    let get = Operation::Get.success();
+    let plan = Plan::each([one_answer_then(end), serves([get.wire()])]);
+    let whole = Told::Answered(get.clone());
+    let next =
+        [Told::MaybeSent(Cause::Closed), Told::NotSent(Cause::Closed)].map(|told| vec![told, whole.clone()]);
+    let next = next.into_iter().chain([vec![whole]]).collect();
+    Scenario::new(
+        format!("a connection ends behind its answer, {end:?}"),
+        plan,
+        Operation::Get,
+        answered(get),
+    )
+    .then(Operation::Get, Expected::OneOf(next))
+    .set(|setup| setup.policy.attempts = 2)
+    .sees(Seen::Requests(2..=2))
+}
+
+/// The server has read the second request, and what it did with it is not known.
+fn closed_on_the_next_request(end: End) -> Scenario {
+    let get = Operation::Get.success();
+    let mut script = serves([get.wire()]);
+    script.extend([Step::ReadRequest, Step::End(end)]);
+    let plan = Plan::each([script, serves([Answer::new(404, "").wire()])]);
+    // What is gone after that may have been deleted by the first request.
+    let next = vec![Told::MaybeSent(Cause::Closed), Told::Answered(Answer::new(404, ""))];
+    Scenario::new(
+        format!("a kept connection ends on a deletion, {end:?}"),
+        plan,
+        Operation::Get,
+        answered(get),
+    )
+    .then(Operation::Delete, Expected::Same(next))
+    .set(|setup| setup.policy.attempts = 2)
+    .sees(Seen::Connections(2..=2))
+    .sees(Seen::Requests(3..=3))
+}
+
+/// Nothing that happens to the kept connection is a creation's concern.
+fn closed_before_a_creation(end: End) -> Scenario {
+    let (get, create) = (Operation::Get.success(), Operation::Create.success());
+    let plan = Plan::each([one_answer_then(end), serves([create.wire()])]);
+    Scenario::new(
+        format!("a connection ends before a creation, {end:?}"),
+        plan,
+        Operation::Get,
+        answered(get),
+    )
+    .then(Operation::Create, answered(create))
+    .sees(Seen::Connections(2..=2))
+    .sees(Seen::Requests(2..=2))
+}
+
+/// What a server or somebody on the way may put behind an answer, for the next caller to take for theirs.
+fn behind() -> Vec<(&'static str, Vec<u8>)> {
+    let contact = r#"{"id":"evil","method":"email","to":"mallory@example.com","status":{"enabled":true}}"#;
+    vec![
+        ("another answer", Answer::json(200, contact).wire()),
+        ("a time-out's answer", Answer::new(408, "").wire_with("connection: close\r\ncontent-length: 0\r\n")),
+        ("text", b"<p>and one more thing</p>".to_vec()),
+        ("the end of a line", b"\r\n".to_vec()),
+        ("a byte", b"x".to_vec()),
+    ]
+}
+
+fn more_than_the_answer(name: &str, behind: &[u8], before: &Answer, later: bool) -> Scenario {
+    let operation = if before.status == 204 { Operation::Delete } else { Operation::Get };
+    let first = before.wire();
+    let get = Operation::Get.success();
+    let script = if later {
+        vec![Step::ReadRequest, Step::Write(first), Step::Sleep(A_WHILE / 10), Step::write(behind)]
+    } else {
+        vec![Step::ReadRequest, Step::Write([&first, behind].concat())]
+    };
+    // If the connection is used again in spite of it all, what comes is told from what should.
+    let plan = Plan::each([script, serves([get.wire()])]);
+    let when = if later { "later" } else { "at once" };
+    let name = format!("{name} behind a {}, {when}", before.status);
+    Scenario::new(name, plan, operation, answered(before.clone()))
+        .rest(A_WHILE)
+        .then(Operation::Get, answered(get))
+        .sees(Seen::Connections(2..=2))
+        .sees(Seen::Requests(2..=2))
+}
+
+/// An answer whose end comes late, when the next request may be under way: what is left of it is not the next answer.
+fn late_end(name: &str, late: &'static [u8]) -> Scenario {
+    let (get, list) = (Operation::Get.success(), Operation::List.success());
+    let mut early = get.chunked(1024);
+    early.truncate(early.len() - b"\r\n".len());
+    let script = vec![
+        Step::ReadRequest,
+        Step::Write(early),
+        Step::Sleep(A_WHILE),
+        Step::write(late),
+        Step::ReadRequest,
+        Step::Write(list.wire()),
+    ];
+    let plan = Plan::each([script, serves([list.wire()])]);
+    Scenario::new(format!("chunks that end late, {name}"), plan, Operation::Get, answered(get))
+        .then(Operation::List, answered(list))
+        .sees(Seen::Requests(2..=2))
+}
+
+fn announced_close(says: &str) -> Scenario {
+    let get = Operation::Get.success();
+    let length = format!("connection: {says}\r\ncontent-length: {}\r\n", get.body.len());
+    let plan = Plan::each([serves([get.wire_with(&length)]), serves([get.wire()])]);
+    Scenario::new(format!("connection: {says}"), plan, Operation::Get, answered(get.clone()))
+        .then(Operation::Get, answered(get))
+        .sees(Seen::Connections(2..=2))
+}
+
+/// A server of HTTP/1.0 keeps no connection unless it says so.
+fn old_protocol() -> Scenario {
+    let get = Operation::Get.success();
+    let wire = [b"HTTP/1.0", get.wire().get(8..).unwrap_or_default()].concat();
+    let plan = Plan::each([serves([wire]), serves([get.wire()])]);
+    Scenario::new("HTTP/1.0", plan, Operation::Get, answered(get.clone()))
+        .then(Operation::Get, answered(get))
+        .sees(Seen::Connections(2..=2))
+}

@@ -1,0 +1,65 @@
+//! What may come before an answer.
+
+use std::time::Duration;
+
+use contacts_proto::Cause;
+
+use super::{answered, says_and_stays};
+use crate::{
+    Answer, Expected, Operation, Scenario, Told,
+    wire::{Plan, Step},
+};
+
+const EARLY: [(&str, &str); 4] = [
+    ("100", "HTTP/1.1 100 Continue\r\n\r\n"),
+    ("102", "HTTP/1.1 102 Processing\r\n\r\n"),
+    ("103 with headers", "HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r\n"),
+    ("100 and 103", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n"),
+];
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let mut scenarios = Vec::new();
+    for operation in Operation::SEVEN {
+        let answer = operation.success();
+        for (name, early) in EARLY {
+            let wire = [early.as_bytes(), &answer.wire()].concat();
+            let name = format!("{name} before the answer to {operation:?}");
+            scenarios.push(
+                Scenario::new(name, says_and_stays(wire), operation, answered(answer.clone())).asks_once(),
+            );
+        }
+        let later = vec![
+            Step::ReadRequest,
+            Step::write(EARLY[0].1),
+            Step::Sleep(Duration::from_millis(20)),
+            Step::Write(answer.wire()),
+        ];
+        let name = format!("100 and later the answer to {operation:?}");
+        scenarios.push(Scenario::new(name, Plan::every(later), operation, answered(answer)).asks_once());
+    }
+    scenarios.extend(super::each_once("100 with a length before the answer", with_length, |answer| {
+        // A server must not send it (RFC 9110, 8.6); what a client makes of it is left open, and ureq-proto refuses it.
+        Expected::OneOf(vec![vec![Told::Answered(answer)], vec![Told::MaybeSent(Cause::Malformed)]])
+    }));
+    scenarios.extend(super::READ_AND_CREATE.map(endless));
+    scenarios
+}
+
+fn with_length(answer: &Answer) -> Vec<u8> {
+    let early = "HTTP/1.1 100 Continue\r\ncontent-length: 0\r\n\r\n";
+    [early.as_bytes(), &answer.wire()].concat()
+}
+
+/// Nothing but early answers is none in time.
+fn endless(operation: Operation) -> Scenario {
+    let all = EARLY[0].1.repeat(2_000).into_bytes();
+    let drip = Step::Drip { all, bytes: 25, every: Duration::from_millis(1) };
+    let plan = Plan::every([Step::ReadRequest, drip]);
+    let expected = Expected::once(Told::MaybeSent(Cause::TimedOut));
+    Scenario::new(format!("early answers without end to {operation:?}"), plan, operation, expected)
+        .set(|setup| {
+            setup.head_timeout = Duration::from_millis(250);
+            setup.policy.deadline = Duration::from_secs(1);
+        })
+        .asks_once()
+}

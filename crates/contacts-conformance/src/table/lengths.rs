@@ -1,0 +1,112 @@
+//! Lengths that are wrong, missing, or there twice.
+
+use std::time::Duration;
+
+use contacts_proto::Cause;
+
+use super::{answered, each_once, malformed, says_and_stays};
+use crate::{Answer, Expected, Operation, Scenario, Told};
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let mut scenarios = Vec::new();
+    for length in ["-1", "+5", "0x5", "5 5", "abc", "5.0", "18446744073709551616", "99999999999999999999999"]
+    {
+        scenarios.extend(each_once(
+            &format!("content-length {length:?}"),
+            |answer| answer.wire_with(&format!("content-length: {length}\r\n")),
+            |_| malformed(),
+        ));
+    }
+    scenarios.extend(each_once(
+        "two lengths that differ",
+        |answer| answer.wire_with(&format!("content-length: {}\r\ncontent-length: 5\r\n", answer.body.len())),
+        |_| malformed(),
+    ));
+    scenarios.extend(each_once("no length", |answer| answer.wire_with("connection: close\r\n"), answered));
+    scenarios.extend(each_once(
+        "a length that is longer than the body",
+        |answer| answer.wire_with(&format!("content-length: {}\r\n", answer.body.len() + 1)),
+        |answer| Expected::once(Told::Broken(answer, Cause::Closed)),
+    ));
+    scenarios.extend(each_once(
+        "a length that is as large as can be",
+        |answer| answer.wire_with("content-length: 9223372036854775807\r\n"),
+        |answer| Expected::once(Told::Broken(answer, Cause::Closed)),
+    ));
+    scenarios.extend(each_once(
+        "a length that is shorter than the body",
+        |answer| answer.wire_with("content-length: 30\r\n"),
+        |answer| answered(answer.cut(30)),
+    ));
+    scenarios.extend(either());
+    scenarios.extend(super::READ_AND_CREATE.map(never_whole));
+    scenarios.extend([bodies_of_no_content(), no_body_at_all()]);
+    scenarios
+}
+
+/// HTTP lets a client take these or refuse them (RFC 9112, 6.3: equal lengths, and chunks beside a length); what it must not
+/// do is to take them for something else.
+fn either() -> Vec<Scenario> {
+    let taken_or_refused = |answer: Answer| {
+        Expected::OneOf(vec![vec![Told::Answered(answer)], vec![Told::MaybeSent(Cause::Malformed)]])
+    };
+    let mut scenarios = each_once(
+        "two lengths that are equal",
+        |answer| {
+            let line = format!("content-length: {}\r\n", answer.body.len());
+            answer.wire_with(&line.repeat(2))
+        },
+        taken_or_refused,
+    );
+    scenarios.extend(each_once(
+        "two equal lengths in one line",
+        |answer| answer.wire_with(&format!("content-length: {0}, {0}\r\n", answer.body.len())),
+        taken_or_refused,
+    ));
+    scenarios.extend(each_once(
+        "chunks beside a length",
+        |answer| beside(answer, "content-length: 5\r\n", ""),
+        taken_or_refused,
+    ));
+    scenarios.extend(each_once(
+        "a length beside chunks",
+        |answer| beside(answer, "", "content-length: 5\r\n"),
+        taken_or_refused,
+    ));
+    scenarios
+}
+
+fn beside(answer: &Answer, before: &str, after: &str) -> Vec<u8> {
+    let chunked = answer.chunked(1024);
+    let head = answer.head_with("transfer-encoding: chunked\r\n").len();
+    let lines = format!("{before}transfer-encoding: chunked\r\n{after}");
+    [&answer.head_with(&lines), chunked.get(head..).unwrap_or_default()].concat()
+}
+
+/// The server waits for the client to take what it has as the whole.
+fn never_whole(operation: Operation) -> Scenario {
+    let answer = operation.success();
+    let wire = answer.wire_with(&format!("content-length: {}\r\n", answer.body.len() + 1));
+    let expected = Expected::once(Told::Broken(answer, Cause::TimedOut));
+    Scenario::new(
+        format!("a body that is never whole, to {operation:?}"),
+        says_and_stays(wire),
+        operation,
+        expected,
+    )
+    .set(|setup| setup.stall = (1, Duration::from_millis(150)))
+    .asks_once()
+}
+
+/// A 204 has no body, whatever it says; what follows its head is not the next answer.
+fn bodies_of_no_content() -> Scenario {
+    let wire = "HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\nhello";
+    let answer = Operation::Delete.success();
+    Scenario::new("a 204 with a body", super::says(wire), Operation::Delete, answered(answer)).asks_once()
+}
+
+fn no_body_at_all() -> Scenario {
+    let wire = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    let plan = super::says(wire);
+    Scenario::new("an empty 200 to Get", plan, Operation::Get, answered(Answer::new(200, ""))).asks_once()
+}

@@ -1,0 +1,100 @@
+//! All scenarios, in groups.
+
+mod chunks;
+mod connections;
+mod cuts;
+mod heads;
+mod informational;
+mod lengths;
+mod limits;
+mod proxies;
+mod redirects;
+mod refusals;
+mod requests;
+mod sending;
+mod slow;
+mod tls;
+
+use contacts_proto::Cause;
+
+use crate::{
+    Answer, Expected, Operation, Scenario, Told,
+    wire::{Connection, End, Ended, Plan, Script, Step},
+};
+
+/// A part of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// What it is about.
+    pub name: &'static str,
+    /// Its scenarios.
+    pub scenarios: fn() -> Vec<Scenario>,
+}
+
+/// The whole table.
+pub const GROUPS: [Group; 15] = [
+    Group { name: "requests", scenarios: requests::scenarios },
+    Group { name: "refusals", scenarios: refusals::scenarios },
+    Group { name: "redirects", scenarios: redirects::scenarios },
+    Group { name: "cut answers", scenarios: cuts::answers },
+    Group { name: "cut requests", scenarios: cuts::requests },
+    Group { name: "sending", scenarios: sending::scenarios },
+    Group { name: "tls", scenarios: tls::scenarios },
+    Group { name: "connections", scenarios: connections::scenarios },
+    Group { name: "informational answers", scenarios: informational::scenarios },
+    Group { name: "lengths", scenarios: lengths::scenarios },
+    Group { name: "chunks", scenarios: chunks::scenarios },
+    Group { name: "heads", scenarios: heads::scenarios },
+    Group { name: "limits", scenarios: limits::scenarios },
+    Group { name: "slow servers", scenarios: slow::scenarios },
+    Group { name: "proxies", scenarios: proxies::scenarios },
+];
+
+/// Reads one request, writes these bytes, and closes.
+fn says(wire: impl Into<Vec<u8>>) -> Plan {
+    Plan::every([Step::ReadRequest, Step::write(wire), Step::End(End::Close)])
+}
+
+/// Reads one request, writes these bytes, and stays.
+fn says_and_stays(wire: impl Into<Vec<u8>>) -> Plan {
+    Plan::every([Step::ReadRequest, Step::write(wire)])
+}
+
+/// Answers one request after the other.
+fn serves(answers: impl IntoIterator<Item = Vec<u8>>) -> Script {
+    answers.into_iter().flat_map(|answer| [Step::ReadRequest, Step::Write(answer)]).collect()
+}
+
+fn answered(answer: Answer) -> Expected {
+    Expected::once(Told::Answered(answer))
+}
+
+/// The request may have arrived, and what came is no answer.
+fn malformed() -> Expected {
+    Expected::once(Told::MaybeSent(Cause::Malformed))
+}
+
+/// The operations that stand for all where what matters is the answer: one that reads, one that must never be repeated.
+const READ_AND_CREATE: [Operation; 2] = [Operation::Get, Operation::Create];
+
+/// The same answer to a read and to a creation, each of which is asked once.
+fn each_once(
+    name: &str,
+    wire: impl Fn(&Answer) -> Vec<u8>,
+    expected: impl Fn(Answer) -> Expected,
+) -> Vec<Scenario> {
+    let scenario = |operation: Operation| {
+        let answer = operation.success();
+        let plan = says(wire(&answer));
+        Scenario::new(format!("{name}, to {operation:?}"), plan, operation, expected(answer)).asks_once()
+    };
+    READ_AND_CREATE.into_iter().map(scenario).collect()
+}
+
+/// The client has closed every connection by itself.
+fn closed_by_client(connections: &[Connection]) -> Result<(), String> {
+    match connections.iter().position(|connection| connection.ended != Ended::Client) {
+        None => Ok(()),
+        Some(number) => Err(format!("connection {number} was not closed by the client")),
+    }
+}

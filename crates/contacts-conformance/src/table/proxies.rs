@@ -1,0 +1,170 @@
+//! Proxies, by CONNECT.
+
+use contacts_proto::Cause;
+
+use super::{answered, says, says_and_stays};
+use crate::{
+    Expected, Operation, Route, Scenario, Seen, Told,
+    certificates::{Shown, server},
+    driver::TOKEN,
+    wire::{Connection, End, Plan, Step},
+};
+
+const OPEN: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let mut scenarios = Vec::new();
+    for operation in super::READ_AND_CREATE {
+        scenarios.extend([through(operation, true), through(operation, false)]);
+        scenarios.extend(refusals(operation));
+        scenarios.push(bad_certificate(operation));
+        scenarios.push(with_credentials(operation));
+    }
+    scenarios.push(credentials_that_are_not_taken());
+    scenarios
+}
+
+fn tunnel() -> Plan {
+    Plan::every([Step::ReadRequest, Step::write(OPEN), Step::Tunnel { up: None, down: None }])
+}
+
+fn through(operation: Operation, tls: bool) -> Scenario {
+    let answer = operation.success();
+    let mut behind = says_and_stays(answer.wire());
+    if tls {
+        behind = behind.with_tls(server(Shown::Good));
+    }
+    let name = format!("through a proxy, {}, {operation:?}", if tls { "https" } else { "http" });
+    let scenario = Scenario::new(name, tunnel(), operation, answered(answer))
+        .other(behind)
+        .route(Route::Proxy { tls })
+        .sees(Seen::Connections(1..=1))
+        .sees(Seen::OtherConnections(1..=1))
+        .sees(Seen::Check(connects))
+        .sees(Seen::OtherCheck(has_authorization));
+    if tls { scenario.sees(Seen::Check(knows_nothing)) } else { scenario }
+}
+
+/// The proxy is asked for a way to the host, and told nothing else.
+fn connects(connections: &[Connection]) -> Result<(), String> {
+    for connection in connections {
+        let text = String::from_utf8_lossy(&connection.read);
+        let (head, _) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let head = head.to_ascii_lowercase();
+        if !head.starts_with("connect 127.0.0.1:")
+            || head.contains("\r\nauthorization")
+            || head.contains("/v1/")
+        {
+            return Err(head);
+        }
+    }
+    Ok(())
+}
+
+fn knows_nothing(connections: &[Connection]) -> Result<(), String> {
+    for connection in connections {
+        let text = String::from_utf8_lossy(&connection.read);
+        if text.to_ascii_lowercase().contains("\r\nauthorization:")
+            || text.contains("/v1/")
+            || text.contains(TOKEN)
+        {
+            return Err(text.into_owned());
+        }
+    }
+    Ok(())
+}
+
+fn has_authorization(connections: &[Connection]) -> Result<(), String> {
+    let text: Vec<_> = connections.iter().flat_map(|connection| connection.read.iter().copied()).collect();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    if text.contains("\r\nauthorization: Basic ") && !text.contains("proxy-") { Ok(()) } else { Err(text) }
+}
+
+/// A proxy that makes no tunnel: nothing was sent to the service.
+fn refusals(operation: Operation) -> Vec<Scenario> {
+    let answers = [
+        (
+            "407",
+            "HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm=x\r\ncontent-length: 0\r\n\r\n",
+        ),
+        ("403", "HTTP/1.1 403 Forbidden\r\ncontent-length: 9\r\n\r\nforbidden"),
+        ("502", "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n"),
+        ("302", "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{OTHER}/\r\ncontent-length: 0\r\n\r\n"),
+        ("no HTTP", "SSH-2.0-OpenSSH_9.6\r\n\r\n\r\n"),
+        ("nothing", ""),
+        ("half a head", "HTTP/1.1 200 Conn"),
+    ];
+    let scenario = |(name, wire): (&str, &str)| {
+        let expected = Expected::once(Told::NotSent(Cause::Proxy));
+        Scenario::new(format!("a proxy that says {name}, to {operation:?}"), says(wire), operation, expected)
+            .other(Plan::default())
+            .route(Route::Proxy { tls: true })
+            .sees(Seen::Connections(1..=1))
+            .sees(Seen::OtherConnections(0..=0))
+            .sees(Seen::Check(connects))
+            .sees(Seen::Check(knows_nothing))
+    };
+    let mut scenarios: Vec<_> = answers.into_iter().map(scenario).collect();
+    // Nobody can say whether it was the proxy or what is behind it.
+    let reset = Plan::every([Step::ReadRequest, Step::End(End::Reset)]);
+    let expected = Expected::once(Told::NotSent(Cause::Closed));
+    scenarios.push(Scenario { server: reset, ..scenario(("nothing and resets", "")) }.expecting(expected));
+    scenarios
+}
+
+/// A proxy that opens TLS is not believed.
+fn bad_certificate(operation: Operation) -> Scenario {
+    let behind = says_and_stays(operation.success().wire()).with_tls(server(Shown::UnknownAuthority));
+    let expected = Expected::once(Told::NotSent(Cause::Certificate));
+    Scenario::new(format!("a bad certificate behind a proxy, {operation:?}"), tunnel(), operation, expected)
+        .other(behind)
+        .route(Route::Proxy { tls: true })
+        .set(|setup| setup.policy.attempts = 3)
+        .sees(Seen::Connections(1..=1))
+        .sees(Seen::Check(knows_nothing))
+        .sees(Seen::OtherCheck(nothing_read))
+}
+
+fn nothing_read(connections: &[Connection]) -> Result<(), String> {
+    if connections.iter().all(|connection| connection.read.is_empty()) {
+        Ok(())
+    } else {
+        Err(format!("{connections:?}"))
+    }
+}
+
+/// The proxy's own credentials are for the proxy, and the service's for the service.
+fn with_credentials(operation: Operation) -> Scenario {
+    Scenario {
+        name: format!("through a proxy with credentials, {operation:?}"),
+        ..through(operation, true)
+            .set(|setup| setup.proxy = Some("http://eve:s%40cret@127.0.0.1:{SELF}".to_owned()))
+            .sees(Seen::Check(has_proxy_authorization))
+    }
+}
+
+fn has_proxy_authorization(connections: &[Connection]) -> Result<(), String> {
+    for connection in connections {
+        let head = String::from_utf8_lossy(&connection.read).to_ascii_lowercase();
+        // eve:s@cret
+        if !head.contains(&"\r\nproxy-authorization: basic ZXZlOnNAY3JldA==\r\n".to_ascii_lowercase()) {
+            return Err(head);
+        }
+    }
+    Ok(())
+}
+
+/// They are not tried again, and do not show.
+fn credentials_that_are_not_taken() -> Scenario {
+    let answer = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
+    let told = vec![Told::NotSent(Cause::Proxy); 2];
+    Scenario::new("a proxy that refuses credentials", says(answer), Operation::Create, Expected::Same(told))
+        .other(Plan::default())
+        .route(Route::Proxy { tls: true })
+        .set(|setup| {
+            setup.policy.attempts = 2;
+            setup.proxy = Some("http://eve:s%40cret@127.0.0.1:{SELF}".to_owned());
+        })
+        .sees(Seen::Connections(2..=2))
+        .sees(Seen::OtherConnections(0..=0))
+}

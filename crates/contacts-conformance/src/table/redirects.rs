@@ -1,0 +1,57 @@
+//! Redirects are never followed, wherever they lead.
+
+use super::{answered, says_and_stays};
+use crate::{
+    Answer, Operation, Route, Scenario, Seen,
+    certificates::{Shown, server},
+    wire::Plan,
+};
+
+const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
+
+/// Where to, if anywhere. What listens there must not be asked.
+const TARGETS: [(&str, Option<&str>); 8] = [
+    ("to the same host", Some("http://127.0.0.1:{SELF}/elsewhere")),
+    ("to another host", Some("http://localhost:{OTHER}/elsewhere")),
+    ("to another port", Some("http://127.0.0.1:{OTHER}/elsewhere")),
+    ("with user info", Some("http://eve:secret@127.0.0.1:{OTHER}/")),
+    ("to a relative path", Some("/elsewhere")),
+    ("to the same path", Some("")),
+    ("without a scheme", Some("//127.0.0.1:{OTHER}/")),
+    ("to nowhere", None),
+];
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let mut scenarios = Vec::new();
+    for operation in Operation::SEVEN {
+        for status in STATUSES {
+            for (name, location) in TARGETS {
+                scenarios.push(scenario(operation, status, name, location));
+            }
+            scenarios.push(from_tls(scenario(
+                operation,
+                status,
+                "from https to http",
+                Some("http://127.0.0.1:{OTHER}/"),
+            )));
+        }
+    }
+    scenarios
+}
+
+fn scenario(operation: Operation, status: u16, name: &str, location: Option<&str>) -> Scenario {
+    let mut answer = Answer::new(status, "moved");
+    if let Some(location) = location {
+        answer = answer.with("location", location);
+    }
+    let plan = says_and_stays(answer.wire());
+    Scenario::new(format!("{status} {name}, to {operation:?}"), plan, operation, answered(answer))
+        .other(Plan::default())
+        .asks_once()
+        .sees(Seen::OtherConnections(0..=0))
+}
+
+fn from_tls(scenario: Scenario) -> Scenario {
+    let server = scenario.server.clone().with_tls(server(Shown::Good));
+    Scenario { server, ..scenario }.route(Route::Tls("127.0.0.1"))
+}

@@ -1,0 +1,87 @@
+//! Every refusal that has been met, with every status, is the same error.
+
+use super::{answered, says_and_stays};
+use crate::{Answer, Operation, Scenario, driver::TOKEN};
+
+const JSON: [&str; 11] = [
+    r#"{"errors":[{"title":"Contact not found","code":"NOT_FOUND"}]}"#,
+    r#"{"errors":[{"title":"Bad value","code":"VALIDATION","detail":"to is not an address"}]}"#,
+    r#"{"code":401,"message":"Unauthorized; scope does not match"}"#,
+    r#"{"code":40301,"message":"Account does not have access to Opsgenie.","took":0.1,"requestId":"r-1"}"#,
+    r#"{"message":"Validation failed","errors":{"to":"is taken","method":"is unknown"}}"#,
+    r#"{"timestamp":"2026-11-24T10:15:30Z","status":404,"error":"Not Found","message":"No message available","path":"/v1"}"#,
+    r#"{"errorMessages":["Something went wrong"],"errors":{}}"#,
+    r#"{"other":"JSON"}"#,
+    r#"["not","an","object"]"#,
+    r#"{"message":"cut in the mid"#,
+    "null",
+];
+
+const OTHER: [(&str, &[u8]); 4] = [
+    ("text/html", b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"),
+    ("text/plain", b"upstream connect error or disconnect/reset before headers"),
+    ("application/octet-stream", b"\xff\xfe\x00\x1b[31m\xc3\x28"),
+    ("text/plain", b""),
+];
+
+/// All that has been met, and some that any gateway may send.
+const STATUSES: [u16; 30] = [
+    400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 418, 421, 422, 423, 425,
+    429, 431, 451, 500, 501, 502, 503, 504, 505,
+];
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let mut scenarios = Vec::new();
+    for status in STATUSES {
+        for answer in answers(status) {
+            for operation in operations(status) {
+                scenarios.push(scenario(*operation, &answer));
+            }
+        }
+    }
+    // Statuses of success that are none for the operation, and some that stand for nothing.
+    for status in [200, 201, 202, 203, 205, 206, 226, 299, 300, 305, 306, 399, 499, 511, 520, 599] {
+        for operation in Operation::SEVEN {
+            scenarios.push(scenario(operation, &Answer::json(status, r#"{"message":"hello"}"#)));
+        }
+    }
+    scenarios.extend(with_headers().iter().map(|answer| scenario(Operation::Update, answer)));
+    scenarios
+}
+
+fn answers(status: u16) -> impl Iterator<Item = Answer> {
+    let echo = Answer::json(status, &format!(r#"{{"message":"no such token: {TOKEN}"}}"#));
+    let json = JSON.into_iter().map(move |body| Answer::json(status, body));
+    let other =
+        OTHER.into_iter().map(move |(kind, body)| Answer::new(status, body).with("content-type", kind));
+    json.chain(other).chain([echo])
+}
+
+/// The statuses that the service documents are tried with each operation, the others with two.
+fn operations(status: u16) -> &'static [Operation] {
+    if matches!(status, 401 | 403 | 404 | 422 | 429) { &Operation::SEVEN } else { &super::READ_AND_CREATE }
+}
+
+/// Waits that are too long to be waited for, and request ids in each of their headers.
+fn with_headers() -> Vec<Answer> {
+    let date = "Tue, 24 Nov 2026 10:00:00 GMT";
+    let refusal = |status| Answer::json(status, r#"{"message":"slow down"}"#).with("date", date);
+    let mut answers = vec![
+        refusal(429).with("retry-after", "3600"),
+        refusal(503).with("retry-after", "Tue, 24 Nov 2026 12:00:00 GMT"),
+        refusal(429).with("x-ratelimit-reset", "2026-11-24T11:00Z"),
+        refusal(429).with("x-ratelimit-reset", "7200").with("retry-after", "1"),
+        refusal(429).with("retry-after", "soon"),
+        refusal(429).with("retry-after", "1").with("retry-after", "3600"),
+    ];
+    let ids = ["atl-traceid", "x-trace-id", "x-request-id", "x-arequestid"];
+    answers.extend(ids.map(|name| refusal(500).with(name, "id-7")));
+    answers.push(refusal(500).with("x-request-id", TOKEN));
+    answers
+}
+
+fn scenario(operation: Operation, answer: &Answer) -> Scenario {
+    let body = String::from_utf8_lossy(&answer.body);
+    let name = format!("{} with {body:?} and {:?}, to {operation:?}", answer.status, answer.headers);
+    Scenario::new(name, says_and_stays(answer.wire()), operation, answered(answer.clone())).asks_once()
+}

@@ -1,0 +1,44 @@
+//! What can happen before a request is sent, and while it is.
+
+use contacts_proto::Cause;
+
+use crate::{
+    Answer, Expected, Operation, Scenario, Seen, Told,
+    driver::Setup,
+    wire::{Plan, Step},
+};
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    super::READ_AND_CREATE.into_iter().flat_map(for_operation).collect()
+}
+
+fn for_operation(operation: Operation) -> Vec<Scenario> {
+    let nowhere = |name: &str, cause, setting: fn(&mut Setup)| {
+        let told = vec![Told::NotSent(cause); 2];
+        Scenario::new(format!("{name}, {operation:?}"), Plan::default(), operation, Expected::Same(told))
+            .set(setting)
+            .set(|setup| setup.policy.attempts = 2)
+            .sees(Seen::Connections(0..=0))
+    };
+    vec![
+        nowhere("nobody listens", Cause::Connect, |setup| setup.base = "http://127.0.0.1:1/cloud".to_owned()),
+        nowhere("no proxy listens", Cause::Connect, |setup| {
+            setup.base = "https://api.example.com/cloud".to_owned();
+            setup.proxy = Some("http://127.0.0.1:1".to_owned());
+        }),
+        nowhere("there is no such host", Cause::Resolve, |setup| {
+            // No such name exists, now or ever (RFC 6761, 6.4).
+            setup.base = "https://there-is-none.invalid/cloud".to_owned();
+        }),
+        early(operation),
+    ]
+}
+
+/// A server that has seen enough after some bytes, says so, and takes the rest without looking.
+fn early(operation: Operation) -> Scenario {
+    let answer = Answer::json(413, r#"{"message":"too much"}"#);
+    let script =
+        [Step::Read(20), Step::Write(answer.wire_with("connection: close\r\ncontent-length: 22\r\n"))];
+    let name = format!("an answer before the request is read, to {operation:?}");
+    Scenario::new(name, Plan::every(script), operation, super::answered(answer)).asks_once()
+}

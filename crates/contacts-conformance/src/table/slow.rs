@@ -1,0 +1,74 @@
+//! Servers that take their time, and no end of it.
+
+use std::time::Duration;
+
+use contacts_proto::Cause;
+
+use crate::{
+    Answer, Expected, Operation, Scenario, Seen, Told,
+    driver::Setup,
+    wire::{Plan, Step},
+};
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    super::READ_AND_CREATE.into_iter().flat_map(for_operation).collect()
+}
+
+const STEP: Duration = Duration::from_millis(10);
+
+fn for_operation(operation: Operation) -> Vec<Scenario> {
+    let mut answer = operation.success();
+    // So long that at one byte in ten milliseconds it takes half a minute.
+    answer.body.resize(3000, b' ');
+    let wire = answer.wire();
+    let head = wire.len() - answer.body.len();
+    let drip = |from: usize| {
+        let all = wire.get(from..).unwrap_or_default().to_vec();
+        let at_once = wire.get(..from).unwrap_or_default();
+        Plan::every([Step::ReadRequest, Step::write(at_once), Step::Drip { all, bytes: 1, every: STEP }])
+    };
+    let silent_after =
+        |from: usize| Plan::every([Step::ReadRequest, Step::write(wire.get(..from).unwrap_or_default())]);
+    let no_head = Told::MaybeSent(Cause::TimedOut);
+    let no_body = Told::Broken(Answer { body: Vec::new(), ..answer.clone() }, Cause::TimedOut);
+    let scenario = |name: &str, plan: Plan, told: &Told, setting: fn(&mut Setup)| {
+        Scenario::new(format!("{name}, to {operation:?}"), plan, operation, Expected::once(told.clone()))
+            .set(setting)
+            .asks_once()
+            .sees(Seen::Check(super::closed_by_client))
+    };
+    vec![
+        scenario("silence, by the time for a head", silent_after(0), &no_head, by_head),
+        scenario("silence, by the time for an attempt", silent_after(0), &no_head, by_attempt),
+        scenario("silence, by the deadline", silent_after(0), &no_head, by_deadline),
+        scenario("half a head and silence, by the time for a head", silent_after(20), &no_head, by_head),
+        scenario("half a head and silence, by the deadline", silent_after(20), &no_head, by_deadline),
+        scenario("a head that drips, by the time for a head", drip(0), &no_head, by_head),
+        scenario("a head that drips, by the deadline", drip(0), &no_head, by_deadline),
+        scenario("a body that does not come, by the stall", silent_after(head), &no_body, by_stall),
+        scenario("a body that does not come, by the deadline", silent_after(head), &no_body, by_deadline),
+        scenario("a body that drips, by the stall", drip(head), &no_body, by_stall),
+        scenario("a body that drips, by the time for an attempt", drip(head), &no_body, by_attempt),
+        scenario("a body that drips, by the deadline", drip(head), &no_body, by_deadline),
+    ]
+}
+
+/// What ends it; all other times are far too long to be what does.
+const SHORT: Duration = Duration::from_millis(300);
+
+fn by_head(setup: &mut Setup) {
+    setup.head_timeout = SHORT;
+}
+
+fn by_attempt(setup: &mut Setup) {
+    setup.policy.attempt_timeout = SHORT;
+    setup.policy.deadline = Duration::from_secs(3);
+}
+
+fn by_deadline(setup: &mut Setup) {
+    setup.policy.deadline = SHORT;
+}
+
+fn by_stall(setup: &mut Setup) {
+    setup.stall = (1024, SHORT);
+}

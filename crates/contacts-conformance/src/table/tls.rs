@@ -1,0 +1,131 @@
+//! Certificates that must be refused before a byte of a request is sent, and those that must not.
+
+use std::time::Duration;
+
+use contacts_proto::Cause;
+
+use super::{answered, says, says_and_stays};
+use crate::{
+    Expected, Operation, Route, Scenario, Seen, Told,
+    certificates::{Shown, server},
+    driver::Setup,
+    wire::{Connection, End, Handshake, Plan, Step},
+};
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let mut scenarios = Vec::new();
+    for operation in super::READ_AND_CREATE {
+        let answer = operation.success();
+        for shown in Shown::BAD {
+            let plan = says_and_stays(answer.wire()).with_tls(server(shown));
+            scenarios.push(refused(format!("{shown:?}, {operation:?}"), plan, operation));
+        }
+        let good = says_and_stays(answer.wire()).with_tls(server(Shown::Good));
+        scenarios.push(Scenario {
+            route: Route::TlsUntrusted,
+            ..refused(format!("an authority that nobody was told to trust, {operation:?}"), good, operation)
+        });
+        for (shown, host) in
+            [(Shown::Good, "127.0.0.1"), (Shown::Good, "localhost"), (Shown::GoodChain, "127.0.0.1")]
+        {
+            let plan = says_and_stays(answer.wire()).with_tls(server(shown));
+            let name = format!("{shown:?} for {host}, {operation:?}");
+            let scenario = Scenario::new(name, plan, operation, answered(answer.clone()));
+            scenarios.push(scenario.route(Route::Tls(host)).asks_once());
+        }
+        scenarios.push(plaintext(operation));
+        scenarios.extend(broken_handshakes(operation));
+        scenarios.push(cut_without_notice(operation));
+    }
+    scenarios.push(kept());
+    scenarios
+}
+
+/// Three attempts are allowed, and one is made: a certificate does not become good.
+fn refused(name: String, plan: Plan, operation: Operation) -> Scenario {
+    let expected = Expected::once(Told::NotSent(Cause::Certificate));
+    Scenario::new(name, plan, operation, expected)
+        .route(Route::Tls("127.0.0.1"))
+        .set(|setup| setup.policy.attempts = 3)
+        .sees(Seen::Connections(1..=1))
+        .sees(Seen::Check(nothing_decrypted))
+}
+
+fn nothing_decrypted(connections: &[Connection]) -> Result<(), String> {
+    for connection in connections {
+        // In TLS 1.3 a server whose certificate is refused may have been told so before or after its own end of the handshake.
+        if !connection.read.is_empty() || connection.handshake == Handshake::None {
+            return Err(format!("{connection:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// What answers in plain text on the port of TLS has seen a greeting and nothing else, and so may be asked again.
+fn plaintext(operation: Operation) -> Scenario {
+    let answer = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let plan = Plan::every([Step::Read(100), Step::write(answer)]);
+    let told = vec![Told::NotSent(Cause::Tls); 2];
+    Scenario::new(
+        format!("plain text on the port of TLS, {operation:?}"),
+        plan,
+        operation,
+        Expected::Same(told),
+    )
+    .route(Route::Tls("127.0.0.1"))
+    .set(|setup| setup.policy.attempts = 2)
+    .sees(Seen::Connections(2..=2))
+    .sees(Seen::Check(no_secret))
+}
+
+fn no_secret(connections: &[Connection]) -> Result<(), String> {
+    let text = connections.iter().flat_map(|connection| &connection.read).copied().collect::<Vec<_>>();
+    let text = String::from_utf8_lossy(&text).to_ascii_lowercase();
+    if text.contains("authorization") || text.contains("v1/users") { Err(text) } else { Ok(()) }
+}
+
+/// A handshake that breaks off: nothing was sent, whatever the reason.
+fn broken_handshakes(operation: Operation) -> Vec<Scenario> {
+    // An alert of the server: it is out of order.
+    let alert = b"\x15\x03\x03\x00\x02\x02\x50";
+    let ways = [
+        ("closed at once", vec![Step::End(End::Close)], Cause::Closed),
+        ("closed", vec![Step::Read(100), Step::End(End::Close)], Cause::Closed),
+        ("reset", vec![Step::Read(100), Step::End(End::Reset)], Cause::Closed),
+        ("ended by an alert", vec![Step::Read(100), Step::write(alert)], Cause::Tls),
+        ("never answered", vec![Step::Read(100), Step::Sleep(Duration::from_secs(3))], Cause::TimedOut),
+    ];
+    let scenario = |(name, script, cause): (&str, Vec<Step>, Cause)| {
+        let expected = Expected::once(Told::NotSent(cause));
+        Scenario::new(format!("a handshake {name}, {operation:?}"), Plan::every(script), operation, expected)
+            .route(Route::Tls("127.0.0.1"))
+            .set(if cause == Cause::TimedOut { by_connect_timeout } else { |_| () })
+            .sees(Seen::Connections(1..=1))
+            .sees(Seen::Check(no_secret))
+    };
+    ways.into_iter().map(scenario).collect()
+}
+
+fn by_connect_timeout(setup: &mut Setup) {
+    setup.connect_timeout = Duration::from_millis(300);
+}
+
+/// A body that ends with its connection must end with the end of the TLS stream: else anybody on the way could cut it.
+fn cut_without_notice(operation: Operation) -> Scenario {
+    let answer = operation.success();
+    let plan = says(answer.wire_with("connection: close\r\n")).with_tls(server(Shown::Good));
+    let expected = Expected::once(Told::Broken(answer, Cause::Closed));
+    Scenario::new(format!("a body cut without notice, {operation:?}"), plan, operation, expected)
+        .route(Route::Tls("127.0.0.1"))
+        .asks_once()
+}
+
+fn kept() -> Scenario {
+    let (get, list) = (Operation::Get.success(), Operation::List.success());
+    let plan = Plan::every(super::serves([get.wire(), list.wire()])).with_tls(server(Shown::Good));
+    Scenario::new("two requests on one connection with TLS", plan, Operation::Get, answered(get))
+        .then(Operation::List, answered(list))
+        .route(Route::Tls("localhost"))
+        .sees(Seen::Connections(1..=1))
+        .sees(Seen::Requests(2..=2))
+}

@@ -1,0 +1,118 @@
+//! A server on plain sockets that does what a script says, byte for byte, and writes down what it reads.
+
+mod connection;
+mod io;
+mod plan;
+
+use std::{
+    cell::RefCell,
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+};
+
+pub use self::{
+    connection::{Connection, Ended, Handshake},
+    plan::{Cut, End, Plan, Script, Step},
+};
+
+/// A running server on a free port of 127.0.0.1. It stops when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: Option<JoinHandle<Accepted>>,
+}
+
+/// What was accepted, and the listener, which the thread's next server takes: to find a free port is most of the work.
+type Accepted = (Vec<JoinHandle<Connection>>, TcpListener);
+
+thread_local! {
+    static LISTENERS: RefCell<Vec<TcpListener>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What all threads of a server see.
+#[derive(Debug)]
+struct Shared {
+    plan: Plan,
+    address: SocketAddr,
+    /// Another server that scripts may speak of.
+    other: Option<SocketAddr>,
+    stopping: AtomicBool,
+    /// Who tells the accepting thread that it is over; `None` if nobody could.
+    last_caller: OnceLock<Option<SocketAddr>>,
+}
+
+impl Server {
+    /// Starts a server; `other` is the one that [`Step::Tunnel`] leads to, and whose port stands for `{OTHER}` in what is written.
+    ///
+    /// # Errors
+    /// If no port can be had.
+    pub fn start(plan: Plan, other: Option<SocketAddr>) -> std::io::Result<Self> {
+        let listener = match LISTENERS.with_borrow_mut(Vec::pop) {
+            Some(listener) => listener,
+            None => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
+        };
+        let address = listener.local_addr()?;
+        let shared =
+            Shared { plan, address, other, stopping: AtomicBool::new(false), last_caller: OnceLock::new() };
+        let shared = Arc::new(shared);
+        let for_thread = Arc::clone(&shared);
+        let accepting = thread::Builder::new().spawn(move || accept(listener, &for_thread))?;
+        Ok(Self { address, shared, accepting: Some(accepting) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops, once the clients have let go of their connections or the scripts are at their ends, and tells what there was: one
+    /// entry a connection, in the order in which they were accepted.
+    pub fn finish(mut self) -> Vec<Connection> {
+        self.stop()
+    }
+
+    fn stop(&mut self) -> Vec<Connection> {
+        let Some(accepting) = self.accepting.take() else { return Vec::new() };
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        // Connections are accepted in their order: all that came before this one are.
+        let last = TcpStream::connect(self.address);
+        let caller = last.as_ref().ok().and_then(|last| last.local_addr().ok());
+        self.shared.last_caller.set(caller).expect("a server stops once");
+        if let Ok(last) = &last {
+            io::reset(last);
+        }
+        let (connections, listener) = accepting.join().expect("accepting does not panic");
+        LISTENERS.with_borrow_mut(|listeners| listeners.push(listener));
+        let result = |thread: JoinHandle<Connection>| thread.join().expect("a script does not panic");
+        connections.into_iter().map(result).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn accept(listener: TcpListener, shared: &Arc<Shared>) -> Accepted {
+    let mut connections = Vec::new();
+    loop {
+        // A connection that is gone before it was accepted is nobody's.
+        let accepted = listener.accept();
+        if shared.stopping.load(Ordering::SeqCst) {
+            let last = *shared.last_caller.wait();
+            if last.is_none() || accepted.as_ref().ok().map(|(_, peer)| *peer) == last {
+                return (connections, listener);
+            }
+        }
+        let Ok((stream, _)) = accepted else { continue };
+        let number = connections.len();
+        let shared = Arc::clone(shared);
+        connections.push(thread::spawn(move || connection::serve(stream, number, &shared)));
+    }
+}
