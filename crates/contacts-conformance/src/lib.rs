@@ -21,9 +21,11 @@ mod sockets;
 pub mod table;
 pub mod wire;
 
+pub use contacts_sandbox::Operation;
+
 pub use self::{
     complaint::{Complaint, ComplaintKind},
-    operation::Operation,
+    operation::{SEVEN, Sample},
     outcome::Outcome,
     reference::{Answer, Told, reference},
     report::Report,

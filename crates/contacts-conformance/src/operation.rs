@@ -6,29 +6,20 @@ use contacts_proto::{
     ActivateContact, ContactId, ContactMethod, CreateContact, DeactivateContact, DeleteContact, FindCloudId,
     GetContact, ListContacts, UpdateContact,
 };
+use contacts_sandbox::Operation;
 
 use crate::Answer;
 
-/// An operation, with the arguments that it has in all scenarios.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    /// `GET /v1/users/contacts`
-    List,
-    /// `POST /v1/users/contacts`
-    Create,
-    /// `GET /v1/users/contacts/{id}`
-    Get,
-    /// `PATCH /v1/users/contacts/{id}`
-    Update,
-    /// `DELETE /v1/users/contacts/{id}`
-    Delete,
-    /// `PATCH /v1/users/contacts/{id}/activate`
-    Activate,
-    /// `PATCH /v1/users/contacts/{id}/deactivate`
-    Deactivate,
-    /// `GET /_edge/tenant_info`
-    FindCloudId,
-}
+/// The seven.
+pub const SEVEN: [Operation; 7] = [
+    Operation::List,
+    Operation::Create,
+    Operation::Get,
+    Operation::Update,
+    Operation::Delete,
+    Operation::Activate,
+    Operation::Deactivate,
+];
 
 /// The contact that is got, changed and deleted.
 const ID: &str = "299003c3-8221-4a9f-b63d-2370c4caaaaa";
@@ -42,34 +33,35 @@ pub(crate) trait Visitor {
         O: contacts_proto::Operation<Output: Debug>;
 }
 
-impl Operation {
-    /// The seven.
-    pub const SEVEN: [Self; 7] =
-        [Self::List, Self::Create, Self::Get, Self::Update, Self::Delete, Self::Activate, Self::Deactivate];
-
-    /// Does something with the operation itself.
-    pub(crate) fn with<V: Visitor>(self, visitor: V) -> V::Output {
-        let id = || ContactId::new(ID).expect("this is an id");
-        match self {
-            Self::List => visitor.visit(&ListContacts::all()),
-            Self::Create => {
-                let create = CreateContact::new(ContactMethod::Email, "bob@example.com");
-                visitor.visit(&create.expect("this is an address"))
-            }
-            Self::Get => visitor.visit(&GetContact::new(id())),
-            Self::Update => {
-                let update = UpdateContact::new(id(), "carol@example.com");
-                visitor.visit(&update.expect("this is an address"))
-            }
-            Self::Delete => visitor.visit(&DeleteContact::new(id())),
-            Self::Activate => visitor.visit(&ActivateContact::new(id())),
-            Self::Deactivate => visitor.visit(&DeactivateContact::new(id())),
-            Self::FindCloudId => visitor.visit(&FindCloudId),
+/// Does something with an operation that has the arguments of all scenarios.
+pub(crate) fn with<V: Visitor>(operation: Operation, visitor: V) -> V::Output {
+    let id = || ContactId::new(ID).expect("this is an id");
+    match operation {
+        Operation::List => visitor.visit(&ListContacts::all()),
+        Operation::Create => {
+            let create = CreateContact::new(ContactMethod::Email, "bob@example.com");
+            visitor.visit(&create.expect("this is an address"))
         }
+        Operation::Get => visitor.visit(&GetContact::new(id())),
+        Operation::Update => {
+            let update = UpdateContact::new(id(), "carol@example.com");
+            visitor.visit(&update.expect("this is an address"))
+        }
+        Operation::Delete => visitor.visit(&DeleteContact::new(id())),
+        Operation::Activate => visitor.visit(&ActivateContact::new(id())),
+        Operation::Deactivate => visitor.visit(&DeactivateContact::new(id())),
+        Operation::TenantInfo => visitor.visit(&FindCloudId),
     }
+}
 
+/// What is good for an operation.
+pub trait Sample {
     /// What the service answers when all is well.
-    pub fn success(self) -> Answer {
+    fn success(self) -> Answer;
+}
+
+impl Sample for Operation {
+    fn success(self) -> Answer {
         let done = |status, message: &str| {
             Answer::json(status, &format!(r#"{{"message":"{message}","data":{{"id":"{ID}"}}}}"#))
         };
@@ -89,7 +81,7 @@ impl Operation {
             Self::Delete => Answer::new(204, ""),
             Self::Activate => done(200, "Activated"),
             Self::Deactivate => done(200, "Deactivated"),
-            Self::FindCloudId => Answer::json(200, r#"{"cloudId":"35273b54-3f06-40d2-880f-dd28cf8daafa"}"#),
+            Self::TenantInfo => Answer::json(200, r#"{"cloudId":"35273b54-3f06-40d2-880f-dd28cf8daafa"}"#),
         }
     }
 }

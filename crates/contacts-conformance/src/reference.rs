@@ -5,7 +5,11 @@ use std::{fmt::Debug, time::Duration};
 use contacts_proto::{Action, Call, Cause, Event, Exchange, Failure, Now, Progress, Session, Site};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
-use crate::{Operation, Outcome, driver::Setup, operation::Visitor};
+use crate::{
+    Operation, Outcome,
+    driver::Setup,
+    operation::{Visitor, with},
+};
 
 /// An answer, as a server means it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +109,7 @@ pub enum Told {
 
 /// What the core makes of these reports, one for each attempt.
 pub fn reference(operation: Operation, setup: &Setup, told: &[Told]) -> Outcome {
-    operation.with(Reference { setup, told })
+    with(operation, Reference { setup, told })
 }
 
 struct Reference<'a> {

@@ -16,7 +16,7 @@ use contacts_proto::Policy;
 use crate::{
     Asked, Complaint, ComplaintKind, Expected, Outcome, Scenario, Seen,
     driver::{Driver, Hyper, Setup, Ureq},
-    operation::Visitor,
+    operation::{Visitor, with},
     reference,
     wire::{Connection, Plan, Server},
 };
@@ -80,7 +80,7 @@ fn play<D: Driver>(scenario: &Scenario) -> Played {
             Asked::Rest(time) => client.rest(*time),
             Asked::For(operation, _) => {
                 let begun = Instant::now();
-                outcomes.push(operation.with(Ask(&client)));
+                outcomes.push(with(*operation, Ask(&client)));
                 late = late.or_else(|| lateness(&setup.policy, begun.elapsed()));
             }
         }

@@ -6,7 +6,7 @@ use contacts_proto::Cause;
 
 use super::{answered, serves};
 use crate::{
-    Answer, Expected, Operation, Scenario, Seen, Told,
+    Answer, Expected, Operation, Sample, Scenario, Seen, Told,
     wire::{End, Plan, Step},
 };
 

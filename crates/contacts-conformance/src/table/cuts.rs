@@ -3,10 +3,10 @@
 use contacts_proto::Cause;
 
 use crate::{
-    Answer, Expected, Operation, Route, Scenario, Seen, Told,
+    Answer, Expected, Operation, Route, SEVEN, Sample, Scenario, Seen, Told,
     certificates::{Shown, server},
     driver::{Driver, Setup, Ureq},
-    operation::Visitor,
+    operation::{Visitor, with},
     wire::{End, Plan, Server, Step},
 };
 
@@ -15,7 +15,7 @@ const ENDS: [End; 2] = [End::Close, End::Reset];
 /// Each answer of each operation, with a length and in chunks, and a refusal; cut at every byte.
 pub(super) fn answers() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for operation in Operation::SEVEN {
+    for operation in SEVEN {
         let success = operation.success();
         scenarios.extend(cut_everywhere(operation, &success, &success.wire(), 1));
         if !success.body.is_empty() {
@@ -63,7 +63,7 @@ fn cut_everywhere(operation: Operation, answer: &Answer, wire: &[u8], step: usiz
 /// Each request of each operation: the server reads so many bytes and is gone.
 pub(super) fn requests() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for operation in Operation::SEVEN {
+    for operation in SEVEN {
         let whole = request_len(operation);
         for (at, end) in (0..=whole).flat_map(|at| ENDS.map(|end| (at, end))) {
             let expected = if at == whole {
@@ -103,6 +103,6 @@ fn request_len(operation: Operation) -> usize {
     let server = Server::start(super::says("HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n"), None);
     let server = server.expect("there is a free port");
     let setup = Setup::new(format!("http://{}/cloud", server.address()));
-    operation.with(Send(Ureq::new(&setup).expect("these are settings")));
+    with(operation, Send(Ureq::new(&setup).expect("these are settings")));
     server.finish().iter().map(|connection| connection.read.len()).sum()
 }

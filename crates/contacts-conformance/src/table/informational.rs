@@ -6,7 +6,7 @@ use contacts_proto::Cause;
 
 use super::{answered, says_and_stays};
 use crate::{
-    Answer, Expected, Operation, Scenario, Told,
+    Answer, Expected, Operation, SEVEN, Sample, Scenario, Told,
     wire::{Plan, Step},
 };
 
@@ -19,7 +19,7 @@ const EARLY: [(&str, &str); 4] = [
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for operation in Operation::SEVEN {
+    for operation in SEVEN {
         let answer = operation.success();
         for (name, early) in EARLY {
             let wire = [early.as_bytes(), &answer.wire()].concat();

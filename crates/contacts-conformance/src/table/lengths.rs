@@ -5,7 +5,7 @@ use std::time::Duration;
 use contacts_proto::Cause;
 
 use super::{answered, each_once, malformed, says_and_stays};
-use crate::{Answer, Expected, Operation, Scenario, Told};
+use crate::{Answer, Expected, Operation, Sample, Scenario, Told};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();

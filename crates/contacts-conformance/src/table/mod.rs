@@ -18,7 +18,7 @@ mod tls;
 use contacts_proto::Cause;
 
 use crate::{
-    Answer, Expected, Operation, Scenario, Told,
+    Answer, Expected, Operation, Sample, Scenario, Told,
     wire::{Connection, End, Ended, Plan, Script, Step},
 };
 

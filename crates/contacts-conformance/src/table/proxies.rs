@@ -4,7 +4,7 @@ use contacts_proto::Cause;
 
 use super::{answered, says, says_and_stays};
 use crate::{
-    Expected, Operation, Route, Scenario, Seen, Told,
+    Expected, Operation, Route, Sample, Scenario, Seen, Told,
     certificates::{Shown, server},
     driver::TOKEN,
     wire::{Connection, End, Plan, Step},

@@ -1,7 +1,7 @@
 //! What goes on the wire for each operation, and what a plain answer gives.
 
 use crate::{
-    Expected, Operation, Scenario, Told,
+    Expected, Operation, SEVEN, Sample, Scenario, Told,
     wire::{Plan, Step},
 };
 
@@ -17,5 +17,5 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         )
         .asks_once()
     };
-    Operation::SEVEN.into_iter().chain([Operation::FindCloudId]).map(scenario).collect()
+    SEVEN.into_iter().chain([Operation::TenantInfo]).map(scenario).collect()
 }

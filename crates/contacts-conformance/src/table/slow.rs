@@ -5,7 +5,7 @@ use std::time::Duration;
 use contacts_proto::Cause;
 
 use crate::{
-    Answer, Expected, Operation, Scenario, Seen, Told,
+    Answer, Expected, Operation, Sample, Scenario, Seen, Told,
     driver::Setup,
     wire::{Plan, Step},
 };

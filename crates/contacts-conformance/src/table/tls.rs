@@ -6,7 +6,7 @@ use contacts_proto::Cause;
 
 use super::{answered, says, says_and_stays};
 use crate::{
-    Expected, Operation, Route, Scenario, Seen, Told,
+    Expected, Operation, Route, Sample, Scenario, Seen, Told,
     certificates::{Shown, server},
     driver::Setup,
     wire::{Connection, End, Handshake, Plan, Step},

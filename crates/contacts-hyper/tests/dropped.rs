@@ -1,0 +1,83 @@
+//! Futures that are dropped at whichever await. It is one test, since it counts the sockets of the process.
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::Poll,
+    time::{Duration, Instant},
+};
+
+use contacts_hyper::{Client, ContactId, ContactMethod, CreateContact, Credentials, GetContact, Site};
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Part, Sandbox};
+
+/// Enough for the connection, the request, and an answer of some 400 bytes, of which sixteen come each time.
+const MOST_POLLS: usize = 60;
+
+#[tokio::test]
+async fn a_future_dropped_at_any_await_leaves_no_half_used_connection_and_no_socket() {
+    let sandbox = Sandbox::start().unwrap();
+    let ids: Vec<_> = sandbox.with_service(|service| {
+        let account = service.users().next().unwrap().account_id.clone();
+        service.contacts(&account).iter().map(|contact| contact.id.clone()).collect()
+    });
+    let get = |number: usize| GetContact::new(ContactId::new(ids[number].clone()).unwrap());
+    let sockets = open_sockets();
+    let site = Site::new(&sandbox.base_url()).unwrap();
+    let client = Client::new(site, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap());
+
+    let mut unfinished = 0;
+    for polls in 0..MOST_POLLS {
+        sandbox.arm(drip());
+        let get_first = get(0);
+        unfinished += usize::from(!poll_and_drop(client.send(&get_first), polls).await);
+        sandbox.disarm();
+        let second = client.send(&get(1)).await.unwrap();
+        assert_eq!(second.id.as_str(), ids[1], "after {polls} polls");
+    }
+    assert!((10..MOST_POLLS).contains(&unfinished), "{unfinished} were dropped in the middle");
+
+    for polls in 0..MOST_POLLS {
+        sandbox.clear_journal();
+        sandbox.arm(drip().on(Operation::Create));
+        let create = CreateContact::new(ContactMethod::Voice, format!("1-{polls}")).unwrap();
+        poll_and_drop(client.send(&create), polls).await;
+        sandbox.disarm();
+        client.send(&get(1)).await.unwrap();
+        let posts = sandbox.journal().iter().filter(|recorded| recorded.method == "POST").count();
+        assert!(posts <= 1, "{posts} after {polls} polls");
+    }
+
+    drop(client);
+    let until = Instant::now() + Duration::from_secs(5);
+    while open_sockets() != sockets && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(open_sockets(), sockets);
+}
+
+fn drip() -> FaultRule {
+    FaultRule::new(Fault::Drip { bytes: 16, every_ms: 1, part: Part::Answer }).times(1)
+}
+
+/// Polls a future so many times, a moment apart, and drops it. Whether it was ready before.
+async fn poll_and_drop<F: Future>(future: F, polls: usize) -> bool {
+    let mut future = Box::pin(future);
+    for _ in 0..polls {
+        if poll_once(future.as_mut()).await {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    false
+}
+
+async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> bool {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_ready())).await
+}
+
+/// Nothing where the system does not tell.
+fn open_sockets() -> usize {
+    let Ok(descriptors) = std::fs::read_dir("/proc/self/fd") else { return 0 };
+    let links = descriptors.flatten().filter_map(|descriptor| std::fs::read_link(descriptor.path()).ok());
+    links.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
+}
