@@ -18,6 +18,10 @@ simulate:
     cargo run --release -p contacts-sim -- random --steps 100000000 --seed 1 --clients 16
     cargo run --release -p contacts-sim -- compare --schedules 1000000 --seed 1
 
+# Both clients through the table of scenarios, and 100,000 wire faults
+conformance:
+    cargo run --release -p contacts-conformance -- --faults 100000 --seed 1
+
 # The documentation, in a browser
 doc:
     cargo doc --workspace --no-deps --open

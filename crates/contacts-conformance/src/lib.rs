@@ -33,3 +33,8 @@ pub use self::{
     scenario::{Asked, Expected, Route, Scenario, Seen, Setting},
     sockets::open_sockets,
 };
+
+/// The README's programs, compiled: this crate alone has both clients.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

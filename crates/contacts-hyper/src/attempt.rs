@@ -90,7 +90,7 @@ impl<S: HttpService> Attempt<'_, S> {
         mut answer: Pin<&mut S::Future>,
         captured: Option<&CaptureConnection>,
     ) -> Result<Response<S::ResponseBody>, Failure> {
-        let mut until = self.deadline.min(Instant::now() + self.times.head);
+        let mut until = self.deadline.min(after(Instant::now(), self.times.head));
         loop {
             let elapsed = match timeout_at(until, &mut answer).await {
                 Ok(Ok(answer)) => return Ok(answer),
@@ -102,7 +102,7 @@ impl<S: HttpService> Attempt<'_, S> {
             };
             let sent = captured.and_then(|captured| sent(captured.connection_metadata().as_ref()?));
             // The time for the head begins when the request is sent, and until then the connection has a time of its own.
-            let later = sent.as_ref().map_or(until, |sent| sent.last() + self.times.head);
+            let later = sent.as_ref().map_or(until, |sent| after(sent.last(), self.times.head));
             if later > until && until < self.deadline {
                 until = later.min(self.deadline);
                 continue;
@@ -131,7 +131,7 @@ impl<S: HttpService> Attempt<'_, S> {
     /// connection is closed as the rest of the body is dropped.
     async fn body(&self, mut body: Pin<&mut S::ResponseBody>, limit: usize) -> (Bytes, Option<Broken>) {
         let mut read = Read::Nothing;
-        let mut window = Window { ends: Instant::now() + self.times.stall_window, bytes: 0 };
+        let mut window = Window::new(self.times.stall_window);
         loop {
             let frame = poll_fn(|context| body.as_mut().poll_frame(context));
             let frame = match timeout_at(self.deadline.min(window.ends), frame).await {
@@ -142,11 +142,11 @@ impl<S: HttpService> Attempt<'_, S> {
                     return (read.into_bytes(), Some(Broken::Failed(elapsed.into())));
                 }
                 Err(_) => {
-                    window = Window { ends: Instant::now() + self.times.stall_window, bytes: 0 };
+                    window = Window::new(self.times.stall_window);
                     continue;
                 }
             };
-            window.bytes += frame.len();
+            window.bytes = window.bytes.saturating_add(frame.len());
             let room = limit.saturating_sub(read.len());
             if frame.len() > room {
                 return (read.and(frame.slice(..room)).into_bytes(), Some(Broken::TooLarge));
@@ -158,13 +158,27 @@ impl<S: HttpService> Attempt<'_, S> {
 
 /// How long the lines of a head are. hyper stops reading a head that is too long, but not before it has read some more of it.
 fn head_len(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len()).sum()
+    let line = |name: &str, value: &[u8]| [name.len(), ": ".len(), value.len(), "\r\n".len()];
+    let lines = headers.iter().flat_map(|(name, value)| line(name.as_str(), value.as_bytes()));
+    lines.fold(0, usize::saturating_add)
+}
+
+/// This time after a moment; what no clock can tell any more is far in the future.
+pub(crate) fn after(moment: Instant, time: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    moment.checked_add(time).or_else(|| moment.checked_add(FAR)).unwrap_or(moment)
 }
 
 /// A time in which a body must bring something.
 struct Window {
     ends: Instant,
     bytes: usize,
+}
+
+impl Window {
+    fn new(length: Duration) -> Self {
+        Self { ends: after(Instant::now(), length), bytes: 0 }
+    }
 }
 
 /// Why a body is not whole.
@@ -194,7 +208,8 @@ impl Read {
             _ if more.is_empty() => self,
             Self::Nothing => Self::One(more),
             Self::One(bytes) => {
-                let mut many = BytesMut::with_capacity(bytes.len().saturating_add(more.len()) * 2);
+                let mut many =
+                    BytesMut::with_capacity(bytes.len().saturating_add(more.len()).saturating_mul(2));
                 many.extend_from_slice(&bytes);
                 many.extend_from_slice(&more);
                 Self::Many(many)

@@ -145,6 +145,10 @@ impl Builder {
         Transport::new(&connector)
     }
 
+    #[expect(
+        clippy::expect_used,
+        reason = "ring has what the default versions of TLS need: every test builds a client"
+    )]
     fn tls(&self) -> ClientConfig {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use crate::{
     Builder, CredentialsSource, HttpService, Transport,
-    attempt::{Attempt, Times},
+    attempt::{Attempt, Times, after},
     source::{self, Renewals},
 };
 
@@ -138,7 +138,7 @@ impl<S: HttpService> Client<S> {
                         service,
                         is_watched: *is_watched,
                         times: *times,
-                        deadline: Instant::now() + timeout,
+                        deadline: after(Instant::now(), timeout),
                         limits: body,
                     };
                     match attempt.send(request, fresh_connection).await {

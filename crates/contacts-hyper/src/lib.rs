@@ -25,6 +25,18 @@
 //!
 //! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unwrap_used
+    )
+)]
+
 mod attempt;
 mod builder;
 mod client;

@@ -115,7 +115,7 @@ fn host_first(request: &mut Request<Full<Bytes>>) {
         return;
     };
     let rest = std::mem::take(request.headers_mut());
-    let mut headers = HeaderMap::with_capacity(rest.len() + 1);
+    let mut headers = HeaderMap::with_capacity(rest.len().saturating_add(1));
     headers.insert(header::HOST, host);
     headers.extend(rest);
     *request.headers_mut() = headers;

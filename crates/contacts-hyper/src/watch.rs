@@ -18,6 +18,8 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use tokio::time::Instant;
 
+use crate::attempt::after;
+
 /// What a connection has taken, for whoever waits for an answer on it. It is written by the connection alone.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent(Arc<Taken>);
@@ -47,7 +49,7 @@ impl Sent {
 
     /// When something was taken last.
     pub(crate) fn last(&self) -> Instant {
-        self.0.origin + Duration::from_millis(self.0.last.load(Ordering::Acquire))
+        after(self.0.origin, Duration::from_millis(self.0.last.load(Ordering::Acquire)))
     }
 
     fn set_whole(&self, whole: bool) {
@@ -87,7 +89,7 @@ impl Wire {
                 Self::End => self = Self::HEAD,
                 Self::Body { missing } => {
                     let taken = rest.len().min(usize::try_from(*missing).unwrap_or(usize::MAX));
-                    *missing -= taken as u64;
+                    *missing = missing.saturating_sub(taken as u64);
                     rest = rest.get(taken..).unwrap_or_default();
                     if *missing == 0 {
                         self = Self::End;
@@ -102,7 +104,7 @@ impl Wire {
                             if let Some(place) = line.get_mut(*len) {
                                 *place = *byte;
                             }
-                            *len += 1;
+                            *len = len.saturating_add(1);
                         }
                     }
                 }
@@ -159,7 +161,7 @@ impl<T> Watched<T> {
             for piece in bytes {
                 let part = piece.get(..taken.min(piece.len())).unwrap_or_default();
                 self.wire = self.wire.after(part);
-                taken -= part.len();
+                taken = taken.saturating_sub(part.len());
             }
             self.sent.set_last();
         }

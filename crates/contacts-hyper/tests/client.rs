@@ -221,3 +221,19 @@ fn a_proxy_or_a_certificate_that_cannot_be_used_is_refused_without_being_repeate
     assert!(builder().client_certificate_pem(b"nothing", b"nothing").is_err());
     assert!(builder().user_agent("a\nb").is_err());
 }
+
+#[tokio::test]
+async fn times_that_never_end_are_times_like_others() {
+    let sandbox = Sandbox::start().unwrap();
+    let mut policy = Policy::default();
+    (policy.deadline, policy.attempt_timeout) = (Duration::MAX, Duration::MAX);
+    let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
+    let client = Client::builder(Site::new(&sandbox.base_url()).unwrap(), credentials)
+        .policy(policy)
+        .connect_timeout(Duration::MAX)
+        .head_timeout(Duration::MAX)
+        .stall(1, Duration::MAX)
+        .build();
+    client.send(&ListContacts::all()).await.unwrap();
+    client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).await.unwrap();
+}

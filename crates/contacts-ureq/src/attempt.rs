@@ -85,7 +85,12 @@ fn run(
     request: Request<impl ureq::AsSendBody>,
     timeout: Duration,
 ) -> Result<Response<Body>, Error> {
-    agent.run(agent.configure_request(request).timeout_global(Some(timeout)).build())
+    agent.run(agent.configure_request(request).timeout_global(Some(at_most_years(timeout))).build())
+}
+
+/// ureq adds its times to a moment, and panics where no clock can tell the sum.
+pub(crate) fn at_most_years(time: Duration) -> Duration {
+    time.min(Duration::from_secs(30 * 365 * 24 * 60 * 60))
 }
 
 /// Why a body is not whole.

@@ -9,7 +9,11 @@ use ureq::{
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 
-use crate::{Client, attempt::Agents, watch::Stall};
+use crate::{
+    Client,
+    attempt::{Agents, at_most_years},
+    watch::Stall,
+};
 
 /// What can be chosen about a client. The defaults are meant to be left alone.
 pub struct Builder {
@@ -119,9 +123,9 @@ impl Builder {
             ureq::Agent::config_builder()
                 .tls_config(tls.clone())
                 .proxy(self.proxy.clone())
-                .timeout_resolve(Some(self.connect_timeout))
-                .timeout_connect(Some(self.connect_timeout))
-                .timeout_recv_response(Some(self.head_timeout))
+                .timeout_resolve(Some(at_most_years(self.connect_timeout)))
+                .timeout_connect(Some(at_most_years(self.connect_timeout)))
+                .timeout_recv_response(Some(at_most_years(self.head_timeout)))
         };
         let agents = Agents::new(config, self.stall);
         Client::from_parts(self.session, agents)

@@ -19,6 +19,18 @@
 //!
 //! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unwrap_used
+    )
+)]
+
 mod attempt;
 mod builder;
 mod client;
@@ -31,8 +43,3 @@ mod watch;
 pub use contacts_proto::*;
 
 pub use self::{builder::Builder, client::Client, contacts::Contacts, source::CredentialsSource};
-
-/// The README's program, compiled.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

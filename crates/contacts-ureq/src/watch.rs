@@ -58,7 +58,7 @@ impl Unsent {
             if self.matched == Self::END_OF_HEAD.len() {
                 self.body = self.body.saturating_sub(1);
             } else if Self::END_OF_HEAD.get(self.matched) == Some(byte) {
-                self.matched += 1;
+                self.matched = self.matched.saturating_add(1);
             } else {
                 self.matched = usize::from(*byte == b'\r');
             }
@@ -98,7 +98,7 @@ impl Connector for Watcher {
     type Out = Box<dyn Transport>;
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Self::Out>, Error> {
-        let depth = CONNECTING.replace(CONNECTING.get() + 1);
+        let depth = CONNECTING.replace(CONNECTING.get().saturating_add(1));
         let connected = self.connector.connect(details, None);
         CONNECTING.set(depth);
         // What goes to the proxy is not the request.
@@ -135,7 +135,7 @@ impl Watched {
         let now = self.transport.buffers().input().len();
         ATTEMPT.with_borrow_mut(|attempt| {
             if let Attempt::Reading { bytes, .. } = attempt {
-                *bytes += now.saturating_sub(before);
+                *bytes = bytes.saturating_add(now.saturating_sub(before));
             }
         });
     }

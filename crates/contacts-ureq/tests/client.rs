@@ -246,3 +246,19 @@ fn a_proxy_or_a_ca_that_cannot_be_used_is_refused_without_being_repeated() {
     assert!(builder().root_certificates_pem(b"nothing").is_err());
     assert!(builder().user_agent("a\nb").is_err());
 }
+
+#[test]
+fn times_that_never_end_are_times_like_others() {
+    let sandbox = Sandbox::start().unwrap();
+    let mut policy = Policy::default();
+    (policy.deadline, policy.attempt_timeout) = (Duration::MAX, Duration::MAX);
+    let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
+    let client = Client::builder(Site::new(&sandbox.base_url()).unwrap(), credentials)
+        .policy(policy)
+        .connect_timeout(Duration::MAX)
+        .head_timeout(Duration::MAX)
+        .stall(1, Duration::MAX)
+        .build();
+    client.send(&ListContacts::all()).unwrap();
+    client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).unwrap();
+}
