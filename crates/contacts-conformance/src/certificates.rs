@@ -7,8 +7,9 @@ use rcgen::{
     KeyUsagePurpose, date_time_ymd,
 };
 use rustls::{
-    ServerConfig,
+    RootCertStore, ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer},
+    server::WebPkiClientVerifier,
 };
 
 /// What a server shows.
@@ -49,6 +50,30 @@ pub fn trusted_authority() -> &'static str {
     &AUTHORITIES.trusted_pem
 }
 
+/// A certificate for a client, of the authority that servers are told to trust, and its key; both in PEM.
+pub fn client() -> (String, String) {
+    let (certificate, key) = AUTHORITIES.signed(Shown::WrongPurpose);
+    (certificate.pem(), key.serialize_pem())
+}
+
+/// The server's side of TLS that wants such a certificate of its clients.
+pub fn server_for_known_clients() -> Arc<ServerConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(AUTHORITIES.trusted_der.clone()).expect("an authority can be trusted");
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+        .build()
+        .expect("there is an authority");
+    let (certificates, key) = AUTHORITIES.leaf(Shown::Good);
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring has what the default versions of TLS need")
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(certificates, key)
+        .expect("the key is the certificate's");
+    Arc::new(config)
+}
+
 /// The server's side of TLS with such a certificate.
 pub fn server(shown: Shown) -> Arc<ServerConfig> {
     let (certificates, key) = AUTHORITIES.leaf(shown);
@@ -65,6 +90,7 @@ static AUTHORITIES: LazyLock<Authorities> = LazyLock::new(Authorities::new);
 
 struct Authorities {
     trusted_pem: String,
+    trusted_der: CertificateDer<'static>,
     trusted: Issuer<'static, KeyPair>,
     between: Issuer<'static, KeyPair>,
     between_certificate: Certificate,
@@ -79,6 +105,7 @@ impl Authorities {
         let between_certificate = params.signed_by(&key, &trusted).expect("an authority can sign");
         Self {
             trusted_pem: trusted_certificate.pem(),
+            trusted_der: trusted_certificate.der().clone(),
             trusted,
             between: Issuer::new(params, key),
             between_certificate,
@@ -87,6 +114,15 @@ impl Authorities {
     }
 
     fn leaf(&self, shown: Shown) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        let (certificate, key) = self.signed(shown);
+        let mut chain = vec![certificate.der().clone()];
+        if shown == Shown::GoodChain {
+            chain.push(self.between_certificate.der().clone());
+        }
+        (chain, PrivateKeyDer::try_from(key.serialize_der()).expect("a key is one"))
+    }
+
+    fn signed(&self, shown: Shown) -> (Certificate, KeyPair) {
         let names = match shown {
             Shown::WrongHost => vec!["elsewhere.example".to_owned()],
             _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
@@ -111,11 +147,7 @@ impl Authorities {
             Shown::GoodChain => params.signed_by(&key, &self.between),
             _ => params.signed_by(&key, &self.trusted),
         };
-        let mut chain = vec![signed.expect("an authority can sign").der().clone()];
-        if shown == Shown::GoodChain {
-            chain.push(self.between_certificate.der().clone());
-        }
-        (chain, PrivateKeyDer::try_from(key.serialize_der()).expect("a key is one"))
+        (signed.expect("an authority can sign"), key)
     }
 }
 
