@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
+use contacts_proto::{CreateContact, Credentials, Operation as _, Site};
 use contacts_sandbox::{
     Behaviour, DeleteAnswer, Duplicates, End, EndOfList, Fault, FaultRule, Hint, Limits, NewPhones, NextLink,
     Operation, Part, RefusalShape, When, Which,
 };
 use fastrand::Rng;
 
-use crate::wire::{self, Cut};
+use super::trial::NEW;
+use crate::{
+    driver::{TOKEN, USER},
+    wire::{self, Cut},
+};
 
 /// One case: what is asked, what goes wrong meanwhile, and how the service behaves.
 #[derive(Debug, Clone)]
@@ -114,9 +119,12 @@ impl Case {
         let refused = self.rules.iter().any(|rule| matches!(rule.fault, Fault::Refuse { .. }));
         let cuts = self.wire.iter().flat_map(|wire| [wire.up, wire.down]);
         let cut_at_once = cuts.flatten().any(|cut| cut.at == 0);
+        // The whole request has arrived, and its answer and the end of the connection run for it.
+        let ups = self.wire.iter().filter_map(|wire| wire.up);
+        let cut_at_the_end = self.task == Task::Create && ups.into_iter().any(|cut| cut.at == creation_len());
         let once =
             self.rules.len() < 2 && self.rules.iter().all(|rule| rule.times.is_none_or(|times| times < 2));
-        (refused || cut_at_once) && (self.task == Task::Create || !once)
+        cut_at_the_end || (refused || cut_at_once) && (self.task == Task::Create || !once)
     }
 
     /// Whether the service carries a request out twice by itself.
@@ -173,6 +181,19 @@ impl Case {
         }
         Fault::Delay { ms, when: if late { When::Before } else { When::After } }
     }
+}
+
+/// How long a creation is on the wire, to a port of five digits.
+fn creation_len() -> usize {
+    let site = Site::new("http://127.0.0.1:50000/jsm/ops/api/sandbox").expect("it is a base URL");
+    let credentials = Credentials::basic(USER, TOKEN).expect("these are credentials");
+    let (method, to) = NEW;
+    let request = CreateContact::new(method, to).expect("it is a contact").request(&site, &credentials);
+    let line = |name: &str, value: &str| format!("{name}: {value}\r\n").len();
+    let headers =
+        request.headers().iter().map(|(name, value)| line(name.as_str(), value.to_str().unwrap_or_default()));
+    let first = format!("POST {} HTTP/1.1\r\n", request.uri().path()).len();
+    first + line("host", site.authority()) + headers.sum::<usize>() + "\r\n".len() + request.body().len()
 }
 
 fn slow(rng: &mut Rng, when: When) -> Fault {
@@ -253,5 +274,15 @@ fn behaviour(rng: &mut Rng, index: u64) -> Behaviour {
         extra_members: rng.bool(),
         name_in_data: rng.bool(),
         ..Behaviour::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_creation_is_as_long_as_was_seen_on_the_wire() {
+        assert_eq!(creation_len(), 312);
     }
 }
