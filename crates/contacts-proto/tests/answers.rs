@@ -6,14 +6,7 @@ use contacts_proto::{AccountId, ContactId, Error};
 use http::Response;
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Map, Value, json};
-use support::{Any, answer, headers, is_showable};
-
-/// The most of a success that an error keeps, in bytes.
-const KEPT: usize = 64 * 1024;
-
-/// Longer than any error is shown, in characters; `Debug` may write ten for one.
-const LONGEST: usize = 16 * 1024;
-const LONGEST_DEBUG: usize = 10 * LONGEST;
+use support::{Any, answer, headers};
 
 fn operations() -> [Any; 8] {
     let (id, account) = (ContactId::new("a1").unwrap(), AccountId::new("account").unwrap());
@@ -48,26 +41,9 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
 
 /// Reads the answer by every operation.
 fn assert_nothing_is_lost(response: &Response<&[u8]>) -> Result<(), TestCaseError> {
-    let (status, body) = (response.status(), *response.body());
-    for operation in operations() {
-        let Err(error) = operation.response(response.clone()) else {
-            prop_assert!(status.is_success(), "{} is no success of {:?}", status, operation);
-            continue;
-        };
-        let kept = match &error {
-            Error::Unexpected(_) if status.is_success() => body.get(..KEPT).unwrap_or(body),
-            Error::Refused(_) if !status.is_success() => body,
-            other => return Err(TestCaseError::fail(format!("{status}: {other:?}"))),
-        };
-        prop_assert_eq!(error.status(), Some(status));
-        prop_assert_eq!(error.body(), Some(kept));
-        for (shown, longest) in [(error.to_string(), LONGEST), (format!("{error:?}"), LONGEST_DEBUG)] {
-            prop_assert!(is_showable(&shown, longest), "{}", shown);
-        }
-        let told = [error.request_id(), error.code()];
-        prop_assert!(told.into_iter().flatten().all(|text| is_showable(text, 301)), "{:?}", told);
-    }
-    Ok(())
+    operations()
+        .iter()
+        .try_for_each(|operation| operation.reads_soundly(response).map_err(TestCaseError::fail))
 }
 
 /// Members that no level of any body has.

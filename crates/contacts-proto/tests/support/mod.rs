@@ -2,133 +2,15 @@
 #![allow(dead_code, reason = "each test draws from a part of it")]
 
 pub(crate) mod list;
+pub(crate) mod operations;
 
-use std::{fmt::Debug, ops::ControlFlow};
-
-use contacts_proto::{
-    AccountId, Action, ActivateContact, Call, ContactId, ContactMethod, CreateContact, Credentials,
-    DeactivateContact, DeleteContact, Error, Event, Exchange, FindCloudId, GetContact, ListContacts, Now,
-    Operation, Session, Site, UpdateContact,
-};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use contacts_proto::{AccountId, ContactId, Site};
+use http::{HeaderMap, HeaderValue, header};
 use proptest::{prelude::*, sample::select};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-pub(crate) const CONTACTS: &str = "/v1/users/contacts";
-
-/// Any of the operations.
-#[derive(Debug, Clone)]
-pub(crate) enum Any {
-    List(ListContacts),
-    Create(CreateContact),
-    Get(GetContact),
-    Update(UpdateContact),
-    Delete(DeleteContact),
-    Activate(ActivateContact),
-    Deactivate(DeactivateContact),
-    FindCloudId(FindCloudId),
-}
-
-macro_rules! each {
-    ($any:expr, $operation:ident => $then:expr) => {
-        match $any {
-            Any::List($operation) => $then,
-            Any::Create($operation) => $then,
-            Any::Get($operation) => $then,
-            Any::Update($operation) => $then,
-            Any::Delete($operation) => $then,
-            Any::Activate($operation) => $then,
-            Any::Deactivate($operation) => $then,
-            Any::FindCloudId($operation) => $then,
-        }
-    };
-}
-
-impl Any {
-    /// All eight of them.
-    pub(crate) fn all(id: &ContactId, account: &AccountId, to: &str) -> [Self; 8] {
-        [
-            Self::List(ListContacts::all().of_account(account.clone())),
-            Self::Create(CreateContact::new(ContactMethod::Sms, to).unwrap()),
-            Self::Get(GetContact::new(id.clone())),
-            Self::Update(UpdateContact::new(id.clone(), to).unwrap()),
-            Self::Delete(DeleteContact::new(id.clone())),
-            Self::Activate(ActivateContact::new(id.clone())),
-            Self::Deactivate(DeactivateContact::new(id.clone())),
-            Self::FindCloudId(FindCloudId),
-        ]
-    }
-
-    pub(crate) fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
-        each!(self, operation => operation.request(site, credentials))
-    }
-
-    /// The request as it goes on the wire.
-    pub(crate) fn request_in(&self, session: &Session) -> Request<Vec<u8>> {
-        each!(self, operation => session.request(operation))
-    }
-
-    /// The value that is read, as its `Debug` shows it.
-    pub(crate) fn response(&self, response: Response<&[u8]>) -> Result<String, Error> {
-        each!(self, operation => operation.response(response).map(|value| format!("{value:?}")))
-    }
-
-    /// A call of it, driven by hand.
-    pub(crate) fn call(&self, session: Session) -> Box<dyn Driven + '_> {
-        each!(self, operation => Box::new(Call::new(session, operation)))
-    }
-
-    /// What comes after the base URL in the path, from the reference.
-    pub(crate) fn path(&self, id: &ContactId) -> String {
-        match self {
-            Self::List(_) | Self::Create(_) => CONTACTS.into(),
-            Self::Get(_) | Self::Update(_) | Self::Delete(_) => format!("{CONTACTS}/{id}"),
-            Self::Activate(_) => format!("{CONTACTS}/{id}/activate"),
-            Self::Deactivate(_) => format!("{CONTACTS}/{id}/deactivate"),
-            Self::FindCloudId(_) => "/_edge/tenant_info".into(),
-        }
-    }
-
-    /// A body that the reference documents.
-    pub(crate) fn documented(&self) -> Value {
-        let confirmed = |word| json!({"message": word, "data": {"id": "a1"}});
-        match self {
-            Self::List(_) => json!({"values": [contact()], "links": {"next": "url?offset=2&size=1"}}),
-            Self::Create(_) => confirmed("Created"),
-            Self::Get(_) => contact(),
-            Self::Update(_) => confirmed("Updated"),
-            Self::Delete(_) => json!({}),
-            Self::Activate(_) => confirmed("Activated"),
-            Self::Deactivate(_) => confirmed("Deactivated"),
-            Self::FindCloudId(_) => json!({"cloudId": "c1"}),
-        }
-    }
-}
-
-fn contact() -> Value {
-    json!({"id": "a1", "method": "sms", "to": "90-555-555-5555",
-        "status": {"enabled": false, "disabledReason": "not verified"}, "applyOrder": 1})
-}
-
-/// A call whatever its output.
-pub(crate) trait Driven: Debug {
-    fn step(&mut self, event: Event<'_>, now: Now) -> Action<String>;
-}
-
-impl<O: Operation<Output: Debug> + Debug> Driven for Call<O> {
-    fn step(&mut self, event: Event<'_>, now: Now) -> Action<String> {
-        match Exchange::step(self, event, now, 0).result() {
-            ControlFlow::Break(action) => action,
-            ControlFlow::Continue(result) => Action::Done(result.map(|value| format!("{value:?}"))),
-        }
-    }
-}
-
-pub(crate) fn answer(status: u16, body: &[u8]) -> Response<&[u8]> {
-    let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(status).unwrap();
-    response
-}
+#[allow(unused_imports, reason = "each test draws from a part of it")]
+pub(crate) use self::operations::{Any, CONTACTS, Driven, answer, is_showable};
 
 /// An id as the service could give it.
 pub(crate) fn ids() -> impl Strategy<Value = ContactId> {
@@ -231,9 +113,4 @@ pub(crate) fn headers() -> impl Strategy<Value = HeaderMap> {
         }
         headers
     })
-}
-
-/// What keeps an error out of a terminal: controls and marks that reorder letters, or a length without end.
-pub(crate) fn is_showable(text: &str, longest: usize) -> bool {
-    contacts_proto::printable(text) == text && text.chars().count() <= longest
 }
