@@ -25,3 +25,7 @@ conformance:
 # The documentation, in a browser
 doc:
     cargo doc --workspace --no-deps --open
+
+# Each fuzz target for some seconds
+fuzz seconds="5":
+    fuzz/smoke {{seconds}}

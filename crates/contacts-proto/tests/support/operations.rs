@@ -161,9 +161,15 @@ pub(crate) fn answer(status: u16, body: &[u8]) -> Response<&[u8]> {
     response
 }
 
+/// Marks that change the order of letters.
+const REORDERING: [char; 12] = [
+    '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
+    '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
 /// What keeps an error out of a terminal: controls and marks that reorder letters, or a length without end.
 pub(crate) fn is_showable(text: &str, longest: usize) -> bool {
-    contacts_proto::printable(text) == text && text.chars().count() <= longest
+    text.chars().all(|c| !c.is_control() && !REORDERING.contains(&c)) && text.chars().count() <= longest
 }
 
 fn sound(is: bool, what_else: impl FnOnce() -> String) -> Result<(), String> {

@@ -1,0 +1,143 @@
+//! Where requests go, read by another parser than the one that made them.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use contacts_proto::{AccountId, ContactId, Credentials, ListContacts, Operation, Site};
+use http::Request;
+use url::Url;
+
+use crate::operations::{Any, CONTACTS};
+
+/// Who and what a request is about.
+#[derive(Debug, Clone)]
+pub struct Input {
+    pub site: Site,
+    /// The URL of the site, as it was given.
+    pub base: Url,
+    pub id: ContactId,
+    pub account: AccountId,
+    pub credentials: Credentials,
+    /// What the `authorization` header must decode to.
+    pub secret: String,
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        let base = "https://api.example.com/cloud";
+        Self {
+            site: Site::new(base).expect("a site"),
+            base: Url::parse(base).expect("a URL"),
+            id: ContactId::new("a1").expect("an id"),
+            account: AccountId::new("712020:a1").expect("an account id"),
+            credentials: Credentials::bearer("token").expect("a token"),
+            secret: "Bearer token".into(),
+        }
+    }
+}
+
+impl Input {
+    /// The input that this text makes in each place where it is accepted.
+    pub fn all(text: &str) -> Vec<Self> {
+        let plain = Self::default;
+        let (email, token) = text.split_once(' ').unwrap_or((text, text));
+        let url = |base: &str| Url::parse(base).expect("a site that is accepted is a URL");
+        let tenant = |site: &Site| {
+            let base = if text.contains("://") || text.contains('.') {
+                site.to_string()
+            } else {
+                format!("https://{}.atlassian.net", text.trim_end_matches('/'))
+            };
+            url(&base)
+        };
+        let global = "https://api.atlassian.com/jsm/ops/api/";
+        let inputs = [
+            ContactId::new(text).ok().map(|id| Self { id, ..plain() }),
+            AccountId::new(text).ok().map(|account| Self { account, ..plain() }),
+            contacts_proto::CloudId::new(text).ok().map(|id| Self {
+                site: Site::from_cloud_id(&id),
+                base: url(&format!("{global}{text}")),
+                ..plain()
+            }),
+            Site::new(text).ok().map(|site| Self { site, base: url(text), ..plain() }),
+            Site::new_allowing_plain_http(text).ok().map(|site| Self { site, base: url(text), ..plain() }),
+            Site::tenant(text).ok().map(|site| Self { base: tenant(&site), site, ..plain() }),
+            Credentials::bearer(text).ok().map(|credentials| Self {
+                credentials,
+                secret: format!("Bearer {text}"),
+                ..plain()
+            }),
+            Credentials::basic(email, token).ok().map(|credentials| Self {
+                credentials,
+                secret: format!("Basic {email}:{token}"),
+                ..plain()
+            }),
+        ];
+        inputs.into_iter().flatten().collect()
+    }
+
+    /// Makes the request of each operation.
+    ///
+    /// # Panics
+    /// If one does not go where the site says, by the id and the account that it is about, with these credentials.
+    pub fn assert_requests_are_right(&self) {
+        for operation in Any::all(&self.id, &self.account, "90-555-555-5555") {
+            let request = operation.request(&self.site, &self.credentials);
+            let url = self.assert_goes_below_the_site(&request);
+            assert_eq!(url.path(), format!("{}{}", self.prefix(), operation.path(&self.id)));
+            let names_contact = operation.path(&self.id).starts_with(&format!("{CONTACTS}/"));
+            let mut segments = url.path()[self.prefix().len()..].split('/');
+            assert!(!names_contact || segments.nth(4) == Some(self.id.as_str()), "{url}");
+            assert!(!url.path().contains('%'), "{url}");
+            if let Any::List(_) = operation {
+                let (_, account) =
+                    url.query_pairs().find(|(name, _)| name == "targetAccountId").expect("it is there");
+                assert_eq!(account, self.account.as_str());
+            }
+            if let Any::FindCloudId(_) = operation {
+                assert!(!request.headers().contains_key("authorization"));
+            } else {
+                self.assert_authorized(&request);
+            }
+        }
+    }
+
+    /// The request for a page.
+    ///
+    /// # Panics
+    /// If it does not go to the list of this site and account, or has other members in its query.
+    pub fn assert_list_is_right(&self, list: &ListContacts) {
+        let url = self.assert_goes_below_the_site(&list.request(&self.site, &self.credentials));
+        assert_eq!(url.path(), format!("{}{}", self.prefix(), CONTACTS));
+        let query: Vec<_> = url.query_pairs().collect();
+        let [(_, offset), (_, size), (_, account)] = &query[..] else { panic!("{url}") };
+        let names: Vec<_> = query.iter().map(|(name, _)| name.as_ref()).collect();
+        assert_eq!(names, ["offset", "size", "targetAccountId"]);
+        assert_eq!(offset.parse(), Ok(list.first_offset()));
+        assert!(size.parse().is_ok_and(|size: u32| (1..=100).contains(&size)), "{url}");
+        assert_eq!(account, self.account.as_str());
+    }
+
+    fn assert_goes_below_the_site(&self, request: &Request<Vec<u8>>) -> Url {
+        let url = Url::parse(&request.uri().to_string()).expect("a request has a URL");
+        assert_eq!(url.scheme(), self.base.scheme());
+        assert_eq!(url.authority(), self.base.authority());
+        assert_eq!((url.username(), url.password(), url.fragment()), ("", None, None), "{url}");
+        assert!(url.path().starts_with(self.prefix()), "{url}");
+        url
+    }
+
+    fn assert_authorized(&self, request: &Request<Vec<u8>>) {
+        let value = &request.headers()["authorization"];
+        let (scheme, word) =
+            value.to_str().expect("it is ASCII").split_once(' ').expect("a scheme and a word");
+        assert!(value.is_sensitive() && word.bytes().all(|byte| byte.is_ascii_graphic()));
+        let word = match scheme {
+            "Basic" => String::from_utf8(STANDARD.decode(word).expect("base64")).expect("it was text"),
+            _ => word.to_owned(),
+        };
+        assert_eq!(format!("{scheme} {word}"), self.secret);
+    }
+
+    fn prefix(&self) -> &str {
+        self.base.path().trim_end_matches('/')
+    }
+}

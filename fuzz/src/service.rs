@@ -1,0 +1,36 @@
+//! What the sandbox is asked.
+
+use contacts_sandbox::{Behaviour, DEMO_OAUTH_TOKEN, Service};
+use http::{HeaderValue, Request, header};
+
+/// The demonstration service and the requests to it: a line with its behaviour in JSON (anything else is the default), then
+/// requests with a line `%` between them. Of a target `@` is the URL of the contacts, and a request without credentials
+/// has those of the one user that there is.
+pub fn requests(data: &[u8]) -> (Service, Vec<Request<&[u8]>>) {
+    let (behaviour, mut rest) = crate::line(data);
+    let behaviour = serde_json::from_slice::<Behaviour>(behaviour).unwrap_or_default();
+    let contacts = format!("{}/v1/users/contacts", behaviour.base_path());
+    let mut service = Service::demo();
+    *service.behaviour_mut() = behaviour;
+    let mut requests = Vec::new();
+    while !rest.is_empty() {
+        let end = rest.windows(3).position(|three| three == b"\n%\n").unwrap_or(rest.len());
+        requests.extend(request(&rest[..end], &contacts));
+        rest = rest.get(end + 3..).unwrap_or_default();
+    }
+    (service, requests)
+}
+
+/// A line with method and target, lines of headers, an empty line, the body.
+fn request<'a>(data: &'a [u8], contacts: &str) -> Option<Request<&'a [u8]>> {
+    let (line, mut headers, body) = crate::message(data);
+    let (method, target) = crate::text(line)?.split_once(' ')?;
+    headers
+        .entry(header::AUTHORIZATION)
+        .or_insert_with(|| HeaderValue::try_from(format!("Bearer {DEMO_OAUTH_TOKEN}")).expect("a header"));
+    let mut request = Request::new(body);
+    *request.method_mut() = method.parse().ok()?;
+    *request.uri_mut() = target.replace('@', contacts).parse().ok()?;
+    *request.headers_mut() = headers;
+    Some(request)
+}

@@ -1,0 +1,11 @@
+//! What is accepted as id, site or credentials changes nothing about a request but the place that it is for.
+#![no_main]
+
+use contacts_fuzz::requests::Input;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let Some(text) = contacts_fuzz::text(data) else { return };
+    for input in Input::all(text) {
+        input.assert_requests_are_right();
+    }
+});
