@@ -79,14 +79,14 @@ impl Any {
     }
 
     /// Reads an answer, whatever it is: a value out of a success, or a typed error that keeps status and body, and that can be
-    /// shown to people.
+    /// shown to people. Says whether it is a value.
     ///
     /// # Errors
     /// What is wrong with the outcome.
-    pub(crate) fn reads_soundly(&self, response: &Response<&[u8]>) -> Result<(), String> {
+    pub(crate) fn reads_soundly(&self, response: &Response<&[u8]>) -> Result<bool, String> {
         let (status, body) = (response.status(), *response.body());
         let Err(error) = self.response(response.clone()) else {
-            return sound(status.is_success(), || format!("{status} is no success"));
+            return sound(status.is_success(), || format!("{status} is no success")).map(|()| true);
         };
         let kept = match &error {
             Error::Unexpected(_) if status.is_success() => body.get(..KEPT).unwrap_or(body),
@@ -98,10 +98,10 @@ impl Any {
         for (shown, longest) in [(error.to_string(), LONGEST), (format!("{error:?}"), LONGEST_DEBUG)] {
             sound(is_showable(&shown, longest), || format!("not to be shown: {shown:?}"))?;
         }
-        [error.request_id(), error.code()]
-            .into_iter()
-            .flatten()
-            .try_for_each(|told| sound(is_showable(told, 301), || format!("not to be shown: {told:?}")))
+        for told in [error.request_id(), error.code()].into_iter().flatten() {
+            sound(is_showable(told, 301), || format!("not to be shown: {told:?}"))?;
+        }
+        Ok(false)
     }
 
     /// A call of it, driven by hand.
