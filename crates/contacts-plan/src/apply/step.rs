@@ -1,0 +1,195 @@
+//! One change as an exchange.
+
+use std::ops::ControlFlow;
+
+use contacts_proto::{
+    Action, ActivateContact, Call, Confirmation, Contact, CreateContact, DeactivateContact, DeleteContact,
+    Ensure, Ensured, Error, Event, Exchange, GetContact, Hint, Now, Session, Status, UpdateContact, Waiting,
+};
+
+use super::Done;
+use crate::{Change, desired::is_enabled};
+
+/// One change as an exchange, for any client that runs exchanges; all of it ends by the deadline of one.
+#[derive(Debug)]
+pub struct Step {
+    change: Change,
+    session: Session,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    New,
+    Ensure(Box<Ensure>),
+    /// A contact that is to be disabled exists: is it enabled?
+    Look(Box<Call<GetContact>>, Ensured),
+    Disable(Box<Call<DeactivateContact>>, Ensured),
+    Update(Box<Call<UpdateContact>>),
+    Activate(Box<Call<ActivateContact>>),
+    Deactivate(Box<Call<DeactivateContact>>),
+    Delete(Box<Call<DeleteContact>>),
+    Done,
+}
+
+/// What follows from the end of an exchange within.
+enum Next {
+    State(State),
+    End(Result<Done, Error>),
+}
+
+impl Step {
+    pub(super) fn new(change: Change, session: Session) -> Self {
+        Self { change, session, state: State::New }
+    }
+
+    /// The change.
+    pub fn change(&self) -> &Change {
+        &self.change
+    }
+
+    fn begin(&self) -> Result<State, Error> {
+        let session = self.session.clone();
+        Ok(match &self.change {
+            Change::Create { method, to, .. } => {
+                State::Ensure(Box::new(Ensure::new(session, CreateContact::new(method.clone(), to)?)))
+            }
+            Change::Update { id, to, .. } => {
+                State::Update(Box::new(Call::new(session, UpdateContact::new(id.clone(), to)?)))
+            }
+            Change::Activate { id, .. } => {
+                State::Activate(Box::new(Call::new(session, ActivateContact::new(id.clone()))))
+            }
+            Change::Deactivate { id, .. } => {
+                State::Deactivate(Box::new(Call::new(session, DeactivateContact::new(id.clone()))))
+            }
+            Change::Delete { id, .. } => {
+                State::Delete(Box::new(Call::new(session, DeleteContact::new(id.clone()))))
+            }
+        })
+    }
+
+    fn ensured(&self, ensured: Ensured) -> Next {
+        if matches!(self.change, Change::Create { enabled: true, .. }) {
+            return Next::End(Ok(Done::Ensured(ensured)));
+        }
+        let look = GetContact::new(ensured.contact.id.clone());
+        Next::State(State::Look(Box::new(Call::new(self.session.clone(), look)), ensured))
+    }
+
+    /// A number that was never verified is not enabled, and to deactivate it may be refused.
+    fn looked(&self, contact: Contact, mut ensured: Ensured) -> Next {
+        if is_enabled(&contact) == Some(false) {
+            ensured.contact = contact;
+            return Next::End(Ok(Done::Ensured(ensured)));
+        }
+        let disable = DeactivateContact::new(contact.id);
+        Next::State(State::Disable(Box::new(Call::new(self.session.clone(), disable)), ensured))
+    }
+}
+
+impl Exchange for Step {
+    type Output = Done;
+
+    fn step(&mut self, mut event: Event<'_>, now: Now, random: u64) -> Action<Done> {
+        loop {
+            let next = match &mut self.state {
+                State::New => {
+                    let deadline = now.monotonic.saturating_add(self.session.policy().deadline);
+                    self.session = self.session.clone().until(deadline);
+                    self.begin().map_or_else(|error| Next::End(Err(error)), Next::State)
+                }
+                State::Ensure(ensure) => match ensure.step(event, now, random).result() {
+                    ControlFlow::Break(action) => return action,
+                    ControlFlow::Continue(Ok(ensured)) => self.ensured(ensured),
+                    ControlFlow::Continue(Err(error)) => Next::End(Err(error)),
+                },
+                State::Look(call, ensured) => match call.step(event, now, random).result() {
+                    ControlFlow::Break(action) => return action,
+                    ControlFlow::Continue(Ok(contact)) => {
+                        let ensured = ensured.clone();
+                        self.looked(contact, ensured)
+                    }
+                    ControlFlow::Continue(Err(error)) => Next::End(Err(error)),
+                },
+                State::Disable(call, ensured) => match call.step(event, now, random).result() {
+                    ControlFlow::Break(action) => return action,
+                    ControlFlow::Continue(result) => Next::End(result.map(|_| disabled(ensured.clone()))),
+                },
+                State::Update(call) => match confirmed(call.step(event, now, random)) {
+                    ControlFlow::Break(action) => return action,
+                    ControlFlow::Continue(next) => next,
+                },
+                State::Activate(call) => match confirmed(call.step(event, now, random)) {
+                    ControlFlow::Break(action) => return action,
+                    ControlFlow::Continue(next) => next,
+                },
+                State::Deactivate(call) => match confirmed(call.step(event, now, random)) {
+                    ControlFlow::Break(action) => return action,
+                    ControlFlow::Continue(next) => next,
+                },
+                State::Delete(call) => match call.step(event, now, random).result() {
+                    ControlFlow::Break(action) => return action,
+                    ControlFlow::Continue(result) => Next::End(deleted(result)),
+                },
+                State::Done => Next::End(Err(Error::invalid("exchange", "is at its end already"))),
+            };
+            match next {
+                Next::State(state) => self.state = state,
+                Next::End(result) => {
+                    self.state = State::Done;
+                    return Action::Done(result);
+                }
+            }
+            event = Event::Start;
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match &self.state {
+            State::New => "apply a change",
+            State::Ensure(ensure) => ensure.name(),
+            State::Look(call, _) => call.name(),
+            State::Disable(call, _) | State::Deactivate(call) => call.name(),
+            State::Update(call) => call.name(),
+            State::Activate(call) => call.name(),
+            State::Delete(call) => call.name(),
+            State::Done => "apply a change",
+        }
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        match &self.state {
+            State::New | State::Done => None,
+            State::Ensure(ensure) => ensure.waiting(),
+            State::Look(call, _) => call.waiting(),
+            State::Disable(call, _) | State::Deactivate(call) => call.waiting(),
+            State::Update(call) => call.waiting(),
+            State::Activate(call) => call.waiting(),
+            State::Delete(call) => call.waiting(),
+        }
+    }
+}
+
+fn confirmed(action: Action<Confirmation>) -> ControlFlow<Action<Done>, Next> {
+    match action.result() {
+        ControlFlow::Break(action) => ControlFlow::Break(action),
+        ControlFlow::Continue(result) => ControlFlow::Continue(Next::End(result.map(Done::Changed))),
+    }
+}
+
+/// What is gone need not be deleted; that the site is another one says nothing of the contact.
+fn deleted(result: Result<(), Error>) -> Result<Done, Error> {
+    match result {
+        Ok(()) => Ok(Done::Deleted),
+        Err(error) if error.is_not_found() && error.hint() != Some(Hint::WrongSite) => Ok(Done::Gone),
+        Err(error) => Err(error),
+    }
+}
+
+fn disabled(mut ensured: Ensured) -> Done {
+    let mut status = Status::default();
+    status.enabled = Some(false);
+    ensured.contact.status = Some(status);
+    Done::Ensured(ensured)
+}

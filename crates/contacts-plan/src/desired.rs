@@ -1,0 +1,74 @@
+//! A contact as it is to be.
+
+use contacts_proto::{Contact, ContactId, ContactMethod, Status, same_address};
+use serde::Serialize;
+
+use crate::Place;
+
+/// A contact as it is to be.
+///
+/// Two are equal if they say the same, wherever it was written.
+///
+/// ```
+/// use contacts_plan::Desired;
+/// use contacts_proto::{ContactId, ContactMethod};
+///
+/// let mut desired = Desired::new(ContactMethod::Email, "ann@example.com");
+/// desired.id = Some(ContactId::new("299003c3")?);
+/// assert!(desired.enabled);
+/// # Ok::<(), contacts_proto::Error>(())
+/// ```
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Desired {
+    /// Its id, where the file has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<ContactId>,
+    /// How it reaches its person.
+    pub method: ContactMethod,
+    /// Where.
+    pub to: String,
+    /// Whether it is to be used.
+    pub enabled: bool,
+    /// Where in its file it was written.
+    #[serde(skip)]
+    pub place: Option<Place>,
+}
+
+impl Desired {
+    /// A contact that is to be there and enabled.
+    pub fn new(method: ContactMethod, to: impl Into<String>) -> Self {
+        Self { id: None, method, to: to.into(), enabled: true, place: None }
+    }
+
+    /// Whether two entries reach the same address by the same method.
+    pub(crate) fn reaches_same(&self, other: &Self) -> bool {
+        self.method == other.method && same_address(&self.method, &self.to, &other.to)
+    }
+}
+
+/// The contact as it is. One of which the service does not say whether it is enabled counts as enabled.
+impl From<&Contact> for Desired {
+    fn from(contact: &Contact) -> Self {
+        Self {
+            id: Some(contact.id.clone()),
+            enabled: is_enabled(contact).unwrap_or(true),
+            ..Self::new(contact.method.clone(), &contact.to)
+        }
+    }
+}
+
+impl PartialEq for Desired {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { id, method, to, enabled, place: _ } = self;
+        *id == other.id && *method == other.method && *to == other.to && *enabled == other.enabled
+    }
+}
+
+impl Eq for Desired {}
+
+/// Whether the service says that a contact is enabled, if it says anything.
+pub(crate) fn is_enabled(contact: &Contact) -> Option<bool> {
+    let Status { enabled, .. } = contact.status.as_ref()?;
+    *enabled
+}

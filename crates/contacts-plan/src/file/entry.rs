@@ -1,0 +1,147 @@
+//! One entry of a file: what it says, or what is wrong with it.
+
+use contacts_proto::{ContactId, ContactMethod, printable};
+
+use super::node::{Member, Node, Value};
+use crate::{Desired, Mistake, Place};
+
+/// Methods that stand for themselves and their address: `sms: 90-555`.
+pub(super) const SHORT: [ContactMethod; 4] =
+    [ContactMethod::Email, ContactMethod::Sms, ContactMethod::Voice, ContactMethod::Mobile];
+
+/// What an entry says.
+#[derive(Default)]
+struct Entry<'a> {
+    id: Option<ContactId>,
+    method: Option<&'a str>,
+    to: Option<&'a str>,
+    enabled: Option<bool>,
+    /// Keys that were seen.
+    keys: Vec<&'a str>,
+    /// Something of it could not be read, which was told.
+    broken: bool,
+}
+
+/// The contact that an entry wants; or else the mistakes in it are added to these.
+pub(super) fn desired(node: &Node, mistakes: &mut Vec<Mistake>) -> Option<Desired> {
+    let Value::Map(members) = &node.value else {
+        if !matches!(node.value, Value::Broken) {
+            mistakes.push(Mistake::new(node.place, "a contact is expected, such as `sms: 90-555`"));
+        }
+        return None;
+    };
+    let before = mistakes.len();
+    let mut entry = Entry::default();
+    for member in members {
+        entry.member(member, mistakes);
+    }
+    if entry.broken || mistakes.len() > before {
+        return None;
+    }
+    let (Some(method), Some(to)) = (entry.method, entry.to) else {
+        let what = if entry.method.is_none() { "`method`" } else { "`to`" };
+        mistakes.push(Mistake::new(node.place, format!("{what} is missing")));
+        return None;
+    };
+    let desired = Desired::new(method.into(), to);
+    Some(Desired { id: entry.id, enabled: entry.enabled.unwrap_or(true), place: Some(node.place), ..desired })
+}
+
+impl<'a> Entry<'a> {
+    fn member(&mut self, member: &'a Member, mistakes: &mut Vec<Mistake>) {
+        let Member { place, key, node } = member;
+        let mut wrong = |place: Place, message: String| mistakes.push(Mistake::new(place, message));
+        if self.keys.contains(&key.as_str()) {
+            return wrong(*place, format!("`{}` is here twice", printable(key)));
+        }
+        self.keys.push(key);
+        if let Value::Broken = node.value {
+            self.broken = true;
+            return;
+        }
+        match key.as_str() {
+            "id" => match text(node).map(|text| text.map(ContactId::new).transpose()) {
+                Ok(Ok(id)) => self.id = id,
+                Ok(Err(error)) => wrong(node.place, error.to_string()),
+                Err(message) => wrong(node.place, message),
+            },
+            "method" => match filled(node, "the method") {
+                Ok(_) if self.method.is_some() => wrong(*place, "a second method in one entry".into()),
+                Ok(method) => self.method = Some(method),
+                Err(message) => wrong(node.place, message),
+            },
+            "to" => match filled(node, "the address or number") {
+                Ok(_) if self.to.is_some() => wrong(*place, "a second address in one entry".into()),
+                Ok(to) => self.to = Some(to),
+                Err(message) => wrong(node.place, message),
+            },
+            "enabled" => self.enabled(*place, node, mistakes),
+            "status" => match &node.value {
+                Value::Null => {}
+                Value::Map(members) => members.iter().for_each(|member| self.status(member, mistakes)),
+                _ => wrong(node.place, "`status` has members: `enabled`".into()),
+            },
+            "disabledReason" | "applyOrder" => {}
+            short if SHORT.iter().any(|method| method.as_str() == short) => {
+                match filled(node, "the address or number") {
+                    Ok(_) if self.method.is_some() || self.to.is_some() => {
+                        wrong(*place, "a second contact in one entry".into());
+                    }
+                    Ok(to) => (self.method, self.to) = (Some(short), Some(to)),
+                    Err(message) => wrong(node.place, message),
+                }
+            }
+            unknown => {
+                let known = "`id`, `method`, `to` and `enabled` are, and `email`, `sms`, `voice` and `mobile` with an address";
+                wrong(*place, format!("`{}` is not known here: {known}", printable(unknown)));
+            }
+        }
+    }
+
+    fn status(&mut self, member: &Member, mistakes: &mut Vec<Mistake>) {
+        match member.key.as_str() {
+            "enabled" => self.enabled(member.place, &member.node, mistakes),
+            "disabledReason" => {}
+            unknown => {
+                let message = format!("`{}` is not known in `status`", printable(unknown));
+                mistakes.push(Mistake::new(member.place, message));
+            }
+        }
+    }
+
+    fn enabled(&mut self, place: Place, node: &Node, mistakes: &mut Vec<Mistake>) {
+        let enabled = match text(node) {
+            // A spreadsheet makes capitals of them.
+            Ok(Some(text)) if text.eq_ignore_ascii_case("true") => Some(true),
+            Ok(Some(text)) if text.eq_ignore_ascii_case("false") => Some(false),
+            Ok(None) => return,
+            _ => None,
+        };
+        let wrong = match (enabled, self.enabled) {
+            (None, _) => {
+                let found = text(node).ok().flatten().unwrap_or("this");
+                Mistake::new(node.place, format!("`{}` is neither true nor false", printable(found)))
+            }
+            (_, Some(_)) => Mistake::new(place, "`enabled` is here twice"),
+            (enabled, None) => {
+                self.enabled = enabled;
+                return;
+            }
+        };
+        mistakes.push(wrong);
+    }
+}
+
+/// A text, or nothing.
+fn text(node: &Node) -> Result<Option<&str>, String> {
+    match &node.value {
+        Value::Null => Ok(None),
+        Value::Text(text) => Ok(Some(text)),
+        Value::Map(_) | Value::List | Value::Broken => Err("a text is expected".into()),
+    }
+}
+
+/// A text with something in it.
+fn filled<'a>(node: &'a Node, what: &str) -> Result<&'a str, String> {
+    text(node)?.filter(|text| !text.trim().is_empty()).ok_or_else(|| format!("{what} is missing"))
+}

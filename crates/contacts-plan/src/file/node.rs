@@ -1,0 +1,53 @@
+//! What is common to the formats: entries with members, each with its place.
+
+use crate::{Mistake, Place, place::Locator};
+
+/// What stands in a file.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    pub(super) entries: Vec<Node>,
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+/// A value and its place.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) place: Place,
+    pub(super) value: Value,
+}
+
+/// A value.
+#[derive(Debug)]
+pub(super) enum Value {
+    /// Nothing.
+    Null,
+    /// A text, just as it is written.
+    Text(String),
+    /// Members, in their order.
+    Map(Vec<Member>),
+    /// A list: no value is one.
+    List,
+    /// One whose mistake was told already.
+    Broken,
+}
+
+/// A member of a map.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) place: Place,
+    pub(super) key: String,
+    pub(super) node: Node,
+}
+
+impl Document {
+    /// One mistake, and nothing else.
+    pub(super) fn broken(place: Place, message: &str) -> Self {
+        Self { entries: Vec::new(), mistakes: vec![Mistake::new(place, message)] }
+    }
+}
+
+/// A text with a NUL in it, which some readers would take for the end.
+pub(super) fn binary(text: &str) -> Document {
+    let offset = text.find('\0').unwrap_or_default();
+    Document::broken(Locator::new(text).at(offset), "this character has no place in a text")
+}

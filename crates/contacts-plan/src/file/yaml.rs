@@ -1,0 +1,209 @@
+//! YAML: a list of maps.
+
+use std::fmt::Write;
+
+use contacts_proto::printable;
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
+
+use super::{
+    entry::SHORT,
+    node::{Document, Member, Node, Value},
+};
+use crate::{Desired, Mistake, Place, place::Locator};
+
+/// Maps deeper than that are not read: an entry, and its `status`.
+const DEPTH: usize = 2;
+
+pub(super) fn read(text: &str) -> Document {
+    let mut reader = Reader { parser: Parser::new_from_str(text), document: Document::default() };
+    if let Err(error) = reader.document() {
+        let marker = error.marker();
+        let place = Locator::new(text).nearest(marker.line(), marker.col().saturating_add(1));
+        let message = format!("this is not YAML: {}", printable(error.info()));
+        reader.document.mistakes.push(Mistake::new(place, message));
+    }
+    reader.document
+}
+
+/// The parser tells where all begins, and what a scalar's text is, without taking it for a number or a truth value.
+struct Reader<'a> {
+    parser: Parser<'a, StrInput<'a>>,
+    document: Document,
+}
+
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Result<(Event<'a>, Span), ScanError> {
+        let end = || Ok((Event::StreamEnd, Span::default()));
+        self.parser.next_event().unwrap_or_else(end)
+    }
+
+    fn wrong(&mut self, place: Place, message: &str) {
+        self.document.mistakes.push(Mistake::new(place, message));
+    }
+
+    fn document(&mut self) -> Result<(), ScanError> {
+        let mut documents = 0_usize;
+        loop {
+            let (event, span) = self.next()?;
+            let place = place(span.start);
+            match event {
+                Event::StreamEnd if documents == 0 => {
+                    self.wrong(Place::START, "there is nothing in it: an empty list is `[]`");
+                    return Ok(());
+                }
+                Event::StreamEnd => return Ok(()),
+                Event::DocumentStart(_) => documents = documents.saturating_add(1),
+                Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
+                _ if documents > 1 => {
+                    self.wrong(place, "this is a second document");
+                    return Ok(());
+                }
+                Event::SequenceStart(..) => self.entries()?,
+                _ => {
+                    self.wrong(place, "a list is expected: `- ` before each contact");
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn entries(&mut self) -> Result<(), ScanError> {
+        loop {
+            let (event, span) = self.next()?;
+            if let Event::SequenceEnd | Event::StreamEnd = event {
+                return Ok(());
+            }
+            let node = self.node(event, span, 0)?;
+            self.document.entries.push(node);
+        }
+    }
+
+    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, ScanError> {
+        let place = place(span.start);
+        let value = match event {
+            Event::Scalar(text, ScalarStyle::Plain, ..) if is_null(&text) => Value::Null,
+            Event::Scalar(text, ..) => Value::Text(text.into_owned()),
+            Event::MappingStart(..) if depth < DEPTH => self.map(depth)?,
+            Event::MappingStart(..) | Event::SequenceStart(..) => {
+                self.pass_over()?;
+                Value::List
+            }
+            _ => {
+                self.wrong(place, "an alias is not read here: write it out");
+                Value::Broken
+            }
+        };
+        Ok(Node { place, value })
+    }
+
+    fn map(&mut self, depth: usize) -> Result<Value, ScanError> {
+        let mut members = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if let Event::MappingEnd | Event::StreamEnd = event {
+                return Ok(Value::Map(members));
+            }
+            let key = self.node(event, span, DEPTH)?;
+            let (event, span) = self.next()?;
+            let node = self.node(event, span, depth.saturating_add(1))?;
+            match key.value {
+                Value::Text(text) => members.push(Member { place: key.place, key: text, node }),
+                Value::Broken => {}
+                _ => self.wrong(key.place, "a name is expected, such as `to`"),
+            }
+        }
+    }
+
+    /// The rest of a map or a list that has begun.
+    fn pass_over(&mut self) -> Result<(), ScanError> {
+        let mut open = 1_usize;
+        while open > 0 {
+            match self.next()?.0 {
+                Event::MappingStart(..) | Event::SequenceStart(..) => open = open.saturating_add(1),
+                Event::MappingEnd | Event::SequenceEnd => open = open.saturating_sub(1),
+                Event::StreamEnd => return Ok(()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn place(marker: Marker) -> Place {
+    Place { line: marker.line().max(1), column: marker.col().saturating_add(1) }
+}
+
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+pub(super) fn write(contacts: &[Desired]) -> String {
+    if contacts.is_empty() {
+        return "[]\n".into();
+    }
+    let mut text = String::new();
+    for Desired { id, method, to, enabled, .. } in contacts {
+        // Writing to a string cannot fail.
+        let _ = if SHORT.contains(method) {
+            writeln!(text, "- {method}: {}", scalar(to))
+        } else {
+            writeln!(text, "- method: {}\n  to: {}", scalar(method.as_str()), scalar(to))
+        };
+        if let Some(id) = id {
+            let _ = writeln!(text, "  id: {}", scalar(id.as_str()));
+        }
+        if !enabled {
+            text.push_str("  enabled: false\n");
+        }
+    }
+    text
+}
+
+/// As it is where no reader of YAML can take it for anything but a text; in quotes otherwise, as a number is.
+fn scalar(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '_' | '-' | '+');
+    let like_a_number =
+        |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | '_' | '-' | '+' | 'x' | 'X' | 'o' | 'O');
+    let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
+    let plain = text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(is_plain)
+        && !(text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(like_a_number))
+        && !words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if plain { text.into() } else { quoted(text) }
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            ' '..='~' => quoted.push(c),
+            c if c.is_alphanumeric() => quoted.push(c),
+            c => {
+                // Writing to a string cannot fail.
+                let _ = write!(quoted, "\\U{:08x}", u32::from(c));
+            }
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_reader_may_take_for_a_number_is_quoted() {
+        for text in
+            ["90", "0123", "90-555", "1e3", "0x10", "true", "No", "~", "2001-12-14", "a: b", "é", "+9"]
+        {
+            assert!(scalar(text).starts_with('"'), "{text}");
+        }
+        for text in ["ann@example.com", "90@example.com", "phone-1"] {
+            assert_eq!(scalar(text), text);
+        }
+        assert_eq!(scalar("a\n\"b\"\\\u{85}"), r#""a\U0000000a\"b\"\\\U00000085""#);
+    }
+}

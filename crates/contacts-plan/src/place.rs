@@ -1,0 +1,110 @@
+//! Where in a text something stands.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Where in a text something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// The line, from 1 on.
+    pub line: usize,
+    /// The column, from 1 on, in characters.
+    pub column: usize,
+}
+
+impl Place {
+    /// The first place of any text, an empty one too.
+    pub(crate) const START: Self = Self { line: 1, column: 1 };
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// Finds places in a text. To ask for one after the other is to go through the text once.
+#[derive(Debug)]
+pub(crate) struct Locator<'a> {
+    text: &'a str,
+    offset: usize,
+    place: Place,
+}
+
+impl<'a> Locator<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, offset: 0, place: Place::START }
+    }
+
+    /// The place of a byte; of the end, if there is no such byte.
+    pub(crate) fn at(&mut self, offset: usize) -> Place {
+        let offset = self.text.floor_char_boundary(offset);
+        if offset < self.offset {
+            *self = Self::new(self.text);
+        }
+        let mut chars = self.text.get(self.offset..offset).unwrap_or_default().chars();
+        let rest = self.text.get(offset..).unwrap_or_default();
+        while let Some(c) = chars.next() {
+            let next = chars.clone().next().or_else(|| rest.chars().next());
+            let ends_line = c == '\n' || c == '\r' && next != Some('\n');
+            let Place { line, column } = self.place;
+            self.place = if ends_line {
+                Place { line: line.saturating_add(1), column: 1 }
+            } else {
+                Place { line, column: column.saturating_add(1) }
+            };
+        }
+        self.offset = offset;
+        self.place
+    }
+
+    /// The place of a part of the text itself.
+    pub(crate) fn of(&mut self, part: &str) -> Place {
+        self.at(self.offset_of(part))
+    }
+
+    /// A place that another reader of the text has found: where the text has no such place, the nearest before it.
+    pub(crate) fn nearest(&mut self, line: usize, column: usize) -> Place {
+        let mut rest = self.text;
+        for _ in 1..line {
+            let Some(end) = rest.find(['\n', '\r']) else { break };
+            let ending = if rest.get(end..).is_some_and(|rest| rest.starts_with("\r\n")) { 2 } else { 1 };
+            rest = rest.get(end.saturating_add(ending)..).unwrap_or_default();
+        }
+        let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+        let before = column.saturating_sub(1);
+        let offset = line.char_indices().nth(before).map_or(line.len(), |(offset, _)| offset);
+        self.at(self.offset_of(rest).saturating_add(offset))
+    }
+
+    fn offset_of(&self, part: &str) -> usize {
+        part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_outside_of_the_text_is_brought_into_it() {
+        let mut nearest = |line, column| {
+            let Place { line, column } = Locator::new("ab\r\nc\n").nearest(line, column);
+            (line, column)
+        };
+        assert_eq!([nearest(1, 2), nearest(2, 2), nearest(0, 0)], [(1, 2), (2, 2), (1, 1)]);
+        assert_eq!([nearest(1, 9), nearest(3, 1), nearest(9, 9)], [(1, 3), (3, 1), (3, 1)]);
+    }
+
+    #[test]
+    fn lines_end_as_editors_end_them_and_columns_are_characters() {
+        let mut locator = Locator::new("é1\r\n2\r3\n4");
+        let mut at = |offset| {
+            let Place { line, column } = locator.at(offset);
+            (line, column)
+        };
+        assert_eq!([at(0), at(2), at(5), at(7)], [(1, 1), (1, 2), (2, 1), (3, 1)]);
+        assert_eq!([at(9), at(99), at(1)], [(4, 1), (4, 2), (1, 1)], "the end at most, and back");
+    }
+}

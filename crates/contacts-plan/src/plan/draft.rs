@@ -1,0 +1,228 @@
+//! How changes are found and brought into order.
+
+use contacts_proto::{Contact, ContactId, ContactMethod, CreateContact};
+
+use crate::{
+    Change, Desired, Options, Reason, Refused, Warning,
+    desired::is_enabled,
+    limit,
+    matching::{Is, Matching},
+};
+
+/// The parts of a plan.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) changes: Vec<Change>,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) unmanaged: Vec<Contact>,
+}
+
+/// What is found out, entry by entry.
+#[derive(Default)]
+struct Findings {
+    options: Options,
+    creates: Vec<Change>,
+    updates: Vec<Change>,
+    activations: Vec<Change>,
+    deactivations: Vec<Change>,
+    deletes: Vec<Change>,
+    unmanaged: Vec<Contact>,
+    warnings: Vec<Warning>,
+    reasons: Vec<Reason>,
+    /// Contacts that will be enabled when all is done.
+    enabled: usize,
+}
+
+impl Draft {
+    pub(super) fn new(matching: Matching<'_>, actual: &[Contact], options: Options) -> Result<Self, Refused> {
+        let mut findings = Findings { options, ..Findings::default() };
+        findings.reasons.extend(same_contacts(&matching.pairs));
+        for (desired, is) in &matching.pairs {
+            findings.entry(desired, *is, actual);
+        }
+        for (contact, named) in matching.others {
+            findings.other(contact, named);
+        }
+        findings.guard(actual);
+        Refused::for_any(std::mem::take(&mut findings.reasons))?;
+        Ok(findings.in_order(actual))
+    }
+}
+
+/// Entries that are the same contact. Two that reach one address may stand if that is how it is: the service has the double.
+fn same_contacts(pairs: &[(&Desired, Is<'_>)]) -> Vec<Reason> {
+    let is_own = |(desired, is): &(&Desired, Is<'_>)| matches!(is, Is::There(contact) if Some(&contact.id) == desired.id.as_ref());
+    let mut reasons = Vec::new();
+    for (place, second) in pairs.iter().enumerate() {
+        let same = pairs.iter().take(place).find(|first| {
+            let same_id = first.0.id.is_some() && first.0.id == second.0.id;
+            same_id || first.0.reaches_same(second.0) && !(is_own(first) && is_own(second))
+        });
+        if let Some((first, _)) = same {
+            reasons.push(Reason::SameContact { first: (*first).clone(), second: second.0.clone() });
+        }
+    }
+    reasons
+}
+
+impl Findings {
+    fn entry(&mut self, desired: &Desired, is: Is<'_>, actual: &[Contact]) {
+        let unknown = desired.id.as_ref().filter(|id| actual.iter().all(|contact| contact.id != **id));
+        match is {
+            Is::There(contact) => {
+                if let Some(id) = unknown {
+                    let (id, taken) = (id.clone(), contact.id.clone());
+                    self.warnings.push(Warning::OutdatedId { id, taken });
+                }
+                self.switch(desired, contact);
+            }
+            Is::Moved(contact) if is_email(&contact.method) && is_email(&desired.method) => {
+                self.check(desired);
+                self.updates.push(Change::Update {
+                    id: contact.id.clone(),
+                    method: contact.method.clone(),
+                    from: contact.to.clone(),
+                    to: desired.to.clone(),
+                });
+                self.switch(desired, contact);
+            }
+            Is::Moved(contact) => {
+                self.create(desired, Some(&contact.id));
+                self.delete(contact, true);
+            }
+            Is::New => {
+                if let Some(id) = unknown {
+                    let (id, method, to) = (id.clone(), desired.method.clone(), desired.to.clone());
+                    self.warnings.push(Warning::UnknownId { id, method, to });
+                }
+                self.create(desired, None);
+            }
+        }
+    }
+
+    /// A contact that no entry is.
+    fn other(&mut self, contact: &Contact, named: bool) {
+        if named || self.options.prune {
+            self.delete(contact, named);
+        } else {
+            self.enabled = self.enabled.saturating_add(usize::from(contact.is_enabled()));
+            self.unmanaged.push(contact.clone());
+        }
+    }
+
+    fn create(&mut self, desired: &Desired, replaces: Option<&ContactId>) {
+        let Desired { method, to, enabled, .. } = desired.clone();
+        if !matches!(method, ContactMethod::Email | ContactMethod::Sms | ContactMethod::Voice) {
+            self.reasons.push(Reason::CannotBeCreated(desired.clone()));
+            return;
+        }
+        self.check(desired);
+        if method.is_phone() {
+            self.warnings.push(Warning::Verify { method: method.clone(), to: to.clone() });
+        } else {
+            self.enabled = self.enabled.saturating_add(usize::from(enabled));
+        }
+        self.creates.push(Change::Create { method, to, enabled, replaces: replaces.cloned() });
+    }
+
+    fn check(&mut self, desired: &Desired) {
+        if let Err(error) = CreateContact::new(desired.method.clone(), &desired.to) {
+            self.reasons.push(Reason::Invalid { desired: desired.clone(), error });
+        }
+    }
+
+    /// Activates or deactivates a contact that stays.
+    fn switch(&mut self, desired: &Desired, contact: &Contact) {
+        let (id, method, to) = (contact.id.clone(), contact.method.clone(), desired.to.clone());
+        match (is_enabled(contact), desired.enabled) {
+            (Some(true), true) => self.enabled = self.enabled.saturating_add(1),
+            (Some(true), false) => self.deactivations.push(Change::Deactivate { id, method, to }),
+            (Some(false), true) if contact.method.is_phone() => {
+                let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.clone());
+                let forced = self.options.force;
+                if forced {
+                    let (id, method, to) = (id.clone(), method.clone(), to.clone());
+                    self.activations.push(Change::Activate { id, method, to });
+                }
+                self.warnings.push(Warning::NotEnabled { id, method, to, reason, forced });
+            }
+            (Some(false), true) => {
+                self.enabled = self.enabled.saturating_add(1);
+                self.activations.push(Change::Activate { id, method, to });
+            }
+            (Some(false) | None, _) => {}
+        }
+    }
+
+    fn delete(&mut self, contact: &Contact, replaced: bool) {
+        let (id, method, to) = (contact.id.clone(), contact.method.clone(), contact.to.clone());
+        if method == ContactMethod::Mobile {
+            self.warnings.push(Warning::AppDeleted { id: id.clone(), to: to.clone() });
+        }
+        self.deletes.push(Change::Delete { id, method, to, replaced });
+    }
+
+    /// A person who has an enabled contact keeps one.
+    fn guard(&mut self, actual: &[Contact]) {
+        if self.enabled == 0 && actual.iter().any(Contact::is_enabled) {
+            if self.options.force {
+                self.warnings.push(Warning::NoneEnabled);
+            } else {
+                self.reasons.push(Reason::LastEnabled);
+            }
+        }
+    }
+
+    fn in_order(mut self, actual: &[Contact]) -> Draft {
+        if !self.creates.is_empty() {
+            self.warnings.push(Warning::NewRules { contacts: self.creates.len() });
+        }
+        let mut changes = self.make_room(actual);
+        changes.append(&mut self.creates);
+        changes.append(&mut self.updates);
+        changes.append(&mut self.activations);
+        changes.append(&mut self.deactivations);
+        changes.append(&mut self.deletes);
+        Draft { changes, warnings: self.warnings, unmanaged: self.unmanaged }
+    }
+
+    /// What is deleted first, where the service has no room for new contacts beside old ones.
+    fn make_room(&mut self, actual: &[Contact]) -> Vec<Change> {
+        let mut first = Vec::new();
+        for method in [ContactMethod::Email, ContactMethod::Sms, ContactMethod::Voice] {
+            let Some(most) = limit::most(&method) else { continue };
+            let of_kind = |change: &&Change| *change.method() == method;
+            let new = self.creates.iter().filter(of_kind).count();
+            let contacts = actual.iter().filter(|it| it.method == method).count().saturating_add(new);
+            let excess = contacts.saturating_sub(most);
+            if new == 0 || excess == 0 {
+                continue;
+            }
+            let deletes = self.deletes.iter().filter(of_kind).count();
+            if !self.options.force || deletes == 0 {
+                let deleting_first_helps = deletes > 0;
+                self.warnings.push(Warning::TooMany { method, contacts, most, deleting_first_helps });
+                continue;
+            }
+            for _ in 0..excess.min(deletes) {
+                let Some(place) = self.deletes.iter().position(|change| *change.method() == method) else {
+                    break;
+                };
+                let delete = self.deletes.remove(place);
+                if let Change::Delete { id, method, to, .. } = delete.clone() {
+                    self.warnings.push(Warning::DeletedFirst { id, method, to });
+                }
+                first.push(delete);
+            }
+            if excess > deletes {
+                let (contacts, deleting_first_helps) = (contacts.saturating_sub(deletes), false);
+                self.warnings.push(Warning::TooMany { method, contacts, most, deleting_first_helps });
+            }
+        }
+        first
+    }
+}
+
+fn is_email(method: &ContactMethod) -> bool {
+    *method == ContactMethod::Email
+}

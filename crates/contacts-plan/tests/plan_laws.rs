@@ -1,0 +1,151 @@
+//! The laws of plans, against a model of the service that is only a list.
+
+mod support;
+
+use contacts_plan::{Change, Desired, Options, Plan, Warning};
+use contacts_proto::{Contact, ContactMethod, Status};
+use proptest::prelude::*;
+use support::{actual, actual_and_desired, id, options};
+
+/// The service, with no limits and no failures.
+fn apply(contacts: &mut Vec<Contact>, change: &Change, next_id: &mut usize) {
+    let set = |contact: &mut Contact, enabled| {
+        let mut status = Status::default();
+        status.enabled = Some(enabled);
+        contact.status = Some(status);
+    };
+    let find = |contacts: &[Contact], change: &Change| {
+        contacts.iter().position(|contact| Some(&contact.id) == change.id()).expect("the contact is there")
+    };
+    match change {
+        Change::Create { method, to, enabled, .. } => {
+            *next_id += 1;
+            let mut contact = Contact::new(id(*next_id), method.clone(), to);
+            // A number is not enabled before it is verified.
+            set(&mut contact, *enabled && !method.is_phone());
+            contacts.push(contact);
+        }
+        Change::Update { method, to, .. } => {
+            assert_eq!(*method, ContactMethod::Email, "the service updates nothing else");
+            let place = find(contacts, change);
+            contacts[place].to = to.clone();
+        }
+        Change::Activate { .. } | Change::Deactivate { .. } => {
+            let place = find(contacts, change);
+            set(&mut contacts[place], matches!(change, Change::Activate { .. }));
+        }
+        Change::Delete { .. } => {
+            let place = find(contacts, change);
+            contacts.remove(place);
+        }
+        other => panic!("{other}"),
+    }
+}
+
+fn applied(plan: &Plan, actual: &[Contact]) -> Vec<Contact> {
+    let (mut contacts, mut next_id) = (actual.to_vec(), 100);
+    plan.changes().iter().for_each(|change| apply(&mut contacts, change, &mut next_id));
+    contacts
+}
+
+fn any_enabled(contacts: &[Contact]) -> bool {
+    contacts.iter().any(Contact::is_enabled)
+}
+
+/// Where a change belongs in the order.
+fn rank(change: &Change) -> u8 {
+    match change {
+        Change::Create { .. } => 0,
+        Change::Update { .. } => 1,
+        Change::Activate { .. } => 2,
+        Change::Deactivate { .. } => 3,
+        _ => 4,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1024, max_global_rejects: 400_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn applying_a_plan_and_planning_again_gives_no_changes(
+        (actual, desired) in actual_and_desired(), options in options(),
+    ) {
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let after = applied(&plan, &actual);
+        let again = Plan::new(&desired, &after, options).unwrap();
+        prop_assert!(again.is_empty(), "{plan}then\n{again}");
+        prop_assert!(plan.is_current(&actual) && (plan.is_empty() || !plan.is_current(&after)));
+    }
+
+    #[test]
+    fn what_is_planned_leads_to_what_is_desired(
+        (actual, desired) in actual_and_desired(), options in options(),
+    ) {
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let mut left = applied(&plan, &actual);
+        for wanted in &desired {
+            let is_it = |contact: &Contact| {
+                let status = contact.status.as_ref().and_then(|status| status.enabled);
+                // A number is not activated, and of what the service does not tell nothing is known.
+                let enabled = status.is_none_or(|enabled| enabled == wanted.enabled || !enabled && wanted.method.is_phone());
+                contact.reaches(&wanted.method, &wanted.to) && enabled
+            };
+            let own = left.iter().position(|contact| Some(&contact.id) == wanted.id.as_ref() && is_it(contact));
+            let place = own.or_else(|| left.iter().position(is_it));
+            prop_assert!(place.is_some(), "{wanted:?} is not among {left:?} after\n{plan}");
+            left.remove(place.unwrap());
+        }
+        prop_assert_eq!(left.len(), plan.unmanaged().len(), "{}", plan);
+    }
+
+    #[test]
+    fn creations_come_first_and_deletions_last((actual, desired) in actual_and_desired(), options in options()) {
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        prop_assert!(plan.changes().is_sorted_by_key(rank), "{}", plan);
+    }
+
+    #[test]
+    fn without_pruning_nothing_is_deleted_but_what_the_file_says_is_another(
+        (actual, desired) in actual_and_desired(), force: bool,
+    ) {
+        let options = Options::default().force(force);
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        for change in plan.changes() {
+            let Change::Delete { id, method, to, .. } = change else { continue };
+            let named = desired.iter().find(|desired| desired.id.as_ref() == Some(id));
+            let is_another = named.is_some_and(|named| {
+                let contact = actual.iter().find(|contact| contact.id == *id).unwrap();
+                !contact.reaches(&named.method, &named.to)
+            });
+            prop_assert!(is_another, "- {method} {to} of\n{plan}");
+        }
+    }
+
+    #[test]
+    fn whoever_has_an_enabled_contact_keeps_one_at_every_step_unless_forced(
+        (actual, desired) in actual_and_desired(), prune: bool,
+    ) {
+        let options = Options::default().prune(prune);
+        let plan = Plan::new(&desired, &actual, options);
+        let forced = Plan::new(&desired, &actual, options.force(true));
+        if let Ok(plan) = &plan {
+            let (mut contacts, mut next_id) = (actual.clone(), 100);
+            for change in plan.changes() {
+                apply(&mut contacts, change, &mut next_id);
+                prop_assert!(any_enabled(&contacts) || !any_enabled(&actual), "after {change} of\n{plan}");
+            }
+        } else if let Ok(forced) = forced {
+            prop_assert!(forced.warnings().contains(&Warning::NoneEnabled), "{:?}", plan);
+        }
+    }
+
+    #[test]
+    fn the_order_of_entries_that_are_kept_does_not_matter(actual in actual(), reversed: bool, prune: bool) {
+        let mut desired: Vec<_> = actual.iter().map(Desired::from).collect();
+        if reversed {
+            desired.reverse();
+        }
+        let plan = Plan::new(&desired, &actual, Options::default().prune(prune)).unwrap();
+        prop_assert!(plan.is_empty(), "{}", plan);
+    }
+}
