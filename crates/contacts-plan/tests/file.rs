@@ -1,0 +1,177 @@
+//! Files, case by case.
+
+use contacts_plan::{Desired, Format, read, write};
+use contacts_proto::ContactMethod;
+
+fn to(text: &str, format: Format) -> Vec<String> {
+    read(text, format).unwrap().into_iter().map(|desired| desired.to).collect()
+}
+
+fn mistakes(text: &str, format: Format) -> Vec<String> {
+    read(text, format).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_number_in_yaml_stays_as_it_is_written() {
+    for number in [
+        "90",
+        "0123",
+        "+90555",
+        "1e3",
+        "0x10",
+        "true",
+        "No",
+        "90-555",
+        "1_000",
+        "12:30",
+        "2001-12-14",
+        ".5",
+        "+1 (555) 010",
+    ] {
+        assert_eq!(to(&format!("- sms: {number}"), Format::Yaml), [number]);
+        assert_eq!(to(&format!("- {{method: sms, to: {number} }} # home"), Format::Yaml), [number]);
+        assert_eq!(to(&format!("- sms: \"{number}\""), Format::Yaml), [number]);
+    }
+}
+
+#[test]
+fn yaml_is_read_short_and_long() {
+    let short = read("- sms: 90-555\n  id: s1\n  enabled: FALSE\n- email: a@b\n", Format::Yaml).unwrap();
+    let long = "- {to: 90-555, method: sms, id: s1, status: {enabled: false}}\n- method: email\n  to: a@b\n  enabled: true\n  id: ~\n";
+    assert_eq!(short, read(long, Format::Yaml).unwrap());
+    assert!(!short[0].enabled && short[1].enabled && short[1].id.is_none());
+    assert_eq!(short[1].place.unwrap().line, 4);
+}
+
+#[test]
+fn all_mistakes_of_yaml_are_told_at_once() {
+    let text = "\
+- sms: 90-555
+  colour: red
+- fax: 90-555
+- sms:
+- method: sms
+- voice: [90]
+- {sms: 90-1, voice: 90-1}
+- {email: a@b, id: a/b, enabled: 1}
+- 90-555
+- sms: +90555
+- {sms: 90555, to: 90, to: 91}
+- sms: 90 555
+";
+    let known =
+        "`id`, `method`, `to` and `enabled` are, and `email`, `sms`, `voice` and `mobile` with an address";
+    assert_eq!(
+        mistakes(text, Format::Yaml),
+        [
+            format!("line 2, column 3: `colour` is not known here: {known}"),
+            format!("line 3, column 3: `fax` is not known here: {known}"),
+            "line 4, column 6: the address or number is missing".into(),
+            "line 5, column 3: `to` is missing".into(),
+            "line 6, column 10: a text is expected".into(),
+            "line 7, column 15: a second contact in one entry".into(),
+            "line 8, column 20: the contact id has a character other than `A-Z a-z 0-9 . _ ~ : -`".into(),
+            "line 8, column 34: `1` is neither true nor false".into(),
+            "line 9, column 3: a contact is expected, such as `sms: 90-555`".into(),
+            "line 11, column 16: a second address in one entry".into(),
+            "line 11, column 24: `to` is here twice".into(),
+            "line 12, column 3: this is the same contact as the one of line 10".into(),
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_yaml_is_told_with_the_mistakes_before_it() {
+    let told = mistakes("- fax: 1\n- sms: \"90\n", Format::Yaml);
+    assert!(told[0].starts_with("line 1, column 3: `fax`"), "{told:?}");
+    assert!(told[1].contains("this is not YAML"), "{told:?}");
+    assert!(mistakes("- &a {sms: 1}\n- *a\n", Format::Yaml)[0].starts_with("line 2, column 3: an alias"));
+    assert_eq!(
+        mistakes("- sms: 1\n---\n- sms: 2\n", Format::Yaml),
+        ["line 3, column 1: this is a second document"]
+    );
+    assert_eq!(
+        mistakes("sms: 1\n", Format::Yaml),
+        ["line 1, column 1: a list is expected: `- ` before each contact"]
+    );
+}
+
+#[test]
+fn an_empty_file_is_a_mistake_and_an_empty_list_is_none() {
+    for (empty, list, format) in
+        [("\n", "[]", Format::Yaml), (" ", "[]", Format::Json), ("\u{feff}", "method,to\n", Format::Csv)]
+    {
+        assert_eq!(mistakes(empty, format), ["line 1, column 1: there is nothing in it"]);
+        assert_eq!(read(list, format), Ok(vec![]));
+        assert_eq!(read(&write(&[], format), format), Ok(vec![]));
+    }
+    assert!(read("# nothing\n", Format::Yaml).is_err());
+}
+
+#[test]
+fn json_is_told_with_line_and_column() {
+    let text = "[\n  {\"method\":\"sms\",\"to\":\"90-1\",\"é\":1},\n  {\"sms\":\"90-2\",\"enabled\":0},\n  7,\n  {\"to\":\"\\ud800\"},\n  {\"sms\":\"90-3\" \"id\"}]";
+    let told = mistakes(text, Format::Json);
+    assert!(told[0].starts_with("line 2, column 31: `é` is not known here"), "{told:?}");
+    assert_eq!(told[1], "line 3, column 27: `0` is neither true nor false");
+    assert_eq!(told[2], "line 4, column 3: a contact is expected, such as `sms: 90-555`");
+    assert_eq!(told[3], "line 5, column 9: this is no text: an escape in it stands for no character");
+    assert!(told[4].starts_with("line 6, column 17: this is not JSON: expected"), "{told:?}");
+    assert_eq!(mistakes("{}", Format::Json), ["line 1, column 1: a list of contacts is expected: `[`"]);
+    assert!(mistakes("[] []", Format::Json)[0].starts_with("line 1, column 4: this is not JSON"));
+}
+
+#[test]
+fn csv_is_read_as_the_command_lists_it_and_as_a_spreadsheet_leaves_it() {
+    let text = "id,method,to,enabled,disabledReason,applyOrder\r\ns1,sms,90-555,false,\"Not, verified\",0\r\ne1,email,a@b,,,1\r\n";
+    let desired = read(text, Format::Csv).unwrap();
+    assert_eq!((desired[0].id.as_ref().unwrap().as_str(), desired[0].enabled), ("s1", false));
+    assert!(desired[1].enabled, "nobody said otherwise");
+
+    let text = "Method,To,Enabled\nsms , 90-1,TRUE\n,,\nvoice,\" 90-2\",False\n";
+    assert_eq!(to(text, Format::Csv), ["90-1", " 90-2"]);
+}
+
+#[test]
+fn csv_is_told_with_line_and_column() {
+    let text = "id,method,to,colour\n1,sms,90-1,red\n2,sms\na/b,sms,\"90\n-3\",\n4,\"s\"ms,90-4,,5\n";
+    assert_eq!(
+        mistakes(text, Format::Csv),
+        [
+            "line 1, column 14: the column `colour` is not known: id, method, to, enabled are, with commas between them",
+            "line 3, column 1: `to` is missing",
+            "line 4, column 1: the contact id has a character other than `A-Z a-z 0-9 . _ ~ : -`",
+            "line 6, column 3: there is something after the end of the quotes",
+            "line 6, column 15: there are 5 cells here and 4 columns",
+        ]
+    );
+    assert_eq!(
+        mistakes("method;to\nsms;90\n", Format::Csv)[0],
+        "line 1, column 1: the column `method;to` is not known: id, method, to, enabled are, with commas between them"
+    );
+    assert_eq!(
+        mistakes("method,to\nsms,\"90\n", Format::Csv),
+        ["line 2, column 5: the quotes that begin here do not end"]
+    );
+}
+
+#[test]
+fn a_spreadsheet_runs_no_cell() {
+    for run in ["=1+1", "+90-555", "-90", "@SUM(1)", "\t=1", "\r=1", "'=1"] {
+        let text = write(&[Desired::new(ContactMethod::Mobile, run)], Format::Csv);
+        let cell = text.lines().nth(1).unwrap().trim_start_matches(",mobile,").trim_start_matches('"');
+        assert!(cell.starts_with('\''), "{text}");
+        assert_eq!(to(&text, Format::Csv), [run]);
+    }
+    assert_eq!(to("method,to\nsms,+90-555\n", Format::Csv), ["+90-555"], "what others wrote");
+}
+
+#[test]
+fn an_unknown_method_is_written_long() {
+    let desired = [Desired::new("pager".into(), "7")];
+    assert_eq!(write(&desired, Format::Yaml), "- method: pager\n  to: \"7\"\n");
+    assert_eq!(
+        write(&desired, Format::Json),
+        "[\n  {\"method\":\"pager\",\"to\":\"7\",\"enabled\":true}\n]\n"
+    );
+}
