@@ -5,12 +5,12 @@ use contacts_plan::{Desired, Options};
 use contacts_proto::{Contact, ContactId, ContactMethod, Status};
 use proptest::prelude::*;
 
-pub fn id(number: usize) -> ContactId {
+pub(crate) fn id(number: usize) -> ContactId {
     ContactId::new(format!("c{number}")).unwrap()
 }
 
 /// Few addresses, some of which are the same in other forms.
-pub fn address() -> impl Strategy<Value = (ContactMethod, String)> {
+pub(crate) fn address() -> impl Strategy<Value = (ContactMethod, String)> {
     let emails =
         prop::sample::select(vec!["a@example.com", "a@Example.com", "b@example.com", "c@example.com"]);
     let numbers = prop::sample::select(vec!["90-555-1", "+905551", "90-2", "90-3", "90-4"]);
@@ -46,7 +46,7 @@ fn status() -> impl Strategy<Value = Option<Status>> {
 }
 
 /// What a service has.
-pub fn actual() -> impl Strategy<Value = Vec<Contact>> {
+pub(crate) fn actual() -> impl Strategy<Value = Vec<Contact>> {
     let one = (prop_oneof![8 => address(), 1 => app()], status());
     prop::collection::vec(one, 0..6).prop_map(|contacts| {
         let contact = |(number, ((method, to), status)): (usize, ((ContactMethod, String), _))| {
@@ -60,7 +60,7 @@ pub fn actual() -> impl Strategy<Value = Vec<Contact>> {
 
 /// Contacts as they are, and as they are to be: some of them kept with another address, switched, taken out, exchanged, with
 /// new ones and ids that nobody has.
-pub fn actual_and_desired() -> impl Strategy<Value = (Vec<Contact>, Vec<Desired>)> {
+pub(crate) fn actual_and_desired() -> impl Strategy<Value = (Vec<Contact>, Vec<Desired>)> {
     let entry = (any::<u8>(), any::<bool>(), address(), prop::option::weighted(0.6, 0_usize..8));
     (actual(), prop::collection::vec(entry, 0..7), any::<bool>()).prop_map(|(actual, entries, reversed)| {
         let mut desired: Vec<Desired> = Vec::new();
@@ -91,6 +91,6 @@ pub fn actual_and_desired() -> impl Strategy<Value = (Vec<Contact>, Vec<Desired>
     })
 }
 
-pub fn options() -> impl Strategy<Value = Options> {
+pub(crate) fn options() -> impl Strategy<Value = Options> {
     any::<bool>().prop_map(|prune| Options::default().prune(prune))
 }
