@@ -15,6 +15,7 @@ test:
 # Clients over a simulated, failing network: the long runs (some ten minutes)
 simulate:
     cargo run --release -p contacts-sim -- exhaustive --length 6
+    cargo run --release -p contacts-sim -- plan --length 4
     cargo run --release -p contacts-sim -- random --steps 100000000 --seed 1 --clients 16
     cargo run --release -p contacts-sim -- compare --schedules 1000000 --seed 1
 

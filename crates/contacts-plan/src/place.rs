@@ -64,22 +64,40 @@ impl<'a> Locator<'a> {
         self.at(self.offset_of(part))
     }
 
-    /// A place that another reader of the text has found: where the text has no such place, the nearest before it.
-    pub(crate) fn nearest(&mut self, line: usize, column: usize) -> Place {
-        let mut rest = self.text;
-        for _ in 1..line {
-            let Some(end) = rest.find(['\n', '\r']) else { break };
-            let ending = if rest.get(end..).is_some_and(|rest| rest.starts_with("\r\n")) { 2 } else { 1 };
-            rest = rest.get(end.saturating_add(ending)..).unwrap_or_default();
-        }
-        let line = rest.split(['\n', '\r']).next().unwrap_or_default();
-        let before = column.saturating_sub(1);
-        let offset = line.char_indices().nth(before).map_or(line.len(), |(offset, _)| offset);
-        self.at(self.offset_of(rest).saturating_add(offset))
-    }
-
     fn offset_of(&self, part: &str) -> usize {
         part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr())
+    }
+}
+
+/// How long the lines of a text are, in characters: for places that another reader of it has found.
+#[derive(Debug)]
+pub(crate) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut lines = vec![0_usize];
+        let mut before = None;
+        for c in text.chars() {
+            match (c, lines.last_mut()) {
+                ('\n', _) if before == Some('\r') => {}
+                ('\n' | '\r', _) | (_, None) => lines.push(0),
+                (_, Some(line)) => *line = line.saturating_add(1),
+            }
+            before = Some(c);
+        }
+        Self(lines)
+    }
+
+    /// The place; where the text has no such place, the nearest before it.
+    pub(crate) fn nearest(&self, line: usize, column: usize) -> Place {
+        let count = self.0.len();
+        let length = self.0.get(line.clamp(1, count).saturating_sub(1)).copied().unwrap_or_default();
+        let end = length.saturating_add(1);
+        if line > count {
+            Place { line: count, column: end }
+        } else {
+            Place { line: line.max(1), column: column.clamp(1, end) }
+        }
     }
 }
 
@@ -89,8 +107,8 @@ mod tests {
 
     #[test]
     fn a_place_outside_of_the_text_is_brought_into_it() {
-        let mut nearest = |line, column| {
-            let Place { line, column } = Locator::new("ab\r\nc\n").nearest(line, column);
+        let nearest = |line, column| {
+            let Place { line, column } = Lines::of("ab\r\nc\n").nearest(line, column);
             (line, column)
         };
         assert_eq!([nearest(1, 2), nearest(2, 2), nearest(0, 0)], [(1, 2), (2, 2), (1, 1)]);

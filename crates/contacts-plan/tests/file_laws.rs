@@ -123,7 +123,9 @@ proptest! {
 
     #[test]
     fn reading_what_was_written_gives_it_back(desired in desired()) {
-        prop_assume!(!has_doubles(&desired));
+        if has_doubles(&desired) {
+            return Ok(());
+        }
         for format in FORMATS {
             let text = write(&desired, format);
             let read = read(&text, format);
@@ -164,7 +166,9 @@ proptest! {
     fn every_mistake_in_a_file_is_told_at_its_place(
         desired in desired(), wrong in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
     ) {
-        prop_assume!(!has_doubles(&desired) && !desired.is_empty());
+        if has_doubles(&desired) || desired.is_empty() {
+            return Ok(());
+        }
         let mut lines: Vec<_> = desired.iter().map(|one| write(std::slice::from_ref(one), Format::Yaml)).collect();
         let mut places: Vec<_> = wrong.iter().map(|wrong| wrong.index(lines.len())).collect();
         places.sort_unstable();
@@ -177,6 +181,12 @@ proptest! {
         let found: Vec<_> = read(&lines.concat(), Format::Yaml).unwrap_err().iter().map(|it| it.place).collect();
         prop_assert_eq!(found, expected, "{}", lines.concat());
     }
+}
+
+#[test]
+fn a_place_that_the_parser_sees_past_the_end_is_brought_back() {
+    let mistakes = read("---\n\t", Format::Yaml).unwrap_err();
+    assert_eq!(mistakes[0].place, Place { line: 2, column: 2 });
 }
 
 #[test]

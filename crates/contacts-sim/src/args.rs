@@ -43,6 +43,15 @@ pub(crate) enum Mode {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Every schedule of faults up to a length, for plans that are applied, broken off, and applied again
+    Plan {
+        /// The longest schedule
+        #[arg(long, value_parser = clap::value_parser!(u8).range(..=12))]
+        length: u8,
+        /// What all times and the like follow from
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// One case again, step by step: an operation under a schedule, or a random scene
     Replay(Replay),
 }

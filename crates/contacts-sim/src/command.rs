@@ -10,6 +10,7 @@ use crate::{
     compare::compare,
     exhaustive::exhaustive,
     job::Job,
+    planned::planned,
     random::{Options, random, random_told},
     subject::{Bench, Strike},
     violation::Findings,
@@ -32,6 +33,10 @@ pub fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
         Mode::Compare { schedules, seed } => {
             let done = compare(*schedules, *seed)?;
             tell(&done, &done.findings, done.create_doubled + done.ensure_doubled)
+        }
+        Mode::Plan { length, seed } => {
+            let done = planned(usize::from(*length), *seed)?;
+            tell(&done, &done.findings, 0)
         }
         Mode::Replay(case) => replay(case),
     }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::{
     fault::Fault,
     job::Begin,
-    subject::{Bench, Numbers, Strike, Subject},
-    violation::Findings,
+    subject::{Bench, Numbers, Strike, Subject, Tried},
+    violation::{Findings, Violation},
 };
 
 /// What came of it.
@@ -45,8 +45,8 @@ pub fn exhaustive(length: usize, seed: u64, begin: Begin) -> Result<Exhaustive, 
     };
     for subject in Subject::all() {
         for numbers in Numbers::ALL {
-            let bench = Bench::new(subject, numbers, Strike::Requests, begin, seed)?;
-            let mut walk = Walk { bench, length, schedule: Vec::new(), schedules: 0, exchanges: 0 };
+            let mut bench = Bench::new(subject, numbers, Strike::Requests, begin, seed)?;
+            let mut walk = Walk::new(length, |schedule: &[Fault]| bench.run(schedule));
             walk.visit(&mut |schedule, violations| {
                 whole.findings.add(violations, || replay(subject, numbers, schedule, seed));
             });
@@ -60,27 +60,37 @@ pub fn exhaustive(length: usize, seed: u64, begin: Begin) -> Result<Exhaustive, 
 
 /// The command that shows what happens to one exchange.
 fn replay(subject: Subject, numbers: Numbers, schedule: &[Fault], seed: u64) -> String {
-    let words: Vec<_> = schedule.iter().map(|fault| fault.word()).collect();
     format!(
         "contacts-sim replay --operation {} --schedule {} --policy {} --seed {seed}",
         subject.word(),
-        if words.is_empty() { "''".to_owned() } else { words.join(",") },
+        words(schedule),
         numbers.word()
     )
 }
 
-/// A walk over the tree of schedules.
-struct Walk {
-    bench: Bench,
-    length: usize,
-    schedule: Vec<Fault>,
-    schedules: u64,
-    exchanges: u64,
+/// A schedule as an argument.
+pub(crate) fn words(schedule: &[Fault]) -> String {
+    let words: Vec<_> = schedule.iter().map(|fault| fault.word()).collect();
+    if words.is_empty() { "''".to_owned() } else { words.join(",") }
 }
 
-impl Walk {
-    fn visit(&mut self, found: &mut impl FnMut(&[Fault], &[crate::violation::Violation])) {
-        let tried = self.bench.run(&self.schedule);
+/// A walk over the tree of schedules.
+pub(crate) struct Walk<F> {
+    run: F,
+    length: usize,
+    schedule: Vec<Fault>,
+    pub(crate) schedules: u64,
+    pub(crate) exchanges: u64,
+}
+
+impl<F: FnMut(&[Fault]) -> Tried> Walk<F> {
+    /// Over all schedules up to this length, each of which is tried by `run`.
+    pub(crate) fn new(length: usize, run: F) -> Self {
+        Self { run, length, schedule: Vec::new(), schedules: 0, exchanges: 0 }
+    }
+
+    pub(crate) fn visit(&mut self, found: &mut impl FnMut(&[Fault], &[Violation])) {
+        let tried = (self.run)(&self.schedule);
         self.schedules += 1;
         self.exchanges += tried.exchanges;
         found(&self.schedule, &tried.violations);

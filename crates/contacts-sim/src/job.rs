@@ -1,5 +1,6 @@
 //! What a client is after, and the exchange that is to get it.
 
+use contacts_plan::Done;
 use contacts_proto::{
     AccountId, Action, ActivateContact, AllContacts, Call, Confirmation, Contact, ContactId, CreateContact,
     DeactivateContact, DeleteContact, Ensure, Ensured, Event, Exchange, GetContact, How, ListContacts, Now,
@@ -46,6 +47,8 @@ pub enum Outcome {
     Ensured(Contact, How),
     /// This became of a creation.
     Resolved(Resolved),
+    /// A change of a plan was made.
+    Applied(Done),
 }
 
 /// An exchange of any kind.
@@ -161,5 +164,11 @@ impl From<Ensured> for Outcome {
 impl From<Resolved> for Outcome {
     fn from(resolved: Resolved) -> Self {
         Self::Resolved(resolved)
+    }
+}
+
+impl From<Done> for Outcome {
+    fn from(done: Done) -> Self {
+        Self::Applied(done)
     }
 }

@@ -15,6 +15,7 @@ pub mod job;
 pub mod ledger;
 pub mod network;
 pub mod person;
+pub mod planned;
 pub mod random;
 pub mod reply;
 pub mod rng;

@@ -28,6 +28,10 @@ fn each_mode_ends_with_one_line_of_json_and_exit_code_0() {
     has(&line(&output), "exhaustive", &["schedules", "exchanges"]);
     assert_eq!(output.status.code(), Some(0));
 
+    let output = sim("plan --length 1");
+    has(&line(&output), "plan", &["schedules", "exchanges", "broken_off"]);
+    assert_eq!(output.status.code(), Some(0));
+
     let output = sim("random --steps 300 --seed 6 --clients 3");
     has(&line(&output), "random", &["steps", "seed", "exchanges"]);
     assert_eq!(output.status.code(), Some(0));
@@ -63,6 +67,7 @@ fn wrong_usage_is_exit_code_2() {
         "",
         "exhaustive",
         "exhaustive --length many",
+        "plan",
         "random",
         "random --steps 10 --clients 0",
         "compare --schedules -1",

@@ -5,6 +5,7 @@ use contacts_sim::{
     exhaustive::exhaustive,
     fault::Fault,
     job::Job,
+    planned::planned,
     random::{Options, random, random_told},
     subject::{Bench, Numbers, Strike, Subject},
     violation::Counts,
@@ -16,6 +17,15 @@ fn no_contact_is_lost_doubled_or_phantom_at_the_end_of_any_schedule() {
     assert_eq!(done.findings.counts, Counts::default(), "{:#?}", done.findings.told);
     let schedules = 1 + 12 + 12 * 12;
     assert_eq!(done.schedules, schedules * Subject::all().count() as u64 * 2);
+}
+
+/// The gate does it for schedules of three faults.
+#[test]
+fn a_plan_applied_under_any_schedule_and_again_ends_as_desired_with_nothing_doubled() {
+    let done = planned(2, 1).unwrap();
+    assert_eq!(done.findings.counts, Counts::default(), "{:#?}", done.findings.told);
+    assert!(done.schedules % (1 + 12 + 12 * 12) == 0 && done.schedules > 5_000, "{done:?}");
+    assert!(done.broken_off > 1_000, "{done:?}");
 }
 
 #[test]

@@ -9,16 +9,16 @@ use super::{
     entry::SHORT,
     node::{Document, Member, Node, Value},
 };
-use crate::{Desired, Mistake, Place, place::Locator};
+use crate::{Desired, Mistake, Place, place::Lines};
 
 /// Maps deeper than that are not read: an entry, and its `status`.
 const DEPTH: usize = 2;
 
 pub(super) fn read(text: &str) -> Document {
-    let mut reader = Reader { parser: Parser::new_from_str(text), document: Document::default() };
+    let (parser, lines) = (Parser::new_from_str(text), Lines::of(text));
+    let mut reader = Reader { parser, lines, document: Document::default() };
     if let Err(error) = reader.document() {
-        let marker = error.marker();
-        let place = Locator::new(text).nearest(marker.line(), marker.col().saturating_add(1));
+        let place = reader.place(*error.marker());
         let message = format!("this is not YAML: {}", printable(error.info()));
         reader.document.mistakes.push(Mistake::new(place, message));
     }
@@ -28,6 +28,7 @@ pub(super) fn read(text: &str) -> Document {
 /// The parser tells where all begins, and what a scalar's text is, without taking it for a number or a truth value.
 struct Reader<'a> {
     parser: Parser<'a, StrInput<'a>>,
+    lines: Lines,
     document: Document,
 }
 
@@ -35,6 +36,11 @@ impl<'a> Reader<'a> {
     fn next(&mut self) -> Result<(Event<'a>, Span), ScanError> {
         let end = || Ok((Event::StreamEnd, Span::default()));
         self.parser.next_event().unwrap_or_else(end)
+    }
+
+    /// Where the parser has seen something: at the end of a text, that may be a line too far.
+    fn place(&self, marker: Marker) -> Place {
+        self.lines.nearest(marker.line(), marker.col().saturating_add(1))
     }
 
     fn wrong(&mut self, place: Place, message: &str) {
@@ -45,7 +51,7 @@ impl<'a> Reader<'a> {
         let mut documents = 0_usize;
         loop {
             let (event, span) = self.next()?;
-            let place = place(span.start);
+            let place = self.place(span.start);
             match event {
                 Event::StreamEnd if documents == 0 => {
                     self.wrong(Place::START, "there is nothing in it: an empty list is `[]`");
@@ -79,7 +85,7 @@ impl<'a> Reader<'a> {
     }
 
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, ScanError> {
-        let place = place(span.start);
+        let place = self.place(span.start);
         let value = match event {
             Event::Scalar(text, ScalarStyle::Plain, ..) if is_null(&text) => Value::Null,
             Event::Scalar(text, ..) => Value::Text(text.into_owned()),
@@ -127,10 +133,6 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
-}
-
-fn place(marker: Marker) -> Place {
-    Place { line: marker.line().max(1), column: marker.col().saturating_add(1) }
 }
 
 fn is_null(text: &str) -> bool {
