@@ -155,6 +155,22 @@ fn doubles_that_exist_may_stay_by_their_ids() {
     assert!(plan("[{sms: 90-1, id: a}, {sms: 90-1, id: c}]").is_err());
 }
 
+/// Or else the next plan would take the other one, and switch that off too.
+#[test]
+fn of_doubles_the_one_is_taken_that_is_as_it_is_to_be() {
+    let double = |enabled: [bool; 2]| -> Vec<Contact> {
+        let contact = |id, enabled| serde_json::json!({"id":id,"method":"sms","to":"90-1","status":{"enabled":enabled}});
+        serde_json::from_value(serde_json::json!([contact("a", enabled[0]), contact("b", enabled[1])]))
+            .unwrap()
+    };
+    for actual in [double([true, false]), double([false, true])] {
+        for yaml in ["[{sms: 90-1}]", "[{sms: 90-1, enabled: false}]"] {
+            let plan = Plan::new(&desired(yaml), &actual, Options::default()).unwrap();
+            assert!(plan.is_empty() && plan.warnings().is_empty(), "{yaml}: {plan}");
+        }
+    }
+}
+
 #[test]
 fn ids_that_nobody_has_are_warned_of() {
     let told = warnings("[{email: ann@example.com, id: gone}, {email: c@example.com, id: other}]");

@@ -24,7 +24,7 @@ fn no_contact_is_lost_doubled_or_phantom_at_the_end_of_any_schedule() {
 fn a_plan_applied_under_any_schedule_and_again_ends_as_desired_with_nothing_doubled() {
     let done = planned(2, 1).unwrap();
     assert_eq!(done.findings.counts, Counts::default(), "{:#?}", done.findings.told);
-    assert!(done.schedules % (1 + 12 + 12 * 12) == 0 && done.schedules > 5_000, "{done:?}");
+    assert!(done.schedules.is_multiple_of(1 + 12 + 12 * 12) && done.schedules > 5_000, "{done:?}");
     assert!(done.broken_off > 1_000, "{done:?}");
 }
 
