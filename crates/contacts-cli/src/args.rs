@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use contacts_ureq::{AccountId, ContactId, ContactMethod, Ticket};
+use contacts_ureq::{AccountId, ContactId, ContactMethod, ListContacts, Ticket};
 
 /// The contacts of people on call: see, create, change and delete them.
 ///
@@ -335,7 +335,7 @@ pub(crate) struct ListArgs {
     pub(crate) offset: Option<u32>,
 
     /// Ask for N contacts a page, 1 to 100 [default: 100]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(ListContacts::LARGEST_SIZE)))]
     pub(crate) size: Option<u32>,
 
     /// Stop after N contacts

@@ -4,8 +4,8 @@ use std::{fs, time::Instant};
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
-    Builder, Call, Client, CreateContact, Credentials, Error, Exchange, FindCloudId, Operation, Policy,
-    Session, Site,
+    Builder, Call, Client, CloudId, CreateContact, Credentials, Error, Exchange, FindCloudId, Operation,
+    Policy, Session, Site,
 };
 
 use crate::{
@@ -26,26 +26,22 @@ impl Service {
     /// Reads token and certificates, and asks for the cloud id where only a site's name is known.
     pub(crate) fn connect(settings: &Settings, verbosity: Verbosity) -> Result<Self, Failure> {
         let Settings { place, person, transport, .. } = settings;
-        let until = Instant::now().checked_add(transport.timeout);
-        let client = |site, credentials| {
-            let client = transport.builder(site, credentials)?.build();
-            Ok::<_, Failure>(until.map_or_else(|| client.clone(), |until| client.until(until)))
-        };
+        let ends = transport.ends();
         let (site, credentials) = match place {
             Place::Sandbox => {
                 let sandbox = Sandbox::start()?;
                 let (site, credentials) = demo(&sandbox)?;
-                return Ok(Self { client: client(site, credentials)?, verbosity, _sandbox: Some(sandbox) });
+                let client = transport.client(site, credentials, ends)?;
+                return Ok(Self { client, verbosity, _sandbox: Some(sandbox) });
             }
             Place::Base(site) => (site.clone(), Person::credentials_of(person.as_ref())?),
             Place::Tenant(tenant) => {
                 let credentials = Person::credentials_of(person.as_ref())?;
-                let find = client(tenant.clone(), Credentials::none())?;
-                let find = Self { client: find, verbosity, _sandbox: None };
-                (Site::from_cloud_id(&find.send(&FindCloudId)?), credentials)
+                let cloud_id = find_cloud_id(tenant, transport, ends, verbosity)?;
+                (Site::from_cloud_id(&cloud_id), credentials)
             }
         };
-        let client = client(site, credentials)?;
+        let client = transport.client(site, credentials, ends)?;
         let client = match person {
             Some(person) if person.token.is_renewable() => renewable(&client, person),
             _ => client,
@@ -76,6 +72,17 @@ impl Service {
     ) -> Result<E::Output, Error> {
         self.client.run(Told::new(exchange, self.verbosity).creating(create))
     }
+}
+
+/// Asks a site for its cloud id, which everybody may.
+pub(crate) fn find_cloud_id(
+    tenant: &Site,
+    transport: &Transport,
+    ends: Option<Instant>,
+    verbosity: Verbosity,
+) -> Result<CloudId, Failure> {
+    let client = transport.client(tenant.clone(), Credentials::none(), ends)?;
+    Ok(Service { client, verbosity, _sandbox: None }.send(&FindCloudId)?)
 }
 
 /// The site and the user of a sandbox.
@@ -114,9 +121,17 @@ impl Person {
 }
 
 impl Transport {
-    /// A client for what everybody may ask.
-    pub(crate) fn anonymous(&self, site: Site) -> Result<Client, Failure> {
-        Ok(self.builder(site, Credentials::none())?.build())
+    /// When all must have ended that begins now.
+    pub(crate) fn ends(&self) -> Option<Instant> {
+        Instant::now().checked_add(self.timeout)
+    }
+
+    fn client(&self, site: Site, credentials: Credentials, ends: Option<Instant>) -> Result<Client, Failure> {
+        let client = self.builder(site, credentials)?.build();
+        Ok(match ends {
+            Some(ends) => client.until(ends),
+            None => client,
+        })
     }
 
     fn builder(&self, site: Site, credentials: Credentials) -> Result<Builder, Failure> {

@@ -10,9 +10,13 @@ use support::{Contacts, Home};
 
 /// Asks the sandbox as a site. What is sent to the service itself ends at the proxy.
 fn list(home: &Home, proxy: &Proxy) -> Contacts {
+    ask(home, proxy, "list --attempts 1")
+}
+
+fn ask(home: &Home, proxy: &Proxy, line: &str) -> Contacts {
     let token = home.write("token", DEMO_TOKEN);
     let who = home.contacts().args(["--email", DEMO_EMAIL, "--token-file", &token, "--proxy", &proxy.url()]);
-    who.line("list --attempts 1")
+    who.line(line)
 }
 
 #[test]
@@ -40,6 +44,15 @@ fn the_cloud_id_is_asked_for_without_credentials_and_the_service_with_them() {
     }
     let once = [sandbox.address().to_string(), "api.atlassian.com:443".to_owned()];
     assert_eq!(proxy.targets(), [&once[..], &once, &once].concat());
+}
+
+#[test]
+fn doctor_asks_a_site_once() {
+    let (home, sandbox, proxy) = (Home::new(), Sandbox::start().unwrap(), Proxy::start());
+    let ran =
+        ask(&home, &proxy, "doctor --attempts 1").args(["--site", &sandbox.origin()]).run().with_code(5);
+    assert!(ran.stdout.contains("ok      cloud id    sandbox"), "{ran:?}");
+    assert_eq!(sandbox.journal().len(), 1);
 }
 
 #[test]

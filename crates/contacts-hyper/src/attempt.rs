@@ -96,7 +96,7 @@ impl<S: HttpService> Attempt<'_, S> {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(error)) => {
                     let error: BoxError = error.into();
-                    return Err(failure(self.progress(&error), error));
+                    return Err(failure(progress_of(&error), error));
                 }
                 Err(elapsed) => elapsed,
             };
@@ -115,16 +115,6 @@ impl<S: HttpService> Attempt<'_, S> {
             let progress = if is_unsent { Progress::NotSent } else { Progress::MaybeSent };
             return Err(failure(progress, elapsed.into()));
         }
-    }
-
-    /// What is known of a request that ended with this error.
-    fn progress(&self, error: &BoxError) -> Progress {
-        let error = chain(&**error).find_map(|error| error.downcast_ref::<legacy::Error>());
-        let is_unsent = error.is_some_and(|error| match error.connect_info().and_then(sent) {
-            Some(sent) => sent.is_incomplete(),
-            None => error.is_connect(),
-        });
-        if is_unsent { Progress::NotSent } else { Progress::MaybeSent }
     }
 
     /// Reads at most this much of a body. If there is more, or it breaks off, what was read comes with the reason, and the
@@ -228,6 +218,16 @@ impl Read {
             Self::Many(many) => many.freeze(),
         }
     }
+}
+
+/// What is known of a request that ended with this error.
+fn progress_of(error: &BoxError) -> Progress {
+    let error = chain(&**error).find_map(|error| error.downcast_ref::<legacy::Error>());
+    let is_unsent = error.is_some_and(|error| match error.connect_info().and_then(sent) {
+        Some(sent) => sent.is_incomplete(),
+        None => error.is_connect(),
+    });
+    if is_unsent { Progress::NotSent } else { Progress::MaybeSent }
 }
 
 /// What a connection of ours has taken.

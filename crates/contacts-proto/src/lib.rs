@@ -21,8 +21,8 @@
 //!
 //! - **Exchanges** are what a caller wants, however many requests it takes: [`Call`] is one operation with retries, deadlines and
 //!   renewal of credentials; [`AllContacts`] is a whole list, [`Pages`] goes through one; [`Ensure`] is a contact that exists
-//!   exactly once; [`Resolve`] ends the doubt of a creation whose answer was lost. They implement [`Exchange`], and a loop around `step` drives
-//!   them over any HTTP client and any clock.
+//!   exactly once; [`Resolve`] ends the doubt of a creation whose answer was lost. They implement [`Exchange`], and a loop
+//!   around `step` drives them over any HTTP client and any clock.
 
 #![cfg_attr(
     not(test),

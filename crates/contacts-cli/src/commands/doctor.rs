@@ -7,8 +7,8 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use contacts_ureq::{
-    Action, ActivateContact, Call, ContactId, DeleteContact, Error, Event, Exchange, FindCloudId, Hint,
-    ListContacts, Now, Site,
+    Action, ActivateContact, Call, ContactId, DeleteContact, Error, Event, Exchange, Hint, ListContacts, Now,
+    Site,
 };
 use http::{HeaderMap, header};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::Context;
 use crate::{
     failure::{Failure, with_causes},
-    service::Service,
+    service::{Service, find_cloud_id},
     settings::{Origins, Person, Place, Settings},
     tell::Verbosity,
 };
@@ -96,7 +96,7 @@ impl Examination<'_> {
     }
 
     fn examine(&mut self) -> Result<(), Failure> {
-        let settings = match self.context.settings() {
+        let mut settings = match self.context.settings() {
             Ok(settings) => settings,
             Err(failure) => return Err(self.failed("settings", &failure)),
         };
@@ -106,7 +106,8 @@ impl Examination<'_> {
             self.address(&settings, site)?;
         }
         if let Place::Tenant(tenant) = &settings.place {
-            self.cloud_id(&settings, tenant)?;
+            // From here on the site is known: it is not asked a second time.
+            settings.place = Place::Base(self.cloud_id(&settings, tenant)?);
         }
         let service = match Service::connect(&settings, self.verbosity()) {
             Ok(service) => service,
@@ -179,14 +180,14 @@ impl Examination<'_> {
         self.failed("address", &failure)
     }
 
-    fn cloud_id(&mut self, settings: &Settings, tenant: &Site) -> Result<(), Failure> {
-        let client = settings.transport.anonymous(tenant.clone())?;
-        match client.send(&FindCloudId) {
+    fn cloud_id(&mut self, settings: &Settings, tenant: &Site) -> Result<Site, Failure> {
+        let transport = &settings.transport;
+        match find_cloud_id(tenant, transport, transport.ends(), self.verbosity()) {
             Ok(cloud_id) => {
-                self.ok("cloud id", format!("{cloud_id}"));
-                Ok(())
+                self.ok("cloud id", cloud_id.to_string());
+                Ok(Site::from_cloud_id(&cloud_id))
             }
-            Err(error) => Err(self.failed("cloud id", &error.into())),
+            Err(failure) => Err(self.failed("cloud id", &failure)),
         }
     }
 

@@ -46,18 +46,15 @@ pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(
     .map_err(|failure| vec![failure])
 }
 
-/// The most contacts that the service gives a page.
-const LARGEST_PAGE: u32 = 100;
-
 /// The first page that these arguments ask for.
 pub(super) fn first_page(args: &ListArgs) -> Result<ListContacts, Error> {
     let size = match (args.size, args.limit) {
         (Some(size), _) => size,
         // A page has no use for more contacts than are wanted, unless some of them are left out.
         (None, Some(limit)) if !filters(args) => {
-            u32::try_from(limit).unwrap_or(LARGEST_PAGE).clamp(1, LARGEST_PAGE)
+            u32::try_from(limit).unwrap_or(ListContacts::LARGEST_SIZE).clamp(1, ListContacts::LARGEST_SIZE)
         }
-        (None, _) => LARGEST_PAGE,
+        (None, _) => ListContacts::LARGEST_SIZE,
     };
     let list = ListContacts::all().offset(args.offset.unwrap_or_default())?.size(size)?;
     Ok(match &args.account_id {

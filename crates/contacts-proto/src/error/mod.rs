@@ -343,7 +343,6 @@ impl fmt::Display for Invalid {
     }
 }
 
-/// Without the answer, if there was the beginning of one: it has no bound, and may echo a secret.
 impl Failed {
     /// The answer in the failure has no secret in it any more.
     pub(crate) fn new(operation: &'static str, failure: Failure, trail: Trail) -> Self {
@@ -352,6 +351,7 @@ impl Failed {
     }
 }
 
+/// Of the answer, if there was the beginning of one, the status and the request id alone: a body as numbers helps nobody.
 impl fmt::Debug for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failed")

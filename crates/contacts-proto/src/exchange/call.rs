@@ -78,8 +78,7 @@ impl<O: Operation> Call<O> {
     fn send(&mut self, now: Now) -> Action<O::Output> {
         let remaining = self.remaining(now);
         if remaining.is_zero() {
-            let late = self.failed_error(Failure::new(Progress::NotSent, Cause::TimedOut));
-            let error = self.last.take().unwrap_or(late);
+            let error = self.last_or(Progress::NotSent, Cause::TimedOut);
             return self.give_up(error, Some(GaveUp::Deadline), now);
         }
         self.state = State::Sent;
@@ -112,8 +111,7 @@ impl<O: Operation> Call<O> {
             // Not so: it is sent once more, and that is a retry of its own.
             self.next = Next::Operation;
             if !self.session.budget().take(false) {
-                let spent = self.failed_error(Failure::new(Progress::MaybeSent, Cause::Other));
-                let error = self.last.take().unwrap_or(spent);
+                let error = self.last_or(Progress::MaybeSent, Cause::Other);
                 return self.give_up(error, Some(GaveUp::Budget), now);
             }
             return self.send(now);
@@ -235,6 +233,14 @@ impl<O: Operation> Call<O> {
         Action::Done(Err(error))
     }
 
+    /// Why the attempt before was not the last; a failure of this kind if there was none.
+    fn last_or(&mut self, progress: Progress, cause: Cause) -> Error {
+        match self.last.take() {
+            Some(error) => error,
+            None => self.failed_error(Failure::new(progress, cause)),
+        }
+    }
+
     fn failed_error(&self, failure: Failure) -> Error {
         let trail = Trail::first(Effect::None);
         Error::Failed(Box::new(Failed::new(O::ABOUT.name, failure, trail)))
@@ -310,5 +316,5 @@ fn read<O: Operation>(
     }
     let body = credentials.redact(response.body());
     credentials.redact_headers(response.headers_mut());
-    operation.response(response.map(|_| &*body)).map_err(|error| error.without(credentials))
+    operation.response(response.map(|_| &*body))
 }

@@ -41,8 +41,9 @@ impl<E: Exchange> Traced<E> {
         match event {
             Event::Answered(response) => {
                 self.request.record("status", response.status().as_u16());
-                let id = request_id(response.headers()).filter(|_| !self.request.is_disabled());
-                if let Some(id) = id {
+                if !self.request.is_disabled()
+                    && let Some(id) = request_id(response.headers())
+                {
                     // A server may have put there what it was sent.
                     self.request
                         .record("request_id", &*String::from_utf8_lossy(&self.secret.redact(id.as_bytes())));

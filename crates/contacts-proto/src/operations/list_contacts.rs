@@ -10,9 +10,6 @@ use crate::{
     request,
 };
 
-/// The most contacts that a page may have.
-const LARGEST_SIZE: u32 = 100;
-
 /// The service's numbers are int32.
 const LARGEST_OFFSET: u32 = i32::MAX.unsigned_abs();
 
@@ -44,9 +41,12 @@ pub struct ListContacts {
 }
 
 impl ListContacts {
+    /// The most contacts that the service gives a page.
+    pub const LARGEST_SIZE: u32 = 100;
+
     /// From the first contact on, 100 a page, which is the most that the service gives.
     pub fn all() -> Self {
-        Self { offset: 0, size: LARGEST_SIZE, account: None }
+        Self { offset: 0, size: Self::LARGEST_SIZE, account: None }
     }
 
     /// Begins after this many contacts.
@@ -109,7 +109,7 @@ impl ListContacts {
 }
 
 fn is_size(size: u32) -> bool {
-    (1..=LARGEST_SIZE).contains(&size)
+    (1..=ListContacts::LARGEST_SIZE).contains(&size)
 }
 
 impl Operation for ListContacts {

@@ -1,15 +1,13 @@
-//! What is told to whoever collects `tracing` spans, at every level, has no secret in it.
+//! What is told to whoever collects `tracing` spans, at every level, has no secret in it, whichever client tells it.
 
 use std::{
     io::Write,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use contacts_hyper::{
-    Client, ContactId, ContactMethod, CreateContact, Credentials, GetContact, ListContacts, Policy, Site,
-};
+use contacts_conformance::driver::{Driver, Hyper, Setup, Ureq};
+use contacts_proto::{ContactId, ContactMethod, CreateContact, Credentials, GetContact, ListContacts};
 use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, Sandbox, User, When};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -18,8 +16,9 @@ use tracing_subscriber::filter::LevelFilter;
 struct Told(Arc<Mutex<Vec<u8>>>);
 
 impl Told {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    /// What was told since the last time.
+    fn take(&self) -> String {
+        String::from_utf8_lossy(&std::mem::take(&mut *self.0.lock().unwrap())).into_owned()
     }
 }
 
@@ -48,36 +47,30 @@ fn listen() -> Told {
 
 const TOKEN: &str = "ATATT3xCanary-t0ken/with+every=sign";
 
-#[tokio::test]
-async fn what_an_exchange_does_is_told_and_no_secret_with_it() {
-    let told = listen();
+/// A listing that is repeated, a contact that is not there, and a creation whose answer is lost.
+fn act<D: Driver>() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.with_service(|service| {
         let account = service.users().next().unwrap().account_id.clone();
         service.add_user(User::new(DEMO_EMAIL, TOKEN).with_account_id(account));
     });
-    let credentials = Credentials::basic(DEMO_EMAIL, TOKEN).unwrap();
-    let mut policy = Policy::default();
-    policy.backoff = Duration::from_millis(1);
-    let client = Client::builder(Site::new(&sandbox.base_url()).unwrap(), credentials).policy(policy).build();
+    let mut setup = Setup::new(sandbox.base_url());
+    setup.credentials = Credentials::basic(DEMO_EMAIL, TOKEN).unwrap();
+    setup.policy.attempts = 4;
+    let client = D::new(&setup).unwrap();
 
-    sandbox.arm(
-        FaultRule::new(Fault::Status {
-            status: 503,
-            body: Some(TOKEN.into()),
-            content_type: None,
-            when: When::Before,
-        })
-        .times(1),
-    );
-    client.send(&ListContacts::all()).await.unwrap();
-    client.send(&GetContact::new(ContactId::new("nobody").unwrap())).await.unwrap_err();
+    let (body, content_type, when) = (Some(TOKEN.to_owned()), None, When::Before);
+    sandbox.arm(FaultRule::new(Fault::Status { status: 503, body, content_type, when }).times(1));
+    client.send(&ListContacts::all()).unwrap();
+    client.send(&GetContact::new(ContactId::new("nobody").unwrap())).unwrap_err();
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).times(1));
-    client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).await.unwrap_err();
+    client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).unwrap_err();
+}
 
-    let text = told.text();
+/// `below` is a word of what is told below the client, which shows that it was heard too.
+fn assert_told_without_a_secret(text: &str, below: &str) {
     for part in [
-        "TRACE",
+        below,
         "operation=\"list contacts\"",
         "attempt=1 method=GET",
         "attempt=2 method=GET",
@@ -97,4 +90,13 @@ async fn what_an_exchange_does_is_told_and_no_secret_with_it() {
     for secret in [TOKEN, base64.as_str(), escaped.as_str()] {
         assert!(!text.contains(secret), "{secret} is shown in:\n{text}");
     }
+}
+
+#[test]
+fn what_an_exchange_does_is_told_and_no_secret_with_it() {
+    let told = listen();
+    act::<Ureq>();
+    assert_told_without_a_secret(&told.take(), "ureq_proto::");
+    act::<Hyper>();
+    assert_told_without_a_secret(&told.take(), "TRACE");
 }
