@@ -1,5 +1,8 @@
 //! Results on standard output, in the form that was asked for.
 
+mod csv;
+mod json;
+
 use std::{
     borrow::Cow,
     io::{self, IsTerminal, Write},
@@ -66,9 +69,9 @@ impl Output {
     /// Several contacts.
     pub(crate) fn contacts(self, contacts: &[Contact]) -> Result<(), Failure> {
         self.write(|out| match self.form {
-            Form::Json => json(out, &contacts),
-            Form::Ndjson => contacts.iter().try_for_each(|contact| json(out, contact)),
-            Form::Csv => csv(out, contacts.iter().map(Row::new), &Row::NAMES),
+            Form::Json => json::line(out, &contacts),
+            Form::Ndjson => contacts.iter().try_for_each(|contact| json::line(out, contact)),
+            Form::Csv => self.csv(out, contacts.iter().map(Row::new), &Row::NAMES),
             Form::Table => self.table(out, contacts),
         })
     }
@@ -76,7 +79,7 @@ impl Output {
     /// One contact.
     pub(crate) fn contact(self, contact: &Contact) -> Result<(), Failure> {
         match self.form {
-            Form::Json => self.write(|out| json(out, contact)),
+            Form::Json => self.write(|out| json::line(out, contact)),
             _ => self.contacts(std::slice::from_ref(contact)),
         }
     }
@@ -84,10 +87,10 @@ impl Output {
     /// Changes; an array only if several were asked for.
     pub(crate) fn changes(self, changes: &[Change], several: bool) -> Result<(), Failure> {
         self.write(|out| match (self.form, changes) {
-            (Form::Json, [change]) if !several => json(out, change),
-            (Form::Json, changes) => json(out, &changes),
-            (Form::Ndjson, changes) => changes.iter().try_for_each(|change| json(out, change)),
-            (Form::Csv, changes) => csv(out, changes, &["id", "message"]),
+            (Form::Json, [change]) if !several => json::line(out, change),
+            (Form::Json, changes) => json::line(out, &changes),
+            (Form::Ndjson, changes) => changes.iter().try_for_each(|change| json::line(out, change)),
+            (Form::Csv, changes) => self.csv(out, changes, &["id", "message"]),
             (Form::Table, changes) => changes
                 .iter()
                 .try_for_each(|Change { id, message }| writeln!(out, "{} {id}", printable(message))),
@@ -102,9 +105,9 @@ impl Output {
         line: impl Fn(&T) -> String,
     ) -> Result<(), Failure> {
         self.write(|out| match self.form {
-            Form::Json => json(out, &records),
-            Form::Ndjson => records.iter().try_for_each(|record| json(out, record)),
-            Form::Csv => csv(out, records, names),
+            Form::Json => json::line(out, &records),
+            Form::Ndjson => records.iter().try_for_each(|record| json::line(out, record)),
+            Form::Csv => self.csv(out, records, names),
             Form::Table => records.iter().map(line).try_for_each(|line| match self.colored {
                 true => writeln!(out, "{line}"),
                 false => writeln!(out, "{}", anstream::adapter::strip_str(&line)),
@@ -125,6 +128,16 @@ impl Output {
             Err(error) => Err(Failure::local(format!("the result cannot be written: {error}"))),
             Ok(()) => Ok(()),
         }
+    }
+
+    /// The names are written even where there is nothing else to write.
+    fn csv<T: Serialize>(
+        self,
+        out: &mut dyn Write,
+        rows: impl IntoIterator<Item = T>,
+        names: &[&str],
+    ) -> io::Result<()> {
+        csv::table(out, rows, names, io::stdout().is_terminal())
     }
 
     fn table(self, out: &mut dyn Write, contacts: &[Contact]) -> io::Result<()> {
@@ -206,22 +219,4 @@ impl<'a> Row<'a> {
 
 fn is_colored(stream: &(impl RawStream + IsTerminal)) -> bool {
     AutoStream::choice(stream) != ColorChoice::Never
-}
-
-/// One line.
-fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    writeln!(out)
-}
-
-/// The names are written even where there is nothing else to write.
-fn csv<T: Serialize>(
-    out: &mut dyn Write,
-    rows: impl IntoIterator<Item = T>,
-    names: &[&str],
-) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
-    writer.write_record(names)?;
-    rows.into_iter().try_for_each(|row| writer.serialize(row))?;
-    writer.flush()
 }

@@ -3,7 +3,7 @@
 
 mod support;
 
-use contacts_sandbox::{Fault, Hint, Sandbox};
+use contacts_sandbox::{Fault, FaultRule, Hint, Sandbox, When};
 use support::{Home, Ran, ids, stored};
 
 /// Runs a command line as the demo user at a terminal with this many columns, and types an answer. What it printed, on
@@ -131,4 +131,27 @@ fn a_wait_of_more_than_a_second_is_told_to_whoever_waits() {
     sandbox.arm(limit());
     let ran = at_terminal(&home, &sandbox, 100, "list --quiet", "").with_code(0);
     assert!(!ran.stdout.contains("waiting"), "{ran:?}");
+}
+
+#[test]
+fn a_terminal_acts_upon_nothing_that_the_service_says_in_any_form() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let said = r#"{"values":[{"id":"a","method":"\u009b31mx","to":"=\u001b]0;title\u0007\u202eliame","status":
+        {"enabled":false,"disabledReason":"\u001b[2J\r\ufeff"}}]}"#;
+    for form in ["table", "json", "ndjson", "csv"] {
+        sandbox.disarm();
+        sandbox.arm(FaultRule::new(Fault::Status {
+            status: 200,
+            body: Some(said.into()),
+            content_type: None,
+            when: When::Before,
+        }));
+        let line = format!("--color never list -o {form}");
+        let ran = at_terminal(&home, &sandbox, 100, &line, "").with_code(0);
+        let acts = |c: char| c != '\n' && c != '\r' && c.is_control() || "\u{202e}\u{feff}".contains(c);
+        assert!(!ran.stdout.contains(acts), "{form}: {ran:?}");
+        // A line of a terminal ends with both; anything else would be a way back to its beginning.
+        assert!(!ran.stdout.replace("\r\n", "\n").contains('\r'), "{form}: {ran:?}");
+        assert!(ran.stdout.contains("liame"), "{form}: {ran:?}");
+    }
 }

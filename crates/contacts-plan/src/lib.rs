@@ -70,7 +70,7 @@ mod warning;
 pub use apply::{Apply, Done, Outcome, Skipped, Step};
 pub use change::Change;
 pub use desired::Desired;
-pub use file::{Format, read, write};
+pub use file::{Format, read, spreadsheet_cell, write};
 pub use mistake::Mistake;
 pub use options::Options;
 pub use place::Place;

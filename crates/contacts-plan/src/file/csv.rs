@@ -149,7 +149,7 @@ pub(super) fn write(contacts: &[Desired]) -> String {
 }
 
 fn cell(text: &str) -> String {
-    let text = spreadsheet::write(text);
+    let text = spreadsheet::spreadsheet_cell(text);
     let plain = !text.contains([',', '"', ';', '\n', '\r']) && text.trim().len() == text.len();
     if plain { text.into_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }

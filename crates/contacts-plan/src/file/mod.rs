@@ -9,6 +9,8 @@ mod yaml;
 
 use std::{ffi::OsStr, path::Path};
 
+pub use self::spreadsheet::spreadsheet_cell;
+
 use self::node::Document;
 use crate::{Desired, Mistake, Place};
 
