@@ -175,3 +175,15 @@ fn an_unknown_method_is_written_long() {
         "[\n  {\"method\":\"pager\",\"to\":\"7\",\"enabled\":true}\n]\n"
     );
 }
+
+#[test]
+fn an_address_with_a_nul_is_a_mistake_as_no_format_could_keep_it() {
+    assert_eq!(
+        mistakes(r#"[{"sms":"a\u0000b"}]"#, Format::Json),
+        ["line 1, column 9: the address or number has a NUL in it"]
+    );
+    assert_eq!(
+        mistakes("- email: \"\\0\"", Format::Yaml),
+        ["line 1, column 10: the address or number has a NUL in it"]
+    );
+}

@@ -143,5 +143,8 @@ fn text(node: &Node) -> Result<Option<&str>, String> {
 
 /// A text with something in it.
 fn filled<'a>(node: &'a Node, what: &str) -> Result<&'a str, String> {
-    text(node)?.filter(|text| !text.trim().is_empty()).ok_or_else(|| format!("{what} is missing"))
+    let text =
+        text(node)?.filter(|text| !text.trim().is_empty()).ok_or_else(|| format!("{what} is missing"))?;
+    // No file of text can say it in CSV, and no address has one.
+    if text.contains('\0') { Err(format!("{what} has a NUL in it")) } else { Ok(text) }
 }

@@ -99,7 +99,7 @@ pub fn read(text: &str, format: Format) -> Result<Vec<Desired>, Vec<Mistake>> {
     Err(mistakes)
 }
 
-/// The text of a file with these contacts, such that [`read`] gives them back (if none of them has a blank address).
+/// The text of a file with these contacts, such that [`read`] gives them back (if none of them has an address that is blank or has a NUL in it).
 ///
 /// ```
 /// use contacts_plan::{Desired, Format, write};

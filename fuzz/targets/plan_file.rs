@@ -1,0 +1,48 @@
+//! A file of contacts is refused at a place within it, or says the same when it is written in any format.
+#![no_main]
+
+use contacts_plan::{Format, Options, Plan, read, write};
+use contacts_proto::{Contact, ContactId, Status};
+
+const FORMATS: [Format; 3] = [Format::Yaml, Format::Json, Format::Csv];
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let Some(text) = contacts_fuzz::text(data) else { return };
+    for format in FORMATS {
+        let desired = match read(text, format) {
+            Ok(desired) => desired,
+            Err(mistakes) => {
+                assert!(!mistakes.is_empty());
+                assert!(mistakes.is_sorted_by_key(|mistake| mistake.place));
+                let lines = text.split(['\n', '\r']).count();
+                assert!(mistakes.iter().all(|mistake| (1..=lines).contains(&mistake.place.line)));
+                assert!(mistakes.iter().all(|mistake| contacts_fuzz::is_printable(&mistake.message)));
+                continue;
+            }
+        };
+        for other in FORMATS {
+            let written = write(&desired, other);
+            assert_eq!(read(&written, other).as_deref(), Ok(desired.as_slice()), "{other:?}: {written}");
+        }
+        // What a service that has just these says of them.
+        let numbered = desired.iter().enumerate();
+        let actual: Vec<_> = numbered
+            .map(|(number, desired)| {
+                let id = desired.id.clone();
+                let id = id.unwrap_or_else(|| ContactId::new(format!("~{number}")).expect("an id"));
+                let mut contact = Contact::new(id, desired.method.clone(), &desired.to);
+                let mut status = Status::default();
+                status.enabled = Some(desired.enabled);
+                contact.status = Some(status);
+                contact
+            })
+            .collect();
+        // A list with one id twice is no state of the service.
+        let ids: std::collections::HashSet<_> = actual.iter().map(|contact| &contact.id).collect();
+        if ids.len() == actual.len() {
+            let plan =
+                Plan::new(&desired, &actual, Options::default().prune(true)).expect("nothing is taken away");
+            assert!(plan.is_empty(), "{plan}");
+        }
+    }
+});
