@@ -58,6 +58,11 @@ impl Reason {
             Self::LastEnabled => None,
         }
     }
+
+    /// What it is, without its place.
+    pub fn message(&self) -> impl fmt::Display {
+        Message(self)
+    }
 }
 
 impl fmt::Display for Refused {
@@ -82,25 +87,34 @@ impl fmt::Display for Reason {
         if let Some(place) = self.place() {
             write!(f, "{place}: ")?;
         }
-        match self {
-            Self::SameContact { first, second } => {
+        self.message().fmt(f)
+    }
+}
+
+/// A reason without its place.
+struct Message<'a>(&'a Reason);
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Reason::SameContact { first, second } => {
                 write!(f, "{} is the same contact as {}", Named(second), Named(first))?;
                 first.place.map_or(Ok(()), |place| write!(f, " of {place}"))
             }
-            Self::CannotBeCreated(desired) if desired.method == ContactMethod::Mobile => write!(
+            Reason::CannotBeCreated(desired) if desired.method == ContactMethod::Mobile => write!(
                 f,
                 "{} is not there and cannot be created: the app on the phone registers itself",
                 Named(desired)
             ),
-            Self::CannotBeCreated(desired) => {
+            Reason::CannotBeCreated(desired) => {
                 write!(
                     f,
                     "{} is not there and cannot be created: `email`, `sms` and `voice` can be",
                     Named(desired)
                 )
             }
-            Self::Invalid { desired, error } => write!(f, "{}: {error}", Named(desired)),
-            Self::LastEnabled => f.write_str(
+            Reason::Invalid { desired, error } => write!(f, "{}: {error}", Named(desired)),
+            Reason::LastEnabled => f.write_str(
                 "no enabled contact would be left, so that nobody would be notified \
                  (a new number counts only once it is verified)",
             ),

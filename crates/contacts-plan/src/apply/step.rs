@@ -169,6 +169,11 @@ impl Exchange for Step {
             State::Delete(call) => call.waiting(),
         }
     }
+
+    /// Nothing but a creation leaves a doubt.
+    fn is_in_doubt(&self) -> bool {
+        matches!(&self.state, State::Ensure(ensure) if ensure.is_in_doubt())
+    }
 }
 
 fn confirmed(action: Action<Confirmation>) -> ControlFlow<Action<Done>, Next> {
