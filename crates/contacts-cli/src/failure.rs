@@ -209,11 +209,26 @@ pub(crate) fn with_causes(error: &dyn StdError) -> String {
 
 /// The exit code of several failures: that of all of them, or else that of a doubt, or else the general one.
 pub(crate) fn exit_of(failures: &[Failure]) -> u8 {
-    let mut codes = failures.iter().map(Failure::exit);
-    let first = codes.next().unwrap_or(exit::FAILED);
-    match codes.clone().all(|code| code == first) {
-        true => first,
-        false if codes.any(|code| code == exit::UNKNOWN) => exit::UNKNOWN,
-        false => exit::FAILED,
+    let codes = || failures.iter().map(Failure::exit);
+    match codes().next() {
+        Some(first) if codes().all(|code| code == first) => first,
+        _ if codes().any(|code| code == exit::UNKNOWN) => exit::UNKNOWN,
+        _ => exit::FAILED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_failures_a_doubt_decides_wherever_it_stands() {
+        let failures =
+            |codes: &[u8]| codes.iter().map(|code| Failure::new(*code, "failed", "")).collect::<Vec<_>>();
+        for (codes, expected) in
+            [(&[4][..], 4), (&[5, 5], 5), (&[7, 4], 7), (&[4, 7], 7), (&[3, 7, 4], 7), (&[4, 5], 1), (&[], 1)]
+        {
+            assert_eq!(exit_of(&failures(codes)), expected, "{codes:?}");
+        }
     }
 }
