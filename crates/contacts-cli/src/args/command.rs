@@ -1,0 +1,93 @@
+//! The commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use clap_complete::Shell;
+use contacts_ureq::Ticket;
+
+use super::OperationCommand;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    #[command(flatten)]
+    Operation(OperationCommand),
+
+    /// End the doubt that an interrupted create left
+    ///
+    /// Looks whether the contact of a ticket was created, and prints it. If it was not, the exit code is 4, and creating it
+    /// again is safe.
+    #[command(after_help = "Example:\n  contacts resolve eyJ2IjoxLCJvcGVyYXRpb24iOiJjcmVhdGUi…")]
+    Resolve {
+        /// The ticket, as it was printed
+        ticket: Ticket,
+    },
+
+    /// Find out what is wrong, and what to do
+    ///
+    /// Settings, address, cloud id, token, plan, scopes, limits and clock, one after the other. Nothing is changed: whether the
+    /// token may write is tried on a contact that does not exist.
+    #[command(after_help = "Examples:\n  contacts doctor\n  contacts doctor -o json")]
+    Doctor,
+
+    /// Print a request as a curl command; nothing is sent
+    ///
+    /// The token is left out.
+    #[command(
+        after_help = "Example:\n  contacts --cloud-id 35273b54-3f06-40d2-880f-dd28cf8daafa curl list --size 20"
+    )]
+    Curl {
+        #[command(subcommand)]
+        operation: OperationCommand,
+    },
+
+    /// All seven operations against an embedded sandbox, told as it goes
+    #[command(after_help = "Example:\n  contacts demo")]
+    Demo,
+
+    /// Run a stand-in for the service on this machine
+    #[command(after_help = SANDBOX_EXAMPLES, after_long_help = sandbox_long_help())]
+    Sandbox(SandboxArgs),
+
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example:\n  contacts completions bash > ~/.local/share/bash-completion/completions/contacts"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// Print the manual page
+    #[command(after_help = "Example:\n  contacts man | man -l -")]
+    Man,
+}
+
+/// What a sandbox is to be.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// Where to listen, on loopback; port 0 is any free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub(crate) listen: std::net::SocketAddr,
+
+    /// A user, and no demo user; may be given several times
+    #[arg(long = "user", value_name = "EMAIL:TOKEN")]
+    pub(crate) users: Vec<String>,
+
+    /// A file to go on from and to keep the state in
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// What is to go wrong; --help lists it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+}
+
+const SANDBOX_EXAMPLES: &str = "\
+Examples:
+  contacts sandbox --listen 127.0.0.1:8080
+  contacts sandbox --user ann@example.com:secret --state sandbox.json";
+
+fn sandbox_long_help() -> String {
+    format!("{SANDBOX_EXAMPLES}\n\n{}", contacts_sandbox::fault_help().trim_end())
+}
