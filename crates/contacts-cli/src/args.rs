@@ -1,6 +1,7 @@
 //! The command line: flags and commands, and nothing of what they do.
 
 mod command;
+mod files;
 mod help;
 mod operation;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, ValueEnum};
 
 pub(crate) use self::{
     command::{Command, SandboxArgs},
+    files::{ApplyArgs, DesiredArgs, ExportArgs, FileFormat, PlanArgs},
     operation::{ListArgs, OperationCommand},
 };
 

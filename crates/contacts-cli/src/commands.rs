@@ -1,9 +1,14 @@
 //! The commands, one file each or a few that are alike.
 
+mod apply;
+mod contacts_file;
 mod curl;
 mod demo;
 mod doctor;
+mod export;
 mod operations;
+mod plan;
+mod question;
 mod resolve;
 mod sandbox;
 
@@ -11,7 +16,7 @@ use clap::CommandFactory;
 
 use crate::{
     args::{Arguments, Command},
-    failure::Failure,
+    failure::{Failure, exit},
     output::Output,
     service::Service,
     settings::Settings,
@@ -24,27 +29,30 @@ struct Context<'a> {
     output: Output,
 }
 
-/// Carries out the command.
+/// Carries out the command. The exit code, if nothing failed.
 ///
 /// # Errors
-/// The failures that were not reported yet; none if all went well.
-pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Vec<Failure>> {
+/// The failures that were not reported yet.
+pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failure>> {
     let context = Context { arguments, output };
     match &arguments.command {
-        Command::Operation(operation) => return operations::run(&context, operation),
-        Command::Resolve { ticket } => resolve::run(&context, ticket),
-        Command::Curl { operation } => curl::run(&context, operation),
-        Command::Demo => demo::run(&context),
-        Command::Doctor => return doctor::run(&context),
-        Command::Sandbox(sandbox) => sandbox::run(&context, sandbox),
+        Command::Operation(operation) => operations::run(&context, operation)?,
+        Command::Export(args) => export::run(&context, args)?,
+        Command::Plan(args) => return plan::run(&context, args),
+        Command::Apply(args) => apply::run(&context, args)?,
+        Command::Resolve { ticket } => resolve::run(&context, ticket)?,
+        Command::Curl { operation } => curl::run(&context, operation)?,
+        Command::Demo => demo::run(&context)?,
+        Command::Doctor => doctor::run(&context)?,
+        Command::Sandbox(sandbox) => sandbox::run(&context, sandbox)?,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "contacts", &mut script);
-            output.text(&String::from_utf8_lossy(&script))
+            output.text(&String::from_utf8_lossy(&script))?;
         }
-        Command::Man => man(output),
+        Command::Man => man(output)?,
     }
-    .map_err(|failure| vec![failure])
+    Ok(exit::DONE)
 }
 
 fn man(output: Output) -> Result<(), Failure> {
@@ -66,13 +74,23 @@ impl Context<'_> {
         Service::connect(&self.settings()?, Verbosity::new(&self.arguments.how))
     }
 
+    /// Whether a person may be told more on standard error than what went wrong.
+    fn is_talkative(&self) -> bool {
+        !self.arguments.how.quiet && !self.arguments.how.output.is_json()
+    }
+
     /// A word that is no result, for a person.
     fn note(&self, text: &str) {
+        if self.is_talkative() {
+            let bold = anstyle::Style::new().bold();
+            self.tell(&format_args!("{bold}note{bold:#}: {text}\n"));
+        }
+    }
+
+    /// Writes styled text to standard error. Where that is closed there is nobody to tell.
+    fn tell(&self, text: &dyn std::fmt::Display) {
         use std::io::Write;
 
-        if !self.arguments.how.quiet && !self.arguments.how.output.is_json() {
-            let bold = anstyle::Style::new().bold();
-            let _ = writeln!(anstream::stderr(), "{bold}note{bold:#}: {text}");
-        }
+        let _ = write!(anstream::stderr(), "{text}");
     }
 }

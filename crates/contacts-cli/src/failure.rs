@@ -10,11 +10,14 @@ use crate::args::Form;
 
 /// Exit codes, agreed with whoever calls the command.
 pub(crate) mod exit {
+    pub(crate) const DONE: u8 = 0;
     pub(crate) const FAILED: u8 = 1;
     pub(crate) const USAGE: u8 = 2;
     pub(crate) const NOT_ALLOWED: u8 = 3;
     pub(crate) const NO_SUCH_CONTACT: u8 = 4;
     pub(crate) const TRY_LATER: u8 = 5;
+    /// No failure: changes are pending, and whoever called wanted to know.
+    pub(crate) const PENDING: u8 = 6;
     pub(crate) const UNKNOWN: u8 = 7;
     /// What a shell reports of a program that an interrupt has ended.
     pub(crate) const INTERRUPTED: u8 = 130;
@@ -214,6 +217,13 @@ pub(crate) fn exit_of(failures: &[Failure]) -> u8 {
         Some(first) if codes().all(|code| code == first) => first,
         _ if codes().any(|code| code == exit::UNKNOWN) => exit::UNKNOWN,
         _ => exit::FAILED,
+    }
+}
+
+/// One is all there is.
+impl From<Failure> for Vec<Failure> {
+    fn from(failure: Failure) -> Self {
+        vec![failure]
     }
 }
 

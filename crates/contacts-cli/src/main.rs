@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     let output = Output::new(how.output, how.color);
     interrupt::watch(how.output);
     let failures = match commands::run(&arguments, output) {
-        Ok(()) => return ExitCode::SUCCESS,
+        Ok(code) => return code.into(),
         Err(failures) => failures,
     };
     for failure in &failures {

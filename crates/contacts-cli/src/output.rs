@@ -2,9 +2,12 @@
 
 mod csv;
 mod json;
+mod outcome;
+mod plan;
 
 use std::{
     borrow::Cow,
+    fmt,
     io::{self, IsTerminal, Write},
 };
 
@@ -13,6 +16,7 @@ use comfy_table::{Attribute, Cell, Color as CellColor, ContentArrangement, Table
 use contacts_ureq::{Contact, ContactId, printable};
 use serde::Serialize;
 
+pub(crate) use self::plan::{Diff, Warnings, counted};
 use crate::{
     args::{Color, Form},
     failure::Failure,
@@ -108,16 +112,23 @@ impl Output {
             Form::Json => json::line(out, &records),
             Form::Ndjson => records.iter().try_for_each(|record| json::line(out, record)),
             Form::Csv => self.csv(out, records, names),
-            Form::Table => records.iter().map(line).try_for_each(|line| match self.colored {
-                true => writeln!(out, "{line}"),
-                false => writeln!(out, "{}", anstream::adapter::strip_str(&line)),
-            }),
+            Form::Table => {
+                records.iter().map(line).try_for_each(|line| self.styled_text(out, &format_args!("{line}\n")))
+            }
         })
     }
 
     /// Any text.
     pub(crate) fn text(self, text: &str) -> Result<(), Failure> {
         self.write(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// Text with styles, or without.
+    fn styled_text(self, out: &mut dyn Write, text: &impl fmt::Display) -> io::Result<()> {
+        match self.colored {
+            true => write!(out, "{text}"),
+            false => write!(out, "{}", anstream::adapter::strip_str(&text.to_string())),
+        }
     }
 
     fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {

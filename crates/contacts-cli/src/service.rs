@@ -1,11 +1,14 @@
 //! The client of the service that the settings name, or of an embedded sandbox.
 
-use std::{fs, time::Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
-    Builder, Call, Client, CloudId, CreateContact, Credentials, Error, Exchange, FindCloudId, Operation,
-    Policy, Session, Site,
+    AllContacts, Builder, Call, Client, CloudId, Contact, CreateContact, Credentials, Error, Exchange,
+    FindCloudId, ListContacts, Operation, Policy, Session, Site,
 };
 
 use crate::{
@@ -17,6 +20,9 @@ use crate::{
 /// A client that tells what it does. All of it ends within the time of the settings.
 pub(crate) struct Service {
     client: Client,
+    /// The same client, with all the time there is.
+    timeless: Client,
+    timeout: Duration,
     verbosity: Verbosity,
     /// Ends with the service.
     _sandbox: Option<Sandbox>,
@@ -27,13 +33,9 @@ impl Service {
     pub(crate) fn connect(settings: &Settings, verbosity: Verbosity) -> Result<Self, Failure> {
         let Settings { place, person, transport, .. } = settings;
         let ends = transport.ends();
+        let mut sandbox = None;
         let (site, credentials) = match place {
-            Place::Sandbox => {
-                let sandbox = Sandbox::start()?;
-                let (site, credentials) = demo(&sandbox)?;
-                let client = transport.client(site, credentials, ends)?;
-                return Ok(Self { client, verbosity, _sandbox: Some(sandbox) });
-            }
+            Place::Sandbox => demo(sandbox.insert(Sandbox::start()?))?,
             Place::Base(site) => (site.clone(), Person::credentials_of(person.as_ref())?),
             Place::Tenant(tenant) => {
                 let credentials = Person::credentials_of(person.as_ref())?;
@@ -41,12 +43,23 @@ impl Service {
                 (Site::from_cloud_id(&cloud_id), credentials)
             }
         };
-        let client = transport.client(site, credentials, ends)?;
+        let client = transport.client(site, credentials)?;
         let client = match person {
             Some(person) if person.token.is_renewable() => renewable(&client, person),
             _ => client,
         };
-        Ok(Self { client, verbosity, _sandbox: None })
+        let service = Self::new(client, transport, ends, verbosity);
+        Ok(Self { _sandbox: sandbox, ..service })
+    }
+
+    fn new(timeless: Client, transport: &Transport, ends: Option<Instant>, verbosity: Verbosity) -> Self {
+        let client = until(&timeless, ends);
+        Self { client, timeless, timeout: transport.timeout, verbosity, _sandbox: None }
+    }
+
+    /// From now on there is as much time as at the beginning: what has passed was a person's.
+    pub(crate) fn restart(&mut self) {
+        self.client = until(&self.timeless, Instant::now().checked_add(self.timeout));
     }
 
     /// Where requests go, as whom, and by which policy.
@@ -57,6 +70,11 @@ impl Service {
     /// Carries out an operation with the policy.
     pub(crate) fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
         self.run(Call::new(self.session().clone(), operation))
+    }
+
+    /// All contacts of the user.
+    pub(crate) fn contacts(&self) -> Result<Vec<Contact>, Error> {
+        self.run(AllContacts::new(self.session().clone(), ListContacts::all()))
     }
 
     /// Carries out an exchange.
@@ -81,8 +99,13 @@ pub(crate) fn find_cloud_id(
     ends: Option<Instant>,
     verbosity: Verbosity,
 ) -> Result<CloudId, Failure> {
-    let client = transport.client(tenant.clone(), Credentials::none(), ends)?;
-    Ok(Service { client, verbosity, _sandbox: None }.send(&FindCloudId)?)
+    let client = transport.client(tenant.clone(), Credentials::none())?;
+    Ok(Service::new(client, transport, ends, verbosity).send(&FindCloudId)?)
+}
+
+/// A client of which all must have ended by this moment, if there is one.
+fn until(client: &Client, ends: Option<Instant>) -> Client {
+    ends.map_or_else(|| client.clone(), |ends| client.until(ends))
 }
 
 /// The site and the user of a sandbox.
@@ -126,12 +149,8 @@ impl Transport {
         Instant::now().checked_add(self.timeout)
     }
 
-    fn client(&self, site: Site, credentials: Credentials, ends: Option<Instant>) -> Result<Client, Failure> {
-        let client = self.builder(site, credentials)?.build();
-        Ok(match ends {
-            Some(ends) => client.until(ends),
-            None => client,
-        })
+    fn client(&self, site: Site, credentials: Credentials) -> Result<Client, Failure> {
+        Ok(self.builder(site, credentials)?.build())
     }
 
     fn builder(&self, site: Site, credentials: Credentials) -> Result<Builder, Failure> {

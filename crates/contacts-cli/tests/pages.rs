@@ -4,7 +4,7 @@ mod support;
 
 use support::Home;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 16] = [
     "list",
     "get",
     "create",
@@ -12,6 +12,9 @@ const COMMANDS: [&str; 13] = [
     "activate",
     "deactivate",
     "delete",
+    "export",
+    "plan",
+    "apply",
     "resolve",
     "curl",
     "demo",

@@ -32,10 +32,13 @@ fn every_command_does_what_it_says() {
     let token = home.path().join(".atlassian-token");
     fs::write(&token, "anns-token\n").unwrap();
     make_private(&token);
+    let [file] = blocks("yaml").try_into().expect("one file");
+    fs::write(home.path().join("contacts.yaml"), file.join("\n")).unwrap();
 
     let mut run = 0;
+    // As in a shell, what is exported stays so.
+    let mut exported = Vec::new();
     for block in blocks("sh") {
-        let mut exported = Vec::new();
         for line in block {
             // The site is the sandbox, and so is the sandbox of the README.
             let line = line.replace("http://127.0.0.1:8080/jsm/ops/api/sandbox", &sandbox.base_url());
@@ -66,13 +69,13 @@ fn every_command_does_what_it_says() {
             }
         }
     }
-    assert!(run >= 8, "only {run} commands were found");
+    assert!(run >= 11, "only {run} commands were found");
     // What the README creates is there, once each.
     let contacts = sandbox.with_service(|service| {
         let users: Vec<_> = service.users().map(|user| user.account_id.clone()).collect();
         users.iter().map(|user| service.contacts(user).len()).collect::<Vec<_>>()
     });
-    assert_eq!(contacts, [3, 2]);
+    assert_eq!(contacts, [4, 2]);
 }
 
 fn owned((name, value): (&str, &str)) -> (String, String) {

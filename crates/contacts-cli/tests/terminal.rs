@@ -2,28 +2,15 @@
 #![cfg(target_os = "linux")]
 
 mod support;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use contacts_sandbox::{Fault, FaultRule, Hint, Sandbox, When};
 use support::{Home, Ran, ids, stored};
 
-/// Runs a command line as the demo user at a terminal with this many columns, and types an answer. What it printed, on
-/// either output, is standard output.
+/// Runs a command line at a terminal with this many columns, and types an answer.
 fn at_terminal(home: &Home, sandbox: &Sandbox, columns: u16, line: &str, typed: &str) -> Ran {
-    let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
-    let words = [
-        env!("CARGO_BIN_EXE_contacts"),
-        "--base-url",
-        &sandbox.base_url(),
-        "--email",
-        contacts_sandbox::DEMO_EMAIL,
-        "--token-file",
-        &token,
-    ];
-    let command = shlex::try_join(words.into_iter().chain(line.split_whitespace())).unwrap();
-    let command = format!("stty cols {columns}; {command}");
-    // From util-linux: it gives the command a terminal of its own.
-    let script = home.program("script").args(["-qec", &command, "/dev/null"]);
-    script.env("TERM", "xterm").env("SHELL", "/bin/sh").stdin(typed).run()
+    terminal::terminal(home, sandbox, columns, line).stdin(typed).run()
 }
 
 fn is_colored(text: &str) -> bool {
@@ -138,7 +125,13 @@ fn a_terminal_acts_upon_nothing_that_the_service_says_in_any_form() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let said = r#"{"values":[{"id":"a","method":"\u009b31mx","to":"=\u001b]0;title\u0007\u202eliame","status":
         {"enabled":false,"disabledReason":"\u001b[2J\r\ufeff"}}]}"#;
-    for form in ["table", "json", "ndjson", "csv"] {
+    let file = home.write("nobody.yaml", "[]");
+    let forms = ["table", "json", "ndjson", "csv"];
+    let lists = forms.map(|form| format!("list -o {form}"));
+    let plans = forms.map(|form| format!("plan {file} --prune -o {form}"));
+    let exports = ["yaml", "json", "csv"].map(|format| format!("export --format {format}"));
+    let kept = format!("plan {file}");
+    for line in lists.iter().chain(&plans).chain(&exports).chain([&kept]) {
         sandbox.disarm();
         sandbox.arm(FaultRule::new(Fault::Status {
             status: 200,
@@ -146,12 +139,12 @@ fn a_terminal_acts_upon_nothing_that_the_service_says_in_any_form() {
             content_type: None,
             when: When::Before,
         }));
-        let line = format!("--color never list -o {form}");
+        let line = format!("--color never {line}");
         let ran = at_terminal(&home, &sandbox, 100, &line, "").with_code(0);
         let acts = |c: char| c != '\n' && c != '\r' && c.is_control() || "\u{202e}\u{feff}".contains(c);
-        assert!(!ran.stdout.contains(acts), "{form}: {ran:?}");
+        assert!(!ran.stdout.contains(acts), "{line}: {ran:?}");
         // A line of a terminal ends with both; anything else would be a way back to its beginning.
-        assert!(!ran.stdout.replace("\r\n", "\n").contains('\r'), "{form}: {ran:?}");
-        assert!(ran.stdout.contains("liame"), "{form}: {ran:?}");
+        assert!(!ran.stdout.replace("\r\n", "\n").contains('\r'), "{line}: {ran:?}");
+        assert!(ran.stdout.contains("liame"), "{line}: {ran:?}");
     }
 }

@@ -6,12 +6,34 @@ use clap::{Args, Subcommand};
 use clap_complete::Shell;
 use contacts_ureq::Ticket;
 
-use super::OperationCommand;
+use super::{ApplyArgs, ExportArgs, OperationCommand, PlanArgs, help};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     #[command(flatten)]
     Operation(OperationCommand),
+
+    /// Write all contacts to a file, which can be changed and applied
+    ///
+    /// A file that is there is replaced as a whole, once the new one is written.
+    #[command(
+        after_help = "Examples:\n  contacts export contacts.yaml\n  contacts export --format csv | column -ts,"
+    )]
+    Export(ExportArgs),
+
+    /// Show what must be changed for the contacts to be as a file says
+    ///
+    /// A contact of the file is the one with its id or, where it has none, one that reaches its address. Nothing is changed,
+    /// and a file with mistakes is not compared at all.
+    #[command(after_help = help::PLAN_EXAMPLES, after_long_help = help::PLAN_LONG)]
+    Plan(PlanArgs),
+
+    /// Change the contacts so that they are as a file says
+    ///
+    /// Shows the plan, and asks. What has changed while it asked is looked at again. A change that fails does not keep the
+    /// others from being made. If it is interrupted, apply the file again: what is done is not done twice.
+    #[command(after_help = help::APPLY_EXAMPLES, after_long_help = help::APPLY_LONG)]
+    Apply(ApplyArgs),
 
     /// End the doubt that an interrupted create left
     ///

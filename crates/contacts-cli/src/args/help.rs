@@ -43,4 +43,61 @@ Exit codes:
   4  no such contact
   5  try again later: rate limit, time-out, unavailable
   6  changes are pending
-  7  outcome unknown: a ticket was printed, for `contacts resolve`";
+  7  outcome unknown: a ticket was printed, for `contacts resolve`
+
+  Of several failures that differ: 7 if one of them is, or else 1.";
+
+pub(super) const PLAN_EXAMPLES: &str = "\
+Examples:
+  contacts plan contacts.yaml
+  contacts plan contacts.csv --prune --exit-code
+  contacts list -o json | contacts plan -";
+
+pub(super) const PLAN_LONG: &str = "\
+Examples:
+  contacts plan contacts.yaml
+  contacts plan contacts.csv --prune --exit-code
+  contacts list -o json | contacts plan -
+
+A file, in YAML:
+  - email: ann@example.com
+  - sms: 90-5555559999
+    enabled: false
+    id: 299003c3-8221-4a9f-b63d-2370c4caaaaa
+
+  In JSON and CSV the members are id, method, to and enabled. What
+  `contacts list -o json` and `contacts export` write are such files, too.
+
+The plan:
+  + a contact is created
+  ~ it gets another address, or is activated or deactivated
+  - it is deleted
+
+  With -o json: {\"changes\":[{\"action\",\"id\",\"method\",\"to\",…}],
+  \"warnings\":[{\"warning\",\"message\",…}],\"unmanaged\":[contacts that the file
+  does not have, and that stay]}. The action is create (with enabled, and
+  replaces: an id), update (with from), activate, deactivate or delete (with
+  replaced). With -o ndjson a change, a warning, or {\"unmanaged\":…} a line.";
+
+pub(super) const APPLY_EXAMPLES: &str = "\
+Examples:
+  contacts apply contacts.yaml
+  contacts apply contacts.yaml --prune --yes -o json
+  contacts apply contacts.yaml --dry-run";
+
+pub(super) const APPLY_LONG: &str = "\
+Examples:
+  contacts apply contacts.yaml
+  contacts apply contacts.yaml --prune --yes -o json
+  contacts apply contacts.yaml --dry-run
+
+  `contacts plan --help` tells how a file and a plan are written. With -o json
+  each change has an outcome too: done, failed, skipped or not-tried; and a
+  message.
+
+Exit codes:
+  0  all is as the file says; or --dry-run
+  1  failures that differ; something was left for safety; the answer was no
+  2  mistakes in the file, or nobody to ask and no --yes: nothing was changed
+  3, 4, 5  what failed did so for this reason: see `contacts --help`
+  7  of a contact it is not known whether it was created: apply the file again";

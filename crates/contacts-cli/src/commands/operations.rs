@@ -1,13 +1,11 @@
 //! The seven operations.
 
-use std::io::{BufRead, IsTerminal, Write};
-
 use contacts_ureq::{
     ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, CreateContact, DeactivateContact,
     DeleteContact, Ensure, Error, GetContact, How, ListContacts, Pages, UpdateContact,
 };
 
-use super::Context;
+use super::{Context, question};
 use crate::{
     args::{ListArgs, OperationCommand},
     failure::Failure,
@@ -155,25 +153,17 @@ fn each(
     if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
-/// Asks the person at the terminal; where there is none, `--yes` must have answered.
+/// Asks for what cannot be undone; where nobody can be asked, `--yes` must have answered.
 fn confirm(ids: &[ContactId]) -> Result<(), Failure> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::usage("deleting must be confirmed, and there is no terminal to ask at")
-            .with_hint("--yes confirms it beforehand"));
-    }
+    question::can_be_asked("deleting")?;
     let what = match ids {
         [id] => format!("the contact {id}"),
         ids => format!("{} contacts", ids.len()),
     };
-    let cannot_ask = |error| Failure::local(format!("cannot ask: {error}"));
-    let mut stderr = anstream::stderr().lock();
-    write!(stderr, "Delete {what} for good? [y/N] ").and_then(|()| stderr.flush()).map_err(cannot_ask)?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer).map_err(cannot_ask)?;
-    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
-        return Ok(());
+    match question::ask(&format!("Delete {what} for good?"))? {
+        true => Ok(()),
+        false => Err(Failure::local("nothing was deleted")),
     }
-    Err(Failure::local("nothing was deleted"))
 }
 
 impl From<Confirmation> for Change {

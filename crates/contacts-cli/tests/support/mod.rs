@@ -1,20 +1,24 @@
 //! The command as a process of its own, with nothing of the environment that the tests run in.
-#![allow(dead_code, reason = "no file of tests uses all of it")]
+#![allow(dead_code, unused_imports, reason = "no file of tests uses all of it")]
+
+mod inside;
 
 use std::{
     ffi::OsStr,
     fs,
     io::{BufRead, BufReader, Read, Write},
     path::PathBuf,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
     time::{Duration, Instant},
 };
 
-use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, StoredContact};
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub(crate) use self::inside::{add, asked, ids, reached, stored, writes};
 
 /// Whatever takes longer hangs.
 pub(crate) const HANGS: Duration = Duration::from_secs(20);
@@ -61,7 +65,7 @@ impl Home {
         let mut command = Command::new(name);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.0.path()).env("XDG_CONFIG_HOME", self.path("config"));
-        Contacts { command, stdin: None }
+        Contacts { command, stdin: None, is_typed: false }
     }
 
     /// The command as the demo user of a sandbox.
@@ -89,6 +93,7 @@ pub(crate) fn set_mode(_: &std::path::Path, _: u32) {}
 pub(crate) struct Contacts {
     command: Command,
     stdin: Option<String>,
+    is_typed: bool,
 }
 
 impl Contacts {
@@ -111,18 +116,25 @@ impl Contacts {
         Self { stdin: Some(text.to_owned()), ..self }
     }
 
+    /// Standard input stays open, for [`Running::enter`].
+    pub(crate) fn typed(self) -> Self {
+        Self { is_typed: true, ..self }
+    }
+
     pub(crate) fn start(mut self) -> Running {
-        let stdin = if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
+        let stdin = if self.stdin.is_some() || self.is_typed { Stdio::piped() } else { Stdio::null() };
         self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
         let program = self.command.get_program().to_owned();
         let mut child = self.command.spawn().unwrap_or_else(|error| panic!("no {program:?}: {error}"));
-        if let (Some(mut stdin), Some(text)) = (child.stdin.take(), self.stdin) {
+        let mut stdin = child.stdin.take();
+        if let (Some(stdin), Some(text)) = (&mut stdin, self.stdin) {
             // Whoever does not read it has no need of it.
             let _ = stdin.write_all(text.as_bytes());
         }
+        let stdin = stdin.filter(|_| self.is_typed);
         let (stdout, stderr) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
-        Running { child, stdout, stderr, started }
+        Running { child, stdin, stdout, stderr, started }
     }
 
     pub(crate) fn run(self) -> Ran {
@@ -180,6 +192,7 @@ fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
 /// A process that runs. It ends with the test.
 pub(crate) struct Running {
     child: Child,
+    stdin: Option<ChildStdin>,
     stdout: Receiver<String>,
     stderr: Receiver<String>,
     started: Instant,
@@ -196,6 +209,11 @@ impl Running {
         self.stderr.recv_timeout(HANGS).expect("the command writes a note")
     }
 
+    /// Types a line.
+    pub(crate) fn enter(&mut self, text: &str) {
+        writeln!(self.stdin.as_mut().expect("it is typed to"), "{text}").unwrap();
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
@@ -208,6 +226,7 @@ impl Running {
 
     /// Waits for its end.
     pub(crate) fn end(mut self) -> Ran {
+        self.stdin = None;
         let (stdout, stderr) = (self.rest(&self.stdout), self.rest(&self.stderr));
         let status = self.child.wait().unwrap();
         let took = self.started.elapsed();
@@ -272,22 +291,4 @@ pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
         assert!(begun.elapsed() < HANGS, "{what}: it never comes");
         thread::yield_now();
     }
-}
-
-/// The contacts of the first user of a sandbox.
-pub(crate) fn stored(sandbox: &Sandbox) -> Vec<StoredContact> {
-    sandbox.with_service(|service| {
-        let account = service.users().next().unwrap().account_id.clone();
-        service.contacts(&account).to_vec()
-    })
-}
-
-/// The ids of the two contacts of the demo user.
-pub(crate) fn ids(sandbox: &Sandbox) -> [String; 2] {
-    stored(sandbox).into_iter().map(|contact| contact.id).collect::<Vec<_>>().try_into().unwrap()
-}
-
-/// How often a sandbox was asked, by method.
-pub(crate) fn asked(sandbox: &Sandbox, method: &str) -> usize {
-    sandbox.journal().iter().filter(|recorded| recorded.method == method).count()
 }

@@ -1,0 +1,121 @@
+//! `apply FILE`: the contacts are changed so that they are as the file says.
+
+use contacts_plan::{Apply, Change, Done, Plan, Step};
+use contacts_ureq::{CreateContact, Error, Hint};
+
+use super::{Context, contacts_file::ContactsFile, plan, question};
+use crate::{
+    args::ApplyArgs,
+    failure::Failure,
+    output::{Diff, counted},
+    service::Service,
+};
+
+pub(super) fn run(context: &Context<'_>, args: &ApplyArgs) -> Result<(), Vec<Failure>> {
+    let file = ContactsFile::read(context, &args.desired)?;
+    let asks = !args.yes && !args.dry_run;
+    if asks {
+        question::can_be_asked("applying")?;
+    }
+    let mut service = context.connect()?;
+    let mut plan = file.plan(&service.contacts().map_err(Failure::from)?)?;
+    if asks && !plan.is_empty() {
+        plan = confirmed(&mut service, &file, plan)?;
+    } else if !args.dry_run && !plan.is_empty() && context.is_talkative() {
+        context.tell(&format_args!("{}\n", Diff(&plan)));
+    }
+    if args.dry_run || plan.is_empty() {
+        return Ok(plan::tell(context, &plan)?);
+    }
+    execute(context, &service, plan)
+}
+
+/// The plan that the person at the terminal has seen and wants: it is asked again if the contacts have changed meanwhile, since a
+/// question may stand for minutes. An empty one needs no consent.
+fn confirmed(service: &mut Service, file: &ContactsFile, mut plan: Plan) -> Result<Plan, Vec<Failure>> {
+    let mut before = "";
+    loop {
+        let count = counted(plan.changes().len(), "change");
+        if !question::ask(&format!("{before}{}\nMake {count}?", Diff(&plan)))? {
+            return Err(Failure::local("nothing was changed").into());
+        }
+        service.restart();
+        let actual = service.contacts().map_err(Failure::from)?;
+        if plan.is_current(&actual) {
+            return Ok(plan);
+        }
+        plan = file.plan(&actual)?;
+        if plan.is_empty() {
+            return Ok(plan);
+        }
+        before = "\nThe contacts have changed since that plan was made. This is the plan now:\n\n";
+    }
+}
+
+/// Makes the changes. One that fails does not keep the others from being made, unless it would fail with them too.
+fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), Vec<Failure>> {
+    let (mut apply, mut failures, mut progress) = (Apply::new(plan), Vec::new(), Progress::new(context));
+    while let Some(step) = apply.next_step(service.session()) {
+        let change = step.change().clone();
+        let result = carry_out(service, step);
+        let error = result.as_ref().err().cloned();
+        apply.ended(result);
+        progress.tell(&apply, false);
+        if let Some(error) = error {
+            let is_for_all = is_for_all(&error);
+            failures.push(Failure::from(error).about(&change));
+            if is_for_all {
+                break;
+            }
+        }
+    }
+    progress.tell(&apply, true);
+    let written = progress.written.and_then(|()| context.output.applied(&apply));
+    if !apply.is_done() {
+        if failures.is_empty() {
+            failures.push(Failure::local("some changes were left out, so that an enabled contact remains"));
+        }
+        context.note("apply the file again to go on: what is done is not done twice");
+    }
+    failures.extend(written.err());
+    if failures.is_empty() { Ok(()) } else { Err(failures) }
+}
+
+fn carry_out(service: &Service, step: Step) -> Result<Done, Error> {
+    match step.change() {
+        Change::Create { method, to, .. } => {
+            let create = CreateContact::new(method.clone(), to)?;
+            service.run_creating(step, &create)
+        }
+        _ => service.run(step),
+    }
+}
+
+/// Whether every other change will fail alike. A token can lack the scope for one operation alone.
+fn is_for_all(error: &Error) -> bool {
+    !matches!(error.hint(), Some(Hint::MissingScope(_))) && Failure::from(error.clone()).is_for_all()
+}
+
+/// Tells each outcome once, in the order of the plan. That the result cannot be written stops no change.
+struct Progress<'a> {
+    context: &'a Context<'a>,
+    told: usize,
+    written: Result<(), Failure>,
+}
+
+impl<'a> Progress<'a> {
+    fn new(context: &'a Context<'a>) -> Self {
+        Self { context, told: 0, written: Ok(()) }
+    }
+
+    /// What is not known yet waits, unless this is the end.
+    fn tell(&mut self, apply: &Apply, is_end: bool) {
+        let new = apply.outcomes().skip(self.told).take_while(|(_, outcome)| is_end || outcome.is_some());
+        for (change, outcome) in new {
+            self.told += 1;
+            if self.written.is_ok() {
+                self.written = self.context.output.outcome(change, outcome);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Questions to the person at the terminal.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use crate::failure::Failure;
+
+/// Whether there is somebody to ask before `what` is done; it says that `--yes` answers beforehand.
+pub(super) fn can_be_asked(what: &str) -> Result<(), Failure> {
+    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{what} must be confirmed, and there is no terminal to ask at"))
+        .with_hint("--yes confirms it beforehand"))
+}
+
+/// Whether the answer is yes. Everything else is no.
+pub(super) fn ask(question: &str) -> Result<bool, Failure> {
+    let cannot_ask = |error| Failure::local(format!("cannot ask: {error}"));
+    let mut stderr = anstream::stderr().lock();
+    write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush()).map_err(cannot_ask)?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).map_err(cannot_ask)?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}

@@ -1,0 +1,121 @@
+//! What came of the changes of a plan.
+
+use anstyle::{AnsiColor, Style};
+use contacts_plan::{Apply, Change, Done, Outcome};
+use contacts_ureq::{Contact, ContactId};
+use serde::Serialize;
+
+use super::{
+    Output, json,
+    plan::{Told, beside_changes, counted, style_of, told},
+};
+use crate::{
+    args::Form,
+    failure::{Failure, with_causes},
+};
+
+/// What a change that was tried has in CSV.
+const NAMES: [&str; 9] =
+    ["action", "id", "method", "to", "enabled", "from", "replaces", "outcome", "message"];
+
+/// A change and what came of it.
+#[derive(Serialize)]
+struct Record<'a> {
+    #[serde(flatten)]
+    change: &'a Change,
+    /// Of a contact that was created; every other change has it already.
+    #[serde(rename = "id", skip_serializing_if = "Option::is_none")]
+    created: Option<&'a ContactId>,
+    outcome: Word,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Word {
+    Done,
+    Failed,
+    Skipped,
+    NotTried,
+}
+
+/// All of them: the shape of a plan, with outcomes.
+#[derive(Serialize)]
+struct Applied<'a> {
+    changes: Vec<Record<'a>>,
+    warnings: Vec<Told<'a>>,
+    unmanaged: &'a [Contact],
+}
+
+impl Output {
+    /// What came of one change, as soon as it is known; where a form has no use for a part, nothing.
+    pub(crate) fn outcome(self, change: &Change, outcome: Option<&Outcome>) -> Result<(), Failure> {
+        let record = Record::new(change, outcome);
+        self.write(|out| match self.form {
+            Form::Ndjson => json::line(out, &record),
+            Form::Table => self.styled_text(out, &record.line()),
+            Form::Json | Form::Csv => Ok(()),
+        })
+    }
+
+    /// What came of all of it, once every single outcome was told.
+    pub(crate) fn applied(self, apply: &Apply) -> Result<(), Failure> {
+        let changes: Vec<_> =
+            apply.outcomes().map(|(change, outcome)| Record::new(change, outcome)).collect();
+        let plan = apply.plan();
+        self.write(|out| match self.form {
+            Form::Json => json::line(
+                out,
+                &Applied { changes, warnings: told(plan).collect(), unmanaged: plan.unmanaged() },
+            ),
+            Form::Ndjson => beside_changes(out, plan),
+            Form::Csv => self.csv(out, changes, &NAMES),
+            Form::Table => writeln!(out, "\n{}", summary(&changes)),
+        })
+    }
+}
+
+impl<'a> Record<'a> {
+    fn new(change: &'a Change, outcome: Option<&'a Outcome>) -> Self {
+        let (word, message) = match outcome {
+            Some(Outcome::Done(done)) => (Word::Done, Some(done.to_string())),
+            Some(Outcome::Failed(error)) => (Word::Failed, Some(with_causes(error))),
+            Some(Outcome::Skipped(skipped)) => (Word::Skipped, Some(skipped.to_string())),
+            _ => (Word::NotTried, None),
+        };
+        let created = match (change, outcome) {
+            (Change::Create { .. }, Some(Outcome::Done(Done::Ensured(ensured)))) => Some(&ensured.contact.id),
+            _ => None,
+        };
+        Self { change, created, outcome: word, message }
+    }
+
+    /// For people. Why it failed is told at the end, with what to do.
+    fn line(&self) -> String {
+        let (word, color) = match self.outcome {
+            Word::Done => ("ok", AnsiColor::Green),
+            Word::Failed => ("FAILED", AnsiColor::Red),
+            Word::Skipped => ("skipped", AnsiColor::Yellow),
+            Word::NotTried => ("not tried", AnsiColor::Yellow),
+        };
+        let (mark, style): (Style, Style) = (color.on_default(), style_of(self.change));
+        let message = match (&self.message, self.outcome) {
+            (Some(message), Word::Done | Word::Skipped) => format!(": {message}"),
+            _ => String::new(),
+        };
+        format!("{mark}{word:<9}{mark:#}  {style}{}{style:#}{message}\n", self.change)
+    }
+}
+
+fn summary(records: &[Record<'_>]) -> String {
+    let count = |word| records.iter().filter(|record| record.outcome == word).count();
+    let done = count(Word::Done);
+    if done == records.len() {
+        return format!("{} made", counted(done, "change"));
+    }
+    let rest = [(Word::Failed, "failed"), (Word::Skipped, "skipped"), (Word::NotTried, "not tried")];
+    let rest = rest.map(|(word, what)| (count(word) > 0).then(|| format!("{} {what}", count(word))));
+    let rest: Vec<_> = rest.into_iter().flatten().collect();
+    format!("{done} of {} made; {}", counted(records.len(), "change"), rest.join(", "))
+}

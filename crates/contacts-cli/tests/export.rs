@@ -1,0 +1,153 @@
+//! What is exported is what can be applied, and the file that was there is lost to no failure.
+
+mod support;
+
+use std::{fs, io::Read};
+
+use contacts_sandbox::{Fault, Sandbox, When};
+use serde_json::json;
+use support::{Home, add, asked, ids, writes};
+
+/// A sandbox with contacts that a careless writer would change.
+fn various() -> Sandbox {
+    let sandbox = Sandbox::start().unwrap();
+    for (method, to, enabled) in [
+        ("email", "o'hara+night@example.com", false),
+        ("voice", "+90 555 0x10", true),
+        ("mobile", "=Ann's \"phone\", the: second # one", true),
+        ("mobile", "\u{1b}[2J\u{202e}é", false),
+    ] {
+        add(&sandbox, method, to, enabled);
+    }
+    sandbox
+}
+
+#[test]
+fn what_is_exported_is_planned_without_a_change_in_every_format() {
+    let (home, sandbox) = (Home::new(), various());
+    let plan = json!({"changes": [], "warnings": [], "unmanaged": []});
+    for name in ["contacts.yaml", "contacts.YML", "contacts.json", "contacts.csv"] {
+        let file = home.path(name);
+        let file = file.to_str().unwrap();
+        assert_eq!(home.demo(&sandbox, "export").args([file]).succeed(), "", "{name}");
+        let line = "plan --prune --exit-code -o json";
+        assert_eq!(home.demo(&sandbox, line).args([file]).json(), plan, "{name}");
+    }
+    for format in ["yaml", "json", "csv"] {
+        let text = home.demo(&sandbox, &format!("export --format {format}")).succeed();
+        let line = format!("plan - --format {format} --prune --exit-code -o json");
+        assert_eq!(home.demo(&sandbox, &line).stdin(&text).json(), plan, "{format}: {text}");
+    }
+}
+
+#[test]
+fn what_is_listed_is_planned_without_a_change_too() {
+    let (home, sandbox) = (Home::new(), various());
+    for (form, flags) in [("json", "--format json"), ("json", ""), ("csv", "--format csv")] {
+        let text = home.demo(&sandbox, &format!("list -o {form}")).succeed();
+        let ran = home.demo(&sandbox, &format!("plan - --prune --exit-code {flags}")).stdin(&text).run();
+        assert_eq!(ran.with_code(0).stdout, "no changes\n", "{form} {flags}: {text}");
+    }
+}
+
+#[test]
+fn standard_output_is_yaml_unless_the_form_of_results_says_otherwise() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let [email, sms] = ids(&sandbox);
+    let export = |line: &str| home.demo(&sandbox, line).succeed();
+    let yaml = export("export");
+    assert_eq!(
+        yaml.replace('"', ""),
+        format!("- email: demo@example.com\n  id: {email}\n- sms: 90-555-555-5555\n  id: {sms}\n")
+    );
+    assert_eq!(export("export -"), yaml);
+    let csv = format!(
+        "id,method,to,enabled\n{email},email,demo@example.com,true\n{sms},sms,90-555-555-5555,true\n"
+    );
+    assert_eq!(export("export -o csv"), csv);
+    assert_eq!(export("export -o json --format csv"), csv);
+    let json: serde_json::Value = serde_json::from_str(&export("export -o json")).unwrap();
+    assert_eq!(json[1], json!({"id": sms, "method": "sms", "to": "90-555-555-5555", "enabled": true}));
+    home.demo(&sandbox, "export -o ndjson").run().with_code(2);
+}
+
+#[test]
+fn nobody_has_a_file_too() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let [email, sms] = ids(&sandbox);
+    home.demo(&sandbox, &format!("delete --yes {email} {sms}")).succeed();
+    for (format, expected) in [("yaml", "[]\n"), ("json", "[]\n"), ("csv", "id,method,to,enabled\n")] {
+        let text = home.demo(&sandbox, &format!("export --format {format}")).succeed();
+        assert_eq!(text, expected);
+        home.demo(&sandbox, &format!("plan - --format {format} --exit-code")).stdin(&text).succeed();
+    }
+}
+
+#[test]
+fn a_file_whose_name_does_not_say_its_format_is_refused_before_anything_is_asked() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let file = home.path("contacts.txt");
+    let error = home.demo(&sandbox, "export").args([&file]).fail(2);
+    assert!(error["hint"].as_str().unwrap().contains("--format"), "{error}");
+    assert!(sandbox.journal().is_empty() && !file.exists());
+    home.demo(&sandbox, "export --format json").args([&file]).succeed();
+    assert!(fs::read_to_string(file).unwrap().starts_with('['));
+}
+
+#[test]
+fn a_failure_leaves_the_file_that_was_there_and_nothing_beside_it() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let file = home.write("out/contacts.yaml", "as it was");
+    sandbox.arm(Fault::Status { status: 422, body: None, content_type: None, when: When::Before });
+    home.demo(&sandbox, &format!("export {file}")).fail(1);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "as it was");
+    home.demo(&sandbox, &format!("export {file}/contacts.yaml")).fail(1);
+    home.demo(&sandbox, &format!("export {}/contacts.yaml", home.path("gone").display())).fail(1);
+    assert_eq!(fs::read_dir(home.path("out")).unwrap().count(), 1);
+}
+
+/// Whoever has the old file open reads it to its end: it is replaced, and not written into.
+#[cfg(unix)]
+#[test]
+fn a_file_is_replaced_as_a_whole_and_its_mode_and_a_link_to_it_stay() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let file = home.write("out/contacts.yaml", "as it was");
+    support::set_mode(file.as_ref(), 0o640);
+    let link = home.path("link.yaml");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let mut old = fs::File::open(&file).unwrap();
+
+    let ran = home.demo(&sandbox, "export").args([&link]).run().with_code(0);
+    assert!(ran.stdout.is_empty() && ran.stderr.starts_with("note: 2 contacts written to "), "{ran:?}");
+    let mut text = String::new();
+    old.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "as it was");
+    assert!(fs::read_to_string(&file).unwrap().contains("demo@example.com"));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_dir(home.path("out")).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_written_to_and_not_replaced() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let pipe = home.path("pipe");
+    home.program("mkfifo").args([&pipe]).succeed();
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    home.demo(&sandbox, "export --format csv").args([&pipe]).succeed();
+    assert!(reader.join().unwrap().starts_with("id,method,to,enabled\n"));
+    assert!(!fs::metadata(&pipe).unwrap().is_file());
+}
+
+#[test]
+fn to_export_changes_nothing() {
+    let (home, sandbox) = (Home::new(), various());
+    home.demo(&sandbox, "export").succeed();
+    assert_eq!((writes(&sandbox), asked(&sandbox, "GET")), (0, 1));
+}
