@@ -4,7 +4,8 @@ mod support;
 
 use std::fs;
 
-use serde_json::Value;
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN};
+use serde_json::{Value, json};
 use support::{Home, serving, until};
 
 /// What the sandbox has kept.
@@ -21,15 +22,11 @@ fn kept(home: &Home) -> Vec<String> {
 #[test]
 fn a_file_is_planned_applied_changed_and_applied_again_though_the_service_dies_in_the_middle() {
     let home = Home::new();
-    let state = home.path("state.json");
-    let sandbox = |flags: &[&str]| {
-        let user = format!("{}:{}", contacts_sandbox::DEMO_EMAIL, contacts_sandbox::DEMO_TOKEN);
-        serving(
-            home.contacts()
-                .args(["sandbox", "--user", &user, "--state", state.to_str().unwrap()])
-                .args(flags),
-        )
-    };
+    // Nobody, in a sandbox that would take every contact twice.
+    let user = json!({"account_id": "demo", "email": DEMO_EMAIL, "token": DEMO_TOKEN});
+    let nobody = json!({"behaviour": {"duplicates": "allowed"}, "accounts": [{"user": user}]});
+    let state = home.write("state.json", &nobody.to_string());
+    let sandbox = |flags: &[&str]| serving(home.contacts().args(["sandbox", "--state", &state]).args(flags));
     let (first, url) = sandbox(&[]);
     assert_eq!(home.at(&url).line("list").succeed(), "no contacts\n");
 
