@@ -65,8 +65,8 @@ fn before_or_after_the_effect_of_any_request() {
         states.push(killed_and_done_again(nth.try_into().unwrap(), When::Before, is_there));
     }
     states.push(stored(&sandbox));
-    for nth in 1..=requests {
-        let is_there = |sandbox: &Sandbox| sandbox.journal().len() == nth && stored(sandbox) == states[nth];
+    for (nth, after) in (1..=requests).zip(&states[1..]) {
+        let is_there = |sandbox: &Sandbox| sandbox.journal().len() == nth && stored(sandbox) == *after;
         killed_and_done_again(nth.try_into().unwrap(), When::After, is_there);
     }
 }
