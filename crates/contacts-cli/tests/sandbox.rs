@@ -6,7 +6,7 @@ use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN};
 use support::{Home, serving};
 
 #[test]
-fn the_first_line_says_where_it_listens_and_a_note_who_may_ask() {
+fn the_first_line_says_where_it_listens_and_notes_who_may_ask_and_where_its_page_is() {
     let home = Home::new();
     let (mut sandbox, url) = serving(home.contacts().line("sandbox"));
     let port =
@@ -14,6 +14,8 @@ fn the_first_line_says_where_it_listens_and_a_note_who_may_ask() {
     assert!(port.is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port != 0)), "{url}");
     let note = sandbox.note();
     assert!(note.starts_with("note: ") && note.contains(DEMO_EMAIL) && note.contains(DEMO_TOKEN), "{note}");
+    let page = url.strip_suffix("jsm/ops/api/sandbox").unwrap();
+    assert_eq!(sandbox.note(), format!("note: {page} shows what is in it, in a browser\n"));
     assert_eq!(home.at(&url).line("list -o json").json().as_array().unwrap().len(), 2);
 }
 

@@ -3,7 +3,9 @@
 mod answer;
 mod connection;
 mod control;
+mod door;
 mod exchange;
+mod inspector;
 mod journal;
 mod state_file;
 mod wire;
@@ -28,7 +30,11 @@ use crate::service::Service;
 ///
 /// Requests of any number of clients are carried out one after the other, as [`Service::handle`] does. Below `/_sandbox/` the
 /// server itself can be asked: `GET` and `DELETE journal`, `GET state` (without tokens), `GET`, `POST` and `DELETE faults`, and
-/// `POST verify` with `{"account":…,"id":…}`.
+/// `POST verify` with `{"account":…,"id":…}`. The page at `/` does so for people: users, contacts and the journal as it grows, with
+/// buttons that verify a number or arm a fault.
+///
+/// `GET journal?since=REVISION` tells what has changed since the revision that the last such answer told, 0 at first, and with
+/// `&last=N` no more than the last N requests. `GET faults/kinds` has an example of every fault.
 pub struct Sandbox {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -177,7 +183,7 @@ impl Builder {
         let shared = Arc::new(Shared {
             service: Mutex::new(service),
             armed: Mutex::new(Armed::new(self.faults)),
-            journal: Mutex::new(Journal::default()),
+            journal: Mutex::new(Journal::new(now())),
             state_file,
         });
         let runtime =

@@ -68,6 +68,9 @@ pub(crate) enum Command {
     Demo,
 
     /// Run a stand-in for the service on this machine
+    ///
+    /// Its address, opened in a browser, is a page with its users, their contacts, and the requests as they are made; with buttons
+    /// that verify a number or arm a fault. The page shows no token, and only this machine can reach it.
     #[command(after_help = SANDBOX_EXAMPLES, after_long_help = sandbox_long_help())]
     Sandbox(SandboxArgs),
 

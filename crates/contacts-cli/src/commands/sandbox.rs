@@ -34,6 +34,7 @@ pub(super) fn run(context: &Context<'_>, args: &SandboxArgs) -> Result<(), Failu
     if args.users.is_empty() && args.state.is_none() {
         context.note(&format!("its user is {DEMO_EMAIL} with the token {DEMO_TOKEN}; Ctrl-C stops it"));
     }
+    context.note(&format!("{}/ shows what is in it, in a browser", sandbox.origin()));
     sandbox.wait();
     Ok(())
 }

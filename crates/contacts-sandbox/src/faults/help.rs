@@ -2,6 +2,10 @@
 
 use std::fmt::Write as _;
 
+use serde::Serialize;
+
+use super::fault::Fault;
+
 /// Each kind, what it does, and how it is written.
 const KINDS: &[(&str, &str)] = &[
     (
@@ -103,12 +107,30 @@ Faults
     help
 }
 
+/// A kind of fault, for whoever is to choose one.
+#[derive(Debug, Serialize)]
+pub(crate) struct FaultKind {
+    /// What it does.
+    meaning: String,
+    /// An example.
+    fault: Fault,
+}
+
+/// Every kind of fault.
+pub(crate) fn fault_kinds() -> Vec<FaultKind> {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let read = |(meaning, example): &(&str, &str)| {
+        serde_json::from_str(example).map(|fault| FaultKind { meaning: words(meaning), fault })
+    };
+    KINDS.iter().flat_map(read).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::faults::{Fault, FaultPlan};
+    use crate::faults::FaultPlan;
 
     #[test]
     fn every_example_is_what_it_says_it_is() {
@@ -135,6 +157,11 @@ mod tests {
         let error = serde_json::from_str::<Fault>(r#"{"kind":"?"}"#).unwrap_err().to_string();
         let known: BTreeSet<_> = error.split('`').skip(3).step_by(2).map(str::to_owned).collect();
         assert_eq!(explained, known);
+    }
+
+    #[test]
+    fn every_kind_can_be_chosen() {
+        assert_eq!(fault_kinds().len(), KINDS.len());
     }
 
     #[test]

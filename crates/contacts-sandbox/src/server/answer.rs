@@ -100,7 +100,8 @@ pub(super) fn json(value: &impl serde::Serialize) -> Response<Answer> {
     }
 }
 
-fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Answer> {
+/// An answer with a body of some type.
+pub(super) fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Answer> {
     let mut response = Response::new(Answer::Whole(body));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

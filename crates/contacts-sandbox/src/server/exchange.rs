@@ -1,12 +1,11 @@
-//! One request and its answer: what is refused at the door, what the service says, and what goes wrong on demand.
+//! One request and its answer: who is to answer it, what the service says, and what goes wrong on demand.
 
 use std::convert::Infallible;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response, StatusCode, Uri, header};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Incoming};
 use tokio::time::sleep;
@@ -14,7 +13,7 @@ use tokio::time::sleep;
 use super::answer::{self, Answer};
 use super::journal::Recorded;
 use super::wire::Outgoing;
-use super::{Shared, control, now};
+use super::{Shared, control, door, inspector, now};
 use crate::faults::{Effect, Said, Script, Which};
 
 /// The largest body of a request.
@@ -27,7 +26,7 @@ pub(super) async fn handle(
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Infallible> {
     let (parts, body) = request.into_parts();
-    if let Some(refusal) = refuse(&parts) {
+    if let Some(refusal) = door::refuse(&parts) {
         return Ok(refusal);
     }
     let too_large =
@@ -38,7 +37,12 @@ pub(super) async fn handle(
     let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else { return Ok(too_large()) };
     let body = body.to_bytes();
     if let Some(path) = parts.uri.path().strip_prefix("/_sandbox/") {
-        return Ok(control::answer(&shared, &parts.method, path, &body));
+        return Ok(control::answer(&shared, &parts, path, &body));
+    }
+    if parts.method == Method::GET
+        && let Some(page) = inspector::answer(parts.uri.path())
+    {
+        return Ok(page);
     }
     let (number, script) = begin(&shared, connection, &parts, &body);
     outgoing.set(script.wire.clone());
@@ -49,34 +53,6 @@ pub(super) async fn handle(
         Ok(None) => std::future::pending().await,
         Err(_) => Ok(answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "the sandbox has a defect\n")),
     }
-}
-
-/// Refuses what a page in a browser could send here: a foreign host's name that leads to this port, a foreign origin.
-fn refuse(parts: &Parts) -> Option<Response<Answer>> {
-    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    if !host.is_some_and(is_loopback) {
-        let text = "the Host is not a loopback address\n";
-        return Some(answer::plain(StatusCode::MISDIRECTED_REQUEST, text));
-    }
-    if !parts.headers.get_all(header::ORIGIN).iter().all(|origin| is_local_origin(origin.as_bytes())) {
-        return Some(answer::plain(StatusCode::FORBIDDEN, "the Origin is not a loopback address\n"));
-    }
-    None
-}
-
-/// Whether a host with or without a port is this machine.
-fn is_loopback(authority: &str) -> bool {
-    let Ok(uri) = authority.parse::<http::uri::Authority>() else { return false };
-    if authority.contains('@') {
-        return false;
-    }
-    let host = uri.host().trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-fn is_local_origin(origin: &[u8]) -> bool {
-    let uri = Uri::try_from(origin).ok();
-    uri.as_ref().and_then(Uri::authority).is_some_and(|authority| is_loopback(authority.as_str()))
 }
 
 /// Writes the request down and says what is to become of it.

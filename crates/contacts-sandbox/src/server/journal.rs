@@ -48,7 +48,7 @@ impl Recorded {
     pub(super) fn new(parts: &Parts, body: &[u8], connection: u64, now: Duration) -> Self {
         Self {
             number: 0,
-            unix_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
+            unix_ms: milliseconds(now),
             connection,
             operation: None,
             method: parts.method.to_string(),
@@ -86,37 +86,93 @@ fn without_secret(value: &str) -> String {
 }
 
 /// The latest requests.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Journal {
-    entries: VecDeque<Recorded>,
+    started: u64,
+    entries: VecDeque<Entry>,
     received: u64,
+    /// Grows with every request and every answer.
+    revision: u64,
+}
+
+/// A request, and when it last changed.
+#[derive(Debug)]
+struct Entry {
+    revision: u64,
+    recorded: Recorded,
+}
+
+/// What has changed in a journal, for who reads it again and again.
+#[derive(Debug, Serialize)]
+pub(super) struct Changes {
+    /// When the sandbox was started, in milliseconds since the Unix epoch. Another one counts anew.
+    started: u64,
+    /// What to ask for next time.
+    revision: u64,
+    /// The number of the oldest request that is kept; those before it are forgotten.
+    first: u64,
+    /// How many requests are kept.
+    kept: usize,
+    /// The requests that are new or were answered since, the oldest first.
+    entries: Vec<Recorded>,
 }
 
 impl Journal {
+    /// An empty journal of a sandbox that is started now.
+    pub(super) fn new(now: Duration) -> Self {
+        Self { started: milliseconds(now), entries: VecDeque::new(), received: 0, revision: 0 }
+    }
+
+    /// When the sandbox was started, in milliseconds since the Unix epoch.
+    pub(super) fn started(&self) -> u64 {
+        self.started
+    }
+
     /// Adds a request and gives it its number.
     pub(super) fn add(&mut self, mut recorded: Recorded) -> u64 {
         self.received += 1;
+        self.revision += 1;
         recorded.number = self.received;
         if self.entries.len() >= KEPT {
             self.entries.pop_front();
         }
-        self.entries.push_back(recorded);
+        self.entries.push_back(Entry { revision: self.revision, recorded });
         self.received
     }
 
     /// Notes the status of a request, if it is still known.
     pub(super) fn answered(&mut self, number: u64, status: u16) {
+        self.revision += 1;
         // The latest is the likeliest.
-        if let Some(recorded) = self.entries.iter_mut().rev().find(|recorded| recorded.number == number) {
-            recorded.status = Some(status);
+        if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.recorded.number == number) {
+            entry.recorded.status = Some(status);
+            entry.revision = self.revision;
         }
     }
 
     pub(super) fn entries(&self) -> Vec<Recorded> {
-        self.entries.iter().cloned().collect()
+        self.entries.iter().map(|entry| entry.recorded.clone()).collect()
+    }
+
+    /// What has changed since a revision; of many requests the last ones.
+    pub(super) fn changes(&self, since: u64, last: usize) -> Changes {
+        let changed = self.entries.iter().rev().filter(|entry| entry.revision > since).take(last);
+        let mut entries: Vec<_> = changed.map(|entry| entry.recorded.clone()).collect();
+        entries.reverse();
+        Changes {
+            started: self.started,
+            revision: self.revision,
+            first: self.entries.front().map_or(self.received + 1, |entry| entry.recorded.number),
+            kept: self.entries.len(),
+            entries,
+        }
     }
 
     pub(super) fn clear(&mut self) {
         self.entries.clear();
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

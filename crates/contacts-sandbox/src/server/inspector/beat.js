@@ -1,0 +1,45 @@
+// The beat
+
+let paused = false;
+let timer;
+let turn = Promise.resolve();
+
+function say(state, text) {
+  const line = $("connection");
+  if (line.textContent === text) return;
+  line.dataset.state = state;
+  line.textContent = text;
+}
+
+async function readAll() {
+  try {
+    await readKinds();
+    await readState();
+    await readJournal();
+    await readArmed();
+    if (!paused) say("live", "live");
+  } catch {
+    say("lost", "the sandbox does not answer");
+  }
+}
+
+/** One reading at a time, and each after what was asked for before it. */
+const refresh = () => (turn = turn.then(readAll));
+
+async function beat() {
+  clearTimeout(timer);
+  if (paused || document.hidden) return;
+  await refresh();
+  clearTimeout(timer);
+  timer = setTimeout(beat, EVERY_MS);
+}
+
+$("host").textContent = location.host;
+$("pause").onclick = () => {
+  paused = !paused;
+  $("pause").setAttribute("aria-pressed", String(paused));
+  if (paused) say("wait", "paused");
+  beat();
+};
+document.onvisibilitychange = beat;
+beat();
