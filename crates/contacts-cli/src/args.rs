@@ -1,6 +1,7 @@
 //! The command line: flags and commands, and nothing of what they do.
 
 mod command;
+mod config;
 mod files;
 mod help;
 mod operation;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, ValueEnum};
 
 pub(crate) use self::{
     command::{Command, SandboxArgs},
+    config::{ConfigCommand, Member},
     files::{ApplyArgs, DesiredArgs, ExportArgs, FileFormat, PlanArgs},
     operation::{ListArgs, OperationCommand},
 };
@@ -86,7 +88,7 @@ pub(crate) struct PersonArgs {
 }
 
 /// How it is done and shown.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "How")]
 pub(crate) struct HowArgs {
     /// How results are written

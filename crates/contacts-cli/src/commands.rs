@@ -1,6 +1,7 @@
 //! The commands, one file each or a few that are alike.
 
 mod apply;
+mod config;
 mod contacts_file;
 mod curl;
 mod demo;
@@ -42,6 +43,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failu
         Command::Apply(args) => apply::run(&context, args)?,
         Command::Resolve { ticket } => resolve::run(&context, ticket)?,
         Command::Curl { operation } => curl::run(&context, operation)?,
+        Command::Config { command } => config::run(&context, command)?,
         Command::Demo => demo::run(&context)?,
         Command::Doctor => doctor::run(&context)?,
         Command::Sandbox(sandbox) => sandbox::run(&context, sandbox)?,
@@ -55,6 +57,11 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failu
     Ok(exit::DONE)
 }
 
+/// A variable of the environment that is set and not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 fn man(output: Output) -> Result<(), Failure> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Arguments::command())
@@ -66,7 +73,6 @@ fn man(output: Output) -> Result<(), Failure> {
 impl Context<'_> {
     fn settings(&self) -> Result<Settings, Failure> {
         let Arguments { place, person, how, .. } = self.arguments;
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         Settings::resolve(place, person, how, &variable)
     }
 

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod failure;
 mod interrupt;
+mod origins;
 mod output;
 mod profile;
 mod service;
@@ -11,6 +12,7 @@ mod settings;
 mod tell;
 mod token;
 mod usage;
+mod whole_file;
 
 use std::process::ExitCode;
 

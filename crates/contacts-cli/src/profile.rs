@@ -25,6 +25,9 @@ pub(crate) struct Profile {
     pub(crate) attempts: Option<u32>,
 }
 
+/// The profile that needs no name.
+pub(crate) const DEFAULT: &str = "default";
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -32,9 +35,24 @@ struct File {
     profile: BTreeMap<String, Profile>,
 }
 
+/// The profile that is used.
+#[derive(Debug, Default)]
+pub(crate) struct Named {
+    pub(crate) profile: Profile,
+    pub(crate) name: Option<String>,
+    /// What has named it.
+    pub(crate) from: Option<&'static str>,
+}
+
+/// The name that is given by flag or by `CONTACTS_PROFILE`, and which of them.
+pub(crate) fn named(flag: Option<&str>, environment: Environment<'_>) -> Option<(String, &'static str)> {
+    let from_flag = flag.map(|name| (name.to_owned(), "--profile"));
+    from_flag.or_else(|| environment("CONTACTS_PROFILE").map(|name| (name, "CONTACTS_PROFILE")))
+}
+
 /// The profile that is asked for by flag or by `CONTACTS_PROFILE`, or else the one named `default`, if there is one.
-pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<Profile, Failure> {
-    let named = flag.map(str::to_owned).or_else(|| environment("CONTACTS_PROFILE"));
+pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<Named, Failure> {
+    let (named, from) = named(flag, environment).unzip();
     let path = path(environment);
     let text = match path.as_deref().map(fs::read_to_string) {
         Some(Ok(text)) => text,
@@ -44,10 +62,10 @@ pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<P
         _ => String::new(),
     };
     let mut file = parse(&text).map_err(|why| Failure::usage(format!("{}: {why}", shown(path.as_ref()))))?;
-    let name = named.as_deref().unwrap_or("default");
+    let name = named.as_deref().unwrap_or(DEFAULT);
     let profile = match file.profile.remove(name) {
         Some(profile) => profile,
-        None if named.is_none() => Profile::default(),
+        None if named.is_none() => return Ok(Named::default()),
         None => {
             let known: Vec<_> = file.profile.into_keys().collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
@@ -58,10 +76,13 @@ pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<P
     };
     let home = environment("HOME");
     let at_home = |path: Option<PathBuf>| path.map(|path| expand(path, home.as_deref()));
-    Ok(Profile { token_file: at_home(profile.token_file), ca_file: at_home(profile.ca_file), ..profile })
+    let profile =
+        Profile { token_file: at_home(profile.token_file), ca_file: at_home(profile.ca_file), ..profile };
+    Ok(Named { profile, name: Some(name.to_owned()), from })
 }
 
-fn path(environment: Environment<'_>) -> Option<PathBuf> {
+/// Where the configuration file is, or would be.
+pub(crate) fn path(environment: Environment<'_>) -> Option<PathBuf> {
     let below = |folder: String| PathBuf::from(folder).join("contacts").join("config.toml");
     environment("XDG_CONFIG_HOME")
         .map(below)
@@ -78,6 +99,11 @@ fn expand(path: PathBuf, home: Option<&str>) -> PathBuf {
         (Ok(rest), Some(home)) => PathBuf::from(home).join(rest),
         _ => path,
     }
+}
+
+/// What is wrong with the text of a configuration file.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    parse(text).map(drop)
 }
 
 /// The text of an error never repeats a line of the file: somebody may have put a token there.

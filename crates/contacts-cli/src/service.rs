@@ -8,7 +8,7 @@ use std::{
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
     AllContacts, Builder, Call, Client, CloudId, Contact, CreateContact, Credentials, Error, Exchange,
-    FindCloudId, ListContacts, Operation, Policy, Session, Site,
+    FindCloudId, ListContacts, Operation, Session, Site,
 };
 
 use crate::{
@@ -31,7 +31,7 @@ pub(crate) struct Service {
 impl Service {
     /// Reads token and certificates, and asks for the cloud id where only a site's name is known.
     pub(crate) fn connect(settings: &Settings, verbosity: Verbosity) -> Result<Self, Failure> {
-        let Settings { place, person, transport, .. } = settings;
+        let (place, Settings { person, transport, .. }) = (settings.place()?, settings);
         let ends = transport.ends();
         let mut sandbox = None;
         let (site, credentials) = match place {
@@ -154,12 +154,7 @@ impl Transport {
     }
 
     fn builder(&self, site: Site, credentials: Credentials) -> Result<Builder, Failure> {
-        let mut policy = Policy::default();
-        policy.deadline = self.timeout;
-        if let Some(attempts) = self.attempts {
-            policy.attempts = attempts;
-        }
-        let mut builder = Client::builder(site, credentials).policy(policy).user_agent(USER_AGENT)?;
+        let mut builder = Client::builder(site, credentials).policy(self.policy()).user_agent(USER_AGENT)?;
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy)?;
         }

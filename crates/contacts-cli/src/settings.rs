@@ -2,11 +2,12 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use contacts_ureq::{CloudId, Site};
+use contacts_ureq::{CloudId, Policy, Site};
 
 use crate::{
     args::{HowArgs, PersonArgs, PlaceArgs},
     failure::Failure,
+    origins::Origins,
     profile::{self, Profile},
     token::TokenFrom,
 };
@@ -14,18 +15,13 @@ use crate::{
 /// All that a client needs.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    pub(crate) place: Place,
+    /// The name of the profile that is used.
+    pub(crate) profile: Option<String>,
+    /// Nothing until something says it.
+    pub(crate) place: Option<Place>,
     pub(crate) person: Option<Person>,
     pub(crate) transport: Transport,
     pub(crate) origins: Origins,
-}
-
-/// Which flag, variable or member of a profile a setting comes from.
-#[derive(Debug)]
-pub(crate) struct Origins {
-    pub(crate) place: &'static str,
-    pub(crate) email: Option<&'static str>,
-    pub(crate) token: Option<&'static str>,
 }
 
 /// Where the service is.
@@ -77,38 +73,77 @@ impl Settings {
         how: &HowArgs,
         environment: Environment<'_>,
     ) -> Result<Self, Failure> {
-        let profile = profile::load(place.profile.as_deref(), environment)?;
-        let transport = Transport::new(how, &profile);
+        let named = profile::load(place.profile.as_deref(), environment)?;
+        let profile = named.profile;
+        let mut origins = Origins { profile: named.from, ..Origins::default() };
+        let transport = Transport::new(how, &profile, &mut origins);
         let sources = Sources { place, person, environment, profile };
-        let (place, from) = sources.place()?;
-        let mut origins = Origins { place: from, email: None, token: None };
+        let (place, from) = sources.place()?.unzip();
+        origins.place = from;
         let person =
-            if place == Place::Sandbox { sources.nobody()? } else { sources.person(&mut origins)? };
-        Ok(Self { place, person, transport, origins })
+            if place == Some(Place::Sandbox) { sources.nobody()? } else { sources.person(&mut origins)? };
+        Ok(Self { profile: named.name, place, person, transport, origins })
+    }
+
+    /// Where the service is.
+    ///
+    /// # Errors
+    /// Nothing says it.
+    pub(crate) fn place(&self) -> Result<&Place, Failure> {
+        self.place.as_ref().ok_or_else(|| {
+            Failure::usage("it is not known which site to ask: give --site or set ATLASSIAN_OPS_DOMAIN_NAME")
+                .with_hint("without a site, there is a sandbox to try: contacts --sandbox list")
+        })
     }
 }
 
 impl Transport {
-    fn new(how: &HowArgs, profile: &Profile) -> Self {
+    fn new(how: &HowArgs, profile: &Profile, origins: &mut Origins) -> Self {
+        let HowArgs { timeout, attempts, ca_file, proxy, .. } = how.clone();
+        let profile = profile.clone();
+        let timeout = ranked(("--timeout", timeout), ("timeout of the profile", profile.timeout));
+        let attempts = ranked(("--attempts", attempts), ("attempts of the profile", profile.attempts));
+        let ca_file = ranked(("--ca-file", ca_file), ("ca_file of the profile", profile.ca_file));
+        let proxy = ranked(("--proxy", proxy), ("proxy of the profile", profile.proxy));
+        (origins.timeout, origins.attempts) = (timeout.map(|it| it.0), attempts.map(|it| it.0));
+        (origins.ca_file, origins.proxy) = (ca_file.as_ref().map(|it| it.0), proxy.as_ref().map(|it| it.0));
         Self {
-            timeout: how.timeout.or(profile.timeout).unwrap_or(DEFAULT_TIMEOUT),
-            attempts: how.attempts.or(profile.attempts),
-            ca_file: how.ca_file.clone().or_else(|| profile.ca_file.clone()),
-            proxy: how.proxy.clone().or_else(|| profile.proxy.clone()),
+            timeout: timeout.map_or(DEFAULT_TIMEOUT, |it| it.1),
+            attempts: attempts.map(|it| it.1),
+            ca_file: ca_file.map(|it| it.1),
+            proxy: proxy.map(|it| it.1),
         }
     }
+
+    /// The numbers of retries and waiting.
+    pub(crate) fn policy(&self) -> Policy {
+        let mut policy = Policy::default();
+        policy.deadline = self.timeout;
+        if let Some(attempts) = self.attempts {
+            policy.attempts = attempts;
+        }
+        policy
+    }
+}
+
+/// A value, and what says so.
+type Ranked<T> = (&'static str, T);
+
+/// The first of both that is there.
+fn ranked<T>(first: Ranked<Option<T>>, second: Ranked<Option<T>>) -> Option<Ranked<T>> {
+    [first, second].into_iter().find_map(|(from, value)| Some((from, value?)))
 }
 
 impl Sources<'_> {
     /// Where the service is, and what says so.
-    fn place(&self) -> Result<(Place, &'static str), Failure> {
+    fn place(&self) -> Result<Option<(Place, &'static str)>, Failure> {
         let PlaceArgs { site, cloud_id, base_url, sandbox, .. } = self.place;
         let given = [site.is_some(), cloud_id.is_some(), base_url.is_some(), *sandbox];
         if given.into_iter().filter(|given| *given).count() > 1 {
             return Err(Failure::usage("--site, --cloud-id, --base-url and --sandbox exclude one another"));
         }
         if *sandbox {
-            return Ok((Place::Sandbox, "--sandbox"));
+            return Ok(Some((Place::Sandbox, "--sandbox")));
         }
         let variable = |name| self.variable(name);
         let profile = &self.profile;
@@ -126,17 +161,13 @@ impl Sources<'_> {
             (PlaceKind::Site, "site of the profile", profile.site.clone()),
         ];
         let found = ranked.into_iter().find_map(|(kind, from, text)| Some((kind, from, text?)));
-        let Some((kind, from, text)) = found else {
-            let missing = "it is not known which site to ask: give --site or set ATLASSIAN_OPS_DOMAIN_NAME";
-            let hint = "without a site, there is a sandbox to try: contacts --sandbox list";
-            return Err(Failure::usage(missing).with_hint(hint));
-        };
+        let Some((kind, from, text)) = found else { return Ok(None) };
         let place = match kind {
             PlaceKind::Base => Place::Base(Site::new(&text)?),
             PlaceKind::CloudId => Place::Base(Site::from_cloud_id(&CloudId::new(text)?)),
             PlaceKind::Site => Place::Tenant(Site::tenant(&text)?),
         };
-        Ok((place, from))
+        Ok(Some((place, from)))
     }
 
     /// A sandbox has a user of its own.
@@ -232,7 +263,7 @@ mod tests {
     }
 
     fn base(settings: &Settings) -> String {
-        match &settings.place {
+        match settings.place().unwrap() {
             Place::Base(site) | Place::Tenant(site) => site.to_string(),
             Place::Sandbox => "sandbox".into(),
         }
@@ -292,7 +323,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named_with_its_flag_and_its_variable() {
-        let failure = resolve(&PlaceArgs::default(), &PersonArgs::default(), &[]).unwrap_err();
+        let settings = resolve(&PlaceArgs::default(), &PersonArgs::default(), &[]).unwrap();
+        let failure = settings.place().unwrap_err();
         let told = format!("{failure:?}");
         assert!(told.contains("--site") && told.contains("ATLASSIAN_OPS_DOMAIN_NAME"), "{told}");
         let place = PlaceArgs { cloud_id: Some("c".into()), ..PlaceArgs::default() };

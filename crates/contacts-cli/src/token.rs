@@ -1,7 +1,7 @@
 //! Where the token is, and how it is read: from a file, from a command, from a variable; never from an argument.
 
 use std::{
-    fs,
+    fmt, fs,
     io::Read,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -20,6 +20,18 @@ pub(crate) enum TokenFrom {
     /// A command with its arguments, split as a shell would, and run without one.
     Command(String),
     Variable(&'static str),
+}
+
+impl fmt::Display for TokenFrom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StandardInput => write!(f, "standard input"),
+            Self::File(path) => write!(f, "the file {}", path.display()),
+            // Somebody may have put the token itself there.
+            Self::Command(_) => write!(f, "a command"),
+            Self::Variable(name) => write!(f, "{name}"),
+        }
+    }
 }
 
 impl TokenFrom {

@@ -54,7 +54,7 @@ fn where_all_is_well_every_step_says_so_and_nothing_is_changed() {
     {
         step(&steps, name);
     }
-    assert!(steps[0]["message"].as_str().unwrap().contains("from --base-url"), "{steps:?}");
+    assert!(steps[0]["message"].as_str().unwrap().ends_with("(--base-url)"), "{steps:?}");
     let after = sandbox.with_service(|service| service.state());
     let contacts = |state: &contacts_sandbox::State| state.to_json().matches("\"method\"").count();
     assert_eq!(contacts(&before), contacts(&after));

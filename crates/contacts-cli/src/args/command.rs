@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use clap_complete::Shell;
 use contacts_ureq::Ticket;
 
-use super::{ApplyArgs, ExportArgs, OperationCommand, PlanArgs, help};
+use super::{ApplyArgs, ConfigCommand, ExportArgs, OperationCommand, PlanArgs, help};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -51,6 +51,13 @@ pub(crate) enum Command {
     /// token may write is tried on a contact that does not exist.
     #[command(after_help = "Examples:\n  contacts doctor\n  contacts doctor -o json")]
     Doctor,
+
+    /// Show the settings, and change those of a profile
+    #[command(after_help = help::CONFIG_EXAMPLES)]
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
 
     /// Print a request as a curl command; nothing is sent
     ///

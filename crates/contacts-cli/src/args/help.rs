@@ -47,6 +47,12 @@ Exit codes:
 
   Of several failures that differ: 7 if one of them is, or else 1.";
 
+pub(super) const CONFIG_EXAMPLES: &str = "\
+Examples:
+  contacts config show
+  contacts --profile work config set site acme
+  contacts config set token_command 'pass show jira'";
+
 pub(super) const PLAN_EXAMPLES: &str = "\
 Examples:
   contacts plan contacts.yaml

@@ -19,8 +19,8 @@ const REDACTED: &str = "[redacted]";
 
 pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(), Failure> {
     let settings = context.settings()?;
-    let site = match settings.place {
-        Place::Base(site) => site,
+    let site = match settings.place()? {
+        Place::Base(site) => site.clone(),
         Place::Tenant(tenant) => {
             return Err(Failure::usage(
                 "only the site's name is known, and to ask for its cloud id something must be sent",

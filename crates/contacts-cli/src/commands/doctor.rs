@@ -16,8 +16,9 @@ use serde::Serialize;
 use super::Context;
 use crate::{
     failure::{Failure, with_causes},
+    origins::Told,
     service::{Service, find_cloud_id},
-    settings::{Origins, Person, Place, Settings},
+    settings::{Place, Settings},
     tell::Verbosity,
 };
 
@@ -100,14 +101,14 @@ impl Examination<'_> {
             Ok(settings) => settings,
             Err(failure) => return Err(self.failed("settings", &failure)),
         };
-        self.settings(&settings);
+        self.settings(&settings)?;
         self.proxy(&settings);
-        if let Place::Base(site) | Place::Tenant(site) = &settings.place {
+        if let Some(Place::Base(site) | Place::Tenant(site)) = &settings.place {
             self.address(&settings, site)?;
         }
-        if let Place::Tenant(tenant) = &settings.place {
+        if let Some(Place::Tenant(tenant)) = &settings.place {
             // From here on the site is known: it is not asked a second time.
-            settings.place = Place::Base(self.cloud_id(&settings, tenant)?);
+            settings.place = Some(Place::Base(self.cloud_id(&settings, tenant)?));
         }
         let service = match Service::connect(&settings, self.verbosity()) {
             Ok(service) => service,
@@ -124,21 +125,14 @@ impl Examination<'_> {
         Verbosity::new(&self.context.arguments.how)
     }
 
-    fn settings(&mut self, settings: &Settings) {
-        let Origins { place: from, email: email_from, token: token_from } = &settings.origins;
-        let place = match &settings.place {
-            Place::Base(site) | Place::Tenant(site) => site.to_string(),
-            Place::Sandbox => "an embedded sandbox".into(),
-        };
-        self.ok("settings", format!("{place} (from {from})"));
-        let who = match (&settings.person, email_from, token_from) {
-            (Some(Person { email: Some(email), .. }), Some(email_from), Some(token_from)) => {
-                format!("{email} (from {email_from}), token from {token_from}")
-            }
-            (Some(_), _, Some(token_from)) => format!("OAuth token from {token_from}"),
-            _ => return,
-        };
-        self.ok("settings", who);
+    fn settings(&mut self, settings: &Settings) -> Result<(), Failure> {
+        for Told { setting, value, from } in settings.told() {
+            self.ok("settings", format!("{setting} = {value} ({from})"));
+        }
+        match settings.place() {
+            Ok(_) => Ok(()),
+            Err(failure) => Err(self.failed("settings", &failure)),
+        }
     }
 
     fn proxy(&mut self, settings: &Settings) {

@@ -1,0 +1,70 @@
+//! The arguments of `config`.
+
+use clap::{Subcommand, ValueEnum};
+
+/// What is to be done about the settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print where the configuration file is
+    Path,
+
+    /// Show what holds, and which flag, variable or profile says so
+    Show,
+
+    /// Change a member of a profile: of the one that --profile names, or of default
+    Set {
+        /// What is changed
+        #[arg(value_enum)]
+        name: Member,
+        /// What it is to be
+        value: String,
+    },
+}
+
+/// A member of a profile. A token is none of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Member {
+    Site,
+    CloudId,
+    BaseUrl,
+    Email,
+    TokenFile,
+    TokenCommand,
+    Oauth,
+    Timeout,
+    Attempts,
+    CaFile,
+    Proxy,
+}
+
+impl Member {
+    /// Its name in the file.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::CloudId => "cloud_id",
+            Self::BaseUrl => "base_url",
+            Self::Email => "email",
+            Self::TokenFile => "token_file",
+            Self::TokenCommand => "token_command",
+            Self::Oauth => "oauth",
+            Self::Timeout => "timeout",
+            Self::Attempts => "attempts",
+            Self::CaFile => "ca_file",
+            Self::Proxy => "proxy",
+        }
+    }
+
+    /// What cannot stand beside it.
+    pub(crate) fn excludes(self) -> &'static [Self] {
+        match self {
+            Self::Site => &[Self::CloudId, Self::BaseUrl],
+            Self::CloudId => &[Self::Site, Self::BaseUrl],
+            Self::BaseUrl => &[Self::Site, Self::CloudId],
+            Self::TokenFile => &[Self::TokenCommand],
+            Self::TokenCommand => &[Self::TokenFile],
+            _ => &[],
+        }
+    }
+}

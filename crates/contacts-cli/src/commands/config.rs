@@ -1,0 +1,155 @@
+//! `config`: where the settings are, what they are, and a change of them.
+
+use std::{borrow::Cow, fs, io, path::PathBuf};
+
+use contacts_ureq::{Client, CloudId, Credentials, Site};
+use toml_edit::{DocumentMut, Item, Table, Value};
+
+use super::{Context, variable};
+use crate::{
+    args::{ConfigCommand, Member},
+    failure::Failure,
+    origins::Told,
+    profile, whole_file,
+};
+
+pub(super) fn run(context: &Context<'_>, command: &ConfigCommand) -> Result<(), Failure> {
+    match command {
+        ConfigCommand::Path => context.output.text(&format!("{}\n", path()?.display())),
+        ConfigCommand::Show => {
+            let told = context.settings()?.told();
+            context.output.records(&told, &["setting", "value", "from"], line)
+        }
+        ConfigCommand::Set { name, value } => set(context, *name, value),
+    }
+}
+
+fn line(Told { setting, value, from }: &Told) -> String {
+    format!("{setting:<9} {value}  ({from})")
+}
+
+fn path() -> Result<PathBuf, Failure> {
+    profile::path(&variable).ok_or_else(|| {
+        Failure::usage("there is no place for a configuration file: set HOME or XDG_CONFIG_HOME")
+    })
+}
+
+/// Changes a member of the profile that is named, or of `default`. Comments and order of the file stay as they are.
+fn set(context: &Context<'_>, name: Member, value: &str) -> Result<(), Failure> {
+    let path = path()?;
+    let failed = |what: &str, error: &io::Error| {
+        Failure::local(format!("{} cannot be {what}: {error}", path.display()))
+    };
+    let text = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read.map_err(|error| failed("read", &error))?,
+    };
+    let value = checked(name, value)?;
+    let (profile, _) = profile::named(context.arguments.place.profile.as_deref(), &variable)
+        .unwrap_or_else(|| (profile::DEFAULT.to_owned(), ""));
+    let refuse = |why| Failure::usage(format!("{}: {why}", path.display()));
+    // Broken before or after: nothing is written.
+    profile::check(&text).map_err(refuse)?;
+    let (text, removed) = changed(&text, &profile, name, &value).map_err(refuse)?;
+    profile::check(&text).map_err(|_| Failure::usage(format!("{} cannot have this value", name.as_str())))?;
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    folder
+        .and_then(|()| whole_file::write(&path, text.as_bytes()))
+        .map_err(|error| failed("written", &error))?;
+    for other in removed {
+        context.note(&format!("{other} of the profile {profile} was taken away: it says the same thing"));
+    }
+    Ok(())
+}
+
+/// The value, if it can be one, as far as that can be told without asking anybody.
+fn checked(name: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
+    match name {
+        Member::Site => {
+            let site = Site::tenant(value)?;
+            // Of an address taken from a browser, the rest is of no use, and may be nobody's business.
+            return Ok(if value.contains("://") { site.to_string().into() } else { value.into() });
+        }
+        Member::CloudId => CloudId::new(value).map(drop)?,
+        Member::BaseUrl => Site::new(value).map(drop)?,
+        Member::Email => Credentials::basic(value, "token").map(drop)?,
+        Member::Proxy => {
+            let nowhere = Site::from_cloud_id(&CloudId::new("a")?);
+            Client::builder(nowhere, Credentials::none()).proxy(value).map(drop)?;
+        }
+        Member::Timeout => drop(crate::args::duration(value).map_err(Failure::usage)?),
+        _ => {}
+    }
+    Ok(value.into())
+}
+
+/// The text with the change in it, and what had to go for it.
+fn changed(
+    text: &str,
+    profile: &str,
+    name: Member,
+    value: &str,
+) -> Result<(String, Vec<&'static str>), String> {
+    let mut document: DocumentMut = text.parse().map_err(|_| "it is no TOML".to_owned())?;
+    let not_a_table = || "`profile` is no table in it".to_owned();
+    let profiles = document.entry("profile").or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    let profiles = profiles.as_table_like_mut().ok_or_else(not_a_table)?;
+    let members = profiles.entry(profile).or_insert_with(|| Item::Table(Table::new()));
+    let members = members.as_table_like_mut().ok_or_else(not_a_table)?;
+    let others = name.excludes().iter().map(|other| other.as_str());
+    let removed = others.filter(|other| members.remove(other).is_some()).collect();
+    // What is a number or a truth value to the profile is written as one.
+    let value: Value = match name {
+        Member::Attempts => value.parse::<i64>().map_or_else(|_| value.into(), Into::into),
+        Member::Oauth => value.parse::<bool>().map_or_else(|_| value.into(), Into::into),
+        _ => value.into(),
+    };
+    match members.get_mut(name.as_str()).and_then(Item::as_value_mut) {
+        Some(before) => {
+            let decor = before.decor().clone();
+            *before = value;
+            *before.decor_mut() = decor;
+        }
+        None => drop(members.insert(name.as_str(), Item::Value(value))),
+    }
+    Ok((document.to_string(), removed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(text: &str, name: Member, value: &str) -> (String, Vec<&'static str>) {
+        changed(text, "work", name, value).unwrap()
+    }
+
+    #[test]
+    fn a_change_keeps_comments_and_order_and_makes_what_is_missing() {
+        let (text, removed) = change("", Member::Site, "acme");
+        assert_eq!((text.as_str(), removed), ("[profile.work]\nsite = \"acme\"\n", vec![]));
+        let text = "# mine\n[profile.work]\nsite = \"acme\"  # the old one\nattempts = 2\n\n[profile.home]\n";
+        let (text, _) = change(text, Member::Site, "umbrella");
+        assert_eq!(
+            text,
+            "# mine\n[profile.work]\nsite = \"umbrella\"  # the old one\nattempts = 2\n\n[profile.home]\n"
+        );
+        let (text, _) = change(&text, Member::Attempts, "3");
+        assert!(text.contains("\nattempts = 3\n"), "{text}");
+        let (text, _) = change("profile.work = {site = \"acme\"}\n", Member::Oauth, "true");
+        assert!(profile::check(&text).is_ok() && text.contains("oauth = true"), "{text}");
+    }
+
+    #[test]
+    fn of_what_says_the_same_thing_one_is_left() {
+        let text = "[profile.work]\nsite = \"acme\"\ntoken_file = \"t\"\n";
+        let (text, removed) = change(text, Member::CloudId, "c1");
+        assert_eq!(removed, ["site"]);
+        let (text, removed) = change(&text, Member::TokenCommand, "pass show jira");
+        assert_eq!(removed, ["token_file"]);
+        assert_eq!(text, "[profile.work]\ncloud_id = \"c1\"\ntoken_command = \"pass show jira\"\n");
+    }
+}
