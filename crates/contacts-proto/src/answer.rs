@@ -3,19 +3,18 @@
 use http::Response;
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::{About, Class, Error, Refusal, Unexpected};
+use crate::{About, Class, Error, Refusal, Unexpected, object::Object};
 
 /// The JSON object in the body of a success.
 pub(crate) fn json<'a, T: Deserialize<'a>>(
     about: &'static About,
     response: &Response<&'a [u8]>,
 ) -> Result<T, Error> {
-    // A derived `Deserialize` reads an array too, member by member: `[[]]` would be an empty page.
     if response.body().trim_ascii_start().starts_with(b"[") {
         success(about, response)?;
         return Err(unexpected(about, response, "it is an array and not an object"));
     }
-    read(about, response)
+    read(about, response).map(|Object(value)| value)
 }
 
 /// Refuses a success whose body is not JSON.
@@ -57,10 +56,14 @@ fn reason<'a, T: Deserialize<'a>>(text: &'a str) -> String {
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) if error.path().iter().next().is_some() => {
-            format!("at {}: {}", error.path(), error.inner())
+        Err(error) => {
+            // What cannot be named is a question mark at the end of it.
+            let path = error.path().to_string();
+            match path.trim_end_matches(['.', '?']) {
+                "" => error.into_inner().to_string(),
+                path => format!("at {path}: {}", error.inner()),
+            }
         }
-        Err(error) => error.into_inner().to_string(),
         Ok(_) => "there is something behind the end of it".into(),
     }
 }

@@ -3,7 +3,7 @@
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use crate::{About, ContactId, Error, answer};
+use crate::{About, ContactId, Error, answer, object};
 
 /// The id of the contact that was changed, and the service's word for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,7 +19,7 @@ pub struct Confirmation {
 struct Envelope {
     #[serde(default)]
     message: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object::optional")]
     data: Option<Data>,
 }
 

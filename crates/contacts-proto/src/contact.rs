@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContactId, ContactMethod, same_address};
+use crate::{ContactId, ContactMethod, object, same_address};
 
 /// One way to reach a person who is on call.
 ///
@@ -30,7 +30,7 @@ pub struct Contact {
     /// Where: an e-mail address or a telephone number, in the service's own form.
     pub to: String,
     /// Whether it is used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::optional", skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// Its place in the order of notification; only a list tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -46,6 +46,7 @@ mod error;
 mod exchange;
 mod id;
 mod method;
+mod object;
 mod operation;
 mod operations;
 mod page;

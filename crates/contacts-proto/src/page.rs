@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::Contact;
+use crate::{Contact, object};
 
 /// A page of contacts, as [`ListContacts`](crate::ListContacts) reads it.
 ///
@@ -32,8 +32,9 @@ pub(crate) enum NextLink {
 /// contacts disappear.
 #[derive(Deserialize)]
 pub(crate) struct WirePage<'a> {
+    #[serde(deserialize_with = "object::all")]
     values: Vec<Contact>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "object::optional")]
     links: Option<WireLinks<'a>>,
 }
 

@@ -145,6 +145,7 @@ mod tests {
             r#"{"id":"at the wrong place"}"#,
             r#"{"data":{"id":"../x"}}"#,
             "<html>",
+            r#"{"message":"Created","data":["a"]}"#,
         ] {
             let error = operation().response(answer(201, body)).unwrap_err();
             assert_eq!(error.effect(), crate::Effect::Possible, "{body}");

@@ -212,6 +212,25 @@ mod tests {
     }
 
     #[test]
+    fn an_array_in_place_of_an_object_is_not_read_member_by_member() {
+        for body in [
+            r#"{"values":[["a","sms","1"]]}"#,
+            r#"{"values":[{"id":"a","method":"sms","to":"1","status":[true]}]}"#,
+            r#"{"values":[],"links":[]}"#,
+            r#"{"values":[],"links":["?offset=1"]}"#,
+        ] {
+            let error = ListContacts::all().response(answer(200, body)).unwrap_err();
+            assert!(error.to_string().contains("invalid type: sequence, expected an object"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_without_a_name_is_told_without_one() {
+        let error = ListContacts::all().response(answer(200, r#"{"values":[],}"#)).unwrap_err();
+        assert!(error.to_string().contains("expected: trailing comma at line 1 column 14"), "{error}");
+    }
+
+    #[test]
     fn a_mistake_in_a_page_is_told_with_its_place() {
         let body = r#"{"values":[{"id":"a","method":"sms","to":"1"},{"id":"b","method":"sms","to":7}]}"#;
         let error = ListContacts::all().response(answer(200, body)).unwrap_err();
