@@ -8,7 +8,7 @@ use crate::credentials::REDACTED;
 const EXCERPT: usize = 300;
 
 /// Escapes what a terminal would act upon or what would change the order of the letters on it: control characters (`\u{1b}`),
-/// and the Unicode controls of direction, of line and of width.
+/// the Unicode controls of direction, of line and of width, and the tags that nobody sees.
 ///
 /// ```
 /// assert_eq!(contacts_proto::printable("red\u{1b}[31m"), "red\\u{1b}[31m");
@@ -32,7 +32,8 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 fn acts(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A short, printable excerpt of a body: blanks folded, controls escaped, at most 300 characters, and without what stands
@@ -41,6 +42,11 @@ pub(crate) fn excerpt(body: &[u8]) -> String {
     // Only what can show is decoded, and a little more, so that the end of it is seen as one.
     let head = body.get(..EXCERPT * 17).unwrap_or(body);
     line(&String::from_utf8_lossy(head), EXCERPT)
+}
+
+/// Whether a body is a page of HTML or the like, which the service never sends.
+pub(crate) fn is_markup(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
 }
 
 /// One printable line of at most `max` characters.
@@ -100,6 +106,11 @@ mod tests {
         assert_eq!(excerpt(b"\x1b[2J\xff"), "\\u{1b}[2J\u{fffd}");
         let long = excerpt("é".repeat(4000).as_bytes());
         assert_eq!(long.chars().count(), EXCERPT + 1);
+    }
+
+    #[test]
+    fn what_cannot_be_seen_can_be() {
+        assert_eq!(printable("a\u{ad}b\u{180e}c\u{e0041}d"), "a\\u{ad}b\\u{180e}c\\u{e0041}d");
     }
 
     #[test]

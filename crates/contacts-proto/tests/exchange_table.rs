@@ -146,6 +146,16 @@ fn a_deletion_at_a_path_that_nobody_serves_is_no_success() {
 }
 
 #[test]
+fn a_deletion_that_something_else_than_the_service_cannot_find_is_no_success() {
+    for gone in [404, 410] {
+        let error = play(delete(), [lost(), answer(gone, "<html>404 Not Found")]).result.unwrap_err();
+        assert_eq!(error.hint(), Some(Hint::NotTheService));
+        assert_eq!(error.effect(), Effect::Possible);
+        assert!(error.is_not_found() && !error.is_no_such_contact());
+    }
+}
+
+#[test]
 fn an_update_in_doubt_looks_first_and_is_content_with_what_it_wanted() {
     for reply in ambiguous() {
         let ran = play(update("ann@example.com"), [reply.clone(), answer(200, CONTACT)]);

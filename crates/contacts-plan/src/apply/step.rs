@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use contacts_proto::{
     Action, ActivateContact, Call, Confirmation, Contact, CreateContact, DeactivateContact, DeleteContact,
-    Ensure, Ensured, Error, Event, Exchange, GetContact, Hint, Now, Session, Status, UpdateContact, Waiting,
+    Ensure, Ensured, Error, Event, Exchange, GetContact, Now, Session, Status, UpdateContact, Waiting,
 };
 
 use super::Done;
@@ -183,11 +183,11 @@ fn confirmed(action: Action<Confirmation>) -> ControlFlow<Action<Done>, Next> {
     }
 }
 
-/// What is gone need not be deleted; that the site is another one says nothing of the contact.
+/// What is gone need not be deleted; what a proxy or another site says tells nothing of the contact.
 fn deleted(result: Result<(), Error>) -> Result<Done, Error> {
     match result {
         Ok(()) => Ok(Done::Deleted),
-        Err(error) if error.is_not_found() && error.hint() != Some(Hint::WrongSite) => Ok(Done::Gone),
+        Err(error) if error.is_no_such_contact() => Ok(Done::Gone),
         Err(error) => Err(error),
     }
 }

@@ -252,6 +252,11 @@ impl Error {
         self.kind() == ErrorKind::NotFound
     }
 
+    /// Whether the service itself says that there is no such contact, and not a proxy, nor whoever answers at a wrong base URL.
+    pub fn is_no_such_contact(&self) -> bool {
+        self.is_not_found() && !matches!(self.hint(), Some(Hint::WrongSite | Hint::NotTheService))
+    }
+
     /// Whether the service asks to be left alone for a while.
     pub fn is_rate_limited(&self) -> bool {
         self.kind() == ErrorKind::RateLimited
@@ -370,13 +375,23 @@ impl fmt::Display for Failed {
         let Self { operation, failure, request_id, trail } = self;
         write!(f, "could not {operation}: ")?;
         if let Some(status) = failure.status() {
-            write!(f, "{status}, and ")?;
+            write!(f, "{}, and ", Reasoned(status))?;
         }
         write!(f, "{failure}{trail}")?;
         if let Some(id) = request_id {
             write!(f, " [request id {id}]")?;
         }
         Ok(())
+    }
+}
+
+/// A status with its reason, if it has one that is known.
+struct Reasoned(StatusCode);
+
+impl fmt::Display for Reasoned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str())?;
+        self.0.canonical_reason().map_or(Ok(()), |reason| write!(f, " {reason}"))
     }
 }
 

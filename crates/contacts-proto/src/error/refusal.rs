@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
-use super::{Effect, ErrorKind, Hint, Trail};
+use super::{Effect, ErrorKind, Hint, Reasoned, Trail};
 use crate::{About, Class, text, wait};
 
 /// The headers that have carried a request id, whichever is there.
@@ -118,18 +118,27 @@ impl Refusal {
         let title = self.title().unwrap_or_default();
         match self.status.as_u16() {
             300..=399 => Some(Hint::Redirected),
+            // Nobody's credentials were sent.
+            401 | 403 if self.about.scopes.is_empty() => self.is_markup().then_some(Hint::NotTheService),
             401 if title.contains(SCOPE_REFUSAL) => Some(Hint::MissingScope(self.about.scopes)),
             401 => Some(Hint::CheckCredentials),
             402 => Some(Hint::PlanLimit),
+            // Of a contact or a person only the service can speak.
+            403 | 409 | 422 if self.is_markup() => Some(Hint::NotTheService),
+            404 if self.is_markup() && self.about.names_contact => Some(Hint::NotTheService),
             403 if self.code() == Some(NO_OPERATIONS) => Some(Hint::NoOperations),
             403 => Some(Hint::NotAllowed),
             404 if self.said.unknown_path || !self.about.names_contact => Some(Hint::WrongSite),
             404 => Some(Hint::NoSuchContact),
             407 => Some(Hint::ProxyCredentials),
             409 | 422 => self.about.rejection,
-            _ if self.body.trim_ascii_start().starts_with(b"<") => Some(Hint::NotTheService),
+            _ if self.is_markup() => Some(Hint::NotTheService),
             _ => None,
         }
+    }
+
+    fn is_markup(&self) -> bool {
+        text::is_markup(&self.body)
     }
 }
 
@@ -178,10 +187,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "could not {}: {}", self.about.name, self.status.as_u16())?;
-        if let Some(reason) = self.status.canonical_reason() {
-            write!(f, " {reason}")?;
-        }
+        write!(f, "could not {}: {}", self.about.name, Reasoned(self.status))?;
         match &self.said {
             Said { title: None, detail: None, fields, .. } if fields.is_empty() => {
                 let excerpt = text::excerpt(&self.body);

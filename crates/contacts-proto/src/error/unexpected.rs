@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{Response, StatusCode};
 
-use super::{Effect, Hint, Trail, refusal::request_id};
+use super::{Effect, Hint, Reasoned, Trail, refusal::request_id};
 use crate::{About, Credentials, text};
 
 /// The most of a body that is kept, in bytes.
@@ -70,13 +70,13 @@ impl Unexpected {
     }
 
     pub(super) fn hint(&self) -> Option<Hint> {
-        self.body.trim_ascii_start().starts_with(b"<").then_some(Hint::NotTheService)
+        text::is_markup(&self.body).then_some(Hint::NotTheService)
     }
 }
 
 impl fmt::Display for Unexpected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, status, reason, .. } = self;
+        let (Self { operation, reason, .. }, status) = (self, Reasoned(self.status));
         write!(f, "could not {operation}: the answer {status} is not what is expected: {reason}")?;
         let excerpt = text::excerpt(&self.body);
         if !excerpt.is_empty() {

@@ -9,8 +9,8 @@ use super::{
     backoff::{backoff, patience},
 };
 use crate::{
-    Class, ContactId, Effect, Error, Failed, GaveUp, GetContact, Hint, Indeterminate, Operation, Recovery,
-    Renewal, Trail, same_address,
+    Class, ContactId, Effect, Error, Failed, GaveUp, GetContact, Indeterminate, Operation, Recovery, Renewal,
+    Trail, same_address,
 };
 
 /// One operation, with retries, a deadline and one renewal of credentials.
@@ -149,7 +149,7 @@ impl<O: Operation> Call<O> {
             Class::NotProcessed if error.status() == Some(StatusCode::UNAUTHORIZED) => self.renew(error, now),
             Class::NotProcessed => self.retry(error, now, random),
             Class::Permanent | Class::Success => {
-                let gone = self.doubt && error.is_not_found() && error.hint() != Some(Hint::WrongSite);
+                let gone = self.doubt && error.is_no_such_contact();
                 match self.operation.recovery() {
                     Recovery::RepeatOrGone(done) if gone => self.succeed(done),
                     _ => self.give_up(error, None, now),

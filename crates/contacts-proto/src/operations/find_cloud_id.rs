@@ -82,4 +82,11 @@ mod tests {
     fn an_unknown_site_is_not_found() {
         assert_eq!(FindCloudId.response(answer(404, "")).unwrap_err().hint(), Some(crate::Hint::WrongSite));
     }
+    #[test]
+    fn nobody_is_told_to_mend_credentials_that_were_not_sent() {
+        for body in [r#"{"code":401,"message":"Unauthorized; scope does not match"}"#, ""] {
+            assert_eq!(FindCloudId.response(answer(401, body)).unwrap_err().hint(), None);
+            assert_eq!(FindCloudId.response(answer(403, body)).unwrap_err().hint(), None);
+        }
+    }
 }

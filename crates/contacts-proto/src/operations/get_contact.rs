@@ -97,6 +97,27 @@ mod tests {
     }
 
     #[test]
+    fn a_page_of_html_is_not_the_service_and_tells_nothing_of_the_contact() {
+        for status in [200, 403, 404, 405, 409, 410, 422, 500, 503] {
+            let error = operation().response(answer(status, "<html>Blocked")).unwrap_err();
+            assert_eq!(error.hint(), Some(crate::Hint::NotTheService), "{status}");
+            assert!(!error.is_no_such_contact(), "{status}");
+        }
+        assert!(operation().response(answer(404, "{}")).unwrap_err().is_no_such_contact());
+    }
+
+    #[test]
+    fn a_status_without_a_reason_is_told_as_its_number() {
+        let error = operation().response(answer(299, "hello")).unwrap_err();
+        assert!(
+            error.to_string().starts_with("could not get the contact: the answer 299 is not what"),
+            "{error}"
+        );
+        let error = operation().response(answer(599, "hello")).unwrap_err();
+        assert_eq!(error.to_string(), "could not get the contact: 599: hello");
+    }
+
+    #[test]
     fn a_refusal_is_no_contact_whatever_its_body() {
         let body = format!(r#"{{"id":"{ID}","method":"email","to":"test@example.com"}}"#);
         assert!(operation().response(answer(401, &body)).unwrap_err().is_unauthorized());
