@@ -17,7 +17,7 @@ pub struct Answer {
     /// The status.
     pub status: u16,
     /// Headers but for those of the length.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -35,8 +35,8 @@ impl Answer {
 
     /// With one more header.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 
@@ -87,8 +87,9 @@ impl Answer {
         *response.status_mut() =
             StatusCode::from_u16(self.status).expect("a table has statuses that there are");
         for (name, value) in &self.headers {
-            let value = HeaderValue::from_str(value).expect("a table has values that there are");
-            response.headers_mut().append(HeaderName::from_static(name), value);
+            let name: HeaderName = name.parse().expect("a table has names that there are");
+            let value = HeaderValue::from_bytes(value.as_bytes()).expect("a table has values that there are");
+            response.headers_mut().append(name, value);
         }
         response
     }
@@ -105,6 +106,27 @@ pub enum Told {
     MaybeSent(Cause),
     /// An answer whose body is not whole.
     Broken(Answer, Cause),
+}
+
+impl Told {
+    /// The answer in the report, or an empty one.
+    pub(crate) fn response(&self) -> Response<Vec<u8>> {
+        match self {
+            Self::Answered(answer) | Self::Broken(answer, _) => answer.response(),
+            Self::NotSent(_) | Self::MaybeSent(_) => Response::default(),
+        }
+    }
+
+    /// The report, as an exchange takes it; the response is that of the report.
+    pub(crate) fn event<'a>(&self, response: &'a Response<Vec<u8>>) -> Event<'a> {
+        let (progress, cause) = match self {
+            Self::Answered(_) => return Event::Answered(response_ref(response)),
+            Self::NotSent(cause) => (Progress::NotSent, cause),
+            Self::MaybeSent(cause) => (Progress::MaybeSent, cause),
+            Self::Broken(_, cause) => (Progress::Answered(Box::new(response.clone())), cause),
+        };
+        Event::Failed(Failure::new(progress, *cause))
+    }
 }
 
 /// What the core makes of these reports, one for each attempt.
@@ -142,15 +164,9 @@ impl Visitor for Reference<'_> {
                 Action::Renew { .. } => return Outcome::Value("a renewal".to_owned()),
                 Action::Send { .. } => match told.next() {
                     None => return Outcome::Value("one more request".to_owned()),
-                    Some(Told::Answered(answer)) => {
-                        response = answer.response();
-                        Event::Answered(response_ref(&response))
-                    }
-                    Some(Told::NotSent(cause)) => Event::Failed(Failure::new(Progress::NotSent, *cause)),
-                    Some(Told::MaybeSent(cause)) => Event::Failed(Failure::new(Progress::MaybeSent, *cause)),
-                    Some(Told::Broken(answer, cause)) => {
-                        let progress = Progress::Answered(Box::new(answer.response()));
-                        Event::Failed(Failure::new(progress, *cause))
+                    Some(told) => {
+                        response = told.response();
+                        told.event(&response)
                     }
                 },
             };

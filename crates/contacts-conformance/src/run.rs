@@ -97,7 +97,8 @@ pub(crate) fn lateness(policy: &Policy, took: Duration) -> Option<Duration> {
     (took > policy.deadline + Duration::from_millis(250) + Duration::from_secs(1)).then_some(took)
 }
 
-struct Ask<'a, D>(&'a D);
+/// Asks an operation of a client.
+pub(crate) struct Ask<'a, D>(pub(crate) &'a D);
 
 impl<D: Driver> Visitor for Ask<'_, D> {
     type Output = Outcome;

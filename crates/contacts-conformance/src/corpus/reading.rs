@@ -1,0 +1,128 @@
+//! What the core makes of a case.
+
+use std::{fmt::Debug, time::Duration};
+
+use contacts_proto::{
+    Action, AllContacts, Call, Contact, DeleteContact, Error, Event, Exchange, ListContacts, Now, Operation,
+    Session, Site,
+};
+use http::Method;
+
+use super::{Case, Expectation, Question, Report};
+use crate::{
+    Answer, Outcome, Told,
+    driver::Setup,
+    operation::{Visitor, with},
+};
+
+/// What comes of a case, and what goes on the wire in it.
+pub(super) struct Reading {
+    pub(super) comes: Expectation,
+    /// Method and path of each request.
+    pub(super) requests: Vec<String>,
+    /// The answer to each.
+    pub(super) answers: Vec<Vec<u8>>,
+}
+
+/// What the core makes of a case, with the report that a client may give of its answer.
+pub(super) fn read(case: &Case, question: Question, report: Report) -> Reading {
+    let setup = setup(case, "https://api.example.com/cloud");
+    let site = Site::new(&setup.base).expect("this is a site");
+    let session = Session::new(site, setup.credentials.clone()).with_policy(setup.policy.clone());
+    let mut server =
+        Server { case, told: case.told(report, question, &setup), question, requests: Vec::new() };
+    let outcome = match question.operation() {
+        Some(operation) => with(operation, One { session, server: &mut server }),
+        None => Outcome::of(server.whole_list(&session, question)),
+    };
+    let answers = (0..server.requests.len()).map(|number| server.wire(number)).collect();
+    let Server { requests, .. } = server;
+    Reading { comes: Expectation::of(outcome, &requests), requests, answers }
+}
+
+/// The settings of both clients and the core.
+pub(super) fn setup(case: &Case, base: &str) -> Setup {
+    let mut setup = Setup::new(base);
+    setup.policy.attempts = case.attempts;
+    setup
+}
+
+/// The last page of a list, for whoever asks further than the case's answer.
+fn last_page() -> Answer {
+    Answer::json(200, r#"{"values":[{"id":"last","method":"email","to":"last@example.com"}]}"#)
+}
+
+/// Gives the case's answer, and writes down what was asked.
+struct Server<'a> {
+    case: &'a Case,
+    told: Told,
+    question: Question,
+    requests: Vec<String>,
+}
+
+impl Server<'_> {
+    fn whole_list(&mut self, session: &Session, question: Question) -> Result<Vec<Contact>, Error> {
+        let contacts = self.drive(AllContacts::new(session.clone(), ListContacts::all()))?;
+        if question == Question::DeleteEach {
+            for contact in &contacts {
+                self.drive(Call::new(session.clone(), DeleteContact::new(contact.id.clone())))?;
+            }
+        }
+        Ok(contacts)
+    }
+
+    fn drive<E: Exchange>(&mut self, mut exchange: E) -> Result<E::Output, Error> {
+        let mut now = Now { monotonic: Duration::ZERO, unix: 0 };
+        let mut action = exchange.step(Event::Start, now, 0);
+        loop {
+            let response;
+            let event = match action {
+                Action::Done(result) => return result,
+                Action::Renew { .. } => return Err(Error::invalid("case", "asks for a renewal")),
+                Action::Wait(time) => {
+                    now.monotonic += time;
+                    Event::Waited
+                }
+                Action::Send { request, .. } => {
+                    let path = request.uri().path_and_query().map_or("", |path| path.as_str());
+                    self.requests.push(format!("{} {path}", request.method()));
+                    let told = self.answer(self.requests.len() - 1);
+                    response = told.response();
+                    told.event(&response)
+                }
+            };
+            action = exchange.step(event, now, 0);
+        }
+    }
+
+    fn answer(&self, number: usize) -> Told {
+        match self.other(number) {
+            Some(answer) => Told::Answered(answer),
+            None => self.told.clone(),
+        }
+    }
+
+    fn wire(&self, number: usize) -> Vec<u8> {
+        self.other(number).map_or_else(|| self.case.wire(), |answer| answer.wire())
+    }
+
+    /// What is not answered as the case says.
+    fn other(&self, number: usize) -> Option<Answer> {
+        let asked =
+            self.requests.get(number).filter(|_| number > 0 && self.question.operation().is_none())?;
+        Some(if asked.starts_with(Method::DELETE.as_str()) { Answer::new(204, "") } else { last_page() })
+    }
+}
+
+struct One<'a, 'b> {
+    session: Session,
+    server: &'a mut Server<'b>,
+}
+
+impl Visitor for One<'_, '_> {
+    type Output = Outcome;
+
+    fn visit<O: Operation<Output: Debug>>(self, operation: &O) -> Outcome {
+        Outcome::of(self.server.drive(Call::new(self.session, operation)))
+    }
+}

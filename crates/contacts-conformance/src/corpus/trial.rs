@@ -1,0 +1,117 @@
+//! Cases tried: by the core, and by both clients over a socket.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use contacts_proto::{Contact, DeleteContact, Error, ListContacts};
+
+use super::{Case, Expectation, Group, Question, reading};
+use crate::{
+    Outcome,
+    driver::{Driver, Hyper, Ureq},
+    operation::with,
+    run::Ask,
+    wire::{End, Plan, Script, Server, Step},
+};
+
+/// Tries cases, some at a time; gives what is not as it must be.
+pub fn try_all(groups: &[Group]) -> Vec<String> {
+    const AT_A_TIME: usize = 8;
+    let cases = groups.iter().flat_map(|group| &group.cases);
+    let cases: Vec<_> =
+        cases.flat_map(|case| case.to.keys().map(move |question| (case, *question))).collect();
+    let (next, complaints) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(|| {
+                while let Some((case, question)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let found = complaints_of(case, *question);
+                    complaints.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+                }
+            });
+        }
+    });
+    complaints.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn complaints_of(case: &Case, question: Question) -> Vec<String> {
+    let Some(expected) = case.to.get(&question) else { return Vec::new() };
+    let reading = reading::read(case, question, case.told);
+    let mut readings = vec![reading];
+    readings.extend(case.or.map(|report| reading::read(case, question, report)));
+    let [reading, ..] = readings.as_slice() else { return Vec::new() };
+
+    let complain = |who: &str, comes: &Expectation| {
+        format!("{}, to {}: {who} gives\n{comes}and not\n{expected}", case.name, question.name())
+    };
+    let mut complaints = Vec::new();
+    if reading.comes != *expected {
+        complaints.push(complain("the core", &reading.comes));
+    }
+    let clients: [(_, Play); 2] = [(Ureq::NAME, play::<Ureq>), (Hyper::NAME, play::<Hyper>)];
+    for (name, play) in clients {
+        let (outcome, requests) = play(case, question, &reading.answers);
+        let comes = Expectation::of(outcome, &requests);
+        let is_other = readings.iter().skip(1).any(|other| other.comes == comes);
+        if comes != *expected && !is_other {
+            complaints.push(complain(name, &comes));
+        }
+        if requests != reading.requests {
+            complaints.push(format!(
+                "{}, to {}: {name} asks {requests:?} and not {:?}",
+                case.name,
+                question.name(),
+                reading.requests
+            ));
+        }
+    }
+    complaints
+}
+
+type Play = fn(&Case, Question, &[Vec<u8>]) -> (Outcome, Vec<String>);
+
+/// Asks a server that gives these answers; what comes of it, and method and path of each request.
+fn play<D: Driver>(case: &Case, question: Question, answers: &[Vec<u8>]) -> (Outcome, Vec<String>) {
+    let server = Server::start(Plan::every(script(case, answers)), None).expect("there is a free port");
+    let setup = reading::setup(case, &format!("http://{}/cloud", server.address()));
+    let client = D::new(&setup).expect("a case has settings that can be used");
+    let outcome = match question.operation() {
+        Some(operation) => with(operation, Ask(&client)),
+        None => Outcome::of(whole_list(&client, question)),
+    };
+    drop(client);
+    let seen = server.finish();
+    let requests = seen.iter().flat_map(|connection| connection.requests().into_iter().map(line));
+    (outcome, requests.collect())
+}
+
+fn whole_list<D: Driver>(client: &D, question: Question) -> Result<Vec<Contact>, Error> {
+    let contacts = client.contacts(ListContacts::all())?;
+    if question == Question::DeleteEach {
+        contacts.iter().try_for_each(|contact| client.send(&DeleteContact::new(contact.id.clone())))?;
+    }
+    Ok(contacts)
+}
+
+fn script(case: &Case, answers: &[Vec<u8>]) -> Script {
+    // In pieces, so that nothing is searched for in them.
+    let write = |all: &Vec<u8>| Step::Drip { all: all.clone(), bytes: 64 * 1024, every: Duration::ZERO };
+    let mut script: Script = answers.iter().flat_map(|answer| [Step::ReadRequest, write(answer)]).collect();
+    if case.closes() {
+        script.push(Step::End(End::Close));
+    }
+    script
+}
+
+/// Method and path of a request.
+fn line(request: &[u8]) -> String {
+    let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    line.strip_suffix(" HTTP/1.1").unwrap_or(&line).to_owned()
+}

@@ -1,0 +1,132 @@
+//! The corpus: every answer comes to its committed outcome, and no committed outcome is one that must not be.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Once,
+};
+
+use contacts_conformance::{
+    corpus::{self, Case, Effect, Expectation, Group, Question, Report},
+    driver::TOKEN,
+};
+use contacts_proto::printable;
+
+/// The groups that are about some operations and not about all.
+const OF_SOME_OPERATIONS: [&str; 7] =
+    ["changed", "contact", "created", "ids", "links", "page", "tenant-info"];
+
+fn corpus() -> Vec<Group> {
+    static BLESSED: Once = Once::new();
+    if std::env::var_os("CORPUS_BLESS").is_some() {
+        BLESSED.call_once(|| load().iter().try_for_each(corpus::bless).expect("the corpus can be written"));
+    }
+    load()
+}
+
+fn load() -> Vec<Group> {
+    corpus::load().expect("the corpus can be read")
+}
+
+fn each(check: impl Fn(&Case, Question, &Expectation)) {
+    for case in corpus().iter().flat_map(|group| &group.cases) {
+        case.to.iter().for_each(|(question, expected)| check(case, *question, expected));
+    }
+}
+
+#[test]
+fn every_answer_comes_to_its_committed_outcome() {
+    let complaints = corpus::try_all(&corpus());
+    assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+#[test]
+fn there_are_at_least_three_hundred_answers_each_with_a_name_of_its_own() {
+    let corpus = corpus();
+    let mut names = BTreeSet::new();
+    for case in corpus.iter().flat_map(|group| &group.cases) {
+        assert!(names.insert(&case.name), "{} is there twice", case.name);
+        assert!(!case.to.is_empty(), "{} is asked nothing", case.name);
+        assert_eq!(
+            case.or.is_some(),
+            case.or_because.is_some(),
+            "{}: no second reading without a reason",
+            case.name
+        );
+    }
+    assert!(names.len() >= 300, "{} answers", names.len());
+}
+
+#[test]
+fn every_operation_meets_every_kind_of_answer() {
+    for group in corpus().iter().filter(|group| !OF_SOME_OPERATIONS.contains(&group.name.as_str())) {
+        let asked: BTreeSet<_> = group.cases.iter().flat_map(|case| case.to.keys()).collect();
+        let missing: Vec<_> = Question::EIGHT.iter().filter(|question| !asked.contains(question)).collect();
+        assert!(missing.is_empty(), "{} has no {missing:?}", group.name);
+    }
+}
+
+#[test]
+fn an_error_shows_no_secret_and_nothing_that_acts_on_a_terminal() {
+    each(|case, _, expected| {
+        for text in
+            [&expected.text, &expected.code, &expected.request_id, &expected.hint].into_iter().flatten()
+        {
+            assert_eq!(printable(text), text.as_str(), "{}", case.name);
+            assert!(!text.contains(TOKEN), "{}", case.name);
+            // The longest have sixteen fields, each with name and reason.
+            assert!(text.chars().count() < 10_500, "{}", case.name);
+        }
+    });
+}
+
+/// The table of classes, once more, from the reference and not from the core.
+#[test]
+fn the_effect_is_that_of_the_classes_of_failures() {
+    each(|case, question, expected| {
+        let (Some(effect), Some(error)) = (expected.effect, &expected.error) else { return };
+        let writes = matches!(
+            question,
+            Question::Create
+                | Question::Update
+                | Question::Delete
+                | Question::Activate
+                | Question::Deactivate
+        );
+        let no_head = matches!(case.told, Report::Malformed | Report::TooLarge | Report::Closed);
+        let is_open = match case.status {
+            _ if no_head => true,
+            501 | 505 => false,
+            408 | 425 => true,
+            400..=499 => false,
+            _ => true,
+        };
+        let right = if writes && is_open { Effect::Possible } else { Effect::None };
+        assert_eq!(effect, right, "{}, to {question:?}", case.name);
+        let is_in_doubt = question == Question::Create && right == Effect::Possible;
+        assert_eq!(error == "indeterminate", is_in_doubt, "{}, to {question:?}", case.name);
+        if is_in_doubt {
+            assert!(expected.requests.is_empty(), "{} is created once", case.name);
+        }
+    });
+}
+
+#[test]
+fn the_kind_of_a_refusal_is_that_of_its_status() {
+    let kinds = BTreeMap::from([
+        (400, "rejected"),
+        (401, "unauthorized"),
+        (402, "forbidden"),
+        (403, "forbidden"),
+        (404, "not_found"),
+        (409, "rejected"),
+        (410, "not_found"),
+        (422, "rejected"),
+        (429, "rate_limited"),
+        (501, "rejected"),
+    ]);
+    each(|case, question, expected| {
+        if let Some(kind) = kinds.get(&case.status) {
+            assert_eq!(expected.error.as_deref(), Some(*kind), "{}, to {question:?}", case.name);
+        }
+    });
+}
