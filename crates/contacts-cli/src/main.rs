@@ -10,6 +10,7 @@ mod profile;
 mod service;
 mod settings;
 mod tell;
+mod text_file;
 mod token;
 mod usage;
 mod whole_file;

@@ -8,14 +8,12 @@ use std::{
 use contacts_plan::{Desired, Format};
 use contacts_ureq::printable;
 
-use super::{
-    Context,
-    contacts_file::{STANDARD, format_of, shown},
-};
+use super::{Context, contacts_file::format_of};
 use crate::{
     args::{ExportArgs, Form},
     failure::Failure,
     output::counted,
+    text_file::{STANDARD, shown},
     whole_file,
 };
 
