@@ -1,5 +1,6 @@
 //! The command line: flags and commands, and nothing of what they do.
 
+mod audit;
 mod command;
 mod config;
 mod files;
@@ -11,6 +12,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, ValueEnum};
 
 pub(crate) use self::{
+    audit::AuditArgs,
     command::{Command, SandboxArgs},
     config::{ConfigCommand, Member},
     files::{ApplyArgs, DesiredArgs, ExportArgs, FileFormat, PlanArgs},

@@ -1,6 +1,7 @@
 //! The commands, one file each or a few that are alike.
 
 mod apply;
+mod audit;
 mod config;
 mod contacts_file;
 mod curl;
@@ -41,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failu
         Command::Export(args) => export::run(&context, args)?,
         Command::Plan(args) => return plan::run(&context, args),
         Command::Apply(args) => apply::run(&context, args)?,
+        Command::Audit(args) => return audit::run(&context, args),
         Command::Resolve { ticket } => resolve::run(&context, ticket)?,
         Command::Curl { operation } => curl::run(&context, operation)?,
         Command::Config { command } => config::run(&context, command)?,

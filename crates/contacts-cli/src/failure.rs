@@ -1,6 +1,6 @@
 //! What a command ends with that is no success: the exit code, and the sentences for people and for programs.
 
-use std::{error::Error as StdError, io::Write};
+use std::{borrow::Borrow, error::Error as StdError, io::Write};
 
 use anstyle::{AnsiColor, Style};
 use contacts_ureq::{Error, ErrorKind, printable};
@@ -91,6 +91,18 @@ impl Failure {
         Self::new(exit::UNKNOWN, ErrorKind::Indeterminate.as_str(), message).with_ticket(ticket.to_string())
     }
 
+    /// An interrupt, or a request to terminate, of what can be gone on with.
+    pub(crate) fn interrupted(message: impl Into<String>) -> Self {
+        Self::new(exit::INTERRUPTED, "interrupted", message)
+    }
+
+    /// Several failures that are told elsewhere, in one sentence.
+    pub(crate) fn several(failures: &[&Self], message: impl Into<String>) -> Self {
+        let exit = exit_of(failures);
+        let alike = failures.iter().find(|failure| failure.exit == exit);
+        Self::new(exit, alike.map_or("failed", |failure| failure.facts.kind), message)
+    }
+
     /// Adds what to do.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.facts.hint = Some(hint.into());
@@ -153,6 +165,13 @@ impl Failure {
     }
 }
 
+/// What is told of it to a program.
+impl Serialize for Failure {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.facts.serialize(serializer)
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.facts.message)
@@ -211,11 +230,11 @@ pub(crate) fn with_causes(error: &dyn StdError) -> String {
 }
 
 /// The exit code of several failures: that of all of them, or else that of a doubt, or else the general one.
-pub(crate) fn exit_of(failures: &[Failure]) -> u8 {
-    let codes = || failures.iter().map(Failure::exit);
-    match codes().next() {
-        Some(first) if codes().all(|code| code == first) => first,
-        _ if codes().any(|code| code == exit::UNKNOWN) => exit::UNKNOWN,
+pub(crate) fn exit_of(failures: &[impl Borrow<Failure>]) -> u8 {
+    let codes: Vec<_> = failures.iter().map(|failure| failure.borrow().exit).collect();
+    match codes.first() {
+        Some(first) if codes.iter().all(|code| code == first) => *first,
+        _ if codes.contains(&exit::UNKNOWN) => exit::UNKNOWN,
         _ => exit::FAILED,
     }
 }

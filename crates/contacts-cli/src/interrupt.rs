@@ -12,6 +12,14 @@ use crate::{
 /// What is in doubt if the process ends now.
 static DOUBT: Mutex<Option<Ticket>> = Mutex::new(None);
 
+/// What is told of the first interrupt, in place of an end.
+static LISTENER: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
+
+/// From now on the first interrupt is told to this, which sees to the end; the next one ends the process at once.
+pub(crate) fn tells(listener: impl FnOnce() + Send + 'static) {
+    *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(listener));
+}
+
 /// From now on an interrupt leaves this ticket, or none.
 pub(crate) fn leaves(ticket: Option<Ticket>) {
     *DOUBT.lock().unwrap_or_else(PoisonError::into_inner) = ticket;
@@ -20,6 +28,9 @@ pub(crate) fn leaves(ticket: Option<Ticket>) {
 /// Sees to it that an interrupt (or a request to terminate) ends the process with the right words and the right exit code.
 pub(crate) fn watch(form: Form) {
     let handler = move || {
+        if let Some(listener) = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return listener();
+        }
         // The lock is kept: what is told here is the last word.
         let doubt = DOUBT.lock().unwrap_or_else(PoisonError::into_inner);
         let code = doubt.as_ref().map_or(exit::INTERRUPTED, |ticket| {

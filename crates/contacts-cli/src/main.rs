@@ -1,6 +1,7 @@
 //! The command `contacts`.
 
 mod args;
+mod audit;
 mod commands;
 mod failure;
 mod interrupt;

@@ -1,5 +1,6 @@
 //! Results on standard output, in the form that was asked for.
 
+mod audit;
 mod csv;
 mod json;
 mod outcome;
@@ -155,32 +156,37 @@ impl Output {
         if contacts.is_empty() {
             return writeln!(out, "no contacts");
         }
+        self.grid(out, &HEADER, contacts.iter().map(|contact| self.row(contact)))
+    }
+
+    /// A row of cells a line; on a narrow terminal a line for each cell, so that what is to be copied stays whole.
+    fn grid<const N: usize>(
+        self,
+        out: &mut dyn Write,
+        names: &[&str; N],
+        rows: impl Iterator<Item = [Cell; N]>,
+    ) -> io::Result<()> {
         let mut table = Table::new();
         table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
         if self.colored {
             table.enforce_styling();
         }
+        let header = names.iter().map(|name| self.header(name));
         if table.width().is_some_and(|width| width < NARROW) {
-            self.fill_with_members(&mut table, contacts);
+            for (number, row) in rows.enumerate() {
+                if number > 0 {
+                    table.add_row([""]);
+                }
+                table.add_rows(header.clone().zip(row).map(|(name, cell)| [name, cell]));
+            }
         } else {
-            table.set_header(HEADER.map(|name| self.header(name)));
-            table.add_rows(contacts.iter().map(|contact| self.row(contact)));
+            table.set_header(header);
+            table.add_rows(rows);
         }
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));
         }
         writeln!(out, "{}", table.trim_fmt())
-    }
-
-    /// A line for each member: what is to be copied stays whole on a narrow terminal.
-    fn fill_with_members(self, table: &mut Table, contacts: &[Contact]) {
-        for (number, contact) in contacts.iter().enumerate() {
-            if number > 0 {
-                table.add_row([""]);
-            }
-            let members = HEADER.into_iter().zip(self.row(contact));
-            table.add_rows(members.map(|(name, cell)| [self.header(name), cell]));
-        }
     }
 
     fn header(self, name: &str) -> Cell {

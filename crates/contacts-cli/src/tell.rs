@@ -3,11 +3,13 @@
 use std::{
     fmt::Arguments,
     io::{IsTerminal, Write},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use anstyle::Style;
 use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Waiting, printable};
+use indicatif::ProgressBar;
 
 use crate::{args::HowArgs, interrupt};
 
@@ -67,7 +69,7 @@ impl<'a, E> Told<'a, E> {
                 }
             }
             Action::Wait(wait) if requests || (waits && *wait >= LONG) => {
-                tell(format_args!("waiting {}, {}", shown(*wait), why(waiting)));
+                tell_wait(format_args!("waiting {}, {}", shown(*wait), why(waiting)), requests);
             }
             _ => {}
         }
@@ -116,11 +118,37 @@ fn shown(wait: Duration) -> String {
     }
 }
 
+/// What stands on the last line of the terminal, and must not be written into.
+static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// From now on this bar is on the terminal, or none.
+pub(crate) fn beside(bar: Option<ProgressBar>) {
+    *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
+}
+
+fn bar() -> Option<ProgressBar> {
+    BAR.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Many exchanges may wait at a time: beside a bar one of them speaks for all, unless everything is to be told.
+fn tell_wait(text: Arguments<'_>, everything: bool) {
+    match bar() {
+        Some(bar) if !everything => bar.set_prefix(format!("; {text}")),
+        _ => tell(text),
+    }
+}
+
 fn tell(text: Arguments<'_>) {
     let dim = Style::new().dimmed();
     let text = text.to_string();
-    // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(anstream::stderr(), "{dim}{}{dim:#}", printable(&text));
+    let tell = || {
+        // Where standard error is closed there is nobody to tell.
+        let _ = writeln!(anstream::stderr(), "{dim}{}{dim:#}", printable(&text));
+    };
+    match bar() {
+        Some(bar) => bar.suspend(tell),
+        None => tell(),
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ mod support;
 
 use support::Home;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "list",
     "get",
     "create",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 16] = [
     "export",
     "plan",
     "apply",
+    "audit",
     "resolve",
     "curl",
     "demo",

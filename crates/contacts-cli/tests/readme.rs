@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use contacts_sandbox::{Sandbox, User};
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, User};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -34,6 +34,11 @@ fn every_command_does_what_it_says() {
     make_private(&token);
     let [file] = blocks("yaml").try_into().expect("one file");
     fs::write(home.path().join("contacts.yaml"), file.join("\n")).unwrap();
+    let [file] = blocks("csv").try_into().expect("one file");
+    fs::write(home.path().join("on-call.csv"), file.join("\n")).unwrap();
+    for user in &file[1..] {
+        on_call(&sandbox, user.split_once(',').unwrap().0);
+    }
 
     let mut run = 0;
     // As in a shell, what is exported stays so.
@@ -69,13 +74,22 @@ fn every_command_does_what_it_says() {
             }
         }
     }
-    assert!(run >= 11, "only {run} commands were found");
+    assert!(run >= 13, "only {run} commands were found");
     // What the README creates is there, once each.
     let contacts = sandbox.with_service(|service| {
         let users: Vec<_> = service.users().map(|user| user.account_id.clone()).collect();
         users.iter().map(|user| service.contacts(user).len()).collect::<Vec<_>>()
     });
-    assert_eq!(contacts, [4, 2]);
+    assert_eq!(contacts, [4, 2, 1, 1]);
+}
+
+/// A user who can be reached, and whose contacts the demo user may read.
+fn on_call(sandbox: &Sandbox, account: &str) {
+    sandbox.with_service(|service| {
+        service.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN).as_administrator());
+        service.add_user(User::new(format!("{account}@example.com"), "t").with_account_id(account));
+        service.add_contact(account, "sms", "90-5555559999", true);
+    });
 }
 
 fn owned((name, value): (&str, &str)) -> (String, String) {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use clap_complete::Shell;
 use contacts_ureq::Ticket;
 
-use super::{ApplyArgs, ConfigCommand, ExportArgs, OperationCommand, PlanArgs, help};
+use super::{ApplyArgs, AuditArgs, ConfigCommand, ExportArgs, OperationCommand, PlanArgs, audit, help};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -34,6 +34,13 @@ pub(crate) enum Command {
     /// others from being made. If it is interrupted, apply the file again: what is done is not done twice.
     #[command(after_help = help::APPLY_EXAMPLES, after_long_help = help::APPLY_LONG)]
     Apply(ApplyArgs),
+
+    /// Find out, as an administrator, which users cannot be reached
+    ///
+    /// Reads the contacts of many users, several at a time, and shows who has no enabled contact, none of a kind that is required,
+    /// a single one, or a number that is not in use. Nothing is changed.
+    #[command(after_help = audit::EXAMPLES, after_long_help = audit::LONG)]
+    Audit(AuditArgs),
 
     /// End the doubt that an interrupted create left
     ///

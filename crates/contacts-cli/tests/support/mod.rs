@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports, reason = "no file of tests uses all of it")]
 
 mod inside;
+pub(crate) mod users;
 
 use std::{
     ffi::OsStr,
@@ -222,6 +223,12 @@ impl Running {
     pub(crate) fn interrupt(&self) {
         let killed = Command::new("sh").args(["-c", &format!("kill -INT {}", self.child.id())]).status();
         assert!(killed.unwrap().success());
+    }
+
+    /// Ends it, whatever it does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Waits for its end.

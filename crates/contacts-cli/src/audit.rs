@@ -1,0 +1,19 @@
+//! An audit: who can be reached, over many users. Its parts, each without the others; `commands/audit.rs` puts them together.
+
+mod crew;
+mod judgement;
+mod progress;
+mod resume;
+mod row;
+mod streak;
+mod users;
+
+pub(crate) use self::{
+    crew::{Crew, Event},
+    judgement::{Count, Finding, KINDS, Standing},
+    progress::Progress,
+    resume::Resume,
+    row::{Row, Tally},
+    streak::Streak,
+    users::{User, distinct, read},
+};

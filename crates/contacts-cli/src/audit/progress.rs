@@ -1,0 +1,56 @@
+//! How far it is, on standard error, to a person at a terminal.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::row::Tally;
+use crate::tell;
+
+/// A bar with rate and estimate, and what was found so far. It goes away at its end.
+#[derive(Debug)]
+pub(crate) struct Progress(Option<ProgressBar>);
+
+const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len} users, {per_sec}, {eta} left{msg}{prefix}";
+
+impl Progress {
+    /// Of so many users, of whom some are known already. Where nobody looks, nothing is shown.
+    pub(crate) fn new(users: usize, known: usize, is_shown: bool) -> Self {
+        if !is_shown || users == known {
+            return Self(None);
+        }
+        let [users, known] = [users, known].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
+        let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::new(users).with_style(style.progress_chars("=> ")).with_position(known);
+        bar.reset_eta();
+        // While all users wait, time passes visibly.
+        bar.enable_steady_tick(Duration::from_millis(500));
+        tell::beside(Some(bar.clone()));
+        Self(Some(bar))
+    }
+
+    /// One user more.
+    pub(crate) fn step(&self, tally: &Tally) {
+        let Self(Some(bar)) = self else { return };
+        let counts = [
+            (tally.unreachable, "unreachable"),
+            (tally.lacking, "lacking"),
+            (tally.single, "single"),
+            (tally.unreadable, "unreadable"),
+        ];
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let counts: String = counts.map(|(count, what)| format!(", {count} {what}")).collect();
+        bar.set_message(counts);
+        bar.set_prefix("");
+        bar.inc(1);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Self(Some(bar)) = self {
+            tell::beside(None);
+            bar.finish_and_clear();
+        }
+    }
+}

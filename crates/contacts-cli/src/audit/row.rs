@@ -1,0 +1,84 @@
+//! A user and what was found, and how many users there are of each standing.
+
+use std::collections::BTreeMap;
+
+use contacts_ureq::{Contact, ContactMethod};
+use serde::Serialize;
+
+use super::{
+    User,
+    judgement::{Count, Finding, Judgement, Standing, judge},
+};
+use crate::failure::Failure;
+
+/// A user and what was found, to a program by these names.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Row {
+    #[serde(flatten)]
+    pub(crate) user: User,
+    pub(crate) standing: Standing,
+    /// By kind; none if they could not be read.
+    pub(crate) contacts: Option<BTreeMap<ContactMethod, Count>>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Row {
+    pub(crate) fn new(user: User, reading: Result<&[Contact], Failure>, required: &[ContactMethod]) -> Self {
+        match reading {
+            Ok(contacts) => {
+                let Judgement { standing, findings, counts } = judge(contacts, required);
+                Self { user, standing, contacts: Some(counts), findings }
+            }
+            Err(error) => Self {
+                user,
+                standing: Standing::Unreadable,
+                contacts: None,
+                findings: vec![Finding::Unreadable { error }],
+            },
+        }
+    }
+
+    /// Why the contacts could not be read.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        self.findings.iter().find_map(|finding| match finding {
+            Finding::Unreadable { error } => Some(error),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn count(&self, kind: &ContactMethod) -> Count {
+        self.contacts.as_ref().and_then(|counts| counts.get(kind)).copied().unwrap_or_default()
+    }
+}
+
+/// How many users there are of each standing.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Tally {
+    pub(crate) unreachable: usize,
+    pub(crate) unreadable: usize,
+    pub(crate) lacking: usize,
+    pub(crate) single: usize,
+    pub(crate) reachable: usize,
+    /// Of whatever standing, with a number that is not enabled.
+    pub(crate) disabled_phones: usize,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, row: &Row) {
+        *match row.standing {
+            Standing::Unreachable => &mut self.unreachable,
+            Standing::Unreadable => &mut self.unreadable,
+            Standing::Lacking => &mut self.lacking,
+            Standing::Single => &mut self.single,
+            Standing::Reachable => &mut self.reachable,
+        } += 1;
+        let is_phone = |finding: &Finding| matches!(finding, Finding::DisabledPhone { .. });
+        self.disabled_phones += usize::from(row.findings.iter().any(is_phone));
+    }
+
+    pub(crate) fn users(&self) -> usize {
+        let Self { unreachable, unreadable, lacking, single, reachable, .. } = self;
+        unreachable + unreadable + lacking + single + reachable
+    }
+}

@@ -1,0 +1,233 @@
+//! `audit`: who can be reached, over many users.
+
+use std::{
+    io::IsTerminal,
+    sync::{Arc, mpsc::channel},
+};
+
+use contacts_ureq::{Contact, ContactMethod, Error};
+
+use super::Context;
+use crate::{
+    args::AuditArgs,
+    audit::{Crew, Event, Progress, Resume, Row, Streak, Tally, User, distinct, read},
+    failure::{Failure, exit},
+    interrupt,
+    output::counted,
+    text_file,
+};
+
+/// No file of users is longer, in bytes.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Failure>> {
+    let users = users(context, args)?;
+    let service = Arc::new(context.connect()?);
+    let resume = args.resume.as_deref().map(|path| Resume::open(path, service.session().site()));
+    let resume = resume.transpose()?;
+    if resume.as_ref().is_some_and(|resume| resume.was_torn) {
+        context.note("the last line of the file was not whole: the user is read again");
+    }
+    let mut audit = Audit::new(context, args, users, resume)?;
+
+    let (events, heard) = channel();
+    let interrupted = events.clone();
+    interrupt::tells(move || {
+        // If nobody listens, it is at its end anyway.
+        let _ = interrupted.send(Event::Interrupted);
+    });
+    let crew =
+        Crew::start(args.jobs.into(), audit.unread(), move |account| service.contacts_of(account), &events);
+    drop(events);
+    let is_shown = !context.arguments.how.quiet && std::io::stderr().is_terminal();
+    let progress = Progress::new(audit.users.len(), audit.known, is_shown);
+    while audit.known < audit.users.len() {
+        // The interrupt has a sender, too, so that there is always somebody to hear from.
+        match heard.recv() {
+            Ok(Event::Read { place, reading }) => audit.hear(place, reading)?,
+            Ok(Event::Interrupted) | Err(_) => audit.end = Some(audit.interrupted()),
+        }
+        progress.step(&audit.tally);
+        if audit.end.is_some() {
+            break;
+        }
+    }
+    drop(progress);
+    drop(crew);
+    audit.finish()
+}
+
+/// All users, each of them once.
+fn users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>, Vec<Failure>> {
+    let mut users: Vec<_> = args.accounts.iter().cloned().map(User::new).collect();
+    if let Some(path) = &args.from {
+        let text = text_file::text(path, "users", LONGEST, || context.settings())?;
+        let name = text_file::shown(path);
+        users.extend(read(&text).map_err(|mistakes| {
+            let at = |line, message| Failure::usage(format!("{name}:{line}: {message}"));
+            mistakes.iter().map(|mistake| at(mistake.line, &mistake.message)).collect::<Vec<_>>()
+        })?);
+    }
+    if users.is_empty() {
+        return Err(Failure::usage(
+            "no users to read: give their account ids, or a file of them with --from",
+        )
+        .into());
+    }
+    Ok(distinct(users))
+}
+
+/// What is known so far.
+struct Audit<'a> {
+    context: &'a Context<'a>,
+    args: &'a AuditArgs,
+    required: Vec<ContactMethod>,
+    users: Vec<User>,
+    resume: Option<Resume>,
+    /// In the order of the users.
+    rows: Vec<Option<Row>>,
+    known: usize,
+    /// How many of the rows were written.
+    written: usize,
+    tally: Tally,
+    streak: Streak,
+    /// Why it ends before all users are known.
+    end: Option<Failure>,
+}
+
+impl<'a> Audit<'a> {
+    /// With what is known from an earlier one.
+    fn new(
+        context: &'a Context<'a>,
+        args: &'a AuditArgs,
+        users: Vec<User>,
+        resume: Option<Resume>,
+    ) -> Result<Self, Failure> {
+        let mut required: Vec<ContactMethod> =
+            args.require.iter().copied().map(ContactMethod::from).collect();
+        required.sort();
+        required.dedup();
+        let rows = users.iter().map(|_| None).collect();
+        let (tally, streak) = Default::default();
+        let mut audit = Self {
+            context,
+            args,
+            required,
+            users,
+            resume,
+            rows,
+            known: 0,
+            written: 0,
+            tally,
+            streak,
+            end: None,
+        };
+        for place in 0..audit.users.len() {
+            let account = &audit.users[place].account_id;
+            if let Some(contacts) = audit.resume.as_mut().and_then(|resume| resume.take(account)) {
+                audit.put(place, Ok(&contacts));
+            }
+        }
+        audit.write()?;
+        Ok(audit)
+    }
+
+    /// The users who are still to be read, with their places.
+    fn unread(&self) -> Vec<(usize, contacts_ureq::AccountId)> {
+        let users = self.users.iter().zip(&self.rows).enumerate();
+        users
+            .filter(|(_, (_, row))| row.is_none())
+            .map(|(place, (user, _))| (place, user.account_id.clone()))
+            .collect()
+    }
+
+    fn hear(&mut self, place: usize, reading: Result<Vec<Contact>, Error>) -> Result<(), Failure> {
+        match reading {
+            Ok(contacts) => {
+                if let Some(resume) = &mut self.resume {
+                    resume.keep(&self.users[place].account_id, &contacts)?;
+                }
+                self.streak.succeed();
+                self.put(place, Ok(&contacts));
+            }
+            Err(error) => {
+                let is_over = self.streak.fail(&error);
+                let failure = Failure::from(error);
+                if is_over {
+                    self.end = Some(failure);
+                    return Ok(());
+                }
+                self.put(place, Err(failure));
+            }
+        }
+        self.write()
+    }
+
+    fn put(&mut self, place: usize, reading: Result<&[Contact], Failure>) {
+        let row = Row::new(self.users[place].clone(), reading, &self.required);
+        self.tally.add(&row);
+        self.known += 1;
+        self.rows[place] = Some(row);
+    }
+
+    /// Writes what can be written while others are on their way.
+    fn write(&mut self) -> Result<(), Failure> {
+        if self.context.output.streams() {
+            while let Some(Some(row)) = self.rows.get(self.written) {
+                self.context.output.audited_user(row)?;
+                self.written += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn interrupted(&self) -> Failure {
+        let (known, all) = (self.known, counted(self.users.len(), "user"));
+        let failure = Failure::interrupted(format!("interrupted: {known} of {all} were looked at"));
+        failure.with_hint(match self.args.resume {
+            Some(_) => "the same command goes on from there",
+            None => "with --resume FILE, what was read is kept, and the same command goes on from there",
+        })
+    }
+
+    /// The results, and what is to be said of them.
+    fn finish(self) -> Result<u8, Vec<Failure>> {
+        let Self { context, args, users, rows, written, tally, end, .. } = self;
+        // What was written already is their beginning, without a gap.
+        let rows: Vec<_> = rows.into_iter().flatten().collect();
+        // Where nobody could be read, why it ended is all there is to say.
+        if end.is_none() || tally.unreadable < rows.len() {
+            context.output.audited(&rows[written..], args.all)?;
+            context.note(&summary(&tally));
+        }
+        if let Some(end) = end {
+            return Err(end.into());
+        }
+        if tally.unreadable > 0 {
+            let (unreadable, all) = (tally.unreadable, counted(users.len(), "user"));
+            let message = format!("{unreadable} of {all} could not be read");
+            let failures: Vec<_> = rows.iter().filter_map(Row::failure).collect();
+            return Err(Failure::several(&failures, message).into());
+        }
+        let is_found = rows.iter().any(|row| !row.findings.is_empty());
+        Ok(if args.exit_code && is_found { exit::PENDING } else { exit::DONE })
+    }
+}
+
+/// `3 users: 2 reachable, 1 unreachable; 1 with a number that is not enabled`.
+fn summary(tally: &Tally) -> String {
+    let parts = [
+        (tally.reachable, "reachable"),
+        (tally.single, "by a single contact"),
+        (tally.lacking, "lacking what is required"),
+        (tally.unreachable, "unreachable"),
+        (tally.unreadable, "unreadable"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> = parts.map(|(count, what)| format!("{count} {what}")).collect();
+    let phones = match tally.disabled_phones {
+        0 => String::new(),
+        count => format!("; {count} with a number that is not enabled"),
+    };
+    format!("{}: {}{phones}", counted(tally.users(), "user"), parts.join(", "))
+}

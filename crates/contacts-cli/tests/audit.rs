@@ -1,0 +1,248 @@
+//! `audit`: who can be reached, over many users.
+
+mod support;
+
+use contacts_sandbox::{Fault, FaultRule, Sandbox, When};
+use serde_json::{Value, json};
+use support::{
+    Home,
+    users::{administrator, team, user},
+};
+
+/// The users of an audit as JSON, by their account ids.
+fn audited(home: &Home, sandbox: &Sandbox, line: &str) -> Vec<Value> {
+    let users = home.demo(sandbox, line).line("-o json").json();
+    users.as_array().unwrap().clone()
+}
+
+fn words(user: &Value) -> Vec<&str> {
+    user["findings"].as_array().unwrap().iter().map(|finding| finding["finding"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn every_user_is_told_in_the_order_of_the_question_with_counts_and_findings() {
+    let (home, sandbox) = (Home::new(), team());
+    let users = audited(&home, &sandbox, "audit well single none phone --require email");
+    let told: Vec<_> = users
+        .iter()
+        .map(|user| (user["accountId"].as_str().unwrap(), user["standing"].as_str().unwrap(), words(user)))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("well", "reachable", vec![]),
+            ("single", "single", vec!["single"]),
+            ("none", "unreachable", vec!["unreachable"]),
+            ("phone", "lacking", vec!["missing", "single", "disabled-phone"]),
+        ]
+    );
+    let count = |enabled: usize, disabled: usize| json!({"enabled": enabled, "disabled": disabled});
+    assert_eq!(
+        users[3]["contacts"],
+        json!({"email": count(0, 1), "sms": count(0, 1), "voice": count(1, 0), "mobile": count(0, 0)})
+    );
+    assert_eq!(users[3]["findings"][0]["methods"], json!(["email"]));
+    let disabled = json!({"finding": "disabled-phone", "method": "sms", "to": "49-4", "reason": null});
+    assert_eq!(users[3]["findings"][2], disabled);
+}
+
+#[test]
+fn each_of_the_required_kinds_is_needed() {
+    let (home, sandbox) = (Home::new(), team());
+    let standing = |require: &str| {
+        audited(&home, &sandbox, &format!("audit well {require}"))[0]["standing"].as_str().unwrap().to_owned()
+    };
+    for (require, expected) in [
+        ("", "reachable"),
+        ("--require sms", "reachable"),
+        ("--require email,sms", "reachable"),
+        ("--require sms,voice", "lacking"),
+        ("--require voice --require mobile", "lacking"),
+    ] {
+        assert_eq!(standing(require), expected, "{require}");
+    }
+}
+
+#[test]
+fn a_user_who_cannot_be_read_is_a_row_and_gives_the_exit_code() {
+    let (home, sandbox) = (Home::new(), team());
+    let ran = home.demo(&sandbox, "audit single gone well -o json").run().with_code(4);
+    let users: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&users[1]["standing"], &users[1]["contacts"]), (&"unreadable".into(), &Value::Null));
+    assert_eq!(users[1]["findings"][0]["error"]["code"], "USER_NOT_FOUND");
+    assert_eq!((&users[0]["standing"], &users[2]["standing"]), (&"single".into(), &"reachable".into()));
+    let error = ran.error();
+    assert_eq!(
+        (&error["kind"], &error["message"]),
+        (&"not_found".into(), &"1 of 3 users could not be read".into())
+    );
+
+    let busy = Fault::Status { status: 503, body: None, content_type: None, when: When::Before };
+    sandbox.arm(FaultRule::new(busy));
+    let ran = home.demo(&sandbox, "audit single well --attempts 1 -o json").run().with_code(5);
+    assert_eq!(ran.error()["message"], "2 of 2 users could not be read");
+    sandbox.disarm();
+    sandbox.arm(Fault::Status { status: 503, body: None, content_type: None, when: When::Before });
+    home.demo(&sandbox, "audit single gone --jobs 1 --attempts 1").run().with_code(1);
+}
+
+#[test]
+fn findings_are_results_unless_the_exit_code_is_to_tell_them() {
+    let (home, sandbox) = (Home::new(), team());
+    for (line, code) in [
+        ("audit well none", 0),
+        ("audit well none --exit-code", 6),
+        ("audit well --exit-code", 0),
+        ("audit well gone --exit-code", 4),
+    ] {
+        home.demo(&sandbox, line).run().with_code(code);
+    }
+}
+
+#[test]
+fn a_table_has_the_worst_first_and_a_summary_beside_it() {
+    let (home, sandbox) = (Home::new(), team());
+    let ran = home.demo(&sandbox, "audit well phone single none gone --require email").run().with_code(4);
+    let first: Vec<_> = ran.stdout.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert_eq!(first[..4], ["ACCOUNT", "none", "gone", "phone"], "{}", ran.stdout);
+    for told in [
+        "no enabled contact",
+        "no enabled email",
+        "only voice 49-5",
+        "sms 49-4 is not enabled",
+        "No such user",
+    ] {
+        assert!(ran.stdout.contains(told), "{told}: {}", ran.stdout);
+    }
+    assert!(!ran.stdout.contains("well"), "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains(
+            "note: 5 users: 1 reachable, 1 by a single contact, 1 lacking what is required, 1 unreachable, \
+             1 unreadable; 1 with a number that is not enabled\n"
+        ),
+        "{}",
+        ran.stderr
+    );
+    let all = home.demo(&sandbox, "audit well none --all").succeed();
+    assert!(all.lines().last().unwrap().starts_with("well"), "{all}");
+    assert_eq!(home.demo(&sandbox, "audit well --quiet").run().with_code(0).stderr, "");
+    assert_eq!(home.demo(&sandbox, "audit well").succeed(), "no findings\n");
+}
+
+#[test]
+fn names_and_addresses_of_a_table_of_users_are_told_in_each_form() {
+    let (home, sandbox) = (Home::new(), team());
+    let file = home
+        .write("users.csv", "\u{feff}Name;Email;Account ID\n\n=Ann;ann@x;none\n# x\n;;single\nAnn;;none\n");
+    let from = format!("audit well single --from {file}");
+    let users = audited(&home, &sandbox, &from);
+    let ids: Vec<_> = users.iter().map(|user| user["accountId"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["well", "single", "none"], "each once");
+    assert_eq!((&users[2]["name"], &users[2]["email"]), (&"=Ann".into(), &"ann@x".into()));
+    let table = home.demo(&sandbox, &from).succeed();
+    assert!(table.starts_with("USER ") && table.contains("\n=Ann  none "), "{table}");
+    let csv = home.demo(&sandbox, &from).line("-o csv").succeed();
+    let lines: Vec<_> = csv.lines().collect();
+    assert!(lines[0].starts_with("accountId,name,email,standing,enabled,"), "{csv}");
+    assert_eq!(lines[3], "none,'=Ann,ann@x,unreachable,0,0,0,0,0,1,,,", "{csv}");
+    let ndjson = home.demo(&sandbox, &from).line("-o ndjson").succeed();
+    let lines: Vec<Value> = ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines, users);
+    let piped = home.demo(&sandbox, "audit --from - -o json").stdin("well\n#none\n\nsingle\n").json();
+    assert_eq!(piped.as_array().unwrap()[..], users[..2]);
+}
+
+#[test]
+fn mistakes_are_told_all_at_once_before_anything_is_asked() {
+    let (home, sandbox) = (Home::new(), team());
+    let file = home.write("users", "well\nA n n\n\n# x\nB e n\n");
+    let ran = home.demo(&sandbox, &format!("audit single --from {file}")).run().with_code(2);
+    for line in [2, 5] {
+        let told = format!("error: {file}:{line}: the account id has a blank or a control character");
+        assert!(ran.stderr.contains(&told), "{ran:?}");
+    }
+    let bytes = home.path("bytes");
+    std::fs::write(&bytes, b"well\n\xff\n").unwrap();
+    for (line, why) in [
+        ("audit".to_owned(), "no users to read"),
+        (format!("audit --from {}", bytes.display()), "bytes:2:1: this is not text in UTF-8"),
+        (format!("audit --from {}", home.path("none").display()), "cannot be read"),
+        ("audit --from - --token-file -".to_owned(), "not both"),
+        ("audit a --require fax".to_owned(), "invalid value 'fax'"),
+        ("audit a --jobs 0".to_owned(), "0"),
+        ("audit a --jobs 65".to_owned(), "65"),
+    ] {
+        // A flag that is given twice is a mistake of its own.
+        let command = match line.contains("token-file") {
+            true => home.contacts().args(["--base-url", &sandbox.base_url(), "--email", "demo@example.com"]),
+            false => home.demo(&sandbox, ""),
+        };
+        let ran = command.line(&line).run().with_code(2);
+        assert!(ran.stderr.contains(why), "{line}: {ran:?}");
+    }
+    assert!(sandbox.journal().is_empty());
+}
+
+#[test]
+fn what_every_user_would_end_with_ends_it_early() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let many: String = (0..1000).map(|number| format!("u{number}\n")).collect();
+    let file = home.write("users", &many);
+    let line = format!("audit --from {file} --attempts 1");
+    // Not an administrator.
+    let ran = home.demo(&sandbox, &line).run().with_code(3);
+    assert!(ran.stdout.is_empty() && ran.stderr.contains("403 Forbidden"), "{ran:?}");
+    let asked = sandbox.journal().len();
+    assert!((32..=48).contains(&asked), "{asked}");
+
+    administrator(&sandbox);
+    for (status, code, fewest, most) in [(401, 3, 1, 9), (503, 5, 32, 48), (404, 4, 32, 48)] {
+        sandbox.disarm();
+        sandbox.clear_journal();
+        let fault = Fault::Status { status, body: Some("{}".into()), content_type: None, when: When::Before };
+        sandbox.arm(FaultRule::new(fault));
+        let ran = home.demo(&sandbox, &line).run().with_code(code);
+        assert!(ran.stdout.is_empty() && ran.stderr.contains(&status.to_string()), "{ran:?}");
+        let asked = sandbox.journal().len();
+        assert!((fewest..=most).contains(&asked), "{status}: {asked}");
+    }
+    sandbox.disarm();
+    let url = sandbox.base_url();
+    drop(sandbox);
+    let ran = home.at(&url).line(&line).run().with_code(5);
+    assert!(ran.stdout.is_empty(), "{ran:?}");
+}
+
+#[test]
+fn users_who_are_not_known_are_rows_however_many() {
+    let (home, sandbox) = (Home::new(), team());
+    let many: String = (0..50).map(|number| format!("u{number}\n")).collect();
+    let file = home.write("users", &many);
+    let ran = home.demo(&sandbox, &format!("audit --from {file} -o ndjson")).run().with_code(4);
+    assert_eq!(ran.stdout.lines().count(), 50);
+}
+
+#[test]
+fn the_time_out_is_for_each_user() {
+    let (home, sandbox) = (Home::new(), team());
+    sandbox.arm(FaultRule::new(Fault::Delay { ms: 300, when: When::Before }));
+    let ran = home.demo(&sandbox, "audit well single none --jobs 1 --timeout 700ms").run().with_code(0);
+    assert!(ran.took > std::time::Duration::from_millis(700), "{ran:?}");
+}
+
+#[test]
+fn so_many_users_are_read_at_a_time_as_there_are_jobs() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    administrator(&sandbox);
+    for number in 0..40 {
+        user(&sandbox, &format!("u{number}"), &[("email", "a@b", true), ("sms", "49-1", true)]);
+    }
+    let file = home.write("users", &(0..40).map(|number| format!("u{number}\n")).collect::<String>());
+    for jobs in [1, 5] {
+        sandbox.clear_journal();
+        home.demo(&sandbox, &format!("audit --from {file} --jobs {jobs}")).run().with_code(0);
+        let connections: std::collections::BTreeSet<_> =
+            sandbox.journal().iter().map(|recorded| recorded.connection).collect();
+        assert_eq!(connections.len(), jobs);
+    }
+}

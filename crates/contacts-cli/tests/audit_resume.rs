@@ -1,0 +1,167 @@
+//! Ten thousand users, and an audit that is stopped and goes on.
+#![cfg(unix)]
+
+mod support;
+
+use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt};
+
+use contacts_sandbox::{Fault, FaultRule, Sandbox, When};
+use serde_json::Value;
+use support::{
+    Home, until,
+    users::{administrator, user},
+};
+
+/// A sandbox with so many users, of whom every tenth has no enabled contact, and a file of their ids.
+fn company(home: &Home, users: usize) -> (Sandbox, String) {
+    let sandbox = Sandbox::start().unwrap();
+    administrator(&sandbox);
+    for number in 0..users {
+        let contacts = [("email", "a@example.com", number % 10 != 0), ("sms", "49-1", number % 10 != 0)];
+        user(&sandbox, &format!("u{number}"), &contacts);
+    }
+    let ids: String = (0..users).map(|number| format!("u{number}\n")).collect();
+    let file = home.write("users", &ids);
+    (sandbox, file)
+}
+
+/// How often each user was asked for.
+fn asked(sandbox: &Sandbox) -> BTreeMap<String, usize> {
+    let mut asked = BTreeMap::new();
+    for recorded in sandbox.journal() {
+        let account = recorded.target.split_once("targetAccountId=").unwrap().1.to_owned();
+        *asked.entry(account).or_default() += 1;
+    }
+    asked
+}
+
+/// All users are told, once each and in order, and judged right.
+fn assert_whole(ndjson: &str, users: usize) {
+    let told: Vec<Value> = ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(told.len(), users);
+    for (number, user) in told.iter().enumerate() {
+        assert_eq!(user["accountId"], format!("u{number}"));
+        let expected = if number % 10 == 0 { "unreachable" } else { "reachable" };
+        assert_eq!(user["standing"], expected, "{user}");
+    }
+}
+
+#[test]
+fn ten_thousand_users_are_read_each_of_them_once() {
+    let home = Home::new();
+    let (sandbox, file) = company(&home, 10_000);
+    let ran = home.demo(&sandbox, &format!("audit --from {file} -o ndjson")).run().with_code(0);
+    assert_whole(&ran.stdout, 10_000);
+    assert_eq!(ran.stderr, "");
+    let asked = asked(&sandbox);
+    assert_eq!((asked.len(), asked.values().max()), (10_000, Some(&1)));
+}
+
+#[test]
+fn after_an_interrupt_the_same_command_goes_on_and_asks_nobody_twice_but_those_in_flight() {
+    let home = Home::new();
+    let (sandbox, file) = company(&home, 400);
+    sandbox.arm(FaultRule::new(Fault::Delay { ms: 5, when: When::Before }));
+    let kept = home.path("kept");
+    let line = format!("audit --from {file} --resume {} --jobs 4", kept.display());
+
+    let command = home.demo(&sandbox, &line).start();
+    until("some users", || sandbox.journal().len() >= 100);
+    command.interrupt();
+    let ran = command.end().with_code(130);
+    let told = ran.stderr.lines().find_map(|line| line.strip_prefix("error: interrupted: ")).unwrap();
+    let known: usize = told.strip_suffix(" of 400 users were looked at").unwrap().parse().unwrap();
+    assert!((90..400).contains(&known), "{ran:?}");
+    assert!(ran.stderr.contains("hint: the same command goes on from there"), "{ran:?}");
+    assert!(ran.stderr.contains(&format!("note: {known} users: ")), "what is known is told: {ran:?}");
+    assert!(ran.stdout.contains("u90 ") && !ran.stdout.contains("u390 "), "{ran:?}");
+    assert_eq!(fs::read_to_string(&kept).unwrap().lines().count(), 1 + known);
+    assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+
+    // And again, without a chance to do anything about it.
+    let command = home.demo(&sandbox, &line).start();
+    until("some users more", || sandbox.journal().len() >= 200);
+    command.kill();
+    // A line that was being written.
+    let mut torn = fs::read(&kept).unwrap();
+    torn.extend(br#"{"accountId":"u399","contacts":[{"id":"#);
+    fs::write(&kept, torn).unwrap();
+
+    let ran = home.demo(&sandbox, &line).line("-o ndjson").run().with_code(0);
+    assert_whole(&ran.stdout, 400);
+    let asked = asked(&sandbox);
+    assert_eq!(asked.len(), 400);
+    let twice: usize = asked.values().map(|times| times - 1).sum();
+    assert!(twice <= 2 * 4, "{twice} users were asked for again");
+
+    // Now all of it is known.
+    sandbox.clear_journal();
+    let ran = home.demo(&sandbox, &line).line("-o ndjson --require voice").run().with_code(0);
+    assert!(sandbox.journal().is_empty());
+    let second: Value = serde_json::from_str(ran.stdout.lines().nth(1).unwrap()).unwrap();
+    assert_eq!(second["standing"], "lacking", "what is required may change");
+}
+
+#[test]
+fn an_end_that_was_torn_off_is_told() {
+    let home = Home::new();
+    let (sandbox, file) = company(&home, 3);
+    let kept = home.path("kept");
+    let line = format!("audit --from {file} --resume {}", kept.display());
+    home.demo(&sandbox, &line).run().with_code(0);
+    let bytes = fs::read(&kept).unwrap();
+    fs::write(&kept, &bytes[..bytes.len() - 1]).unwrap();
+    sandbox.clear_journal();
+    let ran = home.demo(&sandbox, &line).run().with_code(0);
+    assert!(ran.stderr.contains("note: the last line of"), "{ran:?}");
+    assert_eq!(asked(&sandbox).len(), 1);
+}
+
+#[test]
+fn users_who_could_not_be_read_are_asked_for_again() {
+    let home = Home::new();
+    let (sandbox, file) = company(&home, 3);
+    sandbox.arm(Fault::Status { status: 503, body: None, content_type: None, when: When::Before });
+    let line = format!("audit --from {file} --resume {} --attempts 1 -o ndjson", home.path("kept").display());
+    home.demo(&sandbox, &line).run().with_code(5);
+    sandbox.clear_journal();
+    assert_whole(&home.demo(&sandbox, &line).run().with_code(0).stdout, 3);
+    assert_eq!(asked(&sandbox).len(), 1);
+}
+
+#[test]
+fn a_file_of_another_site_or_of_something_else_is_refused_and_left_as_it_is() {
+    let home = Home::new();
+    let (sandbox, file) = company(&home, 3);
+    let other = Sandbox::start().unwrap();
+    administrator(&other);
+    let kept = home.path("kept");
+    let line = format!("audit --from {file} --resume {}", kept.display());
+    home.demo(&other, &line).run().with_code(4);
+    let contacts = home.write("contacts.yaml", "- sms: 90-5555559999");
+    for (name, why) in [
+        (kept.to_str().unwrap(), format!("it is of another site, {}", other.base_url())),
+        (&contacts, "it is not what an audit has written".into()),
+        ("/", "cannot be used".into()),
+    ] {
+        let before = fs::read(name).ok();
+        let ran = home.demo(&sandbox, &format!("audit --from {file} --resume {name}")).run().with_code(2);
+        assert!(ran.stderr.contains(&why), "{ran:?}");
+        assert_eq!(fs::read(name).ok(), before);
+    }
+    assert!(sandbox.journal().is_empty());
+}
+
+#[test]
+fn an_interrupt_does_not_wait_for_whoever_waits() {
+    let home = Home::new();
+    let (sandbox, file) = company(&home, 3);
+    sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }));
+    let command = home.demo(&sandbox, &format!("audit --from {file} -o json")).start();
+    until("the requests", || sandbox.journal().len() == 3);
+    command.interrupt();
+    let ran = command.end().with_code(130);
+    assert_eq!(ran.stdout, "");
+    assert_eq!(ran.error()["kind"], "interrupted");
+    assert!(ran.took < std::time::Duration::from_secs(10), "{ran:?}");
+}

@@ -1,0 +1,82 @@
+//! An audit at a terminal: a bar while it runs, and nothing of it at its end. On Linux only: the terminal is made by `script`.
+#![cfg(target_os = "linux")]
+
+mod support;
+#[path = "support/terminal.rs"]
+mod terminal;
+
+use contacts_sandbox::{Fault, FaultRule, Hint, Sandbox, When};
+use support::{
+    Home,
+    users::{administrator, user},
+};
+use terminal::terminal;
+
+/// Fifty users, half of whom cannot be reached; each of them takes a while.
+fn slow(home: &Home) -> (Sandbox, String) {
+    let sandbox = Sandbox::start().unwrap();
+    administrator(&sandbox);
+    for number in 0..50 {
+        user(
+            &sandbox,
+            &format!("u{number}"),
+            &[("email", "a@b", number % 2 == 0), ("sms", "49-1", number % 2 == 0)],
+        );
+    }
+    sandbox.arm(FaultRule::new(Fault::Delay { ms: 50, when: When::Before }));
+    (sandbox, home.write("users", &(0..50).map(|number| format!("u{number}\n")).collect::<String>()))
+}
+
+/// What is on the screen at the end, as far as lines that were overwritten or erased go.
+fn left(text: &str) -> String {
+    let shown = text.split('\n').map(|line| {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let erased = line.rsplit("\u{1b}[2K").next().unwrap_or(line);
+        erased.rsplit('\r').next().unwrap_or(erased)
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_bar_tells_how_far_it_is_and_what_was_found_and_goes_away() {
+    let home = Home::new();
+    let (sandbox, file) = slow(&home);
+    let line = format!("--color never audit --from {file} --jobs 4 -o csv");
+    let ran = terminal(&home, &sandbox, 120, &line).run().with_code(0);
+    for told in ["/50 users, ", "/s, ", " left", " unreachable"] {
+        assert!(ran.stdout.contains(told), "{told}: {ran:?}");
+    }
+    let left = left(&ran.stdout);
+    assert!(!left.contains("/50 users"), "{left}");
+    assert!(left.contains("u49,,,unreachable") && left.contains("note: 50 users: 25 reachable"), "{left}");
+
+    let ran = terminal(&home, &sandbox, 120, &format!("{line} --quiet")).run().with_code(0);
+    assert!(!ran.stdout.contains("/50 users"), "{ran:?}");
+    assert_eq!(
+        home.demo(&sandbox, &line).run().with_code(0).stderr.lines().count(),
+        1,
+        "no terminal, no bar"
+    );
+}
+
+#[test]
+fn waits_are_told_in_the_bar_and_requests_above_it() {
+    let home = Home::new();
+    let (sandbox, file) = slow(&home);
+    sandbox.disarm();
+    sandbox.arm(Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 1, status: 429 });
+    sandbox.arm(FaultRule::new(Fault::Delay { ms: 50, when: When::Before }));
+    let line = format!("--color never audit --from {file} --jobs 1 -o csv");
+    let ran = terminal(&home, &sandbox, 160, &line).run().with_code(0);
+    let bar = ran.stdout.split(['\r', '\n']).find(|part| part.contains("; waiting 1")).unwrap();
+    assert!(bar.contains("/50 users") && bar.contains("the service asked for it"), "{bar}");
+    assert!(!left(&ran.stdout).contains("waiting"), "{ran:?}");
+
+    let ran = terminal(&home, &sandbox, 160, &format!("{line} -v")).run().with_code(0);
+    let left = left(&ran.stdout);
+    let told = left
+        .lines()
+        .filter(|line| line.starts_with("> GET http") || line.starts_with("< 200 OK in "))
+        .count();
+    assert_eq!(told, 100, "each of them a line of its own: {left}");
+}
