@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod certificate;
 mod commands;
 mod failure;
 mod interrupt;

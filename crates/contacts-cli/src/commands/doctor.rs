@@ -1,20 +1,21 @@
 //! `doctor`: one step after the other, what is wrong, and what to do.
 
 use std::{
-    net::ToSocketAddrs,
+    net::{SocketAddr, ToSocketAddrs},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use anstyle::{AnsiColor, Style};
 use contacts_ureq::{
     Action, ActivateContact, Call, ContactId, DeleteContact, Error, Event, Exchange, Hint, ListContacts, Now,
-    Site,
+    Site, printable,
 };
 use http::{HeaderMap, header};
 use serde::Serialize;
 
 use super::Context;
 use crate::{
+    certificate::{self, Shown},
     failure::{Failure, with_causes},
     origins::Told,
     service::{Service, find_cloud_id},
@@ -104,7 +105,7 @@ impl Examination<'_> {
         self.settings(&settings)?;
         self.proxy(&settings);
         if let Some(Place::Base(site) | Place::Tenant(site)) = &settings.place {
-            self.address(&settings, site)?;
+            self.way(&settings, site)?;
         }
         if let Some(Place::Tenant(tenant)) = &settings.place {
             // From here on the site is known: it is not asked a second time.
@@ -149,8 +150,9 @@ impl Examination<'_> {
         }
     }
 
-    /// Through a proxy it is the proxy that finds the address.
-    fn address(&mut self, settings: &Settings, site: &Site) -> Result<(), Failure> {
+    /// The host's address, and its certificate. Through a proxy, it is the proxy that finds the one, and the requests that show
+    /// what is wrong with the other.
+    fn way(&mut self, settings: &Settings, site: &Site) -> Result<(), Failure> {
         if settings.transport.proxy.is_some() {
             return Ok(());
         }
@@ -161,11 +163,40 @@ impl Examination<'_> {
         match target.to_socket_addrs().map(|mut addresses| addresses.next()) {
             Ok(Some(address)) => {
                 self.ok("address", format!("{authority} is {}", address.ip()));
-                Ok(())
+                if site.is_https() { self.certificate(settings, authority, address) } else { Ok(()) }
             }
             Ok(None) => Err(self.no_address(authority, "it has none")),
             Err(error) => Err(self.no_address(authority, &error.to_string())),
         }
+    }
+
+    fn certificate(
+        &mut self,
+        settings: &Settings,
+        authority: &str,
+        address: SocketAddr,
+    ) -> Result<(), Failure> {
+        let host = match authority.rsplit_once(':') {
+            Some((host, port)) if port.parse::<u16>().is_ok() => host,
+            _ => authority,
+        };
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let Shown { issuer, verdict } = match certificate::shown(address, host, &settings.transport) {
+            Ok(shown) => shown,
+            Err(failure) => return Err(self.failed("TLS", &failure)),
+        };
+        let issuer = issuer.map(|issuer| format!("a certificate issued by {}", printable(&issuer)));
+        let Err(why) = verdict else {
+            self.ok("TLS", issuer.unwrap_or_default());
+            return Ok(());
+        };
+        let failure = match issuer {
+            Some(issuer) => Failure::unreachable(format!("{authority} shows {issuer}: {why}"))
+                .with_hint(Hint::CheckCertificate.to_string()),
+            None => Failure::unreachable(format!("{authority} shows no certificate: {why}"))
+                .with_hint(NO_CONNECTION),
+        };
+        Err(self.failed("TLS", &failure))
     }
 
     fn no_address(&mut self, authority: &str, why: &str) -> Failure {

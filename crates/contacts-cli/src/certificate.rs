@@ -1,0 +1,156 @@
+//! The certificate that a server shows, and who issued it: what stands between, such as a proxy that opens TLS, is seen there.
+
+use std::{
+    fs,
+    net::{SocketAddr, TcpStream},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use der::{
+    Decode, Reader, SliceReader,
+    asn1::{AnyRef, ObjectIdentifier},
+};
+use rustls::{
+    ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    client::{
+        WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::{CryptoProvider, ring},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+};
+
+use crate::{failure::Failure, settings::Transport};
+
+/// What a handshake has come to.
+pub(crate) struct Shown {
+    /// Who issued the server's certificate, as the certificate has it; nothing if none was shown.
+    pub(crate) issuer: Option<String>,
+    /// Whether it is trusted, and if it is not, why.
+    pub(crate) verdict: Result<(), String>,
+}
+
+/// Shakes hands with a server and sends nothing more. The certificate is verified as by the client of the settings.
+pub(crate) fn shown(address: SocketAddr, host: &str, transport: &Transport) -> Result<Shown, Failure> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots(transport)?), Arc::clone(&provider))
+            .build()
+            .map_err(|error| Failure::local(format!("no certificate can be verified: {error}")))?;
+    let witness = Arc::new(Witness { verifier, seen: OnceLock::new() });
+    let verdict = shake_hands(address, host, &provider, &witness, transport.timeout);
+    let issuer = witness.seen.get().map(issuer);
+    Ok(Shown { issuer, verdict })
+}
+
+fn shake_hands(
+    address: SocketAddr,
+    host: &str,
+    provider: &Arc<CryptoProvider>,
+    witness: &Arc<Witness>,
+    timeout: Duration,
+) -> Result<(), String> {
+    let config = ClientConfig::builder_with_provider(Arc::clone(provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .dangerous()
+        .with_custom_certificate_verifier(witness.clone())
+        .with_no_client_auth();
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
+    let mut connection = ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())?;
+    let mut stream = TcpStream::connect_timeout(&address, timeout).map_err(|error| error.to_string())?;
+    stream.set_read_timeout(Some(timeout)).map_err(|error| error.to_string())?;
+    stream.set_write_timeout(Some(timeout)).map_err(|error| error.to_string())?;
+    while connection.is_handshaking() {
+        connection.complete_io(&mut stream).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// The authorities that the client trusts.
+fn roots(transport: &Transport) -> Result<RootCertStore, Failure> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(path) = &transport.ca_file {
+        let pem = fs::read(path).map_err(|error| {
+            Failure::usage(format!("the CA file {} cannot be read: {error}", path.display()))
+        })?;
+        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok));
+    }
+    Ok(roots)
+}
+
+/// What a certificate says of its issuer, in words.
+fn issuer(certificate: &CertificateDer<'_>) -> String {
+    let certificate = webpki::EndEntityCert::try_from(certificate).ok();
+    let name = certificate.and_then(|certificate| words(certificate.issuer()).ok());
+    name.filter(|words| !words.is_empty())
+        .map_or_else(|| "nobody that can be read".into(), |words| words.join(", "))
+}
+
+/// The common name, the organization and the country in a distinguished name (RFC 5280, 4.1.2.4), in the order in which they
+/// stand there.
+fn words(name: &[u8]) -> der::Result<Vec<String>> {
+    const SHOWN: [ObjectIdentifier; 3] = [
+        ObjectIdentifier::new_unwrap("2.5.4.3"),
+        ObjectIdentifier::new_unwrap("2.5.4.10"),
+        ObjectIdentifier::new_unwrap("2.5.4.6"),
+    ];
+    let mut words = Vec::new();
+    let mut sets = SliceReader::new(name)?;
+    while !sets.is_finished() {
+        let mut attributes = SliceReader::new(AnyRef::decode(&mut sets)?.value())?;
+        while !attributes.is_finished() {
+            let mut attribute = SliceReader::new(AnyRef::decode(&mut attributes)?.value())?;
+            let kind = ObjectIdentifier::decode(&mut attribute)?;
+            let value = AnyRef::decode(&mut attribute)?;
+            if SHOWN.contains(&kind) {
+                words.push(String::from_utf8_lossy(value.value()).into_owned());
+            }
+        }
+    }
+    Ok(words)
+}
+
+/// A verifier that keeps what it was shown, and judges as the one behind it does.
+#[derive(Debug)]
+struct Witness {
+    verifier: Arc<WebPkiServerVerifier>,
+    seen: OnceLock<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for Witness {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.seen.get_or_init(|| end_entity.clone().into_owned());
+        self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.verifier.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.verifier.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.supported_verify_schemes()
+    }
+}
