@@ -117,7 +117,9 @@ impl Refusal {
     pub(super) fn hint(&self) -> Option<Hint> {
         let title = self.title().unwrap_or_default();
         match self.status.as_u16() {
-            300..=399 => Some(Hint::Redirected),
+            300..=303 | 305 | 307 | 308 => Some(Hint::Redirected),
+            // No question of ours has such an answer.
+            304..=399 => Some(Hint::NotTheService),
             // Nobody's credentials were sent.
             401 | 403 if self.about.scopes.is_empty() => self.is_markup().then_some(Hint::NotTheService),
             401 if title.contains(SCOPE_REFUSAL) => Some(Hint::MissingScope(self.about.scopes)),
