@@ -274,3 +274,25 @@ fn each_request_is_told_when_it_is_asked_for() {
     assert!(lines[1].starts_with("< 200 OK in ") && lines[1].ends_with(" ms"), "{ran:?}");
     assert_eq!(lines[2], format!("> GET {url}?offset=1&size=1"));
 }
+
+#[cfg(unix)]
+#[test]
+fn whoever_reads_only_the_beginning_has_read_enough() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    sandbox.with_service(|service| {
+        let account = service.users().next().unwrap().account_id.clone();
+        for number in 0..3000 {
+            // More than a pipe holds.
+            service.add_contact(&account, "email", &format!("{number:060}@example.com"), true);
+        }
+    });
+    let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
+    for form in ["table", "json", "ndjson", "csv"] {
+        let words = [env!("CARGO_BIN_EXE_contacts"), "list", "-o", form, "--base-url", &sandbox.base_url()];
+        let who = ["--email", contacts_sandbox::DEMO_EMAIL, "--token-file", &token];
+        let list = shlex::try_join(words.into_iter().chain(who)).unwrap();
+        let line = format!("{{ {list}; echo $? >&2; }} | head -c 10");
+        let ran = home.program("sh").args(["-c", &line]).run().with_code(0);
+        assert_eq!((ran.stdout.len(), ran.stderr.as_str()), (10, "0\n"), "{form}");
+    }
+}

@@ -16,12 +16,21 @@ pub(super) fn table<T: Serialize>(
     terminal: bool,
 ) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(names)?;
+    writer.write_record(names).map_err(unwrapped)?;
     for row in rows {
         let row: Map<_, _> = serde_json::from_value(serde_json::to_value(row)?)?;
-        writer.write_record(names.iter().map(|name| cell(row.get(*name), terminal)))?;
+        let cells = names.iter().map(|name| cell(row.get(*name), terminal));
+        writer.write_record(cells).map_err(unwrapped)?;
     }
     writer.flush()
+}
+
+/// The error behind that of the library, which has a kind.
+fn unwrapped(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn cell(value: Option<&Value>, terminal: bool) -> String {
