@@ -29,8 +29,7 @@ pub(crate) use self::{
     version,
     max_term_width = 110,
     after_help = help::EXAMPLES,
-    after_long_help = help::LONG_AFTER_HELP,
-    disable_help_subcommand = true
+    after_long_help = help::LONG_AFTER_HELP
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]

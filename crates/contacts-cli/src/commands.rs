@@ -23,6 +23,7 @@ use crate::{
     service::Service,
     settings::Settings,
     tell::Verbosity,
+    usage::without_secret,
 };
 
 /// What the commands share.
@@ -54,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failu
             clap_complete::generate(*shell, &mut Arguments::command(), "contacts", &mut script);
             output.text(&String::from_utf8_lossy(&script))?;
         }
-        Command::Man => man(output)?,
+        Command::Man { command } => man(output, command)?,
     }
     Ok(exit::DONE)
 }
@@ -64,9 +65,16 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn man(output: Output) -> Result<(), Failure> {
+fn man(output: Output, names: &[String]) -> Result<(), Failure> {
+    let mut command = Arguments::command();
+    command.build();
+    for name in names {
+        let found = command.find_subcommand(name).cloned();
+        command =
+            found.ok_or_else(|| Failure::usage(format!("there is no command {}", without_secret(name))))?;
+    }
     let mut page = Vec::new();
-    clap_mangen::Man::new(Arguments::command())
+    clap_mangen::Man::new(command)
         .render(&mut page)
         .map_err(|error| Failure::local(format!("the page cannot be made: {error}")))?;
     output.text(&String::from_utf8_lossy(&page))

@@ -283,7 +283,7 @@ fn whoever_reads_only_the_beginning_has_read_enough() {
         let account = service.users().next().unwrap().account_id.clone();
         for number in 0..3000 {
             // More than a pipe holds.
-            service.add_contact(&account, "email", &format!("{number:060}@example.com"), true);
+            service.add_contact(&account, "email", format!("{number:060}@example.com"), true);
         }
     });
     let token = home.write("token", contacts_sandbox::DEMO_TOKEN);

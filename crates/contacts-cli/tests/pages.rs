@@ -4,7 +4,7 @@ mod support;
 
 use support::Home;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 22] = [
     "list",
     "get",
     "create",
@@ -17,12 +17,22 @@ const COMMANDS: [&str; 17] = [
     "apply",
     "audit",
     "resolve",
+    "doctor",
+    "config",
+    "config path",
+    "config show",
+    "config set",
     "curl",
     "demo",
     "sandbox",
     "completions",
     "man",
 ];
+
+/// The commands that stand beside one another, not below one.
+fn first_commands() -> impl Iterator<Item = &'static str> {
+    COMMANDS.into_iter().filter(|command| !command.contains(' '))
+}
 
 fn told(line: &str) -> String {
     let ran = Home::new().contacts().line(line).run().with_code(0);
@@ -40,10 +50,10 @@ fn the_version_is_that_of_the_package() {
 #[test]
 fn the_help_of_every_command_has_an_example_that_begins_with_the_command() {
     for command in COMMANDS {
-        for flag in ["-h", "--help"] {
-            let help = told(&format!("{command} {flag}"));
+        for asked in [format!("{command} -h"), format!("{command} --help"), format!("help {command}")] {
+            let help = told(&asked);
             let examples = help.split_once("\nExample").map(|(_, examples)| examples.lines().skip(1));
-            let mut examples = examples.unwrap_or_else(|| panic!("{command} {flag}: {help}"));
+            let mut examples = examples.unwrap_or_else(|| panic!("{asked}: {help}"));
             let first = examples.next().unwrap().trim_start();
             assert!(first.starts_with("contacts ") && first.contains(command), "{command}: {first}");
         }
@@ -60,7 +70,7 @@ fn every_example_is_understood() {
             // What stands behind several blanks explains, and what stands behind a bar or an arrow is not ours.
             let line = example.trim().split("   ").next().unwrap();
             let line = line.split(['|', '>']).next().unwrap().trim();
-            let words: Vec<_> = line.strip_prefix("contacts ").unwrap().split(' ').collect();
+            let words = shlex::split(line.strip_prefix("contacts ").unwrap()).unwrap();
             let ran = Home::new().contacts().args(words).line("--help").run();
             assert_eq!(ran.status.code(), Some(0), "{example}: {ran:?}");
         }
@@ -75,9 +85,13 @@ fn the_help_tells_settings_and_exit_codes() {
         assert!(help.contains(named), "{named}: {help}");
     }
     assert!(!help.contains("--token "), "what is always refused is not offered: {help}");
-    for command in COMMANDS {
-        assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
-    }
+    let (_, list) = help.split_once("\nCommands:\n").unwrap();
+    let listed: Vec<_> = list.lines().map_while(|line| line.split_whitespace().next()).collect();
+    assert_eq!(
+        listed,
+        first_commands().chain(["help"]).collect::<Vec<_>>(),
+        "those of this file are all that there are"
+    );
 }
 
 #[test]
@@ -109,7 +123,7 @@ fn completions_know_every_command_and_flag_but_that_for_a_token() {
     for (shell, beginning) in [("bash", "_contacts() {"), ("zsh", "#compdef contacts"), ("fish", "# ")] {
         let script = told(&format!("completions {shell}"));
         assert!(script.starts_with(beginning), "{shell}: {script}");
-        for word in COMMANDS.into_iter().chain(["token-file", "token-command", "ensure", "ndjson"]) {
+        for word in first_commands().chain(["token-file", "token-command", "ensure", "ndjson"]) {
             assert!(script.contains(word), "{shell}: {word}");
         }
         for offer in ["--token ", "--token=", " -l token ", " token="] {
@@ -122,8 +136,14 @@ fn completions_know_every_command_and_flag_but_that_for_a_token() {
 fn the_manual_page_is_one() {
     let page = told("man");
     assert!(page.contains(".TH contacts 1"), "{page}");
-    for word in COMMANDS.into_iter().chain([".SH NAME", ".SH OPTIONS", "CONTACTS_PROFILE", "Exit codes"]) {
+    for word in first_commands().chain([".SH NAME", ".SH OPTIONS", "CONTACTS_PROFILE", "Exit codes"]) {
         assert!(page.contains(&word.replace('-', "\\-")) || page.contains(word), "{word}: {page}");
     }
     assert!(!page.contains("\\-\\-token\\fR"), "what is always refused is not offered");
+    for command in COMMANDS {
+        let name = format!("contacts-{}", command.replace(' ', "-"));
+        let page = told(&format!("man {command}"));
+        assert!(page.contains(&format!(".TH {name} 1")) && page.contains("Example"), "{command}: {page}");
+    }
+    Home::new().contacts().line("man nonsense").run().with_code(2);
 }

@@ -97,9 +97,13 @@ pub(crate) enum Command {
         shell: Shell,
     },
 
-    /// Print the manual page
-    #[command(after_help = "Example:\n  contacts man | man -l -")]
-    Man,
+    /// Print the manual page, or that of a command
+    #[command(after_help = "Examples:\n  contacts man | man -l -\n  contacts man config set | man -l -")]
+    Man {
+        /// The command
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
 
 /// What a sandbox is to be.

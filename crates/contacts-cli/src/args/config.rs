@@ -6,11 +6,18 @@ use clap::{Subcommand, ValueEnum};
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Print where the configuration file is
+    #[command(after_help = "Example:\n  contacts config path")]
     Path,
 
+    #[command(
+        after_help = "Examples:\n  contacts config show\n  contacts --profile work config show -o json"
+    )]
     /// Show what holds, and which flag, variable or profile says so
     Show,
 
+    #[command(
+        after_help = "Examples:\n  contacts config set site acme\n  contacts --profile work config set token_file token"
+    )]
     /// Change a member of a profile: of the one that --profile names, or of default
     Set {
         /// What is changed
