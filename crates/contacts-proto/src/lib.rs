@@ -23,6 +23,9 @@
 //!   renewal of credentials; [`AllContacts`] is a whole list, [`Pages`] goes through one; [`Ensure`] is a contact that exists
 //!   exactly once; [`Resolve`] ends the doubt of a creation whose answer was lost. They implement [`Exchange`], and a loop
 //!   around `step` drives them over any HTTP client and any clock.
+//!
+//! The [`guide`] has pages on [failures](guide::failures) and what is known after them, on [endpoints](guide::endpoints), and for
+//! those who [come from elsewhere](guide::migration).
 
 #![cfg_attr(
     not(test),
@@ -44,6 +47,7 @@ mod contact;
 mod credentials;
 mod error;
 mod exchange;
+pub mod guide;
 mod id;
 mod method;
 mod object;

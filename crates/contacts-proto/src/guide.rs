@@ -1,0 +1,10 @@
+//! Pages to read: nothing in here is code.
+
+#[doc = include_str!("../docs/endpoints.md")]
+pub mod endpoints {}
+
+#[doc = include_str!("../docs/failures.md")]
+pub mod failures {}
+
+#[doc = include_str!("../docs/migration.md")]
+pub mod migration {}
