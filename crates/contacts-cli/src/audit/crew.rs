@@ -4,7 +4,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
-        mpsc::Sender,
+        mpsc::SyncSender,
     },
     thread,
 };
@@ -33,7 +33,7 @@ impl Crew {
         size: usize,
         users: Vec<(usize, AccountId)>,
         read: impl Fn(&AccountId) -> Result<Vec<Contact>, Error> + Send + Sync + 'static,
-        events: &Sender<Event>,
+        events: &SyncSender<Event>,
     ) -> Self {
         let is_over = Arc::new(AtomicBool::new(false));
         let size = size.min(users.len());

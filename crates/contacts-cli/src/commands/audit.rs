@@ -2,7 +2,8 @@
 
 use std::{
     io::IsTerminal,
-    sync::{Arc, mpsc::channel},
+    sync::{Arc, mpsc::sync_channel},
+    thread,
 };
 
 use contacts_ureq::{Contact, ContactMethod, Error};
@@ -30,11 +31,12 @@ pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     }
     let mut audit = Audit::new(context, args, users, resume)?;
 
-    let (events, heard) = channel();
+    // Nobody runs ahead: a thread goes on to its next user once it was heard.
+    let (events, heard) = sync_channel(0);
     let interrupted = events.clone();
     interrupt::tells(move || {
-        // If nobody listens, it is at its end anyway.
-        let _ = interrupted.send(Event::Interrupted);
+        // It may be busy with writing; the next interrupt does not wait for that. If nobody listens, it is at its end anyway.
+        thread::spawn(move || interrupted.send(Event::Interrupted));
     });
     let crew =
         Crew::start(args.jobs.into(), audit.unread(), move |account| service.contacts_of(account), &events);
