@@ -2,6 +2,7 @@
 
 mod crew;
 mod judgement;
+mod page;
 mod progress;
 mod resume;
 mod row;
@@ -11,6 +12,7 @@ mod users;
 pub(crate) use self::{
     crew::{Crew, Event},
     judgement::{Count, Finding, KINDS, Standing},
+    page::{About, page},
     progress::Progress,
     resume::Resume,
     row::{Row, Tally},

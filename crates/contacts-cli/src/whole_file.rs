@@ -3,34 +3,57 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use tempfile::NamedTempFile;
 
 /// Writes it such that whoever reads sees the old file or the new one. A new one is for its owner alone.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A link stays one.
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let there = match File::options().write(true).open(path) {
-        Ok(mut there) => {
-            let metadata = there.metadata()?;
-            if !metadata.is_file() {
-                // A device or a pipe is written to, and not replaced.
-                return there.write_all(bytes);
+    match Draft::new(path)? {
+        Draft::Into(mut there) => there.write_all(bytes),
+        Draft::Beside { draft, path, there } => {
+            draft.as_file().write_all(bytes)?;
+            if let Some(there) = there {
+                draft.as_file().set_permissions(there)?;
             }
-            Some(metadata)
+            draft.as_file().sync_all()?;
+            draft.persist(path)?;
+            Ok(())
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut draft = NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")))?;
-    draft.write_all(bytes)?;
-    if let Some(there) = there {
-        draft.as_file().set_permissions(there.permissions())?;
     }
-    draft.as_file().sync_all()?;
-    draft.persist(path)?;
-    Ok(())
+}
+
+/// Whether it could be written now. Nothing is left of the trial.
+pub(crate) fn check(path: &Path) -> io::Result<()> {
+    Draft::new(path).map(drop)
+}
+
+/// A file that is to be written.
+enum Draft {
+    /// A device or a pipe is written to, and not replaced.
+    Into(File),
+    /// Another file in the same folder, which is to take its place.
+    Beside { draft: NamedTempFile, path: PathBuf, there: Option<fs::Permissions> },
+}
+
+impl Draft {
+    fn new(path: &Path) -> io::Result<Self> {
+        // A link stays one.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let there = match File::options().write(true).open(&path) {
+            Ok(there) => {
+                let metadata = there.metadata()?;
+                if !metadata.is_file() {
+                    return Ok(Self::Into(there));
+                }
+                Some(metadata.permissions())
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let draft = NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")))?;
+        Ok(Self::Beside { draft, path, there })
+    }
 }

@@ -32,6 +32,10 @@ pub(crate) struct AuditArgs {
     #[arg(long)]
     pub(crate) exit_code: bool,
 
+    /// Write a page for a browser, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
     /// Keep what was read in this file, and do not ask for it again
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,
@@ -60,13 +64,13 @@ impl From<Kind> for ContactMethod {
 pub(super) const EXAMPLES: &str = "\
 Examples:
   contacts audit 712020:0a1b2c3d 712020:4e5f6a7b
-  contacts audit --from on-call.csv --require sms,voice
+  contacts audit --from on-call.csv --require sms,voice --html audit.html
   contacts audit --from everybody.txt --resume audit.ndjson -o csv";
 
 pub(super) const LONG: &str = "\
 Examples:
   contacts audit 712020:0a1b2c3d 712020:4e5f6a7b
-  contacts audit --from on-call.csv --require sms,voice
+  contacts audit --from on-call.csv --require sms,voice --html audit.html
   contacts audit --from everybody.txt --resume audit.ndjson -o csv
 
 The file of --from:

@@ -1,8 +1,8 @@
 //! What the contacts of a user come to. A pure function of them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use contacts_ureq::{Contact, ContactMethod};
+use contacts_ureq::{Contact, ContactMethod, printable};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -27,6 +27,18 @@ pub(crate) enum Standing {
     Reachable,
 }
 
+impl Standing {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Unreadable => "unreadable",
+            Self::Lacking => "lacking",
+            Self::Single => "single",
+            Self::Reachable => "reachable",
+        }
+    }
+}
+
 /// What somebody should look at.
 #[derive(Debug, Serialize)]
 #[serde(tag = "finding", rename_all = "kebab-case")]
@@ -41,6 +53,25 @@ pub(crate) enum Finding {
     DisabledPhone { method: ContactMethod, to: String, reason: Option<String> },
     /// The contacts could not be read.
     Unreadable { error: Failure },
+}
+
+/// A line for people, fit for a terminal.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable => f.write_str("no enabled contact"),
+            Self::Missing { methods } => {
+                let methods: Vec<_> = methods.iter().map(ContactMethod::as_str).collect();
+                write!(f, "no enabled {}", methods.join(" and no "))
+            }
+            Self::Single { method, to } => write!(f, "only {} {}", printable(method.as_str()), printable(to)),
+            Self::DisabledPhone { method, to, reason } => {
+                write!(f, "{} {} is not enabled", printable(method.as_str()), printable(to))?;
+                reason.iter().try_for_each(|reason| write!(f, ": {}", printable(reason)))
+            }
+            Self::Unreadable { error } => error.fmt(f),
+        }
+    }
 }
 
 /// How many contacts there are of a kind.
@@ -175,6 +206,7 @@ mod tests {
         #[test]
         fn findings_say_what_the_standing_says(contacts in contacts(), required in required()) {
             let judgement = judge(&contacts, &required);
+            prop_assert_eq!(serde_json::to_value(judgement.standing).unwrap(), judgement.standing.word());
             let words = words(&judgement);
             let has = |word: &str| words.iter().any(|it| it == word);
             match judgement.standing {

@@ -77,6 +77,16 @@ impl Tally {
         self.disabled_phones += usize::from(row.findings.iter().any(is_phone));
     }
 
+    pub(crate) fn count(&self, standing: Standing) -> usize {
+        match standing {
+            Standing::Unreachable => self.unreachable,
+            Standing::Unreadable => self.unreadable,
+            Standing::Lacking => self.lacking,
+            Standing::Single => self.single,
+            Standing::Reachable => self.reachable,
+        }
+    }
+
     pub(crate) fn users(&self) -> usize {
         let Self { unreachable, unreadable, lacking, single, reachable, .. } = self;
         unreachable + unreadable + lacking + single + reachable

@@ -1,9 +1,11 @@
 //! `audit`: who can be reached, over many users.
 
 use std::{
-    io::IsTerminal,
+    io::{self, IsTerminal},
+    path::Path,
     sync::{Arc, mpsc::sync_channel},
     thread,
+    time::SystemTime,
 };
 
 use contacts_ureq::{Contact, ContactMethod, Error};
@@ -11,11 +13,11 @@ use contacts_ureq::{Contact, ContactMethod, Error};
 use super::Context;
 use crate::{
     args::AuditArgs,
-    audit::{Crew, Event, Progress, Resume, Row, Streak, Tally, User, distinct, read},
+    audit::{About, Crew, Event, Progress, Resume, Row, Streak, Tally, User, distinct, page, read},
     failure::{Failure, exit},
     interrupt,
     output::counted,
-    text_file,
+    text_file, whole_file,
 };
 
 /// No file of users is longer, in bytes.
@@ -23,12 +25,17 @@ const LONGEST: u64 = 64 * 1024 * 1024;
 
 pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Failure>> {
     let users = users(context, args)?;
+    // To learn at its end that the page cannot be written would be late.
+    if let Some(path) = &args.html {
+        whole_file::check(path).map_err(|error| cannot_write(path, &error))?;
+    }
     let service = Arc::new(context.connect()?);
     let resume = args.resume.as_deref().map(|path| Resume::open(path, service.session().site()));
     let resume = resume.transpose()?;
     if resume.as_ref().is_some_and(|resume| resume.was_torn) {
         context.note("the last line of the file was not whole: the user is read again");
     }
+    let site = service.session().site().to_string();
     let mut audit = Audit::new(context, args, users, resume)?;
 
     // Nobody runs ahead: a thread goes on to its next user once it was heard.
@@ -41,7 +48,7 @@ pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     let crew =
         Crew::start(args.jobs.into(), audit.unread(), move |account| service.contacts_of(account), &events);
     drop(events);
-    let is_shown = !context.arguments.how.quiet && std::io::stderr().is_terminal();
+    let is_shown = !context.arguments.how.quiet && io::stderr().is_terminal();
     let progress = Progress::new(audit.users.len(), audit.known, is_shown);
     while audit.known < audit.users.len() {
         // The interrupt has a sender, too, so that there is always somebody to hear from.
@@ -56,7 +63,11 @@ pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     }
     drop(progress);
     drop(crew);
-    audit.finish()
+    audit.finish(&site)
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::local(format!("{} cannot be written: {error}", text_file::shown(path)))
 }
 
 /// All users, each of them once.
@@ -193,8 +204,8 @@ impl<'a> Audit<'a> {
     }
 
     /// The results, and what is to be said of them.
-    fn finish(self) -> Result<u8, Vec<Failure>> {
-        let Self { context, args, users, rows, written, tally, end, .. } = self;
+    fn finish(self, site: &str) -> Result<u8, Vec<Failure>> {
+        let Self { context, args, required, users, rows, written, tally, end, .. } = self;
         // What was written already is their beginning, without a gap.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
         // Where nobody could be read, why it ended is all there is to say.
@@ -204,6 +215,13 @@ impl<'a> Audit<'a> {
         }
         if let Some(end) = end {
             return Err(end.into());
+        }
+        if let Some(path) = &args.html {
+            let when = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+            let when = when.replace('T', " ").replace('Z', " UTC");
+            let page = page(&rows, &tally, &About { site, required: &required, when: &when });
+            whole_file::write(path, page.as_bytes()).map_err(|error| cannot_write(path, &error))?;
+            context.note(&format!("the page is {}", text_file::shown(path)));
         }
         if tally.unreadable > 0 {
             let (unreadable, all) = (tally.unreadable, counted(users.len(), "user"));

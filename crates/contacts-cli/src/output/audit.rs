@@ -1,9 +1,6 @@
 //! Users and what was found.
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use comfy_table::{Cell, Color as CellColor};
 use contacts_ureq::{ContactMethod, printable};
@@ -84,7 +81,7 @@ impl Output {
     }
 
     fn judged(self, row: &Row) -> [Cell; 3] {
-        let findings: Vec<_> = row.findings.iter().map(told).collect();
+        let findings: Vec<_> = row.findings.iter().map(ToString::to_string).collect();
         let findings = Cell::new(findings.join("\n"));
         let findings = match row.standing {
             Standing::Unreachable | Standing::Unreadable => {
@@ -110,28 +107,6 @@ fn enabled(row: &Row) -> String {
     if counts.is_empty() { "none".into() } else { counts.join(", ") }
 }
 
-/// A finding as a line for people, fit for a terminal.
-pub(crate) fn told(finding: &Finding) -> String {
-    match finding {
-        Finding::Unreachable => "no enabled contact".into(),
-        Finding::Missing { methods } => format!("no enabled {}", joined(methods, " and no ")),
-        Finding::Single { method, to } => format!("only {} {}", shown(method), printable(to)),
-        Finding::DisabledPhone { method, to, reason } => {
-            let why = reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-            format!("{} {} is not enabled{}", shown(method), printable(to), printable(&why))
-        }
-        Finding::Unreadable { error } => error.to_string(),
-    }
-}
-
-fn joined(methods: &[ContactMethod], between: &str) -> String {
-    methods.iter().map(ContactMethod::as_str).collect::<Vec<_>>().join(between)
-}
-
-fn shown(method: &ContactMethod) -> Cow<'_, str> {
-    printable(method.as_str())
-}
-
 impl<'a> Record<'a> {
     fn new(row: &'a Row) -> Self {
         let sum = |of: fn(&Count) -> usize| Some(row.contacts.as_ref()?.values().map(of).sum());
@@ -140,7 +115,9 @@ impl<'a> Record<'a> {
         let (mut missing, mut phones) = (String::new(), Vec::new());
         for finding in &row.findings {
             match finding {
-                Finding::Missing { methods } => missing = joined(methods, " "),
+                Finding::Missing { methods } => {
+                    missing = methods.iter().map(ContactMethod::as_str).collect::<Vec<_>>().join(" ");
+                }
                 Finding::DisabledPhone { method, to, .. } => phones.push(format!("{method} {to}")),
                 _ => {}
             }
