@@ -169,6 +169,8 @@ fn io_cause(error: &io::Error, progress: &Progress) -> Cause {
         (io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe, _) => {
             Cause::Closed
         }
+        // The watcher's word for a chunk's size or a trailer without end.
+        (io::ErrorKind::InvalidData, Progress::Answered(_)) => Cause::Malformed,
         (_, Progress::NotSent) => Cause::Connect,
         _ => Cause::Closed,
     }

@@ -169,6 +169,11 @@ impl Transport for Watched {
             match self.transport.await_input(next) {
                 // The window is over, and the time for the whole is not: `window` says whether it was a good one.
                 Err(Error::Timeout(_)) if window.is_some() => {}
+                // There is no room for more of it, and what is there is not the end of anything: a chunk's size or a trailer
+                // without end.
+                Ok(false) if self.transport.buffers().input_append_buf().is_empty() => {
+                    return Err(Error::Io(io::ErrorKind::InvalidData.into()));
+                }
                 result => {
                     self.count(before);
                     return unless_cut(result);
