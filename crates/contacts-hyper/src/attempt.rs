@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use contacts_proto::{BodyLimits, Cause, Failure, Progress};
 use http::{HeaderMap, Method, Request, Response};
 use http_body::Body;
@@ -139,9 +139,9 @@ impl<S: HttpService> Attempt<'_, S> {
             window.bytes = window.bytes.saturating_add(frame.len());
             let room = limit.saturating_sub(read.len());
             if frame.len() > room {
-                return (read.and(frame.slice(..room)).into_bytes(), Some(Broken::TooLarge));
+                return (read.and(frame.slice(..room), limit).into_bytes(), Some(Broken::TooLarge));
             }
-            read = read.and(frame);
+            read = read.and(frame, limit);
         }
     }
 }
@@ -181,7 +181,7 @@ enum Broken {
 enum Read {
     Nothing,
     One(Bytes),
-    Many(BytesMut),
+    Many(Vec<u8>),
 }
 
 impl Read {
@@ -193,29 +193,30 @@ impl Read {
         }
     }
 
-    fn and(self, more: Bytes) -> Self {
-        match self {
-            _ if more.is_empty() => self,
-            Self::Nothing => Self::One(more),
-            Self::One(bytes) => {
-                let mut many =
-                    BytesMut::with_capacity(bytes.len().saturating_add(more.len()).saturating_mul(2));
-                many.extend_from_slice(&bytes);
-                many.extend_from_slice(&more);
-                Self::Many(many)
-            }
-            Self::Many(mut many) => {
-                many.extend_from_slice(&more);
-                Self::Many(many)
-            }
+    /// With more of it, which is within the limit.
+    fn and(self, more: Bytes, limit: usize) -> Self {
+        let (mut many, first) = match self {
+            _ if more.is_empty() => return self,
+            Self::Nothing => return Self::One(more),
+            Self::One(first) => (Vec::new(), first),
+            Self::Many(many) => (many, Bytes::new()),
+        };
+        let len = many.len().saturating_add(first.len()).saturating_add(more.len());
+        if len > many.capacity() {
+            // A `Vec` that grows by itself takes twice the limit, beside what it had.
+            let capacity = if limit / 3 <= len { limit } else { len.saturating_mul(2) };
+            many.reserve_exact(capacity.saturating_sub(many.len()));
         }
+        many.extend_from_slice(&first);
+        many.extend_from_slice(&more);
+        Self::Many(many)
     }
 
     fn into_bytes(self) -> Bytes {
         match self {
             Self::Nothing => Bytes::new(),
             Self::One(bytes) => bytes,
-            Self::Many(many) => many.freeze(),
+            Self::Many(many) => many.into(),
         }
     }
 }

@@ -113,14 +113,31 @@ impl Broken {
 /// connection is closed as the rest of the body is dropped.
 fn read(body: Body, limit: usize) -> (Vec<u8>, Option<Broken>) {
     let announced = body.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-    let mut bytes = Vec::with_capacity(announced.min(limit).min(64 * 1024));
-    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    let result = body.into_reader().take(most).read_to_end(&mut bytes);
-    if bytes.len() > limit {
-        bytes.truncate(limit);
-        return (bytes, Some(Broken::TooLarge));
+    // One more than is expected tells the end, or that there is none.
+    let most = limit.saturating_add(1);
+    let mut room = announced.saturating_add(1).min(most).min(64 * 1024);
+    let mut bytes = Vec::new();
+    let mut body = body.into_reader();
+    loop {
+        // A `Vec` that grows by itself takes twice the limit, beside what it had.
+        bytes.reserve_exact(room);
+        let mut piece = body.by_ref().take(u64::try_from(room).unwrap_or(u64::MAX));
+        match piece.read_to_end(&mut bytes) {
+            Err(error) => return (bytes, Some(Broken::Io(error))),
+            Ok(read) if read < room => return (bytes, None),
+            Ok(_) if bytes.len() >= most => {
+                bytes.truncate(limit);
+                return (bytes, Some(Broken::TooLarge));
+            }
+            Ok(_) => room = more_room(bytes.len(), most),
+        }
     }
-    (bytes, result.err().map(Broken::Io))
+}
+
+/// As much again as there is, or all there may be, where that is not much more.
+fn more_room(len: usize, most: usize) -> usize {
+    let (twice, left) = (len.max(16 * 1024), most.saturating_sub(len));
+    if left / 2 <= twice { left } else { twice }
 }
 
 fn without_answer(error: Error) -> Failure {
