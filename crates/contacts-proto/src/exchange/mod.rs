@@ -10,6 +10,7 @@ mod pages;
 mod policy;
 mod resolve;
 mod search;
+mod seen;
 mod session;
 mod ticket;
 #[cfg(feature = "tracing")]
