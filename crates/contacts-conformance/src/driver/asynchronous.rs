@@ -1,6 +1,6 @@
 //! The async client, on a runtime of one thread.
 
-use std::time::Duration;
+use std::{future::ready, time::Duration};
 
 use contacts_proto::{Contact, ContactMethod, Ensured, Error, ListContacts, Operation};
 use futures_util::TryStreamExt;
@@ -31,8 +31,12 @@ impl Driver for Hyper {
         self.runtime.block_on(self.client.send(operation))
     }
 
-    fn contacts(&self, first: ListContacts) -> Result<Vec<Contact>, Error> {
-        self.runtime.block_on(self.client.contacts(first).try_collect())
+    fn each_contact(&self, first: ListContacts, mut act: impl FnMut(Contact)) -> Result<(), Error> {
+        let contacts = self.client.contacts(first).try_for_each(|contact| {
+            act(contact);
+            ready(Ok(()))
+        });
+        self.runtime.block_on(contacts)
     }
 
     fn ensure(&self, method: ContactMethod, to: &str) -> Result<Ensured, Error> {

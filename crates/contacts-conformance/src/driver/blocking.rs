@@ -21,8 +21,8 @@ impl Driver for Ureq {
         self.0.send(operation)
     }
 
-    fn contacts(&self, first: ListContacts) -> Result<Vec<Contact>, Error> {
-        self.0.contacts(first).collect()
+    fn each_contact(&self, first: ListContacts, mut act: impl FnMut(Contact)) -> Result<(), Error> {
+        self.0.contacts(first).try_for_each(|contact| contact.map(&mut act))
     }
 
     fn ensure(&self, method: ContactMethod, to: &str) -> Result<Ensured, Error> {

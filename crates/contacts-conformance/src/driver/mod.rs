@@ -32,11 +32,21 @@ pub trait Driver: Sized {
     /// What the client's `send` ends with.
     fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error>;
 
+    /// Does something with each contact of a list, as it comes.
+    ///
+    /// # Errors
+    /// The first that the client's `contacts` gives.
+    fn each_contact(&self, first: ListContacts, act: impl FnMut(Contact)) -> Result<(), Error>;
+
     /// All contacts of a list.
     ///
     /// # Errors
     /// The first that the client's `contacts` gives.
-    fn contacts(&self, first: ListContacts) -> Result<Vec<Contact>, Error>;
+    fn contacts(&self, first: ListContacts) -> Result<Vec<Contact>, Error> {
+        let mut contacts = Vec::new();
+        self.each_contact(first, |contact| contacts.push(contact))?;
+        Ok(contacts)
+    }
 
     /// Sees to it that a contact exists once.
     ///

@@ -15,7 +15,7 @@ const PAGE: usize = 5000;
 const ERROR: usize = 700;
 
 /// Far more than any buffers on the way take.
-const FLOOD: usize = 256 << 20;
+const FLOOD: u64 = 256 << 20;
 const BUFFERED: usize = 32 << 20;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -84,7 +84,7 @@ fn beyond(operation: Operation, status: u16, limit: usize) -> Vec<Scenario> {
         ("until the end", "connection: close\r\n".to_owned()),
     ];
     let scenario = |(how, lines): (&str, String)| {
-        let script = [Step::ReadRequest, Step::Write(answer.head_with(&lines)), Step::Flood(b'x', FLOOD)];
+        let script = [Step::ReadRequest, Step::Write(answer.head_with(&lines)), Step::Flood(b"x", FLOOD)];
         let expected = Expected::once(Told::Broken(answer.clone(), Cause::TooLarge));
         let name = format!("a flood {how}, {status} to {operation:?}");
         Scenario::new(name, Plan::every(script), operation, expected)

@@ -37,7 +37,21 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
             .asks_once()
             .sees(Seen::Check(super::closed_by_client))
     };
+    let drip_in_chunks = |at_once: &str, all: &str| {
+        let at_once = [&answer.head_with("transfer-encoding: chunked\r\n"), at_once.as_bytes()].concat();
+        let all = all.repeat(3000 / all.len()).into_bytes();
+        Plan::every([Step::ReadRequest, Step::Write(at_once), Step::Drip { all, bytes: 1, every: STEP }])
+    };
+    let chunks = || drip_in_chunks("", "1\r\nx\r\n");
+    let extension = || drip_in_chunks("1;", "x");
+    let trailers = || drip_in_chunks("2\r\n{}\r\n0\r\n", "x-a: b\r\n");
     vec![
+        scenario("chunks that drip, by the stall", chunks(), &no_body, by_stall),
+        scenario("chunks that drip, by the deadline", chunks(), &no_body, by_deadline),
+        scenario("a chunk's extension that drips, by the stall", extension(), &no_body, by_stall),
+        scenario("a chunk's extension that drips, by the deadline", extension(), &no_body, by_deadline),
+        scenario("trailers that drip, by the stall", trailers(), &no_body, by_stall),
+        scenario("trailers that drip, by the deadline", trailers(), &no_body, by_deadline),
         scenario("silence, by the time for a head", silent_after(0), &no_head, by_head),
         scenario("silence, by the time for an attempt", silent_after(0), &no_head, by_attempt),
         scenario("silence, by the deadline", silent_after(0), &no_head, by_deadline),

@@ -123,13 +123,14 @@ impl Performance<'_> {
                 self.write(piece)?;
                 self.sleep(*every)
             }),
-            Step::Flood(byte, count) => {
-                let block = vec![*byte; 16 * 1024];
+            Step::Flood(bytes, count) => {
+                let block = bytes.repeat(16 * 1024 / bytes.len() + 1);
                 let mut left = *count;
                 while left > 0 {
-                    let piece = block.get(..left).unwrap_or(&block);
+                    let piece = usize::try_from(left).ok().and_then(|left| block.get(..left));
+                    let piece = piece.unwrap_or(&block);
                     self.write(piece)?;
-                    left -= piece.len();
+                    left -= piece.len() as u64;
                 }
                 Ok(())
             }

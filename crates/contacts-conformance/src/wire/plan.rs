@@ -50,8 +50,8 @@ pub enum Step {
         /// The time between them.
         every: Duration,
     },
-    /// Write a byte again and again, this often at most, until the client has enough.
-    Flood(u8, usize),
+    /// Write these bytes again and again, this many in all at most, until the client has enough.
+    Flood(&'static [u8], u64),
     /// Let this time pass.
     Sleep(Duration),
     /// Say that nothing more will be written, by the end of the TLS stream too.

@@ -1,0 +1,180 @@
+//! One hostile answer, what must come of it, and what it may cost.
+
+use std::time::Duration;
+
+use contacts_conformance::{
+    Operation,
+    driver::{Driver, Setup},
+    wire::{Ended, Plan, Server, Step},
+};
+use contacts_proto::{
+    Cause, ContactId, ContactMethod, CreateContact, Effect, Error, ErrorKind, GetContact, ListContacts,
+};
+
+use crate::{MOST_HEAP, peak};
+
+/// More than a server may write before it finds out that nobody listens: what the sockets' buffers take.
+const SOCKETS: u64 = 16 << 20;
+
+/// One hostile answer to one operation.
+pub(crate) struct Case {
+    name: String,
+    operation: Operation,
+    answer: Vec<Step>,
+    /// What may be said of it: where HTTP leaves it open, the libraries differ.
+    why: Vec<Why>,
+    status: Option<u16>,
+    attempts: u32,
+    /// How much of the answer may be taken, in bytes; `None` where it is a time that ends it.
+    taken: Option<u64>,
+    /// How far the heap may rise, in bytes.
+    most_heap: usize,
+    setting: fn(&mut Setup),
+}
+
+/// Why there is no answer that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// It has no end that is read, or is none.
+    Failed(Cause),
+    /// It is whole, and not what the operation expects.
+    Unexpected,
+    /// Its status refuses, whatever its body is.
+    Refused,
+}
+
+/// A read is tried again, which must cost no more.
+const ATTEMPTS: u32 = 2;
+
+impl Case {
+    /// An answer of which this much may be taken.
+    pub(crate) fn new(name: &str, operation: Operation, answer: Vec<Step>, why: Why, taken: u64) -> Self {
+        let name = format!("{name}, to {operation:?}");
+        let attempts = if operation == Operation::Create { 1 } else { ATTEMPTS };
+        let setting: fn(&mut Setup) = |_| ();
+        let why = vec![why];
+        let (status, taken, most_heap) = (None, Some(taken), MOST_HEAP);
+        Self { name, operation, answer, why, status, attempts, taken, most_heap, setting }
+    }
+
+    /// It has a status that is read. What is refused for good is not tried again.
+    pub(crate) fn status(self, status: u16) -> Self {
+        let attempts = if (400..500).contains(&status) { 1 } else { self.attempts };
+        Self { status: Some(status), attempts, ..self }
+    }
+
+    /// Or a time ends it; these are short ones.
+    pub(crate) fn or_ends_by_time(mut self) -> Self {
+        fn short(setup: &mut Setup) {
+            setup.policy.attempts = 1;
+            setup.head_timeout = Duration::from_millis(300);
+            setup.policy.attempt_timeout = Duration::from_millis(600);
+        }
+        self.why.push(Why::Failed(Cause::TimedOut));
+        Self { taken: None, attempts: 1, setting: short, ..self }
+    }
+
+    /// It is read, and costs what its values do.
+    pub(crate) fn costs_at_most(self, most_heap: usize) -> Self {
+        Self { most_heap, attempts: 1, setting: |setup| setup.policy.attempts = 1, ..self }
+    }
+
+    /// What is wrong with what a client makes of it.
+    pub(crate) fn complaint<D: Driver>(&self) -> Option<String> {
+        // A connection that is not closed is used again.
+        let script = [vec![Step::ReadRequest], self.answer.clone()].concat();
+        let plan = Plan::every(vec![script; self.attempts as usize].concat());
+        let server = Server::start(plan, None).expect("there is a free port");
+        let mut setup = Setup::new(format!("http://{}/cloud", server.address()));
+        setup.policy.attempts = ATTEMPTS;
+        (self.setting)(&mut setup);
+        let (result, peak) = peak::of(|| {
+            let client = D::new(&setup).expect("these are settings");
+            ask(&client, self.operation)
+        });
+        let connections = server.finish();
+        let written: u64 = connections.iter().map(|connection| connection.written as u64).sum();
+        let each = written / u64::from(self.attempts);
+        println!(
+            "{:>8} KiB of heap, {:>8} KiB written: {}, {}",
+            peak / 1024,
+            each / 1024,
+            self.name,
+            D::NAME
+        );
+
+        let mut wrong = self.wrong_error(&result);
+        if peak > self.most_heap {
+            wrong.push(format!("{peak} bytes of heap"));
+        }
+        if let Some(taken) = self.taken.filter(|taken| each > taken + SOCKETS) {
+            wrong.push(format!("{each} bytes were taken instead of {taken}"));
+        }
+        let requests: usize = connections.iter().map(|connection| connection.requests().len()).sum();
+        if requests != self.attempts as usize {
+            wrong.push(format!("{requests} requests instead of {}", self.attempts));
+        }
+        if connections.iter().any(|connection| connection.ended != Ended::Client) {
+            wrong.push("a connection was not closed by the client".to_owned());
+        }
+        (!wrong.is_empty()).then(|| format!("{}: {}: {}", D::NAME, self.name, wrong.join("; ")))
+    }
+
+    fn wrong_error(&self, result: &Result<(), Error>) -> Vec<String> {
+        let Err(error) = result else { return vec!["it is no error".to_owned()] };
+        let mut wrong = Vec::new();
+        let mut must_be = |what: &str, is: String, right: String| {
+            if is != right {
+                wrong.push(format!("{what} {is} instead of {right} ({error})"));
+            }
+        };
+        let Some(why) = why(error).filter(|why| self.why.contains(why)) else {
+            return vec![format!("{error:?} instead of {:?}", self.why)];
+        };
+        let (kind, effect) = self.kind_and_effect(why);
+        must_be("kind", format!("{:?}", error.kind()), format!("{kind:?}"));
+        must_be("effect", format!("{:?}", error.effect()), format!("{effect:?}"));
+        let status = error.status().map(|status| status.as_u16());
+        must_be("status", format!("{status:?}"), format!("{:?}", self.status));
+        if let Error::Indeterminate(doubt) = error {
+            must_be("ticket for", doubt.ticket().to().to_owned(), TO.to_owned());
+        }
+        wrong
+    }
+
+    fn kind_and_effect(&self, why: Why) -> (ErrorKind, Effect) {
+        let is_refused = self.status == Some(422);
+        match why {
+            Why::Refused if is_refused => (ErrorKind::Rejected, Effect::None),
+            _ if self.operation == Operation::Create => (ErrorKind::Indeterminate, Effect::Possible),
+            Why::Refused => (ErrorKind::Unavailable, Effect::None),
+            Why::Failed(Cause::TimedOut) => (ErrorKind::TimedOut, Effect::None),
+            Why::Failed(_) | Why::Unexpected => (ErrorKind::UnexpectedAnswer, Effect::None),
+        }
+    }
+}
+
+const TO: &str = "bob@example.com";
+
+fn ask<D: Driver>(client: &D, operation: Operation) -> Result<(), Error> {
+    match operation {
+        Operation::Create => client.send(&CreateContact::new(ContactMethod::Email, TO)?).map(drop),
+        Operation::List => client.each_contact(ListContacts::all(), drop),
+        _ => client.send(&GetContact::new(ContactId::new("a")?)).map(drop),
+    }
+}
+
+/// Of a doubt, what caused it. The cause of a failure is told by its sentence alone.
+fn why(error: &Error) -> Option<Why> {
+    const CAUSES: [Cause; 4] = [Cause::TooLarge, Cause::Malformed, Cause::TimedOut, Cause::Closed];
+    match error {
+        Error::Indeterminate(doubt) => why(doubt.cause()),
+        Error::Unexpected(_) => Some(Why::Unexpected),
+        Error::Refused(_) => Some(Why::Refused),
+        Error::Failed(failed) => {
+            let text = failed.to_string();
+            CAUSES.into_iter().find(|cause| text.contains(&cause.to_string())).map(Why::Failed)
+        }
+        _ => None,
+    }
+}
