@@ -30,3 +30,16 @@ doc:
 # Each fuzz target for some seconds
 fuzz seconds="5":
     fuzz/smoke {{seconds}}
+
+# The published crates with the oldest dependencies that they name, in a copy
+minimal-versions:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    copy=$(mktemp -d)
+    trap 'rm -rf "$copy"' EXIT
+    git clone --quiet . "$copy"
+    cd "$copy"
+    RUSTC_BOOTSTRAP=1 cargo update --quiet -Z direct-minimal-versions
+    for crate in proto ureq hyper plan sandbox cli; do
+        cargo check --quiet -p "contacts-$crate"
+    done
