@@ -1,0 +1,44 @@
+//! `table [--rounds N] [--contacts PATH]`: has all work done, and prints its figures beside their targets. PATH is the release
+//! build of the command. It takes valgrind, taskset and strip, and two cores.
+
+mod machine;
+mod measure;
+mod rows;
+mod spread;
+
+use std::error::Error;
+
+use measure::Bench;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    let (mut rounds, mut contacts) = (9, None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(flag) = arguments.next() {
+        let value = arguments.next().ok_or("each flag takes a value")?;
+        match &*flag {
+            "--rounds" => rounds = value.parse()?,
+            "--contacts" => contacts = Some(value),
+            _ => return Err("usage: table [--rounds N] [--contacts PATH]".into()),
+        }
+    }
+    println!("Machine: {}", machine::kind()?);
+    println!(
+        "Time: medians of {rounds} rounds, what is compared in turns; in brackets the least and the most.\n"
+    );
+    println!("| what | measured | beside | ratio | target | met |\n| --- | --- | --- | --- | --- | --- |");
+    let bench = Bench::new(rounds)?;
+    rows::build(&bench)?;
+    rows::read(&bench)?;
+    rows::call(&bench)?;
+    rows::over_hyper_and_ureq(&bench)?;
+    rows::reqwest(&bench)?;
+    rows::http2(&bench)?;
+    rows::growth(&bench)?;
+    rows::size()?;
+    if let Some(contacts) = contacts {
+        rows::command(&bench, &contacts)?;
+    }
+    Ok(())
+}

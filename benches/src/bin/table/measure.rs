@@ -1,0 +1,128 @@
+//! Having work done and measured, each time by a process of its own: the server on one core, the client on the other.
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+use crate::{Result, spread::Spread};
+
+pub(crate) struct Bench {
+    rounds: usize,
+    /// Where the binaries are.
+    folder: PathBuf,
+    server: Child,
+    addresses: String,
+    certificate: PathBuf,
+}
+
+/// What doing some work once costs.
+pub(crate) struct Cost {
+    /// In microseconds.
+    pub(crate) wall: Spread,
+    /// In microseconds.
+    pub(crate) cpu: Spread,
+    /// The most memory of the process, in KiB.
+    pub(crate) memory: Spread,
+}
+
+impl Bench {
+    pub(crate) fn new(rounds: usize) -> Result<Self> {
+        let folder = env::current_exe()?.parent().ok_or("a program is in a folder")?.to_owned();
+        let certificate = env::temp_dir().join(format!("contacts-benches-{}.pem", std::process::id()));
+        let mut server = Command::new("taskset")
+            .args(["-c", "1"])
+            .arg(folder.join("server"))
+            .arg(&certificate)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut addresses = String::new();
+        BufReader::new(server.stdout.take().ok_or("it is piped")?).read_line(&mut addresses)?;
+        Ok(Self { rounds, folder, server, addresses: addresses.trim().to_owned(), certificate })
+    }
+
+    /// Where the server listens in clear text.
+    pub(crate) fn plain(&self) -> &str {
+        self.addresses.split(',').next().unwrap_or_default()
+    }
+
+    /// Instructions of doing this work once, by those of doing it so often and those of not doing it.
+    pub(crate) fn instructions(&self, name: &str, count: u64, concurrency: u64) -> Result<f64> {
+        let counted = |count: u64| -> Result<f64> {
+            let output = Command::new("valgrind")
+                .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+                .arg(self.folder.join("work"))
+                .args([name, &count.to_string(), &concurrency.to_string(), &self.addresses])
+                .output()?;
+            let text = String::from_utf8_lossy(&output.stderr);
+            let line = text.lines().find_map(|line| line.split_once("Collected :"));
+            Ok(line.ok_or_else(|| format!("{name}: {text}"))?.1.trim().parse()?)
+        };
+        Ok((counted(count)? - counted(0)?) / count as f64)
+    }
+
+    /// Allocations of doing this work once.
+    pub(crate) fn allocations(&self, name: &str) -> Result<f64> {
+        let count = 100;
+        let mut command = Command::new(self.folder.join("allocations"));
+        let figures = figures(command.args([name, &count.to_string(), &self.addresses]))?;
+        Ok(figures.first().ok_or("it prints two")? / f64::from(count))
+    }
+
+    /// What each of these costs, in turns.
+    pub(crate) fn costs(&self, names: &[&str], count: u64, concurrency: u64) -> Result<Vec<Cost>> {
+        let mut samples = vec![[vec![], vec![], vec![]]; names.len()];
+        for _ in 0..self.rounds {
+            for (name, samples) in names.iter().zip(&mut samples) {
+                let mut command = Command::new("taskset");
+                command.args(["-c", "0"]).arg(self.folder.join("work"));
+                command.args([name, &*count.to_string(), &concurrency.to_string(), &self.addresses]);
+                let [wall, cpu, memory] = figures(&mut command)?[..] else {
+                    return Err("it prints three figures".into());
+                };
+                let each = [wall / 1e3 / count as f64, cpu / 1e3 / count as f64, memory];
+                samples.iter_mut().zip(each).for_each(|(samples, figure)| samples.push(figure));
+            }
+        }
+        let costs = samples.into_iter().map(|samples| {
+            let [wall, cpu, memory] = samples.map(Spread::of);
+            Cost { wall, cpu, memory }
+        });
+        Ok(costs.collect())
+    }
+
+    /// The milliseconds from the start of a process to its end.
+    pub(crate) fn process(&self, command: &mut Command) -> Result<Spread> {
+        let mut samples = Vec::new();
+        for _ in 0..self.rounds * 10 {
+            let begun = Instant::now();
+            let output = command.output()?;
+            samples.push(begun.elapsed().as_secs_f64() * 1e3);
+            if !output.status.success() {
+                return Err(String::from_utf8_lossy(&output.stderr).into());
+            }
+        }
+        Ok(Spread::of(samples))
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+        let _ = fs::remove_file(&self.certificate);
+    }
+}
+
+fn figures(command: &mut Command) -> Result<Vec<f64>> {
+    let output = command.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("{command:?} has failed").into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    Ok(text.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>()?)
+}

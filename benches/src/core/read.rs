@@ -1,0 +1,40 @@
+//! Reading answers: by an operation, and by serde_json into owned structs of the same fields.
+
+use contacts_proto::{GetContact, ListContacts, Operation};
+use http::Response;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    Work, by_hand,
+    fixture::{contact, id, page, refusal},
+};
+
+pub(crate) fn all() -> Vec<Work> {
+    let mut all = vec![
+        ours("contact", GetContact::new(id()), 200, contact()),
+        by_hand::<by_hand::Contact>("contact", contact()),
+        ours("error", GetContact::new(id()), 404, refusal()),
+        by_hand::<by_hand::Refusal>("error", refusal()),
+    ];
+    for len in [1, 20, 100] {
+        all.push(ours(&format!("page-{len}"), ListContacts::all(), 200, page(len)));
+        all.push(by_hand::<by_hand::Page>(&format!("page-{len}"), page(len)));
+    }
+    all
+}
+
+fn ours<O: Operation + Clone + 'static>(name: &str, operation: O, status: u16, body: String) -> Work {
+    Work::pure(format!("read/{name}/ours"), move || {
+        let mut response = Response::new(body.as_bytes());
+        *response.status_mut() = status.try_into().expect("it is one");
+        let result = operation.response(response);
+        assert_eq!(result.is_ok(), status == 200);
+        result
+    })
+}
+
+fn by_hand<T: DeserializeOwned + 'static>(name: &str, body: String) -> Work {
+    Work::pure(format!("read/{name}/by-hand"), move || {
+        serde_json::from_slice::<T>(body.as_bytes()).expect("it can be read")
+    })
+}

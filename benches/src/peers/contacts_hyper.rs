@@ -1,0 +1,51 @@
+//! contacts-hyper.
+
+use std::{fs, hint::black_box, sync::Arc};
+
+use contacts_hyper::{Client, Credentials, GetContact, ListContacts, Site};
+
+use super::{base, tasks};
+use crate::{
+    Setup, Work,
+    fixture::{credentials, id},
+};
+
+pub(crate) fn all() -> Vec<Work> {
+    vec![
+        Work::new("get/contacts-hyper", |setup| tasks(setup, client(&base(setup)), get)),
+        Work::new("list/contacts-hyper", |setup| tasks(setup, client(&base(setup)), list)),
+        Work::new("tls-1/contacts-hyper", |setup| tasks(setup, encrypted(setup, false), get)),
+        #[cfg(feature = "http2")]
+        Work::new("tls-2/contacts-hyper", |setup| tasks(setup, encrypted(setup, true), get)),
+        // Each request is another user's.
+        Work::new("users/contacts-hyper", |setup| tasks(setup, client(&base(setup)), list_of_another)),
+    ]
+}
+
+fn client(base: &str) -> Client {
+    Client::new(Site::new(base).expect("it is one"), credentials())
+}
+
+fn encrypted(setup: &Setup, http2: bool) -> Client {
+    let server = setup.server();
+    let base = format!("https://{}/jsm/ops/api/cloud", if http2 { server.tls_2 } else { server.tls_1 });
+    let ca = fs::read(&server.ca).expect("the server has written it");
+    Client::builder(Site::new(&base).expect("it is one"), credentials())
+        .root_certificates_pem(&ca)
+        .expect("it is a certificate")
+        .build()
+}
+
+async fn get(client: Arc<Client>, _: u64) {
+    black_box(client.send(&GetContact::new(id())).await.expect("it is answered"));
+}
+
+async fn list(client: Arc<Client>, _: u64) {
+    black_box(client.send(&ListContacts::all()).await.expect("it is answered"));
+}
+
+async fn list_of_another(client: Arc<Client>, number: u64) {
+    let credentials =
+        Credentials::basic("ann@example.com", format!("token-{number}")).expect("they are such");
+    black_box(client.with_credentials(credentials).send(&ListContacts::all()).await.expect("it is answered"));
+}
