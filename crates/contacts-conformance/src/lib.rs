@@ -32,7 +32,7 @@ pub use self::{
     outcome::Outcome,
     reference::{Answer, Told, reference},
     report::Report,
-    run::{run, run_all},
+    run::{run, run_all, run_all_by, run_with},
     scenario::{Asked, Expected, Route, Scenario, Seen, Setting},
     sockets::open_sockets,
 };

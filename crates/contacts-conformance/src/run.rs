@@ -49,8 +49,26 @@ pub fn run(scenario: &Scenario) -> Vec<Complaint> {
     complaints
 }
 
-/// Runs scenarios, some at a time.
+/// Runs a scenario through a client that is neither of the two.
+pub fn run_with<D: Driver>(scenario: &Scenario) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    judge(scenario, &play::<D>(scenario), |kind, text| {
+        let text = format!("{}: {text}", D::NAME);
+        complaints.push(Complaint { scenario: scenario.name.clone(), kind, text });
+    });
+    complaints
+}
+
+/// Runs scenarios through both clients, some at a time.
 pub fn run_all(scenarios: &[Scenario]) -> Vec<Complaint> {
+    run_all_by(scenarios, run)
+}
+
+/// Runs scenarios, some at a time.
+pub fn run_all_by(
+    scenarios: &[Scenario],
+    run: impl Fn(&Scenario) -> Vec<Complaint> + Sync,
+) -> Vec<Complaint> {
     const AT_A_TIME: usize = 8;
     let (next, complaints) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {

@@ -164,6 +164,15 @@ impl Scenario {
         self.asked.iter().all(|asked| !matches!(asked, Asked::For(_, Expected::OneOf(_)))) && !reads_tls
     }
 
+    /// Whether it needs nothing of a client but exchanges over plain HTTP: no TLS, no proxy, and no time or connection that an
+    /// exchange does not ask for.
+    pub fn is_plain(&self) -> bool {
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let (setup, usual) = (self.setup(nowhere, Some(nowhere)), Setup::new(""));
+        let times = |setup: &Setup| (setup.connect_timeout, setup.head_timeout, setup.stall);
+        setup.base.starts_with("http:") && setup.proxy.is_none() && times(&setup) == times(&usual)
+    }
+
     pub(crate) fn setup(&self, server: SocketAddr, other: Option<SocketAddr>) -> Setup {
         let other = other.map_or(0, |address| address.port());
         let base = match self.route {

@@ -1,0 +1,58 @@
+//! A connection, all of which ends by a moment.
+
+use std::{
+    io::{self, Read, Write},
+    net::{TcpStream, ToSocketAddrs},
+    time::{Duration, Instant},
+};
+
+use contacts_proto::{Cause, Failure, Progress};
+
+use super::shared::failure;
+
+pub(crate) struct Connection {
+    tcp: TcpStream,
+    until: Instant,
+}
+
+impl Connection {
+    /// To this host and port, by name or by number. (How long a name is looked up is up to the system.)
+    pub(crate) fn open(address: &str, timeout: Duration) -> Result<Self, Failure> {
+        let until = Instant::now() + timeout;
+        let found = address.to_socket_addrs();
+        let found =
+            found.map_err(|error| Failure::new(Progress::NotSent, Cause::Resolve).with_source(error))?;
+        let mut refused = Failure::new(Progress::NotSent, Cause::Resolve);
+        for address in found {
+            match left(until).and_then(|left| TcpStream::connect_timeout(&address, left)) {
+                Ok(tcp) => return Ok(Self { tcp, until }),
+                Err(error) => refused = failure(Progress::NotSent, error),
+            }
+        }
+        Err(refused)
+    }
+}
+
+/// The time that is left.
+fn left(until: Instant) -> io::Result<Duration> {
+    let left = until.saturating_duration_since(Instant::now());
+    if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
+}
+
+impl Read for Connection {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.tcp.set_read_timeout(Some(left(self.until)?))?;
+        self.tcp.read(buffer)
+    }
+}
+
+impl Write for Connection {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.tcp.set_write_timeout(Some(left(self.until)?))?;
+        self.tcp.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.tcp.flush()
+    }
+}

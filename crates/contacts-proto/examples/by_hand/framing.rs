@@ -1,0 +1,79 @@
+//! Where the body of an answer ends.
+
+use std::io::{BufRead, Read};
+
+use contacts_proto::Cause;
+use http::{HeaderValue, header, response::Parts};
+
+use super::shared::{Body, cause, head};
+
+pub(crate) enum Framing {
+    Length(u64),
+    Chunks,
+    UntilClosed,
+}
+
+impl Framing {
+    /// What the head says. (Chunks beside a length are chunks: RFC 9112, 6.3.)
+    pub(crate) fn of(head: &Parts) -> Result<Self, Cause> {
+        let all = |name| head.headers.get_all(name).iter().map(HeaderValue::as_bytes);
+        let (mut codings, mut lengths) = (all(header::TRANSFER_ENCODING), all(header::CONTENT_LENGTH));
+        match (codings.next_back(), lengths.next()) {
+            _ if matches!(head.status.as_u16(), 204 | 304) => Ok(Self::Length(0)),
+            (Some(coding), _) if coding.eq_ignore_ascii_case(b"chunked") => Ok(Self::Chunks),
+            (Some(_), _) => Err(Cause::Malformed),
+            (None, None) => Ok(Self::UntilClosed),
+            (None, Some(length)) => {
+                let is_sound = length.iter().all(u8::is_ascii_digit) && lengths.all(|other| other == length);
+                let length = std::str::from_utf8(length).ok().filter(|_| is_sound);
+                let length = length.and_then(|length| length.parse().ok()).ok_or(Cause::Malformed)?;
+                Ok(Self::Length(length))
+            }
+        }
+    }
+
+    /// Reads the body to its end.
+    pub(crate) fn read(&self, from: &mut impl BufRead, body: &mut Body) -> Result<(), Cause> {
+        match self {
+            Self::UntilClosed => body.read(from),
+            Self::Length(length) => part(*length, from, body),
+            Self::Chunks => {
+                while let size @ 1.. = chunk_size(from)? {
+                    part(size, from, body)?;
+                    if line(from)? != b"\r\n" {
+                        return Err(Cause::Malformed);
+                    }
+                }
+                // Trailers have nothing to say.
+                while line(from)? != b"\r\n" {}
+                Ok(())
+            }
+        }
+    }
+}
+
+fn part(length: u64, from: &mut impl BufRead, body: &mut Body) -> Result<(), Cause> {
+    let mut part = from.by_ref().take(length);
+    body.read(&mut part)?;
+    if part.limit() == 0 { Ok(()) } else { Err(Cause::Closed) }
+}
+
+fn chunk_size(from: &mut impl BufRead) -> Result<u64, Cause> {
+    let line = line(from)?;
+    match httparse::parse_chunk_size(&line) {
+        Ok(httparse::Status::Complete((_, size))) if line[0].is_ascii_hexdigit() => Ok(size),
+        _ => Err(Cause::Malformed),
+    }
+}
+
+/// A line with its end.
+fn line(from: &mut impl BufRead) -> Result<Vec<u8>, Cause> {
+    let mut line = Vec::new();
+    let read = from.by_ref().take(head::LARGEST as u64).read_until(b'\n', &mut line);
+    read.map_err(|error| cause::of(&error))?;
+    match line.last() {
+        Some(b'\n') => Ok(line),
+        _ if line.len() == head::LARGEST => Err(Cause::TooLarge),
+        _ => Err(Cause::Closed),
+    }
+}

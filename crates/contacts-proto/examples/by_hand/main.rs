@@ -1,0 +1,63 @@
+//! The exchanges by hand, over a `TcpStream`: `cargo run -p contacts-proto --example by_hand`.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod connection;
+mod framing;
+#[path = "../shared/mod.rs"]
+mod shared;
+
+use std::io::{BufReader, Write};
+use std::{thread, time::Duration};
+
+use connection::Connection;
+use contacts_proto::*;
+use framing::Framing;
+use http::Request;
+use shared::{Answer, Body, Clock, event::not_renewed, failure, head, place, told};
+
+fn main() -> Result<(), Error> {
+    let (session, _sandbox) = shared::session()?;
+    let create = CreateContact::new(ContactMethod::Email, "ann@example.com")?;
+    println!("{:?}", run(Ensure::new(session, create))?);
+    Ok(())
+}
+
+/// Does what an exchange asks for, and tells it what came of that, until it is done.
+pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
+    let clock = Clock::start();
+    let (mut event, mut bytes) = (Event::Start, Vec::new());
+    loop {
+        event = match exchange.step(event, clock.now(), fastrand::u64(..)) {
+            Action::Done(result) => return result,
+            Action::Wait(time) => {
+                thread::sleep(time);
+                Event::Waited
+            }
+            Action::Renew { .. } => not_renewed(),
+            // Each request has a connection of its own here: all are fresh.
+            Action::Send { request, timeout, body, .. } => told(send(request, timeout, body), &mut bytes),
+        };
+    }
+}
+
+fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> Answer {
+    let (address, request) = place::plain(request)?;
+    let mut connection = Connection::open(&address, timeout)?;
+    // While the last byte is not handed over nobody can act upon it.
+    connection.write_all(&wire(&request)).map_err(|error| failure(Progress::NotSent, error))?;
+
+    let mut incoming = BufReader::new(connection);
+    let head = head::read(&mut incoming).and_then(|head| Ok((Framing::of(&head)?, head)));
+    let (framing, head) = head.map_err(|cause| Failure::new(Progress::MaybeSent, cause))?;
+    let mut body = Body::of(head, limits);
+    let read = framing.read(&mut incoming, &mut body);
+    body.end(read)
+}
+
+fn wire(request: &Request<Vec<u8>>) -> Vec<u8> {
+    let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method(), request.uri()).into_bytes();
+    for (name, value) in request.headers() {
+        bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    [&bytes, &b"\r\n"[..], request.body()].concat()
+}

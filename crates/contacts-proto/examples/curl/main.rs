@@ -1,0 +1,70 @@
+//! The exchanges through the command `curl`: `cargo run -p contacts-proto --example curl`.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod config;
+mod exit;
+#[path = "../shared/mod.rs"]
+mod shared;
+
+use std::io::{BufReader, Write};
+use std::process::{Command, Stdio};
+use std::{thread, time::Duration};
+
+use contacts_proto::*;
+use http::Request;
+use shared::{Answer, Body, Clock, event::not_renewed, failure, head, told};
+
+fn main() -> Result<(), Error> {
+    let (session, _sandbox) = shared::session()?;
+    let create = CreateContact::new(ContactMethod::Email, "ann@example.com")?;
+    println!("{:?}", run(Ensure::new(session, create))?);
+    Ok(())
+}
+
+/// Does what an exchange asks for, and tells it what came of that, until it is done.
+pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
+    let clock = Clock::start();
+    let (mut event, mut bytes) = (Event::Start, Vec::new());
+    loop {
+        event = match exchange.step(event, clock.now(), fastrand::u64(..)) {
+            Action::Done(result) => return result,
+            Action::Wait(time) => {
+                thread::sleep(time);
+                Event::Waited
+            }
+            Action::Renew { .. } => not_renewed(),
+            // Each request has a process of its own here: all connections are fresh.
+            Action::Send { request, timeout, body, .. } => told(send(&request, timeout, body), &mut bytes),
+        };
+    }
+}
+
+fn send(request: &Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> Answer {
+    let mut curl = Command::new("curl");
+    curl.args(["--disable", "--config", "-"]);
+    let curl = curl.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut curl = curl.map_err(|error| failure(Progress::NotSent, error))?;
+    // Should curl have ended before it has read all of it, its exit code says why.
+    let _ = curl.stdin.take().expect("it is piped").write_all(config::of(request, timeout).as_bytes());
+
+    let mut out = BufReader::new(curl.stdout.take().expect("it is piped"));
+    let mut body = head::read(&mut out).map(|head| Body::of(head, limits));
+    let read = body.as_mut().map_err(|cause| *cause).and_then(|body| body.read(&mut out));
+    if read == Err(Cause::TooLarge) {
+        // What is left of it is of no use, and would be waited for.
+        curl.kill().map_err(|error| failure(Progress::MaybeSent, error))?;
+    }
+    let ended = curl.wait_with_output().map_err(|error| failure(Progress::MaybeSent, error))?;
+    let whole = match read {
+        Err(Cause::TooLarge) => read,
+        _ => exit::result(ended.status),
+    };
+    match body {
+        Ok(body) => body.end(whole),
+        Err(cause) => {
+            let progress =
+                if exit::is_unsent(&ended.stderr) { Progress::NotSent } else { Progress::MaybeSent };
+            Err(Failure::new(progress, whole.err().unwrap_or(cause)))
+        }
+    }
+}

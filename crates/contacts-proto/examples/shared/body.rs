@@ -1,0 +1,52 @@
+//! The body of an answer, of which no more is kept than its limit allows.
+
+use std::io::BufRead;
+
+use contacts_proto::{BodyLimits, Cause, Failure, Progress};
+use http::{Response, response::Parts};
+
+use super::cause;
+
+/// What has come of an answer.
+pub(crate) struct Body {
+    head: Parts,
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl Body {
+    /// Of the answer with this head.
+    pub(crate) fn of(head: Parts, limits: BodyLimits) -> Self {
+        let limit = limits.of(head.status);
+        Self { head, bytes: Vec::new(), limit }
+    }
+
+    /// Takes what came, or as much of it as there is room for.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), Cause> {
+        let room = bytes.len().min(self.limit - self.bytes.len());
+        self.bytes.extend(&bytes[..room]);
+        if room < bytes.len() { Err(Cause::TooLarge) } else { Ok(()) }
+    }
+
+    /// Takes all that comes until the end.
+    pub(crate) fn read(&mut self, from: &mut impl BufRead) -> Result<(), Cause> {
+        loop {
+            let bytes = from.fill_buf().map_err(|error| cause::of(&error))?;
+            let count = bytes.len();
+            if count == 0 {
+                return Ok(());
+            }
+            self.push(bytes)?;
+            from.consume(count);
+        }
+    }
+
+    /// The answer, or what is reported of one that is not whole.
+    pub(crate) fn end(self, read: Result<(), Cause>) -> super::Answer {
+        let answer = Response::from_parts(self.head, self.bytes);
+        match read {
+            Ok(()) => Ok(answer),
+            Err(cause) => Err(Failure::new(Progress::Answered(Box::new(answer)), cause)),
+        }
+    }
+}
