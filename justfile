@@ -46,6 +46,6 @@ minimal-versions:
 
 # What the clients cost beside the floor, as a table (some ten minutes; it takes valgrind and two idle cores)
 bench:
-    cargo build --release --locked -p contacts-cli
+    cargo build --profile dist --locked -p contacts-cli
     cargo build --release --locked --manifest-path benches/Cargo.toml --all-features --bins
-    cargo run --release --locked --manifest-path benches/Cargo.toml --all-features -- --contacts "${CARGO_TARGET_DIR:-target}/release/contacts"
+    cargo run --release --locked --manifest-path benches/Cargo.toml --all-features -- --contacts "${CARGO_TARGET_DIR:-target}/dist/contacts"
