@@ -67,7 +67,7 @@ fn every_command_does_what_it_says() {
                     run += 1;
                 }
                 ["cargo", "run", "-p", "contacts-cli", "--", "demo"] | ["cargo", "test", ..] => {}
-                ["cargo", "install", "--locked", "--path", path] => {
+                ["cargo", "install", "--locked", "--profile", "dist", "--path", path] => {
                     assert!(Path::new(ROOT).join(path).join("Cargo.toml").exists());
                 }
                 _ => panic!("nobody knows how to try: {line}"),
