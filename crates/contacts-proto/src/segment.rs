@@ -1,5 +1,10 @@
 //! Path segments: texts that stand in a URL's path as they are.
 
+use std::{
+    cmp::Ordering,
+    hash::{Hash, Hasher},
+};
+
 use crate::Error;
 
 /// The longest text that is taken as a path segment, in characters.
@@ -29,12 +34,73 @@ pub(crate) fn check(what: &'static str, text: &str) -> Result<(), Error> {
     Err(Error::invalid(what, why))
 }
 
+/// A checked text: one as short as a UUID, which ids are, stands in place, since a page has a hundred of them.
+#[derive(Clone)]
+pub(crate) enum Segment {
+    /// So many bytes of these.
+    Short(u8, [u8; Self::SHORT]),
+    Long(Box<str>),
+}
+
+impl Segment {
+    const SHORT: usize = 36;
+
+    pub(crate) fn new(what: &'static str, text: &str) -> Result<Self, Error> {
+        check(what, text)?;
+        let mut bytes = [0; Self::SHORT];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(place), Ok(len)) => {
+                place.copy_from_slice(text.as_bytes());
+                Ok(Self::Short(len, bytes))
+            }
+            _ => Ok(Self::Long(text.into())),
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            // It was copied from a text.
+            Self::Short(len, bytes) => {
+                let text = bytes.get(..usize::from(*len)).and_then(|text| std::str::from_utf8(text).ok());
+                text.unwrap_or_default()
+            }
+            Self::Long(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Segment {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Segment {}
+
+impl PartialOrd for Segment {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Segment {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for Segment {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// Declares a newtype over a checked path segment.
 macro_rules! segment_type {
     ($(#[$meta:meta])* $name:ident, $what:literal) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Box<str>);
+        pub struct $name(crate::segment::Segment);
 
         impl $name {
             /// Takes a text of 1 to 128 characters of `A-Z a-z 0-9 . _ ~ : -` that is neither `.` nor `..`.
@@ -42,13 +108,12 @@ macro_rules! segment_type {
             /// # Errors
             /// [`Error::Invalid`](crate::Error::Invalid) for any other text.
             pub fn new(text: impl AsRef<str>) -> Result<Self, crate::Error> {
-                crate::segment::check($what, text.as_ref())?;
-                Ok(Self(text.as_ref().into()))
+                crate::segment::Segment::new($what, text.as_ref()).map(Self)
             }
 
             /// The text, just as it stands in a path.
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
 
@@ -62,19 +127,19 @@ macro_rules! segment_type {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
 
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_tuple(stringify!($name)).field(&&*self.0).finish()
+                f.debug_tuple(stringify!($name)).field(&self.as_str()).finish()
             }
         }
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
+                serializer.serialize_str(self.as_str())
             }
         }
 

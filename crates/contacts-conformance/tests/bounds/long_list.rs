@@ -16,7 +16,7 @@ use crate::{MOST_HEAP, peak};
 const EACH: usize = 16;
 
 /// What a client and a page cost, in bytes.
-const CLIENT_AND_PAGE: usize = 512 * 1024;
+const CLIENT_AND_PAGE: usize = 576 * 1024;
 
 /// Contacts of a page.
 const PAGE: usize = 100;

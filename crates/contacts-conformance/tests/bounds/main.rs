@@ -45,7 +45,7 @@ fn no_page_that_is_too_large_costs_more_than_sixteen_mebibytes() {
 }
 
 #[test]
-fn a_page_that_is_read_costs_at_most_seven_times_the_limit_of_pages() {
+fn a_page_that_is_read_costs_at_most_eight_times_the_limit_of_pages() {
     hold(&pages::read());
 }
 
