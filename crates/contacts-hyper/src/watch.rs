@@ -16,6 +16,7 @@ use std::{
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
+use memchr::memchr;
 use tokio::time::Instant;
 
 use crate::attempt::after;
@@ -83,7 +84,7 @@ impl Wire {
     /// How far they came after these bytes.
     fn after(mut self, bytes: &[u8]) -> Self {
         let mut rest = bytes;
-        while let Some((byte, behind)) = rest.split_first() {
+        while !rest.is_empty() {
             match &mut self {
                 Self::Opaque => return self,
                 Self::End => self = Self::HEAD,
@@ -96,16 +97,19 @@ impl Wire {
                     }
                 }
                 Self::Head { line, len, body } => {
+                    let (piece, behind) = match memchr(b'\n', rest) {
+                        Some(end) => rest.split_at_checked(end.saturating_add(1)).unwrap_or((rest, &[])),
+                        None => (rest, &[][..]),
+                    };
                     rest = behind;
-                    match byte {
-                        b'\n' => self = Self::end_of_line(line.get(..*len).unwrap_or(line), *body),
-                        b'\r' => {}
-                        byte => {
-                            if let Some(place) = line.get_mut(*len) {
-                                *place = *byte;
-                            }
-                            *len = len.saturating_add(1);
+                    match piece.strip_suffix(b"\n") {
+                        // All of a line, as most are.
+                        Some(whole) if *len == 0 => self = Self::end_of_line(whole, *body),
+                        Some(end) => {
+                            keep(line, len, end);
+                            self = Self::end_of_line(line.get(..*len).unwrap_or(line), *body);
                         }
+                        None => keep(line, len, piece),
                     }
                 }
             }
@@ -114,7 +118,7 @@ impl Wire {
     }
 
     fn end_of_line(line: &[u8], body: u64) -> Self {
-        if line.is_empty() {
+        if line.iter().all(|byte| *byte == b'\r') {
             return if body == 0 { Self::End } else { Self::Body { missing: body } };
         }
         if line.starts_with(b"PRI * HTTP/2") {
@@ -130,6 +134,15 @@ impl Wire {
     fn is_whole(self) -> bool {
         matches!(self, Self::End | Self::Opaque)
     }
+}
+
+/// Puts more behind the beginning of a line, as far as there is room.
+fn keep(line: &mut [u8; Wire::LINE], len: &mut usize, more: &[u8]) {
+    let room = line.get_mut(*len..).unwrap_or_default();
+    for (place, byte) in room.iter_mut().zip(more) {
+        *place = *byte;
+    }
+    *len = len.saturating_add(more.len()).min(Wire::LINE);
 }
 
 /// A connection to the service, with TLS below it where there is TLS.
@@ -158,6 +171,10 @@ impl<T> Watched<T> {
         }
         let result = write(&mut self.io);
         if let Poll::Ready(Ok(mut taken)) = result {
+            if taken == bytes.iter().fold(0, |len: usize, piece| len.saturating_add(piece.len())) {
+                self.wire = after;
+                taken = 0;
+            }
             for piece in bytes {
                 let part = piece.get(..taken.min(piece.len())).unwrap_or_default();
                 self.wire = self.wire.after(part);

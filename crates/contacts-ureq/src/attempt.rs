@@ -13,7 +13,7 @@ use ureq::{
 };
 
 use crate::{
-    resolver::{NoAddress, Resolver},
+    resolver::{Later, NoAddress, Resolver},
     watch::{self, Stall, Watcher},
 };
 
@@ -43,8 +43,12 @@ impl Agents {
                 .max_idle_connections(idle_connections)
                 .max_idle_connections_per_host(idle_connections)
                 .build();
-            let watcher = Watcher { connector: DefaultConnector::default(), stall };
-            Agent::with_parts(config, watcher, Resolver::default())
+            let resolver = Resolver::default();
+            Agent::with_parts(
+                config,
+                Watcher { connector: DefaultConnector::default(), resolver, stall },
+                Later,
+            )
         };
         Self { pooled: agent(IDLE_CONNECTIONS), fresh: agent(0) }
     }

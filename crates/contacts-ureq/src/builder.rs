@@ -47,7 +47,7 @@ impl Builder {
         Self { session: self.session.with_policy(policy), ..self }
     }
 
-    /// How long a connection may take, with TLS: 5 s. Finding the host's address may take as long again.
+    /// How long a connection may take, with the look-up of the address and TLS: 5 s.
     #[must_use]
     pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
         Self { connect_timeout, ..self }
@@ -123,7 +123,6 @@ impl Builder {
             ureq::Agent::config_builder()
                 .tls_config(tls.clone())
                 .proxy(self.proxy.clone())
-                .timeout_resolve(Some(at_most_years(self.connect_timeout)))
                 .timeout_connect(Some(at_most_years(self.connect_timeout)))
                 .timeout_recv_response(Some(at_most_years(self.head_timeout)))
         };

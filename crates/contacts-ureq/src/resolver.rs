@@ -30,6 +30,17 @@ impl ureq::unversioned::resolver::Resolver for Resolver {
     }
 }
 
+/// Gives no address yet. ureq asks for one before it looks for a connection that is there already: with a time limit that
+/// would be a thread and a look-up for each request.
+#[derive(Debug)]
+pub(crate) struct Later;
+
+impl ureq::unversioned::resolver::Resolver for Later {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        Ok(self.empty())
+    }
+}
+
 /// The host's name has no address.
 #[derive(Debug)]
 pub(crate) struct NoAddress(io::Error);

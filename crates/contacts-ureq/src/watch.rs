@@ -10,12 +10,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use memchr::memmem;
 use ureq::{
     Error, Timeout,
-    unversioned::transport::{
-        Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
+    unversioned::{
+        resolver::Resolver as _,
+        transport::{Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport, time},
     },
 };
+
+use crate::resolver::Resolver;
 
 /// The slowest that a body may be: this many bytes in a window.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +30,8 @@ pub(crate) struct Stall {
 
 thread_local! {
     static ATTEMPT: RefCell<Attempt> = const { RefCell::new(Attempt::Sent) };
-    /// Connectors within connectors: that of a target behind a proxy has the proxy's own connection made.
-    static CONNECTING: Cell<u32> = const { Cell::new(0) };
+    /// Whether a connector is at work: that of a target behind a proxy has the proxy's own connection made by another.
+    static IS_CONNECTING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What the attempt of this thread is doing.
@@ -54,14 +58,23 @@ impl Unsent {
 
     /// What is missing after these bytes.
     fn after(mut self, bytes: &[u8]) -> Self {
-        for byte in bytes {
+        let mut rest = bytes;
+        // Most heads come in one piece.
+        if self.matched == 0 {
+            let head = memmem::find(bytes, Self::END_OF_HEAD).unwrap_or(bytes.len());
+            // What is not the end may be the beginning of it.
+            rest = bytes.get(head.saturating_sub(Self::END_OF_HEAD.len())..).unwrap_or_default();
+        }
+        while let Some((byte, behind)) = rest.split_first() {
             if self.matched == Self::END_OF_HEAD.len() {
-                self.body = self.body.saturating_sub(1);
-            } else if Self::END_OF_HEAD.get(self.matched) == Some(byte) {
-                self.matched = self.matched.saturating_add(1);
-            } else {
-                self.matched = usize::from(*byte == b'\r');
+                self.body = self.body.saturating_sub(rest.len());
+                break;
             }
+            rest = behind;
+            self.matched = match Self::END_OF_HEAD.get(self.matched) {
+                Some(next) if next == byte => self.matched.saturating_add(1),
+                _ => usize::from(*byte == b'\r'),
+            };
         }
         self
     }
@@ -87,10 +100,13 @@ pub(crate) fn is_unsent() -> bool {
     ATTEMPT.with_borrow(|attempt| matches!(attempt, Attempt::Sending(_)))
 }
 
-/// ureq's own connector (proxy, TCP, TLS), whose connections are watched.
+/// ureq's own connector (proxy, TCP, TLS), whose connections are watched. It looks up the address itself: see [`Later`].
+///
+/// [`Later`]: crate::resolver::Later
 #[derive(Debug)]
 pub(crate) struct Watcher {
     pub(crate) connector: DefaultConnector,
+    pub(crate) resolver: Resolver,
     pub(crate) stall: Stall,
 }
 
@@ -98,14 +114,47 @@ impl Connector for Watcher {
     type Out = Box<dyn Transport>;
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Self::Out>, Error> {
-        let depth = CONNECTING.replace(CONNECTING.get().saturating_add(1));
-        let connected = self.connector.connect(details, None);
-        CONNECTING.set(depth);
         // What goes to the proxy is not the request.
-        if depth > 0 {
-            return connected;
+        if IS_CONNECTING.get() {
+            return self.connector.connect(details, None);
         }
+        let details = self.with_address(details)?;
+        IS_CONNECTING.set(true);
+        let connected = self.connector.connect(&details, None);
+        IS_CONNECTING.set(false);
         Ok(connected?.map(|transport| Watched { transport, stall: self.stall }.boxed()))
+    }
+}
+
+impl Watcher {
+    /// With the addresses of the host, unless there is a proxy, which looks them up itself. What that takes is time of the
+    /// connection.
+    fn with_address<'a>(&'a self, details: &ConnectionDetails<'a>) -> Result<ConnectionDetails<'a>, Error> {
+        let mut timeout = details.timeout;
+        let mut addrs = self.resolver.empty();
+        if details.config.proxy().is_none() {
+            let reason = match timeout.reason {
+                Timeout::Connect => Timeout::Resolve,
+                reason => reason,
+            };
+            let begun = Instant::now();
+            addrs = self.resolver.resolve(details.uri, details.config, NextTimeout { reason, ..timeout })?;
+            if let time::Duration::Exact(time) = timeout.after {
+                timeout.after = time.saturating_sub(begun.elapsed()).into();
+            }
+        }
+        Ok(ConnectionDetails {
+            uri: details.uri,
+            addrs,
+            config: details.config,
+            request_level: details.request_level,
+            resolver: &self.resolver,
+            now: details.now,
+            timeout,
+            current_time: details.current_time.clone(),
+            run_connector: details.run_connector.clone(),
+            register_shutdown: details.register_shutdown.clone(),
+        })
     }
 }
 
