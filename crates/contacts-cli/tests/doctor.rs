@@ -37,10 +37,7 @@ fn assert_fails(command: Contacts, name: &str, word: &str, code: i32) {
 /// The demo user of a sandbox, changed.
 fn sandbox(change: impl FnOnce(User) -> User) -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
-    sandbox.with_service(|service| {
-        let account = service.users().next().unwrap().account_id.clone();
-        service.add_user(change(User::new(DEMO_EMAIL, DEMO_TOKEN).with_account_id(account)));
-    });
+    sandbox.add_user(change(User::new(DEMO_EMAIL, DEMO_TOKEN)));
     sandbox
 }
 

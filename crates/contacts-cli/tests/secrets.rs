@@ -30,10 +30,7 @@ const COMMANDS: [&str; 12] = [
 
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
-    sandbox.with_service(|service| {
-        let account = service.users().next().unwrap().account_id.clone();
-        service.add_user(User::new(DEMO_EMAIL, TOKEN).with_account_id(account).with_oauth_token(TOKEN));
-    });
+    sandbox.add_user(User::new(DEMO_EMAIL, TOKEN).with_oauth_token(TOKEN));
     sandbox
 }
 

@@ -5,7 +5,7 @@ mod support;
 #[path = "support/terminal.rs"]
 mod terminal;
 
-use contacts_sandbox::{Fault, FaultRule, Hint, Sandbox, When};
+use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, Hint, Sandbox, When};
 use support::{Home, Ran, ids, stored};
 
 /// Runs a command line at a terminal with this many columns, and types an answer.
@@ -82,11 +82,8 @@ fn no_color_is_heeded() {
 #[test]
 fn a_table_fits_the_terminal() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    sandbox.with_service(|service| {
-        let account = service.users().next().unwrap().account_id.clone();
-        let to = "somebody-with-a-very-long-name-indeed@a-department.of-a-company.example.com";
-        service.add_contact(&account, "email", to, true);
-    });
+    let to = "somebody-with-a-very-long-name-indeed@a-department.of-a-company.example.com";
+    sandbox.add_contact(DEMO_EMAIL, "email", to, true);
     for columns in [60, 100, 200] {
         let text = at_terminal(&home, &sandbox, columns, "list --color never", "").with_code(0).stdout;
         let widest = text.lines().map(|line| line.chars().count()).max().unwrap();

@@ -50,10 +50,7 @@ const TOKEN: &str = "ATATT3xCanary-t0ken/with+every=sign";
 /// A listing that is repeated, a contact that is not there, and a creation whose answer is lost.
 fn act<D: Driver>() {
     let sandbox = Sandbox::start().unwrap();
-    sandbox.with_service(|service| {
-        let account = service.users().next().unwrap().account_id.clone();
-        service.add_user(User::new(DEMO_EMAIL, TOKEN).with_account_id(account));
-    });
+    sandbox.add_user(User::new(DEMO_EMAIL, TOKEN));
     let mut setup = Setup::new(sandbox.base_url());
     setup.credentials = Credentials::basic(DEMO_EMAIL, TOKEN).unwrap();
     setup.policy.attempts = 4;

@@ -55,11 +55,7 @@ async fn sixty_four_tasks_that_meet_the_same_expired_token_cause_one_renewal() {
             async move { Ok(Credentials::basic(DEMO_EMAIL, [DEMO_TOKEN, "new-token"][number])?) }
         });
     client.send(&ListContacts::all()).await.unwrap();
-    sandbox.with_service(|service| {
-        let account = service.users().next().unwrap().account_id.clone();
-        let user = User::new(DEMO_EMAIL, "new-token").with_account_id(account);
-        service.add_user(user.with_expired_token(DEMO_TOKEN));
-    });
+    sandbox.add_user(User::new(DEMO_EMAIL, "new-token").with_expired_token(DEMO_TOKEN));
     let list = ListContacts::all();
     future::try_join_all((0..64).map(|_| client.send(&list))).await.unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 2);

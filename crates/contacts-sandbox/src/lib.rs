@@ -8,23 +8,85 @@
 //! [`Service`] is pure: a request in, a response out. [`Sandbox`] puts it behind a socket, with [`Fault`]s on demand and a journal
 //! of what was asked.
 //!
+//! # In a test
+//!
+//! [`Sandbox::start`] is all that a test needs. It listens on a free port, so that tests run beside each other, and stops when it is
+//! dropped. There is one user, with an e-mail and an SMS contact; [`Sandbox::add_user`] and [`Sandbox::add_contact`] add
+//! others. What is to be tested is given [`Sandbox::base_url`] in place of the service's URL:
+//!
 //! ```
-//! use std::io::{Read, Write};
-//! use contacts_sandbox::{Fault, Sandbox, When};
+//! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Operation, Sandbox};
+//! use contacts_ureq::{Client, ContactMethod, Credentials, Error, Site};
+//!
+//! /// What is to be tested.
+//! fn reach_by_call(client: &Client, number: &str) -> Result<(), Error> {
+//!     client.ensure(ContactMethod::Voice, number).map(drop)
+//! }
 //!
 //! let sandbox = Sandbox::start()?;
-//! assert!(sandbox.base_url().ends_with("/jsm/ops/api/sandbox"));
+//! let site = Site::new(&sandbox.base_url())?;
+//! let client = Client::new(site, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
+//! reach_by_call(&client, "90-5555559999")?;
+//! reach_by_call(&client, "+90 555 555 99 99")?;
 //!
-//! // A client of any kind asks …
-//! let mut stream = std::net::TcpStream::connect(sandbox.address())?;
-//! stream.write_all(b"GET /_edge/tenant_info HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
-//! let mut answer = String::new();
-//! stream.read_to_string(&mut answer)?;
-//! assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with(r#"{"cloudId":"sandbox"}"#));
+//! // It is there once, …
+//! let contacts = sandbox.contacts(DEMO_EMAIL);
+//! assert_eq!(contacts.len(), 3);
+//! assert_eq!((contacts[2].method.as_str(), contacts[2].verified), ("voice", false));
+//! // … was asked for once, and nothing else was changed.
+//! assert_eq!(sandbox.requests(Operation::Create)[0].body, r#"{"method":"voice","to":"90-5555559999"}"#);
+//! assert_eq!(sandbox.writes().len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
-//! // … and a test looks at what it has asked, or lets something go wrong.
-//! assert_eq!(sandbox.journal()[0].target, "/_edge/tenant_info");
-//! sandbox.arm(Fault::Reset { when: When::After });
+//! [`Sandbox::arm`] lets something go wrong: the next time, or as a [`FaultRule`] says. So it is tested what a program does when
+//! it cannot know whether a contact was created. In an async program the sandbox is the same, since it has a thread of its own:
+//!
+//! ```
+//! use contacts_hyper::{Client, ContactMethod, CreateContact, Credentials, ErrorKind, Site};
+//! use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, User, When};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::start()?;
+//! sandbox.add_user(User::new("ann@example.com", "anns-token"));
+//! let site = Site::new(&sandbox.base_url())?;
+//! let client = Client::new(site, Credentials::basic("ann@example.com", "anns-token")?);
+//!
+//! // The contact is created, and the connection ends before the answer.
+//! sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create).times(1));
+//! let create = CreateContact::new(ContactMethod::Email, "ann@example.com")?;
+//! let error = client.send(&create).await.unwrap_err();
+//! assert_eq!(error.kind(), ErrorKind::Indeterminate);
+//! assert_eq!(sandbox.contacts("ann@example.com").len(), 1);
+//! assert_eq!(sandbox.requests(Operation::Create).len(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A program in another language is given the address of a sandbox that runs by itself: the command `contacts sandbox`. What is
+//! done here by methods is done there below `/_sandbox/`, as [`Sandbox`] tells.
+//!
+//! # Without a socket
+//!
+//! A [`Service`] answers a request as a function does. It has no clock: the time is an argument, and a test that needs a day
+//! to pass lets it.
+//!
+//! ```
+//! use std::time::Duration;
+//! use contacts_proto::{ContactId, Credentials, DeleteContact, Operation, Site};
+//! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Service};
+//!
+//! let mut service = Service::demo();
+//! let account = service.users().next().expect("there is one").account_id.clone();
+//! let id = ContactId::new(&service.contacts(&account)[0].id)?;
+//!
+//! let site = Site::new("https://api.example.com/jsm/ops/api/sandbox")?;
+//! let request = DeleteContact::new(id).request(&site, &Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
+//! let (head, body) = request.into_parts();
+//! let request = http::Request::from_parts(head, body.as_slice());
+//! assert_eq!(service.handle(request, Duration::from_secs(1_800_000_000)).status(), 204);
+//! assert_eq!(service.contacts(&account).len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

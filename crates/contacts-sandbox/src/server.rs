@@ -7,6 +7,7 @@ mod door;
 mod exchange;
 mod inspector;
 mod journal;
+mod kit;
 mod state_file;
 mod wire;
 

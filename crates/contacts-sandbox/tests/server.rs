@@ -5,7 +5,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use contacts_sandbox::{
-    DEMO_TOKEN, End, Error, Fault, FaultPlan, FaultRule, Hint, Operation, Part, Sandbox, Service, User, When,
+    DEMO_EMAIL, DEMO_TOKEN, End, Error, Fault, FaultPlan, FaultRule, Hint, Operation, Part, Sandbox, Service,
+    User, When,
 };
 
 const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
@@ -65,10 +66,7 @@ fn list(sandbox: &Sandbox) -> Answer {
 }
 
 fn first_id(sandbox: &Sandbox) -> String {
-    sandbox.with_service(|service| {
-        let account = service.users().next().unwrap().account_id.clone();
-        service.contacts(&account)[0].id.clone()
-    })
+    sandbox.contacts(DEMO_EMAIL)[0].id.clone()
 }
 
 #[test]

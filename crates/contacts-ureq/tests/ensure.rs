@@ -28,15 +28,12 @@ fn client(sandbox: &Sandbox) -> Client {
 }
 
 fn voices(sandbox: &Sandbox) -> Vec<String> {
-    sandbox.with_service(|service| {
-        let account = service.users().next().unwrap().account_id.clone();
-        let voices = service.contacts(&account).iter().filter(|contact| contact.method.as_str() == "voice");
-        voices.map(|contact| contact.id.clone()).collect()
-    })
+    let contacts = sandbox.contacts(DEMO_EMAIL).into_iter();
+    contacts.filter(|contact| contact.method.as_str() == "voice").map(|contact| contact.id).collect()
 }
 
 fn posts(sandbox: &Sandbox) -> usize {
-    sandbox.journal().iter().filter(|recorded| recorded.method == "POST").count()
+    sandbox.requests(Operation::Create).len()
 }
 
 fn lost_answers() -> Vec<Fault> {

@@ -74,11 +74,7 @@ fn sixty_four_threads_that_meet_the_same_expired_token_cause_one_renewal() {
     let sandbox = Sandbox::start().unwrap();
     let (client, asked) = client(&sandbox, &[DEMO_TOKEN, "new-token"]);
     client.send(&ListContacts::all()).unwrap();
-    sandbox.with_service(|service| {
-        let account = service.users().next().unwrap().account_id.clone();
-        let user = User::new(DEMO_EMAIL, "new-token").with_account_id(account);
-        service.add_user(user.with_expired_token(DEMO_TOKEN));
-    });
+    sandbox.add_user(User::new(DEMO_EMAIL, "new-token").with_expired_token(DEMO_TOKEN));
     let failures = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..64 {

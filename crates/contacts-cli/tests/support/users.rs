@@ -4,17 +4,16 @@ use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, User};
 
 /// Makes the demo user an administrator.
 pub(crate) fn administrator(sandbox: &Sandbox) {
-    sandbox.with_service(|service| service.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN).as_administrator()));
+    sandbox.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN).as_administrator());
 }
 
 /// Adds a user with this account id and these contacts: method, address, and whether it is enabled.
 pub(crate) fn user(sandbox: &Sandbox, account: &str, contacts: &[(&str, &str, bool)]) {
-    sandbox.with_service(|service| {
-        service.add_user(User::new(format!("{account}@example.com"), "its-token").with_account_id(account));
-        for (method, to, enabled) in contacts {
-            service.add_contact(account, *method, *to, *enabled).unwrap();
-        }
-    });
+    let email = format!("{account}@example.com");
+    sandbox.add_user(User::new(&email, "its-token").with_account_id(account));
+    for (method, to, enabled) in contacts {
+        sandbox.add_contact(&email, *method, *to, *enabled);
+    }
 }
 
 /// A sandbox with an administrator, and a user of each sort.
