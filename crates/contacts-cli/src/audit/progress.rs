@@ -1,8 +1,8 @@
 //! How far it is, on standard error, to a person at a terminal.
 
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::row::Tally;
 use crate::tell;
@@ -11,7 +11,7 @@ use crate::tell;
 #[derive(Debug)]
 pub(crate) struct Progress(Option<ProgressBar>);
 
-const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len} users, {per_sec}, {eta} left{msg}{prefix}";
+const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len} users, {rate}, {eta} left{msg}{prefix}";
 
 impl Progress {
     /// Of so many users, of whom some are known already. Where nobody looks, nothing is shown.
@@ -21,7 +21,12 @@ impl Progress {
         }
         let [users, known] = [users, known].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
         let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = ProgressBar::new(users).with_style(style.progress_chars("=> ")).with_position(known);
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            // Writing to a line of text cannot fail.
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        };
+        let style = style.with_key("rate", rate).progress_chars("=> ");
+        let bar = ProgressBar::new(users).with_style(style).with_position(known);
         bar.reset_eta();
         // While all users wait, time passes visibly.
         bar.enable_steady_tick(Duration::from_millis(500));
