@@ -5,6 +5,7 @@ use std::{
     future::poll_fn,
     io,
     pin::{Pin, pin},
+    task::Poll,
     time::Duration,
 };
 
@@ -61,7 +62,7 @@ impl<S: HttpService> Attempt<'_, S> {
 
         let mut service = self.service.clone();
         let ready = poll_fn(|context| service.poll_ready(context));
-        match timeout_at(self.deadline, ready).await {
+        match by(self.deadline, pin!(ready)).await {
             Err(elapsed) => return Err(failure(Progress::NotSent, elapsed.into())),
             Ok(Err(error)) => return Err(failure(Progress::NotSent, error.into())),
             Ok(Ok(())) => {}
@@ -92,7 +93,7 @@ impl<S: HttpService> Attempt<'_, S> {
     ) -> Result<Response<S::ResponseBody>, Failure> {
         let mut until = self.deadline.min(after(Instant::now(), self.times.head));
         loop {
-            let elapsed = match timeout_at(until, &mut answer).await {
+            let elapsed = match timeout_at(until, answer.as_mut()).await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(error)) => {
                     let error: BoxError = error.into();
@@ -124,7 +125,7 @@ impl<S: HttpService> Attempt<'_, S> {
         let mut window = Window::new(self.times.stall_window);
         loop {
             let frame = poll_fn(|context| body.as_mut().poll_frame(context));
-            let frame = match timeout_at(self.deadline.min(window.ends), frame).await {
+            let frame = match by(self.deadline.min(window.ends), pin!(frame)).await {
                 Ok(None) => return (read.into_bytes(), None),
                 Ok(Some(Err(error))) => return (read.into_bytes(), Some(Broken::Failed(error.into()))),
                 Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
@@ -144,6 +145,14 @@ impl<S: HttpService> Attempt<'_, S> {
             read = read.and(frame, limit);
         }
     }
+}
+
+/// What comes by this moment. A timer is made only for what is not here already, as most bodies are.
+async fn by<F: Future>(moment: Instant, mut future: Pin<&mut F>) -> Result<F::Output, Elapsed> {
+    if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+        return Ok(output);
+    }
+    timeout_at(moment, future).await
 }
 
 /// How long the lines of a head are. hyper stops reading a head that is too long, but not before it has read some more of it.

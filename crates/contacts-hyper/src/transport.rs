@@ -3,6 +3,7 @@
 use std::{
     error::Error as StdError,
     fmt,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -60,7 +61,10 @@ pub struct FreshConnection;
 
 /// The usual service: hyper with TLS, and connections that are kept.
 #[derive(Clone)]
-pub struct Transport {
+pub struct Transport(Arc<Clients>);
+
+/// Each is some twenty values, and a service is cloned for each request.
+struct Clients {
     pooled: Client<Connector, Full<Bytes>>,
     fresh: Client<Connector, Full<Bytes>>,
 }
@@ -87,7 +91,7 @@ impl Transport {
                 .retry_canceled_requests(false)
                 .build(connector.clone())
         };
-        Self { pooled: client(usize::MAX), fresh: client(0) }
+        Self(Arc::new(Clients { pooled: client(usize::MAX), fresh: client(0) }))
     }
 }
 
@@ -103,7 +107,8 @@ impl Service<Request<Full<Bytes>>> for Transport {
     fn call(&mut self, mut request: Request<Full<Bytes>>) -> ResponseFuture {
         host_first(&mut request);
         let wants_fresh = request.extensions().get::<FreshConnection>().is_some();
-        if wants_fresh { self.fresh.request(request) } else { self.pooled.request(request) }
+        let client = if wants_fresh { &self.0.fresh } else { &self.0.pooled };
+        client.request(request)
     }
 }
 

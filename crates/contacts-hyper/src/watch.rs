@@ -103,7 +103,8 @@ impl Wire {
                     };
                     rest = behind;
                     match piece.strip_suffix(b"\n") {
-                        // All of a line, as most are.
+                        // All of a line, as most are, and nothing in it.
+                        Some(whole) if *len == 0 && !Self::may_tell(whole) => {}
                         Some(whole) if *len == 0 => self = Self::end_of_line(whole, *body),
                         Some(end) => {
                             keep(line, len, end);
@@ -115,6 +116,11 @@ impl Wire {
             }
         }
         self
+    }
+
+    /// Whether a line may be one that [`end_of_line`](Self::end_of_line) knows, by its beginning.
+    fn may_tell(line: &[u8]) -> bool {
+        matches!(line.first(), None | Some(b'\r' | b'P' | b'c' | b'C'))
     }
 
     fn end_of_line(line: &[u8], body: u64) -> Self {
