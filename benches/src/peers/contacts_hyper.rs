@@ -22,11 +22,23 @@ pub(crate) fn all() -> Vec<Work> {
     ]
 }
 
-fn client(base: &str) -> Client {
-    Client::new(Site::new(base).expect("it is one"), credentials())
+/// A client, and what it asks for.
+struct Asking {
+    client: Client,
+    get: GetContact,
 }
 
-fn encrypted(setup: &Setup, http2: bool) -> Client {
+impl From<Client> for Asking {
+    fn from(client: Client) -> Self {
+        Self { client, get: GetContact::new(id()) }
+    }
+}
+
+fn client(base: &str) -> Asking {
+    Client::new(Site::new(base).expect("it is one"), credentials()).into()
+}
+
+fn encrypted(setup: &Setup, http2: bool) -> Asking {
     let server = setup.server();
     let base = format!("https://{}/jsm/ops/api/cloud", if http2 { server.tls_2 } else { server.tls_1 });
     let ca = fs::read(&server.ca).expect("the server has written it");
@@ -34,18 +46,21 @@ fn encrypted(setup: &Setup, http2: bool) -> Client {
         .root_certificates_pem(&ca)
         .expect("it is a certificate")
         .build()
+        .into()
 }
 
-async fn get(client: Arc<Client>, _: u64) {
-    black_box(client.send(&GetContact::new(id())).await.expect("it is answered"));
+async fn get(asking: Arc<Asking>, _: u64) {
+    black_box(asking.client.send(&asking.get).await.expect("it is answered"));
 }
 
-async fn list(client: Arc<Client>, _: u64) {
-    black_box(client.send(&ListContacts::all()).await.expect("it is answered"));
+async fn list(asking: Arc<Asking>, _: u64) {
+    black_box(asking.client.send(&ListContacts::all()).await.expect("it is answered"));
 }
 
-async fn list_of_another(client: Arc<Client>, number: u64) {
+async fn list_of_another(asking: Arc<Asking>, number: u64) {
     let credentials =
         Credentials::basic("ann@example.com", format!("token-{number}")).expect("they are such");
-    black_box(client.with_credentials(credentials).send(&ListContacts::all()).await.expect("it is answered"));
+    black_box(
+        asking.client.with_credentials(credentials).send(&ListContacts::all()).await.expect("it is answered"),
+    );
 }

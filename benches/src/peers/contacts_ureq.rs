@@ -17,14 +17,21 @@ pub(crate) fn all() -> Vec<Work> {
     ]
 }
 
-fn client(setup: &Setup) -> Client {
-    Client::new(Site::new(&base(setup)).expect("it is one"), credentials())
+/// A client, and what it asks for.
+struct Asking {
+    client: Client,
+    get: GetContact,
 }
 
-fn get(client: &Client) {
-    black_box(client.send(&GetContact::new(id())).expect("it is answered"));
+fn client(setup: &Setup) -> Asking {
+    let client = Client::new(Site::new(&base(setup)).expect("it is one"), credentials());
+    Asking { client, get: GetContact::new(id()) }
 }
 
-fn list(client: &Client) {
-    black_box(client.send(&ListContacts::all()).expect("it is answered"));
+fn get(asking: &Asking) {
+    black_box(asking.client.send(&asking.get).expect("it is answered"));
+}
+
+fn list(asking: &Asking) {
+    black_box(asking.client.send(&ListContacts::all()).expect("it is answered"));
 }

@@ -1,6 +1,6 @@
 //! The rows of the table: what is measured, what it is compared with, and the target.
 
-use std::process::Command;
+use std::{collections::BTreeSet, process::Command};
 
 use crate::{Result, measure::Bench, spread::short};
 
@@ -241,34 +241,38 @@ pub(crate) fn growth(bench: &Bench) -> Result<()> {
 
 /// The crates that a program takes on with each client.
 pub(crate) fn size() -> Result<()> {
-    let crates = |of: &str| -> Result<usize> {
-        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-        let output = Command::new("cargo")
-            .args(["tree", "--locked", "--manifest-path", manifest, "--features", "reqwest"])
-            .args([
-                "--package",
-                of,
-                "--edges",
-                "normal",
-                "--prefix",
-                "none",
-                "--no-dedupe",
-                "--format",
-                "{p}",
-            ])
-            .output()?;
-        let text = String::from_utf8(output.stdout)?;
-        let crates: std::collections::BTreeSet<_> =
-            text.lines().filter_map(|line| line.split(' ').next()).collect();
-        Ok(crates.len())
-    };
-    let usual = crates("reqwest")?;
+    if cfg!(not(feature = "reqwest")) {
+        return Ok(());
+    }
+    let output = Command::new("cargo")
+        .args(["tree", "--locked", "--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
+        .args(["--features", "reqwest", "--edges", "normal", "--no-dedupe", "--prefix", "depth"])
+        .output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let tree = String::from_utf8(output.stdout)?;
+    let usual = crates_of("reqwest", &tree)?;
     for ours in ["contacts-hyper", "contacts-ureq"] {
-        let own = crates(ours)?;
+        let own = crates_of(ours, &tree)?;
         let beside = format!("reqwest {usual}");
         row(&format!("{ours}: crates"), &own.to_string(), &beside, None, "fewer", Some(own < usual));
     }
     Ok(())
+}
+
+/// How many crates there are in the branch of this one, itself among them. Each line of the tree begins with its depth.
+fn crates_of(name: &str, tree: &str) -> Result<usize> {
+    let branch = tree.lines().skip_while(|line| !line.starts_with(&format!("1{name} ")));
+    let mut names = BTreeSet::new();
+    for line in branch {
+        let name = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        if line.starts_with("1") && line.len() - name.len() == 1 && !names.is_empty() {
+            break;
+        }
+        names.extend(name.split(' ').next());
+    }
+    if names.is_empty() { Err(format!("{name} is not in the tree").into()) } else { Ok(names.len()) }
 }
 
 pub(crate) fn command(bench: &Bench, contacts: &str) -> Result<()> {
