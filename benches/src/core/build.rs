@@ -14,7 +14,7 @@ use crate::{
 
 pub(crate) fn all() -> Vec<Work> {
     vec![
-        ours("list", || ListContacts::all()),
+        ours("list", ListContacts::all),
         by_hand("list", |parts| parts.list(0, 100)),
         Work::pure("build/list/naive", || naive_list(BASE, 0, 100)),
         ours("get", || GetContact::new(id())),
