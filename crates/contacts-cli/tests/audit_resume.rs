@@ -92,7 +92,8 @@ fn after_an_interrupt_the_same_command_goes_on_and_asks_nobody_twice_but_those_i
     let asked = asked(&sandbox);
     assert_eq!(asked.len(), 400);
     let twice: usize = asked.values().map(|times| times - 1).sum();
-    assert!(twice <= 2 * 4, "{twice} users were asked for again");
+    // One for each thread, and when it was killed, the one that was being written down.
+    assert!(twice <= 4 + (4 + 1), "{twice} users were asked for again");
 
     // Now all of it is known.
     sandbox.clear_journal();
