@@ -1,7 +1,6 @@
 //! The certificate that a server shows, and who issued it: what stands between, such as a proxy that opens TLS, is seen there.
 
 use std::{
-    fs,
     net::{SocketAddr, TcpStream},
     sync::{Arc, OnceLock},
     time::Duration,
@@ -71,10 +70,7 @@ fn shake_hands(
 /// The authorities that the client trusts.
 fn roots(transport: &Transport) -> Result<RootCertStore, Failure> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(path) = &transport.ca_file {
-        let pem = fs::read(path).map_err(|error| {
-            Failure::usage(format!("the CA file {} cannot be read: {error}", path.display()))
-        })?;
+    if let Some(pem) = transport.authorities()? {
         roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok));
     }
     Ok(roots)

@@ -165,13 +165,19 @@ impl Transport {
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy)?;
         }
-        if let Some(path) = &self.ca_file {
-            let pem = fs::read(path).map_err(|error| {
-                Failure::usage(format!("the CA file {} cannot be read: {error}", path.display()))
-            })?;
+        if let Some(pem) = self.authorities()? {
             builder = builder.root_certificates_pem(&pem)?;
         }
         Ok(builder)
+    }
+
+    /// The authorities to trust besides the usual ones, in PEM.
+    pub(crate) fn authorities(&self) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(path) = &self.ca_file else { return Ok(None) };
+        let read = fs::read(path).map(Some);
+        read.map_err(|error| {
+            Failure::usage(format!("the CA file {} cannot be read: {error}", path.display()))
+        })
     }
 }
 

@@ -68,11 +68,6 @@ Examples:
   contacts audit --from everybody.txt --resume audit.ndjson -o csv";
 
 pub(super) const LONG: &str = "\
-Examples:
-  contacts audit 712020:0a1b2c3d 712020:4e5f6a7b
-  contacts audit --from on-call.csv --require sms,voice --html audit.html
-  contacts audit --from everybody.txt --resume audit.ndjson -o csv
-
 The file of --from:
   One account id a line; or CSV with a line of names, of which accountId (or
   account_id, or id), name and email are read. Blank lines, and lines that

@@ -25,21 +25,21 @@ pub(crate) enum Command {
     ///
     /// A contact of the file is the one with its id or, where it has none, one that reaches its address. Nothing is changed,
     /// and a file with mistakes is not compared at all.
-    #[command(after_help = help::PLAN_EXAMPLES, after_long_help = help::PLAN_LONG)]
+    #[command(after_help = help::PLAN_EXAMPLES, after_long_help = help::long(help::PLAN_EXAMPLES, help::PLAN_LONG))]
     Plan(PlanArgs),
 
     /// Change the contacts so that they are as a file says
     ///
     /// Shows the plan, and asks. What has changed while it asked is looked at again. A change that fails does not keep the
     /// others from being made. If it is interrupted, apply the file again: what is done is not done twice.
-    #[command(after_help = help::APPLY_EXAMPLES, after_long_help = help::APPLY_LONG)]
+    #[command(after_help = help::APPLY_EXAMPLES, after_long_help = help::long(help::APPLY_EXAMPLES, help::APPLY_LONG))]
     Apply(ApplyArgs),
 
     /// Find out, as an administrator, which users cannot be reached
     ///
     /// Reads the contacts of many users, several at a time, and shows who has no enabled contact, none of a kind that is required,
     /// a single one, or a number that is not in use. Nothing is changed.
-    #[command(after_help = audit::EXAMPLES, after_long_help = audit::LONG)]
+    #[command(after_help = audit::EXAMPLES, after_long_help = help::long(audit::EXAMPLES, audit::LONG))]
     Audit(AuditArgs),
 
     /// End the doubt that an interrupted create left
@@ -132,5 +132,5 @@ Examples:
   contacts sandbox --user ann@example.com:secret --state sandbox.json";
 
 fn sandbox_long_help() -> String {
-    format!("{SANDBOX_EXAMPLES}\n\n{}", contacts_sandbox::fault_help().trim_end())
+    help::long(SANDBOX_EXAMPLES, contacts_sandbox::fault_help().trim_end())
 }

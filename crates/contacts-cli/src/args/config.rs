@@ -9,16 +9,16 @@ pub(crate) enum ConfigCommand {
     #[command(after_help = "Example:\n  contacts config path")]
     Path,
 
+    /// Show what holds, and which flag, variable or profile says so
     #[command(
         after_help = "Examples:\n  contacts config show\n  contacts --profile work config show -o json"
     )]
-    /// Show what holds, and which flag, variable or profile says so
     Show,
 
+    /// Change a member of a profile: of the one that --profile names, or of default
     #[command(
         after_help = "Examples:\n  contacts config set site acme\n  contacts --profile work config set token_file token"
     )]
-    /// Change a member of a profile: of the one that --profile names, or of default
     Set {
         /// What is changed
         #[arg(value_enum)]

@@ -1,5 +1,10 @@
 //! What stands behind the flags in the help of the whole command.
 
+/// What stands behind the flags in the long help: the examples of the short one, and more.
+pub(super) fn long(examples: &str, more: &str) -> String {
+    format!("{examples}\n\n{more}")
+}
+
 pub(super) const EXAMPLES: &str = "\
 Examples:
   contacts demo                                   see it work, without a site
@@ -60,11 +65,6 @@ Examples:
   contacts list -o json | contacts plan -";
 
 pub(super) const PLAN_LONG: &str = "\
-Examples:
-  contacts plan contacts.yaml
-  contacts plan contacts.csv --prune --exit-code
-  contacts list -o json | contacts plan -
-
 A file, in YAML:
   - email: ann@example.com
   - sms: 90-5555559999
@@ -91,13 +91,8 @@ Examples:
   contacts apply contacts.yaml --prune --yes -o json
   contacts apply contacts.yaml --dry-run";
 
-pub(super) const APPLY_LONG: &str = "\
-Examples:
-  contacts apply contacts.yaml
-  contacts apply contacts.yaml --prune --yes -o json
-  contacts apply contacts.yaml --dry-run
-
-  `contacts plan --help` tells how a file and a plan are written. With -o json
+pub(super) const APPLY_LONG: &str =
+    "  `contacts plan --help` tells how a file and a plan are written. With -o json
   each change has an outcome too: done, failed, skipped or not-tried; and a
   message.
 

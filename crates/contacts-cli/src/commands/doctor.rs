@@ -10,7 +10,7 @@ use contacts_ureq::{
     Action, ActivateContact, Call, ContactId, DeleteContact, Error, Event, Exchange, Hint, ListContacts, Now,
     Site, printable,
 };
-use http::{HeaderMap, header};
+use http::{HeaderMap, header, uri::Authority};
 use serde::Serialize;
 
 use super::Context;
@@ -157,13 +157,14 @@ impl Examination<'_> {
             return Ok(());
         }
         let authority = site.authority();
-        let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let port = if site.is_https() { 443 } else { 80 };
-        let target = if has_port { authority.to_owned() } else { format!("{authority}:{port}") };
-        match target.to_socket_addrs().map(|mut addresses| addresses.next()) {
+        let parsed = authority.parse::<Authority>().ok();
+        let host = parsed.as_ref().map_or(authority, Authority::host).trim_matches(['[', ']']);
+        let port = parsed.as_ref().and_then(Authority::port_u16);
+        let port = port.unwrap_or_else(|| if site.is_https() { 443 } else { 80 });
+        match (host, port).to_socket_addrs().map(|mut addresses| addresses.next()) {
             Ok(Some(address)) => {
                 self.ok("address", format!("{authority} is {}", address.ip()));
-                if site.is_https() { self.certificate(settings, authority, address) } else { Ok(()) }
+                if site.is_https() { self.certificate(settings, site, host, address) } else { Ok(()) }
             }
             Ok(None) => Err(self.no_address(authority, "it has none")),
             Err(error) => Err(self.no_address(authority, &error.to_string())),
@@ -173,14 +174,10 @@ impl Examination<'_> {
     fn certificate(
         &mut self,
         settings: &Settings,
-        authority: &str,
+        site: &Site,
+        host: &str,
         address: SocketAddr,
     ) -> Result<(), Failure> {
-        let host = match authority.rsplit_once(':') {
-            Some((host, port)) if port.parse::<u16>().is_ok() => host,
-            _ => authority,
-        };
-        let host = host.trim_start_matches('[').trim_end_matches(']');
         let Shown { issuer, verdict } = match certificate::shown(address, host, &settings.transport) {
             Ok(shown) => shown,
             Err(failure) => return Err(self.failed("TLS", &failure)),
@@ -190,6 +187,7 @@ impl Examination<'_> {
             self.ok("TLS", issuer.unwrap_or_default());
             return Ok(());
         };
+        let authority = site.authority();
         let failure = match issuer {
             Some(issuer) => Failure::unreachable(format!("{authority} shows {issuer}: {why}"))
                 .with_hint(Hint::CheckCertificate.to_string()),
