@@ -75,7 +75,7 @@ pub(super) fn requests() -> Vec<Scenario> {
                 Expected::OneOf(told.into_iter().map(|told| vec![told]).collect())
             };
             let script = vec![Step::Read(at), Step::End(end)];
-            let name = format!("request of {operation:?} cut at {at} of {whole} by {end:?}");
+            let name = format!("{end:?} at byte {at} of {whole} of the request of {operation:?}");
             let requests = usize::from(at == whole);
             scenarios.push(
                 Scenario::new(name, Plan::every(script), operation, expected)
