@@ -16,6 +16,7 @@ pub mod driver;
 pub mod faults;
 mod operation;
 mod outcome;
+mod parallel;
 mod reference;
 mod report;
 mod run;

@@ -3,11 +3,6 @@
 use std::{
     fmt,
     ops::RangeInclusive,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
     time::{Duration, Instant},
 };
 
@@ -17,9 +12,12 @@ use crate::{
     Asked, Complaint, ComplaintKind, Expected, Outcome, Scenario, Seen,
     driver::{Driver, Hyper, Setup, Ureq},
     operation::{Visitor, with},
-    reference,
+    parallel, reference,
     wire::{Connection, Plan, Server},
 };
+
+/// So many scenarios are run at a time: most of them wait.
+const AT_A_TIME: usize = 8;
 
 /// What came of a scenario with one client.
 struct Played {
@@ -69,19 +67,7 @@ pub fn run_all_by(
     scenarios: &[Scenario],
     run: impl Fn(&Scenario) -> Vec<Complaint> + Sync,
 ) -> Vec<Complaint> {
-    const AT_A_TIME: usize = 8;
-    let (next, complaints) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..AT_A_TIME {
-            scope.spawn(|| {
-                while let Some(scenario) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = run(scenario);
-                    complaints.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
-                }
-            });
-        }
-    });
-    complaints.into_inner().unwrap_or_else(PoisonError::into_inner)
+    parallel::each(scenarios.iter(), AT_A_TIME, run)
 }
 
 fn play<D: Driver>(scenario: &Scenario) -> Played {

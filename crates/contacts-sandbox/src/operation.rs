@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::user::Scopes;
 
 /// One of the seven operations, or the look-up of a site's cloud id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// `GET /v1/users/contacts`

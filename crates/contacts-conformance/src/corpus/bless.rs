@@ -24,7 +24,7 @@ pub fn bless(group: &Group) -> io::Result<()> {
 fn tables(case: &Case) -> String {
     let table = |question: &super::Question| {
         let reading = reading::read(case, *question, case.told);
-        format!("[case.to.{}]\n{}\n", question.name(), reading.comes)
+        format!("[case.to.{question}]\n{}\n", reading.comes)
     };
     case.to.keys().map(table).collect()
 }

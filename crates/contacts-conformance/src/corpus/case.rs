@@ -6,7 +6,7 @@ use contacts_proto::Cause;
 use serde::Deserialize;
 
 use super::{Body, Expectation, Question};
-use crate::{Answer, Told, driver::Setup};
+use crate::{Answer, Operation, Told, driver::Setup};
 
 /// One answer, and what it must come to with each operation that meets it.
 #[derive(Debug, Clone, Deserialize)]
@@ -100,9 +100,7 @@ impl Case {
             Report::BodyTooLarge => {
                 let limits = setup.policy.limits;
                 let limit = match (self.status, question) {
-                    (200..=299, Question::List | Question::WholeList | Question::DeleteEach) => {
-                        limits.page_body
-                    }
+                    (200..=299, Question::One(Operation::List) | Question::Several(_)) => limits.page_body,
                     (200..=299, _) => limits.contact_body,
                     _ => limits.error_body,
                 };

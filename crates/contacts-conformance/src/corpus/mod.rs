@@ -26,7 +26,7 @@ pub use self::{
     body::{Body, Piece},
     case::{Case, Report},
     expectation::{Effect, Expectation},
-    question::Question,
+    question::{Question, Several},
     trial::try_all,
 };
 

@@ -8,7 +8,7 @@ use contacts_proto::{
 };
 use http::Method;
 
-use super::{Case, Expectation, Question, Report};
+use super::{Case, Expectation, Question, Report, Several};
 use crate::{
     Answer, Outcome, Told,
     driver::Setup,
@@ -31,9 +31,9 @@ pub(super) fn read(case: &Case, question: Question, report: Report) -> Reading {
     let session = Session::new(site, setup.credentials.clone()).with_policy(setup.policy.clone());
     let mut server =
         Server { case, told: case.told(report, question, &setup), question, requests: Vec::new() };
-    let outcome = match question.operation() {
-        Some(operation) => with(operation, One { session, server: &mut server }),
-        None => Outcome::of(server.whole_list(&session, question)),
+    let outcome = match question {
+        Question::One(operation) => with(operation, One { session, server: &mut server }),
+        Question::Several(several) => Outcome::of(server.ask_several(&session, several)),
     };
     let answers = (0..server.requests.len()).map(|number| server.wire(number)).collect();
     let Server { requests, .. } = server;
@@ -61,9 +61,9 @@ struct Server<'a> {
 }
 
 impl Server<'_> {
-    fn whole_list(&mut self, session: &Session, question: Question) -> Result<Vec<Contact>, Error> {
+    fn ask_several(&mut self, session: &Session, several: Several) -> Result<Vec<Contact>, Error> {
         let contacts = self.drive(AllContacts::new(session.clone(), ListContacts::all()))?;
-        if question == Question::DeleteEach {
+        if several == Several::DeleteEach {
             for contact in &contacts {
                 self.drive(Call::new(session.clone(), DeleteContact::new(contact.id.clone())))?;
             }
@@ -108,8 +108,8 @@ impl Server<'_> {
 
     /// What is not answered as the case says.
     fn other(&self, number: usize) -> Option<Answer> {
-        let asked =
-            self.requests.get(number).filter(|_| number > 0 && self.question.operation().is_none())?;
+        let is_other = number > 0 && matches!(self.question, Question::Several(_));
+        let asked = self.requests.get(number).filter(|_| is_other)?;
         Some(if asked.starts_with(Method::DELETE.as_str()) { Answer::new(204, "") } else { last_page() })
     }
 }

@@ -1,43 +1,27 @@
 //! Cases tried: by the core, and by both clients over a socket.
 
-use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::time::Duration;
 
 use contacts_proto::{Contact, DeleteContact, Error, ListContacts};
 
-use super::{Case, Expectation, Group, Question, reading};
+use super::{Case, Expectation, Group, Question, Several, reading};
 use crate::{
     Outcome,
     driver::{Driver, Hyper, Ureq},
     operation::with,
+    parallel,
     run::Ask,
     wire::{End, Plan, Script, Server, Step},
 };
 
+/// So many cases are tried at a time: most of them wait.
+const AT_A_TIME: usize = 8;
+
 /// Tries cases, some at a time; gives what is not as it must be.
 pub fn try_all(groups: &[Group]) -> Vec<String> {
-    const AT_A_TIME: usize = 8;
     let cases = groups.iter().flat_map(|group| &group.cases);
-    let cases: Vec<_> =
-        cases.flat_map(|case| case.to.keys().map(move |question| (case, *question))).collect();
-    let (next, complaints) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..AT_A_TIME {
-            scope.spawn(|| {
-                while let Some((case, question)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = complaints_of(case, *question);
-                    complaints.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
-                }
-            });
-        }
-    });
-    complaints.into_inner().unwrap_or_else(PoisonError::into_inner)
+    let asked = cases.flat_map(|case| case.to.keys().map(move |question| (case, *question)));
+    parallel::each(asked, AT_A_TIME, |(case, question)| complaints_of(case, question))
 }
 
 fn complaints_of(case: &Case, question: Question) -> Vec<String> {
@@ -48,7 +32,7 @@ fn complaints_of(case: &Case, question: Question) -> Vec<String> {
     let [reading, ..] = readings.as_slice() else { return Vec::new() };
 
     let complain = |who: &str, comes: &Expectation| {
-        format!("{}, to {}: {who} gives\n{comes}and not\n{expected}", case.name, question.name())
+        format!("{}, to {question}: {who} gives\n{comes}and not\n{expected}", case.name)
     };
     let mut complaints = Vec::new();
     if reading.comes != *expected {
@@ -64,10 +48,8 @@ fn complaints_of(case: &Case, question: Question) -> Vec<String> {
         }
         if requests != reading.requests {
             complaints.push(format!(
-                "{}, to {}: {name} asks {requests:?} and not {:?}",
-                case.name,
-                question.name(),
-                reading.requests
+                "{}, to {question}: {name} asks {requests:?} and not {:?}",
+                case.name, reading.requests
             ));
         }
     }
@@ -81,9 +63,9 @@ fn play<D: Driver>(case: &Case, question: Question, answers: &[Vec<u8>]) -> (Out
     let server = Server::start(Plan::every(script(case, answers)), None).expect("there is a free port");
     let setup = reading::setup(case, &format!("http://{}/cloud", server.address()));
     let client = D::new(&setup).expect("a case has settings that can be used");
-    let outcome = match question.operation() {
-        Some(operation) => with(operation, Ask(&client)),
-        None => Outcome::of(whole_list(&client, question)),
+    let outcome = match question {
+        Question::One(operation) => with(operation, Ask(&client)),
+        Question::Several(several) => Outcome::of(ask_several(&client, several)),
     };
     drop(client);
     let seen = server.finish();
@@ -91,9 +73,9 @@ fn play<D: Driver>(case: &Case, question: Question, answers: &[Vec<u8>]) -> (Out
     (outcome, requests.collect())
 }
 
-fn whole_list<D: Driver>(client: &D, question: Question) -> Result<Vec<Contact>, Error> {
+fn ask_several<D: Driver>(client: &D, several: Several) -> Result<Vec<Contact>, Error> {
     let contacts = client.contacts(ListContacts::all())?;
-    if question == Question::DeleteEach {
+    if several == Several::DeleteEach {
         contacts.iter().try_for_each(|contact| client.send(&DeleteContact::new(contact.id.clone())))?;
     }
     Ok(contacts)

@@ -5,14 +5,6 @@ mod case;
 mod service;
 mod trial;
 
-use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
-};
-
 use self::{
     case::Case,
     trial::{Trial, try_with},
@@ -20,7 +12,11 @@ use self::{
 use crate::{
     Report,
     driver::{Driver, Hyper, Ureq},
+    parallel,
 };
+
+/// So many cases are tried at a time: most of them wait.
+const AT_A_TIME: usize = 12;
 
 /// What is wrong with a client, or between the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,24 +46,8 @@ pub struct Finding {
 
 /// Draws the cases with these indices and tries each with both clients. What they find goes into the report's counts.
 pub fn run(seed: u64, indices: std::ops::Range<u64>, report: &mut Report) -> Vec<Finding> {
-    const AT_A_TIME: usize = 12;
-    let (next, findings) = (AtomicU64::new(indices.start), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..AT_A_TIME {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= indices.end {
-                        break;
-                    }
-                    let found = judge(seed, index);
-                    findings.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
-                }
-            });
-        }
-    });
     report.faults += indices.end.saturating_sub(indices.start);
-    let mut findings = findings.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut findings = parallel::each(indices, AT_A_TIME, |index| judge(seed, index));
     findings.sort_by_key(|finding| finding.index);
     for finding in &findings {
         *match finding.defect {
