@@ -92,6 +92,10 @@ impl<E: Exchange> Exchange for Told<'_, E> {
         action
     }
 
+    fn name(&self) -> &'static str {
+        self.exchange.name()
+    }
+
     fn waiting(&self) -> Option<Waiting> {
         self.exchange.waiting()
     }

@@ -129,6 +129,15 @@ fn limits_that_the_service_tells_are_told() {
 }
 
 #[test]
+fn a_wait_that_the_service_asks_for_is_told_as_one() {
+    let (home, sandbox) = (Home::new(), sandbox(|user| user));
+    let busy = Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 0, status: 429 };
+    sandbox.arm(FaultRule::new(busy).times(1));
+    let ran = home.demo(&sandbox, "doctor -v").run().with_code(0);
+    assert!(ran.stderr.contains(", the service asked for it"), "{ran:?}");
+}
+
+#[test]
 fn a_wrong_clock_is_named() {
     let home = Home::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -8,7 +8,7 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use contacts_ureq::{
     Action, ActivateContact, Call, ContactId, DeleteContact, Error, Event, Exchange, Hint, ListContacts, Now,
-    Site, printable,
+    Site, Waiting, printable,
 };
 use http::{HeaderMap, header, uri::Authority};
 use serde::Serialize;
@@ -50,16 +50,12 @@ struct Step {
     hint: Option<String>,
 }
 
-pub(super) fn run(context: &Context<'_>) -> Result<(), Vec<Failure>> {
+pub(super) fn run(context: &Context<'_>) -> Result<(), Failure> {
     let mut examination = Examination { context, steps: Vec::new() };
     let result = examination.examine();
     let steps = &examination.steps;
     let told = context.output.records(steps, &["step", "state", "message", "hint"], line);
-    match (result, told) {
-        (Ok(()), Ok(())) => Ok(()),
-        (Ok(()), Err(failure)) => Err(vec![failure]),
-        (Err(failure), _) => Err(vec![failure]),
-    }
+    result.and(told)
 }
 
 fn line(step: &Step) -> String {
@@ -313,5 +309,17 @@ impl<E: Exchange> Exchange for Listening<E> {
             self.headers = Some(response.headers().clone());
         }
         self.exchange.step(event, now, random)
+    }
+
+    fn name(&self) -> &'static str {
+        self.exchange.name()
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        self.exchange.waiting()
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.exchange.is_in_doubt()
     }
 }
