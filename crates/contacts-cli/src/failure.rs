@@ -131,11 +131,6 @@ impl Failure {
         self.exit
     }
 
-    /// Whether whatever is asked next will fail alike.
-    pub(crate) fn is_for_all(&self) -> bool {
-        matches!(self.exit, exit::NOT_ALLOWED | exit::TRY_LATER)
-    }
-
     /// Tells it on standard error.
     pub(crate) fn report(&self, form: Form, quiet: bool) {
         let mut stderr = anstream::stderr().lock();
@@ -227,6 +222,14 @@ pub(crate) fn with_causes(error: &dyn StdError) -> String {
         cause = error.source();
     }
     printable(&message).into_owned()
+}
+
+/// Whether the same, asked of another contact, will fail alike.
+pub(crate) fn is_for_all(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Unauthorized | ErrorKind::Forbidden => true,
+        _ => error.is_temporary(),
+    }
 }
 
 /// The exit code of several failures: that of all of them, or else that of a doubt, or else the general one.

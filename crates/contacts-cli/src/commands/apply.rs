@@ -6,7 +6,7 @@ use contacts_ureq::{CreateContact, Error, Hint};
 use super::{Context, contacts_file::ContactsFile, plan, question};
 use crate::{
     args::ApplyArgs,
-    failure::Failure,
+    failure::{Failure, is_for_all},
     output::{Diff, counted},
     service::Service,
 };
@@ -62,9 +62,9 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
         apply.ended(result);
         progress.tell(&apply, false);
         if let Some(error) = error {
-            let is_for_all = is_for_all(&error);
+            let ends_all = ends_all(&error);
             failures.push(Failure::from(error).about(&change));
-            if is_for_all {
+            if ends_all {
                 break;
             }
         }
@@ -92,8 +92,8 @@ fn carry_out(service: &Service, step: Step) -> Result<Done, Error> {
 }
 
 /// Whether every other change will fail alike. A token can lack the scope for one operation alone.
-fn is_for_all(error: &Error) -> bool {
-    !matches!(error.hint(), Some(Hint::MissingScope(_))) && Failure::from(error.clone()).is_for_all()
+fn ends_all(error: &Error) -> bool {
+    is_for_all(error) && !matches!(error.hint(), Some(Hint::MissingScope(_)))
 }
 
 /// Tells each outcome once, in the order of the plan. That the result cannot be written stops no change.

@@ -8,7 +8,7 @@ use contacts_ureq::{
 use super::{Context, question};
 use crate::{
     args::{ListArgs, OperationCommand},
-    failure::Failure,
+    failure::{Failure, is_for_all},
     output::Change,
     service::Service,
 };
@@ -32,8 +32,8 @@ pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(
             });
         }
         Do::Delete { ids, yes } => {
-            if !*yes && let Err(failure) = confirm(ids) {
-                return Err(vec![failure]);
+            if !*yes {
+                confirm(ids)?;
             }
             return each(context, ids, |service, id| {
                 service.send(&DeleteContact::new(id.clone()))?;
@@ -41,7 +41,7 @@ pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(
             });
         }
     }
-    .map_err(|failure| vec![failure])
+    .map_err(Vec::from)
 }
 
 /// The first page that these arguments ask for.
@@ -130,14 +130,14 @@ fn each(
     change: impl Fn(&Service, &ContactId) -> Result<Change, Error>,
 ) -> Result<(), Vec<Failure>> {
     let several = ids.len() > 1;
-    let service = context.connect().map_err(|failure| vec![failure])?;
+    let service = context.connect()?;
     let (mut changes, mut failures) = (Vec::new(), Vec::new());
     for id in ids {
         match change(&service, id) {
             Ok(change) => changes.push(change),
             Err(error) => {
+                let is_for_all = is_for_all(&error);
                 let failure = Failure::from(error);
-                let is_for_all = failure.is_for_all();
                 failures.push(if several { failure.about(id) } else { failure });
                 if is_for_all {
                     break;
