@@ -105,6 +105,8 @@ fn a_flag_or_a_value_that_is_wrong_is_named() {
         (&["activate"], "<ID>"),
         (&["delete", "good"], "--yes"),
         (&["resolve", "damaged"], "ticket"),
+        (&["audit", "ann", "--html", "-"], "--html"),
+        (&["audit", "ann", "--resume", "-"], "--resume"),
         (&["completions", "tcsh"], "tcsh"),
     ] {
         refused(|| home.at(&port.base_url()).args(arguments), named);

@@ -1,9 +1,14 @@
 //! `audit`: whose contacts are read, what is required of them, and what comes of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{
+    Args, ValueEnum,
+    builder::{PathBufValueParser, TypedValueParser},
+};
 use contacts_ureq::{AccountId, ContactMethod};
+
+use crate::text_file::STANDARD;
 
 /// What `audit` takes.
 #[derive(Debug, Args)]
@@ -33,12 +38,21 @@ pub(crate) struct AuditArgs {
     pub(crate) exit_code: bool,
 
     /// Write a page for a browser, too
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(beside_results))]
     pub(crate) html: Option<PathBuf>,
 
     /// Keep what was read in this file, and do not ask for it again
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(beside_results))]
     pub(crate) resume: Option<PathBuf>,
+}
+
+/// Refuses what stands for standard output elsewhere: there are the results.
+fn beside_results(path: PathBuf) -> Result<PathBuf, &'static str> {
+    if path == Path::new(STANDARD) {
+        Err("it is a file beside the results, and needs a name")
+    } else {
+        Ok(path)
+    }
 }
 
 /// The kinds of contacts that can be required.
