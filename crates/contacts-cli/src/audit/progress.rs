@@ -4,7 +4,7 @@ use std::{fmt::Write, time::Duration};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use super::row::Tally;
+use super::{Standing, row::Tally};
 use crate::tell;
 
 /// A bar with rate and estimate, and what was found so far. It goes away at its end.
@@ -12,6 +12,10 @@ use crate::tell;
 pub(crate) struct Progress(Option<ProgressBar>);
 
 const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len} users, {rate}, {eta} left{msg}{prefix}";
+
+/// What is worth a look, the worst first.
+const SHOWN: [Standing; 4] =
+    [Standing::Unreachable, Standing::Lacking, Standing::Single, Standing::Unreadable];
 
 impl Progress {
     /// Of so many users, of whom some are known already. Where nobody looks, nothing is shown.
@@ -37,14 +41,9 @@ impl Progress {
     /// One user more.
     pub(crate) fn step(&self, tally: &Tally) {
         let Self(Some(bar)) = self else { return };
-        let counts = [
-            (tally.unreachable, "unreachable"),
-            (tally.lacking, "lacking"),
-            (tally.single, "single"),
-            (tally.unreadable, "unreadable"),
-        ];
+        let counts = SHOWN.map(|standing| (tally.count(standing), standing.word()));
         let counts = counts.iter().filter(|(count, _)| *count > 0);
-        let counts: String = counts.map(|(count, what)| format!(", {count} {what}")).collect();
+        let counts: String = counts.map(|(count, word)| format!(", {count} {word}")).collect();
         bar.set_message(counts);
         bar.set_prefix("");
         bar.inc(1);

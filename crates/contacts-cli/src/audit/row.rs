@@ -53,42 +53,25 @@ impl Row {
 }
 
 /// How many users there are of each standing.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default)]
 pub(crate) struct Tally {
-    pub(crate) unreachable: usize,
-    pub(crate) unreadable: usize,
-    pub(crate) lacking: usize,
-    pub(crate) single: usize,
-    pub(crate) reachable: usize,
+    standings: BTreeMap<Standing, usize>,
     /// Of whatever standing, with a number that is not enabled.
     pub(crate) disabled_phones: usize,
 }
 
 impl Tally {
     pub(crate) fn add(&mut self, row: &Row) {
-        *match row.standing {
-            Standing::Unreachable => &mut self.unreachable,
-            Standing::Unreadable => &mut self.unreadable,
-            Standing::Lacking => &mut self.lacking,
-            Standing::Single => &mut self.single,
-            Standing::Reachable => &mut self.reachable,
-        } += 1;
+        *self.standings.entry(row.standing).or_default() += 1;
         let is_phone = |finding: &Finding| matches!(finding, Finding::DisabledPhone { .. });
         self.disabled_phones += usize::from(row.findings.iter().any(is_phone));
     }
 
     pub(crate) fn count(&self, standing: Standing) -> usize {
-        match standing {
-            Standing::Unreachable => self.unreachable,
-            Standing::Unreadable => self.unreadable,
-            Standing::Lacking => self.lacking,
-            Standing::Single => self.single,
-            Standing::Reachable => self.reachable,
-        }
+        self.standings.get(&standing).copied().unwrap_or_default()
     }
 
     pub(crate) fn users(&self) -> usize {
-        let Self { unreachable, unreadable, lacking, single, reachable, .. } = self;
-        unreachable + unreadable + lacking + single + reachable
+        self.standings.values().sum()
     }
 }

@@ -13,7 +13,7 @@ use contacts_ureq::{Contact, ContactMethod, Error};
 use super::Context;
 use crate::{
     args::AuditArgs,
-    audit::{About, Crew, Event, Progress, Resume, Row, Streak, Tally, User, distinct, page, read},
+    audit::{About, Crew, Event, Progress, Resume, Row, Standing, Streak, Tally, User, distinct, page, read},
     failure::{Failure, exit},
     interrupt,
     output::counted,
@@ -121,7 +121,6 @@ impl<'a> Audit<'a> {
         required.sort();
         required.dedup();
         let rows = users.iter().map(|_| None).collect();
-        let (tally, streak) = Default::default();
         let mut audit = Self {
             context,
             args,
@@ -131,8 +130,8 @@ impl<'a> Audit<'a> {
             rows,
             known: 0,
             written: 0,
-            tally,
-            streak,
+            tally: Tally::default(),
+            streak: Streak::default(),
             end: None,
         };
         for place in 0..audit.users.len() {
@@ -208,8 +207,9 @@ impl<'a> Audit<'a> {
         let Self { context, args, required, users, rows, written, tally, end, .. } = self;
         // What was written already is their beginning, without a gap.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
+        let unreadable = tally.count(Standing::Unreadable);
         // Where nobody could be read, why it ended is all there is to say.
-        if end.is_none() || tally.unreadable < rows.len() {
+        if end.is_none() || unreadable < rows.len() {
             context.output.audited(&rows[written..], args.all)?;
             context.note(&summary(&tally));
         }
@@ -223,9 +223,8 @@ impl<'a> Audit<'a> {
             whole_file::write(path, page.as_bytes()).map_err(|error| cannot_write(path, &error))?;
             context.note(&format!("the page is {}", text_file::shown(path)));
         }
-        if tally.unreadable > 0 {
-            let (unreadable, all) = (tally.unreadable, counted(users.len(), "user"));
-            let message = format!("{unreadable} of {all} could not be read");
+        if unreadable > 0 {
+            let message = format!("{unreadable} of {} could not be read", counted(users.len(), "user"));
             let failures: Vec<_> = rows.iter().filter_map(Row::failure).collect();
             return Err(Failure::several(&failures, message).into());
         }
@@ -237,12 +236,13 @@ impl<'a> Audit<'a> {
 /// `3 users: 2 reachable, 1 unreachable; 1 with a number that is not enabled`.
 fn summary(tally: &Tally) -> String {
     let parts = [
-        (tally.reachable, "reachable"),
-        (tally.single, "by a single contact"),
-        (tally.lacking, "lacking what is required"),
-        (tally.unreachable, "unreachable"),
-        (tally.unreadable, "unreadable"),
+        (Standing::Reachable, "reachable"),
+        (Standing::Single, "by a single contact"),
+        (Standing::Lacking, "lacking what is required"),
+        (Standing::Unreachable, "unreachable"),
+        (Standing::Unreadable, "unreadable"),
     ];
+    let parts = parts.map(|(standing, what)| (tally.count(standing), what));
     let parts = parts.iter().filter(|(count, _)| *count > 0);
     let parts: Vec<_> = parts.map(|(count, what)| format!("{count} {what}")).collect();
     let phones = match tally.disabled_phones {
