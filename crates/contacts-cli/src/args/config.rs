@@ -46,21 +46,9 @@ pub(crate) enum Member {
 }
 
 impl Member {
-    /// Its name in the file.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Site => "site",
-            Self::CloudId => "cloud_id",
-            Self::BaseUrl => "base_url",
-            Self::Email => "email",
-            Self::TokenFile => "token_file",
-            Self::TokenCommand => "token_command",
-            Self::Oauth => "oauth",
-            Self::Timeout => "timeout",
-            Self::Attempts => "attempts",
-            Self::CaFile => "ca_file",
-            Self::Proxy => "proxy",
-        }
+    /// Its name in the file, which is the one that it is given by.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
     /// What cannot stand beside it.

@@ -35,7 +35,7 @@ fn path() -> Result<PathBuf, Failure> {
 }
 
 /// Changes a member of the profile that is named, or of `default`. Comments and order of the file stay as they are.
-fn set(context: &Context<'_>, name: Member, value: &str) -> Result<(), Failure> {
+fn set(context: &Context<'_>, member: Member, value: &str) -> Result<(), Failure> {
     let path = path()?;
     let failed = |what: &str, error: &io::Error| {
         Failure::local(format!("{} cannot be {what}: {error}", path.display()))
@@ -44,14 +44,14 @@ fn set(context: &Context<'_>, name: Member, value: &str) -> Result<(), Failure> 
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         read => read.map_err(|error| failed("read", &error))?,
     };
-    let value = checked(name, value)?;
+    let value = checked(member, value)?;
     let (profile, _) = profile::named(context.arguments.place.profile.as_deref(), &variable)
         .unwrap_or_else(|| (profile::DEFAULT.to_owned(), ""));
     let refuse = |why| Failure::usage(format!("{}: {why}", path.display()));
     // Broken before or after: nothing is written.
     profile::check(&text).map_err(refuse)?;
-    let (text, removed) = changed(&text, &profile, name, &value).map_err(refuse)?;
-    profile::check(&text).map_err(|_| Failure::usage(format!("{} cannot have this value", name.as_str())))?;
+    let (text, removed) = changed(&text, &profile, member, &value).map_err(refuse)?;
+    profile::check(&text).map_err(|_| Failure::usage(format!("{} cannot have this value", member.name())))?;
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     folder
         .and_then(|()| whole_file::write(&path, text.as_bytes()))
@@ -63,8 +63,8 @@ fn set(context: &Context<'_>, name: Member, value: &str) -> Result<(), Failure> 
 }
 
 /// The value, if it can be one, as far as that can be told without asking anybody.
-fn checked(name: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
-    match name {
+fn checked(member: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
+    match member {
         Member::Site => {
             let site = Site::tenant(value)?;
             // Of an address taken from a browser, the rest is of no use, and may be nobody's business.
@@ -84,12 +84,7 @@ fn checked(name: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
 }
 
 /// The text with the change in it, and what had to go for it.
-fn changed(
-    text: &str,
-    profile: &str,
-    name: Member,
-    value: &str,
-) -> Result<(String, Vec<&'static str>), String> {
+fn changed(text: &str, profile: &str, member: Member, value: &str) -> Result<(String, Vec<String>), String> {
     let mut document: DocumentMut = text.parse().map_err(|_| "it is no TOML".to_owned())?;
     let not_a_table = || "`profile` is no table in it".to_owned();
     let profiles = document.entry("profile").or_insert_with(|| {
@@ -100,21 +95,22 @@ fn changed(
     let profiles = profiles.as_table_like_mut().ok_or_else(not_a_table)?;
     let members = profiles.entry(profile).or_insert_with(|| Item::Table(Table::new()));
     let members = members.as_table_like_mut().ok_or_else(not_a_table)?;
-    let others = name.excludes().iter().map(|other| other.as_str());
+    let others = member.excludes().iter().map(|other| other.name());
     let removed = others.filter(|other| members.remove(other).is_some()).collect();
     // What is a number or a truth value to the profile is written as one.
-    let value: Value = match name {
+    let value: Value = match member {
         Member::Attempts => value.parse::<i64>().map_or_else(|_| value.into(), Into::into),
         Member::Oauth => value.parse::<bool>().map_or_else(|_| value.into(), Into::into),
         _ => value.into(),
     };
-    match members.get_mut(name.as_str()).and_then(Item::as_value_mut) {
+    let name = member.name();
+    match members.get_mut(&name).and_then(Item::as_value_mut) {
         Some(before) => {
             let decor = before.decor().clone();
             *before = value;
             *before.decor_mut() = decor;
         }
-        None => drop(members.insert(name.as_str(), Item::Value(value))),
+        None => drop(members.insert(&name, Item::Value(value))),
     }
     Ok((document.to_string(), removed))
 }
@@ -123,14 +119,14 @@ fn changed(
 mod tests {
     use super::*;
 
-    fn change(text: &str, name: Member, value: &str) -> (String, Vec<&'static str>) {
-        changed(text, "work", name, value).unwrap()
+    fn change(text: &str, member: Member, value: &str) -> (String, Vec<String>) {
+        changed(text, "work", member, value).unwrap()
     }
 
     #[test]
     fn a_change_keeps_comments_and_order_and_makes_what_is_missing() {
         let (text, removed) = change("", Member::Site, "acme");
-        assert_eq!((text.as_str(), removed), ("[profile.work]\nsite = \"acme\"\n", vec![]));
+        assert_eq!((text.as_str(), removed.len()), ("[profile.work]\nsite = \"acme\"\n", 0));
         let text = "# mine\n[profile.work]\nsite = \"acme\"  # the old one\nattempts = 2\n\n[profile.home]\n";
         let (text, _) = change(text, Member::Site, "umbrella");
         assert_eq!(
