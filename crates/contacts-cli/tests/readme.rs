@@ -25,6 +25,12 @@ fn the_set_up_is_two_commands() {
 }
 
 #[test]
+fn the_least_rust_is_what_the_packages_say() {
+    let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
+    assert!(readme.contains(concat!("With Rust ", env!("CARGO_PKG_RUST_VERSION"), " or later,")));
+}
+
+#[test]
 fn every_command_does_what_it_says() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.with_service(|service| service.add_user(User::new("ann@example.com", "anns-token")));
@@ -67,6 +73,12 @@ fn every_command_does_what_it_says() {
                     run += 1;
                 }
                 ["cargo", "run", "-p", "contacts-cli", "--", "demo"] | ["cargo", "test", ..] => {}
+                // The folder `contacts` beside the program is this repository; what is made with it, `.ci/first-steps` tries.
+                ["cargo", "add", ref dev @ .., "--path", path] if matches!(dev, [] | ["--dev"]) => {
+                    let path = Path::new(ROOT).join(path.strip_prefix("../contacts/").unwrap());
+                    assert!(path.join("Cargo.toml").exists(), "{line}");
+                }
+                ["cargo", "add", ..] => {}
                 ["cargo", "install", "--locked", "--profile", "dist", "--path", path] => {
                     assert!(Path::new(ROOT).join(path).join("Cargo.toml").exists());
                 }

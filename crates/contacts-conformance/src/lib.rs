@@ -38,7 +38,7 @@ pub use self::{
     sockets::open_sockets,
 };
 
-/// The README's programs, compiled: this crate alone has both clients.
+/// The README's programs, run, but for those that `tests/readme.rs` finds in files of their own.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -1,0 +1,25 @@
+//! The README's test of a program.
+
+use std::error::Error;
+
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, When};
+use contacts_ureq::{Client, ContactMethod, CreateContact, Credentials, ErrorKind, Site};
+
+/// What is to be tested.
+fn reach_by_call(client: &Client, number: &str) -> Result<(), contacts_ureq::Error> {
+    client.send(&CreateContact::new(ContactMethod::Voice, number)?).map(drop)
+}
+
+#[test]
+fn a_number_whose_answer_is_lost_is_asked_for_once_and_in_doubt() -> Result<(), Box<dyn Error>> {
+    let sandbox = Sandbox::start()?;
+    let client = Client::new(Site::new(&sandbox.base_url())?, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
+
+    sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));
+    let error = reach_by_call(&client, "90-5555559999").unwrap_err();
+
+    assert_eq!(error.kind(), ErrorKind::Indeterminate);
+    assert_eq!(sandbox.contacts(DEMO_EMAIL).len(), 3);
+    assert_eq!(sandbox.requests(Operation::Create).len(), 1);
+    Ok(())
+}

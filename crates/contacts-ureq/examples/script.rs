@@ -1,0 +1,18 @@
+//! The README's script: `cargo run -p contacts-ureq --example script`, with the variables that it reads.
+
+use std::{env, error::Error};
+
+use contacts_ureq::{Client, ContactMethod, Credentials, ListContacts, Site};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let site = Site::new(&env::var("CONTACTS_BASE_URL")?)?;
+    let email = env::var("ATLASSIAN_OPS_API_EMAIL_ADDRESS")?;
+    let client = Client::new(site, Credentials::basic(&email, env::var("ATLASSIAN_OPS_API_TOKEN")?)?);
+
+    client.ensure(ContactMethod::Sms, "90-5555559999")?;
+    for contact in client.contacts(ListContacts::all()) {
+        let contact = contact?;
+        println!("{} {} {}", contact.method, contact.to, contact.is_enabled());
+    }
+    Ok(())
+}
