@@ -23,6 +23,10 @@ simulate:
 conformance:
     cargo run --release -p contacts-conformance -- --faults 100000 --seed 1
 
+# What the README tells people to do who write a program, done to the letter
+first-steps:
+    .ci/first-steps
+
 # The documentation, in a browser
 doc:
     cargo doc --workspace --no-deps --open
