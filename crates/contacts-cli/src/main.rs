@@ -1,4 +1,7 @@
-//! The command `contacts`.
+//! The command `contacts`: for people, and for scripts of the shell. `contacts --help` tells what it can do, `contacts demo` shows it.
+//!
+//! It is no library. A program in Rust takes `contacts-ureq` (blocking) or `contacts-hyper` (async), with `contacts-plan` to keep
+//! contacts as a file says, and `contacts-sandbox` for its tests.
 
 mod args;
 mod audit;

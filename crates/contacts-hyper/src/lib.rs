@@ -1,21 +1,39 @@
 //! Async client of the Contacts API of Jira Service Management operations, on hyper, tokio and rustls.
 //!
 //! A contact is one way to reach a person who is on call. This crate is for services that hold many users' credentials and share
-//! one pool of connections; what is sent, retried, waited for and believed is decided in `contacts-proto`, all of which is
-//! exported here too.
+//! one pool of connections. Its futures are polled on a tokio runtime whose IO and time are enabled, and panic elsewhere: for
+//! another runtime or HTTP client there is `contacts-proto`, and for a script, which may block its thread, `contacts-ureq`. What is
+//! sent, retried, waited for and believed is decided in `contacts-proto`, all of which is exported here too.
 //!
-//! ```no_run
-//! use contacts_hyper::{Client, CloudId, Credentials, ListContacts, Site};
+//! ```
+//! use contacts_hyper::{Client, ContactMethod, Credentials, How, ListContacts, Site};
+//! use contacts_sandbox::{Sandbox, User};
 //! use futures_util::TryStreamExt;
 //!
-//! # async fn example() -> Result<(), contacts_hyper::Error> {
-//! let site = Site::from_cloud_id(&CloudId::new("35273b54-3f06-40d2-880f-dd28cf8daafa")?);
-//! let client = Client::new(site, Credentials::none());
-//! for (address, token) in [("ann@example.com", "her token"), ("bob@example.com", "his token")] {
-//!     let user = client.with_credentials(Credentials::basic(address, token)?);
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::start()?;
+//! sandbox.add_user(User::new("ann@example.com", "anns-token"));
+//! sandbox.add_user(User::new("bob@example.com", "bobs-token"));
+//!
+//! // Here the site is a sandbox. That of a cloud id is made by `Site::from_cloud_id`.
+//! let client = Client::new(Site::new(&sandbox.base_url())?, Credentials::none());
+//! let ann = client.with_credentials(Credentials::basic("ann@example.com", "anns-token")?);
+//! let bob = client.with_credentials(Credentials::basic("bob@example.com", "bobs-token")?);
+//!
+//! // A contact that is there once, however often this is run.
+//! let ensured = ann.ensure(ContactMethod::Email, "ann@example.com").await?;
+//! assert_eq!(ensured.how, How::Created);
+//!
+//! // All contacts, as a stream; a page is asked for when its first contact is.
+//! for (user, count) in [(&ann, 1), (&bob, 0)] {
 //!     let contacts: Vec<_> = user.contacts(ListContacts::all()).try_collect().await?;
-//!     println!("{address}: {} contacts", contacts.len());
+//!     assert_eq!(contacts.len(), count);
 //! }
+//!
+//! // An error tells what happened, what is known of the effect, and what to do.
+//! let error = client.contacts(ListContacts::all()).try_collect::<Vec<_>>().await.unwrap_err();
+//! assert!(error.is_unauthorized());
 //! # Ok(())
 //! # }
 //! ```
@@ -23,7 +41,15 @@
 //! All futures can be dropped at any await: the connection of a request that is under way is closed with it. What a dropped
 //! creation may have done is not known; [`CreateContact::ticket`] gives a ticket for it beforehand.
 //!
-//! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment.
+//! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment. The certificates that are
+//! trusted are those of Mozilla's list, which is built in. Spans of `tracing` tell what is done, and never a secret:
+//! [`Traced`].
+//!
+//! # Features
+//!
+//! `http2`, off by default: HTTP/2 with servers that offer it by ALPN. It takes the crate `h2`. Many requests at a time cost less work
+//! then, one at a time more; and less is known of a request that failed: whether its last byte may have left cannot be told of one
+//! among many on a connection, so that more of them count as sent.
 
 #![cfg_attr(
     not(test),

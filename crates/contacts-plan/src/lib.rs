@@ -1,10 +1,16 @@
 //! Contacts as they are to be, against contacts as they are: what is to be changed, in which order, and what is to be known
-//! beforehand. Pure: it reads no file and sends nothing.
+//! beforehand.
+//!
+//! A contact is one way to reach a person who is on call. This crate is for programs that keep a person's contacts as a file says,
+//! or as anything else says that can be put as a list of [`Desired`]. It is pure: it reads no file, sends nothing and starts no timer.
+//! What the service has is read, and what is to be changed is sent, by a client: `contacts-ureq` (blocking), `contacts-hyper`
+//! (async), or a loop around the exchanges of `contacts-proto`. One contact that is to exist needs no plan: that is
+//! [`Ensure`](contacts_proto::Ensure).
 //!
 //! [`read`] takes the text of a file and gives [`Desired`] contacts, or all of its [`Mistake`]s with their places. [`Plan::new`]
 //! compares them with the contacts that the service has. [`Apply`] gives the changes one by one as exchanges of
 //! `contacts-proto`, which any of its clients runs; it can be interrupted and done again. [`write()`] is the way back: the
-//! contacts of a user as the text of a file.
+//! contacts of a user as the text of a file. The command `contacts plan` and `contacts apply` of `contacts-cli` is made of these.
 //!
 //! ```
 //! use contacts_plan::{Desired, Format, Options, Plan, read, write};

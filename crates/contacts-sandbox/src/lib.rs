@@ -1,9 +1,12 @@
 //! A stand-in for the Contacts API of Jira Service Management operations, to try a client against without a site and without
 //! a network.
 //!
-//! It is as strict as the real service: statuses and bodies of success and of refusal, limits a user, numbers that must be
-//! verified, pages. What is not known of the real one is a switch of [`Behaviour`]. It is no server for anything else: it
-//! listens on loopback alone, and keeps its users' tokens as they are.
+//! A contact is one way to reach a person who is on call. This crate is for tests of programs that have to do with contacts, and for
+//! trying out. It is as strict as the real service: statuses and bodies of success and of refusal, limits a user, numbers that must
+//! be verified, pages. What is not known of the real one is a switch of [`Behaviour`].
+//!
+//! It is no server for anything else: it listens on loopback alone, and keeps its users' tokens as they are. It is no client: those
+//! are `contacts-ureq` (blocking), `contacts-hyper` (async), and `contacts-proto`, which does no IO.
 //!
 //! [`Service`] is pure: a request in, a response out. [`Sandbox`] puts it behind a socket, with [`Fault`]s on demand and a journal
 //! of what was asked.

@@ -1,23 +1,50 @@
 //! Blocking client of the Contacts API of Jira Service Management operations, on ureq and rustls.
 //!
-//! A contact is one way to reach a person who is on call. This crate is for scripts and programs that may block a thread; what is
-//! sent, retried, waited for and believed is decided in `contacts-proto`, all of which is exported here too.
+//! A contact is one way to reach a person who is on call. This crate is for scripts and programs that may block a thread. For a
+//! service on tokio there is `contacts-hyper`, which has client certificates, HTTP/2 and `tower` layers too; for any other HTTP
+//! client or runtime, `contacts-proto`. That one decides what is sent, retried, waited for and believed, and all of it is exported
+//! here too.
 //!
-//! ```no_run
-//! use contacts_ureq::{Client, CloudId, Credentials, ListContacts, Site};
+//! ```
+//! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
+//! use contacts_ureq::{
+//!     Client, ContactId, ContactMethod, Credentials, DeactivateContact, GetContact, How, ListContacts, Site,
+//! };
 //!
-//! # fn main() -> Result<(), contacts_ureq::Error> {
-//! let site = Site::from_cloud_id(&CloudId::new("35273b54-3f06-40d2-880f-dd28cf8daafa")?);
-//! let client = Client::new(site, Credentials::basic("ann@example.com", "API token")?);
+//! // Here the site is a sandbox. That of a cloud id is made by `Site::from_cloud_id`.
+//! let sandbox = Sandbox::start()?;
+//! let site = Site::new(&sandbox.base_url())?;
+//! let client = Client::new(site, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
+//!
+//! // A contact that is there once, however often this is run.
+//! let ensured = client.ensure(ContactMethod::Email, "ann@example.com")?;
+//! assert_eq!(ensured.how, How::Created);
+//!
+//! // Any of the operations.
+//! let confirmation = client.send(&DeactivateContact::new(ensured.contact.id))?;
+//! assert_eq!(confirmation.message, "Deactivated");
+//!
+//! // All contacts; a page is asked for when its first contact is.
+//! let mut enabled = Vec::new();
 //! for contact in client.contacts(ListContacts::all()) {
-//!     let contact = contact?;
-//!     println!("{} {} {}", contact.method, contact.to, contact.is_enabled());
+//!     enabled.push(contact?.is_enabled());
 //! }
-//! # Ok(())
-//! # }
+//! assert_eq!(enabled, [true, true, false]);
+//!
+//! // An error tells what happened, what is known of the effect, and what to do.
+//! let error = client.send(&GetContact::new(ContactId::new("nobody")?)).unwrap_err();
+//! assert!(error.is_no_such_contact());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment.
+//! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment. The certificates that are
+//! trusted are those of Mozilla's list, which is built in. Spans of `tracing` tell what is done, and never a secret:
+//! [`Traced`].
+//!
+//! # Features
+//!
+//! `platform-verifier`, off by default: `Builder::platform_roots`, to trust what the operating system trusts. It takes the crate
+//! `rustls-platform-verifier`, and what that has for each system.
 
 #![cfg_attr(
     not(test),
