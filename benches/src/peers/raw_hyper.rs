@@ -1,4 +1,4 @@
-//! hyper's own pooled client, by hand: no time limits, no bounds, no retries.
+//! hyper's own pooled client, by hand: no time limits, no bounds but those of hyper, no retries.
 
 use std::{hint::black_box, sync::Arc};
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::legacy::{Builder, Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
 use serde::de::DeserializeOwned;
@@ -20,8 +20,9 @@ use crate::{
 
 pub(crate) fn all() -> Vec<Work> {
     vec![
-        Work::new("get/raw-hyper", |setup| tasks(setup, Raw::new(setup), get)),
-        Work::new("list/raw-hyper", |setup| tasks(setup, Raw::new(setup), list)),
+        Work::new("get/raw-hyper", |setup| tasks(setup, Raw::new(setup, &usual()), get)),
+        Work::new("get/bounded-hyper", |setup| tasks(setup, Raw::new(setup, &bounded()), get)),
+        Work::new("list/raw-hyper", |setup| tasks(setup, Raw::new(setup, &usual()), list)),
     ]
 }
 
@@ -31,10 +32,10 @@ struct Raw {
 }
 
 impl Raw {
-    fn new(setup: &Setup) -> Self {
+    fn new(setup: &Setup, builder: &Builder) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
-        Self { client: Client::builder(TokioExecutor::new()).build(tcp), parts: Parts::new(&base(setup)) }
+        Self { client: builder.build(tcp), parts: Parts::new(&base(setup)) }
     }
 
     async fn send<T: DeserializeOwned>(&self, request: Request<Vec<u8>>) -> T {
@@ -44,6 +45,17 @@ impl Raw {
         let body = response.into_body().collect().await.expect("it is whole").to_bytes();
         serde_json::from_slice(&body).expect("it can be read")
     }
+}
+
+fn usual() -> Builder {
+    Client::builder(TokioExecutor::new())
+}
+
+/// With the bounds of a head that contacts-hyper has.
+fn bounded() -> Builder {
+    let mut builder = usual();
+    builder.http1_max_buf_size(64 * 1024).http1_max_headers(128);
+    builder
 }
 
 async fn get(raw: Arc<Raw>, _: u64) {
