@@ -62,7 +62,7 @@ impl<S: HttpService> Attempt<'_, S> {
 
         let mut service = self.service.clone();
         let ready = poll_fn(|context| service.poll_ready(context));
-        match by(self.deadline, pin!(ready)).await {
+        match by(|| self.deadline, pin!(ready)).await {
             Err(elapsed) => return Err(failure(Progress::NotSent, elapsed.into())),
             Ok(Err(error)) => return Err(failure(Progress::NotSent, error.into())),
             Ok(Ok(())) => {}
@@ -122,10 +122,11 @@ impl<S: HttpService> Attempt<'_, S> {
     /// connection is closed as the rest of the body is dropped.
     async fn body(&self, mut body: Pin<&mut S::ResponseBody>, limit: usize) -> (Bytes, Option<Broken>) {
         let mut read = Read::Nothing;
-        let mut window = Window::new(self.times.stall_window);
+        let mut window = Window::default();
         loop {
             let frame = poll_fn(|context| body.as_mut().poll_frame(context));
-            let frame = match by(self.deadline.min(window.ends), pin!(frame)).await {
+            let until = || self.deadline.min(window.end(self.times.stall_window));
+            let frame = match by(until, pin!(frame)).await {
                 Ok(None) => return (read.into_bytes(), None),
                 Ok(Some(Err(error))) => return (read.into_bytes(), Some(Broken::Failed(error.into()))),
                 Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
@@ -133,7 +134,7 @@ impl<S: HttpService> Attempt<'_, S> {
                     return (read.into_bytes(), Some(Broken::Failed(elapsed.into())));
                 }
                 Err(_) => {
-                    window = Window::new(self.times.stall_window);
+                    window = Window::default();
                     continue;
                 }
             };
@@ -147,12 +148,15 @@ impl<S: HttpService> Attempt<'_, S> {
     }
 }
 
-/// What comes by this moment. A timer is made only for what is not here already, as most bodies are.
-async fn by<F: Future>(moment: Instant, mut future: Pin<&mut F>) -> Result<F::Output, Elapsed> {
+/// What comes by this moment. Neither clock nor timer is asked for what is here already, as most bodies are.
+async fn by<F: Future>(
+    moment: impl FnOnce() -> Instant,
+    mut future: Pin<&mut F>,
+) -> Result<F::Output, Elapsed> {
     if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
         return Ok(output);
     }
-    timeout_at(moment, future).await
+    timeout_at(moment(), future).await
 }
 
 /// How long the lines of a head are. hyper stops reading a head that is too long, but not before it has read some more of it.
@@ -169,14 +173,16 @@ pub(crate) fn after(moment: Instant, time: Duration) -> Instant {
 }
 
 /// A time in which a body must bring something.
+#[derive(Default)]
 struct Window {
-    ends: Instant,
+    end: Option<Instant>,
     bytes: usize,
 }
 
 impl Window {
-    fn new(length: Duration) -> Self {
-        Self { ends: after(Instant::now(), length), bytes: 0 }
+    /// It begins when it is first waited for.
+    fn end(&mut self, length: Duration) -> Instant {
+        *self.end.get_or_insert_with(|| after(Instant::now(), length))
     }
 }
 

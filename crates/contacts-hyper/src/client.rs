@@ -122,7 +122,8 @@ impl<S: HttpService> Client<S> {
     /// What the exchange ends with.
     pub async fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
         let mut exchange = Traced::new(exchange);
-        let mut action = exchange.step(Event::Start, self.now(), fastrand::u64(..));
+        let mut now = self.now();
+        let mut action = exchange.step(Event::Start, now, fastrand::u64(..));
         loop {
             let body_bytes;
             let event = match action {
@@ -138,7 +139,7 @@ impl<S: HttpService> Client<S> {
                         service,
                         is_watched: *is_watched,
                         times: *times,
-                        deadline: after(Instant::now(), timeout),
+                        deadline: after(self.shared.origin, now.monotonic.saturating_add(timeout)),
                         limits: body,
                     };
                     match attempt.send(request, fresh_connection).await {
@@ -151,7 +152,8 @@ impl<S: HttpService> Client<S> {
                     }
                 }
             };
-            action = exchange.step(event, self.now(), fastrand::u64(..));
+            now = self.now();
+            action = exchange.step(event, now, fastrand::u64(..));
         }
     }
 

@@ -87,6 +87,8 @@ impl Transport {
                 .pool_max_idle_per_host(most_idle)
                 .http1_max_buf_size(LARGEST_HEAD)
                 .http1_max_headers(MOST_HEADERS)
+                // It is there already: see `host_first`.
+                .set_host(false)
                 // Whether a request is sent again is for the exchange to say.
                 .retry_canceled_requests(false)
                 .build(connector.clone())
@@ -121,7 +123,7 @@ fn host_first(request: &mut Request<Full<Bytes>>) {
     };
     let rest = std::mem::take(request.headers_mut());
     let mut headers = HeaderMap::with_capacity(rest.len().saturating_add(1));
-    headers.insert(header::HOST, host);
+    headers.append(header::HOST, host);
     headers.extend(rest);
     *request.headers_mut() = headers;
 }

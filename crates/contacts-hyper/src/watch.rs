@@ -83,6 +83,10 @@ impl Wire {
 
     /// How far they came after these bytes.
     fn after(mut self, bytes: &[u8]) -> Self {
+        // All of a request at once, as most are: its lines need not be looked at.
+        if self.is_at_a_line() && is_read(bytes) {
+            return Self::End;
+        }
         let mut rest = bytes;
         while !rest.is_empty() {
             match &mut self {
@@ -137,9 +141,19 @@ impl Wire {
         Self::Head { line: [0; Self::LINE], len: 0, body: length.unwrap_or(body) }
     }
 
+    /// Whether the next byte is the first of a line, and no body was told of in the lines before.
+    fn is_at_a_line(self) -> bool {
+        matches!(self, Self::End | Self::Head { len: 0, body: 0, .. })
+    }
+
     fn is_whole(self) -> bool {
         matches!(self, Self::End | Self::Opaque)
     }
+}
+
+/// Whether this is all of a request that reads, which has no body: no other line begins so, and its first empty line is its end.
+fn is_read(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"GET ") && bytes.ends_with(b"\r\n\r\n")
 }
 
 /// Puts more behind the beginning of a line, as far as there is room.
@@ -198,7 +212,10 @@ impl<T> Watched<T> {
 
 impl<T: Connection> Connection for Watched<T> {
     fn connected(&self) -> Connected {
-        self.io.connected().extra(self.sent.clone())
+        // Without what those below tell of it: that is put into each answer, and nobody asks for it.
+        let below = self.io.connected();
+        let connected = Connected::new().proxy(below.is_proxied()).extra(self.sent.clone());
+        if below.is_negotiated_h2() { connected.negotiated_h2() } else { connected }
     }
 }
 
@@ -257,6 +274,14 @@ mod tests {
             assert!(!wire.is_whole(), "cut at {cut}");
             assert!(wire.after(two).is_whole(), "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn a_request_that_reads_is_whole_at_once() {
+        assert!(Wire::HEAD.after(GET).is_whole());
+        assert!(Wire::HEAD.after(GET).after(GET).is_whole());
+        assert!(!Wire::HEAD.after(&POST[..36]).after(GET).is_whole(), "these are the bytes of a head");
+        assert!(!Wire::HEAD.after(b"GET / HTTP/1.1\r\nhost: a\r\n").is_whole());
     }
 
     #[test]
