@@ -112,9 +112,7 @@ impl Sandbox {
     pub fn with_service<T>(&self, look: impl FnOnce(&mut Service) -> T) -> T {
         let mut service = self.shared.service();
         let result = look(&mut service);
-        if let Some(file) = &self.shared.state_file {
-            file.write(&service.state()).expect("the state file can be written as it could at the start");
-        }
+        self.shared.keep(&service).expect("the state file can be written as it could at the start");
         result
     }
 
@@ -216,6 +214,11 @@ impl Shared {
 
     fn journal(&self) -> MutexGuard<'_, Journal> {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the state into its file, if it has one.
+    fn keep(&self, service: &Service) -> Result<(), Error> {
+        self.state_file.as_ref().map_or(Ok(()), |file| file.write(&service.state()))
     }
 }
 

@@ -86,9 +86,9 @@ fn verify(shared: &Shared, body: &[u8]) -> Response<Answer> {
     if !service.verify(&account, &id) {
         return answer::plain(StatusCode::NOT_FOUND, "there is no such contact\n");
     }
-    match shared.state_file.as_ref().map(|file| file.write(&service.state())) {
-        Some(Err(error)) => answer::plain(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")),
-        Some(Ok(())) | None => done(|| ()),
+    match shared.keep(&service) {
+        Ok(()) => empty(StatusCode::NO_CONTENT),
+        Err(error) => answer::plain(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")),
     }
 }
 

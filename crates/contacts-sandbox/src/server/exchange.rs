@@ -112,8 +112,8 @@ fn ask(shared: &Shared, parts: &Parts, body: &[u8]) -> Response<Answer> {
     let mut service = shared.service();
     let before = service.revision();
     let response = service.handle(request, now());
-    if let Some(file) = shared.state_file.as_ref().filter(|_| service.revision() != before)
-        && let Err(error) = file.write(&service.state())
+    if service.revision() != before
+        && let Err(error) = shared.keep(&service)
     {
         return answer::plain(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
     }
