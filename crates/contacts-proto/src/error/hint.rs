@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::{Cause, Failure};
-
 /// What to do about an error: a sentence (`Display`) that names no command and no program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -42,17 +40,6 @@ pub enum Hint {
     Resolve,
     /// A contact exists several times.
     DeleteAllButOne,
-}
-
-impl Hint {
-    pub(super) fn for_failure(failure: &Failure) -> Option<Self> {
-        match failure.cause() {
-            Cause::Resolve => Some(Self::CheckHost),
-            Cause::Certificate => Some(Self::CheckCertificate),
-            Cause::Malformed => Some(Self::NotTheService),
-            _ => None,
-        }
-    }
 }
 
 impl fmt::Display for Hint {

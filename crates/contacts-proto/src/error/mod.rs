@@ -1,26 +1,38 @@
 //! What can go wrong, and what is known of it.
 
 mod duplicate;
+mod failed;
 mod hint;
 mod indeterminate;
+mod invalid;
+mod kind;
+mod paging;
 mod refusal;
+mod renewal;
 mod trail;
 mod unexpected;
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use http::StatusCode;
 
+#[cfg(feature = "tracing")]
+pub(crate) use self::refusal::request_id;
+pub(crate) use self::unexpected::LONGEST_BODY;
 pub use self::{
     duplicate::Duplicate,
+    failed::Failed,
     hint::Hint,
     indeterminate::Indeterminate,
+    invalid::Invalid,
+    kind::ErrorKind,
+    paging::Paging,
     refusal::Refusal,
+    renewal::Renewal,
     trail::{Effect, GaveUp, Trail},
     unexpected::Unexpected,
 };
-pub(crate) use self::{refusal::request_id, unexpected::LONGEST_BODY};
-use crate::{Cause, Credentials, Failure};
+use crate::Credentials;
 
 /// Everything that can go wrong between a caller and the service.
 ///
@@ -47,103 +59,6 @@ pub enum Error {
     Renewal(Box<Renewal>),
 }
 
-/// An argument that cannot be used. It names the argument and does not repeat it: it may hold a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invalid {
-    what: Cow<'static, str>,
-    why: Cow<'static, str>,
-}
-
-/// A [`Failure`] with the operation it met.
-#[derive(Clone)]
-pub struct Failed {
-    operation: &'static str,
-    failure: Failure,
-    request_id: Option<String>,
-    pub(crate) trail: Trail,
-}
-
-/// The source of credentials had none to give.
-#[derive(Debug, Clone)]
-pub struct Renewal {
-    pub(crate) source: Arc<dyn std::error::Error + Send + Sync>,
-    pub(crate) trail: Trail,
-}
-
-/// How the pages of a list fail to lead through it. Contacts given before it are right; there may be more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Paging {
-    /// The link to the next page has no offset to go on from.
-    Unreadable,
-    /// The link leads to where the list has been.
-    NotForward {
-        /// The offset of the page that has the link.
-        offset: u32,
-        /// Where it leads.
-        next: u32,
-    },
-    /// A page had no contact that was not seen before, and a link to another page.
-    NothingNew {
-        /// The offset of that page.
-        offset: u32,
-    },
-    /// There are more pages than the limit.
-    TooManyPages(u32),
-    /// There are more contacts than the limit.
-    TooManyContacts(u32),
-}
-
-/// What kind of thing went wrong: for an exit code, a metric, a decision of the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// An argument cannot be used.
-    InvalidInput,
-    /// 401: the credentials are unknown, expired, or lack a scope; or there were none to be had.
-    Unauthorized,
-    /// 402, 403: known, and not allowed.
-    Forbidden,
-    /// 404, 410: no such contact, or no such site.
-    NotFound,
-    /// Another refusal that will not change by itself, such as 422.
-    Rejected,
-    /// 429.
-    RateLimited,
-    /// The service cannot answer now, or cannot be reached: 408, 425, 5xx, no connection.
-    Unavailable,
-    /// No answer in time.
-    TimedOut,
-    /// The server's certificate is not one to trust.
-    Certificate,
-    /// An answer that is not what the operation expects.
-    UnexpectedAnswer,
-    /// A contact may have been created.
-    Indeterminate,
-    /// A contact exists several times.
-    Duplicate,
-}
-
-impl ErrorKind {
-    /// A word for logs and machines: `not_found`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidInput => "invalid_input",
-            Self::Unauthorized => "unauthorized",
-            Self::Forbidden => "forbidden",
-            Self::NotFound => "not_found",
-            Self::Rejected => "rejected",
-            Self::RateLimited => "rate_limited",
-            Self::Unavailable => "unavailable",
-            Self::TimedOut => "timed_out",
-            Self::Certificate => "certificate",
-            Self::UnexpectedAnswer => "unexpected_answer",
-            Self::Indeterminate => "indeterminate",
-            Self::Duplicate => "duplicate",
-        }
-    }
-}
-
 impl Error {
     /// An argument that cannot be used: `what` names it, `why` is the rest of the sentence. Neither may repeat a secret.
     pub fn invalid(what: impl Into<Cow<'static, str>>, why: impl Into<Cow<'static, str>>) -> Self {
@@ -156,12 +71,7 @@ impl Error {
             Self::Invalid(_) => ErrorKind::InvalidInput,
             Self::Refused(refusal) => refusal.kind(),
             Self::Unexpected(_) | Self::Paging(_) => ErrorKind::UnexpectedAnswer,
-            Self::Failed(failed) => match failed.failure.cause() {
-                Cause::TimedOut => ErrorKind::TimedOut,
-                Cause::Certificate => ErrorKind::Certificate,
-                Cause::Malformed | Cause::TooLarge => ErrorKind::UnexpectedAnswer,
-                _ => ErrorKind::Unavailable,
-            },
+            Self::Failed(failed) => failed.kind(),
             Self::Indeterminate(_) => ErrorKind::Indeterminate,
             Self::Duplicate(_) => ErrorKind::Duplicate,
             Self::Renewal(_) => ErrorKind::Unauthorized,
@@ -225,7 +135,7 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal.hint(),
             Self::Unexpected(unexpected) => unexpected.hint(),
-            Self::Failed(failed) => Hint::for_failure(&failed.failure),
+            Self::Failed(failed) => failed.hint(),
             Self::Indeterminate(_) => Some(Hint::Resolve),
             Self::Duplicate(_) => Some(Hint::DeleteAllButOne),
             _ => None,
@@ -342,49 +252,6 @@ impl std::error::Error for Error {
     }
 }
 
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the {} {}", self.what, self.why)
-    }
-}
-
-impl Failed {
-    /// The answer in the failure has no secret in it any more.
-    pub(crate) fn new(operation: &'static str, failure: Failure, trail: Trail) -> Self {
-        let request_id = failure.answer().and_then(|answer| request_id(answer.headers()));
-        Self { operation, failure, request_id, trail }
-    }
-}
-
-/// Of the answer, if there was the beginning of one, the status and the request id alone: a body as numbers helps nobody.
-impl fmt::Debug for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Failed")
-            .field("operation", &self.operation)
-            .field("cause", &self.failure.cause())
-            .field("status", &self.failure.status())
-            .field("request_id", &self.request_id)
-            .field("source", &self.failure.source())
-            .field("trail", &self.trail)
-            .finish()
-    }
-}
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, failure, request_id, trail } = self;
-        write!(f, "could not {operation}: ")?;
-        if let Some(status) = failure.status() {
-            write!(f, "{}, and ", Reasoned(status))?;
-        }
-        write!(f, "{failure}{trail}")?;
-        if let Some(id) = request_id {
-            write!(f, " [request id {id}]")?;
-        }
-        Ok(())
-    }
-}
-
 /// A status with its reason, if it has one that is known.
 struct Reasoned(StatusCode);
 
@@ -392,28 +259,5 @@ impl fmt::Display for Reasoned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str())?;
         self.0.canonical_reason().map_or(Ok(()), |reason| write!(f, " {reason}"))
-    }
-}
-
-impl fmt::Display for Renewal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no credentials could be had from their source{}", self.trail)
-    }
-}
-
-impl fmt::Display for Paging {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("could not list all contacts: ")?;
-        match self {
-            Self::Unreadable => f.write_str("the link to the next page has no offset that can be read"),
-            Self::NotForward { offset, next } => {
-                write!(f, "the page at offset {offset} leads to offset {next}, which is not forward")
-            }
-            Self::NothingNew { offset } => {
-                write!(f, "the page at offset {offset} has nothing new and says that there is more")
-            }
-            Self::TooManyPages(limit) => write!(f, "there are more than {limit} pages"),
-            Self::TooManyContacts(limit) => write!(f, "there are more than {limit} contacts"),
-        }
     }
 }

@@ -1,0 +1,51 @@
+//! What kind of thing went wrong.
+
+/// What kind of thing went wrong: for an exit code, a metric, a decision of the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument cannot be used.
+    InvalidInput,
+    /// 401: the credentials are unknown, expired, or lack a scope; or there were none to be had.
+    Unauthorized,
+    /// 402, 403: known, and not allowed.
+    Forbidden,
+    /// 404, 410: no such contact, or no such site.
+    NotFound,
+    /// Another refusal that will not change by itself, such as 422.
+    Rejected,
+    /// 429.
+    RateLimited,
+    /// The service cannot answer now, or cannot be reached: 408, 425, 5xx, no connection.
+    Unavailable,
+    /// No answer in time.
+    TimedOut,
+    /// The server's certificate is not one to trust.
+    Certificate,
+    /// An answer that is not what the operation expects.
+    UnexpectedAnswer,
+    /// A contact may have been created.
+    Indeterminate,
+    /// A contact exists several times.
+    Duplicate,
+}
+
+impl ErrorKind {
+    /// A word for logs and machines: `not_found`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "invalid_input",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Rejected => "rejected",
+            Self::RateLimited => "rate_limited",
+            Self::Unavailable => "unavailable",
+            Self::TimedOut => "timed_out",
+            Self::Certificate => "certificate",
+            Self::UnexpectedAnswer => "unexpected_answer",
+            Self::Indeterminate => "indeterminate",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Credentials that could not be had.
+
+use std::{fmt, sync::Arc};
+
+use super::Trail;
+
+/// The source of credentials had none to give.
+#[derive(Debug, Clone)]
+pub struct Renewal {
+    pub(crate) source: Arc<dyn std::error::Error + Send + Sync>,
+    pub(crate) trail: Trail,
+}
+
+impl fmt::Display for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no credentials could be had from their source{}", self.trail)
+    }
+}
