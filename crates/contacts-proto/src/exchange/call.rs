@@ -1,6 +1,6 @@
 //! One operation, with retries, a deadline and one renewal of credentials.
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error as StdError, sync::Arc, time::Duration};
 
 use http::{Response, StatusCode};
 
@@ -96,25 +96,13 @@ impl<O: Operation> Call<O> {
     }
 
     fn answered(&mut self, response: Response<&[u8]>, now: Now, random: u64) -> Action<O::Output> {
-        let status = response.status();
-        let class = Class::of(status);
-        if let (Next::Look { id, to }, Class::Success) = (&self.next, class) {
-            match read(&GetContact::new(id.clone()), response, &self.session) {
-                Ok(contact) if same_address(&contact.method, &contact.to, to) => {
-                    if let Recovery::LookFirst { done, .. } = self.operation.recovery() {
-                        return self.succeed(done);
-                    }
-                }
-                Ok(_) => {}
-                Err(error) => return self.judge(error, Class::Ambiguous, now, random),
-            }
-            // Not so: it is sent once more, and that is a retry of its own.
-            self.next = Next::Operation;
-            if !self.session.budget().take(false) {
-                let error = self.last_or(Progress::MaybeSent, Cause::Other);
-                return self.give_up(error, Some(GaveUp::Budget), now);
-            }
-            return self.send(now);
+        let class = Class::of(response.status());
+        if class == Class::Success
+            && let Next::Look { id, to } = &self.next
+        {
+            let contact = read(&GetContact::new(id.clone()), response, &self.session);
+            let is_done = contact.map(|contact| same_address(&contact.method, &contact.to, to));
+            return self.looked(is_done, now, random);
         }
         match read(&self.operation, response, &self.session) {
             Ok(output) => self.succeed(output),
@@ -122,6 +110,22 @@ impl<O: Operation> Call<O> {
             Err(error) if class == Class::Success => self.judge(error, Class::Ambiguous, now, random),
             Err(error) => self.judge(error, class, now, random),
         }
+    }
+
+    /// What follows from a look at the contact, which says whether the update is done.
+    fn looked(&mut self, is_done: Result<bool, Error>, now: Now, random: u64) -> Action<O::Output> {
+        match (is_done, self.operation.recovery()) {
+            (Err(error), _) => return self.judge(error, Class::Ambiguous, now, random),
+            (Ok(true), Recovery::LookFirst { done, .. }) => return self.succeed(done),
+            (Ok(_), _) => {}
+        }
+        // It is sent once more, and that is a retry of its own.
+        self.next = Next::Operation;
+        if !self.session.budget().take(false) {
+            let error = self.last_or(Progress::MaybeSent, Cause::Other);
+            return self.give_up(error, Some(GaveUp::Budget), now);
+        }
+        self.send(now)
     }
 
     fn failed(&mut self, failure: Failure, now: Now, random: u64) -> Action<O::Output> {
@@ -181,6 +185,11 @@ impl<O: Operation> Call<O> {
         self.state = State::Renewing;
         self.last = Some(error);
         Action::Renew { refused: Some(self.session.credentials().clone()) }
+    }
+
+    fn not_renewed(&mut self, source: Arc<dyn StdError + Send + Sync>, now: Now) -> Action<O::Output> {
+        let renewal = Renewal { source, trail: Trail::first(Effect::None) };
+        self.give_up(Error::Renewal(Box::new(renewal)), None, now)
     }
 
     fn retry(&mut self, error: Error, now: Now, random: u64) -> Action<O::Output> {
@@ -270,10 +279,7 @@ impl<O: Operation> Exchange for Call<O> {
                 self.session.renew(credentials);
                 self.send(now)
             }
-            (State::Renewing, Event::Renewed(Err(source))) => {
-                let renewal = Renewal { source, trail: Trail::first(Effect::None) };
-                self.give_up(Error::Renewal(Box::new(renewal)), None, now)
-            }
+            (State::Renewing, Event::Renewed(Err(source))) => self.not_renewed(source, now),
             (State::Sent, Event::Answered(response)) => self.answered(response, now, random),
             (State::Sent, Event::Failed(failure)) => self.failed(failure, now, random),
             (State::Renewing, _) => {
@@ -281,8 +287,7 @@ impl<O: Operation> Exchange for Call<O> {
                     "event",
                     "does not follow from the action before: a renewal was asked for",
                 ));
-                let renewal = Renewal { source, trail: Trail::first(Effect::None) };
-                self.give_up(Error::Renewal(Box::new(renewal)), None, now)
+                self.not_renewed(source, now)
             }
             // An adapter that does not say what came of a request does not know it.
             (State::Sent, _) => self.failed(Failure::new(Progress::MaybeSent, Cause::Other), now, random),
