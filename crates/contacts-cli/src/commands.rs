@@ -1,20 +1,20 @@
-//! The commands, one file each or a few that are alike.
+//! The commands, one file each; the seven operations, which are alike, in one.
 
 mod apply;
 mod audit;
+mod completions;
 mod config;
 mod contacts_file;
 mod curl;
 mod demo;
 mod doctor;
 mod export;
+mod man;
 mod operations;
 mod plan;
 mod question;
 mod resolve;
 mod sandbox;
-
-use clap::CommandFactory;
 
 use crate::{
     args::{Arguments, Command},
@@ -23,7 +23,6 @@ use crate::{
     service::Service,
     settings::Settings,
     tell::Verbosity,
-    usage::without_secret,
 };
 
 /// What the commands share.
@@ -50,12 +49,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failu
         Command::Demo => demo::run(&context)?,
         Command::Doctor => doctor::run(&context)?,
         Command::Sandbox(sandbox) => sandbox::run(&context, sandbox)?,
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Arguments::command(), "contacts", &mut script);
-            output.text(&String::from_utf8_lossy(&script))?;
-        }
-        Command::Man { command } => man(output, command)?,
+        Command::Completions { shell } => completions::run(&context, *shell)?,
+        Command::Man { command } => man::run(&context, command)?,
     }
     Ok(exit::DONE)
 }
@@ -63,21 +58,6 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failu
 /// A variable of the environment that is set and not empty.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-fn man(output: Output, names: &[String]) -> Result<(), Failure> {
-    let mut command = Arguments::command();
-    command.build();
-    for name in names {
-        let found = command.find_subcommand(name).cloned();
-        command =
-            found.ok_or_else(|| Failure::usage(format!("there is no command {}", without_secret(name))))?;
-    }
-    let mut page = Vec::new();
-    clap_mangen::Man::new(command)
-        .render(&mut page)
-        .map_err(|error| Failure::local(format!("the page cannot be made: {error}")))?;
-    output.text(&String::from_utf8_lossy(&page))
 }
 
 impl Context<'_> {

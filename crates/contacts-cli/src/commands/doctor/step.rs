@@ -1,0 +1,59 @@
+//! A step, and how it is told.
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::Examination;
+use crate::failure::Failure;
+
+/// How a step came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Ok,
+    /// Worth knowing, and no obstacle.
+    Note,
+    Failed,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Step {
+    step: &'static str,
+    state: State,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Step {
+    /// For people.
+    pub(super) fn line(&self) -> String {
+        let (word, color) = match self.state {
+            State::Ok => ("ok", AnsiColor::Green),
+            State::Note => ("note", AnsiColor::Yellow),
+            State::Failed => ("FAILED", AnsiColor::Red),
+        };
+        let color: Style = color.on_default();
+        let mut text = format!("{color}{word:<6}{color:#}  {:<10}  {}", self.step, self.message);
+        if let Some(hint) = &self.hint {
+            text.push_str(&format!("\n{:20}{hint}", ""));
+        }
+        text
+    }
+}
+
+impl Examination<'_> {
+    pub(super) fn ok(&mut self, step: &'static str, message: impl Into<String>) {
+        self.steps.push(Step { step, state: State::Ok, message: message.into(), hint: None });
+    }
+
+    pub(super) fn note(&mut self, step: &'static str, message: impl Into<String>, hint: Option<String>) {
+        self.steps.push(Step { step, state: State::Note, message: message.into(), hint });
+    }
+
+    /// The step that fails is the last: what comes behind it stands on it.
+    pub(super) fn failed(&mut self, step: &'static str, failure: &Failure) -> Failure {
+        let (message, hint) = (failure.to_string(), failure.hint().map(str::to_owned));
+        self.steps.push(Step { step, state: State::Failed, message, hint });
+        Failure::found(failure, step)
+    }
+}

@@ -1,0 +1,82 @@
+//! The way to the service: proxy, address, certificate.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use contacts_ureq::{Hint, Site, printable};
+use http::uri::Authority;
+
+use super::{Examination, NO_CONNECTION};
+use crate::{
+    certificate::{self, Shown},
+    failure::Failure,
+    settings::Settings,
+};
+
+impl Examination<'_> {
+    pub(super) fn proxy(&mut self, settings: &Settings) {
+        let variables = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let ignored = variables.into_iter().find(|name| std::env::var_os(name).is_some());
+        match (&settings.transport.proxy, ignored) {
+            (Some(_), _) => self.ok("proxy", "requests go through the proxy of the settings"),
+            (None, Some(name)) => self.note(
+                "proxy",
+                format!("{name} is set, and no proxy is taken from the environment"),
+                Some("--proxy names one; if the next steps are ok, none is needed".into()),
+            ),
+            (None, None) => self.ok("proxy", "none"),
+        }
+    }
+
+    /// The host's address, and its certificate. Through a proxy, it is the proxy that finds the one, and the requests that show
+    /// what is wrong with the other.
+    pub(super) fn way(&mut self, settings: &Settings, site: &Site) -> Result<(), Failure> {
+        if settings.transport.proxy.is_some() {
+            return Ok(());
+        }
+        let authority = site.authority();
+        let parsed = authority.parse::<Authority>().ok();
+        let host = parsed.as_ref().map_or(authority, Authority::host).trim_matches(['[', ']']);
+        let port = parsed.as_ref().and_then(Authority::port_u16);
+        let port = port.unwrap_or_else(|| if site.is_https() { 443 } else { 80 });
+        match (host, port).to_socket_addrs().map(|mut addresses| addresses.next()) {
+            Ok(Some(address)) => {
+                self.ok("address", format!("{authority} is {}", address.ip()));
+                if site.is_https() { self.certificate(settings, site, host, address) } else { Ok(()) }
+            }
+            Ok(None) => Err(self.no_address(authority, "it has none")),
+            Err(error) => Err(self.no_address(authority, &error.to_string())),
+        }
+    }
+
+    fn certificate(
+        &mut self,
+        settings: &Settings,
+        site: &Site,
+        host: &str,
+        address: SocketAddr,
+    ) -> Result<(), Failure> {
+        let Shown { issuer, verdict } = match certificate::shown(address, host, &settings.transport) {
+            Ok(shown) => shown,
+            Err(failure) => return Err(self.failed("TLS", &failure)),
+        };
+        let issuer = issuer.map(|issuer| format!("a certificate issued by {}", printable(&issuer)));
+        let Err(why) = verdict else {
+            self.ok("TLS", issuer.unwrap_or_default());
+            return Ok(());
+        };
+        let authority = site.authority();
+        let failure = match issuer {
+            Some(issuer) => Failure::unreachable(format!("{authority} shows {issuer}: {why}"))
+                .with_hint(Hint::CheckCertificate.to_string()),
+            None => Failure::unreachable(format!("{authority} shows no certificate: {why}"))
+                .with_hint(NO_CONNECTION),
+        };
+        Err(self.failed("TLS", &failure))
+    }
+
+    fn no_address(&mut self, authority: &str, why: &str) -> Failure {
+        let failure = Failure::unreachable(format!("the address of {authority} cannot be found: {why}"))
+            .with_hint(Hint::CheckHost.to_string());
+        self.failed("address", &failure)
+    }
+}
