@@ -3,7 +3,7 @@
 use std::{borrow::Borrow, error::Error as StdError, io::Write};
 
 use anstyle::{AnsiColor, Style};
-use contacts_ureq::{Error, ErrorKind, printable};
+use contacts_ureq::{Error, ErrorKind, Hint, printable};
 use serde::Serialize;
 
 use crate::args::Form;
@@ -69,6 +69,12 @@ impl Failure {
     /// The service cannot be reached.
     pub(crate) fn unreachable(message: impl Into<String>) -> Self {
         Self::new(exit::TRY_LATER, ErrorKind::Unavailable.as_str(), message)
+    }
+
+    /// The server's certificate is not one to trust.
+    pub(crate) fn untrusted(message: impl Into<String>) -> Self {
+        Self::new(exit::FAILED, ErrorKind::Certificate.as_str(), message)
+            .with_hint(Hint::CheckCertificate.to_string())
     }
 
     /// What a step of an examination has found, told at its end in one sentence.

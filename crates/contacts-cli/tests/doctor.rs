@@ -199,7 +199,12 @@ fn behind_the_office() -> (String, String) {
 fn who_issued_the_certificate_is_told_whether_it_is_trusted_or_not() {
     let (home, (base_url, authority)) = (Home::new(), behind_the_office());
     let issuer = "issued by Office\\\\u{202e} Ltd, Inspection";
-    assert_fails(home.at(&base_url).line("doctor"), "TLS", issuer, 5);
+    // As with every other command: to try again would be of no use.
+    assert_fails(home.at(&base_url).line("doctor"), "TLS", issuer, 1);
+    for line in ["doctor -o json", "list -o json"] {
+        let ran = home.at(&base_url).line(line).run().with_code(1);
+        assert_eq!(ran.error()["kind"], "certificate", "{ran:?}");
+    }
     let (steps, code) =
         examine(home.at(&base_url).args(["doctor", "--ca-file", &home.write("ca.pem", &authority)]));
     assert_eq!(code, 0, "{steps:?}");

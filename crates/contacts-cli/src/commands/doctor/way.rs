@@ -66,8 +66,7 @@ impl Examination<'_> {
         };
         let authority = site.authority();
         let failure = match issuer {
-            Some(issuer) => Failure::unreachable(format!("{authority} shows {issuer}: {why}"))
-                .with_hint(Hint::CheckCertificate.to_string()),
+            Some(issuer) => Failure::untrusted(format!("{authority} shows {issuer}: {why}")),
             None => Failure::unreachable(format!("{authority} shows no certificate: {why}"))
                 .with_hint(NO_CONNECTION),
         };
