@@ -1,9 +1,6 @@
 //! The client of the service that the settings name, or of an embedded sandbox.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
@@ -133,29 +130,7 @@ fn renewable(client: &Client, person: &Person) -> Client {
     })
 }
 
-impl Person {
-    fn credentials_of(person: Option<&Self>) -> Result<Credentials, Failure> {
-        let missing =
-            "there is no token: give --token-file or --token-command, or set ATLASSIAN_OPS_API_TOKEN";
-        let hint = "an API token is created in the security settings of one's Atlassian account";
-        person.ok_or_else(|| Failure::usage(missing).with_hint(hint))?.credentials()
-    }
-
-    fn credentials(&self) -> Result<Credentials, Failure> {
-        let token = self.token.read()?;
-        Ok(match &self.email {
-            Some(email) => Credentials::basic(email, token)?,
-            None => Credentials::bearer(token)?,
-        })
-    }
-}
-
 impl Transport {
-    /// When all must have ended that begins now.
-    pub(crate) fn ends(&self) -> Option<Instant> {
-        Instant::now().checked_add(self.timeout)
-    }
-
     fn client(&self, site: Site, credentials: Credentials) -> Result<Client, Failure> {
         Ok(self.builder(site, credentials)?.build())
     }
@@ -169,15 +144,6 @@ impl Transport {
             builder = builder.root_certificates_pem(&pem)?;
         }
         Ok(builder)
-    }
-
-    /// The authorities to trust besides the usual ones, in PEM.
-    pub(crate) fn authorities(&self) -> Result<Option<Vec<u8>>, Failure> {
-        let Some(path) = &self.ca_file else { return Ok(None) };
-        let read = fs::read(path).map(Some);
-        read.map_err(|error| {
-            Failure::usage(format!("the CA file {} cannot be read: {error}", path.display()))
-        })
     }
 }
 

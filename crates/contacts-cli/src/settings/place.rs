@@ -1,0 +1,61 @@
+//! Where the service is.
+
+use contacts_ureq::{CloudId, Site};
+
+use super::{Sources, first};
+use crate::{args::PlaceArgs, failure::Failure};
+
+/// Where the service is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Below this base URL.
+    Base(Site),
+    /// At the site with this name, whose cloud id is to be asked for.
+    Tenant(Site),
+    /// In this process.
+    Sandbox,
+}
+
+impl Sources<'_> {
+    /// Where the service is, and what says so.
+    pub(super) fn place(&self) -> Result<Option<(Place, &'static str)>, Failure> {
+        let PlaceArgs { site, cloud_id, base_url, sandbox, .. } = self.place;
+        let given = [site.is_some(), cloud_id.is_some(), base_url.is_some(), *sandbox];
+        if given.into_iter().filter(|given| *given).count() > 1 {
+            return Err(Failure::usage("--site, --cloud-id, --base-url and --sandbox exclude one another"));
+        }
+        if *sandbox {
+            return Ok(Some((Place::Sandbox, "--sandbox")));
+        }
+        let variable = |name| self.variable(name);
+        let profile = &self.profile;
+        let ranked = [
+            ((PlaceKind::Base, "--base-url"), base_url.clone()),
+            ((PlaceKind::CloudId, "--cloud-id"), cloud_id.clone()),
+            ((PlaceKind::Site, "--site"), site.clone()),
+            ((PlaceKind::Base, "CONTACTS_BASE_URL"), variable("CONTACTS_BASE_URL")),
+            ((PlaceKind::CloudId, "ATLASSIAN_OPS_CLOUD_ID"), variable("ATLASSIAN_OPS_CLOUD_ID")),
+            ((PlaceKind::CloudId, "JSM_CLOUD_ID"), variable("JSM_CLOUD_ID")),
+            ((PlaceKind::Site, "ATLASSIAN_OPS_DOMAIN_NAME"), variable("ATLASSIAN_OPS_DOMAIN_NAME")),
+            ((PlaceKind::Site, "JSM_SITE_URL"), variable("JSM_SITE_URL")),
+            ((PlaceKind::Base, "base_url of the profile"), profile.base_url.clone()),
+            ((PlaceKind::CloudId, "cloud_id of the profile"), profile.cloud_id.clone()),
+            ((PlaceKind::Site, "site of the profile"), profile.site.clone()),
+        ];
+        let Some(((kind, from), text)) = first(ranked) else { return Ok(None) };
+        let place = match kind {
+            PlaceKind::Base => Place::Base(Site::new(&text)?),
+            PlaceKind::CloudId => Place::Base(Site::from_cloud_id(&CloudId::new(text)?)),
+            PlaceKind::Site => Place::Tenant(Site::tenant(&text)?),
+        };
+        Ok(Some((place, from)))
+    }
+}
+
+/// What a text says of the place.
+#[derive(Clone, Copy)]
+enum PlaceKind {
+    Base,
+    CloudId,
+    Site,
+}

@@ -1,0 +1,66 @@
+//! How requests go out.
+
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use contacts_ureq::Policy;
+
+use super::first;
+use crate::{args::HowArgs, failure::Failure, origins::Origins, profile::Profile};
+
+/// How requests go out.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    pub(crate) timeout: Duration,
+    pub(crate) attempts: Option<u32>,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) proxy: Option<String>,
+}
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+impl Transport {
+    pub(super) fn new(how: &HowArgs, profile: &Profile, origins: &mut Origins) -> Self {
+        let HowArgs { timeout, attempts, ca_file, proxy, .. } = how.clone();
+        let profile = profile.clone();
+        let timeout = first([("--timeout", timeout), ("timeout of the profile", profile.timeout)]);
+        let attempts = first([("--attempts", attempts), ("attempts of the profile", profile.attempts)]);
+        let ca_file = first([("--ca-file", ca_file), ("ca_file of the profile", profile.ca_file)]);
+        let proxy = first([("--proxy", proxy), ("proxy of the profile", profile.proxy)]);
+        (origins.timeout, origins.attempts) = (timeout.map(|it| it.0), attempts.map(|it| it.0));
+        (origins.ca_file, origins.proxy) = (ca_file.as_ref().map(|it| it.0), proxy.as_ref().map(|it| it.0));
+        Self {
+            timeout: timeout.map_or(DEFAULT_TIMEOUT, |it| it.1),
+            attempts: attempts.map(|it| it.1),
+            ca_file: ca_file.map(|it| it.1),
+            proxy: proxy.map(|it| it.1),
+        }
+    }
+
+    /// The numbers of retries and waiting.
+    pub(crate) fn policy(&self) -> Policy {
+        let mut policy = Policy::default();
+        policy.deadline = self.timeout;
+        if let Some(attempts) = self.attempts {
+            policy.attempts = attempts;
+        }
+        policy
+    }
+
+    /// When all must have ended that begins now.
+    pub(crate) fn ends(&self) -> Option<Instant> {
+        Instant::now().checked_add(self.timeout)
+    }
+
+    /// The authorities to trust besides the usual ones, in PEM.
+    pub(crate) fn authorities(&self) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(path) = &self.ca_file else { return Ok(None) };
+        let read = fs::read(path).map(Some);
+        read.map_err(|error| {
+            Failure::usage(format!("the CA file {} cannot be read: {error}", path.display()))
+        })
+    }
+}
