@@ -1,0 +1,110 @@
+//! Contacts, and changes of them.
+
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+use comfy_table::{Cell, Color as CellColor};
+use contacts_ureq::{Contact, ContactId, printable};
+use serde::Serialize;
+
+use super::{Output, json};
+use crate::{args::Form, failure::Failure};
+
+const HEADER: [&str; 5] = ["ID", "METHOD", "TO", "ENABLED", "ORDER"];
+
+/// A change that was made: what the service says of it, or what is said in its place.
+#[derive(Debug, Serialize)]
+pub(crate) struct Change {
+    pub(crate) id: ContactId,
+    pub(crate) message: String,
+}
+
+/// A contact as a line of CSV.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    id: &'a str,
+    method: &'a str,
+    to: &'a str,
+    enabled: Option<bool>,
+    disabled_reason: Option<&'a str>,
+    apply_order: Option<i32>,
+}
+
+impl Output {
+    /// Several contacts.
+    pub(crate) fn contacts(self, contacts: &[Contact]) -> Result<(), Failure> {
+        self.write(|out| match self.form {
+            Form::Json => json::line(out, &contacts),
+            Form::Ndjson => contacts.iter().try_for_each(|contact| json::line(out, contact)),
+            Form::Csv => self.csv(out, contacts.iter().map(Row::new), &Row::NAMES),
+            Form::Table => self.table(out, contacts),
+        })
+    }
+
+    /// One contact.
+    pub(crate) fn contact(self, contact: &Contact) -> Result<(), Failure> {
+        match self.form {
+            Form::Json => self.write(|out| json::line(out, contact)),
+            _ => self.contacts(std::slice::from_ref(contact)),
+        }
+    }
+
+    /// Changes; an array only if several were asked for.
+    pub(crate) fn changes(self, changes: &[Change], several: bool) -> Result<(), Failure> {
+        self.write(|out| match (self.form, changes) {
+            (Form::Json, [change]) if !several => json::line(out, change),
+            (Form::Json, changes) => json::line(out, &changes),
+            (Form::Ndjson, changes) => changes.iter().try_for_each(|change| json::line(out, change)),
+            (Form::Csv, changes) => self.csv(out, changes, &["id", "message"]),
+            (Form::Table, changes) => changes
+                .iter()
+                .try_for_each(|Change { id, message }| writeln!(out, "{} {id}", printable(message))),
+        })
+    }
+
+    fn table(self, out: &mut dyn Write, contacts: &[Contact]) -> io::Result<()> {
+        if contacts.is_empty() {
+            return writeln!(out, "no contacts");
+        }
+        self.grid(out, &HEADER, contacts.iter().map(|contact| self.row(contact)))
+    }
+
+    fn row(self, contact: &Contact) -> [Cell; 5] {
+        let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.as_deref());
+        let enabled = match (contact.is_enabled(), reason) {
+            (true, _) => self.styled(Cell::new("yes"), |cell| cell.fg(CellColor::Green)),
+            (false, reason) => {
+                let text =
+                    reason.map_or(Cow::Borrowed("no"), |reason| format!("no: {}", printable(reason)).into());
+                self.styled(Cell::new(text), |cell| cell.fg(CellColor::Yellow))
+            }
+        };
+        let order = contact.apply_order.map(|order| order.to_string()).unwrap_or_default();
+        [
+            Cell::new(contact.id.as_str()),
+            Cell::new(printable(contact.method.as_str())),
+            Cell::new(printable(&contact.to)),
+            enabled,
+            Cell::new(order),
+        ]
+    }
+}
+
+impl<'a> Row<'a> {
+    const NAMES: [&'static str; 6] = ["id", "method", "to", "enabled", "disabledReason", "applyOrder"];
+
+    fn new(contact: &'a Contact) -> Self {
+        let status = contact.status.as_ref();
+        Self {
+            id: contact.id.as_str(),
+            method: contact.method.as_str(),
+            to: &contact.to,
+            enabled: status.and_then(|status| status.enabled),
+            disabled_reason: status.and_then(|status| status.disabled_reason.as_deref()),
+            apply_order: contact.apply_order,
+        }
+    }
+}
