@@ -86,6 +86,9 @@ impl Unsent {
 
 /// Begins an attempt on this thread, with a body of this many bytes.
 pub(crate) fn begin(body: usize) {
+    // A connector that panicked has left it set. Were it so still, the next connection would go unwatched, and what is sent on it
+    // be taken for unsent.
+    IS_CONNECTING.set(false);
     ATTEMPT.set(Attempt::Sending(Unsent { matched: 0, body }));
 }
 
@@ -265,6 +268,13 @@ fn is_end(kind: io::ErrorKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attempt_after_a_connector_that_panicked_is_watched_like_any_other() {
+        IS_CONNECTING.set(true);
+        begin(0);
+        assert!(!IS_CONNECTING.get());
+    }
 
     #[test]
     fn a_request_is_unsent_until_its_last_byte_however_it_is_cut() {
