@@ -219,6 +219,10 @@ fn each_fault_is_seen_on_the_wire() {
         Fault::Status { status: 503, body: Some("busy".into()), content_type: None, when: When::Before };
     let busy = after(status);
     assert_eq!((busy.status(), busy.body()), (503, "busy"));
+    for unfit in [99, 101, 600, 1000] {
+        let status = Fault::Status { status: unfit, body: None, content_type: None, when: When::Before };
+        assert_eq!(after(status).status(), 500, "{unfit} ends no exchange of HTTP");
+    }
     let limited = after(Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 7, status: 429 });
     assert!(limited.status() == 429 && limited.text.contains("retry-after: 7\r\n"), "{limited:?}");
     assert!(after(Fault::Html { when: When::After }).body().starts_with("<!DOCTYPE html>"));

@@ -1,5 +1,6 @@
 //! What can go wrong with one request.
 
+use http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Something that goes wrong, once, with one request or one connection.
@@ -81,8 +82,8 @@ pub enum Fault {
     },
     /// The client is sent elsewhere.
     Redirect {
-        /// 200 to 599, meant to be one of the 300s.
-        #[serde(default = "found", deserialize_with = "final_status")]
+        /// 200 to 599, meant to be one of the 300s; anything else is taken as 500. Left out in JSON it is 302.
+        #[serde(default = "found", deserialize_with = "read_final_status")]
         status: u16,
         /// Where to.
         #[serde(deserialize_with = "header_text")]
@@ -94,7 +95,7 @@ pub enum Fault {
     /// A status of one's choice is answered.
     Status {
         /// 200 to 599; anything else is taken as 500.
-        #[serde(deserialize_with = "final_status")]
+        #[serde(deserialize_with = "read_final_status")]
         status: u16,
         /// The body; left out, there is none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -113,8 +114,8 @@ pub enum Fault {
         /// The wait in seconds.
         #[serde(default = "one")]
         seconds: u32,
-        /// 429 unless it is 200 to 599.
-        #[serde(default = "too_many", deserialize_with = "final_status")]
+        /// 200 to 599; anything else is taken as 500. Left out in JSON it is 429.
+        #[serde(default = "too_many", deserialize_with = "read_final_status")]
         status: u16,
     },
     /// 200 with the page of a captive portal.
@@ -226,12 +227,17 @@ fn yes() -> bool {
     true
 }
 
-fn final_status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+/// A status that ends an exchange of HTTP.
+pub(super) fn final_status(status: u16) -> Option<StatusCode> {
+    StatusCode::from_u16(status).ok().filter(|_| (200..=599).contains(&status))
+}
+
+fn read_final_status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
     let status = u16::deserialize(deserializer)?;
-    if (200..=599).contains(&status) {
-        return Ok(status);
+    match final_status(status) {
+        Some(_) => Ok(status),
+        None => Err(serde::de::Error::custom(format_args!("status {status} is not within 200 and 599"))),
     }
-    Err(serde::de::Error::custom(format_args!("status {status} is not within 200 and 599")))
 }
 
 fn header_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

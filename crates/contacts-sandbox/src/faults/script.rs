@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::fault::{End, Fault, Hint, Part, When, Which};
+use http::StatusCode;
+
+use super::fault::{End, Fault, Hint, Part, When, Which, final_status};
 use crate::clock;
 
 /// The steps in which one request is handled. The default is how it goes when nothing goes wrong.
@@ -40,7 +42,7 @@ pub(crate) enum Said {
 /// An answer that does not come from the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Canned {
-    pub(crate) status: u16,
+    pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Filling,
 }
@@ -122,7 +124,7 @@ impl Script {
             Fault::Oversize { bytes, declared, when } => {
                 let body = Filling::Padding { bytes: *bytes, declared: *declared };
                 let headers = vec![("content-type", "application/json".to_owned())];
-                Self::saying(*when, Canned { status: 200, headers, body })
+                Self::saying(*when, Canned { status: StatusCode::OK, headers, body })
             }
             Fault::Duplicate { answer } => Self { effect: Effect::Twice(*answer), ..Self::default() },
         }
@@ -156,6 +158,8 @@ impl Canned {
     fn text(status: u16, content_type: &str, body: &str) -> Self {
         let has_body = !body.is_empty();
         let headers = has_body.then(|| ("content-type", content_type.to_owned())).into_iter().collect();
+        // Rules were checked when they were read; those made by hand were not.
+        let status = final_status(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, headers, body: Filling::Text(body.to_owned()) }
     }
 }

@@ -115,7 +115,7 @@ pub(super) fn canned(canned: Canned) -> Response<Answer> {
         Filling::Padding { bytes, declared } => Answer::padding(bytes, declared),
     };
     let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(canned.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = canned.status;
     for (name, value) in canned.headers {
         // Rules were checked when they were read; those made by hand lose what cannot be sent.
         if let Ok(value) = HeaderValue::from_str(&value) {
