@@ -19,7 +19,7 @@ use crate::{
     connector::{Connector, Proxy},
 };
 
-/// What can be chosen about a client. The defaults are meant to be left alone.
+/// What can be chosen about a client. The defaults, which are named here, are meant to be left alone.
 pub struct Builder {
     session: Session,
     connect_timeout: Duration,
@@ -64,7 +64,7 @@ impl Builder {
         self
     }
 
-    /// A body that brings fewer than this many bytes in any such window is given up: 1024 bytes in 10 s.
+    /// A body that brings fewer than this many bytes in any such window is given up: 1024 bytes in 10 s. With 0 bytes none is.
     #[must_use]
     pub fn stall(mut self, bytes: usize, window: Duration) -> Self {
         (self.times.stall_bytes, self.times.stall_window) = (bytes, window);

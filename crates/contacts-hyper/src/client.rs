@@ -91,13 +91,15 @@ impl<S: HttpService> Client<S> {
     /// Carries out one operation with the policy of the client.
     ///
     /// # Errors
-    /// Any [`Error`] but [`Error::Paging`]; its `effect()` tells whether the operation may have been carried out.
+    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]; its [`effect`](Error::effect) tells whether the operation may have
+    /// been carried out.
     pub async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
         self.run(Call::new(self.session.clone(), operation)).await
     }
 
     /// The contacts of a list, from this page on to its end. Nothing is sent before the first is asked for, and no page before
-    /// it is needed. The first error ends it.
+    /// it is needed. The first error ends it: those of [`send`](Self::send), and [`Error::Paging`] if the pages do not lead through
+    /// the list.
     pub fn contacts(
         &self,
         first: ListContacts,

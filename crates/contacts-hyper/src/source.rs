@@ -28,7 +28,7 @@ type Renewal<'a> =
 /// # Ok::<(), contacts_hyper::Error>(())
 /// ```
 pub trait CredentialsSource: Send + Sync {
-    /// New credentials. It is not asked by two tasks at once.
+    /// New credentials. It is not asked by two tasks at once. How long it takes is its own affair: no deadline can end it.
     ///
     /// # Errors
     /// Whatever it is: it becomes the source of [`Error::Renewal`](contacts_proto::Error::Renewal), and must show no secret.

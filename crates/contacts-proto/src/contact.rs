@@ -29,10 +29,10 @@ pub struct Contact {
     pub method: ContactMethod,
     /// Where: an e-mail address or a telephone number, in the service's own form.
     pub to: String,
-    /// Whether it is used.
+    /// Whether it is used; `None` if the service does not say.
     #[serde(default, deserialize_with = "object::optional", skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// Its place in the order of notification; only a list tells it.
+    /// Its place in the order of notification, which begins with 0 in the service's own example; only a list tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_order: Option<i32>,
 }
@@ -59,7 +59,7 @@ impl Contact {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Status {
-    /// `Some(true)` for a contact that is used.
+    /// `Some(true)` for a contact that is used; `None` if the service does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Why it is not, in the service's words.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// Every doubt about the service, each as a switch.
 ///
-/// The default is the likeliest reading of what is published. A client is right when it works with every setting.
+/// The default is the likeliest reading of what is published: of each enum its first variant, and the rest as it is named here. A
+/// client is right when it works with every setting.
 ///
 /// ```
 /// use contacts_sandbox::{Behaviour, Duplicates, NextLink};
@@ -21,7 +22,7 @@ pub struct Behaviour {
     pub cloud_id: String,
     /// Where the operations live. The published base is one of three that working clients have been seen to use.
     pub base: Base,
-    /// Feeds the ids of contacts and requests, so that two sandboxes can be told apart.
+    /// Feeds the ids of contacts and requests, so that two sandboxes can be told apart. Default 0.
     pub seed: u64,
     /// How many contacts of a kind a user may have. The vendor's help pages say two of each, the reference nothing.
     pub limits: Limits,
@@ -32,25 +33,25 @@ pub struct Behaviour {
     /// Whether a new telephone number is usable before it is verified. The help pages say it is not, and the API
     /// has no member that tells.
     pub new_phones: NewPhones,
-    /// Whether `status.disabledReason` is sent for a number that was never verified: it is optional, and never shown.
+    /// Whether `status.disabledReason` is sent for a number that was never verified: it is optional, and never shown. Default true.
     pub disabled_reason: bool,
     /// The shape of a 404 or 422 body: one is described, the other has been met.
     pub refusals: RefusalShape,
     /// What answers a `size` outside 1 to 100: the range is described, what happens beyond it is not.
     pub size_out_of_range: SizeOutOfRange,
-    /// The largest page sent, whatever was asked for, if it is smaller than the described hundred.
+    /// The largest page sent, whatever was asked for, if it is smaller than the described hundred. Default none.
     pub page_cap: Option<u32>,
     /// The form of `links.next`: the published example is a placeholder, sister endpoints show others.
     pub next_link: NextLink,
     /// How the end of the list is told: nothing says.
     pub end_of_list: EndOfList,
-    /// Whether a page that is full has a `next` even if nothing follows: a service without a total cannot know.
+    /// Whether a page that is full has a `next` even if nothing follows: a service without a total cannot know. Default false.
     pub next_after_full_page: bool,
-    /// Whether `links.first` and `links.last` are sent: both are optional.
+    /// Whether `links.first` and `links.last` are sent: both are optional. Default true.
     pub first_and_last: bool,
-    /// Whether pages carry `_expands` and `count`, as those of sister endpoints do.
+    /// Whether pages carry `_expands` and `count`, as those of sister endpoints do. Default false.
     pub extra_members: bool,
-    /// Whether `data` of an acknowledgement carries a `name` too: described, never shown.
+    /// Whether `data` of an acknowledgement carries a `name` too: described, never shown. Default false.
     pub name_in_data: bool,
     /// How a deletion is acknowledged: 204 is described, others have been accepted by working clients.
     pub delete_answer: DeleteAnswer,
@@ -113,7 +114,7 @@ impl Base {
     }
 }
 
-/// How many contacts of each kind a user may have; `None` is without limit, as mobiles always are.
+/// How many contacts of each kind a user may have, by default 2; `None` is without limit, as mobiles always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -140,12 +141,12 @@ impl Limits {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OverLimit {
-    /// 422.
+    /// 422 Unprocessable Content.
     #[default]
     Unprocessable,
-    /// 409.
+    /// 409 Conflict.
     Conflict,
-    /// 402, as plan limits are told elsewhere on the platform.
+    /// 402 Payment Required, as plan limits are told elsewhere on the platform.
     PaymentRequired,
 }
 
@@ -153,10 +154,10 @@ pub enum OverLimit {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Duplicates {
-    /// 422.
+    /// 422 Unprocessable Content.
     #[default]
     Unprocessable,
-    /// 409.
+    /// 409 Conflict.
     Conflict,
     /// 201, and a second contact.
     Allowed,
@@ -190,7 +191,7 @@ pub enum RefusalShape {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SizeOutOfRange {
-    /// 422.
+    /// 422 Unprocessable Content.
     #[default]
     Refused,
     /// A page of the nearest size allowed.

@@ -15,7 +15,7 @@ use crate::{
     watch::Stall,
 };
 
-/// What can be chosen about a client. The defaults are meant to be left alone.
+/// What can be chosen about a client. The defaults, which are named here, are meant to be left alone.
 pub struct Builder {
     session: Session,
     connect_timeout: Duration,
@@ -59,7 +59,7 @@ impl Builder {
         Self { head_timeout, ..self }
     }
 
-    /// A body that brings fewer than this many bytes in any such window is given up: 1024 bytes in 10 s.
+    /// A body that brings fewer than this many bytes in any such window is given up: 1024 bytes in 10 s. With 0 bytes none is.
     #[must_use]
     pub fn stall(self, bytes: usize, window: Duration) -> Self {
         Self { stall: Stall { bytes, window }, ..self }
@@ -98,7 +98,8 @@ impl Builder {
         Ok(self)
     }
 
-    /// Trusts what the operating system trusts, instead of Mozilla's list.
+    /// Trusts what the operating system trusts, instead of Mozilla's list and of what
+    /// [`root_certificates_pem`](Self::root_certificates_pem) adds to it. It is there with the feature `platform-verifier`.
     #[cfg(feature = "platform-verifier")]
     #[must_use]
     pub fn platform_roots(self) -> Self {

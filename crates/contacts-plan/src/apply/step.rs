@@ -10,7 +10,8 @@ use contacts_proto::{
 use super::Done;
 use crate::{Change, desired::is_enabled};
 
-/// One change as an exchange, for any client that runs exchanges; all of it ends by the deadline of one.
+/// One change as an exchange, for any client that runs exchanges. However many requests it takes, it has the time that the policy
+/// gives one exchange: [`Policy::deadline`](contacts_proto::Policy::deadline).
 #[derive(Debug)]
 pub struct Step {
     change: Change,

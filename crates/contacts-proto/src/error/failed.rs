@@ -5,7 +5,8 @@ use std::fmt;
 use super::{ErrorKind, Hint, Reasoned, Trail, refusal::request_id};
 use crate::{Cause, Failure};
 
-/// A [`Failure`] with the operation it met.
+/// A [`Failure`] with the operation it met. What it tells, the methods of [`Error`](crate::Error) tell, and its `source` is what the
+/// HTTP library says.
 #[derive(Clone)]
 pub struct Failed {
     operation: &'static str,

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-/// An argument that cannot be used. It names the argument and does not repeat it: it may hold a secret.
+/// An argument that cannot be used. As text it names the argument and does not repeat it: it may hold a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
     pub(super) what: Cow<'static, str>,

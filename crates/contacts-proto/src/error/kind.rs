@@ -14,7 +14,7 @@ pub enum ErrorKind {
     NotFound,
     /// Another refusal that will not change by itself, such as 422.
     Rejected,
-    /// 429.
+    /// 429: too many requests.
     RateLimited,
     /// The service cannot answer now, or cannot be reached: 408, 425, 5xx, no connection.
     Unavailable,

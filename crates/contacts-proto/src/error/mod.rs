@@ -125,7 +125,7 @@ impl Error {
         }
     }
 
-    /// How long the service asks to be left alone.
+    /// How long the service asks to be left alone: see [`Refusal::retry_after`].
     pub fn retry_after(&self) -> Option<Duration> {
         self.refusal().and_then(Refusal::retry_after)
     }

@@ -20,9 +20,9 @@ pub enum Paging {
         /// The offset of that page.
         offset: u32,
     },
-    /// There are more pages than the limit.
+    /// There are more pages than this limit, [`Limits::pages`](crate::Limits::pages).
     TooManyPages(u32),
-    /// There are more contacts than the limit.
+    /// There are more contacts than this limit, [`Limits::contacts`](crate::Limits::contacts).
     TooManyContacts(u32),
 }
 

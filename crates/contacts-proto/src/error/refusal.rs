@@ -20,7 +20,7 @@ const SCOPE_REFUSAL: &str = "scope does not match";
 /// The service's code for an account without Operations.
 const NO_OPERATIONS: &str = "40301";
 
-/// An answer with a status that is no success. Its texts are printable and bounded.
+/// An answer with a status that is no success. Its texts are printable lines of at most 300 characters.
 #[derive(Clone)]
 pub struct Refusal {
     about: &'static About,
@@ -67,7 +67,7 @@ impl Refusal {
         self.status
     }
 
-    /// What the service says, in one line.
+    /// What the service says.
     pub fn title(&self) -> Option<&str> {
         self.said.title.as_deref()
     }
@@ -82,22 +82,24 @@ impl Refusal {
         self.said.code.as_deref()
     }
 
-    /// What it says of single members of the request.
+    /// What it says of members of the request, each with its name; 16 of them at most.
     pub fn fields(&self) -> &[(String, String)] {
         &self.said.fields
     }
 
-    /// The id to tell the vendor's support.
+    /// The id to tell the vendor's support, of the body or of a header.
     pub fn request_id(&self) -> Option<&str> {
         self.said.request_id.as_deref()
     }
 
-    /// How long the service asks to be left alone: the larger of `Retry-After` and `X-RateLimit-Reset`.
+    /// How long the service asks to be left alone: the larger of `Retry-After` and `X-RateLimit-Reset`. Dates are reckoned from the
+    /// answer's own `Date`; what cannot be read is as if it were not there.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// The body as it was read.
+    /// The body as far as it was read: [`Limits::error_body`](crate::Limits::error_body) at most. It is not made fit for a terminal:
+    /// see [`printable`](crate::printable).
     pub fn body(&self) -> &[u8] {
         &self.body
     }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::Trail;
 
-/// The source of credentials had none to give.
+/// The source of credentials had none to give. The `source` of the error is what it says.
 #[derive(Debug, Clone)]
 pub struct Renewal {
     pub(crate) source: Arc<dyn std::error::Error + Send + Sync>,

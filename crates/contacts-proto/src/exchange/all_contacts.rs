@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::{Action, Call, Event, Exchange, Now, Pages, Session, Waiting};
 use crate::{Contact, ContactMethod, Error, ListContacts, Operation};
 
-/// All contacts of a list, from a page on to its end, within one deadline.
+/// All contacts of a list, from a page on to its end, within one deadline; or an error, such as [`Error::Paging`], and none.
 ///
 /// For one contact after the other there is [`Pages`].
 #[derive(Debug)]

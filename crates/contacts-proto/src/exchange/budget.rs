@@ -23,7 +23,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Tokens left.
+    /// Tokens left: 0 to 500.
     pub fn left(&self) -> u32 {
         self.0.load(Ordering::Relaxed)
     }

@@ -71,6 +71,9 @@ pub trait Exchange {
     type Output;
 
     /// Takes what happened and says what to do next. `random` is any number that an attacker cannot foresee, another one each time.
+    ///
+    /// It takes any event at any time: a wait that was too short is asked for again, a request of which nothing is told counts as one
+    /// that may have been sent, and after the end there is [`Error::Invalid`].
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output>;
 
     /// What it does, as the rest of `could not …`: for logs.

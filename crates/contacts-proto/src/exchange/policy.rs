@@ -5,23 +5,30 @@ use std::time::Duration;
 use super::BodyLimits;
 use crate::About;
 
-/// The numbers of retries and waiting, all settable. The defaults are meant to be left alone.
+/// The numbers of retries and waiting, all settable. The defaults, which are named here, are meant to be left alone.
 ///
 /// ```
 /// use std::time::Duration;
+/// use contacts_proto::{Credentials, Policy, Session, Site};
 ///
-/// let mut policy = contacts_proto::Policy::default();
+/// let mut policy = Policy::default();
 /// policy.attempts = 2;
 /// policy.deadline = Duration::from_secs(60);
+///
+/// let session = Session::new(Site::new("https://api.example.com/cloud")?, Credentials::none()).with_policy(policy);
+/// assert_eq!(session.policy().attempts, 2);
+/// assert_eq!(session.policy().settle, Duration::from_secs(5));
+/// # Ok::<(), contacts_proto::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// Requests for one operation at most, the first one counted: 4. (Looking before an update is repeated is not counted.)
+    /// Requests for one operation at most, the first one counted: 4. 0 is taken as 1. Not counted are a look before an update is
+    /// repeated, and a request with renewed credentials.
     pub attempts: u32,
-    /// Waiting before the first retry is 0 to this, before the next ones 0 to twice as much each: 100 ms.
+    /// Waiting before the first retry is 0 to this, by chance, before each further one 0 to twice as much as before: 100 ms.
     pub backoff: Duration,
-    /// The same after the service asked for patience without saying how long (429): 1 s.
+    /// The same after a 429 that does not say how long to wait: 1 s.
     pub throttled_backoff: Duration,
     /// No back-off is longer: 20 s.
     pub longest_backoff: Duration,
@@ -31,13 +38,14 @@ pub struct Policy {
     pub deadline: Duration,
     /// One request, from the connection to the end of the answer's body: 30 s.
     pub attempt_timeout: Duration,
-    /// How long an ensured contact is given to appear after a creation whose answer was lost: 5 s.
+    /// How long a contact is given to appear in the list after a creation whose answer was lost, before the looks of
+    /// [`Ensure`](crate::Ensure) and the second look of [`Resolve`](crate::Resolve): 5 s.
     pub settle: Duration,
-    /// Sizes.
+    /// How much of answers is taken in.
     pub limits: Limits,
 }
 
-/// How much of answers is taken in.
+/// How much of answers is taken in. The defaults are named here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

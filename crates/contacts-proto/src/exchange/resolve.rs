@@ -8,7 +8,8 @@ use crate::{Contact, Duplicate, Error};
 /// Finds out what became of a creation whose outcome was not known: looks for the contact, and once more after
 /// [`Policy::settle`](crate::Policy::settle) before it says that there is none. It changes nothing.
 ///
-/// An error leaves the ticket as good as it was.
+/// It ends with [`Error::Duplicate`] if there are several, or with whatever the requests end with. An error leaves the ticket as good as
+/// it was.
 #[derive(Debug)]
 pub struct Resolve {
     session: Session,

@@ -43,7 +43,7 @@ impl Session {
         Self { shared: Arc::new(shared), credentials, renewal: Renewal::Impossible, until: None }
     }
 
-    /// Another policy.
+    /// The same session by another policy; clones that were made before keep theirs.
     #[must_use]
     pub fn with_policy(mut self, policy: Policy) -> Self {
         Arc::make_mut(&mut self.shared).policy = policy;
@@ -72,14 +72,14 @@ impl Session {
         Self { credentials, renewal, ..self.clone() }
     }
 
-    /// All exchanges end by this moment of the adapter's [monotonic clock](crate::Now::monotonic), however much time the policy
+    /// All exchanges that are begun with it end by this moment of the adapter's [monotonic clock](crate::Now::monotonic), however much time the policy
     /// gives each of them.
     #[must_use]
     pub fn until(self, moment: Duration) -> Self {
         Self { until: Some(self.until.map_or(moment, |until| until.min(moment))), ..self }
     }
 
-    /// The site.
+    /// Where requests go.
     pub fn site(&self) -> &Site {
         &self.shared.site
     }
@@ -89,7 +89,7 @@ impl Session {
         &self.credentials
     }
 
-    /// The numbers.
+    /// The numbers of retries and waiting.
     pub fn policy(&self) -> &Policy {
         &self.shared.policy
     }

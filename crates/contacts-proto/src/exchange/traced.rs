@@ -11,7 +11,7 @@ use crate::{Credentials, error::request_id};
 /// `method`, `uri`, and once they are known `status`, `request_id` and `duration_ms`; and events for waits, renewals and the end.
 /// All are of level DEBUG, and none has a secret, a body or a header in it, but for the request id.
 ///
-/// It decides nothing: every event and every action goes through as it is.
+/// It decides nothing: every event and every action goes through as it is. It is there with the feature `tracing`.
 #[derive(Debug)]
 pub struct Traced<E> {
     exchange: E,

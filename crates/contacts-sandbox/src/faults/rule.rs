@@ -55,21 +55,21 @@ impl FaultRule {
         self
     }
 
-    /// For each request whose number is a multiple.
+    /// For each request whose number, counted from 1, is a multiple.
     #[must_use]
     pub fn every(mut self, every: u64) -> Self {
         self.occurrence = Some(Occurrence::Every(every));
         self
     }
 
-    /// For the requests from one number to another, both included.
+    /// For the requests from one number to another, both included, counted from 1.
     #[must_use]
     pub fn range(mut self, from: u64, to: u64) -> Self {
         self.occurrence = Some(Occurrence::Range { from, to: Some(to) });
         self
     }
 
-    /// For some requests, chosen by the plan's seed.
+    /// For some requests, chosen by the plan's seed: with 0 none, with 1 all.
     #[must_use]
     pub fn with_probability(mut self, probability: f64) -> Self {
         self.probability = Some(probability);
@@ -112,7 +112,7 @@ impl From<Fault> for FaultRule {
 pub enum Occurrence {
     /// One alone.
     Nth(u64),
-    /// The multiples.
+    /// Those whose number is a multiple.
     Every(u64),
     /// Those from one to another.
     Range {
