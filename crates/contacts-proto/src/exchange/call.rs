@@ -138,7 +138,7 @@ impl<O: Operation> Call<O> {
             let mut head = Response::new(response.body().as_slice());
             *head.status_mut() = response.status();
             *head.headers_mut() = response.headers().clone();
-            if let Err(refusal) = read(&self.operation, head, &self.session) {
+            if let Err(refusal) = self.operation.response(head) {
                 return self.judge(refusal, class, now, random);
             }
         }
