@@ -19,7 +19,7 @@ pub(crate) struct Origins {
 
 /// A setting as it is shown: without a secret.
 #[derive(Debug, Serialize)]
-pub(crate) struct Told {
+pub(crate) struct Setting {
     pub(crate) setting: &'static str,
     pub(crate) value: String,
     pub(crate) from: &'static str,
@@ -30,7 +30,7 @@ const DEFAULT: &str = "default";
 
 impl Settings {
     /// All that is set, and what holds by default.
-    pub(crate) fn told(&self) -> Vec<Told> {
+    pub(crate) fn told(&self) -> Vec<Setting> {
         let Self { profile, place, person, transport, origins } = self;
         let place = place.as_ref().map(|place| match place {
             Place::Base(site) => ("base_url", site.to_string()),
@@ -57,7 +57,7 @@ impl Settings {
             ("proxy", transport.proxy.as_deref().map(without_person), origins.proxy),
         ];
         let told = |(setting, value, from): (_, Option<String>, Option<_>)| {
-            Some(Told { setting, value: value?, from: from.unwrap_or(DEFAULT) })
+            Some(Setting { setting, value: value?, from: from.unwrap_or(DEFAULT) })
         };
         rows.into_iter().filter_map(told).collect()
     }

@@ -9,7 +9,7 @@ use super::{Context, variable};
 use crate::{
     args::{ConfigCommand, Member},
     failure::Failure,
-    origins::Told,
+    origins::Setting,
     profile, whole_file,
 };
 
@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context<'_>, command: &ConfigCommand) -> Result<(), 
     }
 }
 
-fn line(Told { setting, value, from }: &Told) -> String {
+fn line(Setting { setting, value, from }: &Setting) -> String {
     format!("{setting:<9} {value}  ({from})")
 }
 

@@ -10,7 +10,7 @@ use self::step::Step;
 use super::Context;
 use crate::{
     failure::Failure,
-    origins::Told,
+    origins::Setting,
     service::{Service, find_cloud_id},
     settings::{Place, Settings},
     tell::Verbosity,
@@ -63,7 +63,7 @@ impl Examination<'_> {
     }
 
     fn settings(&mut self, settings: &Settings) -> Result<(), Failure> {
-        for Told { setting, value, from } in settings.told() {
+        for Setting { setting, value, from } in settings.told() {
             self.ok("settings", format!("{setting} = {value} ({from})"));
         }
         match settings.place() {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Output, json,
-    plan::{Told, beside_changes, counted, style_of, told},
+    plan::{WarningRecord, beside_changes, counted, style_of, warnings},
 };
 use crate::{
     args::Form,
@@ -44,7 +44,7 @@ enum Word {
 #[derive(Serialize)]
 struct Applied<'a> {
     changes: Vec<Record<'a>>,
-    warnings: Vec<Told<'a>>,
+    warnings: Vec<WarningRecord<'a>>,
     unmanaged: &'a [Contact],
 }
 
@@ -67,7 +67,7 @@ impl Output {
         self.write(|out| match self.form {
             Form::Json => json::line(
                 out,
-                &Applied { changes, warnings: told(plan).collect(), unmanaged: plan.unmanaged() },
+                &Applied { changes, warnings: warnings(plan).collect(), unmanaged: plan.unmanaged() },
             ),
             Form::Ndjson => beside_changes(out, plan),
             Form::Csv => self.csv(out, changes, &NAMES),

@@ -18,7 +18,7 @@ const NAMES: [&str; 7] = ["action", "id", "method", "to", "enabled", "from", "re
 
 /// A warning, for a program that knows it and for one that does not.
 #[derive(Serialize)]
-pub(super) struct Told<'a> {
+pub(super) struct WarningRecord<'a> {
     #[serde(flatten)]
     warning: &'a Warning,
     message: String,
@@ -46,13 +46,13 @@ impl Output {
 
 /// What a plan has besides its changes, a line each.
 pub(super) fn beside_changes(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
-    told(plan).try_for_each(|warning| json::line(out, &warning))?;
+    warnings(plan).try_for_each(|warning| json::line(out, &warning))?;
     plan.unmanaged().iter().try_for_each(|contact| json::line(out, &Unmanaged { unmanaged: contact }))
 }
 
 /// The warnings of a plan, with their words.
-pub(super) fn told(plan: &Plan) -> impl Iterator<Item = Told<'_>> {
-    plan.warnings().iter().map(|warning| Told { warning, message: warning.to_string() })
+pub(super) fn warnings(plan: &Plan) -> impl Iterator<Item = WarningRecord<'_>> {
+    plan.warnings().iter().map(|warning| WarningRecord { warning, message: warning.to_string() })
 }
 
 /// A plan for people: changes, what stays, how many, and what is to be known beforehand. Styled.
