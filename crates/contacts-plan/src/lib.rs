@@ -10,7 +10,7 @@
 //! [`read`] takes the text of a file and gives [`Desired`] contacts, or all of its [`Mistake`]s with their places. [`Plan::new`]
 //! compares them with the contacts that the service has. [`Apply`] gives the changes one by one as exchanges of
 //! `contacts-proto`, which any of its clients runs; it can be interrupted and done again. [`write()`] is the way back: the
-//! contacts of a user as the text of a file. The command `contacts plan` and `contacts apply` of `contacts-cli` is made of these.
+//! contacts of a user as the text of a file. The commands `contacts plan` and `contacts apply` of `contacts-cli` are made of these.
 //!
 //! ```
 //! use contacts_plan::{Desired, Format, Options, Plan, read, write};
