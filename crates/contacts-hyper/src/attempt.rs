@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use contacts_proto::{BodyLimits, Cause, Failure, Progress};
+use contacts_proto::{BodyLimits, Cause, Failure, Limits, Progress, Timeouts};
 use http::{HeaderMap, Method, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
@@ -21,27 +21,18 @@ use hyper_util::client::legacy::{
 use tokio::time::{Instant, error::Elapsed, timeout_at};
 
 use crate::{
+    connections::Connections,
     connector::{BoxError, NoAddress, NoTunnel},
-    transport::{FreshConnection, HttpService, LARGEST_HEAD},
+    transport::{FreshConnection, HttpService},
     watch::Sent,
 };
-
-/// The times that an exchange does not give.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Times {
-    /// The head of an answer, once the request is sent.
-    pub(crate) head: Duration,
-    /// A body must bring this many bytes in each window.
-    pub(crate) stall_bytes: usize,
-    pub(crate) stall_window: Duration,
-}
 
 /// One attempt: where it goes, and within what.
 pub(crate) struct Attempt<'a, S> {
     pub(crate) service: &'a S,
-    /// Whether the usual transport is at the bottom of the service: then no connection means that nothing was sent.
-    pub(crate) is_watched: bool,
-    pub(crate) times: Times,
+    /// Those of the usual transport, if it is at the bottom of the service: then no connection means that nothing was sent.
+    pub(crate) connections: Option<&'a Connections>,
+    pub(crate) timeouts: &'a Timeouts,
     pub(crate) deadline: Instant,
     pub(crate) limits: BodyLimits,
 }
@@ -69,7 +60,7 @@ impl<S: HttpService> Attempt<'_, S> {
         }
         let answer = self.head(pin!(service.call(request)), captured.as_ref()).await?;
         let (head, body) = answer.into_parts();
-        if head_len(&head.headers) > LARGEST_HEAD {
+        if head_len(&head.headers) > Limits::HEAD {
             return Err(Failure::new(Progress::MaybeSent, Cause::TooLarge));
         }
         let (body, broken) = self.body(pin!(body), self.limits.of(head.status)).await;
@@ -91,7 +82,7 @@ impl<S: HttpService> Attempt<'_, S> {
         mut answer: Pin<&mut S::Future>,
         captured: Option<&CaptureConnection>,
     ) -> Result<Response<S::ResponseBody>, Failure> {
-        let mut until = self.deadline.min(after(Instant::now(), self.times.head));
+        let mut until = self.deadline.min(after(Instant::now(), self.timeouts.head));
         loop {
             let elapsed = match timeout_at(until, answer.as_mut()).await {
                 Ok(Ok(answer)) => return Ok(answer),
@@ -103,7 +94,11 @@ impl<S: HttpService> Attempt<'_, S> {
             };
             let sent = captured.and_then(|captured| sent(captured.connection_metadata().as_ref()?));
             // The time for the head begins when the request is sent, and until then the connection has a time of its own.
-            let later = sent.as_ref().map_or(until, |sent| after(sent.last(), self.times.head));
+            let begun = match &sent {
+                Some(sent) => Some(sent.last()),
+                None => self.connections.and_then(|connections| connections.latest(Instant::now())),
+            };
+            let later = begun.map_or(until, |begun| after(begun, self.timeouts.head));
             if later > until && until < self.deadline {
                 until = later.min(self.deadline);
                 continue;
@@ -111,7 +106,7 @@ impl<S: HttpService> Attempt<'_, S> {
             let has_connection = captured.is_none_or(|captured| captured.connection_metadata().is_some());
             let is_unsent = match sent {
                 Some(sent) => sent.is_incomplete(),
-                None => self.is_watched && !has_connection,
+                None => self.connections.is_some() && !has_connection,
             };
             let progress = if is_unsent { Progress::NotSent } else { Progress::MaybeSent };
             return Err(failure(progress, elapsed.into()));
@@ -125,12 +120,14 @@ impl<S: HttpService> Attempt<'_, S> {
         let mut window = Window::default();
         loop {
             let frame = poll_fn(|context| body.as_mut().poll_frame(context));
-            let until = || self.deadline.min(window.end(self.times.stall_window));
+            let until = || self.deadline.min(window.end(self.timeouts.stall_window));
             let frame = match by(until, pin!(frame)).await {
                 Ok(None) => return (read.into_bytes(), None),
                 Ok(Some(Err(error))) => return (read.into_bytes(), Some(Broken::Failed(error.into()))),
                 Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
-                Err(elapsed) if Instant::now() >= self.deadline || window.bytes < self.times.stall_bytes => {
+                Err(elapsed)
+                    if Instant::now() >= self.deadline || window.bytes < self.timeouts.stall_bytes =>
+                {
                     return (read.into_bytes(), Some(Broken::Failed(elapsed.into())));
                 }
                 Err(_) => {

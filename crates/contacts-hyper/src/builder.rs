@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use contacts_proto::{Credentials, Error, Policy, Session, Site};
+use contacts_proto::{Credentials, Error, Policy, Session, Site, Timeouts};
 use http::{HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
 use rustls::{
@@ -15,15 +15,14 @@ use tower_layer::Layer;
 
 use crate::{
     Client, HttpService, Transport,
-    attempt::Times,
+    connections::Connections,
     connector::{Connector, Proxy},
 };
 
 /// What can be chosen about a client. The defaults, which are named here, are meant to be left alone.
 pub struct Builder {
     session: Session,
-    connect_timeout: Duration,
-    times: Times,
+    timeouts: Timeouts,
     proxy: Option<Proxy>,
     roots: RootCertStore,
     client_certificate: Option<Arc<SingleCertAndKey>>,
@@ -33,12 +32,7 @@ impl Builder {
     pub(crate) fn new(site: Site, credentials: Credentials) -> Self {
         Self {
             session: Session::new(site, credentials),
-            connect_timeout: Duration::from_secs(5),
-            times: Times {
-                head: Duration::from_secs(15),
-                stall_bytes: 1024,
-                stall_window: Duration::from_secs(10),
-            },
+            timeouts: Timeouts::default(),
             proxy: None,
             roots: webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
             client_certificate: None,
@@ -53,21 +47,22 @@ impl Builder {
 
     /// How long a connection may take, with the look-up of the address and TLS: 5 s.
     #[must_use]
-    pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
-        Self { connect_timeout, ..self }
+    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
+        self.timeouts.connect = connect_timeout;
+        self
     }
 
     /// How long the head of an answer may take, once the request is sent: 15 s.
     #[must_use]
     pub fn head_timeout(mut self, head_timeout: Duration) -> Self {
-        self.times.head = head_timeout;
+        self.timeouts.head = head_timeout;
         self
     }
 
     /// A body that brings fewer than this many bytes in any such window is given up: 1024 bytes in 10 s. With 0 bytes none is.
     #[must_use]
     pub fn stall(mut self, bytes: usize, window: Duration) -> Self {
-        (self.times.stall_bytes, self.times.stall_window) = (bytes, window);
+        (self.timeouts.stall_bytes, self.timeouts.stall_window) = (bytes, window);
         self
     }
 
@@ -120,8 +115,8 @@ impl Builder {
 
     /// The client. Nothing is connected before the first request.
     pub fn build(self) -> Client {
-        let transport = self.transport();
-        Client::from_parts(self.session, transport, true, self.times)
+        let (transport, connections) = self.transport();
+        Client::from_parts(self.session, transport, Some(connections), self.timeouts)
     }
 
     /// The client with a `tower` layer around the usual transport, such as a limit of concurrency or of rate. The time that a
@@ -130,19 +125,21 @@ impl Builder {
     where
         L: Layer<Transport, Service: HttpService>,
     {
-        let service = layer.layer(self.transport());
-        Client::from_parts(self.session, service, true, self.times)
+        let (transport, connections) = self.transport();
+        Client::from_parts(self.session, layer.layer(transport), Some(connections), self.timeouts)
     }
 
     /// The client on another service. What was chosen of connections, proxy and certificates is then that service's own affair,
     /// and unless it is hyper's own client, a request that fails is taken for one that may have been sent.
     pub fn build_on<S: HttpService>(self, service: S) -> Client<S> {
-        Client::from_parts(self.session, service, false, self.times)
+        Client::from_parts(self.session, service, None, self.timeouts)
     }
 
-    fn transport(&self) -> Transport {
-        let connector = Connector::new(self.tls(), self.proxy.clone(), self.connect_timeout);
-        Transport::new(&connector)
+    fn transport(&self) -> (Transport, Connections) {
+        let connections = Connections::default();
+        let connector =
+            Connector::new(self.tls(), self.proxy.clone(), self.timeouts.connect, connections.clone());
+        (Transport::new(&connector, self.timeouts.idle), connections)
     }
 
     #[expect(

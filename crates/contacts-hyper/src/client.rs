@@ -9,7 +9,7 @@ use std::{
 
 use contacts_proto::{
     Action, Call, Contact, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event,
-    Exchange, ListContacts, Now, Operation, Pages, Session, Site, Traced,
+    Exchange, ListContacts, Now, Operation, Pages, Session, Site, Timeouts, Traced,
 };
 use futures_util::{Stream, stream};
 use http::Response;
@@ -17,7 +17,8 @@ use tokio::time::Instant;
 
 use crate::{
     Builder, CredentialsSource, HttpService, Transport,
-    attempt::{Attempt, Times, after},
+    attempt::{Attempt, after},
+    connections::Connections,
     source::{self, Renewals},
 };
 
@@ -32,8 +33,9 @@ pub struct Client<S = Transport> {
 
 struct Shared<S> {
     service: S,
-    is_watched: bool,
-    times: Times,
+    /// Those of the usual transport, if it is at the bottom of the service.
+    connections: Option<Connections>,
+    timeouts: Timeouts,
     /// All monotonic time is reckoned from here.
     origin: Instant,
 }
@@ -51,8 +53,13 @@ impl Client {
 }
 
 impl<S: HttpService> Client<S> {
-    pub(crate) fn from_parts(session: Session, service: S, is_watched: bool, times: Times) -> Self {
-        let shared = Shared { service, is_watched, times, origin: Instant::now() };
+    pub(crate) fn from_parts(
+        session: Session,
+        service: S,
+        connections: Option<Connections>,
+        timeouts: Timeouts,
+    ) -> Self {
+        let shared = Shared { service, connections, timeouts, origin: Instant::now() };
         Self { session, renewals: None, shared: Arc::new(shared) }
     }
 
@@ -65,7 +72,8 @@ impl<S: HttpService> Client<S> {
 
     /// A user of the same site whose credentials expire, over the same connections. The source is asked when the first request
     /// is made, and once a call when the service refuses what it gave; tasks that are refused the same credentials cause one
-    /// renewal.
+    /// renewal. What the source takes counts to the deadline of a call, and yet no deadline breaks it off: a source that may hang
+    /// is to have a time limit of its own.
     #[must_use]
     pub fn with_source(&self, source: impl CredentialsSource + 'static) -> Self {
         let renewals = Some(Arc::new(Renewals::new(source)));
@@ -136,11 +144,11 @@ impl<S: HttpService> Client<S> {
                 }
                 Action::Renew { refused } => Event::Renewed(self.renew(refused.as_ref()).await),
                 Action::Send { request, timeout, fresh_connection, body } => {
-                    let Shared { service, is_watched, times, .. } = &*self.shared;
+                    let Shared { service, connections, timeouts, .. } = &*self.shared;
                     let attempt = Attempt {
                         service,
-                        is_watched: *is_watched,
-                        times: *times,
+                        connections: connections.as_ref(),
+                        timeouts,
                         deadline: after(self.shared.origin, now.monotonic.saturating_add(timeout)),
                         limits: body,
                     };

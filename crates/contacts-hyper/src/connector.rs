@@ -22,7 +22,7 @@ use hyper_util::{
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::watch::Watched;
+use crate::{connections::Connections, watch::Watched};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -43,10 +43,16 @@ pub(crate) struct Proxy {
 pub(crate) struct Connector {
     https: HttpsConnector<Route>,
     timeout: Duration,
+    connections: Connections,
 }
 
 impl Connector {
-    pub(crate) fn new(tls: rustls::ClientConfig, proxy: Option<Proxy>, timeout: Duration) -> Self {
+    pub(crate) fn new(
+        tls: rustls::ClientConfig,
+        proxy: Option<Proxy>,
+        timeout: Duration,
+        connections: Connections,
+    ) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -65,7 +71,7 @@ impl Connector {
         let https = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
         #[cfg(feature = "http2")]
         let https = https.enable_http2();
-        Self { https: https.wrap_connector(route), timeout }
+        Self { https: https.wrap_connector(route), timeout, connections }
     }
 }
 
@@ -80,7 +86,12 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let connect = tokio::time::timeout(self.timeout, self.https.call(uri));
-        Box::pin(async move { Ok(Watched::new(connect.await??)) })
+        let under_way = self.connections.begin();
+        Box::pin(async move {
+            let connected = connect.await;
+            drop(under_way);
+            Ok(Watched::new(connected??))
+        })
     }
 }
 

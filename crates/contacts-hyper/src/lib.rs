@@ -66,6 +66,7 @@
 mod attempt;
 mod builder;
 mod client;
+mod connections;
 mod connector;
 mod source;
 mod transport;

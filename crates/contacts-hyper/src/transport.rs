@@ -5,9 +5,11 @@ use std::{
     fmt,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
+use contacts_proto::Limits;
 use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body::Body;
 use http_body_util::Full;
@@ -69,24 +71,15 @@ struct Clients {
     fresh: Client<Connector, Full<Bytes>>,
 }
 
-/// The largest head of an answer, in bytes.
-pub(crate) const LARGEST_HEAD: usize = 64 * 1024;
-
-/// The most headers of an answer.
-const MOST_HEADERS: usize = 128;
-
-/// Servers close connections that are idle for longer: what is sent into that closing is lost.
-const LONGEST_IDLE: std::time::Duration = std::time::Duration::from_secs(15);
-
 impl Transport {
-    pub(crate) fn new(connector: &Connector) -> Self {
+    pub(crate) fn new(connector: &Connector, longest_idle: Duration) -> Self {
         let client = |most_idle| {
             Client::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
-                .pool_idle_timeout(LONGEST_IDLE)
+                .pool_idle_timeout(longest_idle)
                 .pool_max_idle_per_host(most_idle)
-                .http1_max_buf_size(LARGEST_HEAD)
-                .http1_max_headers(MOST_HEADERS)
+                .http1_max_buf_size(Limits::HEAD)
+                .http1_max_headers(Limits::HEADERS)
                 // It is there already: see `host_first`.
                 .set_host(false)
                 // Whether a request is sent again is for the exchange to say.

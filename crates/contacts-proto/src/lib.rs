@@ -138,7 +138,7 @@ pub use error::{
 pub use exchange::Traced;
 pub use exchange::{
     Action, AllContacts, BodyLimits, Budget, Call, Cause, Ensure, Ensured, Event, Exchange, Failure, How,
-    Limits, Now, Pages, Policy, Progress, Resolve, Resolved, Session, Ticket, Waiting,
+    Limits, Now, Pages, Policy, Progress, Resolve, Resolved, Session, Ticket, Timeouts, Waiting,
 };
 pub use id::{AccountId, CloudId, ContactId};
 pub use method::ContactMethod;

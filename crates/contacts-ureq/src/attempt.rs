@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use contacts_proto::{BodyLimits, Cause, Failure, Progress};
+use contacts_proto::{BodyLimits, Cause, Failure, Limits, Progress, Timeouts};
 use http::{Request, Response, header};
 use ureq::{
     Agent, Body, Error, Timeout, config::ConfigBuilder, typestate::AgentScope,
@@ -14,11 +14,8 @@ use ureq::{
 
 use crate::{
     resolver::{Later, NoAddress, Resolver},
-    watch::{self, Stall, Watcher},
+    watch::{self, Watcher},
 };
-
-/// The largest head of an answer, in bytes.
-const LARGEST_HEAD: usize = 64 * 1024;
 
 /// All requests of a client go to one host.
 const IDLE_CONNECTIONS: usize = 64;
@@ -32,21 +29,21 @@ pub(crate) struct Agents {
 impl Agents {
     /// Adds to a configuration what is not the caller's to choose, so that what goes on the wire and what is given up is
     /// settled by the core.
-    pub(crate) fn new(config: impl Fn() -> ConfigBuilder<AgentScope>, stall: Stall) -> Self {
+    pub(crate) fn new(config: impl Fn() -> ConfigBuilder<AgentScope>, timeouts: Timeouts) -> Self {
         let agent = |idle_connections| {
             let config = config()
                 .http_status_as_error(false)
                 .max_redirects(0)
                 .max_redirects_will_error(false)
                 .accept_encoding("")
-                .max_response_header_size(LARGEST_HEAD)
+                .max_response_header_size(Limits::HEAD)
                 .max_idle_connections(idle_connections)
                 .max_idle_connections_per_host(idle_connections)
                 .build();
             let resolver = Resolver::default();
             Agent::with_parts(
                 config,
-                Watcher { connector: DefaultConnector::default(), resolver, stall },
+                Watcher { connector: DefaultConnector::default(), resolver, timeouts },
                 Later,
             )
         };

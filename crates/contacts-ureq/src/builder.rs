@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use contacts_proto::{Credentials, Error, Policy, Session, Site};
+use contacts_proto::{Credentials, Error, Policy, Session, Site, Timeouts};
 use http::HeaderValue;
 use ureq::{
     Proxy, ProxyProtocol,
@@ -12,15 +12,12 @@ use ureq::{
 use crate::{
     Client,
     attempt::{Agents, at_most_years},
-    watch::Stall,
 };
 
 /// What can be chosen about a client. The defaults, which are named here, are meant to be left alone.
 pub struct Builder {
     session: Session,
-    connect_timeout: Duration,
-    head_timeout: Duration,
-    stall: Stall,
+    timeouts: Timeouts,
     proxy: Option<Proxy>,
     extra_roots: Vec<Certificate<'static>>,
     #[cfg(feature = "platform-verifier")]
@@ -31,9 +28,7 @@ impl Builder {
     pub(crate) fn new(site: Site, credentials: Credentials) -> Self {
         Self {
             session: Session::new(site, credentials),
-            connect_timeout: Duration::from_secs(5),
-            head_timeout: Duration::from_secs(15),
-            stall: Stall { bytes: 1024, window: Duration::from_secs(10) },
+            timeouts: Timeouts::default(),
             proxy: None,
             extra_roots: Vec::new(),
             #[cfg(feature = "platform-verifier")]
@@ -49,20 +44,23 @@ impl Builder {
 
     /// How long a connection may take, with the look-up of the address and TLS: 5 s.
     #[must_use]
-    pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
-        Self { connect_timeout, ..self }
+    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
+        self.timeouts.connect = connect_timeout;
+        self
     }
 
     /// How long the head of an answer may take, once the request is sent: 15 s.
     #[must_use]
-    pub fn head_timeout(self, head_timeout: Duration) -> Self {
-        Self { head_timeout, ..self }
+    pub fn head_timeout(mut self, head_timeout: Duration) -> Self {
+        self.timeouts.head = head_timeout;
+        self
     }
 
     /// A body that brings fewer than this many bytes in any such window is given up: 1024 bytes in 10 s. With 0 bytes none is.
     #[must_use]
-    pub fn stall(self, bytes: usize, window: Duration) -> Self {
-        Self { stall: Stall { bytes, window }, ..self }
+    pub fn stall(mut self, bytes: usize, window: Duration) -> Self {
+        (self.timeouts.stall_bytes, self.timeouts.stall_window) = (bytes, window);
+        self
     }
 
     /// Goes through an HTTP proxy by CONNECT: `http://[user:password@]host:port`, or `https://…`. None is taken from the
@@ -124,10 +122,11 @@ impl Builder {
             ureq::Agent::config_builder()
                 .tls_config(tls.clone())
                 .proxy(self.proxy.clone())
-                .timeout_connect(Some(at_most_years(self.connect_timeout)))
-                .timeout_recv_response(Some(at_most_years(self.head_timeout)))
+                .timeout_connect(Some(at_most_years(self.timeouts.connect)))
+                .timeout_recv_response(Some(at_most_years(self.timeouts.head)))
+                .max_idle_age(self.timeouts.idle)
         };
-        let agents = Agents::new(config, self.stall);
+        let agents = Agents::new(config, self.timeouts);
         Client::from_parts(self.session, agents)
     }
 

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use contacts_proto::Timeouts;
 use memchr::memmem;
 use ureq::{
     Error, Timeout,
@@ -20,13 +21,6 @@ use ureq::{
 };
 
 use crate::resolver::Resolver;
-
-/// The slowest that a body may be: this many bytes in a window.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Stall {
-    pub(crate) bytes: usize,
-    pub(crate) window: Duration,
-}
 
 thread_local! {
     static ATTEMPT: RefCell<Attempt> = const { RefCell::new(Attempt::Sent) };
@@ -110,7 +104,7 @@ pub(crate) fn is_unsent() -> bool {
 pub(crate) struct Watcher {
     pub(crate) connector: DefaultConnector,
     pub(crate) resolver: Resolver,
-    pub(crate) stall: Stall,
+    pub(crate) timeouts: Timeouts,
 }
 
 impl Connector for Watcher {
@@ -125,7 +119,7 @@ impl Connector for Watcher {
         IS_CONNECTING.set(true);
         let connected = self.connector.connect(&details, None);
         IS_CONNECTING.set(false);
-        Ok(connected?.map(|transport| Watched { transport, stall: self.stall }.boxed()))
+        Ok(connected?.map(|transport| Watched { transport, timeouts: self.timeouts }.boxed()))
     }
 }
 
@@ -165,7 +159,7 @@ impl Watcher {
 #[derive(Debug)]
 struct Watched {
     transport: Box<dyn Transport>,
-    stall: Stall,
+    timeouts: Timeouts,
 }
 
 impl Watched {
@@ -173,13 +167,13 @@ impl Watched {
     fn window(&self) -> Result<Option<Duration>, Error> {
         ATTEMPT.with_borrow_mut(|attempt| {
             let Attempt::Reading { since, bytes, .. } = attempt else { return Ok(None) };
-            if since.elapsed() >= self.stall.window {
-                if *bytes < self.stall.bytes {
+            if since.elapsed() >= self.timeouts.stall_window {
+                if *bytes < self.timeouts.stall_bytes {
                     return Err(Error::Timeout(Timeout::RecvBody));
                 }
                 (*since, *bytes) = (Instant::now(), 0);
             }
-            Ok(Some(self.stall.window.saturating_sub(since.elapsed())))
+            Ok(Some(self.timeouts.stall_window.saturating_sub(since.elapsed())))
         })
     }
 

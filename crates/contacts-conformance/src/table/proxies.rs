@@ -1,5 +1,7 @@
 //! Proxies, by CONNECT.
 
+use std::time::Duration;
+
 use contacts_proto::Cause;
 
 use super::{answered, says, says_and_stays};
@@ -19,6 +21,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenarios.extend(refusals(operation));
         scenarios.push(bad_certificate(operation));
         scenarios.push(with_credentials(operation));
+        scenarios.extend(slow_ways(operation));
     }
     scenarios.push(credentials_that_are_not_taken());
     scenarios
@@ -43,6 +46,40 @@ fn through(operation: Operation, tls: bool) -> Scenario {
         .sees(Seen::Check(connects))
         .sees(Seen::OtherCheck(has_authorization));
     if tls { scenario.sees(Seen::Check(knows_nothing)) } else { scenario }
+}
+
+/// The time for a head begins when the request is sent, however long the way took to be made.
+fn slow_ways(operation: Operation) -> Vec<Scenario> {
+    const SHORT: Duration = Duration::from_millis(300);
+    const LONG: Duration = Duration::from_millis(700);
+
+    let after = |time| {
+        let step = Step::Tunnel { up: None, down: None };
+        Plan::every([Step::ReadRequest, Step::Sleep(time), Step::write(OPEN), step])
+    };
+    let scenario = |name: &str, way, behind: Plan, expected| {
+        Scenario::new(format!("{name}, {operation:?}"), after(way), operation, expected)
+            .other(behind)
+            .route(Route::Proxy { tls: false })
+            .sees(Seen::Connections(1..=1))
+            .sees(Seen::OtherConnections(1..=1))
+    };
+    let answer = operation.success();
+    let slow = Plan::every([Step::ReadRequest, Step::Sleep(SHORT), Step::write(answer.wire())]);
+    let silent = Plan::every([Step::ReadRequest]);
+    let no_head = Expected::once(Told::MaybeSent(Cause::TimedOut));
+    vec![
+        scenario("a slow way and a slow head", SHORT, slow, answered(answer.clone()))
+            .set(|setup| setup.head_timeout = SHORT + SHORT / 2),
+        scenario(
+            "a way that takes longer than a head may",
+            LONG,
+            says_and_stays(answer.wire()),
+            answered(answer),
+        )
+        .set(|setup| setup.head_timeout = SHORT),
+        scenario("a slow way and no head", SHORT, silent, no_head).set(|setup| setup.head_timeout = SHORT),
+    ]
 }
 
 /// The proxy is asked for a way to the host, and told nothing else.

@@ -29,7 +29,7 @@ pub use self::{
     ensure::{Ensure, Ensured, How},
     failure::{Cause, Failure, Progress},
     pages::Pages,
-    policy::{Limits, Policy},
+    policy::{Limits, Policy, Timeouts},
     resolve::{Resolve, Resolved},
     session::Session,
     ticket::Ticket,

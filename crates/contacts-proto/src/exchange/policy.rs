@@ -1,4 +1,4 @@
-//! The numbers of retries, waiting and sizes.
+//! The numbers of retries, waiting, times and sizes.
 
 use std::time::Duration;
 
@@ -59,6 +59,43 @@ pub struct Limits {
     pub pages: u32,
     /// Contacts of one list: 1,000,000.
     pub contacts: u32,
+}
+
+impl Limits {
+    /// The head of an answer, in bytes: 64 KiB.
+    pub const HEAD: usize = 64 * 1024;
+    /// The headers of an answer: 128.
+    pub const HEADERS: usize = 128;
+}
+
+/// The times that an adapter keeps within that of a request, which is [`Action::Send`](crate::Action::Send)'s. The defaults are
+/// named here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// A connection, with the look-up of the address and TLS: 5 s.
+    pub connect: Duration,
+    /// The head of an answer, once the request is sent: 15 s.
+    pub head: Duration,
+    /// A body that brings fewer bytes than this in a [`stall_window`](Self::stall_window) is given up: 1024. With 0 none is.
+    pub stall_bytes: usize,
+    /// The window of [`stall_bytes`](Self::stall_bytes): 10 s.
+    pub stall_window: Duration,
+    /// A connection that was idle for longer is not used again: 15 s. Servers close such connections, and what is sent into that
+    /// closing is lost.
+    pub idle: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            head: Duration::from_secs(15),
+            stall_bytes: 1024,
+            stall_window: Duration::from_secs(10),
+            idle: Duration::from_secs(15),
+        }
+    }
 }
 
 impl Default for Policy {
