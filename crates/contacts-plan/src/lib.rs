@@ -62,6 +62,8 @@
 
 mod apply;
 mod change;
+#[cfg(test)]
+mod collisions;
 mod desired;
 mod file;
 mod limit;

@@ -118,3 +118,85 @@ impl<'a> Pool<'a> {
         self.contacts.iter().enumerate().filter(|(place, _)| self.is_free(*place))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::collisions::{contacts, entries};
+
+    /// How soon an entry is a contact, if it may be; no two pairs of an entry and a contact are equally soon.
+    type Rank = (u8, usize, bool, u8, usize);
+
+    fn rank(desired: &[Desired], actual: &[Contact], entry: usize, place: usize) -> Option<Rank> {
+        let (wanted, contact) = (&desired[entry], &actual[place]);
+        let named = is_named(desired, actual, place);
+        let own = named && wanted.id.as_ref() == Some(&contact.id);
+        let reaches = contact.reaches(&wanted.method, &wanted.to);
+        let pass = match (own, reaches) {
+            (true, true) => 0,
+            (false, true) => 1,
+            (true, false) => 2,
+            (false, false) if named && wanted.method == contact.method => 3,
+            (false, false) => return None,
+        };
+        let differs = match is_enabled(contact) {
+            Some(enabled) if enabled == wanted.enabled => 0,
+            None => 1,
+            Some(_) => 2,
+        };
+        let preference = if reaches { (named, differs) } else { (true, 0) };
+        Some((pass, entry, preference.0, preference.1, place))
+    }
+
+    /// Whether the file has its id; of two contacts with one id, it is the later one that is meant.
+    fn is_named(desired: &[Desired], actual: &[Contact], place: usize) -> bool {
+        let id = &actual[place].id;
+        actual[place + 1..].iter().all(|later| later.id != *id)
+            && desired.iter().any(|entry| entry.id.as_ref() == Some(id))
+    }
+
+    fn place_of(actual: &[Contact], contact: &Contact) -> usize {
+        actual.iter().position(|other| std::ptr::eq(other, contact)).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        // One matching alone is such that no pair is kept apart by worse ones.
+        #[test]
+        fn an_entry_and_a_contact_that_may_be_one_are_unless_either_is_one_with_another_sooner(
+            desired in entries(), actual in contacts(),
+        ) {
+            let matching = Matching::new(&desired, &actual);
+            let mut of_entries = vec![None; desired.len()];
+            let mut of_contacts = vec![None; actual.len()];
+            prop_assert!(matching.pairs.iter().map(|(entry, _)| *entry).eq(&desired));
+            for (entry, (wanted, is)) in matching.pairs.iter().enumerate() {
+                let (contact, there) = match is {
+                    Is::There(contact) => (contact, true),
+                    Is::Moved(contact) => (contact, false),
+                    Is::New => continue,
+                };
+                prop_assert_eq!(contact.reaches(&wanted.method, &wanted.to), there);
+                let place = place_of(&actual, contact);
+                of_entries[entry] = rank(&desired, &actual, entry, place);
+                prop_assert!(of_entries[entry].is_some(), "{wanted:?} cannot be {contact:?}");
+                prop_assert_eq!(of_contacts[place], None, "{:?} is two entries", contact);
+                of_contacts[place] = of_entries[entry];
+            }
+            for (entry, of_entry) in of_entries.iter().enumerate() {
+                for (place, of_contact) in of_contacts.iter().enumerate() {
+                    let Some(rank) = rank(&desired, &actual, entry, place) else { continue };
+                    let is_settled = [of_entry, of_contact].iter().any(|of| of.is_some_and(|of| of <= rank));
+                    prop_assert!(is_settled, "{:?} is not {:?}", desired[entry], actual[place]);
+                }
+            }
+            let left = (0..actual.len()).filter(|place| of_contacts[*place].is_none());
+            let left: Vec<_> = left.map(|place| (place, is_named(&desired, &actual, place))).collect();
+            let others = matching.others.iter().map(|(contact, named)| (place_of(&actual, contact), *named));
+            prop_assert_eq!(others.collect::<Vec<_>>(), left);
+        }
+    }
+}
