@@ -1,9 +1,6 @@
 //! Path segments: texts that stand in a URL's path as they are.
 
-use std::{
-    cmp::Ordering,
-    hash::{Hash, Hasher},
-};
+use std::cmp::Ordering;
 
 use crate::Error;
 
@@ -47,8 +44,9 @@ pub(crate) fn check(what: &'static str, text: &str) -> Result<(), Error> {
     Err(Error::invalid(what, why))
 }
 
-/// A checked text: one as short as a UUID, which ids are, stands in place, since a page has a hundred of them.
-#[derive(Clone)]
+/// A checked text: one as short as a UUID, which ids are, stands in place, since a page has a hundred of them. A text
+/// has one of the two forms, so that texts are equal if their forms are.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Segment {
     /// So many bytes of these.
     Short(u8, [u8; Self::SHORT]),
@@ -73,22 +71,18 @@ impl Segment {
     pub(crate) fn as_str(&self) -> &str {
         match self {
             // It was copied from a text.
-            Self::Short(len, bytes) => {
-                let text = bytes.get(..usize::from(*len)).and_then(|text| std::str::from_utf8(text).ok());
-                text.unwrap_or_default()
-            }
+            Self::Short(..) => std::str::from_utf8(self.as_bytes()).unwrap_or_default(),
             Self::Long(text) => text,
         }
     }
-}
 
-impl PartialEq for Segment {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Short(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Self::Long(text) => text.as_bytes(),
+        }
     }
 }
-
-impl Eq for Segment {}
 
 impl PartialOrd for Segment {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
@@ -98,13 +92,7 @@ impl PartialOrd for Segment {
 
 impl Ord for Segment {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_str().cmp(other.as_str())
-    }
-}
-
-impl Hash for Segment {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
+        self.as_bytes().cmp(other.as_bytes())
     }
 }
 
@@ -179,3 +167,20 @@ macro_rules! segment_type {
 }
 
 pub(crate) use segment_type;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn segments_are_compared_as_their_texts_are(one in "[ab]{1,2}x{0,40}", other in "[ab]{1,2}x{0,40}") {
+            let [first, second] = [&one, &other].map(|text| Segment::new("text", text).unwrap());
+            prop_assert_eq!(first.as_str(), &one);
+            prop_assert_eq!(first == second, one == other);
+            prop_assert_eq!(first.cmp(&second), one.cmp(&other));
+        }
+    }
+}
