@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContactId, ContactMethod, object, same_address};
+use crate::{Address, ContactId, ContactMethod, object};
 
 /// One way to reach a person who is on call.
 ///
@@ -48,9 +48,14 @@ impl Contact {
         self.status.as_ref().is_some_and(|status| status.enabled == Some(true))
     }
 
-    /// Whether it reaches this address by this method; see [`same_address`].
+    /// Where it reaches its person, as a key: equal to that of each contact that reaches the same place.
+    pub fn address(&self) -> Address<'_> {
+        Address::new(&self.method, &self.to)
+    }
+
+    /// Whether it reaches this address by this method; see [`same_address`](crate::same_address).
     pub fn reaches(&self, method: &ContactMethod, to: &str) -> bool {
-        self.method == *method && same_address(method, &self.to, to)
+        self.address() == Address::new(method, to)
     }
 }
 

@@ -125,7 +125,7 @@ mod site;
 mod text;
 mod wait;
 
-pub use address::same_address;
+pub use address::{Address, same_address};
 pub use class::Class;
 pub use confirmation::Confirmation;
 pub use contact::{Contact, Status};
