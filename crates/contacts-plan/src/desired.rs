@@ -1,6 +1,6 @@
 //! A contact as it is to be.
 
-use contacts_proto::{Contact, ContactId, ContactMethod, Status, same_address};
+use contacts_proto::{Address, Contact, ContactId, ContactMethod, Status};
 use serde::Serialize;
 
 use crate::Place;
@@ -41,9 +41,9 @@ impl Desired {
         Self { id: None, method, to: to.into(), enabled: true, place: None }
     }
 
-    /// Whether two entries reach the same address by the same method.
-    pub(crate) fn reaches_same(&self, other: &Self) -> bool {
-        self.method == other.method && same_address(&self.method, &self.to, &other.to)
+    /// Where it reaches its person, as a key.
+    pub(crate) fn address(&self) -> Address<'_> {
+        Address::new(&self.method, &self.to)
     }
 }
 

@@ -65,6 +65,7 @@ mod change;
 #[cfg(test)]
 mod collisions;
 mod desired;
+mod doubles;
 mod file;
 mod limit;
 mod matching;

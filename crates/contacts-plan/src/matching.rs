@@ -1,9 +1,12 @@
 //! Which of the contacts that are there each desired one is.
 
+mod queues;
+
 use std::collections::HashMap;
 
-use contacts_proto::{Contact, ContactId};
+use contacts_proto::{Address, Contact, ContactId, ContactMethod};
 
+use self::queues::Queues;
 use crate::{Desired, desired::is_enabled};
 
 /// What a desired contact is, among those that are there.
@@ -17,11 +20,20 @@ pub(crate) enum Is<'a> {
     New,
 }
 
+/// A desired contact, and which one it is.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) desired: &'a Desired,
+    pub(crate) is: Is<'a>,
+    /// The place of the contact that has its id.
+    own: Option<usize>,
+}
+
 /// Which of the contacts that are there each desired one is.
 #[derive(Debug)]
 pub(crate) struct Matching<'a> {
     /// In the order of the desired ones.
-    pub(crate) pairs: Vec<(&'a Desired, Is<'a>)>,
+    pub(crate) entries: Vec<Entry<'a>>,
     /// Those that no desired contact is, and whether the file has the id: then it has it for an address that another contact
     /// reaches, and this one is left over.
     pub(crate) others: Vec<(&'a Contact, bool)>,
@@ -33,46 +45,63 @@ struct Pool<'a> {
     taken: Vec<bool>,
     /// Whether the file has the id.
     named: Vec<bool>,
-    places: HashMap<&'a ContactId, usize>,
+    /// By address, whether they are named, and whether they are enabled.
+    at_addresses: Queues<(Address<'a>, bool, Option<bool>)>,
+    /// By method, and whether they are named.
+    of_methods: Queues<(&'a ContactMethod, bool)>,
 }
 
 impl<'a> Matching<'a> {
     /// By id where the file has one, or else by method and address. A contact that reaches the address already comes first even
     /// so: no other is changed into its double, and who exchanges the addresses of two entries has changed nothing.
     pub(crate) fn new(desired: &'a [Desired], actual: &'a [Contact]) -> Self {
-        let mut pool = Pool::new(desired, actual);
-        let mut found: Vec<Option<Is<'a>>> = vec![None; desired.len()];
-        let mut pass = |find: &dyn Fn(&Pool<'a>, &Desired) -> Option<usize>| {
-            for (desired, found) in desired.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-                if let Some(contact) = find(&pool, desired).and_then(|place| pool.take(place)) {
-                    let there = contact.reaches(&desired.method, &desired.to);
-                    *found = Some(if there { Is::There(contact) } else { Is::Moved(contact) });
+        let mut entries = Entry::all(desired, actual);
+        let mut pool = Pool::new(&entries, actual);
+        let mut pass = |find: &dyn Fn(&mut Pool<'a>, &Entry<'a>) -> Option<usize>| {
+            for entry in entries.iter_mut().filter(|entry| matches!(entry.is, Is::New)) {
+                if let Some(contact) = find(&mut pool, entry).and_then(|place| pool.take(place)) {
+                    let there = contact.address() == entry.desired.address();
+                    entry.is = if there { Is::There(contact) } else { Is::Moved(contact) };
                 }
             }
         };
-        pass(&|pool, desired| pool.own(desired).filter(|place| pool.reaches(*place, desired)));
-        pass(&|pool, desired| pool.at_address(desired));
-        pass(&|pool, desired| pool.own(desired));
-        pass(&|pool, desired| pool.left_over(desired));
-        let found = found.into_iter().map(|found| found.unwrap_or(Is::New));
-        let pairs = desired.iter().zip(found).collect();
+        pass(&|pool, entry| pool.own(entry).filter(|place| pool.reaches(*place, entry)));
+        pass(&|pool, entry| pool.at_address(entry));
+        pass(&|pool, entry| pool.own(entry));
+        pass(&|pool, entry| pool.left_over(entry));
         let others = actual.iter().zip(pool.taken).zip(pool.named);
         let others = others.filter(|((_, taken), _)| !taken).map(|((contact, _), named)| (contact, named));
-        Self { pairs, others: others.collect() }
+        Self { entries, others: others.collect() }
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn all(desired: &'a [Desired], actual: &[Contact]) -> Vec<Self> {
+        let places = actual.iter().enumerate().map(|(place, contact)| (&contact.id, place));
+        let places: HashMap<_, _> = places.collect();
+        let own = |desired: &Desired| places.get(desired.id.as_ref()?).copied();
+        desired.iter().map(|desired| Self { desired, is: Is::New, own: own(desired) }).collect()
+    }
+
+    /// Its id, if no contact has it.
+    pub(crate) fn unknown_id(&self) -> Option<&'a ContactId> {
+        self.desired.id.as_ref().filter(|_| self.own.is_none())
     }
 }
 
 impl<'a> Pool<'a> {
-    fn new(desired: &[Desired], contacts: &'a [Contact]) -> Self {
-        let places: HashMap<_, _> =
-            contacts.iter().enumerate().map(|(place, contact)| (&contact.id, place)).collect();
+    fn new(entries: &[Entry<'_>], contacts: &'a [Contact]) -> Self {
         let mut named = vec![false; contacts.len()];
-        for place in desired.iter().filter_map(|desired| places.get(desired.id.as_ref()?)) {
-            if let Some(named) = named.get_mut(*place) {
+        for place in entries.iter().filter_map(|entry| entry.own) {
+            if let Some(named) = named.get_mut(place) {
                 *named = true;
             }
         }
-        Self { contacts, taken: vec![false; contacts.len()], named, places }
+        let each = contacts.iter().zip(&named);
+        let at_addresses =
+            Queues::new(each.clone().map(|(it, named)| (it.address(), *named, is_enabled(it))));
+        let of_methods = Queues::new(each.map(|(it, named)| (&it.method, *named)));
+        Self { contacts, taken: vec![false; contacts.len()], named, at_addresses, of_methods }
     }
 
     fn take(&mut self, place: usize) -> Option<&'a Contact> {
@@ -80,42 +109,28 @@ impl<'a> Pool<'a> {
         self.contacts.get(place)
     }
 
-    fn is_free(&self, place: usize) -> bool {
-        self.taken.get(place) == Some(&false)
-    }
-
-    fn is_named(&self, place: usize) -> bool {
-        self.named.get(place) == Some(&true)
-    }
-
-    fn reaches(&self, place: usize, desired: &Desired) -> bool {
-        self.contacts.get(place).is_some_and(|contact| contact.reaches(&desired.method, &desired.to))
+    fn reaches(&self, place: usize, entry: &Entry<'_>) -> bool {
+        self.contacts.get(place).is_some_and(|contact| contact.address() == entry.desired.address())
     }
 
     /// The contact with the id of the entry.
-    fn own(&self, desired: &Desired) -> Option<usize> {
-        self.places.get(desired.id.as_ref()?).copied().filter(|place| self.is_free(*place))
+    fn own(&self, entry: &Entry<'_>) -> Option<usize> {
+        entry.own.filter(|place| self.taken.get(*place) == Some(&false))
     }
 
     /// One that reaches its address: of several, one that no other entry names, and then one that is enabled or not as it is to be.
-    fn at_address(&self, desired: &Desired) -> Option<usize> {
-        let there = self.free().filter(|(place, _)| self.reaches(*place, desired));
-        let best = there.min_by_key(|(place, contact)| {
-            let differs = is_enabled(contact).map(|enabled| enabled != desired.enabled);
-            (self.is_named(*place), differs.map_or(1, |differs| if differs { 2 } else { 0 }))
-        });
-        best.map(|(place, _)| place)
+    fn at_address(&mut self, Entry { desired, .. }: &Entry<'a>) -> Option<usize> {
+        let enabled = [Some(desired.enabled), None, Some(!desired.enabled)];
+        [false, true].into_iter().find_map(|named| {
+            enabled.into_iter().find_map(|enabled| {
+                self.at_addresses.first_free(&(desired.address(), named, enabled), &self.taken)
+            })
+        })
     }
 
     /// One of the same method that another entry has given up: it is changed, rather than another one created beside it.
-    fn left_over(&self, desired: &Desired) -> Option<usize> {
-        let mut free = self.free();
-        free.find(|(place, contact)| self.is_named(*place) && contact.method == desired.method)
-            .map(|(place, _)| place)
-    }
-
-    fn free(&self) -> impl Iterator<Item = (usize, &'a Contact)> {
-        self.contacts.iter().enumerate().filter(|(place, _)| self.is_free(*place))
+    fn left_over(&mut self, Entry { desired, .. }: &Entry<'a>) -> Option<usize> {
+        self.of_methods.first_free(&(&desired.method, true), &self.taken)
     }
 }
 
@@ -172,8 +187,10 @@ mod tests {
             let matching = Matching::new(&desired, &actual);
             let mut of_entries = vec![None; desired.len()];
             let mut of_contacts = vec![None; actual.len()];
-            prop_assert!(matching.pairs.iter().map(|(entry, _)| *entry).eq(&desired));
-            for (entry, (wanted, is)) in matching.pairs.iter().enumerate() {
+            prop_assert!(matching.entries.iter().map(|entry| entry.desired).eq(&desired));
+            for (entry, it @ Entry { desired: wanted, is, .. }) in matching.entries.iter().enumerate() {
+                let is_unknown = |id: &&ContactId| actual.iter().all(|contact| contact.id != **id);
+                prop_assert_eq!(it.unknown_id(), wanted.id.as_ref().filter(is_unknown));
                 let (contact, there) = match is {
                     Is::There(contact) => (contact, true),
                     Is::Moved(contact) => (contact, false),

@@ -4,7 +4,7 @@ mod draft;
 
 use std::{collections::BTreeMap, fmt};
 
-use contacts_proto::Contact;
+use contacts_proto::{Contact, ContactId};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use self::draft::Draft;
@@ -106,10 +106,8 @@ impl Plan {
     /// # Ok::<(), contacts_plan::Refused>(())
     /// ```
     pub fn is_current(&self, actual: &[Contact]) -> bool {
-        fn of(contacts: &[Contact]) -> BTreeMap<&str, impl PartialEq> {
-            let told =
-                |contact: &'_ Contact| (contact.method.clone(), contact.to.clone(), is_enabled(contact));
-            contacts.iter().map(|contact| (contact.id.as_str(), told(contact))).collect()
+        fn of(contacts: &[Contact]) -> BTreeMap<&ContactId, impl PartialEq> {
+            contacts.iter().map(|it| (&it.id, (&it.method, &it.to, is_enabled(it)))).collect()
         }
         self.basis.len() == actual.len() && of(&self.basis) == of(actual)
     }

@@ -115,6 +115,25 @@ fn the_last_enabled_contact_is_kept_if_its_successor_was_not_created() {
 }
 
 #[test]
+fn a_contact_that_was_not_enabled_does_not_count_as_one_when_it_could_not_be_deleted() {
+    let mut world = World::new(Behaviour::default());
+    world.service.add_contact("ann", "sms", "90-1", false).unwrap();
+    email(&mut world, "old@example.com");
+    let desired = [Desired::new(ContactMethod::Email, "new@example.com")];
+    let plan = Plan::new(&desired, &world.list(), Options::default().prune(true)).unwrap();
+    world.refused = vec![true, true];
+    let apply = world.apply(plan);
+    let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
+    assert!(
+        matches!(
+            outcomes[..],
+            [Outcome::Failed(_), Outcome::Failed(_), Outcome::Skipped(Skipped::LastEnabled)]
+        ),
+        "{outcomes:?}"
+    );
+}
+
+#[test]
 fn an_email_that_is_to_be_disabled_is_created_and_disabled() {
     let mut world = World::new(Behaviour::default());
     let mut desired =

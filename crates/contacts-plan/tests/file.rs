@@ -150,6 +150,10 @@ fn csv_is_told_with_line_and_column() {
         "line 1, column 1: the column `method;to` is not known: id, method, to, enabled are, with commas between them"
     );
     assert_eq!(
+        mistakes("method,to,applyOrder,To,applyOrder\n", Format::Csv),
+        ["line 1, column 22: the column `To` is here twice"]
+    );
+    assert_eq!(
         mistakes("method,to\nsms,\"90\n", Format::Csv),
         ["line 2, column 5: the quotes that begin here do not end"]
     );

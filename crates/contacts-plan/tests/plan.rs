@@ -189,6 +189,14 @@ fn a_third_contact_of_a_kind_is_warned_of_and_forced_to_wait_for_a_deletion() {
     let forced = plan(yaml, Options::default().force(true));
     assert_eq!(forced.to_string(), "- sms 90-555-555-5555 (replaced)\n+ sms 90-7 (in place of s1)\n");
     assert!(forced.warnings().iter().any(|it| matches!(it, Warning::DeletedFirst { .. })));
+    // As few as there must be.
+    let forced = plan("[{email: c@example.com}]", Options::default().prune(true).force(true));
+    assert!(
+        forced
+            .to_string()
+            .starts_with("- email ann@example.com\n+ email c@example.com\n- email ann@example.org\n- sms"),
+        "{forced}"
+    );
     let told = warnings("[{email: ann@example.com}, {sms: 90-7}]");
     assert!(told.iter().any(|told| told.ends_with("a new one will be refused")), "{told:?}");
 }

@@ -59,16 +59,21 @@ pub struct Apply {
     plan: Plan,
     /// Of the changes that were begun or skipped, in their order.
     outcomes: Vec<Outcome>,
+    /// Contacts that were enabled when the plan was made.
+    were_enabled: BTreeSet<ContactId>,
     /// Contacts that are known to be enabled.
     enabled: BTreeSet<ContactId>,
+    /// Contacts in whose place others were to be created, and are not known to be there.
+    not_replaced: BTreeSet<ContactId>,
 }
 
 impl Apply {
     /// Begins a plan.
     pub fn new(plan: Plan) -> Self {
         let enabled = plan.basis().iter().filter(|contact| contact.is_enabled());
-        let enabled = enabled.map(|contact| contact.id.clone()).collect();
-        Self { plan, outcomes: Vec::new(), enabled }
+        let enabled: BTreeSet<_> = enabled.map(|contact| contact.id.clone()).collect();
+        let were_enabled = enabled.clone();
+        Self { plan, outcomes: Vec::new(), were_enabled, enabled, not_replaced: BTreeSet::new() }
     }
 
     /// The plan.
@@ -80,17 +85,23 @@ impl Apply {
     /// [`ended`](Self::ended) before the next one is asked for.
     pub fn next_step(&mut self, session: &Session) -> Option<Step> {
         loop {
-            let change = self.plan.changes().get(self.outcomes.len())?.clone();
-            if let Some(skipped) = self.skip(&change) {
+            let change = self.plan.changes().get(self.outcomes.len())?;
+            if let Some(skipped) = self.skip(change) {
                 self.outcomes.push(Outcome::Skipped(skipped));
                 continue;
             }
-            // As long as nobody says otherwise, it has had its effect.
-            if let Change::Deactivate { id, .. } | Change::Delete { id, .. } = &change {
-                self.enabled.remove(id);
+            // As long as nobody says otherwise, what takes a contact away has had its effect, and what brings one has not.
+            match change {
+                Change::Deactivate { id, .. } | Change::Delete { id, .. } => {
+                    self.enabled.remove(id);
+                }
+                Change::Create { replaces: Some(id), .. } => {
+                    self.not_replaced.insert(id.clone());
+                }
+                _ => {}
             }
             self.outcomes.push(Outcome::Unknown);
-            return Some(Step::new(change, session.clone()));
+            return Some(Step::new(change.clone(), session.clone()));
         }
     }
 
@@ -104,7 +115,9 @@ impl Apply {
             }
             (Change::Activate { id, .. }, Ok(_)) => Some(id),
             (Change::Deactivate { id, .. } | Change::Delete { id, .. }, Err(error))
-                if error.effect() == Effect::None && !error.is_not_found() && self.was_enabled(id) =>
+                if error.effect() == Effect::None
+                    && !error.is_not_found()
+                    && self.were_enabled.contains(id) =>
             {
                 Some(id)
             }
@@ -112,6 +125,9 @@ impl Apply {
         };
         let enabled = enabled.cloned();
         if let Some(outcome @ Outcome::Unknown) = self.outcomes.last_mut() {
+            if let (Change::Create { replaces: Some(id), .. }, Ok(_)) = (change, &result) {
+                self.not_replaced.remove(id);
+            }
             *outcome = match result {
                 Ok(done) => Outcome::Done(done),
                 Err(error) => Outcome::Failed(error),
@@ -133,21 +149,12 @@ impl Apply {
 
     fn skip(&self, change: &Change) -> Option<Skipped> {
         let (Change::Deactivate { id, .. } | Change::Delete { id, .. }) = change else { return None };
-        let successor = self.outcomes().find(
-            |(other, _)| matches!(other, Change::Create { replaces: Some(replaced), .. } if replaced == id),
-        );
-        // One that is created later was to be created later.
-        if let Some((_, Some(outcome))) = successor
-            && !matches!(outcome, Outcome::Done(_))
-        {
+        // One whose successor is created later is to be deleted first.
+        if self.not_replaced.contains(id) {
             return Some(Skipped::NotReplaced);
         }
         let is_last = self.enabled.len() == 1 && self.enabled.contains(id);
         (is_last && !self.plan.is_forced()).then_some(Skipped::LastEnabled)
-    }
-
-    fn was_enabled(&self, id: &ContactId) -> bool {
-        self.plan.basis().iter().any(|contact| contact.id == *id && contact.is_enabled())
     }
 }
 

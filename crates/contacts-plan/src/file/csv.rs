@@ -1,5 +1,7 @@
 //! CSV: a header, and a line for each contact.
 
+use std::collections::BTreeSet;
+
 use contacts_proto::printable;
 use csv_core::{ReadFieldResult, Reader};
 
@@ -64,7 +66,7 @@ pub(super) fn read(text: &str) -> Document {
 
 /// The columns; nothing for those that are passed over.
 fn header(cells: &[Cell], mistakes: &mut Vec<Mistake>) -> Vec<Option<&'static str>> {
-    let mut columns = Vec::new();
+    let (mut columns, mut seen) = (Vec::new(), BTreeSet::new());
     for Cell { place, text, .. } in cells {
         let known = COLUMNS.into_iter().find(|column| column.eq_ignore_ascii_case(text));
         let passed_over = PASSED_OVER.iter().any(|column| column.eq_ignore_ascii_case(text));
@@ -76,13 +78,13 @@ fn header(cells: &[Cell], mistakes: &mut Vec<Mistake>) -> Vec<Option<&'static st
             );
             mistakes.push(Mistake::new(*place, message));
         }
-        if known.is_some() && columns.contains(&known) {
+        if known.is_some_and(|column| !seen.insert(column)) {
             mistakes.push(Mistake::new(*place, format!("the column `{}` is here twice", printable(text))));
         }
         columns.push(known);
     }
     for column in ["method", "to"] {
-        if !columns.contains(&Some(column)) {
+        if !seen.contains(column) {
             mistakes.push(Mistake::new(Place::START, format!("there is no column `{column}`")));
         }
     }

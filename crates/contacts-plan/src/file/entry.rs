@@ -1,5 +1,7 @@
 //! One entry of a file: what it says, or what is wrong with it.
 
+use std::collections::BTreeSet;
+
 use contacts_proto::{ContactId, ContactMethod, printable};
 
 use super::node::{Member, Node, Value};
@@ -17,7 +19,7 @@ struct Entry<'a> {
     to: Option<&'a str>,
     enabled: Option<bool>,
     /// Keys that were seen.
-    keys: Vec<&'a str>,
+    keys: BTreeSet<&'a str>,
     /// Something of it could not be read, which was told.
     broken: bool,
 }
@@ -51,10 +53,9 @@ impl<'a> Entry<'a> {
     fn member(&mut self, member: &'a Member, mistakes: &mut Vec<Mistake>) {
         let Member { place, key, node } = member;
         let mut wrong = |place: Place, message: String| mistakes.push(Mistake::new(place, message));
-        if self.keys.contains(&key.as_str()) {
+        if !self.keys.insert(key) {
             return wrong(*place, format!("`{}` is here twice", printable(key)));
         }
-        self.keys.push(key);
         if let Value::Broken = node.value {
             self.broken = true;
             return;

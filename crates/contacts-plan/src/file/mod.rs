@@ -12,7 +12,7 @@ use std::{ffi::OsStr, path::Path};
 pub use self::spreadsheet::spreadsheet_cell;
 
 use self::node::Document;
-use crate::{Desired, Mistake, Place};
+use crate::{Desired, Mistake, Place, doubles::doubles};
 
 /// What a file is written in.
 ///
@@ -91,7 +91,7 @@ pub fn read(text: &str, format: Format) -> Result<Vec<Desired>, Vec<Mistake>> {
         Format::Csv => csv::read(text),
     };
     let desired: Vec<_> = entries.iter().filter_map(|entry| entry::desired(entry, &mut mistakes)).collect();
-    mistakes.extend(doubles(&desired));
+    mistakes.extend(same_contacts(&desired));
     if mistakes.is_empty() {
         return Ok(desired);
     }
@@ -118,12 +118,8 @@ pub fn write(contacts: &[Desired], format: Format) -> String {
 }
 
 /// Entries that are the same contact, as far as the file alone tells: two with ids of their own may be doubles that exist.
-fn doubles(desired: &[Desired]) -> impl Iterator<Item = Mistake> {
-    desired.iter().enumerate().filter_map(|(number, second)| {
-        let first = desired.iter().take(number).find(|first| match (&first.id, &second.id) {
-            (Some(first), Some(second)) => first == second,
-            _ => first.reaches_same(second),
-        })?;
+fn same_contacts(desired: &[Desired]) -> impl Iterator<Item = Mistake> {
+    doubles(desired.iter().map(|entry| (entry, entry.id.is_some()))).filter_map(|(first, second)| {
         let line = first.place?.line;
         Some(Mistake::new(second.place?, format!("this is the same contact as the one of line {line}")))
     })

@@ -5,8 +5,9 @@ use contacts_proto::{Contact, ContactId, ContactMethod, CreateContact};
 use crate::{
     Change, Desired, Options, Reason, Refused, Warning,
     desired::is_enabled,
+    doubles::doubles,
     limit,
-    matching::{Is, Matching},
+    matching::{Entry, Is, Matching},
 };
 
 /// The parts of a plan.
@@ -36,9 +37,9 @@ struct Findings {
 impl Draft {
     pub(super) fn new(matching: Matching<'_>, actual: &[Contact], options: Options) -> Result<Self, Refused> {
         let mut findings = Findings { options, ..Findings::default() };
-        findings.reasons.extend(same_contacts(&matching.pairs));
-        for (desired, is) in &matching.pairs {
-            findings.entry(desired, *is, actual);
+        findings.reasons.extend(same_contacts(&matching.entries));
+        for entry in &matching.entries {
+            findings.entry(entry);
         }
         for (contact, named) in matching.others {
             findings.other(contact, named);
@@ -50,27 +51,21 @@ impl Draft {
 }
 
 /// Entries that are the same contact. Two that reach one address may stand if that is how it is: the service has the double.
-fn same_contacts(pairs: &[(&Desired, Is<'_>)]) -> Vec<Reason> {
-    let is_own = |(desired, is): &(&Desired, Is<'_>)| matches!(is, Is::There(contact) if Some(&contact.id) == desired.id.as_ref());
-    let mut reasons = Vec::new();
-    for (place, second) in pairs.iter().enumerate() {
-        let same = pairs.iter().take(place).find(|first| {
-            let same_id = first.0.id.is_some() && first.0.id == second.0.id;
-            same_id || first.0.reaches_same(second.0) && !(is_own(first) && is_own(second))
-        });
-        if let Some((first, _)) = same {
-            reasons.push(Reason::SameContact { first: (*first).clone(), second: second.0.clone() });
-        }
-    }
-    reasons
+fn same_contacts(entries: &[Entry<'_>]) -> impl Iterator<Item = Reason> {
+    let is_own = |entry: &Entry<'_>| match entry.is {
+        Is::There(contact) => entry.desired.id.as_ref() == Some(&contact.id),
+        Is::Moved(_) | Is::New => false,
+    };
+    doubles(entries.iter().map(move |entry| (entry.desired, is_own(entry))))
+        .map(|(first, second)| Reason::SameContact { first: first.clone(), second: second.clone() })
 }
 
 impl Findings {
-    fn entry(&mut self, desired: &Desired, is: Is<'_>, actual: &[Contact]) {
-        let unknown = desired.id.as_ref().filter(|id| actual.iter().all(|contact| contact.id != **id));
-        match is {
+    fn entry(&mut self, entry: &Entry<'_>) {
+        let desired = entry.desired;
+        match entry.is {
             Is::There(contact) => {
-                if let Some(id) = unknown {
+                if let Some(id) = entry.unknown_id() {
                     let (id, taken) = (id.clone(), contact.id.clone());
                     self.warnings.push(Warning::OutdatedId { id, taken });
                 }
@@ -91,7 +86,7 @@ impl Findings {
                 self.delete(contact, true);
             }
             Is::New => {
-                if let Some(id) = unknown {
+                if let Some(id) = entry.unknown_id() {
                     let (id, method, to) = (id.clone(), desired.method.clone(), desired.to.clone());
                     self.warnings.push(Warning::UnknownId { id, method, to });
                 }
@@ -111,12 +106,12 @@ impl Findings {
     }
 
     fn create(&mut self, desired: &Desired, replaces: Option<&ContactId>) {
-        let Desired { method, to, enabled, .. } = desired.clone();
-        if !matches!(method, ContactMethod::Email | ContactMethod::Sms | ContactMethod::Voice) {
+        if !matches!(desired.method, ContactMethod::Email | ContactMethod::Sms | ContactMethod::Voice) {
             self.reasons.push(Reason::CannotBeCreated(desired.clone()));
             return;
         }
         self.check(desired);
+        let Desired { method, to, enabled, .. } = desired.clone();
         if method.is_phone() {
             self.warnings.push(Warning::Verify { method: method.clone(), to: to.clone() });
         } else {
@@ -133,24 +128,25 @@ impl Findings {
 
     /// Activates or deactivates a contact that stays.
     fn switch(&mut self, desired: &Desired, contact: &Contact) {
+        let Some(enabled) = is_enabled(contact) else { return };
+        if enabled == desired.enabled {
+            self.enabled = self.enabled.saturating_add(usize::from(enabled));
+            return;
+        }
         let (id, method, to) = (contact.id.clone(), contact.method.clone(), desired.to.clone());
-        match (is_enabled(contact), desired.enabled) {
-            (Some(true), true) => self.enabled = self.enabled.saturating_add(1),
-            (Some(true), false) => self.deactivations.push(Change::Deactivate { id, method, to }),
-            (Some(false), true) if contact.method.is_phone() => {
-                let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.clone());
-                let forced = self.options.force;
-                if forced {
-                    let (id, method, to) = (id.clone(), method.clone(), to.clone());
-                    self.activations.push(Change::Activate { id, method, to });
-                }
-                self.warnings.push(Warning::NotEnabled { id, method, to, reason, forced });
-            }
-            (Some(false), true) => {
-                self.enabled = self.enabled.saturating_add(1);
+        if enabled {
+            self.deactivations.push(Change::Deactivate { id, method, to });
+        } else if contact.method.is_phone() {
+            let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.clone());
+            let forced = self.options.force;
+            if forced {
+                let (id, method, to) = (id.clone(), method.clone(), to.clone());
                 self.activations.push(Change::Activate { id, method, to });
             }
-            (Some(false) | None, _) => {}
+            self.warnings.push(Warning::NotEnabled { id, method, to, reason, forced });
+        } else {
+            self.enabled = self.enabled.saturating_add(1);
+            self.activations.push(Change::Activate { id, method, to });
         }
     }
 
@@ -204,11 +200,7 @@ impl Findings {
                 self.warnings.push(Warning::TooMany { method, contacts, most, deleting_first_helps });
                 continue;
             }
-            for _ in 0..excess.min(deletes) {
-                let Some(place) = self.deletes.iter().position(|change| *change.method() == method) else {
-                    break;
-                };
-                let delete = self.deletes.remove(place);
+            for delete in self.deletes.extract_if(.., |change| *change.method() == method).take(excess) {
                 if let Change::Delete { id, method, to, .. } = delete.clone() {
                     self.warnings.push(Warning::DeletedFirst { id, method, to });
                 }
