@@ -29,16 +29,16 @@ fn main() -> Result<()> {
     );
     println!("| what | measured | beside | ratio | target | met |\n| --- | --- | --- | --- | --- | --- |");
     let bench = Bench::new(rounds)?;
-    rows::build(&bench)?;
-    rows::read(&bench)?;
-    rows::call(&bench)?;
-    rows::over_hyper_and_ureq(&bench)?;
-    rows::reqwest(&bench)?;
-    rows::http2(&bench)?;
-    rows::growth(&bench)?;
-    rows::size()?;
+    rows::core::build(&bench)?;
+    rows::core::read(&bench)?;
+    rows::core::call(&bench)?;
+    rows::clients::over_hyper_and_ureq(&bench)?;
+    rows::clients::reqwest(&bench)?;
+    rows::clients::http2(&bench)?;
+    rows::growth::all(&bench)?;
+    rows::program::size()?;
     if let Some(contacts) = contacts {
-        rows::command(&bench, &contacts)?;
+        rows::program::command(&bench, &contacts)?;
     }
     Ok(())
 }

@@ -1,0 +1,98 @@
+//! The clients over a network.
+
+use super::{instructions, row};
+use crate::{Result, measure::Bench, spread::short};
+
+pub(crate) fn over_hyper_and_ureq(bench: &Bench) -> Result<()> {
+    for (ours, raw) in [("contacts-hyper", "raw-hyper"), ("contacts-ureq", "raw-ureq")] {
+        for (asked, limit) in [("get", Some(1.05)), ("list", None)] {
+            let [ours, raw] = [ours, raw].map(|who| format!("{asked}/{who}"));
+            instructions(bench, &ours, [&ours, &raw], 1000, 1, limit)?;
+            let [own, floor] = [bench.allocations(&ours)?, bench.allocations(&raw)?];
+            let target = limit.map_or("", |_| "at most 3 more");
+            let met = limit.map(|_| own <= floor + 3.0);
+            row(&format!("{ours}: allocations"), &short(own), &short(floor), None, target, met);
+        }
+        let [ours, raw] = [ours, raw].map(|who| format!("get/{who}"));
+        if raw == "get/raw-hyper" {
+            instructions(bench, &format!("{ours}, 64 at a time"), [&ours, &raw], 6400, 64, Some(1.05))?;
+        }
+        for at in [1, 64] {
+            let costs = bench.costs(&[&ours, &raw], 10_000, at)?;
+            let ratio = costs[0].cpu.median / costs[1].cpu.median;
+            let what = format!("{ours}, {at} at a time");
+            row(
+                &format!("{what}: microseconds of CPU"),
+                &costs[0].cpu.to_string(),
+                &costs[1].cpu.to_string(),
+                Some(ratio),
+                "at most 1.05 x",
+                Some(ratio <= 1.05),
+            );
+            let per_second = [0, 1].map(|who| 1e6 / costs[who].wall.median);
+            let ratio = per_second[0] / per_second[1];
+            row(
+                &format!("{what}: requests a second"),
+                &short(per_second[0]),
+                &short(per_second[1]),
+                Some(ratio),
+                "at least 0.95 x",
+                Some(ratio >= 0.95),
+            );
+            let memory = [costs[0].memory, costs[1].memory];
+            let ratio = memory[0].median / memory[1].median;
+            row(
+                &format!("{what}: KiB at most"),
+                &memory[0].to_string(),
+                &memory[1].to_string(),
+                Some(ratio),
+                "",
+                None,
+            );
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn reqwest(bench: &Bench) -> Result<()> {
+    if cfg!(not(feature = "reqwest")) {
+        return Ok(());
+    }
+    instructions(bench, "contacts-hyper", ["get/contacts-hyper", "get/reqwest"], 1000, 1, None)?;
+    let at_64 = ["get/contacts-hyper", "get/reqwest"];
+    instructions(bench, "contacts-hyper, 64 at a time", at_64, 6400, 64, Some(0.7))?;
+    for who in ["contacts-hyper", "contacts-ureq"] {
+        let costs = bench.costs(&[&format!("get/{who}"), "get/reqwest"], 10_000, 64)?;
+        let ratio = costs[0].cpu.median / costs[1].cpu.median;
+        row(
+            &format!("{who} beside reqwest, 64 at a time: microseconds of CPU"),
+            &costs[0].cpu.to_string(),
+            &costs[1].cpu.to_string(),
+            Some(ratio),
+            "at most 0.7 x",
+            Some(ratio <= 0.7),
+        );
+    }
+    Ok(())
+}
+
+pub(crate) fn http2(bench: &Bench) -> Result<()> {
+    if cfg!(not(feature = "http2")) {
+        return Ok(());
+    }
+    for at in [1, 64] {
+        let names = ["tls-2/contacts-hyper", "tls-1/contacts-hyper"];
+        let costs = bench.costs(&names, 10_000, at)?;
+        row(
+            &format!("HTTP/2 beside HTTP/1.1, over TLS, {at} at a time: microseconds of CPU"),
+            &costs[0].cpu.to_string(),
+            &costs[1].cpu.to_string(),
+            Some(costs[0].cpu.median / costs[1].cpu.median),
+            "",
+            None,
+        );
+        let what = format!("HTTP/2 beside HTTP/1.1, {at} at a time");
+        instructions(bench, &what, names, 100 * at, at, None)?;
+    }
+    Ok(())
+}
