@@ -30,6 +30,17 @@ use crate::{
 pub(crate) struct Output {
     form: Form,
     colored: bool,
+    /// What a terminal would act upon is escaped wherever a terminal may be.
+    terminal: bool,
+}
+
+/// Whoever reads the results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Reader {
+    There,
+    /// It has read enough: what else would be asked for would be asked for nobody.
+    Gone,
 }
 
 /// On a terminal of fewer columns an id would be broken.
@@ -44,7 +55,12 @@ impl Output {
             Color::Never => ColorChoice::Never,
         };
         choice.write_global();
-        Self { form, colored: is_colored(&io::stdout()) }
+        Self::onto(form, &io::stdout())
+    }
+
+    fn onto(form: Form, stream: &(impl RawStream + IsTerminal)) -> Self {
+        let colored = AutoStream::choice(stream) != ColorChoice::Never;
+        Self { form, colored, terminal: IsTerminal::is_terminal(stream) }
     }
 
     /// Whether contacts can be written while more are on their way.
@@ -82,14 +98,32 @@ impl Output {
         }
     }
 
+    /// The last of the results: that nobody reads it is no failure.
     fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        match write(&mut out).and_then(|()| out.flush()) {
-            // Whoever reads has read enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        self.stream(write).map(drop)
+    }
+
+    /// Results that may be followed by others.
+    fn stream(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Reader, Failure> {
+        match at_once(io::stdout().lock(), write) {
+            Ok(()) => Ok(Reader::There),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
             Err(error) => Err(Failure::local(format!("the result cannot be written: {error}"))),
-            Ok(()) => Ok(()),
         }
+    }
+
+    /// What was changed must not get lost: it is told on standard error if it cannot be told on standard output.
+    fn write_by_all_means(
+        self,
+        write: impl Fn(Self, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let written = self.stream(|out| write(self, out));
+        if !matches!(written, Ok(Reader::There)) {
+            let there = Self::onto(self.form, &io::stderr());
+            // Where that is closed as well there is nobody to tell.
+            let _ = at_once(io::stderr().lock(), |out| write(there, out));
+        }
+        written.map(drop)
     }
 
     /// The names are written even where there is nothing else to write.
@@ -99,7 +133,7 @@ impl Output {
         rows: impl IntoIterator<Item = T>,
         names: &[&str],
     ) -> io::Result<()> {
-        csv::table(out, rows, names, io::stdout().is_terminal())
+        csv::table(out, rows, names, self.terminal)
     }
 
     /// A row of cells a line; on a narrow terminal a line for each cell, so that what is to be copied stays whole.
@@ -141,6 +175,9 @@ impl Output {
     }
 }
 
-fn is_colored(stream: &(impl RawStream + IsTerminal)) -> bool {
-    AutoStream::choice(stream) != ColorChoice::Never
+/// However many pieces it is written in.
+fn at_once(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    write(&mut out)?;
+    out.flush()
 }

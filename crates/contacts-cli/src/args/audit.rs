@@ -109,6 +109,9 @@ Time and failures:
   an interrupt, the same command goes on from there. Users who could not be
   read are asked for again.
 
+  With -o ndjson it ends when nobody reads its output any more, as behind
+  `| head`; with --html or --exit-code it reads all users even then.
+
 Exit codes:
   0  all users were read, whatever was found
   3, 4, 5  some were not, for this reason: see `contacts --help`; 1 if reasons differ

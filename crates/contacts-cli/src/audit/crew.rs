@@ -1,12 +1,8 @@
 //! Many users read at a time, by a number of threads that is fixed.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-        mpsc::SyncSender,
-    },
-    thread,
+    sync::{Arc, Mutex, PoisonError, mpsc::SyncSender},
+    thread, vec,
 };
 
 use contacts_ureq::{AccountId, Contact, Error};
@@ -23,9 +19,11 @@ pub(crate) enum Event {
 /// Threads that read users. When it is dropped, no user is begun any more; those that are being read are not waited for, since
 /// they may wait for a minute themselves.
 #[derive(Debug)]
-pub(crate) struct Crew {
-    is_over: Arc<AtomicBool>,
-}
+pub(crate) struct Crew(Arc<Queue>);
+
+/// The users who were not begun yet.
+#[derive(Debug)]
+struct Queue(Mutex<vec::IntoIter<(usize, AccountId)>>);
 
 impl Crew {
     /// Begins to read the users, who come with their places.
@@ -35,17 +33,14 @@ impl Crew {
         read: impl Fn(&AccountId) -> Result<Vec<Contact>, Error> + Send + Sync + 'static,
         events: &SyncSender<Event>,
     ) -> Self {
-        let is_over = Arc::new(AtomicBool::new(false));
         let size = size.min(users.len());
-        let work = Arc::new((users, AtomicUsize::new(0), read));
+        let queue = Arc::new(Queue(Mutex::new(users.into_iter())));
+        let read = Arc::new(read);
         for _ in 0..size {
-            let (work, is_over, events) = (Arc::clone(&work), Arc::clone(&is_over), events.clone());
+            let (queue, read, events) = (Arc::clone(&queue), Arc::clone(&read), events.clone());
             thread::spawn(move || {
-                let (users, next, read) = &*work;
-                while !is_over.load(Ordering::Relaxed)
-                    && let Some((place, account)) = users.get(next.fetch_add(1, Ordering::Relaxed))
-                {
-                    let event = Event::Read { place: *place, reading: read(account) };
+                while let Some((place, account)) = queue.next() {
+                    let event = Event::Read { place, reading: read(&account) };
                     // Nobody listens any more.
                     if events.send(event).is_err() {
                         break;
@@ -53,12 +48,27 @@ impl Crew {
                 }
             });
         }
-        Self { is_over }
+        Self(queue)
+    }
+
+    /// No user is begun any more. How many there would have been: of all others there is something to hear.
+    pub(crate) fn stop(&self) -> usize {
+        self.0.clear()
     }
 }
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
+        self.stop();
+    }
+}
+
+impl Queue {
+    fn next(&self) -> Option<(usize, AccountId)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    fn clear(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).by_ref().count()
     }
 }

@@ -1,6 +1,6 @@
 //! A user and what was found, and how many users there are of each standing.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use contacts_ureq::{Contact, ContactMethod};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use super::{
     User,
     judgement::{Count, Finding, Judgement, Standing, judge},
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, output::counted};
 
 /// A user and what was found, to a program by these names.
 #[derive(Debug, Serialize)]
@@ -73,5 +73,26 @@ impl Tally {
 
     pub(crate) fn users(&self) -> usize {
         self.standings.values().sum()
+    }
+}
+
+/// `3 users: 2 reachable, 1 unreachable; 1 with a number that is not enabled`.
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            (Standing::Reachable, "reachable"),
+            (Standing::Single, "by a single contact"),
+            (Standing::Lacking, "lacking what is required"),
+            (Standing::Unreachable, "unreachable"),
+            (Standing::Unreadable, "unreadable"),
+        ];
+        let parts = parts.map(|(standing, what)| (self.count(standing), what));
+        let parts = parts.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<_> = parts.map(|(count, what)| format!("{count} {what}")).collect();
+        write!(f, "{}: {}", counted(self.users(), "user"), parts.join(", "))?;
+        match self.disabled_phones {
+            0 => Ok(()),
+            count => write!(f, "; {count} with a number that is not enabled"),
+        }
     }
 }

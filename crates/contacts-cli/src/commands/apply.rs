@@ -70,14 +70,14 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
         }
     }
     progress.tell(&apply, true);
-    let written = progress.written.and_then(|()| context.output.applied(&apply));
+    let written = context.output.applied(&apply);
     if !apply.is_done() {
         if failures.is_empty() {
             failures.push(Failure::local("some changes were left out, so that an enabled contact remains"));
         }
         context.note("apply the file again to go on: what is done is not done twice");
     }
-    failures.extend(written.err());
+    failures.extend(progress.written.and(written).err());
     if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
@@ -96,7 +96,7 @@ fn ends_all(error: &Error) -> bool {
     is_for_all(error) && !matches!(error.hint(), Some(Hint::MissingScope(_)))
 }
 
-/// Tells each outcome once, in the order of the plan. That the result cannot be written stops no change.
+/// Tells each outcome once, in the order of the plan. That the result cannot be written, or that nobody reads it, stops no change.
 struct Progress<'a> {
     context: &'a Context<'a>,
     told: usize,
@@ -113,9 +113,8 @@ impl<'a> Progress<'a> {
         let new = apply.outcomes().skip(self.told).take_while(|(_, outcome)| is_end || outcome.is_some());
         for (change, outcome) in new {
             self.told += 1;
-            if self.written.is_ok() {
-                self.written = self.context.output.outcome(change, outcome);
-            }
+            let written = self.context.output.outcome(change, outcome);
+            self.written = std::mem::replace(&mut self.written, Ok(())).and(written);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     audit::{About, Crew, Event, Progress, Resume, Row, Standing, Streak, Tally, User, distinct, page, read},
     failure::{Failure, exit},
     interrupt,
-    output::counted,
+    output::{Reader, counted},
     text_file, whole_file,
 };
 
@@ -45,19 +45,26 @@ pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
         // It may be busy with writing; the next interrupt does not wait for that. If nobody listens, it is at its end anyway.
         thread::spawn(move || interrupted.send(Event::Interrupted));
     });
-    let crew =
-        Crew::start(args.jobs.into(), audit.unread(), move |account| service.contacts_of(account), &events);
+    let unread = if audit.is_for_nobody() { Vec::new() } else { audit.unread() };
+    let mut awaited = unread.len();
+    let crew = Crew::start(args.jobs.into(), unread, move |account| service.contacts_of(account), &events);
     drop(events);
     let is_shown = !context.arguments.how.quiet && io::stderr().is_terminal();
     let progress = Progress::new(audit.users.len(), audit.known, is_shown);
-    while audit.known < audit.users.len() {
+    while awaited > 0 {
         // The interrupt has a sender, too, so that there is always somebody to hear from.
         match heard.recv() {
-            Ok(Event::Read { place, reading }) => audit.hear(place, reading)?,
+            Ok(Event::Read { place, reading }) => {
+                awaited -= 1;
+                audit.hear(place, reading)?;
+            }
             Ok(Event::Interrupted) | Err(_) => audit.end = Some(audit.interrupted()),
         }
         progress.step(&audit.tally);
-        if audit.end.is_some() {
+        if audit.is_for_nobody() {
+            awaited -= crew.stop();
+        }
+        if audit.end.is_some() || audit.is_for_nobody() && audit.resume.is_none() {
             break;
         }
     }
@@ -102,6 +109,7 @@ struct Audit<'a> {
     known: usize,
     /// How many of the rows were written.
     written: usize,
+    reader: Reader,
     tally: Tally,
     streak: Streak,
     /// Why it ends before all users are known.
@@ -130,6 +138,7 @@ impl<'a> Audit<'a> {
             rows,
             known: 0,
             written: 0,
+            reader: Reader::There,
             tally: Tally::default(),
             streak: Streak::default(),
             end: None,
@@ -185,12 +194,20 @@ impl<'a> Audit<'a> {
     /// Writes what can be written while others are on their way.
     fn write(&mut self) -> Result<(), Failure> {
         if self.context.output.streams() {
-            while let Some(Some(row)) = self.rows.get(self.written) {
-                self.context.output.audited_user(row)?;
+            while self.reader == Reader::There
+                && let Some(Some(row)) = self.rows.get(self.written)
+            {
+                self.reader = self.context.output.audited_user(row)?;
                 self.written += 1;
             }
         }
         Ok(())
+    }
+
+    /// Whether nobody would learn what else is read. A page and an exit code come at the end alone, and are waited for; what is kept
+    /// in a file is gone on from.
+    fn is_for_nobody(&self) -> bool {
+        self.reader == Reader::Gone && self.args.html.is_none() && !self.args.exit_code
     }
 
     fn interrupted(&self) -> Failure {
@@ -204,6 +221,9 @@ impl<'a> Audit<'a> {
 
     /// The results, and what is to be said of them.
     fn finish(self, site: &str) -> Result<u8, Vec<Failure>> {
+        if self.end.is_none() && self.is_for_nobody() {
+            return Ok(exit::DONE);
+        }
         let Self { context, args, required, users, rows, written, tally, end, .. } = self;
         // What was written already is their beginning, without a gap.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
@@ -211,7 +231,7 @@ impl<'a> Audit<'a> {
         // Where nobody could be read, why it ended is all there is to say.
         if end.is_none() || unreadable < rows.len() {
             context.output.audited(&rows[written..], args.all)?;
-            context.note(&summary(&tally));
+            context.note(&tally.to_string());
         }
         if let Some(end) = end {
             return Err(end.into());
@@ -231,23 +251,4 @@ impl<'a> Audit<'a> {
         let is_found = rows.iter().any(|row| !row.findings.is_empty());
         Ok(if args.exit_code && is_found { exit::PENDING } else { exit::DONE })
     }
-}
-
-/// `3 users: 2 reachable, 1 unreachable; 1 with a number that is not enabled`.
-fn summary(tally: &Tally) -> String {
-    let parts = [
-        (Standing::Reachable, "reachable"),
-        (Standing::Single, "by a single contact"),
-        (Standing::Lacking, "lacking what is required"),
-        (Standing::Unreachable, "unreachable"),
-        (Standing::Unreadable, "unreadable"),
-    ];
-    let parts = parts.map(|(standing, what)| (tally.count(standing), what));
-    let parts = parts.iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<_> = parts.map(|(count, what)| format!("{count} {what}")).collect();
-    let phones = match tally.disabled_phones {
-        0 => String::new(),
-        count => format!("; {count} with a number that is not enabled"),
-    };
-    format!("{}: {}{phones}", counted(tally.users(), "user"), parts.join(", "))
 }

@@ -9,7 +9,7 @@ use super::{Context, question};
 use crate::{
     args::{ListArgs, OperationCommand},
     failure::{Failure, is_for_all},
-    output::Change,
+    output::{Change, Reader},
     service::Service,
 };
 
@@ -84,12 +84,14 @@ fn list(context: &Context<'_>, args: &ListArgs) -> Result<(), Failure> {
         let wanted = pages.accept(page).into_iter().filter(|contact| is_wanted(args, contact));
         contacts.extend(wanted.take(limit - contacts.len() - written));
         if context.output.streams() {
-            context.output.contacts(&contacts)?;
+            if context.output.contacts(&contacts)? == Reader::Gone {
+                return Ok(());
+            }
             written += contacts.len();
             contacts.clear();
         }
     }
-    if context.output.streams() { Ok(()) } else { context.output.contacts(&contacts) }
+    if context.output.streams() { Ok(()) } else { context.output.contacts(&contacts).map(drop) }
 }
 
 fn get(context: &Context<'_>, id: &ContactId) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use comfy_table::{Cell, Color as CellColor};
 use contacts_ureq::{ContactMethod, printable};
 use serde::Serialize;
 
-use super::{Output, json};
+use super::{Output, Reader, json};
 use crate::{
     args::Form,
     audit::{Count, Finding, KINDS, Row, Standing, User},
@@ -49,8 +49,8 @@ struct Record<'a> {
 
 impl Output {
     /// One user, in a form in which users are written while others are on their way.
-    pub(crate) fn audited_user(self, row: &Row) -> Result<(), Failure> {
-        self.write(|out| json::line(out, row))
+    pub(crate) fn audited_user(self, row: &Row) -> Result<Reader, Failure> {
+        self.stream(|out| json::line(out, row))
     }
 
     /// All users, in their order; as a table those with findings, or all, the worst first.

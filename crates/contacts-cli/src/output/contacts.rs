@@ -9,7 +9,7 @@ use comfy_table::{Cell, Color as CellColor};
 use contacts_ureq::{Contact, ContactId, printable};
 use serde::Serialize;
 
-use super::{Output, json};
+use super::{Output, Reader, json};
 use crate::{args::Form, failure::Failure};
 
 const HEADER: [&str; 5] = ["ID", "METHOD", "TO", "ENABLED", "ORDER"];
@@ -34,9 +34,9 @@ struct Row<'a> {
 }
 
 impl Output {
-    /// Several contacts.
-    pub(crate) fn contacts(self, contacts: &[Contact]) -> Result<(), Failure> {
-        self.write(|out| match self.form {
+    /// Several contacts, which others may follow.
+    pub(crate) fn contacts(self, contacts: &[Contact]) -> Result<Reader, Failure> {
+        self.stream(|out| match self.form {
             Form::Json => json::line(out, &contacts),
             Form::Ndjson => contacts.iter().try_for_each(|contact| json::line(out, contact)),
             Form::Csv => self.csv(out, contacts.iter().map(Row::new), &Row::NAMES),
@@ -48,17 +48,17 @@ impl Output {
     pub(crate) fn contact(self, contact: &Contact) -> Result<(), Failure> {
         match self.form {
             Form::Json => self.write(|out| json::line(out, contact)),
-            _ => self.contacts(std::slice::from_ref(contact)),
+            _ => self.contacts(std::slice::from_ref(contact)).map(drop),
         }
     }
 
     /// Changes; an array only if several were asked for.
     pub(crate) fn changes(self, changes: &[Change], several: bool) -> Result<(), Failure> {
-        self.write(|out| match (self.form, changes) {
+        self.write_by_all_means(|this, out| match (this.form, changes) {
             (Form::Json, [change]) if !several => json::line(out, change),
             (Form::Json, changes) => json::line(out, &changes),
             (Form::Ndjson, changes) => changes.iter().try_for_each(|change| json::line(out, change)),
-            (Form::Csv, changes) => self.csv(out, changes, &["id", "message"]),
+            (Form::Csv, changes) => this.csv(out, changes, &["id", "message"]),
             (Form::Table, changes) => changes
                 .iter()
                 .try_for_each(|Change { id, message }| writeln!(out, "{} {id}", printable(message))),

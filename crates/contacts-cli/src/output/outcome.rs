@@ -52,9 +52,9 @@ impl Output {
     /// What came of one change, as soon as it is known; where a form has no use for a part, nothing.
     pub(crate) fn outcome(self, change: &Change, outcome: Option<&Outcome>) -> Result<(), Failure> {
         let record = Record::new(change, outcome);
-        self.write(|out| match self.form {
+        self.write_by_all_means(|this, out| match this.form {
             Form::Ndjson => json::line(out, &record),
-            Form::Table => self.styled_text(out, &record.line()),
+            Form::Table => this.styled_text(out, &record.line()),
             Form::Json | Form::Csv => Ok(()),
         })
     }
@@ -64,14 +64,12 @@ impl Output {
         let changes: Vec<_> =
             apply.outcomes().map(|(change, outcome)| Record::new(change, outcome)).collect();
         let plan = apply.plan();
-        self.write(|out| match self.form {
-            Form::Json => json::line(
-                out,
-                &Applied { changes, warnings: warnings(plan).collect(), unmanaged: plan.unmanaged() },
-            ),
+        let applied = Applied { changes, warnings: warnings(plan).collect(), unmanaged: plan.unmanaged() };
+        self.write_by_all_means(|this, out| match this.form {
+            Form::Json => json::line(out, &applied),
             Form::Ndjson => beside_changes(out, plan),
-            Form::Csv => self.csv(out, changes, &NAMES),
-            Form::Table => writeln!(out, "\n{}", summary(&changes)),
+            Form::Csv => this.csv(out, &applied.changes, &NAMES),
+            Form::Table => writeln!(out, "\n{}", summary(&applied.changes)),
         })
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod users;
 use std::{
     ffi::OsStr,
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     path::PathBuf,
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -66,6 +66,7 @@ impl Home {
         let mut command = Command::new(name);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.0.path()).env("XDG_CONFIG_HOME", self.path("config"));
+        command.stdout(Stdio::piped());
         Contacts { command, stdin: None, is_typed: false }
     }
 
@@ -122,9 +123,21 @@ impl Contacts {
         Self { is_typed: true, ..self }
     }
 
+    /// Standard output goes there, and nothing of it is in [`Ran`].
+    pub(crate) fn stdout(mut self, to: impl Into<Stdio>) -> Self {
+        self.command.stdout(to);
+        self
+    }
+
+    /// Standard output is a pipe from which nobody reads any more.
+    pub(crate) fn unread(self) -> Self {
+        let (_, writer) = io::pipe().unwrap();
+        self.stdout(writer)
+    }
+
     pub(crate) fn start(mut self) -> Running {
         let stdin = if self.stdin.is_some() || self.is_typed { Stdio::piped() } else { Stdio::null() };
-        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command.stdin(stdin).stderr(Stdio::piped());
         let started = Instant::now();
         let program = self.command.get_program().to_owned();
         let mut child = self.command.spawn().unwrap_or_else(|error| panic!("no {program:?}: {error}"));
@@ -134,7 +147,8 @@ impl Contacts {
             let _ = stdin.write_all(text.as_bytes());
         }
         let stdin = stdin.filter(|_| self.is_typed);
-        let (stdout, stderr) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
+        let stdout = child.stdout.take().map_or_else(|| channel().1, lines);
+        let stderr = lines(child.stderr.take().unwrap());
         Running { child, stdin, stdout, stderr, started }
     }
 
