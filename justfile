@@ -51,5 +51,5 @@ minimal-versions:
 # What the clients cost beside the floor, as a table (some ten minutes; it takes valgrind and two idle cores)
 bench:
     cargo build --profile dist --locked -p contacts-cli
-    cargo build --release --locked --manifest-path benches/Cargo.toml --all-features --bins
+    cargo build --release --locked --manifest-path benches/Cargo.toml --all-features --bins --examples
     cargo run --release --locked --manifest-path benches/Cargo.toml --all-features -- --contacts "${CARGO_TARGET_DIR:-target}/dist/contacts"

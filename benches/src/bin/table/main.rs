@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     rows::clients::reqwest(&bench)?;
     rows::clients::http2(&bench)?;
     rows::growth::all(&bench)?;
-    rows::program::size()?;
+    rows::program::size(&bench)?;
     if let Some(contacts) = contacts {
         rows::program::command(&bench, &contacts)?;
     }

@@ -94,6 +94,22 @@ impl Bench {
         Ok(costs.collect())
     }
 
+    /// The KiB of an example, without its names.
+    pub(crate) fn size(&self, example: &str) -> Result<f64> {
+        let stripped = env::temp_dir().join(format!("contacts-benches-{}.bin", std::process::id()));
+        let status = Command::new("strip")
+            .arg("-o")
+            .arg(&stripped)
+            .arg(self.folder.join("examples").join(example))
+            .status()?;
+        if !status.success() {
+            return Err(format!("{example} cannot be stripped").into());
+        }
+        let bytes = fs::metadata(&stripped)?.len();
+        fs::remove_file(&stripped)?;
+        Ok(bytes as f64 / 1024.0)
+    }
+
     /// The milliseconds from the start of a process to its end.
     pub(crate) fn process(&self, command: &mut Command) -> Result<Spread> {
         let mut samples = Vec::new();

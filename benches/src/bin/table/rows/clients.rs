@@ -16,6 +16,9 @@ pub(crate) fn over_hyper_and_ureq(bench: &Bench) -> Result<()> {
         let [ours, raw] = [ours, raw].map(|who| format!("get/{who}"));
         if raw == "get/raw-hyper" {
             instructions(bench, &format!("{ours}, 64 at a time"), [&ours, &raw], 6400, 64, Some(1.05))?;
+            // What hyper itself takes for larger heads.
+            let what = format!("{ours} beside hyper with the same bounds of a head");
+            instructions(bench, &what, [&ours, "get/bounded-hyper"], 1000, 1, Some(1.05))?;
         }
         for at in [1, 64] {
             let costs = bench.costs(&[&ours, &raw], 10_000, at)?;

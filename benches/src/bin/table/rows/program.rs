@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, process::Command};
 use super::row;
 use crate::{Result, measure::Bench, spread::short};
 
-/// The crates that a program takes on with each client.
-pub(crate) fn size() -> Result<()> {
+/// The crates that a program takes on with each client, and how large it gets.
+pub(crate) fn size(bench: &Bench) -> Result<()> {
     if cfg!(not(feature = "reqwest")) {
         return Ok(());
     }
@@ -19,10 +19,21 @@ pub(crate) fn size() -> Result<()> {
     }
     let tree = String::from_utf8(output.stdout)?;
     let usual = crates_of("reqwest", &tree)?;
-    for ours in ["contacts-hyper", "contacts-ureq"] {
-        let own = crates_of(ours, &tree)?;
+    let usual_kib = bench.size("one_contact_reqwest")?;
+    for library in ["hyper", "ureq"] {
+        let ours = format!("contacts-{library}");
+        let own = crates_of(&ours, &tree)?;
         let beside = format!("reqwest {usual}");
         row(&format!("{ours}: crates"), &own.to_string(), &beside, None, "fewer", Some(own < usual));
+        let kib = bench.size(&format!("one_contact_{library}"))?;
+        row(
+            &format!("the smallest program with {ours}: KiB, stripped"),
+            &short(kib),
+            &format!("reqwest {}", short(usual_kib)),
+            Some(kib / usual_kib),
+            "smaller",
+            Some(kib < usual_kib),
+        );
     }
     Ok(())
 }
