@@ -1,6 +1,7 @@
 //! The certificate that a server shows, and who issued it: what stands between, such as a proxy that opens TLS, is seen there.
 
 use std::{
+    io,
     net::{SocketAddr, TcpStream},
     sync::{Arc, OnceLock},
     time::Duration,
@@ -26,8 +27,16 @@ use crate::{failure::Failure, settings::Transport};
 pub(crate) struct Shown {
     /// Who issued the server's certificate, as the certificate has it; nothing if none was shown.
     pub(crate) issuer: Option<String>,
-    /// Whether it is trusted, and if it is not, why.
-    pub(crate) verdict: Result<(), String>,
+    pub(crate) verdict: Verdict,
+}
+
+/// Whether the handshake came to its end, and if it did not, why.
+pub(crate) enum Verdict {
+    Trusted,
+    /// The certificate is not one to trust.
+    Untrusted(String),
+    /// Something else than the certificate.
+    Broken(String),
 }
 
 /// Shakes hands with a server and sends nothing more. The certificate is verified as by the client of the settings.
@@ -38,7 +47,8 @@ pub(crate) fn shown(address: SocketAddr, host: &str, transport: &Transport) -> R
             .build()
             .map_err(|error| Failure::local(format!("no certificate can be verified: {error}")))?;
     let witness = Arc::new(Witness { verifier, seen: OnceLock::new() });
-    let verdict = shake_hands(address, host, &provider, &witness, transport.timeout);
+    let shaken = shake_hands(address, host, &provider, &witness, transport.timeout);
+    let verdict = shaken.map_or_else(|error| Verdict::of(&error), |()| Verdict::Trusted);
     let issuer = witness.seen.get().map(issuer);
     Ok(Shown { issuer, verdict })
 }
@@ -49,22 +59,32 @@ fn shake_hands(
     provider: &Arc<CryptoProvider>,
     witness: &Arc<Witness>,
     timeout: Duration,
-) -> Result<(), String> {
+) -> io::Result<()> {
     let config = ClientConfig::builder_with_provider(Arc::clone(provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
+        .map_err(io::Error::other)?
         .dangerous()
         .with_custom_certificate_verifier(witness.clone())
         .with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
-    let mut connection = ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())?;
-    let mut stream = TcpStream::connect_timeout(&address, timeout).map_err(|error| error.to_string())?;
-    stream.set_read_timeout(Some(timeout)).map_err(|error| error.to_string())?;
-    stream.set_write_timeout(Some(timeout)).map_err(|error| error.to_string())?;
+    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+    let mut connection = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    stream.set_read_timeout(Some(timeout))?;
+    stream.set_write_timeout(Some(timeout))?;
     while connection.is_handshaking() {
-        connection.complete_io(&mut stream).map_err(|error| error.to_string())?;
+        connection.complete_io(&mut stream)?;
     }
     Ok(())
+}
+
+impl Verdict {
+    fn of(error: &io::Error) -> Self {
+        let why = error.to_string();
+        match error.get_ref().and_then(|error| error.downcast_ref()) {
+            Some(Error::InvalidCertificate(_)) => Self::Untrusted(why),
+            _ => Self::Broken(why),
+        }
+    }
 }
 
 /// The authorities that the client trusts.

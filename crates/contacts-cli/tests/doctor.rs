@@ -5,34 +5,14 @@ mod support;
 use std::{
     io::{Read, Write},
     net::TcpListener,
-    sync::Arc,
     thread,
 };
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Hint, Plan, Sandbox, Scopes, User, When};
-use serde_json::Value;
-use support::{Contacts, Home};
-
-/// The steps, and the exit code.
-fn examine(command: Contacts) -> (Vec<Value>, i32) {
-    let ran = command.line("-o json").run();
-    let steps = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
-    (steps, ran.status.code().unwrap())
-}
-
-fn step<'a>(steps: &'a [Value], name: &str) -> &'a Value {
-    steps.iter().find(|step| step["step"] == name).unwrap_or_else(|| panic!("no {name} in {steps:?}"))
-}
-
-/// The last step fails, has this name, and its message or its hint this word.
-fn assert_fails(command: Contacts, name: &str, word: &str, code: i32) {
-    let (steps, ended) = examine(command);
-    let last = steps.last().unwrap();
-    assert_eq!((&last["step"], &last["state"]), (&name.into(), &"failed".into()), "{steps:?}");
-    assert!(last.to_string().contains(word), "{word}: {last}");
-    assert!(last["hint"].is_string(), "{last}");
-    assert_eq!(ended, code, "{steps:?}");
-}
+use support::{
+    Home,
+    examined::{assert_fails, examine, step},
+};
 
 /// The demo user of a sandbox, changed.
 fn sandbox(change: impl FnOnce(User) -> User) -> Sandbox {
@@ -157,62 +137,6 @@ fn a_wrong_clock_is_named() {
     let clock = step(&steps, "clock");
     assert!(clock["state"] == "note" && clock["message"].as_str().unwrap().contains("ahead of"), "{clock}");
     assert!(step(&steps, "limits")["message"].as_str().unwrap().contains("x-ratelimit-limit: 77"));
-}
-
-/// A server whose certificate an authority of some office has issued. Gives its base URL and the authority in PEM.
-fn behind_the_office() -> (String, String) {
-    let mut office = rcgen::CertificateParams::new([]).unwrap();
-    office.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    office.distinguished_name = rcgen::DistinguishedName::new();
-    office.distinguished_name.push(rcgen::DnType::OrganizationName, "Office\u{202e} Ltd");
-    office.distinguished_name.push(rcgen::DnType::CommonName, "Inspection");
-    let office = rcgen::CertifiedIssuer::self_signed(office, rcgen::KeyPair::generate().unwrap()).unwrap();
-    let key = rcgen::KeyPair::generate().unwrap();
-    let shown = rcgen::CertificateParams::new(["127.0.0.1".into()]).unwrap();
-    let shown = shown.signed_by(&key, &office).unwrap().der().clone();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider);
-    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
-    let key = key.serialize_der().try_into().unwrap();
-    let config = Arc::new(config.with_single_cert(vec![shown], key).unwrap());
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base_url = format!("https://{}/x", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let (Ok(stream), Ok(connection)) = (stream, rustls::ServerConnection::new(Arc::clone(&config)))
-            else {
-                return;
-            };
-            let mut stream = rustls::StreamOwned::new(connection, stream);
-            let (head, body) =
-                ("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 13", r#"{"values":[]}"#);
-            let read = stream.read(&mut [0; 4096]);
-            let _ = read.and_then(|_| write!(stream, "{head}\r\n\r\n{body}"));
-            stream.conn.send_close_notify();
-            let _ = stream.flush();
-        }
-    });
-    (base_url, office.pem())
-}
-
-#[test]
-fn who_issued_the_certificate_is_told_whether_it_is_trusted_or_not() {
-    let (home, (base_url, authority)) = (Home::new(), behind_the_office());
-    let issuer = "issued by Office\\\\u{202e} Ltd, Inspection";
-    // As with every other command: to try again would be of no use.
-    assert_fails(home.at(&base_url).line("doctor"), "TLS", issuer, 1);
-    for line in ["doctor -o json", "list -o json"] {
-        let ran = home.at(&base_url).line(line).run().with_code(1);
-        assert_eq!(ran.error()["kind"], "certificate", "{ran:?}");
-    }
-    let (steps, code) =
-        examine(home.at(&base_url).args(["doctor", "--ca-file", &home.write("ca.pem", &authority)]));
-    assert_eq!(code, 0, "{steps:?}");
-    assert!(step(&steps, "TLS").to_string().contains(issuer), "{steps:?}");
-    // What is spoken there is no TLS at all.
-    let sandbox = sandbox(|user| user);
-    let plain = sandbox.base_url().replace("http:", "https:");
-    assert_fails(home.at(&plain).line("doctor"), "TLS", "no certificate", 5);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The command as a process of its own, with nothing of the environment that the tests run in.
 #![allow(dead_code, unused_imports, reason = "no file of tests uses all of it")]
 
+pub(crate) mod examined;
 mod inside;
 pub(crate) mod users;
 

@@ -7,10 +7,13 @@ use http::uri::Authority;
 
 use super::{Examination, NO_CONNECTION};
 use crate::{
-    certificate::{self, Shown},
+    certificate::{self, Shown, Verdict},
     failure::Failure,
     settings::Settings,
 };
+
+const NO_HANDSHAKE: &str = "the certificate is not the reason: the server may want one of the client, and there is none to give, \
+                            or something on the way ends the connection";
 
 impl Examination<'_> {
     pub(super) fn proxy(&mut self, settings: &Settings) {
@@ -60,15 +63,24 @@ impl Examination<'_> {
             Err(failure) => return Err(self.failed("TLS", &failure)),
         };
         let issuer = issuer.map(|issuer| format!("a certificate issued by {}", printable(&issuer)));
-        let Err(why) = verdict else {
-            self.ok("TLS", issuer.unwrap_or_default());
-            return Ok(());
-        };
         let authority = site.authority();
-        let failure = match issuer {
-            Some(issuer) => Failure::untrusted(format!("{authority} shows {issuer}: {why}")),
-            None => Failure::unreachable(format!("{authority} shows no certificate: {why}"))
-                .with_hint(NO_CONNECTION),
+        let failure = match (verdict, issuer) {
+            (Verdict::Trusted, issuer) => {
+                self.ok("TLS", issuer.unwrap_or_default());
+                return Ok(());
+            }
+            (Verdict::Untrusted(why), issuer) => {
+                let issuer = issuer.unwrap_or_else(|| "a certificate".into());
+                Failure::untrusted(format!("{authority} shows {issuer}: {why}"))
+            }
+            (Verdict::Broken(why), Some(issuer)) => Failure::unreachable(format!(
+                "{authority} shows {issuer}, and then the handshake fails: {why}"
+            ))
+            .with_hint(NO_HANDSHAKE),
+            (Verdict::Broken(why), None) => {
+                Failure::unreachable(format!("{authority} shows no certificate: {why}"))
+                    .with_hint(NO_CONNECTION)
+            }
         };
         Err(self.failed("TLS", &failure))
     }

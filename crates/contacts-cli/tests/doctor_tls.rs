@@ -1,0 +1,168 @@
+//! `contacts doctor` tells a certificate that is not trusted from a handshake that fails for another reason.
+
+mod support;
+
+use std::{
+    io::{Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    sync::Arc,
+    thread,
+};
+
+use contacts_sandbox::Sandbox;
+use rustls::{
+    RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer},
+    server::WebPkiClientVerifier,
+    version::{TLS12, TLS13},
+};
+use support::{
+    Home,
+    examined::{assert_fails, examine, step},
+};
+
+/// An authority of some office, and a certificate for this machine that it has issued.
+struct Office {
+    authority: CertificateDer<'static>,
+    pem: String,
+    shown: CertificateDer<'static>,
+    key: PrivateKeyDer<'static>,
+}
+
+/// As it is told to a program, since it is told to people without what a terminal would act upon.
+const ISSUER: &str = "issued by Office\\\\u{202e} Ltd, Inspection";
+
+impl Office {
+    fn new() -> Self {
+        let mut office = rcgen::CertificateParams::new([]).unwrap();
+        office.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        office.distinguished_name = rcgen::DistinguishedName::new();
+        office.distinguished_name.push(rcgen::DnType::OrganizationName, "Office\u{202e} Ltd");
+        office.distinguished_name.push(rcgen::DnType::CommonName, "Inspection");
+        let office =
+            rcgen::CertifiedIssuer::self_signed(office, rcgen::KeyPair::generate().unwrap()).unwrap();
+        let key = rcgen::KeyPair::generate().unwrap();
+        let shown = rcgen::CertificateParams::new(["127.0.0.1".into()]).unwrap();
+        Self {
+            authority: office.der().clone(),
+            pem: office.pem(),
+            shown: shown.signed_by(&key, &office).unwrap().der().clone(),
+            key: key.serialize_der().try_into().unwrap(),
+        }
+    }
+
+    /// A server with the certificate, which may want one of the client in turn.
+    fn server(&self, version: &'static SupportedProtocolVersion, wants_one: bool) -> Arc<ServerConfig> {
+        let provider = Arc::new(ring::default_provider());
+        let mut roots = RootCertStore::empty();
+        roots.add(self.authority.clone()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::clone(&provider));
+        let config = config.with_protocol_versions(&[version]).unwrap();
+        let config = if wants_one {
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            config.with_client_cert_verifier(verifier.build().unwrap())
+        } else {
+            config.with_no_client_auth()
+        };
+        Arc::new(config.with_single_cert(vec![self.shown.clone()], self.key.clone_key()).unwrap())
+    }
+}
+
+/// Does this with each connection, and ends it such that whoever is there reads to its end. The base URL.
+fn serve(each: impl Fn(&TcpStream) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("https://{}/x", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(stream) = stream else { return };
+            each(&stream);
+            let _ = stream.shutdown(Shutdown::Write);
+            let _ = (&stream).read_to_end(&mut Vec::new());
+        }
+    });
+    base_url
+}
+
+/// Answers every request with an empty list.
+fn empty_list(config: Arc<ServerConfig>) -> impl Fn(&TcpStream) + Send + 'static {
+    move |stream| {
+        let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        let mut stream = StreamOwned::new(connection, stream);
+        let (head, body) = ("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 13", r#"{"values":[]}"#);
+        let read = stream.read(&mut [0; 4096]);
+        let _ = read.and_then(|_| write!(stream, "{head}\r\n\r\n{body}"));
+        stream.conn.send_close_notify();
+        let _ = stream.flush();
+    }
+}
+
+/// Shows its certificate, and hangs up.
+fn hangs_up(config: Arc<ServerConfig>) -> impl Fn(&TcpStream) + Send + 'static {
+    move |mut stream| {
+        let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        let read = connection.read_tls(&mut stream);
+        if read.is_ok() && connection.process_new_packets().is_ok() {
+            while connection.wants_write() && connection.write_tls(&mut stream).is_ok() {}
+        }
+    }
+}
+
+#[test]
+fn who_issued_the_certificate_is_told_whether_it_is_trusted_or_not() {
+    let (home, office) = (Home::new(), Office::new());
+    let base_url = serve(empty_list(office.server(&TLS13, false)));
+    // As with every other command: to try again would be of no use.
+    assert_fails(home.at(&base_url).line("doctor"), "TLS", ISSUER, 1);
+    for line in ["doctor -o json", "list -o json"] {
+        let ran = home.at(&base_url).line(line).run().with_code(1);
+        assert_eq!(ran.error()["kind"], "certificate", "{ran:?}");
+    }
+    let (steps, code) =
+        examine(home.at(&base_url).args(["doctor", "--ca-file", &home.write("ca.pem", &office.pem)]));
+    assert_eq!(code, 0, "{steps:?}");
+    assert!(step(&steps, "TLS").to_string().contains(ISSUER), "{steps:?}");
+}
+
+#[test]
+fn what_is_no_tls_shows_no_certificate() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let plain = sandbox.base_url().replace("http:", "https:");
+    // A server of other versions of TLS: a fatal alert, protocol_version (RFC 8446, 6).
+    let other = serve(|mut stream| {
+        let _ = stream.read(&mut [0; 4096]).and_then(|_| stream.write_all(&[21, 3, 3, 0, 2, 2, 70]));
+    });
+    for base_url in [plain, other] {
+        assert_fails(home.at(&base_url).line("doctor"), "TLS", "no certificate", 5);
+    }
+}
+
+#[test]
+fn a_handshake_that_fails_behind_a_trusted_certificate_is_no_fault_of_the_certificate() {
+    let (home, office) = (Home::new(), Office::new());
+    let authority = home.write("ca.pem", &office.pem);
+    for (base_url, why) in [
+        (serve(empty_list(office.server(&TLS12, true))), "fatal alert"),
+        (serve(hangs_up(office.server(&TLS12, false))), "unexpected end of file"),
+    ] {
+        let doctor = || home.at(&base_url).args(["doctor", "--attempts", "1", "--ca-file", &authority]);
+        assert_fails(doctor(), "TLS", ISSUER, 5);
+        assert_fails(doctor(), "TLS", why, 5);
+        let ran = doctor().line("-o json").run();
+        assert_eq!(ran.error()["kind"], "unavailable", "{ran:?}");
+        // Another command ends alike.
+        let list = home.at(&base_url).args(["list", "--attempts", "1", "--ca-file", &authority]).fail(5);
+        assert_eq!(list["kind"], "unavailable", "{list}");
+    }
+}
+
+#[test]
+fn a_server_that_wants_a_certificate_after_the_handshake_is_told_by_the_first_request() {
+    let (home, office) = (Home::new(), Office::new());
+    let authority = home.write("ca.pem", &office.pem);
+    let base_url = serve(empty_list(office.server(&TLS13, true)));
+    let doctor = || home.at(&base_url).args(["doctor", "--attempts", "1", "--ca-file", &authority]);
+    assert_fails(doctor(), "connection", "fatal alert", 5);
+    let (steps, _) = examine(doctor());
+    assert_eq!(step(&steps, "TLS")["state"], "ok", "{steps:?}");
+}
