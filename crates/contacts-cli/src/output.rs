@@ -3,6 +3,7 @@
 mod audit;
 mod contacts;
 mod csv;
+mod grid;
 mod json;
 mod outcome;
 mod plan;
@@ -13,7 +14,6 @@ use std::{
 };
 
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
-use comfy_table::{Attribute, Cell, ContentArrangement, Table};
 use serde::Serialize;
 
 pub(crate) use self::{
@@ -42,9 +42,6 @@ pub(crate) enum Reader {
     /// It has read enough: what else would be asked for would be asked for nobody.
     Gone,
 }
-
-/// On a terminal of fewer columns an id would be broken.
-const NARROW: u16 = 80;
 
 impl Output {
     /// Settles the colour for standard error too.
@@ -134,44 +131,6 @@ impl Output {
         names: &[&str],
     ) -> io::Result<()> {
         csv::table(out, rows, names, self.terminal)
-    }
-
-    /// A row of cells a line; on a narrow terminal a line for each cell, so that what is to be copied stays whole.
-    fn grid<const N: usize>(
-        self,
-        out: &mut dyn Write,
-        names: &[&str; N],
-        rows: impl Iterator<Item = [Cell; N]>,
-    ) -> io::Result<()> {
-        let mut table = Table::new();
-        table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-        if self.colored {
-            table.enforce_styling();
-        }
-        let header = names.iter().map(|name| self.header(name));
-        if table.width().is_some_and(|width| width < NARROW) {
-            for (number, row) in rows.enumerate() {
-                if number > 0 {
-                    table.add_row([""]);
-                }
-                table.add_rows(header.clone().zip(row).map(|(name, cell)| [name, cell]));
-            }
-        } else {
-            table.set_header(header);
-            table.add_rows(rows);
-        }
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
-        }
-        writeln!(out, "{}", table.trim_fmt())
-    }
-
-    fn header(self, name: &str) -> Cell {
-        self.styled(Cell::new(name), |cell| cell.add_attribute(Attribute::Bold))
-    }
-
-    fn styled(self, cell: Cell, style: impl FnOnce(Cell) -> Cell) -> Cell {
-        if self.colored { style(cell) } else { cell }
     }
 }
 

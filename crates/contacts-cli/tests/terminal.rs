@@ -80,24 +80,36 @@ fn no_color_is_heeded() {
 }
 
 #[test]
-fn a_table_fits_the_terminal() {
+fn at_any_width_what_is_to_be_copied_is_whole_and_words_are_not_broken() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let to = "somebody-with-a-very-long-name-indeed@a-department.of-a-company.example.com";
-    sandbox.add_contact(DEMO_EMAIL, "email", to, true);
-    for columns in [60, 100, 200] {
+    for (method, to) in [("voice", "49-5360287176"), ("email", to)] {
+        sandbox.add_contact(DEMO_EMAIL, method, to, false);
+    }
+    let said = r#"{"values":[{"id":"ID","method":"sms","to":"49-1","status":{"enabled":false,"disabledReason":"Not verified, or never"}}]}"#;
+    let id = "ecc428fc-dfff-47d3-ae28-e083d9499471";
+    for columns in [30, 40, 60, 79, 80, 81, 85, 90, 100, 200] {
         let text = at_terminal(&home, &sandbox, columns, "list --color never", "").with_code(0).stdout;
-        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
-        assert!(widest <= usize::from(columns), "{columns}: {text}");
-        assert!(text.contains("90-555-555-5555"), "{text}");
-        for contact in sandbox.with_service(|service| service.state()).to_json().lines() {
-            if let Some(id) = contact.trim().strip_prefix("\"id\": \"") {
-                let id = id.trim_end_matches(['"', ',']);
-                assert!(text.contains(id), "an id is never broken: {columns}: {text}");
-            }
+        for contact in stored(&sandbox) {
+            assert!(text.contains(&contact.id) && text.contains(&contact.to), "{columns}: {text}");
         }
+        sandbox.arm(Fault::Status {
+            status: 200,
+            body: Some(said.replace("ID", id)),
+            content_type: None,
+            when: When::Before,
+        });
+        let text = at_terminal(&home, &sandbox, columns, "list --color never", "").with_code(0).stdout;
+        for word in [id, "49-1", "no:", "Not", "verified,", "or", "never"] {
+            assert!(text.split_whitespace().any(|told| told == word), "{columns}: {word}: {text}");
+        }
+        // What is wider than the terminal is one word behind its name.
+        let wide = text.lines().filter(|line| line.chars().count() > usize::from(columns));
+        assert!(wide.clone().all(|line| line.split_whitespace().count() == 2), "{columns}: {text}");
+        assert!(columns < 80 || wide.count() == 0, "{columns}: {text}");
     }
     let wide = at_terminal(&home, &sandbox, 200, "list --color never", "").stdout;
-    assert_eq!(wide.lines().count(), 4, "a line for each contact where there is room: {wide}");
+    assert_eq!(wide.lines().count(), 5, "a line for each contact where there is room: {wide}");
 }
 
 #[test]
