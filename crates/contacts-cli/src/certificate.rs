@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{SocketAddr, TcpStream},
+    net::TcpStream,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -39,26 +39,32 @@ pub(crate) enum Verdict {
     Broken(String),
 }
 
-/// Shakes hands with a server and sends nothing more. The certificate is verified as by the client of the settings.
-pub(crate) fn shown(address: SocketAddr, host: &str, transport: &Transport) -> Result<Shown, Failure> {
+/// Shakes hands with a server and sends nothing more; it may be silent for so long. The certificate is verified as by the client of
+/// the settings.
+pub(crate) fn shown(
+    stream: TcpStream,
+    host: &str,
+    transport: &Transport,
+    patience: Duration,
+) -> Result<Shown, Failure> {
     let provider = Arc::new(ring::default_provider());
     let verifier =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots(transport)?), Arc::clone(&provider))
             .build()
             .map_err(|error| Failure::local(format!("no certificate can be verified: {error}")))?;
     let witness = Arc::new(Witness { verifier, seen: OnceLock::new() });
-    let shaken = shake_hands(address, host, &provider, &witness, transport.timeout);
+    let shaken = shake_hands(stream, host, &provider, &witness, patience);
     let verdict = shaken.map_or_else(|error| Verdict::of(&error), |()| Verdict::Trusted);
     let issuer = witness.seen.get().map(issuer);
     Ok(Shown { issuer, verdict })
 }
 
 fn shake_hands(
-    address: SocketAddr,
+    mut stream: TcpStream,
     host: &str,
     provider: &Arc<CryptoProvider>,
     witness: &Arc<Witness>,
-    timeout: Duration,
+    patience: Duration,
 ) -> io::Result<()> {
     let config = ClientConfig::builder_with_provider(Arc::clone(provider))
         .with_safe_default_protocol_versions()
@@ -68,9 +74,8 @@ fn shake_hands(
         .with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
     let mut connection = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
-    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
-    stream.set_read_timeout(Some(timeout))?;
-    stream.set_write_timeout(Some(timeout))?;
+    stream.set_read_timeout(Some(patience))?;
+    stream.set_write_timeout(Some(patience))?;
     while connection.is_handshaking() {
         connection.complete_io(&mut stream)?;
     }
@@ -80,8 +85,12 @@ fn shake_hands(
 impl Verdict {
     fn of(error: &io::Error) -> Self {
         let why = error.to_string();
-        match error.get_ref().and_then(|error| error.downcast_ref()) {
-            Some(Error::InvalidCertificate(_)) => Self::Untrusted(why),
+        match (error.get_ref().and_then(|error| error.downcast_ref()), error.kind()) {
+            (Some(Error::InvalidCertificate(_)), _) => Self::Untrusted(why),
+            // Of a socket, either may be told.
+            (_, io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+                Self::Broken("there was no answer in time".into())
+            }
             _ => Self::Broken(why),
         }
     }

@@ -75,8 +75,10 @@ fn an_account_without_operations_is_named() {
 fn no_network_is_named() {
     let home = Home::new();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let refused = home.at(&format!("http://{port}/x")).line("doctor --attempts 1");
-    assert_fails(refused, "connection", "refused", 5);
+    for scheme in ["http", "https"] {
+        let refused = home.at(&format!("{scheme}://{port}/x")).line("doctor --attempts 1");
+        assert_fails(refused, "connection", "refused", 5);
+    }
     // A name that nobody can have (RFC 6761).
     let unknown = home.at("https://contacts.invalid/x").line("doctor --attempts 1");
     assert_fails(unknown, "address", "contacts.invalid", 5);

@@ -75,10 +75,10 @@ fn serve(each: impl Fn(&TcpStream) + Send + 'static) -> String {
     let base_url = format!("https://{}/x", listener.local_addr().unwrap());
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let Ok(stream) = stream else { return };
+            let Ok(mut stream) = stream else { return };
             each(&stream);
             let _ = stream.shutdown(Shutdown::Write);
-            let _ = (&stream).read_to_end(&mut Vec::new());
+            let _ = stream.read_to_end(&mut Vec::new());
         }
     });
     base_url
@@ -135,6 +135,13 @@ fn what_is_no_tls_shows_no_certificate() {
     for base_url in [plain, other] {
         assert_fails(home.at(&base_url).line("doctor"), "TLS", "no certificate", 5);
     }
+}
+
+#[test]
+fn a_server_that_is_silent_is_not_waited_for_without_end() {
+    let (home, silent) = (Home::new(), serve(|mut stream| drop(stream.read_to_end(&mut Vec::new()))));
+    let doctor = home.at(&silent).line("doctor --timeout 1s");
+    assert_fails(doctor, "TLS", "no certificate: there was no answer in time", 5);
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! The way to the service: proxy, address, certificate.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::{
+    io,
+    net::{SocketAddr, TcpStream, ToSocketAddrs},
+    time::Duration,
+};
 
 use contacts_ureq::{Hint, Site, printable};
 use http::uri::Authority;
@@ -14,6 +18,9 @@ use crate::{
 
 const NO_HANDSHAKE: &str = "the certificate is not the reason: the server may want one of the client, and there is none to give, \
                             or something on the way ends the connection";
+
+/// As long as the client of other commands has for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Examination<'_> {
     pub(super) fn proxy(&mut self, settings: &Settings) {
@@ -41,14 +48,16 @@ impl Examination<'_> {
         let host = parsed.as_ref().map_or(authority, Authority::host).trim_matches(['[', ']']);
         let port = parsed.as_ref().and_then(Authority::port_u16);
         let port = port.unwrap_or_else(|| if site.is_https() { 443 } else { 80 });
-        match (host, port).to_socket_addrs().map(|mut addresses| addresses.next()) {
-            Ok(Some(address)) => {
-                self.ok("address", format!("{authority} is {}", address.ip()));
-                if site.is_https() { self.certificate(settings, site, host, address) } else { Ok(()) }
-            }
-            Ok(None) => Err(self.no_address(authority, "it has none")),
-            Err(error) => Err(self.no_address(authority, &error.to_string())),
+        let addresses: Vec<_> = match (host, port).to_socket_addrs() {
+            Ok(addresses) => addresses.collect(),
+            Err(error) => return Err(self.no_address(authority, &error.to_string())),
+        };
+        if addresses.is_empty() {
+            return Err(self.no_address(authority, "it has none"));
         }
+        let shown: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
+        self.ok("address", format!("{authority} is {}", shown.join(", ")));
+        if site.is_https() { self.certificate(settings, site, host, &addresses) } else { Ok(()) }
     }
 
     fn certificate(
@@ -56,14 +65,19 @@ impl Examination<'_> {
         settings: &Settings,
         site: &Site,
         host: &str,
-        address: SocketAddr,
+        addresses: &[SocketAddr],
     ) -> Result<(), Failure> {
-        let Shown { issuer, verdict } = match certificate::shown(address, host, &settings.transport) {
+        let (authority, transport) = (site.authority(), &settings.transport);
+        let patience = PATIENCE.min(transport.timeout);
+        let stream = connected(addresses, patience).map_err(|error| {
+            let failure = Failure::unreachable(format!("no connection to {authority} can be made: {error}"));
+            self.failed("connection", &failure.with_hint(NO_CONNECTION))
+        })?;
+        let Shown { issuer, verdict } = match certificate::shown(stream, host, transport, patience) {
             Ok(shown) => shown,
             Err(failure) => return Err(self.failed("TLS", &failure)),
         };
         let issuer = issuer.map(|issuer| format!("a certificate issued by {}", printable(&issuer)));
-        let authority = site.authority();
         let failure = match (verdict, issuer) {
             (Verdict::Trusted, issuer) => {
                 self.ok("TLS", issuer.unwrap_or_default());
@@ -89,5 +103,34 @@ impl Examination<'_> {
         let failure = Failure::unreachable(format!("the address of {authority} cannot be found: {why}"))
             .with_hint(Hint::CheckHost.to_string());
         self.failed("address", &failure)
+    }
+}
+
+/// Of several addresses the first that takes a connection, as with the client: a network may lead to some of them alone.
+fn connected(addresses: &[SocketAddr], patience: Duration) -> io::Result<TcpStream> {
+    let mut failed = io::ErrorKind::NotFound.into();
+    for address in addresses {
+        match TcpStream::connect_timeout(address, patience) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn an_address_that_takes_no_connection_does_not_hide_another_that_does() {
+        let [there, gone] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [address, refused] = [&there, &gone].map(|listener| listener.local_addr().unwrap());
+        drop(gone);
+        let stream = connected(&[refused, address, refused], PATIENCE).unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), address);
+        assert_eq!(connected(&[refused], PATIENCE).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
     }
 }
