@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use contacts_ureq::{Hint, Site, printable};
+use contacts_ureq::{Hint, Site, Timeouts, printable};
 use http::uri::Authority;
 
 use super::{Examination, NO_CONNECTION};
@@ -18,9 +18,6 @@ use crate::{
 
 const NO_HANDSHAKE: &str = "the certificate is not the reason: the server may want one of the client, and there is none to give, \
                             or something on the way ends the connection";
-
-/// As long as the client of other commands has for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Examination<'_> {
     pub(super) fn proxy(&mut self, settings: &Settings) {
@@ -68,7 +65,7 @@ impl Examination<'_> {
         addresses: &[SocketAddr],
     ) -> Result<(), Failure> {
         let (authority, transport) = (site.authority(), &settings.transport);
-        let patience = PATIENCE.min(transport.timeout);
+        let patience = Timeouts::default().connect.min(transport.timeout);
         let stream = connected(addresses, patience).map_err(|error| {
             let failure = Failure::unreachable(format!("no connection to {authority} can be made: {error}"));
             self.failed("connection", &failure.with_hint(NO_CONNECTION))
@@ -129,8 +126,9 @@ mod tests {
         let [there, gone] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
         let [address, refused] = [&there, &gone].map(|listener| listener.local_addr().unwrap());
         drop(gone);
-        let stream = connected(&[refused, address, refused], PATIENCE).unwrap();
+        let patience = Timeouts::default().connect;
+        let stream = connected(&[refused, address, refused], patience).unwrap();
         assert_eq!(stream.peer_addr().unwrap(), address);
-        assert_eq!(connected(&[refused], PATIENCE).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(connected(&[refused], patience).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
     }
 }
