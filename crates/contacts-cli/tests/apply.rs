@@ -137,7 +137,7 @@ fn a_change_that_fails_does_not_keep_the_others_from_being_made_and_the_next_run
             "FAILED     + sms 90-555-555-5556 (in place of {sms})\n\
              ok         + voice 49-1: created\n\
              ok         ~ email demo@example.com -> demo@example.org: changed\n\
-             skipped    - sms 90-555-555-5555 (replaced): kept, since the contact that was to take its place was not created\n\
+             skipped    - sms 90-555-555-5555 (replaced): kept, since the contact that was to take its place is not known to be there\n\
              \n\
              2 of 4 changes made; 1 failed, 1 skipped\n"
         )

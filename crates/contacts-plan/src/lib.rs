@@ -76,7 +76,7 @@ mod plan;
 mod refused;
 mod warning;
 
-pub use apply::{Apply, Done, Outcome, Skipped, Step};
+pub use apply::{Apply, Done, NotDisabled, Outcome, Skipped, Step};
 pub use change::Change;
 pub use desired::Desired;
 pub use file::{Format, read, spreadsheet_cell, write};

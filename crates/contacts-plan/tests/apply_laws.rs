@@ -5,43 +5,11 @@ mod support;
 mod world;
 
 use contacts_plan::{Change, Desired, Options, Outcome, Plan, Skipped};
-use contacts_proto::{Contact, ContactMethod};
-use contacts_sandbox::{Behaviour, DeleteAnswer, Duplicates, Limits, NewPhones};
+use contacts_proto::ContactMethod;
+use contacts_sandbox::Behaviour;
 use proptest::prelude::*;
 use support::{actual_and_desired, options};
-use world::World;
-
-fn behaviour() -> impl Strategy<Value = Behaviour> {
-    let duplicates =
-        prop::sample::select(vec![Duplicates::Unprocessable, Duplicates::Conflict, Duplicates::Allowed]);
-    let phones = prop::sample::select(vec![NewPhones::DisabledUntilVerified, NewPhones::EnabledAtOnce]);
-    let delete_answer =
-        prop::sample::select(vec![DeleteAnswer::NoContent, DeleteAnswer::OkEmpty, DeleteAnswer::OkJson]);
-    (duplicates, phones, any::<bool>(), delete_answer).prop_map(
-        |(duplicates, new_phones, disabled_reason, delete_answer)| Behaviour {
-            duplicates,
-            new_phones,
-            disabled_reason,
-            delete_answer,
-            ..Behaviour::default()
-        },
-    )
-}
-
-/// A service with these contacts, and the entries with its ids for theirs.
-fn world(behaviour: Behaviour, actual: &[Contact], mut desired: Vec<Desired>) -> (World, Vec<Desired>) {
-    let mut world = World::new(Behaviour { limits: Limits::NONE, ..behaviour });
-    for contact in actual {
-        let id = world
-            .service
-            .add_contact("ann", contact.method.as_str(), &contact.to, contact.is_enabled())
-            .unwrap();
-        for entry in desired.iter_mut().filter(|entry| entry.id.as_ref() == Some(&contact.id)) {
-            entry.id = Some(id.parse().unwrap());
-        }
-    }
-    (world, desired)
-}
+use world::{World, behaviour};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, max_global_rejects: 100_000, ..ProptestConfig::default() })]
@@ -50,7 +18,7 @@ proptest! {
     fn applying_a_plan_and_planning_again_gives_no_changes(
         (actual, desired) in actual_and_desired(), options in options(), behaviour in behaviour(),
     ) {
-        let (mut world, desired) = world(behaviour, &actual, desired);
+        let (mut world, desired) = World::with(behaviour, &actual, desired);
         let actual = world.list();
         let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
         let apply = world.apply(plan);
@@ -64,7 +32,7 @@ proptest! {
         (actual, desired) in actual_and_desired(), prune: bool, behaviour in behaviour(),
         refused in prop::collection::vec(any::<bool>(), 12),
     ) {
-        let (mut world, desired) = world(behaviour, &actual, desired);
+        let (mut world, desired) = World::with(behaviour, &actual, desired);
         let actual = world.list();
         let options = Options::default().prune(prune);
         let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
@@ -76,7 +44,7 @@ proptest! {
         for (change, outcome) in apply.outcomes() {
             let Change::Create { replaces: Some(id), .. } = change else { continue };
             let is_there = world.contacts().iter().any(|contact| contact.id == id.as_str());
-            prop_assert!(matches!(outcome, Some(Outcome::Done(_))) || is_there, "{change}: {outcome:?}");
+            prop_assert!(outcome.is_some_and(|outcome| outcome.ensured().is_some()) || is_there, "{change}: {outcome:?}");
         }
 
         // And what has failed is done by the next run, whatever had been done.

@@ -1,6 +1,5 @@
 //! What a client is after, and the exchange that is to get it.
 
-use contacts_plan::Done;
 use contacts_proto::{
     AccountId, Action, ActivateContact, AllContacts, Call, Confirmation, Contact, ContactId, CreateContact,
     DeactivateContact, DeleteContact, Ensure, Ensured, Event, Exchange, GetContact, How, ListContacts, Now,
@@ -47,8 +46,8 @@ pub enum Outcome {
     Ensured(Contact, How),
     /// This became of a creation.
     Resolved(Resolved),
-    /// A change of a plan was made.
-    Applied(Done),
+    /// A change of a plan was made, or a part of it.
+    Applied(contacts_plan::Outcome),
 }
 
 /// An exchange of any kind.
@@ -167,8 +166,8 @@ impl From<Resolved> for Outcome {
     }
 }
 
-impl From<Done> for Outcome {
-    fn from(done: Done) -> Self {
-        Self::Applied(done)
+impl From<contacts_plan::Outcome> for Outcome {
+    fn from(outcome: contacts_plan::Outcome) -> Self {
+        Self::Applied(outcome)
     }
 }

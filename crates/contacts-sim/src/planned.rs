@@ -2,6 +2,7 @@
 
 mod scene;
 mod stage;
+mod told;
 
 use std::time::Instant;
 
@@ -34,7 +35,8 @@ pub struct Planned {
 /// list before the plan included: the next request meets the next fault. Under each fault alone, and under none, the run is broken
 /// off at each of its requests too.
 ///
-/// Then all that was delayed happens, and it is done again without faults: the same file is planned and applied, with or without
+/// Then all that was delayed happens. What was told of creations must be true by then: what is told to exist does, and what is told
+/// to have had no effect has had none. It is done again without faults: the same file is planned and applied, with or without
 /// another application of the old plan before. Everything is as it is to be then, nothing is there twice, and nobody was without an
 /// enabled contact at any time.
 ///

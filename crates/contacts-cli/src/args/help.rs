@@ -94,7 +94,8 @@ Examples:
 pub(super) const APPLY_LONG: &str =
     "  `contacts plan --help` tells how a file and a plan are written. With -o json
   each change has an outcome too: done, failed, skipped or not-tried; and a
-  message.
+  message. A create that failed and has an id has left a contact that was to
+  be disabled and may be enabled.
 
 Exit codes:
   0  all is as the file says; or --dry-run

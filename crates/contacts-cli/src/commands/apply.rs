@@ -1,6 +1,6 @@
 //! `apply FILE`: the contacts are changed so that they are as the file says.
 
-use contacts_plan::{Apply, Change, Done, Plan, Step};
+use contacts_plan::{Apply, Change, Outcome, Plan, Step};
 use contacts_ureq::{CreateContact, Error, Hint};
 
 use super::{Context, contacts_file::ContactsFile, plan, question};
@@ -57,16 +57,13 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
     let (mut apply, mut failures, mut progress) = (Apply::new(plan), Vec::new(), Progress::new(context));
     while let Some(step) = apply.next_step(service.session()) {
         let change = step.change().clone();
-        let result = carry_out(service, step);
-        let error = result.as_ref().err().cloned();
-        apply.ended(result);
+        let outcome = carry_out(service, step).unwrap_or_else(Outcome::Failed);
+        let ends_all = outcome.error().is_some_and(ends_all);
+        failures.extend(failure(&change, &outcome));
+        apply.ended(Ok(outcome));
         progress.tell(&apply, false);
-        if let Some(error) = error {
-            let ends_all = ends_all(&error);
-            failures.push(Failure::from(error).about(&change));
-            if ends_all {
-                break;
-            }
+        if ends_all {
+            break;
         }
     }
     progress.tell(&apply, true);
@@ -81,7 +78,7 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
     if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
-fn carry_out(service: &Service, step: Step) -> Result<Done, Error> {
+fn carry_out(service: &Service, step: Step) -> Result<Outcome, Error> {
     match step.change() {
         Change::Create { method, to, .. } => {
             let create = CreateContact::new(method.clone(), to)?;
@@ -89,6 +86,15 @@ fn carry_out(service: &Service, step: Step) -> Result<Done, Error> {
         }
         _ => service.run(step),
     }
+}
+
+/// Why a change was not made, or not all of it.
+fn failure(change: &Change, outcome: &Outcome) -> Option<Failure> {
+    let failure = Failure::from(outcome.error()?.clone());
+    let Outcome::NotDisabled(half) = outcome else { return Some(failure.about(change)) };
+    let failure = failure.about(half).about(change);
+    let is_hinted = failure.hint().is_some();
+    Some(if is_hinted { failure } else { failure.with_hint("to disable it, apply the file again") })
 }
 
 /// Whether every other change will fail alike. A token can lack the scope for one operation alone.

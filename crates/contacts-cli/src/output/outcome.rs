@@ -1,7 +1,7 @@
 //! What came of the changes of a plan.
 
 use anstyle::{AnsiColor, Style};
-use contacts_plan::{Apply, Change, Done, Outcome};
+use contacts_plan::{Apply, Change, Outcome};
 use contacts_ureq::{Contact, ContactId};
 use serde::Serialize;
 
@@ -23,12 +23,15 @@ const NAMES: [&str; 9] =
 struct Record<'a> {
     #[serde(flatten)]
     change: &'a Change,
-    /// Of a contact that was created; every other change has it already.
+    /// Of a contact that was to be created and exists, though all else may have failed; every other change has it already.
     #[serde(rename = "id", skip_serializing_if = "Option::is_none")]
     created: Option<&'a ContactId>,
     outcome: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    /// What people are told at once.
+    #[serde(skip)]
+    beside: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -76,17 +79,18 @@ impl Output {
 
 impl<'a> Record<'a> {
     fn new(change: &'a Change, outcome: Option<&'a Outcome>) -> Self {
-        let (word, message) = match outcome {
-            Some(Outcome::Done(done)) => (Word::Done, Some(done.to_string())),
-            Some(Outcome::Failed(error)) => (Word::Failed, Some(with_causes(error))),
-            Some(Outcome::Skipped(skipped)) => (Word::Skipped, Some(skipped.to_string())),
-            _ => (Word::NotTried, None),
+        let (word, beside, failure) = match outcome {
+            Some(Outcome::Done(done)) => (Word::Done, Some(done.to_string()), None),
+            Some(Outcome::NotDisabled(half)) => {
+                (Word::Failed, Some(half.to_string()), Some(with_causes(half)))
+            }
+            Some(Outcome::Failed(error)) => (Word::Failed, None, Some(with_causes(error))),
+            Some(Outcome::Skipped(skipped)) => (Word::Skipped, Some(skipped.to_string()), None),
+            _ => (Word::NotTried, None, None),
         };
-        let created = match (change, outcome) {
-            (Change::Create { .. }, Some(Outcome::Done(Done::Ensured(ensured)))) => Some(&ensured.contact.id),
-            _ => None,
-        };
-        Self { change, created, outcome: word, message }
+        let created = outcome.and_then(Outcome::ensured).map(|ensured| &ensured.contact.id);
+        let message = failure.or_else(|| beside.clone());
+        Self { change, created, outcome: word, message, beside }
     }
 
     /// For people. Why it failed is told at the end, with what to do.
@@ -98,10 +102,7 @@ impl<'a> Record<'a> {
             Word::NotTried => ("not tried", AnsiColor::Yellow),
         };
         let (mark, style): (Style, Style) = (color.on_default(), style_of(self.change));
-        let message = match (&self.message, self.outcome) {
-            (Some(message), Word::Done | Word::Skipped) => format!(": {message}"),
-            _ => String::new(),
-        };
+        let message = self.beside.as_ref().map(|beside| format!(": {beside}")).unwrap_or_default();
         format!("{mark}{word:<9}{mark:#}  {style}{}{style:#}{message}\n", self.change)
     }
 }

@@ -5,10 +5,10 @@ mod step;
 
 use std::collections::BTreeSet;
 
-use contacts_proto::{Contact, ContactId, Effect, Error, Session};
+use contacts_proto::{Contact, ContactId, Effect, Ensured, Error, Session};
 
 pub use self::{
-    outcome::{Done, Outcome, Skipped},
+    outcome::{Done, NotDisabled, Outcome, Skipped},
     step::Step,
 };
 use crate::{Change, Plan, desired::is_enabled};
@@ -16,8 +16,13 @@ use crate::{Change, Plan, desired::is_enabled};
 /// The execution of a plan: it gives each change as an exchange, and takes what came of it. It does no IO and starts no timer.
 ///
 /// A change that fails does not keep the others from being made, but for two: a contact is not deleted if the one that was to
-/// take its place was not created, and (unless the plan is [forced](crate::Options::force)) the last contact that is known to be
-/// enabled is neither deleted nor deactivated, which can come up if another one could not be created or activated.
+/// take its place is not known to be there, and (unless the plan is [forced](crate::Options::force)) the last contact that is known
+/// to be enabled is neither deleted nor deactivated, which can come up if another one could not be created or activated.
+///
+/// A contact that is to exist and be disabled takes several requests. If it exists and is not known to be disabled, the outcome is
+/// [`Outcome::NotDisabled`]. What it takes the place of is then deleted all the same, since its successor is there (unless the
+/// service says by then that there is no such contact); but it does not count as a contact that is enabled, since nobody is to be
+/// reached there.
 ///
 /// It may be broken off at any point, and the same file planned and applied again: a creation is an
 /// [`Ensure`](contacts_proto::Ensure), which looks before it creates, and a deletion that finds nothing is done.
@@ -106,33 +111,36 @@ impl Apply {
     }
 
     /// Takes what came of the change that was asked for last.
-    pub fn ended(&mut self, result: Result<Done, Error>) {
+    pub fn ended(&mut self, result: Result<Outcome, Error>) {
         let last = self.outcomes.len().checked_sub(1);
         let Some(change) = last.and_then(|last| self.plan.changes().get(last)) else { return };
-        let enabled = match (change, &result) {
-            (Change::Create { .. }, Ok(Done::Ensured(ensured))) if is_used(&ensured.contact) => {
-                Some(&ensured.contact.id)
+        let Some(outcome @ Outcome::Unknown) = self.outcomes.last_mut() else { return };
+        *outcome = result.unwrap_or_else(Outcome::Failed);
+        match (change, &*outcome) {
+            (Change::Create { replaces, .. }, outcome) => {
+                let Some(Ensured { contact, .. }) = outcome.ensured() else { return };
+                // It was created, and somebody has deleted it since.
+                let is_gone = outcome.error().is_some_and(Error::is_no_such_contact);
+                if let Some(id) = replaces.as_ref().filter(|_| !is_gone) {
+                    self.not_replaced.remove(id);
+                }
+                if matches!(outcome, Outcome::Done(_)) && is_used(contact) {
+                    self.enabled.insert(contact.id.clone());
+                } else {
+                    self.enabled.remove(&contact.id);
+                }
             }
-            (Change::Activate { id, .. }, Ok(_)) => Some(id),
-            (Change::Deactivate { id, .. } | Change::Delete { id, .. }, Err(error))
+            (Change::Activate { id, .. }, Outcome::Done(_)) => {
+                self.enabled.insert(id.clone());
+            }
+            (Change::Deactivate { id, .. } | Change::Delete { id, .. }, Outcome::Failed(error))
                 if error.effect() == Effect::None
                     && !error.is_not_found()
                     && self.were_enabled.contains(id) =>
             {
-                Some(id)
+                self.enabled.insert(id.clone());
             }
-            _ => None,
-        };
-        let enabled = enabled.cloned();
-        if let Some(outcome @ Outcome::Unknown) = self.outcomes.last_mut() {
-            if let (Change::Create { replaces: Some(id), .. }, Ok(_)) = (change, &result) {
-                self.not_replaced.remove(id);
-            }
-            *outcome = match result {
-                Ok(done) => Outcome::Done(done),
-                Err(error) => Outcome::Failed(error),
-            };
-            self.enabled.extend(enabled);
+            _ => {}
         }
     }
 

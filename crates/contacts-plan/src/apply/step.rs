@@ -7,11 +7,13 @@ use contacts_proto::{
     Ensure, Ensured, Error, Event, Exchange, GetContact, Now, Session, Status, UpdateContact, Waiting,
 };
 
-use super::Done;
+use super::{Done, NotDisabled, Outcome};
 use crate::{Change, desired::is_enabled};
 
 /// One change as an exchange, for any client that runs exchanges. However many requests it takes, it has the time that the policy
 /// gives one exchange: [`Policy::deadline`](contacts_proto::Policy::deadline).
+///
+/// It ends with [`Outcome::Done`], with [`Outcome::NotDisabled`], or with an error where nothing is known to have been made.
 #[derive(Debug)]
 pub struct Step {
     change: Change,
@@ -36,7 +38,7 @@ enum State {
 /// What follows from the end of an exchange within.
 enum Next {
     State(State),
-    End(Result<Done, Error>),
+    End(Result<Outcome, Error>),
 }
 
 impl Step {
@@ -72,7 +74,7 @@ impl Step {
 
     fn ensured(&self, ensured: Ensured) -> Next {
         if matches!(self.change, Change::Create { enabled: true, .. }) {
-            return Next::End(Ok(Done::Ensured(ensured)));
+            return done(Done::Ensured(ensured));
         }
         let look = GetContact::new(ensured.contact.id.clone());
         Next::State(State::Look(Box::new(Call::new(self.session.clone(), look)), ensured))
@@ -80,19 +82,19 @@ impl Step {
 
     /// A number that was never verified is not enabled, and to deactivate it may be refused.
     fn looked(&self, contact: Contact, mut ensured: Ensured) -> Next {
-        if is_enabled(&contact) == Some(false) {
-            ensured.contact = contact;
-            return Next::End(Ok(Done::Ensured(ensured)));
+        ensured.contact = contact;
+        if is_enabled(&ensured.contact) == Some(false) {
+            return done(Done::Ensured(ensured));
         }
-        let disable = DeactivateContact::new(contact.id);
+        let disable = DeactivateContact::new(ensured.contact.id.clone());
         Next::State(State::Disable(Box::new(Call::new(self.session.clone(), disable)), ensured))
     }
 }
 
 impl Exchange for Step {
-    type Output = Done;
+    type Output = Outcome;
 
-    fn step(&mut self, mut event: Event<'_>, now: Now, random: u64) -> Action<Done> {
+    fn step(&mut self, mut event: Event<'_>, now: Now, random: u64) -> Action<Outcome> {
         loop {
             let next = match &mut self.state {
                 State::New => {
@@ -111,11 +113,12 @@ impl Exchange for Step {
                         let ensured = ensured.clone();
                         self.looked(contact, ensured)
                     }
-                    ControlFlow::Continue(Err(error)) => Next::End(Err(error)),
+                    ControlFlow::Continue(Err(error)) => not_disabled(ensured.clone(), error),
                 },
                 State::Disable(call, ensured) => match call.step(event, now, random).result() {
                     ControlFlow::Break(action) => return action,
-                    ControlFlow::Continue(result) => Next::End(result.map(|_| disabled(ensured.clone()))),
+                    ControlFlow::Continue(Ok(_)) => disabled(ensured.clone()),
+                    ControlFlow::Continue(Err(error)) => not_disabled(ensured.clone(), error),
                 },
                 State::Update(call) => match confirmed(call.step(event, now, random)) {
                     ControlFlow::Break(action) => return action,
@@ -131,7 +134,7 @@ impl Exchange for Step {
                 },
                 State::Delete(call) => match call.step(event, now, random).result() {
                     ControlFlow::Break(action) => return action,
-                    ControlFlow::Continue(result) => Next::End(deleted(result)),
+                    ControlFlow::Continue(result) => deleted(result),
                 },
                 State::Done => Next::End(Err(Error::invalid("exchange", "is at its end already"))),
             };
@@ -177,25 +180,35 @@ impl Exchange for Step {
     }
 }
 
-fn confirmed(action: Action<Confirmation>) -> ControlFlow<Action<Done>, Next> {
+fn confirmed(action: Action<Confirmation>) -> ControlFlow<Action<Outcome>, Next> {
     match action.result() {
         ControlFlow::Break(action) => ControlFlow::Break(action),
-        ControlFlow::Continue(result) => ControlFlow::Continue(Next::End(result.map(Done::Changed))),
+        ControlFlow::Continue(Ok(confirmation)) => ControlFlow::Continue(done(Done::Changed(confirmation))),
+        ControlFlow::Continue(Err(error)) => ControlFlow::Continue(Next::End(Err(error))),
     }
 }
 
 /// What is gone need not be deleted; what a proxy or another site says tells nothing of the contact.
-fn deleted(result: Result<(), Error>) -> Result<Done, Error> {
+fn deleted(result: Result<(), Error>) -> Next {
     match result {
-        Ok(()) => Ok(Done::Deleted),
-        Err(error) if error.is_no_such_contact() => Ok(Done::Gone),
-        Err(error) => Err(error),
+        Ok(()) => done(Done::Deleted),
+        Err(error) if error.is_no_such_contact() => done(Done::Gone),
+        Err(error) => Next::End(Err(error)),
     }
 }
 
-fn disabled(mut ensured: Ensured) -> Done {
+fn disabled(mut ensured: Ensured) -> Next {
     let mut status = Status::default();
     status.enabled = Some(false);
     ensured.contact.status = Some(status);
-    Done::Ensured(ensured)
+    done(Done::Ensured(ensured))
+}
+
+/// The error is of a request that created nothing; the contact exists all the same.
+fn not_disabled(ensured: Ensured, error: Error) -> Next {
+    Next::End(Ok(Outcome::NotDisabled(NotDisabled { ensured, error })))
+}
+
+fn done(done: Done) -> Next {
+    Next::End(Ok(Outcome::Done(done)))
 }

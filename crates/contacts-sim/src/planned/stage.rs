@@ -6,7 +6,10 @@ use contacts_plan::{Apply, Desired, Format, Options, Plan, read};
 use contacts_proto::{Action, AllContacts, Error, Event, Exchange, ListContacts, Now, Policy, Session, Site};
 use contacts_sandbox::{Behaviour, Duplicates, Limits, NewPhones, Service, StoredContact, User};
 
-use super::scene::{Haste, Scene};
+use super::{
+    scene::{Haste, Scene},
+    told::untrue,
+};
 use crate::{
     exhaustive::words,
     fault::Fault,
@@ -115,11 +118,14 @@ impl<'a> Stage<'a> {
 
         let session = self.session(self.haste.policy());
         let plan = self.plan(&session, case);
-        let succeeded = plan.clone().is_some_and(|plan| self.apply(plan, &session, case).is_some());
+        let applied = plan.clone().and_then(|plan| self.apply(plan, &session, case));
+        let succeeded = applied.is_some();
         let requests = self.sent.get();
         self.now = self.network.last_landing().map_or(self.now, |last| last.max(self.now));
         self.network.land(&mut self.world, self.now);
         self.watch();
+        let contacts = self.world.service.contacts(ANN);
+        self.violations.extend(applied.iter().flat_map(|apply| untrue(apply, contacts)));
 
         let session = self.session(Policy::default());
         if let Some(plan) = plan.filter(|_| case.again == Again::Old) {
@@ -154,7 +160,7 @@ impl<'a> Stage<'a> {
         let mut apply = Apply::new(plan);
         while let Some(step) = apply.next_step(session) {
             match self.drive(client(step), session, case)? {
-                Ok(Outcome::Applied(done)) => apply.ended(Ok(done)),
+                Ok(Outcome::Applied(outcome)) => apply.ended(Ok(outcome)),
                 Ok(other) => self.found(Law::Wrong, format!("no answer to what was wanted: {other:?}")),
                 Err(error) => apply.ended(Err(error)),
             }
