@@ -166,3 +166,16 @@ fn a_contact_that_was_to_be_disabled_does_not_count_as_one_that_is_enabled() {
         "{outcomes:?}"
     );
 }
+
+/// The deletion begins with the credentials that the application was begun with.
+#[test]
+fn credentials_that_expire_are_renewed_once_for_all_requests_of_a_change() {
+    for (place, refusals) in [(0, 2), (1, 2), (2, 2), (3, 2), (4, 1)] {
+        let (mut world, plan) = exchanged();
+        world.expire_at(place);
+        let apply = world.apply(plan);
+        assert!(apply.is_done(), "{:?}", apply.outcomes().collect::<Vec<_>>());
+        let refused = world.statuses.iter().filter(|status| **status == 401).count();
+        assert_eq!(refused, refusals, "{place}: {:?}", world.statuses);
+    }
+}

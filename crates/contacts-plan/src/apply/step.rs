@@ -104,13 +104,17 @@ impl Exchange for Step {
                 }
                 State::Ensure(ensure) => match ensure.step(event, now, random).result() {
                     ControlFlow::Break(action) => return action,
-                    ControlFlow::Continue(Ok(ensured)) => self.ensured(ensured),
+                    ControlFlow::Continue(Ok(ensured)) => {
+                        self.session = ensure.session().clone();
+                        self.ensured(ensured)
+                    }
                     ControlFlow::Continue(Err(error)) => Next::End(Err(error)),
                 },
                 State::Look(call, ensured) => match call.step(event, now, random).result() {
                     ControlFlow::Break(action) => return action,
                     ControlFlow::Continue(Ok(contact)) => {
                         let ensured = ensured.clone();
+                        self.session = call.session().clone();
                         self.looked(contact, ensured)
                     }
                     ControlFlow::Continue(Err(error)) => not_disabled(ensured.clone(), error),

@@ -11,7 +11,7 @@ use contacts_proto::{
 use contacts_sandbox::{
     Behaviour, DeleteAnswer, Duplicates, Limits, NewPhones, Service, StoredContact, User,
 };
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, header::AUTHORIZATION};
 use proptest::prelude::*;
 
 pub(crate) struct World {
@@ -27,6 +27,8 @@ pub(crate) struct World {
     /// The answers that came.
     pub(crate) statuses: Vec<u16>,
     requests: usize,
+    /// From this request on the password is refused.
+    expires: Option<usize>,
 }
 
 /// What becomes of a request that does not go well.
@@ -56,18 +58,16 @@ impl Trouble {
 
 const EPOCH: Duration = Duration::from_secs(1_795_000_000);
 
-/// What a renewal gives.
-pub(crate) const TOKEN: &str = "token";
+const EMAIL: &str = "ann@example.com";
 
-/// What is refused as expired.
-pub(crate) const EXPIRED: &str = "expired";
+/// What a renewal gives.
+const TOKEN: &str = "token";
 
 impl World {
     pub(crate) fn new(behaviour: Behaviour) -> Self {
         let site = Site::new(&format!("https://api.example.com{}", behaviour.base_path())).unwrap();
         let mut service = Service::new(behaviour);
-        let user = User::new("ann@example.com", "unused").with_account_id("ann");
-        service.add_user(user.with_oauth_token(TOKEN).with_expired_token(EXPIRED));
+        service.add_user(User::new(EMAIL, "password").with_account_id("ann").with_oauth_token(TOKEN));
         let session = Session::new(site, Credentials::bearer(TOKEN).unwrap());
         Self {
             service,
@@ -78,6 +78,7 @@ impl World {
             seen: Vec::new(),
             statuses: Vec::new(),
             requests: 0,
+            expires: None,
         }
     }
 
@@ -105,6 +106,12 @@ impl World {
         let mut policy = Policy::default();
         policy.attempts = attempts;
         self.session = self.session.clone().with_policy(policy);
+    }
+
+    /// From now on a password is used, which from this request of an application on is refused; the token can be had for it.
+    pub(crate) fn expire_at(&mut self, place: usize) {
+        self.session = self.session.with_renewable(Some(Credentials::basic(EMAIL, "password").unwrap()));
+        self.expires = Some(place);
     }
 
     pub(crate) fn contacts(&self) -> &[StoredContact] {
@@ -155,7 +162,10 @@ impl World {
                 }
                 Action::Renew { .. } => Event::Renewed(Ok(Credentials::bearer(TOKEN).unwrap())),
                 Action::Send { request, .. } => {
-                    let trouble = trouble(request.method(), self.requests);
+                    let has_expired = self.expires.is_some_and(|place| self.requests >= place)
+                        && request.headers()[AUTHORIZATION].as_bytes().starts_with(b"Basic ");
+                    let expired = has_expired.then_some(Trouble::Status(401));
+                    let trouble = expired.or_else(|| trouble(request.method(), self.requests));
                     self.requests += 1;
                     match self.answer(request, trouble) {
                         Ok(answer) => {

@@ -83,6 +83,11 @@ impl Ensure {
         }
     }
 
+    /// The session, with the credentials that were last renewed.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
     /// Looks, as soon as the answer before has `asked` for.
     fn look(&mut self, asked: Option<Duration>) -> Option<Result<Ensured, Error>> {
         let search = Search::at_once(&self.session, self.create.method(), self.create.to());
