@@ -1,8 +1,10 @@
-//! hyper's own pooled client, by hand: no time limits, no bounds but those of hyper, no retries.
+//! hyper's own pooled client, by hand: no time limits, no bounds but those of hyper, no retries; and with the limits that
+//! contacts-hyper keeps, as far as hyper and tokio have them.
 
-use std::{hint::black_box, sync::Arc};
+use std::{hint::black_box, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use contacts_proto::Limits;
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{
@@ -10,6 +12,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use super::{base, tasks};
 use crate::{
@@ -21,7 +24,7 @@ use crate::{
 pub(crate) fn all() -> Vec<Work> {
     vec![
         Work::new("get/raw-hyper", |setup| tasks(setup, Raw::new(setup, &usual()), get)),
-        Work::new("get/bounded-hyper", |setup| tasks(setup, Raw::new(setup, &bounded()), get)),
+        Work::new("get/limited-hyper", |setup| tasks(setup, Raw::new(setup, &limited()), get_in_time)),
         Work::new("list/raw-hyper", |setup| tasks(setup, Raw::new(setup, &usual()), list)),
     ]
 }
@@ -51,15 +54,19 @@ fn usual() -> Builder {
     Client::builder(TokioExecutor::new())
 }
 
-/// With the bounds of a head that contacts-hyper has.
-fn bounded() -> Builder {
+/// With the same bounds of a head.
+fn limited() -> Builder {
     let mut builder = usual();
-    builder.http1_max_buf_size(64 * 1024).http1_max_headers(128);
+    builder.http1_max_buf_size(Limits::HEAD).http1_max_headers(Limits::HEADERS);
     builder
 }
 
 async fn get(raw: Arc<Raw>, _: u64) {
     black_box(raw.send::<Contact>(raw.parts.one(Method::GET, ID, "")).await);
+}
+
+async fn get_in_time(raw: Arc<Raw>, number: u64) {
+    timeout(Duration::from_secs(30), get(raw, number)).await.expect("it is in time");
 }
 
 async fn list(raw: Arc<Raw>, _: u64) {

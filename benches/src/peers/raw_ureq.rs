@@ -1,10 +1,11 @@
-//! ureq by hand: no time limits, no retries.
+//! ureq by hand: no time limits, no retries; and with the limits that contacts-ureq keeps, as far as ureq has them.
 
 use std::hint::black_box;
 
+use contacts_proto::{Limits, Policy, Timeouts};
 use http::{Method, Request};
 use serde::de::DeserializeOwned;
-use ureq::Agent;
+use ureq::{Agent, config::ConfigBuilder, typestate::AgentScope};
 
 use super::{base, threads};
 use crate::{
@@ -15,8 +16,9 @@ use crate::{
 
 pub(crate) fn all() -> Vec<Work> {
     vec![
-        Work::new("get/raw-ureq", |setup| threads(setup, Raw::new(setup), get)),
-        Work::new("list/raw-ureq", |setup| threads(setup, Raw::new(setup), list)),
+        Work::new("get/raw-ureq", |setup| threads(setup, Raw::new(setup, usual()), get)),
+        Work::new("get/limited-ureq", |setup| threads(setup, Raw::new(setup, limited()), get)),
+        Work::new("list/raw-ureq", |setup| threads(setup, Raw::new(setup, usual()), list)),
     ]
 }
 
@@ -26,11 +28,8 @@ struct Raw {
 }
 
 impl Raw {
-    fn new(setup: &Setup) -> Self {
-        // As many as there are threads: ureq keeps three a host of its own accord.
-        let config =
-            Agent::config_builder().max_idle_connections(64).max_idle_connections_per_host(64).build();
-        Self { agent: config.into(), parts: Parts::new(&base(setup)) }
+    fn new(setup: &Setup, config: ConfigBuilder<AgentScope>) -> Self {
+        Self { agent: config.build().into(), parts: Parts::new(&base(setup)) }
     }
 
     fn send<T: DeserializeOwned>(&self, request: Request<Vec<u8>>) -> T {
@@ -38,6 +37,21 @@ impl Raw {
         let body = response.body_mut().read_to_vec().expect("it is whole");
         serde_json::from_slice(&body).expect("it can be read")
     }
+}
+
+fn usual() -> ConfigBuilder<AgentScope> {
+    // As many as there are threads: ureq keeps three a host of its own accord.
+    Agent::config_builder().max_idle_connections(64).max_idle_connections_per_host(64)
+}
+
+/// With the same times for a connection, a head and all of it.
+fn limited() -> ConfigBuilder<AgentScope> {
+    let timeouts = Timeouts::default();
+    usual()
+        .timeout_connect(Some(timeouts.connect))
+        .timeout_recv_response(Some(timeouts.head))
+        .timeout_global(Some(Policy::default().attempt_timeout))
+        .max_response_header_size(Limits::HEAD)
 }
 
 fn get(raw: &Raw) {

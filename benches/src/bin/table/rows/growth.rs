@@ -70,12 +70,12 @@ fn paging(bench: &Bench) -> Result<()> {
 
 fn users(bench: &Bench) -> Result<()> {
     let cost = |count| -> Result<_> { Ok(bench.costs(&["users/contacts-hyper"], count, 64)?.remove(0)) };
-    let [few, many] = [cost(1_000)?, cost(100_000)?];
+    let [few, many] = [cost(10_000)?, cost(100_000)?];
     let ratio = many.memory.median / few.memory.median;
     row(
         "100,000 users' lists, 64 at a time: KiB at most",
         &many.memory.to_string(),
-        &format!("1,000 users {}", few.memory),
+        &format!("10,000 users {}", few.memory),
         Some(ratio),
         "at most 1.1 x",
         Some(ratio <= 1.1),
@@ -84,7 +84,7 @@ fn users(bench: &Bench) -> Result<()> {
     row(
         "100,000 users' lists, 64 at a time: microseconds of CPU",
         &many.cpu.to_string(),
-        &format!("1,000 users {}", few.cpu),
+        &format!("10,000 users {}", few.cpu),
         Some(ratio),
         "at most 1.1 x",
         Some(ratio <= 1.1),
