@@ -50,35 +50,28 @@ fn through(operation: Operation, tls: bool) -> Scenario {
 
 /// The time for a head begins when the request is sent, however long the way took to be made.
 fn slow_ways(operation: Operation) -> Vec<Scenario> {
-    const SHORT: Duration = Duration::from_millis(300);
-    const LONG: Duration = Duration::from_millis(700);
+    const WAY: Duration = Duration::from_millis(1200);
 
-    let after = |time| {
-        let step = Step::Tunnel { up: None, down: None };
-        Plan::every([Step::ReadRequest, Step::Sleep(time), Step::write(OPEN), step])
-    };
-    let scenario = |name: &str, way, behind: Plan, expected| {
-        Scenario::new(format!("{name}, {operation:?}"), after(way), operation, expected)
+    let scenario = |name: &str, behind: Plan, expected| {
+        let tunnel = Step::Tunnel { up: None, down: None };
+        let way = Plan::every([Step::ReadRequest, Step::Sleep(WAY), Step::write(OPEN), tunnel]);
+        Scenario::new(format!("{name}, {operation:?}"), way, operation, expected)
             .other(behind)
             .route(Route::Proxy { tls: false })
             .sees(Seen::Connections(1..=1))
             .sees(Seen::OtherConnections(1..=1))
     };
     let answer = operation.success();
-    let slow = Plan::every([Step::ReadRequest, Step::Sleep(SHORT), Step::write(answer.wire())]);
+    let slow = Plan::every([Step::ReadRequest, Step::Sleep(WAY / 2), Step::write(answer.wire())]);
+    let at_once = says_and_stays(answer.wire());
     let silent = Plan::every([Step::ReadRequest]);
     let no_head = Expected::once(Told::MaybeSent(Cause::TimedOut));
     vec![
-        scenario("a slow way and a slow head", SHORT, slow, answered(answer.clone()))
-            .set(|setup| setup.head_timeout = SHORT + SHORT / 2),
-        scenario(
-            "a way that takes longer than a head may",
-            LONG,
-            says_and_stays(answer.wire()),
-            answered(answer),
-        )
-        .set(|setup| setup.head_timeout = SHORT),
-        scenario("a slow way and no head", SHORT, silent, no_head).set(|setup| setup.head_timeout = SHORT),
+        scenario("a slow way and a slow head", slow, answered(answer.clone()))
+            .set(|setup| setup.head_timeout = WAY * 7 / 6),
+        scenario("a way that takes longer than a head may", at_once, answered(answer))
+            .set(|setup| setup.head_timeout = WAY * 2 / 3),
+        scenario("a slow way and no head", silent, no_head).set(|setup| setup.head_timeout = WAY / 4),
     ]
 }
 
