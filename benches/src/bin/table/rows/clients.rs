@@ -1,6 +1,6 @@
 //! The clients over a network.
 
-use super::{instructions, row};
+use super::{at_most, instructions, row};
 use crate::{Result, measure::Bench, spread::short};
 
 /// Each client, beside its library as it comes, and beside it with the limits that the client keeps.
@@ -34,14 +34,12 @@ fn times(bench: &Bench, names: [&str; 3], at: u64) -> Result<()> {
     };
     let what = format!("{}, {at} at a time", names[0]);
     for (name, beside) in names[1..].iter().zip(beside) {
-        let ratio = own.cpu.median / beside.cpu.median;
-        row(
+        at_most(
             &format!("{what}: microseconds of CPU"),
             &own.cpu.to_string(),
             &format!("{name} {}", beside.cpu),
-            Some(ratio),
-            "at most 1.05 x",
-            Some(ratio <= 1.05),
+            own.cpu.median / beside.cpu.median,
+            Some(1.05),
         );
         let per_second = [own, beside].map(|cost| 1e6 / cost.wall.median);
         let ratio = per_second[0] / per_second[1];
@@ -53,13 +51,11 @@ fn times(bench: &Bench, names: [&str; 3], at: u64) -> Result<()> {
             "at least 0.95 x",
             Some(ratio >= 0.95),
         );
-        let ratio = own.memory.median / beside.memory.median;
-        row(
+        at_most(
             &format!("{what}: KiB at most"),
             &own.memory.to_string(),
             &format!("{name} {}", beside.memory),
-            Some(ratio),
-            "",
+            own.memory.median / beside.memory.median,
             None,
         );
     }
@@ -75,14 +71,12 @@ pub(crate) fn reqwest(bench: &Bench) -> Result<()> {
     instructions(bench, "contacts-hyper, 64 at a time", at_64, 6400, 64, Some(0.7))?;
     for who in ["contacts-hyper", "contacts-ureq"] {
         let costs = bench.costs(&[&format!("get/{who}"), "get/reqwest"], 10_000, 64)?;
-        let ratio = costs[0].cpu.median / costs[1].cpu.median;
-        row(
+        at_most(
             &format!("{who} beside reqwest, 64 at a time: microseconds of CPU"),
             &costs[0].cpu.to_string(),
             &costs[1].cpu.to_string(),
-            Some(ratio),
-            "at most 0.7 x",
-            Some(ratio <= 0.7),
+            costs[0].cpu.median / costs[1].cpu.median,
+            Some(0.7),
         );
     }
     Ok(())
@@ -95,12 +89,11 @@ pub(crate) fn http2(bench: &Bench) -> Result<()> {
     for at in [1, 64] {
         let names = ["tls-2/contacts-hyper", "tls-1/contacts-hyper"];
         let costs = bench.costs(&names, 10_000, at)?;
-        row(
+        at_most(
             &format!("HTTP/2 beside HTTP/1.1, over TLS, {at} at a time: microseconds of CPU"),
             &costs[0].cpu.to_string(),
             &costs[1].cpu.to_string(),
-            Some(costs[0].cpu.median / costs[1].cpu.median),
-            "",
+            costs[0].cpu.median / costs[1].cpu.median,
             None,
         );
         let what = format!("HTTP/2 beside HTTP/1.1, {at} at a time");

@@ -1,6 +1,6 @@
 //! What grows with a list, and with the number of users.
 
-use super::row;
+use super::{at_most, row};
 use crate::{Result, measure::Bench, spread::short};
 
 pub(crate) fn all(bench: &Bench) -> Result<()> {
@@ -38,14 +38,12 @@ fn planning(bench: &Bench) -> Result<()> {
             Ok(bench.instructions(&format!("plan/{len}-{name}/ours"), 1, 1)? / len as f64)
         };
         let [few, many] = [each(1_000)?, each(10_000)?];
-        let ratio = many / few;
-        row(
+        at_most(
             &format!("a plan of 10,000 against 10,000, {name}: instructions a contact"),
             &short(many),
             &format!("of 1,000 against 1,000 {}", short(few)),
-            Some(ratio),
-            "at most 1.1 x",
-            Some(ratio <= 1.1),
+            many / few,
+            Some(1.1),
         );
     }
     let cost = &bench.costs(&["plan/1000-changed/ours"], 100, 1)?[0];
@@ -71,23 +69,16 @@ fn paging(bench: &Bench) -> Result<()> {
 fn users(bench: &Bench) -> Result<()> {
     let cost = |count| -> Result<_> { Ok(bench.costs(&["users/contacts-hyper"], count, 64)?.remove(0)) };
     let [few, many] = [cost(10_000)?, cost(100_000)?];
-    let ratio = many.memory.median / few.memory.median;
-    row(
-        "100,000 users' lists, 64 at a time: KiB at most",
-        &many.memory.to_string(),
-        &format!("10,000 users {}", few.memory),
-        Some(ratio),
-        "at most 1.1 x",
-        Some(ratio <= 1.1),
-    );
-    let ratio = many.cpu.median / few.cpu.median;
-    row(
-        "100,000 users' lists, 64 at a time: microseconds of CPU",
-        &many.cpu.to_string(),
-        &format!("10,000 users {}", few.cpu),
-        Some(ratio),
-        "at most 1.1 x",
-        Some(ratio <= 1.1),
-    );
+    for (what, many, few) in
+        [("KiB at most", many.memory, few.memory), ("microseconds of CPU", many.cpu, few.cpu)]
+    {
+        at_most(
+            &format!("100,000 users' lists, 64 at a time: {what}"),
+            &many.to_string(),
+            &format!("10,000 users {few}"),
+            many.median / few.median,
+            Some(1.1),
+        );
+    }
     Ok(())
 }

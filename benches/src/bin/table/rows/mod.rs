@@ -14,6 +14,12 @@ fn row(what: &str, measured: &str, beside: &str, ratio: Option<f64>, target: &st
     println!("| {what} | {measured} | {beside} | {ratio} | {target} | {met} |");
 }
 
+/// One row of what is to be at most so many times that beside it.
+fn at_most(what: &str, measured: &str, beside: &str, ratio: f64, most: Option<f64>) {
+    let target = most.map_or(String::new(), |most| format!("at most {most} x"));
+    row(what, measured, beside, Some(ratio), &target, most.map(|most| ratio <= most));
+}
+
 /// Instructions of two pieces of work, and at most this many times as many.
 fn instructions(
     bench: &Bench,
@@ -24,14 +30,7 @@ fn instructions(
     most: Option<f64>,
 ) -> Result<()> {
     let [ours, beside] = [bench.instructions(pair[0], count, at)?, bench.instructions(pair[1], count, at)?];
-    let ratio = ours / beside;
-    row(
-        &format!("{what}: instructions"),
-        &short(ours),
-        &format!("{} {}", pair[1], short(beside)),
-        Some(ratio),
-        &most.map_or(String::new(), |most| format!("at most {most} x")),
-        most.map(|most| ratio <= most),
-    );
+    let what = format!("{what}: instructions");
+    at_most(&what, &short(ours), &format!("{} {}", pair[1], short(beside)), ours / beside, most);
     Ok(())
 }
