@@ -1,5 +1,7 @@
 //! What a client is after, and the exchange that is to get it.
 
+use std::ops::ControlFlow;
+
 use contacts_proto::{
     AccountId, Action, ActivateContact, AllContacts, Call, Confirmation, Contact, ContactId, CreateContact,
     DeactivateContact, DeleteContact, Ensure, Ensured, Event, Exchange, GetContact, How, ListContacts, Now,
@@ -115,18 +117,22 @@ where
     type Output = Outcome;
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Outcome> {
-        match self.0.step(event, now, random) {
-            Action::Send { request, timeout, fresh_connection, body } => {
-                Action::Send { request, timeout, fresh_connection, body }
-            }
-            Action::Wait(time) => Action::Wait(time),
-            Action::Renew { refused } => Action::Renew { refused },
-            Action::Done(result) => Action::Done(result.map(Outcome::from)),
+        match self.0.step(event, now, random).result() {
+            ControlFlow::Break(action) => action,
+            ControlFlow::Continue(result) => Action::Done(result.map(Outcome::from)),
         }
+    }
+
+    fn name(&self) -> &'static str {
+        self.0.name()
     }
 
     fn waiting(&self) -> Option<Waiting> {
         self.0.waiting()
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.0.is_in_doubt()
     }
 }
 

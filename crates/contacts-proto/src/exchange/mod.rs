@@ -42,6 +42,9 @@ use crate::{Credentials, Error};
 /// [`Action::Done`]. `step` is a pure function of its arguments and the machine's state (and the [`Budget`], which all exchanges
 /// of a client share): it reads no clock and no randomness.
 ///
+/// The other methods tell what it is about, to those who watch it. Each has an answer for an exchange that says nothing of it: one
+/// that is put around another passes all of them on, or its watchers no longer hear of a doubt.
+///
 /// ```
 /// use std::{ops::ControlFlow, time::Duration};
 /// use contacts_proto::{Action, Call, ContactId, Credentials, Event, Exchange, GetContact, Now, Session, Site};

@@ -3,7 +3,9 @@
 use std::{cell::Cell, fmt, rc::Rc, time::Duration};
 
 use contacts_plan::{Apply, Desired, Format, Options, Plan, read};
-use contacts_proto::{Action, AllContacts, Error, Event, Exchange, ListContacts, Now, Policy, Session, Site};
+use contacts_proto::{
+    Action, AllContacts, Error, Event, Exchange, ListContacts, Now, Policy, Session, Site, Waiting,
+};
 use contacts_sandbox::{Behaviour, Duplicates, Limits, NewPhones, Service, StoredContact, User};
 
 use super::{
@@ -251,6 +253,18 @@ impl Exchange for Counted {
         let action = self.exchange.step(event, now, random);
         self.sent.update(|sent| sent + usize::from(matches!(action, Action::Send { .. })));
         action
+    }
+
+    fn name(&self) -> &'static str {
+        self.exchange.name()
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        self.exchange.waiting()
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.exchange.is_in_doubt()
     }
 }
 
