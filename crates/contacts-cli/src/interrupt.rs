@@ -1,4 +1,5 @@
-//! Ctrl-C: in the middle of a creation it leaves a doubt, and the doubt a ticket.
+//! Ctrl-C: in the middle of a creation it leaves a doubt, and the doubt a ticket; in the middle of several changes it is told how
+//! far they are.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,8 +10,21 @@ use crate::{
     failure::{Failure, exit},
 };
 
-/// What is in doubt if the process ends now.
-static DOUBT: Mutex<Option<Ticket>> = Mutex::new(None);
+/// What there is to say if the process ends now.
+static LEFT: Mutex<Left> = Mutex::new(Left { doubt: None, under_way: None });
+
+struct Left {
+    doubt: Option<Ticket>,
+    under_way: Option<UnderWay>,
+}
+
+/// One of several changes, while it is made.
+pub(crate) struct UnderWay {
+    /// How many were made before, as `1 of 3 changes`.
+    pub(crate) made: String,
+    pub(crate) change: String,
+    pub(crate) hint: Option<&'static str>,
+}
 
 /// What is told of the first interrupt, in place of an end.
 static LISTENER: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
@@ -22,20 +36,24 @@ pub(crate) fn tells(listener: impl FnOnce() + Send + 'static) {
 
 /// From now on an interrupt leaves this ticket, or none.
 pub(crate) fn leaves(ticket: Option<Ticket>) {
-    *DOUBT.lock().unwrap_or_else(PoisonError::into_inner) = ticket;
+    LEFT.lock().unwrap_or_else(PoisonError::into_inner).doubt = ticket;
+}
+
+/// From now on an interrupt tells this of several changes, or nothing.
+pub(crate) fn tells_of(change: Option<UnderWay>) {
+    LEFT.lock().unwrap_or_else(PoisonError::into_inner).under_way = change;
 }
 
 /// Sees to it that an interrupt (or a request to terminate) ends the process with the right words and the right exit code.
-pub(crate) fn watch(form: Form) {
+pub(crate) fn watch(form: Form, quiet: bool) {
     let handler = move || {
         if let Some(listener) = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return listener();
         }
         // The lock is kept: what is told here is the last word.
-        let doubt = DOUBT.lock().unwrap_or_else(PoisonError::into_inner);
-        let code = doubt.as_ref().map_or(exit::INTERRUPTED, |ticket| {
-            let failure = in_doubt(ticket);
-            failure.report(form, false);
+        let left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        let code = left.failure().map_or(exit::INTERRUPTED, |failure| {
+            failure.report(form, quiet);
             failure.exit()
         });
         std::process::exit(code.into());
@@ -44,8 +62,26 @@ pub(crate) fn watch(form: Form) {
     let _ = ctrlc::set_handler(handler);
 }
 
-fn in_doubt(ticket: &Ticket) -> Failure {
-    let (method, to) = (printable(ticket.method().as_str()), printable(ticket.to()));
-    let message = format!("interrupted: the {method} contact {to} may have been created, and may not");
-    Failure::interrupted_in_doubt(message, ticket)
+impl Left {
+    fn failure(&self) -> Option<Failure> {
+        match (&self.doubt, &self.under_way) {
+            (Some(ticket), under_way) => {
+                let before = under_way.as_ref().map(|it| format!("; before it {} were made", it.made));
+                let (method, to) = (printable(ticket.method().as_str()), printable(ticket.to()));
+                let message = format!(
+                    "interrupted: the {method} contact {to} may have been created, and may not{}",
+                    before.unwrap_or_default()
+                );
+                Some(Failure::interrupted_in_doubt(message, ticket))
+            }
+            (None, Some(UnderWay { made, change, hint })) => {
+                let failure = Failure::interrupted(format!(
+                    "interrupted: {made} were made, and how far the next one came is not known: {}",
+                    printable(change)
+                ));
+                Some(hint.iter().fold(failure, |failure, hint| failure.with_hint(*hint)))
+            }
+            (None, None) => None,
+        }
+    }
 }

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     };
     let how = &arguments.how;
     let output = Output::new(how.output, how.color);
-    interrupt::watch(how.output);
+    interrupt::watch(how.output, how.quiet);
     let failures = match commands::run(&arguments, output) {
         Ok(code) => return code.into(),
         Err(failures) => failures,

@@ -216,9 +216,38 @@ fn an_interrupt_leaves_a_ticket_and_the_next_run_doubles_nothing() {
     let ran = command.end().with_code(7);
     let error = ran.error();
     assert!(error["ticket"].is_string() && ran.stdout.is_empty(), "{ran:?}");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.ends_with("may not; before it 0 of 4 changes were made"), "{message}");
     sandbox.disarm();
     assert_eq!(applied(&home, &sandbox, &file, 0).0, ["create done", "update done", "delete done"]);
     assert_eq!(reached(&sandbox), WANTED);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_of_a_change_that_is_half_made_is_told_with_how_far_the_others_are() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }).on(Operation::Deactivate));
+    let file = home.write("wanted.yaml", "- voice: 49-1\n- email: new@example.com\n  enabled: false\n");
+    let command = home.demo(&sandbox, &format!("apply {file} --yes -o json")).start();
+    until("the deactivation", || {
+        sandbox.journal().iter().any(|it| it.operation == Some(Operation::Deactivate))
+    });
+    command.interrupt();
+    let error = command.end().with_code(130).error();
+    assert_eq!(
+        (error["kind"].as_str(), error["message"].as_str()),
+        (
+            Some("interrupted"),
+            Some(
+                "interrupted: 1 of 2 changes were made, and how far the next one came is not known: \
+                 + email new@example.com (disabled)"
+            )
+        )
+    );
+    assert_eq!(error["hint"], "apply the file again to go on: what is done is not done twice");
+    sandbox.disarm();
+    assert_eq!(applied(&home, &sandbox, &file, 0).0, ["deactivate done"]);
 }
 
 #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@
 mod support;
 
 use contacts_sandbox::{Fault, FaultRule, Hint, Operation, Sandbox, When};
-use support::{Home, Ran, stored, until};
+use support::{Home, Ran, ids, stored, until};
 
 /// A sandbox that carries out everything and answers nothing.
 fn silent() -> Sandbox {
@@ -59,6 +59,18 @@ fn while_a_creation_waits_that_certainly_did_nothing_it_leaves_none() {
     command.interrupt();
     let ran = command.end().with_code(130);
     assert!(!ran.stderr.contains("ticket"), "{ran:?}");
+}
+
+#[test]
+fn in_the_middle_of_several_changes_it_tells_how_far_they_are() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }).nth(2).on(Operation::Delete));
+    let [email, sms] = ids(&sandbox);
+    let ran = interrupted(&home, &sandbox, &format!("delete --yes {email} {sms} c"), 2).with_code(130);
+    let told = format!(
+        "error: interrupted: 1 of 3 changes were made, and how far the next one came is not known: {sms}\n"
+    );
+    assert_eq!((&*ran.stdout, ran.stderr), ("", told));
 }
 
 #[test]

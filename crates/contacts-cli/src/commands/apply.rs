@@ -7,9 +7,13 @@ use super::{Context, contacts_file::ContactsFile, plan, question};
 use crate::{
     args::ApplyArgs,
     failure::{Failure, is_for_all},
+    interrupt::{self, UnderWay},
     output::{Diff, counted},
     service::Service,
 };
+
+/// What to do when not all changes were made.
+const GO_ON: &str = "apply the file again to go on: what is done is not done twice";
 
 pub(super) fn run(context: &Context<'_>, args: &ApplyArgs) -> Result<(), Vec<Failure>> {
     let file = ContactsFile::read(context, &args.desired)?;
@@ -57,6 +61,7 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
     let (mut apply, mut failures, mut progress) = (Apply::new(plan), Vec::new(), Progress::new(context));
     while let Some(step) = apply.next_step(service.session()) {
         let change = step.change().clone();
+        interrupt::tells_of(Some(under_way(&apply, &change)));
         let outcome = carry_out(service, step).unwrap_or_else(Outcome::Failed);
         let ends_all = outcome.error().is_some_and(ends_all);
         failures.extend(failure(&change, &outcome));
@@ -66,16 +71,23 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
             break;
         }
     }
+    interrupt::tells_of(None);
     progress.tell(&apply, true);
     let written = context.output.applied(&apply);
     if !apply.is_done() {
         if failures.is_empty() {
             failures.push(Failure::local("some changes were left out, so that an enabled contact remains"));
         }
-        context.note("apply the file again to go on: what is done is not done twice");
+        context.note(GO_ON);
     }
     failures.extend(progress.written.and(written).err());
     if failures.is_empty() { Ok(()) } else { Err(failures) }
+}
+
+fn under_way(apply: &Apply, change: &Change) -> UnderWay {
+    let made = apply.outcomes().filter(|(_, outcome)| matches!(outcome, Some(Outcome::Done(_)))).count();
+    let all = counted(apply.plan().changes().len(), "change");
+    UnderWay { made: format!("{made} of {all}"), change: change.to_string(), hint: Some(GO_ON) }
 }
 
 fn carry_out(service: &Service, step: Step) -> Result<Outcome, Error> {

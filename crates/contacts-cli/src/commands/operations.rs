@@ -9,6 +9,7 @@ use super::{Context, question};
 use crate::{
     args::{ListArgs, OperationCommand},
     failure::{Failure, is_for_all},
+    interrupt::{self, UnderWay},
     output::{Change, Reader},
     service::Service,
 };
@@ -135,6 +136,8 @@ fn each(
     let service = context.connect()?;
     let (mut changes, mut failures) = (Vec::new(), Vec::new());
     for id in ids {
+        let made = format!("{} of {} changes", changes.len(), ids.len());
+        interrupt::tells_of(several.then(|| UnderWay { made, change: id.to_string(), hint: None }));
         match change(&service, id) {
             Ok(change) => changes.push(change),
             Err(error) => {
@@ -147,6 +150,7 @@ fn each(
             }
         }
     }
+    interrupt::tells_of(None);
     if (several || !changes.is_empty())
         && let Err(failure) = context.output.changes(&changes, several)
     {
