@@ -5,7 +5,7 @@ use http::{HeaderValue, Request, header};
 
 /// The demonstration service and the requests to it: a line with its behaviour in JSON (anything else is the default), then
 /// requests with a line `%` between them. Of a target `@` is the URL of the contacts, and a request without credentials
-/// has those of the one user that there is.
+/// has those of the demo user.
 pub fn requests(data: &[u8]) -> (Service, Vec<Request<&[u8]>>) {
     let (behaviour, mut rest) = crate::line(data);
     let behaviour = serde_json::from_slice::<Behaviour>(behaviour).unwrap_or_default();

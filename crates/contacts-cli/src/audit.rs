@@ -7,6 +7,7 @@ mod progress;
 mod resume;
 mod row;
 mod streak;
+mod unreadable;
 mod users;
 
 pub(crate) use self::{
@@ -17,5 +18,6 @@ pub(crate) use self::{
     resume::Resume,
     row::{Row, Tally},
     streak::Streak,
+    unreadable::{several, unreadable},
     users::{User, distinct, read},
 };

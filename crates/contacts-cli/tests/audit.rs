@@ -6,7 +6,7 @@ use contacts_sandbox::{Fault, FaultRule, Sandbox, When};
 use serde_json::{Value, json};
 use support::{
     Home,
-    users::{administrator, team, user},
+    users::{team, user},
 };
 
 /// The users of an audit as JSON, by their account ids.
@@ -61,29 +61,6 @@ fn each_of_the_required_kinds_is_needed() {
     ] {
         assert_eq!(standing(require), expected, "{require}");
     }
-}
-
-#[test]
-fn a_user_who_cannot_be_read_is_a_row_and_gives_the_exit_code() {
-    let (home, sandbox) = (Home::new(), team());
-    let ran = home.demo(&sandbox, "audit single gone well -o json").run().with_code(4);
-    let users: Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!((&users[1]["standing"], &users[1]["contacts"]), (&"unreadable".into(), &Value::Null));
-    assert_eq!(users[1]["findings"][0]["error"]["code"], "USER_NOT_FOUND");
-    assert_eq!((&users[0]["standing"], &users[2]["standing"]), (&"single".into(), &"reachable".into()));
-    let error = ran.error();
-    assert_eq!(
-        (&error["kind"], &error["message"]),
-        (&"not_found".into(), &"1 of 3 users could not be read".into())
-    );
-
-    let busy = Fault::Status { status: 503, body: None, content_type: None, when: When::Before };
-    sandbox.arm(FaultRule::new(busy));
-    let ran = home.demo(&sandbox, "audit single well --attempts 1 -o json").run().with_code(5);
-    assert_eq!(ran.error()["message"], "2 of 2 users could not be read");
-    sandbox.disarm();
-    sandbox.arm(Fault::Status { status: 503, body: None, content_type: None, when: When::Before });
-    home.demo(&sandbox, "audit single gone --jobs 1 --attempts 1").run().with_code(1);
 }
 
 #[test]
@@ -184,43 +161,6 @@ fn mistakes_are_told_all_at_once_before_anything_is_asked() {
 }
 
 #[test]
-fn what_every_user_would_end_with_ends_it_early() {
-    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    let many: String = (0..1000).map(|number| format!("u{number}\n")).collect();
-    let file = home.write("users", &many);
-    let line = format!("audit --from {file} --attempts 1");
-    // Not an administrator.
-    let ran = home.demo(&sandbox, &line).run().with_code(3);
-    assert!(ran.stdout.is_empty() && ran.stderr.contains("403 Forbidden"), "{ran:?}");
-    let asked = sandbox.journal().len();
-    assert!((32..=41).contains(&asked), "{asked}");
-
-    administrator(&sandbox);
-    for (status, code, fewest, most) in [(401, 3, 1, 9), (503, 5, 32, 41), (404, 4, 32, 41)] {
-        sandbox.disarm();
-        sandbox.clear_journal();
-        let fault = Fault::Status { status, body: Some("{}".into()), content_type: None, when: When::Before };
-        sandbox.arm(FaultRule::new(fault));
-        let ran = home.demo(&sandbox, &line).run().with_code(code);
-        assert!(ran.stdout.is_empty() && ran.stderr.contains(&status.to_string()), "{ran:?}");
-        let asked = sandbox.journal().len();
-        assert!((fewest..=most).contains(&asked), "{status}: {asked}");
-    }
-    // A port where nobody listens: one that was given back may be another test's by now.
-    let ran = home.at("http://127.0.0.1:1/jsm/ops/api/cloud").line(&line).run().with_code(5);
-    assert!(ran.stdout.is_empty(), "{ran:?}");
-}
-
-#[test]
-fn users_who_are_not_known_are_rows_however_many() {
-    let (home, sandbox) = (Home::new(), team());
-    let many: String = (0..50).map(|number| format!("u{number}\n")).collect();
-    let file = home.write("users", &many);
-    let ran = home.demo(&sandbox, &format!("audit --from {file} -o ndjson")).run().with_code(4);
-    assert_eq!(ran.stdout.lines().count(), 50);
-}
-
-#[test]
 fn the_time_out_is_for_each_user() {
     let (home, sandbox) = (Home::new(), team());
     sandbox.arm(FaultRule::new(Fault::Delay { ms: 300, when: When::Before }));
@@ -231,7 +171,6 @@ fn the_time_out_is_for_each_user() {
 #[test]
 fn so_many_users_are_read_at_a_time_as_there_are_jobs() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    administrator(&sandbox);
     for number in 0..40 {
         user(&sandbox, &format!("u{number}"), &[("email", "a@b", true), ("sms", "49-1", true)]);
     }

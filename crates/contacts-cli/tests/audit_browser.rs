@@ -7,7 +7,7 @@ use contacts_sandbox::Sandbox;
 use serde_json::Value;
 use support::{
     Home,
-    users::{administrator, team, user},
+    users::{team, user},
 };
 
 /// What would do something, if it were anything but text.
@@ -103,7 +103,6 @@ fn what_is_hostile_is_text() {
 #[ignore = "needs chromium and chromedriver: run it with --ignored"]
 fn ten_thousand_users_are_all_in_it() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    administrator(&sandbox);
     for number in 0..10_000 {
         let is_enabled = number % 2 == 0;
         user(&sandbox, &format!("u{number}"), &[("email", "a@b", is_enabled), ("sms", "49-1", is_enabled)]);

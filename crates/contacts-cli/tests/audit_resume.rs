@@ -7,15 +7,11 @@ use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt};
 
 use contacts_sandbox::{Fault, FaultRule, Sandbox, When};
 use serde_json::Value;
-use support::{
-    Home, until,
-    users::{administrator, user},
-};
+use support::{Home, until, users::user};
 
 /// A sandbox with so many users, of whom every tenth has no enabled contact, and a file of their ids.
 fn company(home: &Home, users: usize) -> (Sandbox, String) {
     let sandbox = Sandbox::start().unwrap();
-    administrator(&sandbox);
     for number in 0..users {
         let contacts = [("email", "a@example.com", number % 10 != 0), ("sms", "49-1", number % 10 != 0)];
         user(&sandbox, &format!("u{number}"), &contacts);
@@ -135,7 +131,6 @@ fn a_file_of_another_site_or_of_something_else_is_refused_and_left_as_it_is() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 3);
     let other = Sandbox::start().unwrap();
-    administrator(&other);
     let kept = home.path("kept");
     let line = format!("audit --from {file} --resume {}", kept.display());
     home.demo(&other, &line).run().with_code(4);

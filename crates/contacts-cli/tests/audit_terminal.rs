@@ -6,16 +6,12 @@ mod support;
 mod terminal;
 
 use contacts_sandbox::{Fault, FaultRule, Hint, Sandbox, When};
-use support::{
-    Home,
-    users::{administrator, user},
-};
+use support::{Home, users::user};
 use terminal::terminal;
 
 /// Fifty users, half of whom cannot be reached; each of them takes a while.
 fn slow(home: &Home) -> (Sandbox, String) {
     let sandbox = Sandbox::start().unwrap();
-    administrator(&sandbox);
     for number in 0..50 {
         user(
             &sandbox,

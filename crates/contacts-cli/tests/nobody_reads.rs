@@ -11,10 +11,7 @@ use std::{
 
 use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, When};
 use serde_json::Value;
-use support::{
-    Home, Ran, add, asked, ids, one_line, reached, stored,
-    users::{administrator, user},
-};
+use support::{Home, Ran, add, asked, ids, one_line, reached, stored, users::user};
 
 /// A sandbox in which the demo user has so many contacts.
 fn long_list(contacts: usize) -> Sandbox {
@@ -28,7 +25,6 @@ fn long_list(contacts: usize) -> Sandbox {
 /// A sandbox with so many users, each with a single contact, and a file of their ids.
 fn company(home: &Home, users: usize) -> (Sandbox, String) {
     let sandbox = Sandbox::start().unwrap();
-    administrator(&sandbox);
     for number in 0..users {
         user(&sandbox, &format!("u{number}"), &[("email", "a@example.com", true)]);
     }

@@ -109,8 +109,6 @@ fn a_limit_stops_asking() {
 fn an_administrator_lists_another_users_contacts() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let account = sandbox.with_service(|service| {
-        let demo = service.users().next().unwrap().clone();
-        service.add_user(demo.as_administrator());
         let account = service.add_user(User::new("ann@example.com", "ann's").with_account_id("712020:0a1b"));
         service.add_contact(&account, "voice", "49-1", true);
         account

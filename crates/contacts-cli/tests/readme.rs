@@ -1,8 +1,11 @@
 //! The README's commands, run as they stand there, against a sandbox in place of the site.
 
+mod support;
+
 use std::{fs, path::Path, process::Command};
 
-use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, User};
+use contacts_sandbox::{DEMO_EMAIL, Sandbox, User};
+use support::{Home, serving};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -42,11 +45,8 @@ fn every_command_does_what_it_says() {
     fs::write(home.path().join("contacts.yaml"), file.join("\n")).unwrap();
     let [file] = blocks("csv").try_into().expect("one file");
     fs::write(home.path().join("on-call.csv"), file.join("\n")).unwrap();
-    for user in &file[1..] {
-        on_call(&sandbox, user.split_once(',').unwrap().0);
-    }
 
-    let mut run = 0;
+    let (mut run, mut audited) = (0, Vec::new());
     // As in a shell, what is exported stays so.
     let mut exported = Vec::new();
     for block in blocks("sh") {
@@ -71,6 +71,9 @@ fn every_command_does_what_it_says() {
                     let stderr = String::from_utf8_lossy(&output.stderr);
                     assert!(output.status.success() && !output.stdout.is_empty(), "{line}: {stderr}");
                     run += 1;
+                    if arguments.first() == Some(&"audit") {
+                        audited.push(String::from_utf8(output.stdout).unwrap());
+                    }
                 }
                 ["cargo", "run", "-p", "contacts-cli", "--", "demo"] | ["cargo", "test", ..] => {}
                 // The folder `contacts` beside the program is this repository; what is made with it, `.ci/first-steps` tries.
@@ -88,20 +91,34 @@ fn every_command_does_what_it_says() {
     }
     assert!(run >= 13, "only {run} commands were found");
     // What the README creates is there, once each.
-    let contacts = sandbox.with_service(|service| {
-        let users: Vec<_> = service.users().map(|user| user.account_id.clone()).collect();
-        users.iter().map(|user| service.contacts(user).len()).collect::<Vec<_>>()
-    });
-    assert_eq!(contacts, [4, 2, 1, 1]);
+    assert_eq!([DEMO_EMAIL, "ann@example.com"].map(|user| sandbox.contacts(user).len()), [4, 2]);
+
+    // Ann has a number, and Ben is told, who has none: in the table, on the page, and in the next audit as well.
+    let [table, csv] = &audited[..] else { panic!("{audited:?}") };
+    let ben = table.lines().nth(1).unwrap();
+    assert!(ben.starts_with("Ben ") && ben.ends_with("no enabled sms") && !table.contains("Ann"), "{table}");
+    let page = fs::read_to_string(home.path().join("audit.html")).unwrap();
+    assert!(page.contains("Ben") && page.contains("no enabled sms"), "{page}");
+    let standings: Vec<_> =
+        csv.lines().skip(1).map(|line| line.split(',').take(4).collect::<Vec<_>>()).collect();
+    assert_eq!(
+        standings,
+        [["712020:0a1b2c3d", "Ann", "", "reachable"], ["712020:4e5f6a7b", "Ben", "", "single"]]
+    );
+    let kept = fs::read_to_string(home.path().join("audit.ndjson")).unwrap();
+    assert_eq!(kept.lines().count(), 3, "{kept}");
 }
 
-/// A user who can be reached, and whose contacts the demo user may read.
-fn on_call(sandbox: &Sandbox, account: &str) {
-    sandbox.with_service(|service| {
-        service.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN).as_administrator());
-        service.add_user(User::new(format!("{account}@example.com"), "t").with_account_id(account));
-        service.add_contact(account, "sms", "90-5555559999", true);
-    });
+#[test]
+fn the_audit_can_be_tried_against_the_embedded_sandbox_and_against_one_that_is_run() {
+    let home = Home::new();
+    let [file] = blocks("csv").try_into().expect("one file");
+    let from = home.write("on-call.csv", &file.join("\n"));
+    let (_sandbox, url) = serving(home.contacts().line("sandbox"));
+    let line = format!("audit --from {from} --require sms");
+    let embedded = home.contacts().line("--sandbox").line(&line).succeed();
+    assert_eq!(home.at(&url).line(&line).succeed(), embedded);
+    assert!(embedded.contains("\nBen ") && !embedded.contains("\nAnn "), "{embedded}");
 }
 
 fn owned((name, value): (&str, &str)) -> (String, String) {

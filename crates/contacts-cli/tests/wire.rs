@@ -18,11 +18,7 @@ const AGENT: &str = concat!("contacts-cli/", env!("CARGO_PKG_VERSION"));
 fn every_command_sends_the_documented_request_and_nothing_else() {
     let sandbox = Sandbox::start().unwrap();
     let [id, other] = ids(&sandbox);
-    sandbox.with_service(|service| {
-        let demo = service.users().next().unwrap().clone();
-        service.add_user(demo.as_administrator());
-        service.add_user(User::new("ann@example.com", "ann's").with_account_id("712020:a&b"));
-    });
+    sandbox.add_user(User::new("ann@example.com", "ann's").with_account_id("712020:a&b"));
     let contacts = "/jsm/ops/api/sandbox/v1/users/contacts";
     let contact = format!("{contacts}/{id}");
     for (line, method, target, body) in [

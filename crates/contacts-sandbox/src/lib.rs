@@ -14,8 +14,9 @@
 //! # In a test
 //!
 //! [`Sandbox::start`] is all that a test needs. It listens on a free port, so that tests run beside each other, and stops when it is
-//! dropped. There is one user, with an e-mail and an SMS contact; [`Sandbox::add_user`] and [`Sandbox::add_contact`] add
-//! others. What is to be tested is given [`Sandbox::base_url`] in place of the service's URL:
+//! dropped. The demo user has an e-mail and an SMS contact, and is an administrator for whom there are two others to look at, as
+//! [`Service::demo`] tells; [`Sandbox::add_user`] and [`Sandbox::add_contact`] add more. What is to be tested is given
+//! [`Sandbox::base_url`] in place of the service's URL:
 //!
 //! ```
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Operation, Sandbox};
@@ -81,7 +82,7 @@
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Service};
 //!
 //! let mut service = Service::demo();
-//! let account = service.users().next().expect("there is one").account_id.clone();
+//! let account = service.users().next().expect("the demo user is the first").account_id.clone();
 //! let id = ContactId::new(&service.contacts(&account)[0].id)?;
 //!
 //! let site = Site::new("https://api.example.com/jsm/ops/api/sandbox")?;

@@ -1,6 +1,7 @@
 //! The service without its network: a request in, a response out.
 
 mod answer;
+mod demo;
 mod input;
 mod keyring;
 mod operations;
@@ -16,6 +17,7 @@ use http::HeaderMap;
 use http::request::Parts;
 
 use self::answer::{Answer, TraceId};
+pub use self::demo::{DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN};
 use self::keyring::Keyring;
 use self::refusal::{Context, Refusal};
 use crate::behaviour::Behaviour;
@@ -24,13 +26,6 @@ use crate::contact::{ContactMethod, StoredContact};
 use crate::operation::Operation;
 use crate::state::{Account, State};
 use crate::user::{Plan, User};
-
-/// The e-mail address of the one user of [`Service::demo`].
-pub const DEMO_EMAIL: &str = "demo@example.com";
-/// The API token of the one user of [`Service::demo`].
-pub const DEMO_TOKEN: &str = "sandbox-token";
-/// The bearer token of the one user of [`Service::demo`].
-pub const DEMO_OAUTH_TOKEN: &str = "sandbox-oauth-token";
 
 /// The Contacts API as a pure function of what it was asked before.
 ///
@@ -81,12 +76,17 @@ impl Service {
         }
     }
 
-    /// A service with one user, [`DEMO_EMAIL`], who has an e-mail and an SMS contact, both enabled.
+    /// A service with the demo user, and two others whose contacts the demo user, as an administrator, may list. All contacts are
+    /// verified and enabled.
+    ///
+    /// | account id | e-mail address | API token | contacts |
+    /// | --- | --- | --- | --- |
+    /// | follows from the address | [`DEMO_EMAIL`] | [`DEMO_TOKEN`] | e-mail, SMS |
+    /// | `712020:0a1b2c3d` | `ann@on-call.example` | `sandbox-token-of-ann` | e-mail, SMS |
+    /// | `712020:4e5f6a7b` | `ben@on-call.example` | `sandbox-token-of-ben` | e-mail |
     pub fn demo() -> Self {
         let mut service = Self::new(Behaviour::default());
-        let account = service.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN).with_oauth_token(DEMO_OAUTH_TOKEN));
-        service.add_contact(&account, "email", "demo@example.com", true);
-        service.add_contact(&account, "sms", "90-555-555-5555", true);
+        demo::add_users(&mut service);
         service
     }
 

@@ -113,7 +113,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) listen: std::net::SocketAddr,
 
-    /// A user, and no demo user; may be given several times
+    /// A user, in place of those of the demo; may be given several times
     #[arg(long = "user", value_name = "EMAIL:TOKEN")]
     pub(crate) users: Vec<String>,
 

@@ -4,6 +4,8 @@ use std::mem::{Discriminant, discriminant};
 
 use contacts_ureq::{Error, ErrorKind};
 
+use super::unreadable::is_unknown_user;
+
 /// So many users must fail alike, one after the other.
 const ENOUGH: usize = 32;
 
@@ -47,8 +49,7 @@ impl Streak {
             | ErrorKind::UnexpectedAnswer => true,
             // Once somebody was read, these are about those who are not.
             ErrorKind::Forbidden => !self.any,
-            // A service that knows its users has a code for those that it does not know; a wrong address has none.
-            ErrorKind::NotFound => !self.any && error.code().is_none(),
+            ErrorKind::NotFound => !self.any && !is_unknown_user(error),
             _ => false,
         }
     }

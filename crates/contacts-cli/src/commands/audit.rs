@@ -13,7 +13,10 @@ use contacts_ureq::{Contact, ContactMethod, Error};
 use super::Context;
 use crate::{
     args::AuditArgs,
-    audit::{About, Crew, Event, Progress, Resume, Row, Standing, Streak, Tally, User, distinct, page, read},
+    audit::{
+        About, Crew, Event, Progress, Resume, Row, Standing, Streak, Tally, User, distinct, page, read,
+        several, unreadable,
+    },
     failure::{Failure, exit},
     interrupt,
     output::{Reader, counted},
@@ -173,7 +176,7 @@ impl<'a> Audit<'a> {
             }
             Err(error) => {
                 let is_over = self.streak.fail(&error);
-                let failure = Failure::from(error);
+                let failure = unreadable(error);
                 if is_over {
                     self.end = Some(failure);
                     return Ok(());
@@ -227,9 +230,9 @@ impl<'a> Audit<'a> {
         let Self { context, args, required, users, rows, written, tally, end, .. } = self;
         // What was written already is their beginning, without a gap.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
-        let unreadable = tally.count(Standing::Unreadable);
+        let unread = tally.count(Standing::Unreadable);
         // Where nobody could be read, why it ended is all there is to say.
-        if end.is_none() || unreadable < rows.len() {
+        if end.is_none() || unread < rows.len() {
             context.output.audited(&rows[written..], args.all)?;
             context.note(&tally.to_string());
         }
@@ -243,10 +246,9 @@ impl<'a> Audit<'a> {
             whole_file::write(path, page.as_bytes()).map_err(|error| cannot_write(path, &error))?;
             context.note(&format!("the page is {}", text_file::shown(path)));
         }
-        if unreadable > 0 {
-            let message = format!("{unreadable} of {} could not be read", counted(users.len(), "user"));
+        if unread > 0 {
             let failures: Vec<_> = rows.iter().filter_map(Row::failure).collect();
-            return Err(Failure::several(&failures, message).into());
+            return Err(several(&failures, users.len()).into());
         }
         let is_found = rows.iter().any(|row| !row.findings.is_empty());
         Ok(if args.exit_code && is_found { exit::PENDING } else { exit::DONE })

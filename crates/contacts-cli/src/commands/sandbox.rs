@@ -32,7 +32,9 @@ pub(super) fn run(context: &Context<'_>, args: &SandboxArgs) -> Result<(), Failu
     let sandbox = builder.start()?;
     context.output.text(&format!("listening on {}\n", sandbox.base_url()))?;
     if args.users.is_empty() && args.state.is_none() {
-        context.note(&format!("its user is {DEMO_EMAIL} with the token {DEMO_TOKEN}; Ctrl-C stops it"));
+        context.note(&format!(
+            "ask as {DEMO_EMAIL}, an administrator, with the token {DEMO_TOKEN}; Ctrl-C stops it"
+        ));
     }
     context.note(&format!("{}/ shows what is in it, in a browser", sandbox.origin()));
     sandbox.wait();

@@ -1,10 +1,15 @@
-//! Users of a sandbox whose contacts the demo user may read.
+//! Users of a sandbox whose contacts the demo user, as an administrator, may read.
 
-use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, User};
+use contacts_sandbox::{Sandbox, User};
 
-/// Makes the demo user an administrator.
-pub(crate) fn administrator(sandbox: &Sandbox) {
-    sandbox.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN).as_administrator());
+use super::{Contacts, Home, SECRET};
+
+/// The command as a user who is no administrator.
+pub(crate) fn ordinary(home: &Home, sandbox: &Sandbox, line: &str) -> Contacts {
+    let (email, token) = ("ordinary@example.com", home.write("ordinary-token", SECRET));
+    sandbox.add_user(User::new(email, SECRET));
+    let who = ["--base-url", &sandbox.base_url(), "--email", email, "--token-file", &token];
+    home.contacts().args(who).line(line)
 }
 
 /// Adds a user with this account id and these contacts: method, address, and whether it is enabled.
@@ -16,10 +21,9 @@ pub(crate) fn user(sandbox: &Sandbox, account: &str, contacts: &[(&str, &str, bo
     }
 }
 
-/// A sandbox with an administrator, and a user of each sort.
+/// A sandbox with a user of each sort.
 pub(crate) fn team() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
-    administrator(&sandbox);
     user(&sandbox, "well", &[("email", "well@example.com", true), ("sms", "49-1", true)]);
     user(&sandbox, "single", &[("email", "single@example.com", true)]);
     user(&sandbox, "none", &[("email", "none@example.com", false)]);
