@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use contacts_proto::Limits;
-use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -80,8 +80,6 @@ impl Transport {
                 .pool_max_idle_per_host(most_idle)
                 .http1_max_buf_size(Limits::HEAD)
                 .http1_max_headers(Limits::HEADERS)
-                // It is there already: see `host_first`.
-                .set_host(false)
                 // Whether a request is sent again is for the exchange to say.
                 .retry_canceled_requests(false)
                 .build(connector.clone())
@@ -99,26 +97,11 @@ impl Service<Request<Full<Bytes>>> for Transport {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request<Full<Bytes>>) -> ResponseFuture {
-        host_first(&mut request);
+    fn call(&mut self, request: Request<Full<Bytes>>) -> ResponseFuture {
         let wants_fresh = request.extensions().get::<FreshConnection>().is_some();
         let client = if wants_fresh { &self.0.fresh } else { &self.0.pooled };
         client.request(request)
     }
-}
-
-/// hyper puts `host` behind all other headers, where it is still missing; most others put it before them (RFC 9110, 7.2), and so
-/// does the blocking client.
-fn host_first(request: &mut Request<Full<Bytes>>) {
-    let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
-    else {
-        return;
-    };
-    let rest = std::mem::take(request.headers_mut());
-    let mut headers = HeaderMap::with_capacity(rest.len().saturating_add(1));
-    headers.append(header::HOST, host);
-    headers.extend(rest);
-    *request.headers_mut() = headers;
 }
 
 impl fmt::Debug for Transport {

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use serde::Serialize;
 
-use crate::Credentials;
+use crate::{Credentials, Site};
 
 /// The `user-agent` of requests, unless the caller puts another in its place.
 pub const USER_AGENT: &str = concat!("contacts-proto/", env!("CARGO_PKG_VERSION"));
@@ -11,8 +11,13 @@ pub const USER_AGENT: &str = concat!("contacts-proto/", env!("CARGO_PKG_VERSION"
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A request without a body: a PATCH says so by its length (an adapter might send it in chunks else), GET and DELETE by silence.
-pub(crate) fn without_body(method: Method, uri: Uri, credentials: &Credentials) -> Request<Vec<u8>> {
-    let mut headers = headers(credentials);
+pub(crate) fn without_body(
+    method: Method,
+    site: &Site,
+    uri: Uri,
+    credentials: &Credentials,
+) -> Request<Vec<u8>> {
+    let mut headers = headers(site, credentials);
     if method == Method::PATCH {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
@@ -27,12 +32,13 @@ pub(crate) fn without_body(method: Method, uri: Uri, credentials: &Credentials) 
 )]
 pub(crate) fn with_json(
     method: Method,
+    site: &Site,
     uri: Uri,
     credentials: &Credentials,
     body: &impl Serialize,
 ) -> Request<Vec<u8>> {
     let body = serde_json::to_vec(body).expect("a struct of strings is always JSON");
-    let mut headers = headers(credentials);
+    let mut headers = headers(site, credentials);
     headers.insert(header::CONTENT_TYPE, JSON);
     // `HeaderValue::from` a number takes an allocation more.
     let length = HeaderValue::from_str(itoa::Buffer::new().format(body.len()));
@@ -40,9 +46,12 @@ pub(crate) fn with_json(
     assemble(method, uri, headers, body)
 }
 
-fn headers(credentials: &Credentials) -> HeaderMap {
+fn headers(site: &Site, credentials: &Credentials) -> HeaderMap {
     // Room for all of them, and for what an adapter adds, in one allocation.
     let mut headers = HeaderMap::with_capacity(6);
+    if let Some(host) = site.host_header() {
+        headers.insert(header::HOST, host.clone());
+    }
     headers.insert(header::ACCEPT, JSON);
     if let Some(authorization) = credentials.header() {
         headers.insert(header::AUTHORIZATION, authorization.clone());

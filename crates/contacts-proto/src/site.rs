@@ -3,7 +3,10 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+use http::{
+    HeaderValue,
+    uri::{Authority, PathAndQuery, Scheme, Uri},
+};
 use url::{Host, Url};
 
 use crate::{CloudId, Error, segment};
@@ -29,12 +32,13 @@ const MAX_LEN: usize = 2048;
 /// assert!(Site::new("https://me:secret@api.example.com").is_err());
 /// # Ok::<(), contacts_proto::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Site {
     scheme: Scheme,
     authority: Authority,
     /// Empty, or begins with a slash; never ends with one.
     prefix: std::sync::Arc<str>,
+    host: Option<HeaderValue>,
 }
 
 impl Site {
@@ -44,6 +48,7 @@ impl Site {
             scheme: Scheme::HTTPS,
             authority: Authority::from_static(GLOBAL_HOST),
             prefix: format!("{GLOBAL_PREFIX}/{cloud_id}").into(),
+            host: None,
         }
     }
 
@@ -121,7 +126,28 @@ impl Site {
         let Ok(authority) = Authority::try_from(url.authority()) else {
             return refuse("has a host that cannot stand in a request");
         };
-        Ok(Self { scheme, authority, prefix: prefix.into() })
+        Ok(Self { scheme, authority, prefix: prefix.into(), host: None })
+    }
+
+    /// The same site, to which each request carries a `host` header, and carries it first (RFC 9110, 7.2): for an HTTP library
+    /// that leaves that to its callers, or would put it last. Most make it of the URL by themselves.
+    ///
+    /// ```
+    /// use contacts_proto::{Credentials, ListContacts, Operation, Site};
+    ///
+    /// let site = Site::new("http://127.0.0.1:8080/jsm/ops/api/sandbox")?.with_host_header();
+    /// let request = ListContacts::all().request(&site, &Credentials::none());
+    /// assert_eq!(request.headers()["host"], "127.0.0.1:8080");
+    /// # Ok::<(), contacts_proto::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_host_header(self) -> Self {
+        // Every authority can stand in a header; what could not would be the library's to make of the URL.
+        Self { host: HeaderValue::from_str(self.authority.as_str()).ok(), ..self }
+    }
+
+    pub(crate) fn host_header(&self) -> Option<&HeaderValue> {
+        self.host.as_ref()
     }
 
     /// Whether requests to it are encrypted.
@@ -165,6 +191,15 @@ fn is_loopback(host: &Host<&str>) -> bool {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
     }
 }
+
+/// Whether requests go to the same place.
+impl PartialEq for Site {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.scheme, &self.authority, &self.prefix) == (&other.scheme, &other.authority, &other.prefix)
+    }
+}
+
+impl Eq for Site {}
 
 impl std::str::FromStr for Site {
     type Err = Error;

@@ -27,7 +27,7 @@ pub struct Builder {
 impl Builder {
     pub(crate) fn new(site: Site, credentials: Credentials) -> Self {
         Self {
-            session: Session::new(site, credentials),
+            session: Session::new(site.with_host_header(), credentials),
             timeouts: Timeouts::default(),
             proxy: None,
             extra_roots: Vec::new(),

@@ -117,7 +117,8 @@ impl<P: Program> Driver for Client<P> {
     const NAME: &'static str = P::NAME;
 
     fn new(setup: &Setup) -> Result<Self, Error> {
-        let session = Session::new(Site::new(&setup.base)?, setup.credentials.clone());
+        let site = Site::new(&setup.base)?.with_host_header();
+        let session = Session::new(site, setup.credentials.clone());
         Ok(Self { program: P::start(), session: session.with_policy(setup.policy.clone()) })
     }
 

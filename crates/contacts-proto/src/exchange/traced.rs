@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tracing::{Span, debug, debug_span, field::Empty};
+use tracing::{Level, Span, debug, debug_span, field::Empty, level_filters::LevelFilter};
 
 use super::{Action, Event, Exchange, Now, Waiting};
 use crate::{Credentials, error::request_id};
@@ -104,6 +104,10 @@ impl<E: Exchange> Exchange for Traced<E> {
     type Output = E::Output;
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<E::Output> {
+        // Nobody in the process collects any of it.
+        if LevelFilter::current() < Level::DEBUG {
+            return self.exchange.step(event, now, random);
+        }
         self.event(&event, now);
         let action = self.exchange.step(event, now, random);
         self.action(&action, now);

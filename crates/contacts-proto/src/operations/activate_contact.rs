@@ -33,7 +33,7 @@ impl Operation for ActivateContact {
 
     fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
         let uri = site.uri(&[CONTACTS, "/", self.id.as_str(), "/activate"]);
-        request::without_body(Method::PATCH, uri, credentials)
+        request::without_body(Method::PATCH, site, uri, credentials)
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {

@@ -90,7 +90,7 @@ impl Operation for CreateContact {
 
     fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
         let body = Body { method: &self.method, to: &self.to };
-        request::with_json(Method::POST, site.uri(&[CONTACTS]), credentials, &body)
+        request::with_json(Method::POST, site, site.uri(&[CONTACTS]), credentials, &body)
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {

@@ -32,7 +32,7 @@ impl Operation for DeleteContact {
     };
 
     fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
-        request::without_body(Method::DELETE, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
+        request::without_body(Method::DELETE, site, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
     }
 
     /// The service documents 204; others have met 200. A body, if there is one, must be JSON: the page of a captive portal has

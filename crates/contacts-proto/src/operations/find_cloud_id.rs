@@ -43,7 +43,7 @@ impl Operation for FindCloudId {
     };
 
     fn request(&self, site: &Site, _: &Credentials) -> Request<Vec<u8>> {
-        request::without_body(Method::GET, site.uri(&["/_edge/tenant_info"]), &Credentials::none())
+        request::without_body(Method::GET, site, site.uri(&["/_edge/tenant_info"]), &Credentials::none())
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<CloudId, Error> {

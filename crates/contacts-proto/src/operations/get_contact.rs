@@ -32,7 +32,7 @@ impl Operation for GetContact {
     };
 
     fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
-        request::without_body(Method::GET, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
+        request::without_body(Method::GET, site, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Contact, Error> {

@@ -137,7 +137,7 @@ impl Operation for ListContacts {
             account.as_ref().map_or("", |_| "&targetAccountId="),
             account.as_deref().unwrap_or_default(),
         ]);
-        request::without_body(Method::GET, uri, credentials)
+        request::without_body(Method::GET, site, uri, credentials)
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Page, Error> {

@@ -44,7 +44,7 @@ impl Operation for UpdateContact {
 
     fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
         let uri = site.uri(&[CONTACTS, "/", self.id.as_str()]);
-        request::with_json(Method::PATCH, uri, credentials, &Body { to: &self.to })
+        request::with_json(Method::PATCH, site, uri, credentials, &Body { to: &self.to })
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {
