@@ -120,22 +120,14 @@ impl<S: HttpService> Attempt<'_, S> {
         let mut window = Window::default();
         loop {
             let frame = poll_fn(|context| body.as_mut().poll_frame(context));
-            let until = || self.deadline.min(window.end(self.timeouts.stall_window));
+            let until = || self.deadline.min(window.end(self.timeouts));
             let frame = match by(until, pin!(frame)).await {
                 Ok(None) => return (read.into_bytes(), None),
                 Ok(Some(Err(error))) => return (read.into_bytes(), Some(Broken::Failed(error.into()))),
                 Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
-                Err(elapsed)
-                    if Instant::now() >= self.deadline || window.bytes < self.timeouts.stall_bytes =>
-                {
-                    return (read.into_bytes(), Some(Broken::Failed(elapsed.into())));
-                }
-                Err(_) => {
-                    window = Window::default();
-                    continue;
-                }
+                Err(elapsed) => return (read.into_bytes(), Some(Broken::Failed(elapsed.into()))),
             };
-            window.bytes = window.bytes.saturating_add(frame.len());
+            window.count(frame.len(), self.timeouts.stall_bytes);
             let room = limit.saturating_sub(read.len());
             if frame.len() > room {
                 return (read.and(frame.slice(..room), limit).into_bytes(), Some(Broken::TooLarge));
@@ -169,7 +161,7 @@ pub(crate) fn after(moment: Instant, time: Duration) -> Instant {
     moment.checked_add(time).or_else(|| moment.checked_add(FAR)).unwrap_or(moment)
 }
 
-/// A time in which a body must bring something.
+/// A time in which a body must bring so many bytes; then the next one begins.
 #[derive(Default)]
 struct Window {
     end: Option<Instant>,
@@ -178,8 +170,16 @@ struct Window {
 
 impl Window {
     /// It begins when it is first waited for.
-    fn end(&mut self, length: Duration) -> Instant {
+    fn end(&mut self, timeouts: &Timeouts) -> Instant {
+        let length = if timeouts.stall_bytes == 0 { Duration::MAX } else { timeouts.stall_window };
         *self.end.get_or_insert_with(|| after(Instant::now(), length))
+    }
+
+    fn count(&mut self, bytes: usize, enough: usize) {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes >= enough {
+            *self = Self::default();
+        }
     }
 }
 

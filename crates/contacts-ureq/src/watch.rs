@@ -35,7 +35,7 @@ enum Attempt {
     Sending(Unsent),
     /// All of it may have left.
     Sent,
-    /// The head of the answer is here, and in this window of time this much of the body was read.
+    /// The head of the answer is here, and since this moment, in which enough of the body was there, this much of it was read.
     Reading { since: Instant, bytes: usize, until_closed: bool },
 }
 
@@ -163,25 +163,24 @@ struct Watched {
 }
 
 impl Watched {
-    /// How much time is left of the body's window, a new one if the last was a good one; an error if it was not.
-    fn window(&self) -> Result<Option<Duration>, Error> {
-        ATTEMPT.with_borrow_mut(|attempt| {
-            let Attempt::Reading { since, bytes, .. } = attempt else { return Ok(None) };
-            if since.elapsed() >= self.timeouts.stall_window {
-                if *bytes < self.timeouts.stall_bytes {
-                    return Err(Error::Timeout(Timeout::RecvBody));
-                }
-                (*since, *bytes) = (Instant::now(), 0);
+    /// How much time is left for the body to go on.
+    fn window(&self) -> Option<Duration> {
+        match ATTEMPT.with_borrow(|attempt| *attempt) {
+            Attempt::Reading { since, .. } if self.timeouts.stall_bytes > 0 => {
+                Some(self.timeouts.stall_window.saturating_sub(since.elapsed()))
             }
-            Ok(Some(self.timeouts.stall_window.saturating_sub(since.elapsed())))
-        })
+            _ => None,
+        }
     }
 
     fn count(&mut self, before: usize) {
         let now = self.transport.buffers().input().len();
         ATTEMPT.with_borrow_mut(|attempt| {
-            if let Attempt::Reading { bytes, .. } = attempt {
+            if let Attempt::Reading { since, bytes, .. } = attempt {
                 *bytes = bytes.saturating_add(now.saturating_sub(before));
+                if *bytes >= self.timeouts.stall_bytes {
+                    (*since, *bytes) = (Instant::now(), 0);
+                }
             }
         });
     }
@@ -204,26 +203,20 @@ impl Transport for Watched {
         self.transport.transmit_output(amount, timeout)
     }
 
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        loop {
-            let mut next = timeout;
-            let window = self.window()?.map(Into::into).filter(|window| *window < timeout.after);
-            if let Some(window) = window {
-                next.after = window;
+    fn await_input(&mut self, mut timeout: NextTimeout) -> Result<bool, Error> {
+        if let Some(window) = self.window().map(Into::into).filter(|window| *window < timeout.after) {
+            timeout.after = window;
+        }
+        let before = self.transport.buffers().input().len();
+        match self.transport.await_input(timeout) {
+            // There is no room for more of it, and what is there is not the end of anything: a chunk's size or a trailer without
+            // end.
+            Ok(false) if self.transport.buffers().input_append_buf().is_empty() => {
+                Err(Error::Io(io::ErrorKind::InvalidData.into()))
             }
-            let before = self.transport.buffers().input().len();
-            match self.transport.await_input(next) {
-                // The window is over, and the time for the whole is not: `window` says whether it was a good one.
-                Err(Error::Timeout(_)) if window.is_some() => {}
-                // There is no room for more of it, and what is there is not the end of anything: a chunk's size or a trailer
-                // without end.
-                Ok(false) if self.transport.buffers().input_append_buf().is_empty() => {
-                    return Err(Error::Io(io::ErrorKind::InvalidData.into()));
-                }
-                result => {
-                    self.count(before);
-                    return unless_cut(result);
-                }
+            result => {
+                self.count(before);
+                unless_cut(result)
             }
         }
     }

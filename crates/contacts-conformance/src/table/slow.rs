@@ -27,6 +27,12 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
         let at_once = wire.get(..from).unwrap_or_default();
         Plan::every([Step::ReadRequest, Step::write(at_once), Step::Drip { all, bytes: 1, every: STEP }])
     };
+    let drip_and_silence = || {
+        let (first, then) = wire.split_at_checked(head).unwrap_or_default();
+        let all = then.get(..20).unwrap_or_default().to_vec();
+        let drip = Step::Drip { all, bytes: 1, every: STEP };
+        Plan::every([Step::ReadRequest, Step::write(first), drip])
+    };
     let silent_after =
         |from: usize| Plan::every([Step::ReadRequest, Step::write(wire.get(..from).unwrap_or_default())]);
     let no_head = Told::MaybeSent(Cause::TimedOut);
@@ -64,6 +70,24 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
         scenario("a body that drips, by the stall", drip(head), &no_body, by_stall),
         scenario("a body that drips, by the time for an attempt", drip(head), &no_body, by_attempt),
         scenario("a body that drips, by the deadline", drip(head), &no_body, by_deadline),
+        scenario(
+            "a body that begins, and no more of it, by the stall",
+            drip_and_silence(),
+            &no_body,
+            |setup| {
+                setup.stall = (1, SHORT);
+            },
+        ),
+        // A time to bring something, if it began again at its end, would go beyond the deadline.
+        scenario(
+            "a body that begins, and no more of it, by the deadline",
+            drip_and_silence(),
+            &no_body,
+            |setup| {
+                setup.stall = (1, Duration::from_secs(2));
+                setup.policy.deadline = Duration::from_millis(2100);
+            },
+        ),
     ]
 }
 

@@ -77,9 +77,9 @@ pub struct Timeouts {
     pub connect: Duration,
     /// The head of an answer, once the request is sent: 15 s.
     pub head: Duration,
-    /// A body that brings fewer bytes than this in a [`stall_window`](Self::stall_window) is given up: 1024. With 0 none is.
+    /// A body whose next so many bytes take longer than a [`stall_window`](Self::stall_window) is given up: 1024. With 0 none is.
     pub stall_bytes: usize,
-    /// The window of [`stall_bytes`](Self::stall_bytes): 10 s.
+    /// The time for [`stall_bytes`](Self::stall_bytes), which begins anew once they are there: 10 s.
     pub stall_window: Duration,
     /// A connection that was idle for longer is not used again: 15 s. Servers close such connections, and what is sent into that
     /// closing is lost.
