@@ -12,6 +12,7 @@ mod interrupt;
 mod origins;
 mod output;
 mod profile;
+mod secret;
 mod service;
 mod settings;
 mod tell;

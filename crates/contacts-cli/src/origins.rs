@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::settings::{Person, Place, Settings};
+use crate::{
+    secret,
+    settings::{Person, Place, Settings},
+};
 
 /// Which flag, variable or member of a profile each setting comes from; `None` for a default, or where there is none.
 #[derive(Debug, Default)]
@@ -25,6 +28,9 @@ pub(crate) struct Setting {
     pub(crate) from: &'static str,
 }
 
+/// Of a path that leads nowhere and may be something else.
+pub(crate) const NO_FILE: &str = "a file that is not there";
+
 /// What is the case where nothing says otherwise.
 const DEFAULT: &str = "default";
 
@@ -45,7 +51,8 @@ impl Settings {
         });
         let timeout = humantime::format_duration(transport.timeout).to_string();
         let attempts = transport.policy().attempts.to_string();
-        let ca_file = transport.ca_file.as_ref().map(|path| path.display().to_string());
+        let ca_file =
+            transport.ca_file.as_ref().map(|path| secret::path(path).unwrap_or_else(|| NO_FILE.into()));
         let rows = [
             ("profile", profile.clone(), origins.profile),
             (place_name.unwrap_or_default(), place, origins.place),

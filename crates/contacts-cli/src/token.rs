@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::failure::Failure;
+use crate::{failure::Failure, origins::NO_FILE, secret};
 
 /// The longest token that is read, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -26,7 +26,10 @@ impl fmt::Display for TokenFrom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StandardInput => write!(f, "standard input"),
-            Self::File(path) => write!(f, "the file {}", path.display()),
+            Self::File(path) => match secret::path(path) {
+                Some(path) => write!(f, "the file {path}"),
+                None => write!(f, "{NO_FILE}"),
+            },
             // Somebody may have put the token itself there.
             Self::Command(_) => write!(f, "a command"),
             Self::Variable(name) => write!(f, "{name}"),

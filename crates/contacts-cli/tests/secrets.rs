@@ -107,7 +107,12 @@ fn no_way_to_give_it_shows_it() {
         assert_eq!(ran.status.code(), Some(0), "{ran:?}");
         assert_no_secret(&ran, "a good token");
     }
-    // In the wrong place it is not shown either.
+}
+
+#[test]
+fn in_the_wrong_place_it_is_not_shown_either() {
+    let (home, sandbox) = (Home::new(), sandbox());
+    let base_url = sandbox.base_url();
     for line in [
         format!("--token {TOKEN}"),
         format!("--token={TOKEN}"),
@@ -124,6 +129,50 @@ fn no_way_to_give_it_shows_it() {
             let ran = home.contacts().line(&line).line("list --timeout 1s").line(form).run();
             assert_ne!(ran.status.code(), Some(0), "{line}");
             assert_no_secret(&ran, &line);
+            // These are the two that people show to others.
+            for command in ["config show", "doctor --timeout 1s"] {
+                let ran = home
+                    .contacts()
+                    .args(["--base-url", &base_url])
+                    .line(&line)
+                    .line(command)
+                    .line(form)
+                    .run();
+                assert_no_secret(&ran, &format!("{command} {line}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_path_that_may_be_the_token_itself_is_not_shown_and_one_that_is_a_path_is() {
+    let (home, sandbox) = (Home::new(), sandbox());
+    let file = home.write("t", TOKEN);
+    for (path, shown) in [
+        (TOKEN, "an API token from a file that is not there"),
+        ("ATATT3xSECRETTOKEN", "an API token from a file that is not there"),
+        (&file, &*format!("an API token from the file {file}")),
+        ("/no/such/token", "an API token from the file /no/such/token"),
+    ] {
+        for of_profile in [true, false] {
+            home.configure(&if of_profile {
+                format!("[profile.default]\ntoken_file = \"{path}\"\n")
+            } else {
+                String::new()
+            });
+            for command in ["config show", "doctor --timeout 1s"] {
+                let mut at = home.contacts().args(["--base-url", &sandbox.base_url(), "--email", DEMO_EMAIL]);
+                if !of_profile {
+                    at = at.args(["--token-file", path]);
+                }
+                let ran = at.line(command).run();
+                assert_no_secret(&ran, path);
+                assert!(ran.stdout.contains(shown), "{path}: {ran:?}");
+                assert!(
+                    !ran.stdout.contains("SECRETTOKEN") && !ran.stderr.contains("SECRETTOKEN"),
+                    "{ran:?}"
+                );
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use contacts_ureq::Policy;
 
 use super::first;
-use crate::{args::HowArgs, failure::Failure, origins::Origins, profile::Profile};
+use crate::{args::HowArgs, failure::Failure, origins::Origins, profile::Profile, secret};
 
 /// How requests go out.
 #[derive(Debug)]
@@ -60,7 +60,8 @@ impl Transport {
         let Some(path) = &self.ca_file else { return Ok(None) };
         let read = fs::read(path).map(Some);
         read.map_err(|error| {
-            Failure::usage(format!("the CA file {} cannot be read: {error}", path.display()))
+            let path = secret::path(path).map(|path| format!(" {path}")).unwrap_or_default();
+            Failure::usage(format!("the CA file{path} cannot be read: {error}"))
         })
     }
 }
