@@ -71,7 +71,7 @@ impl Settings {
 }
 
 /// A proxy's URL without the name and the password in it.
-fn without_person(url: &str) -> String {
+pub(crate) fn without_person(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
     let host = rest.rsplit('@').next().unwrap_or_default();
     if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }

@@ -2,8 +2,14 @@
 
 use std::path::{MAIN_SEPARATOR, Path};
 
+use crate::{failure::Failure, usage::without_secret};
+
 /// An opaque word of this many characters is no name that somebody has thought of.
 const SHORTEST_OPAQUE: usize = 20;
+
+/// What to do about a token where it does not belong.
+const ELSEWHERE: &str = "a token is in a file (token_file, --token-file), printed by a command (token_command, --token-command), \
+     or in ATLASSIAN_OPS_API_TOKEN; if others may have seen it, replace it";
 
 /// Whether it has the form of a token: that of the service's own, that of a JSON web token, or a long word without meaning.
 pub(crate) fn looks_like_a_token(text: &str) -> bool {
@@ -24,6 +30,29 @@ fn is_without_meaning(text: &str) -> bool {
         && has(char::is_ascii_digit)
         && has(char::is_ascii_uppercase)
         && has(char::is_ascii_lowercase)
+}
+
+/// A value that is sent or shown, unless it looks like a token. It is named by what says it.
+///
+/// # Errors
+/// It looks like one; the value is not repeated.
+pub(crate) fn refuse_token(from: &str, value: &str) -> Result<(), Failure> {
+    if looks_like_a_token(value) {
+        return Err(Failure::usage(format!("{from} has what looks like a token, which is not for it"))
+            .with_hint(ELSEWHERE));
+    }
+    Ok(())
+}
+
+/// A name that somebody has given, as it may be repeated.
+pub(crate) fn name(name: &str) -> String {
+    if looks_like_a_token(name) { "…".into() } else { without_secret(name) }
+}
+
+/// A key that is not known, if it is surely a word: then its mistake is seen best when it is repeated.
+pub(crate) fn mistyped(key: &str) -> Option<&str> {
+    let is_word = key.chars().all(|c| c.is_ascii_lowercase() || c == '_') && key.len() < SHORTEST_OPAQUE;
+    is_word.then_some(key)
 }
 
 /// The path, unless somebody may have put a token in its place.
@@ -48,7 +77,9 @@ mod tests {
             "aBcDeFgHiJkLmNoPqRsT1234",
         ] {
             assert!(looks_like_a_token(token), "{token}");
-            assert_eq!(path(token.as_ref()), None);
+            assert!(
+                refuse_token("site", token).is_err() && name(token) == "…" && path(token.as_ref()).is_none()
+            );
         }
         for text in [
             "acme",
@@ -73,5 +104,13 @@ mod tests {
         );
         assert_eq!(path("Cargo.toml".as_ref()).as_deref(), Some("Cargo.toml"));
         assert_eq!(path("s3cret".as_ref()), None);
+    }
+
+    #[test]
+    fn a_key_is_repeated_only_if_it_is_a_word() {
+        assert_eq!(mistyped("token_fiel"), Some("token_fiel"));
+        for key in ["s3cret", "SECRET", "a-b", "abcdefghijklmnopqrstuvwxyz"] {
+            assert_eq!(mistyped(key), None, "{key}");
+        }
     }
 }

@@ -46,7 +46,7 @@ impl Settings {
         let named = profile::load(place.profile.as_deref(), environment)?;
         let profile = named.profile;
         let mut origins = Origins { profile: named.from, ..Origins::default() };
-        let transport = Transport::new(how, &profile, &mut origins);
+        let transport = Transport::new(how, &profile, &mut origins)?;
         let sources = Sources { place, person, environment, profile };
         let (place, from) = sources.place()?.unzip();
         origins.place = from;

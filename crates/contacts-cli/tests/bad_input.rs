@@ -261,10 +261,12 @@ fn a_mistake_in_the_configuration_file_is_named_by_its_line() {
         ("[profile.work]\n\ntoken = \"s3cret\"\n", "line 3"),
         ("[profile.work]\nsiet = \"s3cret\"\n", "siet"),
         ("[profiles.work]\nsite = \"acme\"\n", "profiles"),
-        ("[profile.work]\nattempts = -1\n", "line 2"),
-        ("[profile.work]\ntimeout = \"0s\"\n", "line 2: no time"),
+        ("[profile.work]\noauth = \"s3cret\"\n", "oauth is a string, and is to be true or false"),
+        ("[profile.work]\ns3cret = 1\n", "line 2, column 1: unknown member: a profile has site, cloud_id"),
+        ("[profile.work]\nattempts = -1\n", "line 2, column 12: attempts"),
+        ("[profile.work]\ntimeout = \"0s\"\n", "line 2, column 11: timeout: no time"),
         ("[profile.work]\ntoken_file = \"a\"\ntoken_command = \"b\"\nsite = \"acme\"\n", "token_command"),
-        ("[profile.work]\nattempts = 0\n", "line 2: not 1 to 100 attempts"),
+        ("[profile.work]\nattempts = 0\n", "line 2, column 12: attempts is to be a number from 1 to 100"),
         ("[profile.default]\nsite = \"acme\"\n", "no profile work in"),
     ] {
         home.configure(text);

@@ -10,7 +10,7 @@ use crate::{
     args::{ConfigCommand, Member},
     failure::Failure,
     origins::Setting,
-    profile, whole_file,
+    profile, secret, whole_file,
 };
 
 pub(super) fn run(context: &Context<'_>, command: &ConfigCommand) -> Result<(), Failure> {
@@ -57,13 +57,19 @@ fn set(context: &Context<'_>, member: Member, value: &str) -> Result<(), Failure
         .and_then(|()| whole_file::write(&path, text.as_bytes()))
         .map_err(|error| failed("written", &error))?;
     for other in removed {
-        context.note(&format!("{other} of the profile {profile} was taken away: it says the same thing"));
+        context.note(&format!(
+            "{other} of the profile {} was taken away: it says the same thing",
+            secret::name(&profile)
+        ));
     }
     Ok(())
 }
 
 /// The value, if it can be one, as far as that can be told without asking anybody.
 fn checked(member: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
+    if matches!(member, Member::Site | Member::CloudId | Member::BaseUrl | Member::Email) {
+        secret::refuse_token(&member.name(), value)?;
+    }
     match member {
         Member::Site => {
             let site = Site::tenant(value)?;

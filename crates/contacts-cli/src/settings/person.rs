@@ -3,7 +3,9 @@
 use contacts_ureq::Credentials;
 
 use super::{Sources, first};
-use crate::{args::PersonArgs, failure::Failure, origins::Origins, profile::Profile, token::TokenFrom};
+use crate::{
+    args::PersonArgs, failure::Failure, origins::Origins, profile::Profile, secret, token::TokenFrom,
+};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +61,7 @@ impl Sources<'_> {
             )
             .with_hint("an OAuth token goes without an address: add --oauth"));
         };
+        secret::refuse_token(from, &email)?;
         origins.email = Some(from);
         Ok(Some(Person { email: Some(email), token }))
     }

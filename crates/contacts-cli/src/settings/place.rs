@@ -3,7 +3,7 @@
 use contacts_ureq::{CloudId, Site};
 
 use super::{Sources, first};
-use crate::{args::PlaceArgs, failure::Failure};
+use crate::{args::PlaceArgs, failure::Failure, secret};
 
 /// Where the service is.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +43,7 @@ impl Sources<'_> {
             ((PlaceKind::Site, "site of the profile"), profile.site.clone()),
         ];
         let Some(((kind, from), text)) = first(ranked) else { return Ok(None) };
+        secret::refuse_token(from, &text)?;
         let place = match kind {
             PlaceKind::Base => Place::Base(Site::new(&text)?),
             PlaceKind::CloudId => Place::Base(Site::from_cloud_id(&CloudId::new(text)?)),

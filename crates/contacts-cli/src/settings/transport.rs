@@ -9,7 +9,13 @@ use std::{
 use contacts_ureq::Policy;
 
 use super::first;
-use crate::{args::HowArgs, failure::Failure, origins::Origins, profile::Profile, secret};
+use crate::{
+    args::HowArgs,
+    failure::Failure,
+    origins::{Origins, without_person},
+    profile::Profile,
+    secret,
+};
 
 /// How requests go out.
 #[derive(Debug)]
@@ -23,21 +29,28 @@ pub(crate) struct Transport {
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Transport {
-    pub(super) fn new(how: &HowArgs, profile: &Profile, origins: &mut Origins) -> Self {
+    /// What is set, or holds by default.
+    ///
+    /// # Errors
+    /// A token stands where the proxy belongs.
+    pub(super) fn new(how: &HowArgs, profile: &Profile, origins: &mut Origins) -> Result<Self, Failure> {
         let HowArgs { timeout, attempts, ca_file, proxy, .. } = how.clone();
         let profile = profile.clone();
         let timeout = first([("--timeout", timeout), ("timeout of the profile", profile.timeout)]);
         let attempts = first([("--attempts", attempts), ("attempts of the profile", profile.attempts)]);
         let ca_file = first([("--ca-file", ca_file), ("ca_file of the profile", profile.ca_file)]);
         let proxy = first([("--proxy", proxy), ("proxy of the profile", profile.proxy)]);
+        if let Some((from, proxy)) = &proxy {
+            secret::refuse_token(from, &without_person(proxy))?;
+        }
         (origins.timeout, origins.attempts) = (timeout.map(|it| it.0), attempts.map(|it| it.0));
         (origins.ca_file, origins.proxy) = (ca_file.as_ref().map(|it| it.0), proxy.as_ref().map(|it| it.0));
-        Self {
+        Ok(Self {
             timeout: timeout.map_or(DEFAULT_TIMEOUT, |it| it.1),
             attempts: attempts.map(|it| it.1),
             ca_file: ca_file.map(|it| it.1),
             proxy: proxy.map(|it| it.1),
-        }
+        })
     }
 
     /// The numbers of retries and waiting.
