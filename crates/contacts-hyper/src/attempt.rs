@@ -105,7 +105,7 @@ impl<S: HttpService> Attempt<'_, S> {
             }
             let has_connection = captured.is_none_or(|captured| captured.connection_metadata().is_some());
             let is_unsent = match sent {
-                Some(sent) => sent.is_incomplete(),
+                Some(sent) => sent.give_up(),
                 None => self.connections.is_some() && !has_connection,
             };
             let progress = if is_unsent { Progress::NotSent } else { Progress::MaybeSent };
@@ -237,7 +237,7 @@ impl Read {
 fn progress_of(error: &BoxError) -> Progress {
     let error = chain(&**error).find_map(|error| error.downcast_ref::<legacy::Error>());
     let is_unsent = error.is_some_and(|error| match error.connect_info().and_then(sent) {
-        Some(sent) => sent.is_incomplete(),
+        Some(sent) => sent.give_up(),
         None => error.is_connect(),
     });
     if is_unsent { Progress::NotSent } else { Progress::MaybeSent }

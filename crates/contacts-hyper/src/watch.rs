@@ -8,7 +8,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU8, AtomicU64, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
@@ -21,31 +21,40 @@ use tokio::time::Instant;
 
 use crate::attempt::after;
 
-/// What a connection has taken, for whoever waits for an answer on it. It is written by the connection alone.
+/// What a connection has taken, for whoever waits for an answer on it. The connection is carried on by a task of its own, perhaps on
+/// another thread: what is told of a request must stay true after it was told.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent(Arc<Taken>);
 
 #[derive(Debug)]
 struct Taken {
     origin: Instant,
-    /// Whether the last byte of the last request may have left.
-    whole: AtomicBool,
+    /// One of the states below.
+    state: AtomicU8,
     /// When something was taken last, in milliseconds after `origin`.
     last: AtomicU64,
 }
+
+/// Some of the request that is under way is missing.
+const INCOMPLETE: u8 = 0;
+/// The last byte of the last request may have left.
+const WHOLE: u8 = 1;
+/// Nobody waits for the request that is under way, of which some is missing, and it has been told that it was not sent. Nothing more
+/// is taken.
+const GIVEN_UP: u8 = 2;
 
 impl Sent {
     fn new() -> Self {
         Self(Arc::new(Taken {
             origin: Instant::now(),
-            whole: AtomicBool::new(false),
+            state: AtomicU8::new(INCOMPLETE),
             last: AtomicU64::new(0),
         }))
     }
 
-    /// Whether some of the request that is under way is certainly missing.
-    pub(crate) fn is_incomplete(&self) -> bool {
-        !self.0.whole.load(Ordering::Acquire)
+    /// Sees to it that what is missing of the request that is under way never leaves. Whether anything is: all of it may have left.
+    pub(crate) fn give_up(&self) -> bool {
+        matches!(self.change(INCOMPLETE, GIVEN_UP), Ok(_) | Err(GIVEN_UP))
     }
 
     /// When something was taken last.
@@ -53,8 +62,13 @@ impl Sent {
         after(self.0.origin, Duration::from_millis(self.0.last.load(Ordering::Acquire)))
     }
 
-    fn set_whole(&self, whole: bool) {
-        self.0.whole.store(whole, Ordering::Release);
+    fn is_given_up(&self) -> bool {
+        self.0.state.load(Ordering::Acquire) == GIVEN_UP
+    }
+
+    /// From one state to another; an error has the state that it is in instead.
+    fn change(&self, from: u8, to: u8) -> Result<u8, u8> {
+        self.0.state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire)
     }
 
     fn set_last(&self) {
@@ -186,8 +200,12 @@ impl<T> Watched<T> {
         write: impl FnOnce(&mut T) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         let after = bytes.iter().fold(self.wire, |wire, piece| wire.after(piece));
-        if after.is_whole() {
-            self.sent.set_whole(true);
+        let is_given_up = match after.is_whole() {
+            true => self.sent.change(INCOMPLETE, WHOLE) == Err(GIVEN_UP),
+            false => self.sent.is_given_up(),
+        };
+        if is_given_up {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         let result = write(&mut self.io);
         if let Poll::Ready(Ok(mut taken)) = result {
@@ -203,8 +221,9 @@ impl<T> Watched<T> {
             self.sent.set_last();
         }
         // An error leaves it open what was taken.
-        if !matches!(result, Poll::Ready(Err(_))) {
-            self.sent.set_whole(self.wire.is_whole());
+        if !matches!(result, Poll::Ready(Err(_))) && !self.wire.is_whole() {
+            // It stays given up if it is.
+            let _ = self.sent.change(WHOLE, INCOMPLETE);
         }
         result
     }

@@ -56,7 +56,7 @@ impl Builder {
         self
     }
 
-    /// A body that brings fewer than this many bytes in any such window is given up: 1024 bytes in 10 s. With 0 bytes none is.
+    /// A body whose next so many bytes take longer than this window is given up: 1024 bytes in 10 s. With 0 bytes none is.
     #[must_use]
     pub fn stall(mut self, bytes: usize, window: Duration) -> Self {
         (self.timeouts.stall_bytes, self.timeouts.stall_window) = (bytes, window);
