@@ -166,44 +166,6 @@ fn a_change_is_told_in_each_other_form_too() {
 }
 
 #[test]
-fn several_ids_are_an_array_of_changes() {
-    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    let [first, second] = ids(&sandbox);
-    for (command, message) in
-        [("deactivate", "Deactivated"), ("activate", "Activated"), ("delete --yes", "Deleted")]
-    {
-        let changes = home.demo(&sandbox, &format!("{command} {first} {second} -o json")).json();
-        assert_eq!(changes, json!([{"id": first, "message": message}, {"id": second, "message": message}]));
-    }
-    assert_eq!(stored(&sandbox), []);
-}
-
-#[test]
-fn what_fails_with_one_id_does_not_keep_the_others_from_it() {
-    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    let [first, second] = ids(&sandbox);
-    let ran = home.demo(&sandbox, &format!("delete --yes {first} gone {second} -o json")).run().with_code(4);
-    let expected = json!([{"id": first, "message": "Deleted"}, {"id": second, "message": "Deleted"}]);
-    assert_eq!(support::one_line(&ran.stdout), expected);
-    let message = ran.error()["message"].as_str().unwrap().to_owned();
-    assert!(message.starts_with("gone: "), "{message}");
-    assert_eq!(stored(&sandbox), []);
-}
-
-#[test]
-fn what_fails_with_every_id_is_asked_once() {
-    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    let [first, second] = ids(&sandbox);
-    let wrong = home.write("wrong", support::SECRET);
-    home.contacts()
-        .args(["--base-url", &sandbox.base_url(), "--email", "demo@example.com", "--token-file", &wrong])
-        .line(&format!("delete --yes {first} {second}"))
-        .run()
-        .with_code(3);
-    assert_eq!(asked(&sandbox, "DELETE"), 1);
-}
-
-#[test]
 fn to_ensure_says_whether_the_contact_was_there() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let ensure = || home.demo(&sandbox, "create --ensure voice 49-1 -o json").json();

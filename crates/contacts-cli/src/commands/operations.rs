@@ -135,16 +135,17 @@ fn each(
     let several = ids.len() > 1;
     let service = context.connect()?;
     let (mut changes, mut failures) = (Vec::new(), Vec::new());
-    for id in ids {
+    for (place, id) in ids.iter().enumerate() {
         let made = format!("{} of {} changes", changes.len(), ids.len());
         interrupt::tells_of(several.then(|| UnderWay { made, change: id.to_string(), hint: None }));
         match change(&service, id) {
             Ok(change) => changes.push(change),
             Err(error) => {
-                let is_for_all = is_for_all(&error);
+                let is_last = is_for_all(&error);
+                let untried = if is_last { ids.len() - place - 1 } else { 0 };
                 let failure = Failure::from(error);
-                failures.push(if several { failure.about(id) } else { failure });
-                if is_for_all {
+                failures.push(if several { failure.about(&without_trying(id, untried)) } else { failure });
+                if is_last {
                     break;
                 }
             }
@@ -157,6 +158,15 @@ fn each(
         failures.push(failure);
     }
     if failures.is_empty() { Ok(()) } else { Err(failures) }
+}
+
+/// A contact with which something failed, and how many of those behind it were left for that reason.
+fn without_trying(id: &ContactId, others: usize) -> String {
+    match others {
+        0 => id.to_string(),
+        1 => format!("{id} (the one after it was not tried)"),
+        others => format!("{id} (the {others} after it were not tried)"),
+    }
 }
 
 /// Asks for what cannot be undone; where nobody can be asked, `--yes` must have answered.
