@@ -95,7 +95,8 @@ impl Sandbox {
         self.address
     }
 
-    /// The requests so far, the oldest first, 10,000 of them at most. A request is in it before its answer can be read.
+    /// The requests so far, the oldest first: the latest 10,000 of them at most, and 64 MiB. A request is in it before its answer
+    /// can be read.
     pub fn journal(&self) -> Vec<Recorded> {
         self.shared.journal().entries()
     }

@@ -13,6 +13,9 @@ use crate::operation::Operation;
 /// How many requests are kept.
 const KEPT: usize = 10_000;
 
+/// How many bytes of requests are kept: a client that sends large ones must not fill the memory.
+const KEPT_BYTES: usize = 64 * 1024 * 1024;
+
 /// Headers with a secret in them.
 const SECRET: [&str; 3] = ["authorization", "proxy-authorization", "cookie"];
 
@@ -67,6 +70,15 @@ impl Recorded {
     }
 }
 
+/// What is said of it, in bytes.
+fn size(recorded: &Recorded) -> usize {
+    let headers = recorded.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+    // A fault can have a body of its own.
+    let fault =
+        recorded.fault.as_ref().and_then(|fault| serde_json::to_vec(fault).ok()).map_or(0, |json| json.len());
+    recorded.method.len() + recorded.target.len() + headers + recorded.body.len() + fault
+}
+
 fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let shown = headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes());
@@ -90,6 +102,8 @@ fn without_secret(value: &str) -> String {
 pub(super) struct Journal {
     started: u64,
     entries: VecDeque<Entry>,
+    /// The size of all entries.
+    bytes: usize,
     received: u64,
     /// Grows with every request and every answer.
     revision: u64,
@@ -99,6 +113,7 @@ pub(super) struct Journal {
 #[derive(Debug)]
 struct Entry {
     revision: u64,
+    size: usize,
     recorded: Recorded,
 }
 
@@ -120,7 +135,7 @@ pub(super) struct Changes {
 impl Journal {
     /// An empty journal of a sandbox that is started now.
     pub(super) fn new(now: Duration) -> Self {
-        Self { started: milliseconds(now), entries: VecDeque::new(), received: 0, revision: 0 }
+        Self { started: milliseconds(now), entries: VecDeque::new(), bytes: 0, received: 0, revision: 0 }
     }
 
     /// When the sandbox was started, in milliseconds since the Unix epoch.
@@ -133,10 +148,12 @@ impl Journal {
         self.received += 1;
         self.revision += 1;
         recorded.number = self.received;
-        if self.entries.len() >= KEPT {
-            self.entries.pop_front();
+        let size = size(&recorded);
+        self.bytes += size;
+        self.entries.push_back(Entry { revision: self.revision, size, recorded });
+        while self.entries.len() > KEPT || (self.bytes > KEPT_BYTES && self.entries.len() > 1) {
+            self.bytes -= self.entries.pop_front().map_or(0, |entry| entry.size);
         }
-        self.entries.push_back(Entry { revision: self.revision, recorded });
         self.received
     }
 
@@ -170,9 +187,69 @@ impl Journal {
 
     pub(super) fn clear(&mut self) {
         self.entries.clear();
+        self.bytes = 0;
     }
 }
 
 fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn recorded(body: usize) -> Recorded {
+        let (parts, ()) = Request::new(()).into_parts();
+        Recorded::new(&parts, &vec![b'a'; body], 1, Duration::ZERO)
+    }
+
+    fn numbers(journal: &Journal) -> Vec<u64> {
+        journal.entries.iter().map(|entry| entry.recorded.number).collect()
+    }
+
+    #[test]
+    fn large_requests_are_forgotten_before_they_fill_the_memory_and_the_oldest_first() {
+        let mut journal = Journal::new(Duration::ZERO);
+        let large = KEPT_BYTES / 64;
+        for number in 1..=200 {
+            journal.add(recorded(large));
+            let kept = journal.entries.iter().map(|entry| entry.recorded.body.len()).sum::<usize>();
+            assert!(kept <= KEPT_BYTES, "{kept}");
+            assert_eq!(*numbers(&journal).last().unwrap(), number);
+        }
+        assert_eq!(numbers(&journal), (138..=200).collect::<Vec<_>>());
+        assert_eq!(journal.changes(0, usize::MAX).first, 138);
+        // The last one is kept, whatever its size, and makes no place for itself by halves.
+        journal.add(recorded(KEPT_BYTES + 1));
+        assert_eq!(numbers(&journal), [201]);
+        journal.add(recorded(1));
+        assert_eq!(numbers(&journal), [202]);
+    }
+
+    #[test]
+    fn small_requests_are_kept_by_their_number() {
+        let mut journal = Journal::new(Duration::ZERO);
+        for _ in 0..KEPT + 5 {
+            journal.add(recorded(100));
+        }
+        assert_eq!((numbers(&journal).len(), numbers(&journal)[0]), (KEPT, 6));
+        journal.clear();
+        for _ in 0..64 {
+            journal.add(recorded(KEPT_BYTES / 65));
+        }
+        assert_eq!(numbers(&journal).len(), 64, "what was cleared takes no place");
+    }
+
+    #[test]
+    fn the_body_of_a_fault_counts() {
+        let mut journal = Journal::new(Duration::ZERO);
+        let fault = Fault::Garbage { text: Some("a".repeat(KEPT_BYTES / 4)), when: crate::When::Before };
+        for _ in 0..5 {
+            journal.add(Recorded { fault: Some(fault.clone()), ..recorded(0) });
+        }
+        assert_eq!(numbers(&journal), [3, 4, 5]);
+    }
 }
