@@ -28,8 +28,8 @@ pub(crate) use self::{
     name = "contacts",
     version,
     max_term_width = 110,
-    after_help = help::EXAMPLES,
-    after_long_help = help::LONG_AFTER_HELP
+    after_help = help::after_help(),
+    after_long_help = help::after_long_help()
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -5,20 +5,28 @@ pub(super) fn long(examples: &str, more: &str) -> String {
     format!("{examples}\n\n{more}")
 }
 
-pub(super) const EXAMPLES: &str = "\
-Examples:
-  contacts demo                                   see it work, without a site
-  contacts --site acme list                       your contacts
-  contacts --site acme create sms 90-5555559999   a new one";
+const DEMO: &str = "  contacts demo                                   see it work, without a site";
+const CREATE: &str = "  contacts --site acme create sms 90-5555559999   a new one";
 
-pub(super) const LONG_AFTER_HELP: &str = "\
-Examples:
-  contacts demo                                   see it work, without a site
-  contacts --sandbox list -o json                 the same, by hand
-  contacts --site acme --email ann@example.com --token-file token list
-  contacts --site acme create sms 90-5555559999   a new one
-  contacts --site acme create --ensure email ann@example.com
+/// Behind the short help.
+pub(super) fn after_help() -> String {
+    let list = "  contacts --site acme list                       your contacts";
+    examples(&[DEMO, list, CREATE])
+}
 
+/// Behind the long help.
+pub(super) fn after_long_help() -> String {
+    let by_hand = "  contacts --sandbox list -o json                 the same, by hand";
+    let list = "  contacts --site acme --email ann@example.com --token-file token list";
+    let ensure = "  contacts --site acme create --ensure email ann@example.com";
+    long(&examples(&[DEMO, by_hand, list, CREATE, ensure]), MORE)
+}
+
+fn examples(lines: &[&str]) -> String {
+    format!("Examples:\n{}", lines.join("\n"))
+}
+
+const MORE: &str = "\
 Settings:
   A flag beats the environment, the environment beats the profile. The token
   itself is never an argument, since other processes can read arguments.
