@@ -108,7 +108,8 @@ pub(crate) struct HowArgs {
     #[arg(long, global = true, value_name = "PEM")]
     pub(crate) ca_file: Option<PathBuf>,
 
-    /// An HTTP proxy, such as http://127.0.0.1:3128; none is taken from the environment
+    /// An HTTP proxy, such as http://127.0.0.1:3128; none is taken from the environment. With a password, put it into a
+    /// profile: others can read arguments
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) proxy: Option<String>,
 
