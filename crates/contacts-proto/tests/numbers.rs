@@ -116,6 +116,17 @@ fn the_looks_of_an_update_are_not_counted() {
 }
 
 #[test]
+fn an_update_comes_to_eight_requests_at_most() {
+    let update = Call::new(renewable(), UpdateContact::new(id("a"), "new@example.com").unwrap());
+    let once = [lost(), answer(200, CONTACT)];
+    let replies = [once.clone(), once.clone(), once].into_iter().flatten().chain([status(401), lost()]);
+    let ran = play(update, replies);
+    assert_eq!(ran.log.iter().filter(|what| what.contains(" a")).count(), 8, "{:?}", ran.log);
+    assert_eq!(ran.log.iter().filter(|what| *what == "renew").count(), 1);
+    assert_eq!(ran.result.unwrap_err().trail().unwrap().attempts, 4);
+}
+
+#[test]
 fn a_backoff_doubles_up_to_20_s() {
     let patient = || with(|policy| policy.attempts = 12);
     assert_eq!(
