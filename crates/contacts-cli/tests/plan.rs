@@ -2,7 +2,7 @@
 
 mod support;
 
-use contacts_sandbox::Sandbox;
+use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, When};
 use serde_json::{Value, json};
 use support::{Home, add, ids, writes};
 
@@ -145,6 +145,29 @@ fn what_would_leave_nobody_notified_is_refused_unless_forced() {
     assert_eq!(writes(&sandbox), 0);
     let forced = home.demo(&sandbox, &format!("plan {file} --prune --force")).succeed();
     assert!(forced.contains("warning: no enabled contact is left: nobody is notified\n"), "{forced}");
+}
+
+#[test]
+fn what_the_service_does_not_say_is_taken_for_granted_neither_way() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let contact = |id| json!({"id": id, "method": "email", "to": format!("{id}@example.com")});
+    let body = Some(json!({"values": [contact("a"), contact("b")]}).to_string());
+    let untold = Fault::Status { status: 200, body, content_type: None, when: When::Before };
+    sandbox.arm(FaultRule::new(untold).on(Operation::List));
+    let plan = |options: &str, file: &str| home.demo(&sandbox, &format!("plan - {options}")).stdin(file);
+
+    let error = plan("--prune", "[]").fail(2);
+    assert!(error["message"].as_str().unwrap().contains("no enabled contact would be left"), "{error}");
+    let text = plan("--prune", "[{email: a@example.com}]").succeed();
+    assert!(text.starts_with("- email b@example.com\n"), "{text}");
+    assert!(
+        text.contains("warning: of no contact that is left the service says that it is enabled"),
+        "{text}"
+    );
+    let json = plan("-o json", "[{email: a@example.com, enabled: false}, {email: b@example.com}]").json();
+    assert_eq!(json["changes"], json!([]));
+    let warning = &json["warnings"][0];
+    assert_eq!((&warning["warning"], &warning["id"]), (&json!("may-be-enabled"), &json!("a")), "{json}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! A contact as it is to be.
 
-use contacts_proto::{Address, Contact, ContactId, ContactMethod, Status};
+use contacts_proto::{Address, Contact, ContactId, ContactMethod};
 use serde::Serialize;
 
-use crate::Place;
+use crate::{Place, enabled::Enabled};
 
 /// A contact as it is to be.
 ///
@@ -52,7 +52,7 @@ impl From<&Contact> for Desired {
     fn from(contact: &Contact) -> Self {
         Self {
             id: Some(contact.id.clone()),
-            enabled: is_enabled(contact).unwrap_or(true),
+            enabled: Enabled::of(contact) != Enabled::No,
             ..Self::new(contact.method.clone(), &contact.to)
         }
     }
@@ -66,9 +66,3 @@ impl PartialEq for Desired {
 }
 
 impl Eq for Desired {}
-
-/// Whether the service says that a contact is enabled, if it says anything.
-pub(crate) fn is_enabled(contact: &Contact) -> Option<bool> {
-    let Status { enabled, .. } = contact.status.as_ref()?;
-    *enabled
-}

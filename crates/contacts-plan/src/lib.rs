@@ -66,6 +66,7 @@ mod change;
 mod collisions;
 mod desired;
 mod doubles;
+mod enabled;
 mod file;
 mod limit;
 mod matching;

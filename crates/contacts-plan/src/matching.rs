@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use contacts_proto::{Address, Contact, ContactId, ContactMethod};
 
 use self::queues::Queues;
-use crate::{Desired, desired::is_enabled};
+use crate::{Desired, enabled::Enabled};
 
 /// What a desired contact is, among those that are there.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,7 @@ struct Pool<'a> {
     /// Whether the file has the id.
     named: Vec<bool>,
     /// By address, whether they are named, and whether they are enabled.
-    at_addresses: Queues<(Address<'a>, bool, Option<bool>)>,
+    at_addresses: Queues<(Address<'a>, bool, Enabled)>,
     /// By method, and whether they are named.
     of_methods: Queues<(&'a ContactMethod, bool)>,
 }
@@ -99,7 +99,7 @@ impl<'a> Pool<'a> {
         }
         let each = contacts.iter().zip(&named);
         let at_addresses =
-            Queues::new(each.clone().map(|(it, named)| (it.address(), *named, is_enabled(it))));
+            Queues::new(each.clone().map(|(it, named)| (it.address(), *named, Enabled::of(it))));
         let of_methods = Queues::new(each.map(|(it, named)| (&it.method, *named)));
         Self { contacts, taken: vec![false; contacts.len()], named, at_addresses, of_methods }
     }
@@ -120,7 +120,10 @@ impl<'a> Pool<'a> {
 
     /// One that reaches its address: of several, one that no other entry names, and then one that is enabled or not as it is to be.
     fn at_address(&mut self, Entry { desired, .. }: &Entry<'a>) -> Option<usize> {
-        let enabled = [Some(desired.enabled), None, Some(!desired.enabled)];
+        let mut enabled = [Enabled::No, Enabled::Perhaps, Enabled::Yes];
+        if desired.enabled {
+            enabled.reverse();
+        }
         [false, true].into_iter().find_map(|named| {
             enabled.into_iter().find_map(|enabled| {
                 self.at_addresses.first_free(&(desired.address(), named, enabled), &self.taken)
@@ -156,7 +159,7 @@ mod tests {
             (false, false) if named && wanted.method == contact.method => 3,
             (false, false) => return None,
         };
-        let differs = match is_enabled(contact) {
+        let differs = match contact.status.as_ref().and_then(|status| status.enabled) {
             Some(enabled) if enabled == wanted.enabled => 0,
             None => 1,
             Some(_) => 2,

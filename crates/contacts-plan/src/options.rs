@@ -22,9 +22,9 @@ impl Options {
         Self { prune, ..self }
     }
 
-    /// Whether what is held back otherwise is planned all the same, with a warning: that no enabled contact is left; that a
-    /// number is activated though it may never have been verified; and that deletions come before creations where the service
-    /// has no room for both.
+    /// Whether what is held back otherwise is planned all the same, with a warning: that a contact is taken away that may be the
+    /// last enabled one, without another left of which as much is known; that a number is activated though it may never have been
+    /// verified; and that deletions come before creations where the service has no room for both.
     #[must_use]
     pub fn force(self, force: bool) -> Self {
         Self { force, ..self }

@@ -8,7 +8,7 @@ use contacts_proto::{Contact, ContactId};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use self::draft::Draft;
-use crate::{Change, Desired, Options, Refused, Warning, desired::is_enabled, matching::Matching};
+use crate::{Change, Desired, Options, Refused, Warning, enabled::Enabled, matching::Matching};
 
 /// The changes that lead from what is to what is to be, in the order in which they are safe.
 ///
@@ -26,15 +26,20 @@ use crate::{Change, Desired, Options, Refused, Warning, desired::is_enabled, mat
 ///   [named](Self::unmanaged) otherwise.
 /// - A contact that is enabled and is not to be, or the other way round, is deactivated or activated; but a number is not
 ///   activated unless [forced](Options::force): one that was never verified is simply not enabled, as far as the service tells,
-///   and it would refuse. A contact of which the service does not tell is left alone.
+///   and it would refuse. A contact of which the service does not tell is left alone, forced or not: once deactivated it could not
+///   be told from one that is enabled, so that no plan would activate it again. If it is to be disabled, a warning says so.
 ///
 /// **In which order**: creations, updates, activations, deactivations, deletions. Where that leads over the service's limit of two
 /// contacts a kind, a warning says that creations will be refused (what they were to replace then stays); forced, so many deletions
 /// of the kind come first.
 ///
-/// **What is refused**: two entries that are the same contact; a method that cannot be created; and, unless forced, what would
-/// leave without an enabled contact a person who has one. What counts is what will be enabled after the plan: a new e-mail
-/// contact is, a new number is not, since it must be verified.
+/// **What is refused**: two entries that are the same contact; a method that cannot be created; and, unless forced, what may take
+/// away a person's last enabled contact. Any contact may be that unless it is known to be disabled, since the service need not say.
+/// It is deleted or deactivated only if as much is known of what remains as was known before: if a contact was known to be enabled,
+/// one will be; if the service did not say of any that it is enabled, one remains of which it did not say that it is disabled, and
+/// unless one will be known to be enabled, a [warning](Warning::NoneKnownEnabled) says so. What counts is what will be enabled
+/// after the plan: a new e-mail contact is, a new number is not, since it must be verified, nor does a contact count that the file
+/// has disabled.
 ///
 /// ```
 /// use contacts_plan::{Desired, Options, Plan};
@@ -58,6 +63,8 @@ pub struct Plan {
     unmanaged: Vec<Contact>,
     /// What it was made against.
     basis: Vec<Contact>,
+    /// The most that will be known of any contact that is to be enabled.
+    remains: Enabled,
     options: Options,
 }
 
@@ -67,9 +74,9 @@ impl Plan {
     /// # Errors
     /// [`Refused`], with every reason.
     pub fn new(desired: &[Desired], actual: &[Contact], options: Options) -> Result<Self, Refused> {
-        let Draft { changes, warnings, unmanaged } =
+        let Draft { changes, warnings, unmanaged, remains } =
             Draft::new(Matching::new(desired, actual), actual, options)?;
-        Ok(Self { changes, warnings, unmanaged, basis: actual.to_vec(), options })
+        Ok(Self { changes, warnings, unmanaged, basis: actual.to_vec(), remains, options })
     }
 
     /// The changes, in their order.
@@ -100,20 +107,24 @@ impl Plan {
     /// use contacts_proto::{Contact, ContactId, ContactMethod};
     ///
     /// let contact = |to: &str| Contact::new(ContactId::new("e1").unwrap(), ContactMethod::Email, to);
-    /// let plan = Plan::new(&[], &[contact("ann@example.com")], Options::default().prune(true))?;
+    /// let plan = Plan::new(&[], &[contact("ann@example.com")], Options::default())?;
     /// assert!(plan.is_current(&[contact("ann@example.com")]));
     /// assert!(!plan.is_current(&[contact("ann@example.org")]) && !plan.is_current(&[]));
     /// # Ok::<(), contacts_plan::Refused>(())
     /// ```
     pub fn is_current(&self, actual: &[Contact]) -> bool {
         fn of(contacts: &[Contact]) -> BTreeMap<&ContactId, impl PartialEq> {
-            contacts.iter().map(|it| (&it.id, (&it.method, &it.to, is_enabled(it)))).collect()
+            contacts.iter().map(|it| (&it.id, (&it.method, &it.to, Enabled::of(it)))).collect()
         }
         self.basis.len() == actual.len() && of(&self.basis) == of(actual)
     }
 
     pub(crate) fn basis(&self) -> &[Contact] {
         &self.basis
+    }
+
+    pub(crate) fn remains(&self) -> Enabled {
+        self.remains
     }
 
     pub(crate) fn is_forced(&self) -> bool {

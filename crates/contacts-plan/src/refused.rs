@@ -33,7 +33,8 @@ pub enum Reason {
         /// What is wrong with it.
         error: Error,
     },
-    /// The last enabled contact would be gone, so that nobody would be notified.
+    /// What may be the last enabled contact would be gone, so that nobody might be notified: less would be known of what remains
+    /// than of what there is.
     LastEnabled,
 }
 
@@ -115,7 +116,7 @@ impl fmt::Display for Message<'_> {
             }
             Reason::Invalid { desired, error } => write!(f, "{}: {error}", Named(desired)),
             Reason::LastEnabled => f.write_str(
-                "no enabled contact would be left, so that nobody would be notified \
+                "no enabled contact would be left, as far as is known, so that nobody would be notified \
                  (a new number counts only once it is verified)",
             ),
         }

@@ -74,6 +74,16 @@ pub enum Warning {
         /// Whether it is activated all the same.
         forced: bool,
     },
+    /// A contact is to be disabled, and the service does not say whether it is. It is left as it is: once deactivated, it could not
+    /// be told from one that is enabled, and no plan would activate it again.
+    MayBeEnabled {
+        /// Its id, to deactivate it by.
+        id: ContactId,
+        /// Its method.
+        method: ContactMethod,
+        /// The address or number.
+        to: String,
+    },
     /// An app is deleted: only the app itself can register again.
     AppDeleted {
         /// Its id.
@@ -81,6 +91,9 @@ pub enum Warning {
         /// What it is called.
         to: String,
     },
+    /// A contact is deleted or deactivated that may be the last enabled one: the service says of no other that it is enabled, and
+    /// of some that are to be, it does not say whether they are.
+    NoneKnownEnabled,
     /// Forced: no enabled contact is left, and nobody is notified.
     NoneEnabled,
 }
@@ -137,9 +150,19 @@ impl fmt::Display for Warning {
                     ", which is left to its owner: it can be activated only once it was verified"
                 })
             }
+            Self::MayBeEnabled { id, method, to } => {
+                let (method, to) = (printable(method.as_str()), printable(to));
+                write!(
+                    f,
+                    "the {method} contact {to} is to be disabled, and the service does not say whether it is: it is left as it is, and can be deactivated by its id, {id}"
+                )
+            }
             Self::AppDeleted { to, .. } => {
                 write!(f, "the app {} is deleted: only the app itself can register again", printable(to))
             }
+            Self::NoneKnownEnabled => f.write_str(
+                "of no contact that is left the service says that it is enabled: see that one is, or nobody is notified",
+            ),
             Self::NoneEnabled => f.write_str("no enabled contact is left: nobody is notified"),
         }
     }

@@ -2,8 +2,8 @@
 
 mod support;
 
-use contacts_plan::{Change, Desired, Options, Plan, Warning};
-use contacts_proto::{Contact, ContactMethod, Status};
+use contacts_plan::{Change, Desired, Options, Plan, Reason, Refused, Warning};
+use contacts_proto::{Address, Contact, ContactMethod, Status};
 use proptest::prelude::*;
 use support::{actual, actual_and_desired, id, options};
 
@@ -48,8 +48,17 @@ fn applied(plan: &Plan, actual: &[Contact]) -> Vec<Contact> {
     contacts
 }
 
-fn any_enabled(contacts: &[Contact]) -> bool {
-    contacts.iter().any(Contact::is_enabled)
+/// That it is disabled, that it may be enabled, that it is: each is more.
+fn known(contact: &Contact) -> u8 {
+    match contact.status.as_ref().and_then(|status| status.enabled) {
+        Some(false) => 0,
+        None => 1,
+        Some(true) => 2,
+    }
+}
+
+fn most_known(contacts: &[Contact]) -> u8 {
+    contacts.iter().map(known).max().unwrap_or(0)
 }
 
 /// Where a change belongs in the order.
@@ -122,7 +131,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_has_an_enabled_contact_keeps_one_at_every_step_unless_forced(
+    fn whoever_has_a_contact_that_is_or_may_be_enabled_keeps_one_at_every_step_unless_forced(
         (actual, desired) in actual_and_desired(), prune: bool,
     ) {
         let options = Options::default().prune(prune);
@@ -132,10 +141,46 @@ proptest! {
             let (mut contacts, mut next_id) = (actual.clone(), 100);
             for change in plan.changes() {
                 apply(&mut contacts, change, &mut next_id);
-                prop_assert!(any_enabled(&contacts) || !any_enabled(&actual), "after {change} of\n{plan}");
+                prop_assert!(most_known(&contacts) >= most_known(&actual), "after {change} of\n{plan}");
             }
         } else if let Ok(forced) = forced {
-            prop_assert!(forced.warnings().contains(&Warning::NoneEnabled), "{:?}", plan);
+            let is_told = |warning: &_| matches!(warning, Warning::NoneEnabled | Warning::NoneKnownEnabled);
+            prop_assert!(forced.warnings().iter().any(is_told), "{:?}", plan);
+        }
+    }
+
+    #[test]
+    fn where_the_service_says_nothing_any_contact_but_the_last_can_be_deleted_and_a_warning_says_so(
+        mut actual in actual(), kept in prop::collection::vec(any::<bool>(), 6),
+    ) {
+        actual.iter_mut().for_each(|contact| contact.status = None);
+        let kept = actual.iter().zip(kept).filter(|(_, kept)| *kept);
+        let desired: Vec<_> = kept.map(|(contact, _)| Desired::from(contact)).collect();
+        let plan = Plan::new(&desired, &actual, Options::default().prune(true));
+        if desired.is_empty() && !actual.is_empty() {
+            let reasons = plan.as_ref().map_err(Refused::reasons);
+            prop_assert!(matches!(reasons, Err([Reason::LastEnabled])), "{:?}", plan);
+        } else {
+            let plan = plan.unwrap();
+            prop_assert_eq!(plan.changes().len(), actual.len() - desired.len());
+            let is_told = plan.warnings().contains(&Warning::NoneKnownEnabled);
+            prop_assert_eq!(is_told, !plan.is_empty(), "{:?}", plan);
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_disabled_is_known_to_be_or_told((actual, desired) in actual_and_desired(), options in options()) {
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let after = applied(&plan, &actual);
+        for wanted in desired.iter().filter(|wanted| !wanted.enabled) {
+            let address = Address::new(&wanted.method, &wanted.to);
+            let is_same = |method, to| Address::new(method, to) == address;
+            let to_be = desired.iter().filter(|it| !it.enabled && is_same(&it.method, &it.to));
+            let disabled = after.iter().filter(|it| is_same(&it.method, &it.to) && known(it) == 0);
+            let told = plan.warnings().iter().filter(
+                |it| matches!(it, Warning::MayBeEnabled { method, to, .. } if is_same(method, to)),
+            );
+            prop_assert!(disabled.count() + told.count() >= to_be.count(), "{wanted:?}: {plan:?}");
         }
     }
 

@@ -3,21 +3,23 @@
 mod outcome;
 mod step;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use contacts_proto::{Contact, ContactId, Effect, Ensured, Error, Session};
+use contacts_proto::{ContactId, Effect, Ensured, Error, How, Session};
 
 pub use self::{
     outcome::{Done, NotDisabled, Outcome, Skipped},
     step::Step,
 };
-use crate::{Change, Plan, desired::is_enabled};
+use crate::{Change, Plan, enabled::Enabled};
 
 /// The execution of a plan: it gives each change as an exchange, and takes what came of it. It does no IO and starts no timer.
 ///
 /// A change that fails does not keep the others from being made, but for two: a contact is not deleted if the one that was to
-/// take its place is not known to be there, and (unless the plan is [forced](crate::Options::force)) the last contact that is known
-/// to be enabled is neither deleted nor deactivated, which can come up if another one could not be created or activated.
+/// take its place is not known to be there; and (unless the plan is [forced](crate::Options::force)) a contact that is not known
+/// to be disabled is neither deleted nor deactivated if the plan counts on one that is known to be enabled, and there is no other
+/// by then, which can come up if one could not be created or activated. A plan that counts on one of which the service does not
+/// say [has said so](crate::Warning::NoneKnownEnabled), and leaves that one alone.
 ///
 /// A contact that is to exist and be disabled takes several requests. If it exists and is not known to be disabled, the outcome is
 /// [`Outcome::NotDisabled`]. What it takes the place of is then deleted all the same, since its successor is there (unless the
@@ -64,8 +66,8 @@ pub struct Apply {
     plan: Plan,
     /// Of the changes that were begun or skipped, in their order.
     outcomes: Vec<Outcome>,
-    /// Contacts that were enabled when the plan was made.
-    were_enabled: BTreeSet<ContactId>,
+    /// What was known of each contact when the plan was made.
+    before: BTreeMap<ContactId, Enabled>,
     /// Contacts that are known to be enabled.
     enabled: BTreeSet<ContactId>,
     /// Contacts in whose place others were to be created, and are not known to be there.
@@ -75,10 +77,14 @@ pub struct Apply {
 impl Apply {
     /// Begins a plan.
     pub fn new(plan: Plan) -> Self {
-        let enabled = plan.basis().iter().filter(|contact| contact.is_enabled());
-        let enabled: BTreeSet<_> = enabled.map(|contact| contact.id.clone()).collect();
-        let were_enabled = enabled.clone();
-        Self { plan, outcomes: Vec::new(), were_enabled, enabled, not_replaced: BTreeSet::new() }
+        let mut before = BTreeMap::new();
+        for contact in plan.basis() {
+            let known: &mut Enabled = before.entry(contact.id.clone()).or_default();
+            *known = Enabled::of(contact).max(*known);
+        }
+        let enabled = before.iter().filter(|(_, known)| **known == Enabled::Yes);
+        let enabled = enabled.map(|(id, _)| id.clone()).collect();
+        Self { plan, outcomes: Vec::new(), before, enabled, not_replaced: BTreeSet::new() }
     }
 
     /// The plan.
@@ -118,13 +124,13 @@ impl Apply {
         *outcome = result.unwrap_or_else(Outcome::Failed);
         match (change, &*outcome) {
             (Change::Create { replaces, .. }, outcome) => {
-                let Some(Ensured { contact, .. }) = outcome.ensured() else { return };
+                let Some(ensured @ Ensured { contact, .. }) = outcome.ensured() else { return };
                 // It was created, and somebody has deleted it since.
                 let is_gone = outcome.error().is_some_and(Error::is_no_such_contact);
                 if let Some(id) = replaces.as_ref().filter(|_| !is_gone) {
                     self.not_replaced.remove(id);
                 }
-                if matches!(outcome, Outcome::Done(_)) && is_used(contact) {
+                if matches!(outcome, Outcome::Done(_)) && is_used(ensured) {
                     self.enabled.insert(contact.id.clone());
                 } else {
                     self.enabled.remove(&contact.id);
@@ -136,7 +142,7 @@ impl Apply {
             (Change::Deactivate { id, .. } | Change::Delete { id, .. }, Outcome::Failed(error))
                 if error.effect() == Effect::None
                     && !error.is_not_found()
-                    && self.were_enabled.contains(id) =>
+                    && self.before.get(id) == Some(&Enabled::Yes) =>
             {
                 self.enabled.insert(id.clone());
             }
@@ -161,12 +167,25 @@ impl Apply {
         if self.not_replaced.contains(id) {
             return Some(Skipped::NotReplaced);
         }
-        let is_last = self.enabled.len() == 1 && self.enabled.contains(id);
-        (is_last && !self.plan.is_forced()).then_some(Skipped::LastEnabled)
+        (self.may_be_last(id) && !self.plan.is_forced()).then_some(Skipped::LastEnabled)
+    }
+
+    /// As much is needed as the plan says that will be known of what remains. If it counts on a contact that may be enabled, that
+    /// is one that it does not take away, whatever fails.
+    fn may_be_last(&self, id: &ContactId) -> bool {
+        let is_enabled = self.enabled.contains(id);
+        let known = if is_enabled { Enabled::Yes } else { self.before.get(id).copied().unwrap_or_default() };
+        let is_other = self.enabled.len() > usize::from(is_enabled);
+        let others = if is_other { Enabled::Yes } else { Enabled::Perhaps };
+        known.may_be_last(others, self.plan.remains())
     }
 }
 
-/// Whether a contact that was ensured is used: if the service does not say so, an e-mail address is, and a number is not.
-fn is_used(contact: &Contact) -> bool {
-    is_enabled(contact).unwrap_or_else(|| !contact.method.is_phone())
+/// Whether a contact that was ensured is known to be enabled: if the service does not say so, a new e-mail contact is.
+fn is_used(Ensured { contact, how, .. }: &Ensured) -> bool {
+    match Enabled::of(contact) {
+        Enabled::No => false,
+        Enabled::Perhaps => *how != How::Existing && !contact.method.is_phone(),
+        Enabled::Yes => true,
+    }
 }

@@ -53,7 +53,7 @@ pub struct NotDisabled {
 pub enum Skipped {
     /// The contact that was to take its place is not known to be there.
     NotReplaced,
-    /// It is the last contact that is known to be enabled.
+    /// It may be the last enabled contact: it is not known to be disabled, and no other one is known to be enabled.
     LastEnabled,
 }
 

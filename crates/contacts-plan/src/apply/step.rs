@@ -8,7 +8,7 @@ use contacts_proto::{
 };
 
 use super::{Done, NotDisabled, Outcome};
-use crate::{Change, desired::is_enabled};
+use crate::{Change, enabled::Enabled};
 
 /// One change as an exchange, for any client that runs exchanges. However many requests it takes, it has the time that the policy
 /// gives one exchange: [`Policy::deadline`](contacts_proto::Policy::deadline).
@@ -83,7 +83,7 @@ impl Step {
     /// A number that was never verified is not enabled, and to deactivate it may be refused.
     fn looked(&self, contact: Contact, mut ensured: Ensured) -> Next {
         ensured.contact = contact;
-        if is_enabled(&ensured.contact) == Some(false) {
+        if Enabled::of(&ensured.contact) == Enabled::No {
             return done(Done::Ensured(ensured));
         }
         let disable = DeactivateContact::new(ensured.contact.id.clone());

@@ -4,8 +4,8 @@ use contacts_proto::{Contact, ContactId, ContactMethod, CreateContact};
 
 use crate::{
     Change, Desired, Options, Reason, Refused, Warning,
-    desired::is_enabled,
     doubles::doubles,
+    enabled::Enabled,
     limit,
     matching::{Entry, Is, Matching},
 };
@@ -16,6 +16,7 @@ pub(super) struct Draft {
     pub(super) changes: Vec<Change>,
     pub(super) warnings: Vec<Warning>,
     pub(super) unmanaged: Vec<Contact>,
+    pub(super) remains: Enabled,
 }
 
 /// What is found out, entry by entry.
@@ -30,8 +31,10 @@ struct Findings {
     unmanaged: Vec<Contact>,
     warnings: Vec<Warning>,
     reasons: Vec<Reason>,
-    /// Contacts that will be enabled when all is done.
-    enabled: usize,
+    /// The most that is known of any contact that is deleted or deactivated.
+    taken: Enabled,
+    /// The most that will be known, when all is done, of any contact that is to be enabled.
+    remains: Enabled,
 }
 
 impl Draft {
@@ -100,7 +103,7 @@ impl Findings {
         if named || self.options.prune {
             self.delete(contact, named);
         } else {
-            self.enabled = self.enabled.saturating_add(usize::from(contact.is_enabled()));
+            self.remains = self.remains.max(Enabled::of(contact));
             self.unmanaged.push(contact.clone());
         }
     }
@@ -114,8 +117,8 @@ impl Findings {
         let Desired { method, to, enabled, .. } = desired.clone();
         if method.is_phone() {
             self.warnings.push(Warning::Verify { method: method.clone(), to: to.clone() });
-        } else {
-            self.enabled = self.enabled.saturating_add(usize::from(enabled));
+        } else if enabled {
+            self.remains = Enabled::Yes;
         }
         self.creates.push(Change::Create { method, to, enabled, replaces: replaces.cloned() });
     }
@@ -128,15 +131,22 @@ impl Findings {
 
     /// Activates or deactivates a contact that stays.
     fn switch(&mut self, desired: &Desired, contact: &Contact) {
-        let Some(enabled) = is_enabled(contact) else { return };
-        if enabled == desired.enabled {
-            self.enabled = self.enabled.saturating_add(usize::from(enabled));
-            return;
-        }
         let (id, method, to) = (contact.id.clone(), contact.method.clone(), desired.to.clone());
-        if enabled {
-            self.deactivations.push(Change::Deactivate { id, method, to });
-        } else if contact.method.is_phone() {
+        match (Enabled::of(contact), desired.enabled) {
+            (Enabled::No, false) => {}
+            (enabled @ (Enabled::Yes | Enabled::Perhaps), true) => self.remains = self.remains.max(enabled),
+            (Enabled::Perhaps, false) => self.warnings.push(Warning::MayBeEnabled { id, method, to }),
+            (Enabled::Yes, false) => {
+                self.taken = Enabled::Yes;
+                self.deactivations.push(Change::Deactivate { id, method, to });
+            }
+            (Enabled::No, true) => self.activate(contact, to),
+        }
+    }
+
+    fn activate(&mut self, contact: &Contact, to: String) {
+        let (id, method) = (contact.id.clone(), contact.method.clone());
+        if contact.method.is_phone() {
             let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.clone());
             let forced = self.options.force;
             if forced {
@@ -145,7 +155,7 @@ impl Findings {
             }
             self.warnings.push(Warning::NotEnabled { id, method, to, reason, forced });
         } else {
-            self.enabled = self.enabled.saturating_add(1);
+            self.remains = Enabled::Yes;
             self.activations.push(Change::Activate { id, method, to });
         }
     }
@@ -155,16 +165,19 @@ impl Findings {
         if method == ContactMethod::Mobile {
             self.warnings.push(Warning::AppDeleted { id: id.clone(), to: to.clone() });
         }
+        self.taken = self.taken.max(Enabled::of(contact));
         self.deletes.push(Change::Delete { id, method, to, replaced });
     }
 
-    /// A person who has an enabled contact keeps one.
+    /// A person who has an enabled contact keeps one, as far as the service says which they are.
     fn guard(&mut self, actual: &[Contact]) {
-        if self.enabled == 0 && actual.iter().any(Contact::is_enabled) {
-            if self.options.force {
-                self.warnings.push(Warning::NoneEnabled);
-            } else {
-                self.reasons.push(Reason::LastEnabled);
+        if self.taken.may_be_last(self.remains, Enabled::of_any(actual)) && !self.options.force {
+            self.reasons.push(Reason::LastEnabled);
+        } else if self.taken > Enabled::No {
+            match self.remains {
+                Enabled::No => self.warnings.push(Warning::NoneEnabled),
+                Enabled::Perhaps => self.warnings.push(Warning::NoneKnownEnabled),
+                Enabled::Yes => {}
             }
         }
     }
@@ -179,7 +192,7 @@ impl Findings {
         changes.append(&mut self.activations);
         changes.append(&mut self.deactivations);
         changes.append(&mut self.deletes);
-        Draft { changes, warnings: self.warnings, unmanaged: self.unmanaged }
+        Draft { changes, warnings: self.warnings, unmanaged: self.unmanaged, remains: self.remains }
     }
 
     /// What is deleted first, where the service has no room for new contacts beside old ones.

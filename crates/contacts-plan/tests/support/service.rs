@@ -1,6 +1,8 @@
 //! The sandbox's service behind an adapter without a network.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+mod untold;
+
 use std::time::Duration;
 
 use contacts_plan::{Apply, Desired, Plan};
@@ -13,6 +15,7 @@ use contacts_sandbox::{
 };
 use http::{Method, Request, Response, header::AUTHORIZATION};
 use proptest::prelude::*;
+use untold::Untold;
 
 pub(crate) struct World {
     pub(crate) service: Service,
@@ -27,6 +30,7 @@ pub(crate) struct World {
     /// The answers that came.
     pub(crate) statuses: Vec<u16>,
     requests: usize,
+    pub(crate) untold: Untold,
     /// From this request on the password is refused.
     expires: Option<usize>,
 }
@@ -78,22 +82,35 @@ impl World {
             seen: Vec::new(),
             statuses: Vec::new(),
             requests: 0,
+            untold: Untold::default(),
             expires: None,
         }
     }
 
-    /// A service with these contacts, and the entries with its ids for theirs.
+    /// A service with these contacts, and the entries with its ids for theirs. What is not told of is not enabled.
     pub(crate) fn with(
         behaviour: Behaviour,
         actual: &[Contact],
+        desired: Vec<Desired>,
+    ) -> (Self, Vec<Desired>) {
+        Self::with_truth(behaviour, actual, desired, &vec![false; actual.len()])
+    }
+
+    /// The same; whether a contact is enabled of which that is not told, is told to the test alone.
+    pub(crate) fn with_truth(
+        behaviour: Behaviour,
+        actual: &[Contact],
         mut desired: Vec<Desired>,
+        truth: &[bool],
     ) -> (Self, Vec<Desired>) {
         let mut world = Self::new(Behaviour { limits: Limits::NONE, ..behaviour });
-        for contact in actual {
-            let id = world
-                .service
-                .add_contact("ann", contact.method.as_str(), &contact.to, contact.is_enabled())
-                .unwrap();
+        for (contact, truth) in actual.iter().zip(truth) {
+            let told = contact.status.as_ref().and_then(|status| status.enabled);
+            let (method, enabled) = (contact.method.as_str(), told.unwrap_or(*truth));
+            let id = world.service.add_contact("ann", method, &contact.to, enabled).unwrap();
+            if told.is_none() {
+                world.untold.add(&id);
+            }
             for entry in desired.iter_mut().filter(|entry| entry.id.as_ref() == Some(&contact.id)) {
                 entry.id = Some(id.parse().unwrap());
             }
@@ -190,7 +207,7 @@ impl World {
         let handled = is_handled
             .then(|| self.service.handle(Request::from_parts(head, body.as_slice()), EPOCH + self.time));
         let answer = match (trouble, handled) {
-            (None, Some(answer)) => answer,
+            (None, Some(answer)) => answer.map(|body| self.untold.left_out_of(body)),
             (Some(Trouble::Status(status) | Trouble::StatusAfter(status)), _) => {
                 let body = format!(r#"{{"errors":[{{"title":"no","code":"{status}"}}]}}"#);
                 Response::builder().status(status).body(body.into_bytes()).unwrap()
