@@ -3,6 +3,7 @@
 mod scene;
 mod stage;
 mod told;
+mod untold;
 
 use std::time::Instant;
 
@@ -38,7 +39,7 @@ pub struct Planned {
 /// Then all that was delayed happens. What was told of creations must be true by then: what is told to exist does, and what is told
 /// to have had no effect has had none. It is done again without faults: the same file is planned and applied, with or without
 /// another application of the old plan before. Everything is as it is to be then, nothing is there twice, and nobody was without an
-/// enabled contact at any time.
+/// enabled contact at any time, be it that the service says which contacts are enabled, or that it does not.
 ///
 /// # Errors
 /// If the site is none.

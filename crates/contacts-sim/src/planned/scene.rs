@@ -15,15 +15,18 @@ pub(super) struct Scene {
     /// `{0}` stands for the id of the first contact.
     pub(super) file: &'static str,
     pub(super) prune: bool,
+    /// Whether the service says which contacts are enabled.
+    pub(super) told: bool,
     pub(super) after: &'static [Row],
 }
 
-pub(super) const SCENES: [Scene; 4] = [
+pub(super) const SCENES: [Scene; 5] = [
     Scene {
         name: "fresh",
         before: &[],
         file: "[{email: ann@example.com}, {sms: 90-555}, {voice: 90-555, enabled: false}]",
         prune: false,
+        told: true,
         after: &[("email", "ann@example.com", true), ("sms", "90-555", true), ("voice", "90-555", false)],
     },
     Scene {
@@ -31,6 +34,7 @@ pub(super) const SCENES: [Scene; 4] = [
         before: &[("email", "ann@example.com", true), ("sms", "90-1", true), ("voice", "90-1", true)],
         file: "[{email: ann@example.org, id: {0}}, {sms: 90-2, id: {1}}, {email: b@example.com, enabled: false}]",
         prune: false,
+        told: true,
         after: &[
             ("email", "ann@example.org", true),
             ("sms", "90-2", true),
@@ -47,6 +51,7 @@ pub(super) const SCENES: [Scene; 4] = [
         ],
         file: "[{email: b@example.com}, {mobile: Phone, enabled: false}]",
         prune: true,
+        told: true,
         after: &[("email", "b@example.com", true), ("mobile", "Phone", false)],
     },
     Scene {
@@ -54,7 +59,21 @@ pub(super) const SCENES: [Scene; 4] = [
         before: &[("email", "old@example.com", true)],
         file: "[{email: new@example.com}]",
         prune: true,
+        told: true,
         after: &[("email", "new@example.com", true)],
+    },
+    // Of those that are deleted only the first one is enabled, and nobody knows.
+    Scene {
+        name: "untold",
+        before: &[
+            ("email", "old@example.com", true),
+            ("email", "older@example.com", false),
+            ("email", "kept@example.com", false),
+        ],
+        file: "[{email: new@example.com}, {email: kept@example.com, enabled: false}]",
+        prune: true,
+        told: false,
+        after: &[("email", "new@example.com", true), ("email", "kept@example.com", false)],
     },
 ];
 

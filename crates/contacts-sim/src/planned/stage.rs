@@ -11,6 +11,7 @@ use contacts_sandbox::{Behaviour, Duplicates, Limits, NewPhones, Service, Stored
 use super::{
     scene::{Haste, Scene},
     told::untrue,
+    untold::Untold,
 };
 use crate::{
     exhaustive::words,
@@ -131,7 +132,12 @@ impl<'a> Stage<'a> {
 
         let session = self.session(Policy::default());
         if let Some(plan) = plan.filter(|_| case.again == Again::Old) {
-            self.apply_well(plan, &session);
+            if self.scene.told {
+                self.apply_well(plan, &session);
+            } else {
+                // It counts on a new contact. Of one that is there by now nobody says that it is enabled.
+                self.apply(plan, &session, Case::WELL);
+            }
         }
         match self.plan(&session, Case::WELL) {
             Some(plan) => self.apply_well(plan, &session),
@@ -186,6 +192,7 @@ impl<'a> Stage<'a> {
         case: Case<'_>,
     ) -> Option<Result<Outcome, Error>> {
         self.exchanges += 1;
+        let exchange = if self.scene.told { exchange } else { Box::new(Untold(exchange)) };
         let exchange = Box::new(Counted { exchange, sent: Rc::clone(&self.sent) });
         let mut run = Run::new(exchange, self.now.saturating_add(session.policy().deadline));
         loop {
