@@ -122,6 +122,11 @@ impl Failure {
         self
     }
 
+    /// Of a request for something else than a contact: that this was not found says nothing of the contact.
+    pub(crate) fn of_no_contact(self) -> Self {
+        Self { exit: if self.exit == exit::NO_SUCH_CONTACT { exit::FAILED } else { self.exit }, ..self }
+    }
+
     /// Adds which of several things it is about.
     pub(crate) fn about(mut self, what: &impl ToString) -> Self {
         self.facts.message = format!("{}: {}", what.to_string(), self.facts.message);
@@ -184,7 +189,8 @@ impl From<Error> for Failure {
         let exit = match error.kind() {
             ErrorKind::InvalidInput => exit::USAGE,
             ErrorKind::Unauthorized | ErrorKind::Forbidden => exit::NOT_ALLOWED,
-            ErrorKind::NotFound => exit::NO_SUCH_CONTACT,
+            // What a proxy says is said of no contact.
+            ErrorKind::NotFound if error.hint() != Some(Hint::NotTheService) => exit::NO_SUCH_CONTACT,
             ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::TimedOut => exit::TRY_LATER,
             ErrorKind::Indeterminate => exit::UNKNOWN,
             _ => exit::FAILED,

@@ -92,7 +92,7 @@ impl Service {
         exchange: E,
         create: &CreateContact,
     ) -> Result<E::Output, Error> {
-        self.client.run(Told::new(exchange, self.verbosity).creating(create))
+        self.client.run(Told::new(exchange, self.verbosity).creating(create, self.session()))
     }
 }
 

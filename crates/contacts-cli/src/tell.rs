@@ -8,7 +8,7 @@ use std::{
 };
 
 use anstyle::Style;
-use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Waiting, printable};
+use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Session, Waiting, printable};
 use indicatif::ProgressBar;
 
 use crate::{args::HowArgs, interrupt};
@@ -35,7 +35,7 @@ const LONG: Duration = Duration::from_secs(1);
 pub(crate) struct Told<'a, E> {
     exchange: E,
     verbosity: Verbosity,
-    creating: Option<&'a CreateContact>,
+    creating: Option<(&'a CreateContact, &'a Session)>,
     sent: Duration,
 }
 
@@ -45,8 +45,8 @@ impl<'a, E> Told<'a, E> {
     }
 
     /// While it is in doubt whether this contact was created, an interrupt leaves a ticket.
-    pub(crate) fn creating(self, create: &'a CreateContact) -> Self {
-        Self { creating: Some(create), ..self }
+    pub(crate) fn creating(self, create: &'a CreateContact, session: &'a Session) -> Self {
+        Self { creating: Some((create, session)), ..self }
     }
 
     fn event(&self, event: &Event<'_>, now: Now) {
@@ -85,8 +85,8 @@ impl<E: Exchange> Exchange for Told<'_, E> {
         }
         let action = self.exchange.step(event, now, random);
         self.action(&action, self.exchange.waiting(), now);
-        if let Some(create) = self.creating {
-            let doubt = self.exchange.is_in_doubt().then(|| create.ticket(now.unix));
+        if let Some((create, session)) = self.creating {
+            let doubt = self.exchange.is_in_doubt().then(|| create.ticket(now.unix).of(session));
             interrupt::leaves(doubt);
         }
         action

@@ -2,7 +2,7 @@
 
 mod support;
 
-use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, When};
+use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, User, When};
 use serde_json::Value;
 use support::{Home, asked, stored};
 
@@ -85,9 +85,7 @@ fn to_ensure_ends_with_one_contact_though_the_answer_is_lost() {
 
 #[test]
 fn a_creation_that_certainly_did_nothing_leaves_no_doubt() {
-    // A port that was free a moment ago.
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = Home::new().at(&format!("http://{gone}")).line("create voice 49-1 --attempts 2").fail(5);
+    let error = Home::new().at("http://127.0.0.1:1").line("create voice 49-1 --attempts 2").fail(5);
     assert_eq!((&error["kind"], &error["ticket"]), (&"unavailable".into(), &Value::Null), "{error}");
     assert!(error["message"].as_str().unwrap().contains("2 attempts"), "{error}");
 }
@@ -110,4 +108,55 @@ fn a_deletion_whose_answer_is_lost_is_done() {
     let [id, _] = support::ids(&sandbox);
     home.demo(&sandbox, &format!("delete --yes {id}")).succeed();
     assert_eq!((stored(&sandbox).len(), asked(&sandbox, "DELETE")), (1, 2));
+}
+
+#[test]
+fn the_ticket_of_one_user_says_nothing_of_the_contacts_of_another() {
+    let (home, sandbox) = (Home::new(), creating(LOST));
+    sandbox.with_service(|service| service.add_user(User::new("ben@example.com", "bens-token")));
+    let ticket = ticket(&home.demo(&sandbox, "create voice 49-1").fail(7));
+    let token = home.write("bens", "bens-token");
+    let as_ben = ["--base-url", &sandbox.base_url(), "--email", "ben@example.com", "--token-file", &token];
+    let error = home.contacts().line(&format!("resolve {ticket}")).args(as_ben).fail(2);
+    assert!(error["message"].as_str().unwrap().contains("is of demo@example.com"), "{error}");
+    assert_eq!((asked(&sandbox, "GET"), voices(&sandbox).len()), (0, 1));
+}
+
+#[test]
+fn the_404_of_a_proxy_says_nothing_of_a_contact_and_ends_no_doubt() {
+    let (home, sandbox) = (Home::new(), creating(LOST));
+    let ticket = ticket(&home.demo(&sandbox, "create voice 49-1").fail(7));
+    sandbox.disarm();
+    let not_found = |body: &str| {
+        let (body, content_type) = (Some(body.into()), Some("text/plain".into()));
+        FaultRule::new(Fault::Status { status: 404, body, content_type, when: When::Before })
+    };
+    let [id, _, _] = stored(&sandbox).try_into().expect("three contacts");
+    for body in ["<html>not here</html>", "default backend - 404", ""] {
+        sandbox.arm(not_found(body));
+        for line in [format!("resolve {ticket}"), format!("get {}", id.id), format!("delete --yes {}", id.id)]
+        {
+            let ran = home.demo(&sandbox, &line).run().with_code(1);
+            assert!(!ran.stderr.contains("safe to create"), "{line}: {ran:?}");
+        }
+        sandbox.disarm();
+    }
+    assert_eq!(stored(&sandbox).len(), 3);
+    home.demo(&sandbox, &format!("resolve {ticket}")).succeed();
+}
+
+#[test]
+fn a_deletion_that_a_proxy_answers_for_is_not_done() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let [id, _] = support::ids(&sandbox);
+    let status = |status: u16, body: &str| Fault::Status {
+        status,
+        body: Some(body.into()),
+        content_type: None,
+        when: When::Before,
+    };
+    sandbox.arm(FaultRule::new(status(502, "")).nth(1));
+    sandbox.arm(FaultRule::new(status(404, "default backend - 404")).nth(2));
+    let error = home.demo(&sandbox, &format!("delete --yes {id}")).fail(1);
+    assert_eq!((&error["kind"], stored(&sandbox).len()), (&"not_found".into(), 2), "{error}");
 }

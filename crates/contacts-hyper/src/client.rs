@@ -9,7 +9,8 @@ use std::{
 
 use contacts_proto::{
     Action, Call, Contact, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event,
-    Exchange, ListContacts, Now, Operation, Pages, Session, Site, Timeouts, Traced,
+    Exchange, ListContacts, Now, Operation, Pages, Resolve, Resolved, Session, Site, Ticket, Timeouts,
+    Traced,
 };
 use futures_util::{Stream, stream};
 use http::Response;
@@ -124,6 +125,15 @@ impl<S: HttpService> Client<S> {
     pub async fn ensure(&self, method: ContactMethod, to: impl Into<String>) -> Result<Ensured, Error> {
         let create = CreateContact::new(method, to)?;
         self.run(Ensure::new(self.session.clone(), create)).await
+    }
+
+    /// Finds out what became of a creation that was left in doubt: see [`Resolve`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if the ticket is of another site or user, [`Error::Duplicate`] if the contact is there twice, and what the
+    /// requests end with; the ticket is then as good as before.
+    pub async fn resolve(&self, ticket: &Ticket) -> Result<Resolved, Error> {
+        self.run(Resolve::new(self.session.clone(), ticket.clone())).await
     }
 
     /// Carries out an exchange: the primitive under all the others.

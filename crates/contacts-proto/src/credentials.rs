@@ -26,6 +26,8 @@ pub struct Credentials(Option<Arc<Secrets>>);
 
 struct Secrets {
     kind: &'static str,
+    /// The e-mail address of basic credentials.
+    user: Option<String>,
     header: HeaderValue,
     /// The token as it was given.
     token: Zeroizing<String>,
@@ -53,7 +55,8 @@ impl Credentials {
         }
         check_token("API token", &token)?;
         let pair = Zeroizing::new(format!("{email}:{}", *token));
-        Self::from_secret("basic", "Basic ", &Zeroizing::new(STANDARD.encode(pair.as_bytes())), token)
+        let word = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+        Self::from_secret("basic", Some(email.to_owned()), "Basic ", &word, token)
     }
 
     /// An OAuth 2.0 access token, sent as a bearer token.
@@ -67,7 +70,7 @@ impl Credentials {
             return Err(Error::invalid("access token", "has a character outside ASCII"));
         }
         let word = token.clone();
-        Self::from_secret("bearer", "Bearer ", &word, token)
+        Self::from_secret("bearer", None, "Bearer ", &word, token)
     }
 
     /// No credentials, for [`FindCloudId`](crate::FindCloudId): requests carry no `authorization` at all.
@@ -77,6 +80,7 @@ impl Credentials {
 
     fn from_secret(
         kind: &'static str,
+        user: Option<String>,
         scheme: &str,
         word: &str,
         token: Zeroizing<String>,
@@ -89,7 +93,7 @@ impl Credentials {
             return Err(Error::invalid("token", "cannot stand in a header"));
         };
         header.set_sensitive(true);
-        Ok(Self(Some(Arc::new(Secrets { kind, header, token }))))
+        Ok(Self(Some(Arc::new(Secrets { kind, user, header, token }))))
     }
 
     /// Those of a request, as far as they are needed to [`redact`](Self::redact) them.
@@ -105,6 +109,11 @@ impl Credentials {
             Self::basic(email, token).ok()
         };
         request.headers().get(http::header::AUTHORIZATION).and_then(read).unwrap_or_else(Self::none)
+    }
+
+    /// The e-mail address of basic credentials.
+    pub(crate) fn user(&self) -> Option<&str> {
+        self.0.as_ref()?.user.as_deref()
     }
 
     /// The value of the `authorization` header.

@@ -10,6 +10,7 @@ use model::{Reply, answer, create_sms, cut, failure, id, lost, play, renewable, 
 
 const CONTACT: &str = r#"{"id":"a","method":"email","to":"ann@example.com"}"#;
 const CREATED: &str = r#"{"message":"Created","data":{"id":"a"}}"#;
+const NO_SUCH_CONTACT: &str = r#"{"errors":[{"title":"no such contact","code":"404"}]}"#;
 
 fn get() -> Call<GetContact> {
     Call::new(session(), GetContact::new(id("a")))
@@ -116,8 +117,7 @@ fn nothing_is_sent_again_after_what_is_permanent() {
 #[test]
 fn a_deletion_that_is_repeated_may_find_nothing_any_more() {
     for (reply, gone) in ambiguous().into_iter().flat_map(|reply| [(reply.clone(), 404), (reply, 410)]) {
-        // Any JSON confirms a deletion; these do not.
-        let ran = play(delete(), [reply, status(gone)]);
+        let ran = play(delete(), [reply, answer(gone, NO_SUCH_CONTACT)]);
         assert_eq!(ran.log, ["DELETE a", "back off", "DELETE a"]);
         assert!(ran.result.is_ok(), "{gone}: {:?}", ran.result);
     }
@@ -125,12 +125,12 @@ fn a_deletion_that_is_repeated_may_find_nothing_any_more() {
 
 #[test]
 fn a_deletion_of_what_was_never_there_is_no_success() {
-    let error = play(delete(), [status(404)]).result.unwrap_err();
+    let error = play(delete(), [answer(404, NO_SUCH_CONTACT)]).result.unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(error.hint(), Some(Hint::NoSuchContact));
 
     for reply in not_processed() {
-        let ran = play(delete(), [reply, status(404)]);
+        let ran = play(delete(), [reply, answer(404, NO_SUCH_CONTACT)]);
         let error = ran.result.unwrap_err();
         assert!(error.is_not_found(), "what was not processed has deleted nothing");
         assert_eq!(error.effect(), Effect::None);
@@ -147,8 +147,9 @@ fn a_deletion_at_a_path_that_nobody_serves_is_no_success() {
 
 #[test]
 fn a_deletion_that_something_else_than_the_service_cannot_find_is_no_success() {
-    for gone in [404, 410] {
-        let error = play(delete(), [lost(), answer(gone, "<html>404 Not Found")]).result.unwrap_err();
+    let bodies = ["<html>404 Not Found", "default backend - 404", "", "[]", "\"gone\""];
+    for (gone, body) in [404, 410].into_iter().flat_map(|gone| bodies.map(|body| (gone, body))) {
+        let error = play(delete(), [lost(), answer(gone, body)]).result.unwrap_err();
         assert_eq!(error.hint(), Some(Hint::NotTheService));
         assert_eq!(error.effect(), Effect::Possible);
         assert!(error.is_not_found() && !error.is_no_such_contact());

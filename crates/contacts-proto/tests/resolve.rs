@@ -4,7 +4,7 @@ mod model;
 
 use std::time::Duration;
 
-use contacts_proto::{Call, Error, Resolve, Resolved, Session, Ticket};
+use contacts_proto::{Call, Credentials, Error, Resolve, Resolved, Session, Site, Ticket};
 use model::{
     Ran, create_sms, renewable,
     service::{Fault, Service},
@@ -129,4 +129,37 @@ fn every_page_is_looked_through_and_credentials_are_renewed() {
     let ran = service.run(Resolve::new(renewable(), ticket()));
     assert_eq!(ran.log, ["GET 0", "GET 2", "renew", "GET 2", "GET 4"]);
     is_created(&ran, "last");
+}
+
+#[test]
+fn a_ticket_of_another_site_or_another_user_is_refused_before_anything_is_sent() {
+    let session = |base: &str, email: &str| {
+        Session::new(Site::new(base).unwrap(), Credentials::basic(email, "a-token").unwrap())
+    };
+    let (here, there) = ("https://api.example.com/cloud", "https://api.example.com/other");
+    let ticket: Ticket =
+        ticket().of(&session(here, "ann@example.com")).to_string().parse().expect("it can be written down");
+    for (session, of) in
+        [(session(there, "ann@example.com"), here), (session(here, "ben@example.com"), "ann@example.com")]
+    {
+        let ran = Service::default().run(Resolve::new(session, ticket.clone()));
+        assert!(ran.log.is_empty(), "{:?}", ran.log);
+        let error = ran.result.unwrap_err();
+        assert!(error.is_invalid_input() && error.to_string().contains(of), "{error}");
+    }
+    let mut service = Service::with(&[("a", "sms", TO)]);
+    // Whose an OAuth token is, it does not tell: the same user's, for all that is known.
+    for session in [session(here, "ann@example.com"), model::session()] {
+        is_created(&service.run(Resolve::new(session, ticket.clone())), "a");
+    }
+}
+
+#[test]
+fn of_a_user_whose_credentials_come_from_a_source_it_is_found_out_by_the_first_look() {
+    let ann = Credentials::basic("ann@example.com", "a-token").unwrap();
+    let ticket = ticket().of(&session().with_credentials(ann));
+    // The source gives those of somebody else, who has no such contact.
+    let ben = Credentials::basic("ben@example.com", "a-token").unwrap();
+    let ran = Service::default().run(Resolve::new(session().with_renewable(Some(ben)), ticket));
+    assert!(ran.result.unwrap_err().is_invalid_input());
 }

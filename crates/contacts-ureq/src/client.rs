@@ -9,7 +9,7 @@ use std::{
 
 use contacts_proto::{
     Action, Call, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event, Exchange,
-    ListContacts, Now, Operation, Session, Site, Traced,
+    ListContacts, Now, Operation, Resolve, Resolved, Session, Site, Ticket, Traced,
 };
 use http::Response;
 
@@ -101,6 +101,15 @@ impl Client {
     /// [`Error::Duplicate`] if it was created twice, and what the requests end with.
     pub fn ensure(&self, method: ContactMethod, to: impl Into<String>) -> Result<Ensured, Error> {
         self.run(Ensure::new(self.session.clone(), CreateContact::new(method, to)?))
+    }
+
+    /// Finds out what became of a creation that was left in doubt: see [`Resolve`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if the ticket is of another site or user, [`Error::Duplicate`] if the contact is there twice, and what the
+    /// requests end with; the ticket is then as good as before.
+    pub fn resolve(&self, ticket: &Ticket) -> Result<Resolved, Error> {
+        self.run(Resolve::new(self.session.clone(), ticket.clone()))
     }
 
     /// Carries out an exchange: the primitive under all the others.

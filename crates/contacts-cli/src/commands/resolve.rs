@@ -7,7 +7,8 @@ use crate::{failure::Failure, output::Change};
 
 pub(super) fn run(context: &Context<'_>, ticket: &Ticket) -> Result<(), Failure> {
     let service = context.connect()?;
-    match service.run(Resolve::new(service.session().clone(), ticket.clone()))? {
+    let resolved = service.run(Resolve::new(service.session().clone(), ticket.clone()));
+    match resolved.map_err(|error| Failure::from(error).of_no_contact())? {
         Resolved::Created(contact) => {
             context.output.changes(&[Change { id: contact.id, message: "Created".into() }], false)
         }

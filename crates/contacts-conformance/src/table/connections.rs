@@ -103,9 +103,9 @@ fn closed_on_the_next_request(end: End) -> Scenario {
     let get = Operation::Get.success();
     let mut script = serves([get.wire()]);
     script.extend([Step::ReadRequest, Step::End(end)]);
-    let plan = Plan::each([script, serves([Answer::new(404, "").wire()])]);
+    let plan = Plan::each([script, serves([Answer::json(404, "{}").wire()])]);
     // What is gone after that may have been deleted by the first request.
-    let next = vec![Told::MaybeSent(Cause::Closed), Told::Answered(Answer::new(404, ""))];
+    let next = vec![Told::MaybeSent(Cause::Closed), Told::Answered(Answer::json(404, "{}"))];
     Scenario::new(
         format!("a kept connection ends on a deletion, {end:?}"),
         plan,

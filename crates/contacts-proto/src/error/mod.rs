@@ -32,7 +32,7 @@ pub use self::{
     trail::{Effect, GaveUp, Trail},
     unexpected::Unexpected,
 };
-use crate::Credentials;
+use crate::{Credentials, Ticket};
 
 /// Everything that can go wrong between a caller and the service.
 ///
@@ -162,9 +162,15 @@ impl Error {
         self.kind() == ErrorKind::NotFound
     }
 
-    /// Whether the service itself says that there is no such contact, and not a proxy, nor whoever answers at a wrong base URL.
+    /// Whether the service itself says that there is no such contact, by a JSON object, and not a proxy, nor whoever answers at a
+    /// wrong base URL.
     pub fn is_no_such_contact(&self) -> bool {
         self.is_not_found() && !matches!(self.hint(), Some(Hint::WrongSite | Hint::NotTheService))
+    }
+
+    /// What there is to [`resolve`](crate::Resolve), if a contact may have been created. Until then it must not be created again.
+    pub fn ticket(&self) -> Option<&Ticket> {
+        if let Self::Indeterminate(doubt) = self { Some(doubt.ticket()) } else { None }
     }
 
     /// Whether the service asks to be left alone for a while.

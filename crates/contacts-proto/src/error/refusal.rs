@@ -41,6 +41,8 @@ struct Said {
     request_id: Option<String>,
     /// Spring's own page for a path that nobody serves.
     unknown_path: bool,
+    /// Whether it is a JSON object, as all that the service says.
+    is_object: bool,
 }
 
 impl Refusal {
@@ -129,7 +131,7 @@ impl Refusal {
             402 => Some(Hint::PlanLimit),
             // Of a contact or a person only the service can speak.
             403 | 409 | 422 if self.is_markup() => Some(Hint::NotTheService),
-            404 if self.is_markup() && self.about.names_contact => Some(Hint::NotTheService),
+            404 | 410 if !self.said.is_object && self.about.names_contact => Some(Hint::NotTheService),
             403 if self.code() == Some(NO_OPERATIONS) => Some(Hint::NoOperations),
             403 => Some(Hint::NotAllowed),
             404 if self.said.unknown_path || !self.about.names_contact => Some(Hint::WrongSite),
@@ -169,6 +171,7 @@ impl Said {
                 .collect(),
             request_id: json.get("requestId").and_then(scalar),
             unknown_path: json.get("timestamp").is_some() && json.get("path").is_some(),
+            is_object: json.is_object(),
         }
     }
 }

@@ -236,7 +236,7 @@ impl<O: Operation> Call<O> {
             *trail = Trail { attempts: self.attempts, effect, gave_up };
         }
         if let (true, Recovery::Never { method, to }) = (self.doubt, self.operation.recovery()) {
-            let ticket = Ticket::for_create(method, to, None, now.unix);
+            let ticket = Ticket::for_create(method, to, None, now.unix).of(&self.session);
             error = Error::Indeterminate(Box::new(Indeterminate::new(ticket, error)));
         }
         Action::Done(Err(error))

@@ -204,7 +204,7 @@ impl Ensure {
         let (method, to, seen) =
             (self.create.method().clone(), self.create.to().to_owned(), Some(Vec::new()));
         Error::Indeterminate(Box::new(Indeterminate::new(
-            Ticket::for_create(method, to, seen, now.unix),
+            Ticket::for_create(method, to, seen, now.unix).of(&self.session),
             cause,
         )))
     }

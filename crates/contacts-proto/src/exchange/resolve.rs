@@ -34,7 +34,8 @@ pub enum Resolved {
 }
 
 impl Resolve {
-    /// Resolves a ticket, with the credentials of the user whose contact it was to be.
+    /// Resolves a ticket, with the credentials of the user whose contact it was to be. It ends with [`Error::Invalid`] if the ticket
+    /// is of another site or of another user, as far as that is known; of another user's contacts nothing could be said.
     pub fn new(session: Session, ticket: Ticket) -> Self {
         Self { session, ticket, state: State::New }
     }
@@ -66,6 +67,10 @@ impl Exchange for Resolve {
         loop {
             let (search, again) = match &mut self.state {
                 State::New => {
+                    if let Err(error) = self.ticket.check(&self.session) {
+                        self.state = State::Done;
+                        return Action::Done(Err(error));
+                    }
                     self.session = self.session.begun(now);
                     let search = Search::at_once(&self.session, self.ticket.method(), self.ticket.to());
                     self.state = State::Looking { search: Box::new(search), again: false };
@@ -80,7 +85,11 @@ impl Exchange for Resolve {
             };
             self.session = search.session().clone();
             let end = match found {
-                Ok(found) => self.found(found, again),
+                // Only now is it known who asks, if the credentials come from a source.
+                Ok(found) => match self.ticket.check(&self.session) {
+                    Ok(()) => self.found(found, again),
+                    Err(error) => Some(Err(error)),
+                },
                 Err(error) => Some(Err(error)),
             };
             match end {

@@ -5,12 +5,13 @@ use std::{fmt, str::FromStr};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
-use crate::{ContactId, ContactMethod, Error};
+use super::Session;
+use crate::{ContactId, ContactMethod, Error, printable};
 
 /// What is to be looked up when a creation was left in doubt: the contact that was wanted, and what was there before.
 ///
 /// It is one word (`Display`, `FromStr`), so that it can be stored, passed on, and resolved by another program or on another day.
-/// It holds the address or number, and no secret.
+/// It holds the address or number, the site and, where it is known, the user's e-mail address, and no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     /// The form of the ticket.
@@ -23,6 +24,11 @@ pub struct Ticket {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen: Option<Vec<ContactId>>,
     at: u64,
+    /// Whose contact it was to be: a base URL, and the e-mail address of basic credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    site: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +47,32 @@ impl Ticket {
         seen: Option<Vec<ContactId>>,
         unix: u64,
     ) -> Self {
-        Self { v: Self::VERSION, operation: Word::Create, method, to, seen, at: unix }
+        Self { v: Self::VERSION, operation: Word::Create, method, to, seen, at: unix, site: None, user: None }
+    }
+
+    /// The same ticket of the site and the user of this session: [`Resolve`](crate::Resolve) refuses it anywhere else, where nothing
+    /// would be found and prove nothing. Whose token an OAuth token is, it does not tell.
+    #[must_use]
+    pub fn of(self, session: &Session) -> Self {
+        let user = session.credentials().user().map(str::to_owned);
+        Self { site: Some(session.site().to_string()), user, ..self }
+    }
+
+    /// Refuses another site, and another user where both are known.
+    pub(super) fn check(&self, session: &Session) -> Result<(), Error> {
+        let is_elsewhere = self.site.as_ref().is_some_and(|site| *site != session.site().to_string());
+        let is_another = match (&self.user, session.credentials().user()) {
+            (Some(user), Some(asking)) => user != asking,
+            _ => false,
+        };
+        let refuse = |of: &Option<String>| {
+            let of = printable(of.as_deref().unwrap_or_default()).into_owned();
+            Err(Error::invalid("ticket", format!("is of {of}: to be looked for there, and nowhere else")))
+        };
+        if is_elsewhere {
+            return refuse(&self.site);
+        }
+        if is_another { refuse(&self.user) } else { Ok(()) }
     }
 
     /// The method of the contact that was wanted.

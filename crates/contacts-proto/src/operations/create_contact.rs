@@ -55,7 +55,8 @@ impl CreateContact {
         &self.to
     }
 
-    /// What there is to resolve if the program ends before the answer comes: a creation begun at `unix` seconds of the Unix epoch.
+    /// What there is to resolve if the program ends before the answer comes: a creation begun at `unix` seconds of the Unix epoch. It
+    /// is best made [`of`](Ticket::of) the session that creates it.
     pub fn ticket(&self, unix: u64) -> Ticket {
         Ticket::for_create(self.method.clone(), self.to.clone(), None, unix)
     }
