@@ -24,14 +24,14 @@ pub(crate) mod exit {
 }
 
 /// Why a command did not do what it was asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     exit: u8,
     facts: Box<Facts>,
 }
 
 /// What is told of it, to a program by these names. The texts are fit for a terminal.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Facts {
     kind: &'static str,

@@ -1,7 +1,10 @@
-//! Ctrl-C: in the middle of a creation it leaves a doubt, and the doubt a ticket; in the middle of several changes it is told how
-//! far they are.
+//! Ctrl-C: in the middle of a creation it leaves a doubt, and the doubt a ticket; in the middle of several changes it is told what came
+//! of those before, and how far they are.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    io::{self, Write},
+    sync::{Mutex, PoisonError},
+};
 
 use contacts_ureq::{Ticket, printable};
 
@@ -24,6 +27,9 @@ pub(crate) struct UnderWay {
     pub(crate) made: String,
     pub(crate) change: String,
     pub(crate) hint: Option<&'static str>,
+    /// What is known already and was not written yet: the results, and the failures.
+    pub(crate) results: Vec<u8>,
+    pub(crate) failures: Vec<Failure>,
 }
 
 /// What is told of the first interrupt, in place of an end.
@@ -52,17 +58,30 @@ pub(crate) fn watch(form: Form, quiet: bool) {
         }
         // The lock is kept: what is told here is the last word.
         let left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
-        let code = left.failure().map_or(exit::INTERRUPTED, |failure| {
-            failure.report(form, quiet);
-            failure.exit()
-        });
-        std::process::exit(code.into());
+        std::process::exit(left.tell(form, quiet).into());
     };
     // Without a handler an interrupt still ends the process, though without a word.
     let _ = ctrlc::set_handler(handler);
 }
 
 impl Left {
+    /// Tells everything. Gives back the exit code: that of a doubt, if there is one.
+    fn tell(&self, form: Form, quiet: bool) -> u8 {
+        let mut failures = Vec::new();
+        if let Some(under_way) = &self.under_way {
+            let mut stdout = io::stdout().lock();
+            // Where nobody reads them, there is standard error for the failures all the same.
+            let _ = stdout.write_all(&under_way.results).and_then(|()| stdout.flush());
+            failures.extend(under_way.failures.iter().cloned());
+        }
+        failures.extend(self.failure());
+        for failure in &failures {
+            failure.report(form, quiet);
+        }
+        let is_doubt = failures.iter().any(|failure| failure.exit() == exit::UNKNOWN);
+        if is_doubt { exit::UNKNOWN } else { exit::INTERRUPTED }
+    }
+
     fn failure(&self) -> Option<Failure> {
         match (&self.doubt, &self.under_way) {
             (Some(ticket), under_way) => {
@@ -74,7 +93,7 @@ impl Left {
                 );
                 Some(Failure::interrupted_in_doubt(message, ticket))
             }
-            (None, Some(UnderWay { made, change, hint })) => {
+            (None, Some(UnderWay { made, change, hint, .. })) => {
                 let failure = Failure::interrupted(format!(
                     "interrupted: {made} were made, and how far the next one came is not known: {}",
                     printable(change)

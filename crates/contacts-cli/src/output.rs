@@ -134,6 +134,14 @@ impl Output {
     }
 }
 
+/// What would be written.
+fn rendered(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<u8> {
+    let mut text = Vec::new();
+    // Memory takes everything.
+    let _ = write(&mut text);
+    text
+}
+
 /// However many pieces it is written in.
 fn at_once(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);

@@ -27,11 +27,15 @@ const WANTED: [&str; 3] = ["email demo@example.org", "sms 90-555-555-5556", "voi
 /// The outcome of each change, and how it ended.
 fn applied(home: &Home, sandbox: &Sandbox, file: &str, code: i32) -> (Vec<String>, Ran) {
     let ran = home.demo(sandbox, &format!("apply {file} --yes -o json")).run().with_code(code);
+    (outcomes(&ran), ran)
+}
+
+fn outcomes(ran: &Ran) -> Vec<String> {
     let result = support::one_line(&ran.stdout);
     let outcome = |change: &Value| {
         format!("{} {}", change["action"].as_str().unwrap(), change["outcome"].as_str().unwrap())
     };
-    (result["changes"].as_array().unwrap().iter().map(outcome).collect(), ran)
+    result["changes"].as_array().unwrap().iter().map(outcome).collect()
 }
 
 #[test]
@@ -215,7 +219,11 @@ fn an_interrupt_leaves_a_ticket_and_the_next_run_doubles_nothing() {
     command.interrupt();
     let ran = command.end().with_code(7);
     let error = ran.error();
-    assert!(error["ticket"].is_string() && ran.stdout.is_empty(), "{ran:?}");
+    assert!(error["ticket"].is_string(), "{ran:?}");
+    assert_eq!(
+        outcomes(&ran),
+        ["create unknown", "create not-tried", "update not-tried", "delete not-tried"]
+    );
     let message = error["message"].as_str().unwrap();
     assert!(message.ends_with("may not; before it 0 of 4 changes were made"), "{message}");
     sandbox.disarm();
@@ -234,7 +242,9 @@ fn an_interrupt_of_a_change_that_is_half_made_is_told_with_how_far_the_others_ar
         sandbox.journal().iter().any(|it| it.operation == Some(Operation::Deactivate))
     });
     command.interrupt();
-    let error = command.end().with_code(130).error();
+    let ran = command.end().with_code(130);
+    assert_eq!(outcomes(&ran), ["create done", "create unknown"]);
+    let error = ran.error();
     assert_eq!(
         (error["kind"].as_str(), error["message"].as_str()),
         (
@@ -248,6 +258,27 @@ fn an_interrupt_of_a_change_that_is_half_made_is_told_with_how_far_the_others_ar
     assert_eq!(error["hint"], "apply the file again to go on: what is done is not done twice");
     sandbox.disarm();
     assert_eq!(applied(&home, &sandbox, &file, 0).0, ["deactivate done"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_takes_away_no_doubt_and_no_id_of_the_changes_before() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    // The first is in doubt, since nobody may look for it either; the second is made; the third hangs.
+    let create = |fault, nth| FaultRule::new(fault).on(Operation::Create).nth(nth);
+    sandbox.arm(create(Fault::Reset { when: When::After }, 1));
+    sandbox.arm(FaultRule::new(status(403, "{}")).on(Operation::List).nth(3));
+    sandbox.arm(create(Fault::Silence { when: When::Before }, 3));
+    let file = home.write("wanted.yaml", "- voice: 49-1\n- email: new@example.com\n- voice: 49-2\n");
+    let command = home.demo(&sandbox, &format!("apply {file} --yes -o json")).start();
+    until("the third creation", || asked(&sandbox, "POST") == 3);
+    command.interrupt();
+    let ran = command.end().with_code(7);
+    assert_eq!(outcomes(&ran), ["create failed", "create done", "create unknown"], "{ran:?}");
+    let created = &support::one_line(&ran.stdout)["changes"][1]["id"];
+    assert!(stored(&sandbox).iter().any(|contact| *contact.id == *created), "{ran:?}");
+    let tickets = ran.stderr.lines().filter(|line| line.contains("\"ticket\":"));
+    assert_eq!(tickets.count(), 2, "{ran:?}");
 }
 
 #[cfg(target_os = "linux")]

@@ -61,7 +61,7 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
     let (mut apply, mut failures, mut progress) = (Apply::new(plan), Vec::new(), Progress::new(context));
     while let Some(step) = apply.next_step(service.session()) {
         let change = step.change().clone();
-        interrupt::tells_of(Some(under_way(&apply, &change)));
+        interrupt::tells_of(Some(under_way(context, &apply, &change, &failures)));
         let outcome = carry_out(service, step).unwrap_or_else(Outcome::Failed);
         let ends_all = outcome.error().is_some_and(ends_all);
         failures.extend(failure(&change, &outcome));
@@ -84,10 +84,16 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
     if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
-fn under_way(apply: &Apply, change: &Change) -> UnderWay {
+fn under_way(context: &Context<'_>, apply: &Apply, change: &Change, failures: &[Failure]) -> UnderWay {
     let made = apply.outcomes().filter(|(_, outcome)| matches!(outcome, Some(Outcome::Done(_)))).count();
     let all = counted(apply.plan().changes().len(), "change");
-    UnderWay { made: format!("{made} of {all}"), change: change.to_string(), hint: Some(GO_ON) }
+    UnderWay {
+        made: format!("{made} of {all}"),
+        change: change.to_string(),
+        hint: Some(GO_ON),
+        results: context.output.applied_so_far(apply),
+        failures: failures.to_vec(),
+    }
 }
 
 fn carry_out(service: &Service, step: Step) -> Result<Outcome, Error> {

@@ -136,8 +136,13 @@ fn each(
     let service = context.connect()?;
     let (mut changes, mut failures) = (Vec::new(), Vec::new());
     for (place, id) in ids.iter().enumerate() {
-        let made = format!("{} of {} changes", changes.len(), ids.len());
-        interrupt::tells_of(several.then(|| UnderWay { made, change: id.to_string(), hint: None }));
+        interrupt::tells_of(several.then(|| UnderWay {
+            made: format!("{} of {} changes", changes.len(), ids.len()),
+            change: id.to_string(),
+            hint: None,
+            results: context.output.changes_so_far(&changes),
+            failures: failures.clone(),
+        }));
         match change(&service, id) {
             Ok(change) => changes.push(change),
             Err(error) => {

@@ -9,7 +9,7 @@ use comfy_table::{Cell, Color as CellColor};
 use contacts_ureq::{Contact, ContactId, printable};
 use serde::Serialize;
 
-use super::{Output, Reader, json};
+use super::{Output, Reader, json, rendered};
 use crate::{args::Form, failure::Failure};
 
 const HEADER: [&str; 5] = ["ID", "METHOD", "TO", "ENABLED", "ORDER"];
@@ -54,15 +54,24 @@ impl Output {
 
     /// Changes; an array only if several were asked for.
     pub(crate) fn changes(self, changes: &[Change], several: bool) -> Result<(), Failure> {
-        self.write_by_all_means(|this, out| match (this.form, changes) {
+        self.write_by_all_means(|this, out| this.write_changes(out, changes, several))
+    }
+
+    /// Changes of several, of which some are still to be made, as they would be written.
+    pub(crate) fn changes_so_far(self, changes: &[Change]) -> Vec<u8> {
+        rendered(|out| self.write_changes(out, changes, true))
+    }
+
+    fn write_changes(self, out: &mut dyn Write, changes: &[Change], several: bool) -> io::Result<()> {
+        match (self.form, changes) {
             (Form::Json, [change]) if !several => json::line(out, change),
             (Form::Json, changes) => json::line(out, &changes),
             (Form::Ndjson, changes) => changes.iter().try_for_each(|change| json::line(out, change)),
-            (Form::Csv, changes) => this.csv(out, changes, &["id", "message"]),
+            (Form::Csv, changes) => self.csv(out, changes, &["id", "message"]),
             (Form::Table, changes) => changes
                 .iter()
                 .try_for_each(|Change { id, message }| writeln!(out, "{} {id}", printable(message))),
-        })
+        }
     }
 
     fn table(self, out: &mut dyn Write, contacts: &[Contact]) -> io::Result<()> {

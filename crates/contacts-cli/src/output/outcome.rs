@@ -1,5 +1,7 @@
 //! What came of the changes of a plan.
 
+use std::io::{self, Write};
+
 use anstyle::{AnsiColor, Style};
 use contacts_plan::{Apply, Change, Outcome};
 use contacts_ureq::{Contact, ContactId};
@@ -8,6 +10,7 @@ use serde::Serialize;
 use super::{
     Output, json,
     plan::{WarningRecord, beside_changes, counted, style_of, warnings},
+    rendered,
 };
 use crate::{
     args::Form,
@@ -40,6 +43,8 @@ enum Word {
     Done,
     Failed,
     Skipped,
+    /// It was under way when all of it was interrupted.
+    Unknown,
     NotTried,
 }
 
@@ -64,16 +69,28 @@ impl Output {
 
     /// What came of all of it, once every single outcome was told.
     pub(crate) fn applied(self, apply: &Apply) -> Result<(), Failure> {
+        self.write_by_all_means(|this, out| this.write_applied(out, apply))
+    }
+
+    /// What came of those that were made while one is under way, as it would be written; where they are told one by one, nothing.
+    pub(crate) fn applied_so_far(self, apply: &Apply) -> Vec<u8> {
+        match self.form {
+            Form::Json | Form::Csv => rendered(|out| self.write_applied(out, apply)),
+            Form::Ndjson | Form::Table => Vec::new(),
+        }
+    }
+
+    fn write_applied(self, out: &mut dyn Write, apply: &Apply) -> io::Result<()> {
         let changes: Vec<_> =
             apply.outcomes().map(|(change, outcome)| Record::new(change, outcome)).collect();
         let plan = apply.plan();
         let applied = Applied { changes, warnings: warnings(plan).collect(), unmanaged: plan.unmanaged() };
-        self.write_by_all_means(|this, out| match this.form {
+        match self.form {
             Form::Json => json::line(out, &applied),
             Form::Ndjson => beside_changes(out, plan),
-            Form::Csv => this.csv(out, &applied.changes, &NAMES),
+            Form::Csv => self.csv(out, &applied.changes, &NAMES),
             Form::Table => writeln!(out, "\n{}", summary(&applied.changes)),
-        })
+        }
     }
 }
 
@@ -86,6 +103,7 @@ impl<'a> Record<'a> {
             }
             Some(Outcome::Failed(error)) => (Word::Failed, None, Some(with_causes(error))),
             Some(Outcome::Skipped(skipped)) => (Word::Skipped, Some(skipped.to_string()), None),
+            Some(Outcome::Unknown) => (Word::Unknown, None, None),
             _ => (Word::NotTried, None, None),
         };
         let created = outcome.and_then(Outcome::ensured).map(|ensured| &ensured.contact.id);
@@ -99,6 +117,7 @@ impl<'a> Record<'a> {
             Word::Done => ("ok", AnsiColor::Green),
             Word::Failed => ("FAILED", AnsiColor::Red),
             Word::Skipped => ("skipped", AnsiColor::Yellow),
+            Word::Unknown => ("unknown", AnsiColor::Yellow),
             Word::NotTried => ("not tried", AnsiColor::Yellow),
         };
         let (mark, style): (Style, Style) = (color.on_default(), style_of(self.change));
