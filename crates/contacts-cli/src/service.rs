@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
-    AccountId, AllContacts, Builder, Call, Client, CloudId, Contact, CreateContact, Credentials, Error,
-    Exchange, FindCloudId, ListContacts, Operation, Session, Site,
+    AccountId, AllContacts, Builder, Call, Client, Contact, CreateContact, Credentials, Error, Exchange,
+    FindCloudId, ListContacts, Operation, Session, Site,
 };
 
 use crate::{
@@ -36,7 +36,7 @@ impl Service {
             Place::Base(site) => (site.clone(), Person::credentials_of(person.as_ref())?),
             Place::Tenant(tenant) => {
                 let credentials = Person::credentials_of(person.as_ref())?;
-                let cloud_id = find_cloud_id(tenant, transport, ends, verbosity)?;
+                let cloud_id = Self::of_tenant(tenant, transport, ends, verbosity)?.send(&FindCloudId)?;
                 (Site::from_cloud_id(&cloud_id), credentials)
             }
         };
@@ -47,6 +47,17 @@ impl Service {
         };
         let service = Self::new(client, transport, ends, verbosity);
         Ok(Self { _sandbox: sandbox, ..service })
+    }
+
+    /// A client that asks a site for what everybody may know.
+    pub(crate) fn of_tenant(
+        tenant: &Site,
+        transport: &Transport,
+        ends: Option<Instant>,
+        verbosity: Verbosity,
+    ) -> Result<Self, Failure> {
+        let client = transport.client(tenant.clone(), Credentials::none())?;
+        Ok(Self::new(client, transport, ends, verbosity))
     }
 
     fn new(timeless: Client, transport: &Transport, ends: Option<Instant>, verbosity: Verbosity) -> Self {
@@ -94,17 +105,6 @@ impl Service {
     ) -> Result<E::Output, Error> {
         self.client.run(Told::new(exchange, self.verbosity).creating(create, self.session()))
     }
-}
-
-/// Asks a site for its cloud id, which everybody may.
-pub(crate) fn find_cloud_id(
-    tenant: &Site,
-    transport: &Transport,
-    ends: Option<Instant>,
-    verbosity: Verbosity,
-) -> Result<CloudId, Failure> {
-    let client = transport.client(tenant.clone(), Credentials::none())?;
-    Ok(Service::new(client, transport, ends, verbosity).send(&FindCloudId)?)
 }
 
 /// A client of which all must have ended by this moment, if there is one.

@@ -54,8 +54,8 @@ pub(crate) enum Command {
 
     /// Find out what is wrong, and what to do
     ///
-    /// Settings, address, certificate, cloud id, token, plan, scopes, limits and clock, one after the other. Nothing is changed: whether the
-    /// token may write is tried on a contact that does not exist.
+    /// Settings, proxy, address, certificate, cloud id, token, plan, scopes, limits and clock, one after the other. Nothing is changed:
+    /// whether the token may write is tried on a contact that does not exist.
     #[command(after_help = "Examples:\n  contacts doctor\n  contacts doctor -o json")]
     Doctor,
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fs, io, path::PathBuf};
 
-use contacts_ureq::{Client, CloudId, Credentials, Site};
+use contacts_ureq::{CloudId, Credentials, Site};
 use toml_edit::{DocumentMut, Item, Table, Value};
 
 use super::{Context, variable};
@@ -10,7 +10,9 @@ use crate::{
     args::{ConfigCommand, Member},
     failure::Failure,
     origins::Setting,
-    profile, secret, whole_file,
+    profile, secret,
+    settings::Transport,
+    whole_file,
 };
 
 pub(super) fn run(context: &Context<'_>, command: &ConfigCommand) -> Result<(), Failure> {
@@ -79,10 +81,7 @@ fn checked(member: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
         Member::CloudId => CloudId::new(value).map(drop)?,
         Member::BaseUrl => Site::new(value).map(drop)?,
         Member::Email => Credentials::basic(value, "token").map(drop)?,
-        Member::Proxy => {
-            let nowhere = Site::from_cloud_id(&CloudId::new("a")?);
-            Client::builder(nowhere, Credentials::none()).proxy(value).map(drop)?;
-        }
+        Member::Proxy => Transport::check_proxy(value)?,
         Member::Timeout => drop(crate::args::duration(value).map_err(Failure::usage)?),
         _ => {}
     }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_ureq::Policy;
+use contacts_ureq::{Client, CloudId, Credentials, Policy, Site};
 
 use super::first;
 use crate::{
@@ -66,6 +66,12 @@ impl Transport {
     /// When all must have ended that begins now.
     pub(crate) fn ends(&self) -> Option<Instant> {
         Instant::now().checked_add(self.timeout)
+    }
+
+    /// Refuses what is no URL of a proxy, without repeating it.
+    pub(crate) fn check_proxy(url: &str) -> Result<(), Failure> {
+        let nowhere = Site::from_cloud_id(&CloudId::new("a")?);
+        Ok(Client::builder(nowhere, Credentials::none()).proxy(url).map(drop)?)
     }
 
     /// The authorities to trust besides the usual ones, in PEM.

@@ -39,6 +39,10 @@ impl Proxy {
 fn serve(mut client: TcpStream, targets: &Mutex<Vec<String>>) {
     let head: Vec<_> =
         BufReader::new(&client).lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+    // Somebody looks whether there is a proxy.
+    if head.is_empty() {
+        return;
+    }
     let words: Vec<_> = head.first().map_or("", String::as_str).split(' ').collect();
     let ["CONNECT", target, "HTTP/1.1"] = words[..] else {
         panic!("a proxy is asked for a tunnel and for nothing else: {head:?}");

@@ -8,10 +8,11 @@ use contacts_ureq::{
 };
 use http::{HeaderMap, header};
 
-use super::{Examination, NO_CONNECTION};
+use super::{Examination, explained};
 use crate::{
     failure::{Failure, with_causes},
     service::Service,
+    settings::Settings,
 };
 
 /// A clock that is further off than this may have certificates and tokens refused.
@@ -22,7 +23,7 @@ const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 impl Examination<'_> {
     /// Whether the token is accepted and may read. Gives the headers of the answer.
-    pub(super) fn reading(&mut self, service: &Service) -> Result<HeaderMap, Failure> {
+    pub(super) fn reading(&mut self, settings: &Settings, service: &Service) -> Result<HeaderMap, Failure> {
         let first = ListContacts::all().size(1)?;
         let mut listening =
             Listening { exchange: Call::new(service.session().clone(), &first), headers: None };
@@ -43,12 +44,7 @@ impl Examination<'_> {
                     _ if error.is_unauthorized() || error.is_forbidden() => "token",
                     _ => "connection",
                 };
-                let failure = Failure::from(error);
-                let failure = match (step, failure.hint()) {
-                    ("connection", None) => failure.with_hint(NO_CONNECTION),
-                    _ => failure,
-                };
-                Err(self.failed(step, &failure))
+                Err(self.failed(step, &explained(settings, error)))
             }
         }
     }

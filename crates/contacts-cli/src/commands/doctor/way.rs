@@ -1,4 +1,4 @@
-//! The way to the service: proxy, address, certificate.
+//! The way to the service: address, certificate.
 
 use std::{
     io,
@@ -13,27 +13,13 @@ use super::{Examination, NO_CONNECTION};
 use crate::{
     certificate::{self, Shown, Verdict},
     failure::Failure,
-    settings::Settings,
+    settings::{Settings, Transport},
 };
 
 const NO_HANDSHAKE: &str = "the certificate is not the reason: the server may want one of the client, and there is none to give, \
                             or something on the way ends the connection";
 
 impl Examination<'_> {
-    pub(super) fn proxy(&mut self, settings: &Settings) {
-        let variables = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-        let ignored = variables.into_iter().find(|name| std::env::var_os(name).is_some());
-        match (&settings.transport.proxy, ignored) {
-            (Some(_), _) => self.ok("proxy", "requests go through the proxy of the settings"),
-            (None, Some(name)) => self.note(
-                "proxy",
-                format!("{name} is set, and no proxy is taken from the environment"),
-                Some("--proxy names one; if the next steps are ok, none is needed".into()),
-            ),
-            (None, None) => self.ok("proxy", "none"),
-        }
-    }
-
     /// The host's address, and its certificate. Through a proxy, it is the proxy that finds the one, and the requests that show
     /// what is wrong with the other.
     pub(super) fn way(&mut self, settings: &Settings, site: &Site) -> Result<(), Failure> {
@@ -45,13 +31,11 @@ impl Examination<'_> {
         let host = parsed.as_ref().map_or(authority, Authority::host).trim_matches(['[', ']']);
         let port = parsed.as_ref().and_then(Authority::port_u16);
         let port = port.unwrap_or_else(|| if site.is_https() { 443 } else { 80 });
-        let addresses: Vec<_> = match (host, port).to_socket_addrs() {
-            Ok(addresses) => addresses.collect(),
-            Err(error) => return Err(self.no_address(authority, &error.to_string())),
-        };
-        if addresses.is_empty() {
-            return Err(self.no_address(authority, "it has none"));
-        }
+        let addresses = addresses(host, port).map_err(|error| {
+            let failure =
+                Failure::unreachable(format!("the address of {authority} cannot be found: {error}"));
+            self.failed("address", &failure.with_hint(Hint::CheckHost.to_string()))
+        })?;
         let shown: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
         self.ok("address", format!("{authority} is {}", shown.join(", ")));
         if site.is_https() { self.certificate(settings, site, host, &addresses) } else { Ok(()) }
@@ -65,7 +49,7 @@ impl Examination<'_> {
         addresses: &[SocketAddr],
     ) -> Result<(), Failure> {
         let (authority, transport) = (site.authority(), &settings.transport);
-        let patience = Timeouts::default().connect.min(transport.timeout);
+        let patience = patience(transport);
         let stream = connected(addresses, patience).map_err(|error| {
             let failure = Failure::unreachable(format!("no connection to {authority} can be made: {error}"));
             self.failed("connection", &failure.with_hint(NO_CONNECTION))
@@ -95,16 +79,21 @@ impl Examination<'_> {
         };
         Err(self.failed("TLS", &failure))
     }
+}
 
-    fn no_address(&mut self, authority: &str, why: &str) -> Failure {
-        let failure = Failure::unreachable(format!("the address of {authority} cannot be found: {why}"))
-            .with_hint(Hint::CheckHost.to_string());
-        self.failed("address", &failure)
-    }
+/// How long a connection may take to be made.
+pub(super) fn patience(transport: &Transport) -> Duration {
+    Timeouts::default().connect.min(transport.timeout)
+}
+
+/// The addresses of a host, one at least. One that is an address itself has no brackets.
+pub(super) fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let addresses: Vec<_> = (host, port).to_socket_addrs()?.collect();
+    if addresses.is_empty() { Err(io::Error::other("it has none")) } else { Ok(addresses) }
 }
 
 /// Of several addresses the first that takes a connection, as with the client: a network may lead to some of them alone.
-fn connected(addresses: &[SocketAddr], patience: Duration) -> io::Result<TcpStream> {
+pub(super) fn connected(addresses: &[SocketAddr], patience: Duration) -> io::Result<TcpStream> {
     let mut failed = io::ErrorKind::NotFound.into();
     for address in addresses {
         match TcpStream::connect_timeout(address, patience) {
