@@ -5,8 +5,8 @@ mod model;
 use std::time::Duration;
 
 use contacts_proto::{
-    Call, ContactMethod, CreateContact, Effect, Ensure, Ensured, Error, GaveUp, GetContact, How, Resolve,
-    Resolved, Session,
+    Action, Call, Cause, ContactMethod, CreateContact, Effect, Ensure, Ensured, Error, Event, Exchange,
+    Failure, GaveUp, GetContact, How, Now, Progress, Resolve, Resolved, Session,
 };
 use model::{
     Ran, create_sms, renewable, run,
@@ -181,12 +181,9 @@ fn a_second_creation_that_was_answered_is_believed_before_it_shows() {
 
 #[test]
 fn a_look_that_fails_after_a_creation_leaves_it_in_doubt() {
-    for reply in [
-        status(404),
-        status(403),
-        status(401),
-        model::failure(contacts_proto::Progress::NotSent, contacts_proto::Cause::Certificate),
-    ] {
+    for reply in
+        [status(404), status(403), status(401), model::failure(Progress::NotSent, Cause::Certificate)]
+    {
         for effect in [Fault::lost_before(), Fault::lost_after()] {
             let mut service = with_posts([effect]);
             service.gets.extend([None, Fault::instead(reply.clone())]);
@@ -265,6 +262,27 @@ fn without_time_to_settle_it_ends_in_doubt() {
     let ran = service.run(Ensure::new(within(6), create_sms(TO)));
     assert_eq!(ran.log, ["GET 0", "POST", "settling 5s", "GET 0"]);
     ends_in_doubt(ran);
+}
+
+#[test]
+fn a_look_that_wakes_after_the_end_is_none_and_the_creation_is_told() {
+    let at = |seconds| Now { monotonic: Duration::from_secs(seconds), unix: 0 };
+    let mut ensure = Ensure::new(session(), create_sms(TO));
+    ensure.step(Event::Start, at(0), 0);
+    let none = http::Response::builder().status(200).body(&br#"{"values":[]}"#[..]).unwrap();
+    let Action::Send { request, .. } = ensure.step(Event::Answered(none), at(0), 0) else {
+        panic!("no creation")
+    };
+    assert_eq!(request.method(), "POST");
+    let lost = Failure::new(Progress::MaybeSent, Cause::Closed);
+    assert!(matches!(ensure.step(Event::Failed(lost), at(1), 0), Action::Wait(_)));
+
+    let Action::Done(Err(Error::Indeterminate(doubt))) = ensure.step(Event::Waited, at(500), 0) else {
+        panic!("it goes on after its end")
+    };
+    assert!(doubt.cause().to_string().contains("create"), "{}", doubt.cause());
+    let trail = doubt.cause().trail().unwrap();
+    assert_eq!((trail.attempts, trail.gave_up), (1, Some(GaveUp::Deadline)));
 }
 
 #[test]

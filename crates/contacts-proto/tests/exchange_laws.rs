@@ -54,6 +54,7 @@ laws! {
     what_is_permanent_is_not_sent_again
     no_effect_is_said_only_if_there_was_none
     a_possible_effect_is_said_only_if_there_may_be_one
+    the_attempts_that_are_told_are_those_that_were_made
     waiting_says_why
 }
 

@@ -223,6 +223,7 @@ fn after_the_deadline_an_oversleeper_sends_nothing() {
     call.step(Event::Answered(busy), at(Duration::from_secs(1)), 0);
     let (why, error) = gave_up(call.step(Event::Waited, at(Duration::from_secs(120)), 0));
     assert_eq!((why, error.status()), (Some(GaveUp::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
+    assert_eq!(error.trail().unwrap().attempts, 1);
 }
 
 #[test]
@@ -230,6 +231,7 @@ fn without_time_not_even_credentials_are_asked_for() {
     let late = session().with_renewable(None).until(Duration::ZERO);
     let (why, error) = gave_up(get(late.clone()).step(Event::Start, at(Duration::ZERO), 0));
     assert_eq!((why, error.is_timeout()), (Some(GaveUp::Deadline), true));
+    assert_eq!(error.trail().unwrap().attempts, 0);
     let ensure = Ensure::new(late, create_sms("1")).step(Event::Start, at(Duration::ZERO), 0);
     assert_eq!(gave_up(ensure).0, Some(GaveUp::Deadline));
 }

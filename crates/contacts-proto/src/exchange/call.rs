@@ -26,7 +26,10 @@ pub struct Call<O> {
     next: Next,
     /// The end of it all, once it has begun.
     deadline: Option<Duration>,
+    /// Those that were begun.
     attempts: u32,
+    /// Whether the next request begins one.
+    begins: bool,
     /// Whether an attempt may have had its effect.
     doubt: bool,
     renewed: bool,
@@ -63,7 +66,8 @@ impl<O: Operation> Call<O> {
             state: State::New,
             next: Next::Operation,
             deadline: None,
-            attempts: 1,
+            attempts: 0,
+            begins: true,
             doubt: false,
             renewed: false,
             last: None,
@@ -82,6 +86,9 @@ impl<O: Operation> Call<O> {
             return self.give_up(error, Some(GaveUp::Deadline), now);
         }
         self.state = State::Sent;
+        if std::mem::take(&mut self.begins) {
+            self.attempts = self.attempts.saturating_add(1);
+        }
         let request = match &self.next {
             Next::Operation => self.session.request(&self.operation),
             Next::Look { id, .. } => self.session.request(&GetContact::new(id.clone())),
@@ -214,7 +221,7 @@ impl<O: Operation> Call<O> {
         if gave_up.is_some() {
             return self.give_up(error, gave_up, now);
         }
-        self.attempts = self.attempts.saturating_add(1);
+        self.begins = true;
         self.last = Some(error);
         let why = if hint.is_some() { Waiting::Asked } else { Waiting::BackOff };
         self.state = State::Waiting { until: now.monotonic.saturating_add(wait), why };

@@ -225,6 +225,23 @@ fn an_attempt_too_many_is_caught() {
 }
 
 #[test]
+fn an_attempt_that_is_not_counted_is_caught() {
+    fn secretly(subject: Subject, session: Session) -> Any {
+        let mut last = None;
+        mutant(subject.exchange(session), move |inner, event, now, random| {
+            if let (Some(request), true) = (last.take(), is_503(&event)) {
+                return send(request);
+            }
+            let action = inner.step(event, now, random);
+            last = sent(&action);
+            action
+        })
+    }
+    caught(secretly, Subject::Get, laws::the_attempts_that_are_told_are_those_that_were_made);
+    caught(secretly, Subject::Create, laws::the_attempts_that_are_told_are_those_that_were_made);
+}
+
+#[test]
 fn a_second_renewal_is_caught() {
     fn renews(subject: Subject, session: Session) -> Any {
         let credentials = session.credentials().clone();
