@@ -33,6 +33,8 @@ pub struct Behaviour {
     /// Whether a new telephone number is usable before it is verified. The help pages say it is not, and the API
     /// has no member that tells.
     pub new_phones: NewPhones,
+    /// What answers the deactivation of a number that was never verified, and so is disabled as it is: nothing says.
+    pub deactivating_unverified: DeactivatingUnverified,
     /// Whether `status.disabledReason` is sent for a number that was never verified: it is optional, and never shown. Default true.
     pub disabled_reason: bool,
     /// The shape of a 404 or 422 body: one is described, the other has been met.
@@ -67,6 +69,7 @@ impl Default for Behaviour {
             over_limit: OverLimit::default(),
             duplicates: Duplicates::default(),
             new_phones: NewPhones::default(),
+            deactivating_unverified: DeactivatingUnverified::default(),
             disabled_reason: true,
             refusals: RefusalShape::default(),
             size_out_of_range: SizeOutOfRange::default(),
@@ -172,6 +175,17 @@ pub enum NewPhones {
     DisabledUntilVerified,
     /// Usable at once.
     EnabledAtOnce,
+}
+
+/// What answers the deactivation of a number that was never verified.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeactivatingUnverified {
+    /// 200, and it is as disabled as before.
+    #[default]
+    Acknowledged,
+    /// 422 Unprocessable Content, as for its activation.
+    Refused,
 }
 
 /// The shape of the body of a 404, 409 or 422.

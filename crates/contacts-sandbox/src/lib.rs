@@ -3,7 +3,9 @@
 //!
 //! A contact is one way to reach a person who is on call. This crate is for tests of programs that have to do with contacts, and for
 //! trying out. It is as strict as the real service: statuses and bodies of success and of refusal, limits a user, numbers that must
-//! be verified, pages. What is not known of the real one is a switch of [`Behaviour`].
+//! be verified, pages. What is not known of the real one, and what a client could do wrong for it, is a switch of [`Behaviour`].
+//! Else the likeliest answer is given: 403 to who lists another user's contacts and is no administrator, 422 to a body that is no
+//! JSON. Any other one is a [`Fault::Status`].
 //!
 //! It is no server for anything else: it listens on loopback alone, and keeps its users' tokens as they are. It is no client: those
 //! are `contacts-ureq` (blocking), `contacts-hyper` (async), and `contacts-proto`, which does no IO.
@@ -107,8 +109,8 @@ mod state;
 mod user;
 
 pub use behaviour::{
-    Base, Behaviour, DeleteAnswer, Duplicates, EndOfList, Limits, NewPhones, NextLink, OverLimit,
-    RefusalShape, SizeOutOfRange,
+    Base, Behaviour, DeactivatingUnverified, DeleteAnswer, Duplicates, EndOfList, Limits, NewPhones,
+    NextLink, OverLimit, RefusalShape, SizeOutOfRange,
 };
 pub use contact::{ContactMethod, StoredContact};
 pub use error::Error;

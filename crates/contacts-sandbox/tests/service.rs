@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use contacts_sandbox::{Behaviour, DEMO_OAUTH_TOKEN, EndOfList, Limits, NextLink, Service};
+use contacts_sandbox::{
+    Behaviour, DEMO_OAUTH_TOKEN, DeactivatingUnverified, EndOfList, Limits, NextLink, Service,
+};
 use http::{Method, Request};
 use proptest::prelude::*;
 
@@ -83,5 +85,28 @@ proptest! {
         ] {
             prop_assert_eq!(ask(&mut service, method, &path, body.as_bytes()).status(), 404);
         }
+    }
+}
+
+#[test]
+fn a_number_that_was_never_verified_is_deactivated_or_refused_as_it_is_set() {
+    use DeactivatingUnverified::{Acknowledged, Refused};
+
+    for (deactivating_unverified, verified, status) in
+        [(Acknowledged, false, 200), (Refused, false, 422), (Acknowledged, true, 200), (Refused, true, 200)]
+    {
+        let mut service = Service::demo();
+        service.behaviour_mut().deactivating_unverified = deactivating_unverified;
+        let account = service.users().next().unwrap().account_id.clone();
+        ask(&mut service, Method::POST, CONTACTS, br#"{"method":"voice","to":"1-1"}"#);
+        let id = service.contacts(&account).last().unwrap().id.clone();
+        if verified {
+            assert!(service.verify(&account, &id));
+        }
+        let answer = ask(&mut service, Method::PATCH, &format!("{CONTACTS}/{id}/deactivate"), b"");
+        assert_eq!(answer.status(), status, "{deactivating_unverified:?}, verified: {verified}");
+        assert!(!service.contacts(&account).iter().find(|contact| contact.id == id).unwrap().enabled);
+        let body = String::from_utf8(answer.into_body()).unwrap();
+        assert_eq!(body.contains("CONTACT_NOT_VERIFIED"), status == 422, "{body}");
     }
 }

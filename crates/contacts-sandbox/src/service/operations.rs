@@ -9,7 +9,7 @@ use super::input::{ListQuery, NewContact, check_destination, new_destination};
 use super::page::{ContactBody, PageBody, Window};
 use super::refusal::Refusal;
 use super::{Outcome, Service};
-use crate::behaviour::{DeleteAnswer, Duplicates, NewPhones, OverLimit};
+use crate::behaviour::{DeactivatingUnverified, DeleteAnswer, Duplicates, NewPhones, OverLimit};
 use crate::contact::{ContactMethod, StoredContact};
 use crate::user::Plan;
 
@@ -106,11 +106,7 @@ impl Service {
     pub(super) fn activate(&mut self, account: usize, id: &str) -> Outcome {
         let contact = self.contact_mut(account, id)?;
         if !contact.verified {
-            return Err(Refusal::unprocessable(
-                "id",
-                "The number is not verified yet",
-                "CONTACT_NOT_VERIFIED",
-            ));
+            return Err(not_verified());
         }
         contact.enabled = true;
         contact.disabled_reason = None;
@@ -120,7 +116,11 @@ impl Service {
     }
 
     pub(super) fn deactivate(&mut self, account: usize, id: &str) -> Outcome {
+        let refuses = self.behaviour.deactivating_unverified == DeactivatingUnverified::Refused;
         let contact = self.contact_mut(account, id)?;
+        if !contact.verified && refuses {
+            return Err(not_verified());
+        }
         contact.enabled = false;
         let contact = contact.clone();
         self.changed();
@@ -200,6 +200,10 @@ impl Service {
         let name = self.behaviour.name_in_data.then_some(contact.to.as_str());
         Answer::json(status, &Acknowledgement { message, data: Data { id: &contact.id, name } })
     }
+}
+
+fn not_verified() -> Refusal {
+    Refusal::unprocessable("id", "The number is not verified yet", "CONTACT_NOT_VERIFIED")
 }
 
 #[derive(Serialize)]
