@@ -265,6 +265,25 @@ fn without_time_to_settle_it_ends_in_doubt() {
 }
 
 #[test]
+fn the_id_of_a_second_creation_that_was_confirmed_is_not_lost_with_the_look_after_it() {
+    let refused = || Fault::instead(status(403));
+    for (second, gets) in [
+        (None, vec![None, None, None, refused()]),
+        (Fault::hidden(seconds(9)), vec![None, None, None, None, refused()]),
+    ] {
+        let mut service = with_posts([Fault::lost_before(), second]);
+        service.gets.extend(gets);
+        let ran = ensure(&mut service);
+        let Err(Error::Indeterminate(doubt)) = &ran.result else { panic!("{ran:?}") };
+        assert!(service.gets.is_empty() && service.posts.is_empty(), "{:?}", ran.log);
+        assert_eq!(doubt.created().unwrap().as_str(), service.sms(TO)[0]);
+        let told = format!("the sms contact {TO} was created with the id n2, and may be there twice");
+        assert_eq!(doubt.to_string(), told);
+        ends_in_doubt(ran);
+    }
+}
+
+#[test]
 fn a_look_that_wakes_after_the_end_is_none_and_the_creation_is_told() {
     let at = |seconds| Now { monotonic: Duration::from_secs(seconds), unix: 0 };
     let mut ensure = Ensure::new(session(), create_sms(TO));
@@ -381,8 +400,10 @@ fn a_definite_outcome_is_never_wrong() {
         without.chain(with).chain([Fault::besides(status(500)), Fault::besides(model::cut(201))])
     };
     let gets = || [None, Fault::instead(status(503)), Fault::instead(status(403))];
-    let looks = || gets().into_iter().flat_map(move |one| gets().map(|other| [None, one.clone(), other]));
-    let mut doubts = 0;
+    let two = || gets().into_iter().flat_map(move |one| gets().map(|other| [one.clone(), other]));
+    let looks =
+        || two().flat_map(move |[one, other]| gets().map(|last| [None, one.clone(), other.clone(), last]));
+    let (mut doubts, mut confirmed) = (0, 0);
     for (first, second) in posts().flat_map(|first| posts().map(move |second| (first.clone(), second))) {
         for looks in looks() {
             let mut service = with_posts([first.clone(), second.clone()]);
@@ -392,11 +413,17 @@ fn a_definite_outcome_is_never_wrong() {
             match &ran.result {
                 Ok(ensured) => assert_eq!(there, [ensured.contact.id.as_str()], "{:?}", ran.log),
                 Err(Error::Duplicate(_)) => panic!("{there:?}: {:?}", ran.log),
-                Err(error) if error.is_indeterminate() => doubts += 1,
+                Err(Error::Indeterminate(doubt)) => {
+                    doubts += 1;
+                    if let Some(created) = doubt.created() {
+                        confirmed += 1;
+                        assert_eq!(there, [created.as_str()], "{:?}", ran.log);
+                    }
+                }
                 Err(error) => assert!(there.is_empty(), "{error:?}: {:?}", ran.log),
             }
             assert!(there.len() <= 1, "{there:?}: {:?}", ran.log);
         }
     }
-    assert!(doubts > 0, "no doubt was ever left: the schedules are too kind");
+    assert!(confirmed > 0 && doubts > confirmed, "no doubt was ever left: the schedules are too kind");
 }

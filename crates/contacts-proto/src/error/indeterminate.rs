@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Error;
-use crate::Ticket;
+use crate::{ContactId, Ticket};
 
 /// A create whose outcome is not known. The [`Ticket`] ends the doubt: see [`Resolve`](crate::Resolve).
 ///
@@ -12,11 +12,16 @@ use crate::Ticket;
 pub struct Indeterminate {
     ticket: Ticket,
     cause: Error,
+    created: Option<ContactId>,
 }
 
 impl Indeterminate {
     pub(crate) fn new(ticket: Ticket, cause: Error) -> Self {
-        Self { ticket, cause }
+        Self { ticket, cause, created: None }
+    }
+
+    pub(crate) fn with_created(self, created: Option<ContactId>) -> Self {
+        Self { created, ..self }
     }
 
     /// What was wanted, to be resolved later.
@@ -29,6 +34,12 @@ impl Indeterminate {
         &self.cause
     }
 
+    /// The contact that the service has confirmed, where another creation before it is still in doubt: then there is at least this
+    /// one, and there may be two.
+    pub fn created(&self) -> Option<&ContactId> {
+        self.created.as_ref()
+    }
+
     pub(crate) fn into_cause(self) -> Error {
         self.cause
     }
@@ -37,6 +48,10 @@ impl Indeterminate {
 impl fmt::Display for Indeterminate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (method, to) = (self.ticket.method(), crate::printable(self.ticket.to()));
-        write!(f, "the {} contact {to} may have been created, and may not", crate::printable(method.as_str()))
+        write!(f, "the {} contact {to} ", crate::printable(method.as_str()))?;
+        match &self.created {
+            Some(id) => write!(f, "was created with the id {id}, and may be there twice"),
+            None => f.write_str("may have been created, and may not"),
+        }
     }
 }

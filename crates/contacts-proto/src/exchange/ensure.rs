@@ -20,7 +20,7 @@ const LOOKS: u32 = 2;
 /// [`Policy::settle`](crate::Policy::settle)), or that somebody else creates the same contact at the same time. It notices such a
 /// double if it has reason to look again, reports it as [`Error::Duplicate`], and deletes nothing by itself.
 ///
-/// It ends with [`Error::Indeterminate`] if it is still not known whether there is one, or with whatever the requests end with. It may
+/// It ends with [`Error::Indeterminate`] if it is still not known whether there is one, or whether there are two, or with whatever the requests end with. It may
 /// be run again after any end of it, an error included.
 #[derive(Debug)]
 pub struct Ensure {
@@ -203,10 +203,10 @@ impl Ensure {
         // The search before the first creation has found none.
         let (method, to, seen) =
             (self.create.method().clone(), self.create.to().to_owned(), Some(Vec::new()));
-        Error::Indeterminate(Box::new(Indeterminate::new(
-            Ticket::for_create(method, to, seen, now.unix).of(&self.session),
-            cause,
-        )))
+        let ticket = Ticket::for_create(method, to, seen, now.unix).of(&self.session);
+        let doubt = Indeterminate::new(ticket, cause);
+        let created = self.created.as_ref().map(|contact| contact.id.clone());
+        Error::Indeterminate(Box::new(doubt.with_created(created)))
     }
 }
 
