@@ -84,11 +84,12 @@ impl<E: Exchange> Exchange for Told<'_, E> {
             self.event(&event, now);
         }
         let action = self.exchange.step(event, now, random);
-        self.action(&action, self.exchange.waiting(), now);
+        // Before anything is told: who reads it may interrupt at once.
         if let Some((create, session)) = self.creating {
             let doubt = self.exchange.is_in_doubt().then(|| create.ticket(now.unix).of(session));
             interrupt::leaves(doubt);
         }
+        self.action(&action, self.exchange.waiting(), now);
         action
     }
 
