@@ -60,7 +60,8 @@ impl fmt::Display for Hint {
             Self::WrongSite => "the cloud id or the base URL seems to be wrong",
             Self::NoSuchContact => "no contact of this user has this id; a list shows the ids",
             Self::ExistsOrTooMany => {
-                "the contact may exist already, or be one too many: a user has at most 2 e-mail, 2 SMS and 2 voice contacts"
+                "the contact may exist already, have an address or a method that the service does not take, or be one too many: a \
+                 user has at most 2 e-mail, 2 SMS and 2 voice contacts"
             }
             Self::OnlyEmailCanBeUpdated => {
                 "only e-mail contacts can be updated; for another number, create a contact and delete the old one"
