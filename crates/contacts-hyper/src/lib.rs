@@ -42,8 +42,8 @@
 //! creation may have done is not known; [`CreateContact::ticket`] gives a ticket for it beforehand.
 //!
 //! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment. The certificates that are
-//! trusted are those of Mozilla's list, which is built in. Spans of `tracing` tell what is done, and never a secret:
-//! [`Traced`].
+//! trusted are those of Mozilla's list, which is built in. Spans of `tracing` of the target `contacts` tell what is
+//! done, and never a secret: [`Traced`].
 //!
 //! # Features
 //!

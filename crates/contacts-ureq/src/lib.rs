@@ -38,8 +38,8 @@
 //! ```
 //!
 //! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment. The certificates that are
-//! trusted are those of Mozilla's list, which is built in. Spans of `tracing` tell what is done, and never a secret:
-//! [`Traced`].
+//! trusted are those of Mozilla's list, which is built in. Spans of `tracing` of the target `contacts` tell what is
+//! done, and never a secret: [`Traced`].
 //!
 //! # Features
 //!

@@ -9,7 +9,7 @@ use crate::{Credentials, error::request_id};
 
 /// An exchange that is told: a span `contacts` with the `operation`; in it a span `request` for each request, with `attempt`,
 /// `method`, `uri`, and once they are known `status`, `request_id` and `duration_ms`; and events for waits, renewals and the end.
-/// All are of level DEBUG, and none has a secret, a body or a header in it, but for the request id.
+/// All are of level DEBUG and of the target `contacts` (with `tracing-subscriber`: `RUST_LOG=contacts=debug`), and none has a secret, a body or a header in it, but for the request id.
 ///
 /// It decides nothing: every event and every action goes through as it is. It is there with the feature `tracing`.
 #[derive(Debug)]
@@ -23,10 +23,13 @@ pub struct Traced<E> {
     sent: Duration,
 }
 
+/// Of the spans and events, whichever crate carries the exchange out.
+const TARGET: &str = "contacts";
+
 impl<E: Exchange> Traced<E> {
     /// Tells what this exchange does, within the current span.
     pub fn new(exchange: E) -> Self {
-        let span = debug_span!("contacts", operation = exchange.name());
+        let span = debug_span!(target: TARGET, "contacts", operation = exchange.name());
         Self {
             exchange,
             span,
@@ -49,15 +52,15 @@ impl<E: Exchange> Traced<E> {
                         .record("request_id", &*String::from_utf8_lossy(&self.secret.redact(id.as_bytes())));
                 }
                 self.took(now);
-                debug!(parent: &self.request, "answered");
+                debug!(target: TARGET, parent: &self.request, "answered");
             }
             Event::Failed(failure) => {
                 self.request.record("status", failure.status().map(|status| status.as_u16()));
                 self.took(now);
-                debug!(parent: &self.request, cause = %failure, "failed");
+                debug!(target: TARGET, parent: &self.request, cause = %failure, "failed");
             }
             Event::Renewed(renewed) => {
-                debug!(parent: &self.span, renewed = renewed.is_ok(), "credentials were asked for");
+                debug!(target: TARGET, parent: &self.span, renewed = renewed.is_ok(), "credentials were asked for");
             }
             Event::Start | Event::Waited => {}
         }
@@ -74,6 +77,7 @@ impl<E: Exchange> Traced<E> {
                 self.sent = now.monotonic;
                 self.attempts = self.attempts.saturating_add(1);
                 self.request = debug_span!(
+                    target: TARGET,
                     parent: &self.span,
                     "request",
                     attempt = self.attempts,
@@ -89,12 +93,12 @@ impl<E: Exchange> Traced<E> {
             }
             Action::Wait(wait) => {
                 let wait_ms = millis(*wait);
-                debug!(parent: &self.span, wait_ms, why = ?self.exchange.waiting(), "waiting");
+                debug!(target: TARGET, parent: &self.span, wait_ms, why = ?self.exchange.waiting(), "waiting");
             }
             Action::Renew { .. } => {}
             Action::Done(result) => {
                 let error = result.as_ref().err().map(|error| error.kind().as_str());
-                debug!(parent: &self.span, requests = self.attempts, error, "done");
+                debug!(target: TARGET, parent: &self.span, requests = self.attempts, error, "done");
             }
         }
     }
