@@ -29,7 +29,8 @@ first-steps:
 
 # The documentation, in a browser
 doc:
-    cargo doc --workspace --no-deps --open
+    cargo doc --no-deps -p contacts-proto
+    cargo doc --no-deps -p contacts-ureq -p contacts-hyper -p contacts-plan -p contacts-sandbox --open
 
 # Each fuzz target for some seconds
 fuzz seconds="5":

@@ -4,7 +4,7 @@ mod support;
 
 use std::{fs, path::Path, process::Command};
 
-use contacts_sandbox::{DEMO_EMAIL, Sandbox, User};
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, User, When};
 use support::{Home, serving};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -62,11 +62,17 @@ fn every_command_does_what_it_says() {
                 ["contacts", "sandbox", ..] => {}
                 ["contacts", ref arguments @ ..] => {
                     let mut command = Command::new(env!("CARGO_BIN_EXE_contacts"));
-                    command.env_clear().current_dir(home.path()).env("CONTACTS_BASE_URL", sandbox.base_url());
+                    command.env_clear().current_dir(home.path());
+                    // What sends nothing needs no sandbox in place of the site.
+                    if !arguments.contains(&"curl") {
+                        command.env("CONTACTS_BASE_URL", sandbox.base_url());
+                    }
                     command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", home.path());
                     command.envs(exported.iter().cloned());
                     let tilde = home.path().to_str().unwrap();
-                    command.args(arguments.iter().map(|argument| argument.replace('~', tilde)));
+                    command.args(
+                        arguments.iter().map(|argument| argument.replace('~', tilde).replace("$HOME", tilde)),
+                    );
                     let output = command.output().unwrap();
                     let stderr = String::from_utf8_lossy(&output.stderr);
                     assert!(output.status.success() && !output.stdout.is_empty(), "{line}: {stderr}");
@@ -75,7 +81,7 @@ fn every_command_does_what_it_says() {
                         audited.push(String::from_utf8(output.stdout).unwrap());
                     }
                 }
-                ["cargo", "run", "-p", "contacts-cli", "--", "demo"] | ["cargo", "test", ..] => {}
+                ["cargo", "run", "-p", "contacts-cli", "--", "demo"] | ["cargo", "test" | "doc", ..] => {}
                 // The folder `contacts` beside the program is this repository; what is made with it, `.ci/first-steps` tries.
                 ["cargo", "add", ref dev @ .., "--path", path] if matches!(dev, [] | ["--dev"]) => {
                     let path = Path::new(ROOT).join(path.strip_prefix("../contacts/").unwrap());
@@ -107,6 +113,38 @@ fn every_command_does_what_it_says() {
     );
     let kept = fs::read_to_string(home.path().join("audit.ndjson")).unwrap();
     assert_eq!(kept.lines().count(), 3, "{kept}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_script_that_creates_ends_a_doubt_by_its_ticket_and_tells_any_other_failure() {
+    let [script] = blocks("bash").try_into().expect("one script");
+    let home = Home::new();
+    let folder = Path::new(env!("CARGO_BIN_EXE_contacts")).parent().unwrap().to_str().unwrap();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+    let run = |fault: Option<Fault>| {
+        let sandbox = Sandbox::start().unwrap();
+        fault.into_iter().for_each(|fault| sandbox.arm(FaultRule::new(fault).on(Operation::Create)));
+        let command =
+            home.program("bash").args(["-c", &script.join("\n").replace("error.txt", "$HOME/error.txt")]);
+        let command = command.env("PATH", &path).env("CONTACTS_BASE_URL", &sandbox.base_url());
+        let command = command.env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", DEMO_EMAIL);
+        let ran = command.env("ATLASSIAN_OPS_API_TOKEN", DEMO_TOKEN).run();
+        (sandbox.contacts(DEMO_EMAIL).len(), ran)
+    };
+    for (fault, contacts, told) in [
+        (None, 3, "Created "),
+        (Some(Fault::Reset { when: When::After }), 3, "Created "),
+        (
+            Some(Fault::Status { status: 403, body: None, content_type: None, when: When::Before }),
+            2,
+            "error: ",
+        ),
+    ] {
+        let (there, ran) = run(fault);
+        assert_eq!(there, contacts, "{ran:?}");
+        assert!(format!("{}{}", ran.stdout, ran.stderr).starts_with(told), "{ran:?}");
+    }
 }
 
 #[test]

@@ -117,7 +117,8 @@ impl<S: HttpService> Client<S> {
         stream::unfold(Some((pages, Vec::new().into_iter())), |state| self.next_contact(state))
     }
 
-    /// Sees to it that a contact exists exactly once: see [`Ensure`].
+    /// Sees to it that a contact exists exactly once: see [`Ensure`]. It may be run again after any end, also of the program: nothing has
+    /// to be kept.
     ///
     /// # Errors
     /// [`Error::Invalid`] for what [`CreateContact`] refuses; [`Error::Indeterminate`] if it is not known whether it was created,
@@ -127,7 +128,8 @@ impl<S: HttpService> Client<S> {
         self.run(Ensure::new(self.session.clone(), create)).await
     }
 
-    /// Finds out what became of a creation that was left in doubt: see [`Resolve`].
+    /// Finds out what became of a creation that was left in doubt: see [`Resolve`]. The ticket is one word, which can be kept until
+    /// then: [`Error::ticket`] has it, and [`CreateContact::ticket`] beforehand.
     ///
     /// # Errors
     /// [`Error::Invalid`] if the ticket is of another site or user, [`Error::Duplicate`] if the contact is there twice, and what the

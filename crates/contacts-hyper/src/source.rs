@@ -17,14 +17,29 @@ pub(crate) type Error = Arc<dyn StdError + Send + Sync>;
 type Renewal<'a> =
     Pin<Box<dyn Future<Output = Result<Credentials, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 
-/// Where credentials come from that expire, such as OAuth access tokens. Any async function without arguments is one:
+/// Where credentials come from that expire, such as OAuth access tokens. Any async function without arguments is one, and any
+/// closure that returns a future of its own:
 ///
 /// ```
+/// use std::sync::Arc;
 /// use contacts_hyper::{Client, Credentials, Site};
 ///
-/// # async fn access_token() -> Result<String, std::io::Error> { Ok(String::new()) }
+/// struct Vault;
+///
+/// impl Vault {
+///     async fn access_token(&self) -> Result<String, std::io::Error> {
+///         # Ok(String::new())
+///         // …
+///     }
+/// }
+///
+/// let vault = Arc::new(Vault);
 /// let client = Client::new(Site::new("https://api.example.com/cloud")?, Credentials::none())
-///     .with_source(async || Ok(Credentials::bearer(access_token().await?)?));
+///     .with_source(move || {
+///         // The future goes on without the closure.
+///         let vault = Arc::clone(&vault);
+///         async move { Ok(Credentials::bearer(vault.access_token().await?)?) }
+///     });
 /// # Ok::<(), contacts_hyper::Error>(())
 /// ```
 pub trait CredentialsSource: Send + Sync {

@@ -94,7 +94,8 @@ impl Client {
         Contacts::new(self, first)
     }
 
-    /// Sees to it that a contact exists exactly once: see [`Ensure`].
+    /// Sees to it that a contact exists exactly once: see [`Ensure`]. It may be run again after any end, also of the program: nothing has
+    /// to be kept.
     ///
     /// # Errors
     /// [`Error::Invalid`] for what [`CreateContact`] refuses; [`Error::Indeterminate`] if it is not known whether it was created,
@@ -103,7 +104,43 @@ impl Client {
         self.run(Ensure::new(self.session.clone(), CreateContact::new(method, to)?))
     }
 
-    /// Finds out what became of a creation that was left in doubt: see [`Resolve`].
+    /// Finds out what became of a creation that was left in doubt: see [`Resolve`]. The ticket is one word, which can be kept until
+    /// then; also beforehand, for the case that the program itself does not live to see the answer:
+    ///
+    /// ```
+    /// use contacts_ureq::{Client, ContactMethod, CreateContact, Credentials, Resolved, Site, Ticket};
+    /// # use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, When};
+    /// # let sandbox = Sandbox::start()?;
+    /// # sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));
+    /// # let (base_url, token) = (sandbox.base_url(), DEMO_TOKEN);
+    /// # let file = std::env::temp_dir().join(format!("{}.ticket", std::process::id()));
+    ///
+    /// let client = Client::new(Site::new(&base_url)?, Credentials::basic("demo@example.com", token)?);
+    /// let create = CreateContact::new(ContactMethod::Voice, "90-5555559999")?;
+    ///
+    /// let unix = std::time::SystemTime::UNIX_EPOCH.elapsed()?.as_secs();
+    /// std::fs::write(&file, create.ticket(unix).of(client.session()).to_string())?;
+    /// match client.send(&create) {
+    ///     // It is certain what came of it.
+    ///     Ok(_) => std::fs::remove_file(&file)?,
+    ///     Err(error) if error.ticket().is_none() => std::fs::remove_file(&file)?,
+    ///     // It is not, and must not be sent again. Its own ticket is as good as the one that is kept.
+    ///     Err(_) => {}
+    /// }
+    ///
+    /// // Later, or when the program starts again:
+    /// if let Ok(kept) = std::fs::read_to_string(&file) {
+    ///     match client.resolve(&kept.parse::<Ticket>()?)? {
+    ///         Resolved::Created(contact) => println!("{} is there", contact.id),
+    ///         Resolved::NotCreated => println!("it is safe to create it now"),
+    ///     }
+    /// }
+    /// # assert_eq!(sandbox.contacts(DEMO_EMAIL).len(), 3);
+    /// # std::fs::remove_file(&file)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Who wants the contact to be there, and once, has an easier way: [`ensure`](Self::ensure) may be run again after any end.
     ///
     /// # Errors
     /// [`Error::Invalid`] if the ticket is of another site or user, [`Error::Duplicate`] if the contact is there twice, and what the

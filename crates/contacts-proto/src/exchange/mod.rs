@@ -133,6 +133,16 @@ impl<E: Exchange + ?Sized> Exchange for &mut E {
 #[expect(clippy::large_enum_variant, reason = "it is moved once a request: a box would cost an allocation")]
 pub enum Action<T> {
     /// Send a request and read its answer: the next event is [`Event::Answered`] or [`Event::Failed`].
+    ///
+    /// What an exchange says in the end is true if this is done to the letter. Many HTTP libraries do more by themselves, which is to
+    /// be turned off:
+    /// - The request is sent once. Nothing repeats it, and no redirect is followed: a 302 is an answer as any other, and what is
+    ///   followed carries the token along.
+    /// - It goes where its URL says, with its headers as they are; by a proxy only if somebody has chosen one, not by the environment.
+    /// - The certificate is checked, and the answer's body is not decoded.
+    /// - A body that ends before its length or its last chunk is no answer, but [`Progress::Answered`] with [`Cause::Closed`].
+    /// - [`Progress::NotSent`] is said only if the last byte of the request certainly never left, and never will.
+    /// - The head of the answer is bounded, by [`Limits::HEAD`] and [`Limits::HEADERS`] in the clients of this workspace.
     Send {
         /// The request as it goes on the wire.
         request: Request<Vec<u8>>,
