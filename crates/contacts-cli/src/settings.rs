@@ -44,14 +44,18 @@ impl Settings {
         environment: Environment<'_>,
     ) -> Result<Self, Failure> {
         let named = profile::load(place.profile.as_deref(), environment)?;
-        let profile = named.profile;
         let mut origins = Origins { profile: named.from, ..Origins::default() };
-        let transport = Transport::new(how, &profile, &mut origins)?;
-        let sources = Sources { place, person, environment, profile };
+        let mut sources = Sources { place, person, environment, profile: named.profile };
         let (place, from) = sources.place()?.unzip();
         origins.place = from;
-        let person =
-            if place == Some(Place::Sandbox) { sources.nobody()? } else { sources.person(&mut origins)? };
+        let person = if place == Some(Place::Sandbox) {
+            // No proxy leads to what is in this process.
+            sources.profile.proxy = None;
+            sources.nobody()?
+        } else {
+            sources.person(&mut origins)?
+        };
+        let transport = Transport::new(how, &sources.profile, &mut origins)?;
         Ok(Self { profile: named.name, place, person, transport, origins })
     }
 

@@ -122,3 +122,12 @@ fn a_proxy_that_hangs_up_is_one_that_takes_connections() {
     assert_fails(doctor(&home, &sandbox.base_url(), &url), "connection", "the proxy takes connections", 5);
     assert!(sandbox.journal().is_empty());
 }
+
+#[test]
+fn the_embedded_sandbox_is_reached_without_the_proxy_of_the_profile() {
+    let home = Home::new();
+    home.contacts().line("config set proxy http://127.0.0.1:1").run().with_code(0);
+    for line in ["list", "doctor"] {
+        home.contacts().args(["--sandbox"]).line(line).succeed();
+    }
+}
