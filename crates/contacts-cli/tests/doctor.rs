@@ -8,7 +8,9 @@ use std::{
     thread,
 };
 
-use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Hint, Plan, Sandbox, Scopes, User, When};
+use contacts_sandbox::{
+    DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Hint, Operation, Plan, Sandbox, Scopes, User, When,
+};
 use support::{
     Home,
     examined::{assert_fails, examine, step},
@@ -63,6 +65,17 @@ fn a_missing_scope_is_named() {
         let step = step(&steps, name);
         assert!(step["state"] == "note" && step["hint"].as_str().unwrap().contains(scope), "{step}");
     }
+}
+
+#[test]
+fn a_page_of_a_proxy_in_place_of_an_answer_is_no_permission_to_delete() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let (body, content_type) = (Some("<html>not here".into()), Some("text/html".into()));
+    let fault = Fault::Status { status: 404, body, content_type, when: When::Before };
+    sandbox.arm(FaultRule::new(fault).on(Operation::Delete));
+    let (steps, _) = examine(home.demo(&sandbox, "doctor"));
+    let (writing, deleting) = (step(&steps, "writing"), step(&steps, "deleting"));
+    assert_eq!((&writing["state"], &deleting["state"]), (&"ok".into(), &"note".into()), "{steps:?}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Examination<'_> {
     fn scope(&mut self, step: &'static str, operations: &str, tried: Result<(), Error>) {
         match tried {
             Ok(()) => self.ok(step, format!("allowed: {operations}")),
-            Err(error) if error.is_not_found() => self.ok(step, format!("allowed: {operations}")),
+            Err(error) if error.is_no_such_contact() => self.ok(step, format!("allowed: {operations}")),
             Err(error) if error.is_unauthorized() || error.is_forbidden() => {
                 let hint = error.hint().map(|hint| hint.to_string());
                 self.note(step, format!("not allowed: {operations}"), hint);
