@@ -81,7 +81,8 @@ impl<S: HttpService> Client<S> {
         Self { session: self.session.with_renewable(None), renewals, shared: Arc::clone(&self.shared) }
     }
 
-    /// The same client, for what must have ended by this moment, however many exchanges it takes.
+    /// The same client, for what must have ended by this moment of tokio's clock (`tokio::time::Instant::now()` and some time),
+    /// however many exchanges it takes.
     #[must_use]
     pub fn until(&self, moment: Instant) -> Self {
         let moment = moment.saturating_duration_since(self.shared.origin);

@@ -170,7 +170,39 @@ impl<T> Action<T> {
         Self::Done(Err(Error::invalid("exchange", "is at its end already")))
     }
 
-    /// The result, if this is the end; or else the action, which is the same for an exchange around this one.
+    /// For an exchange around the one that this is of: its result, to go on with (`Continue`), or else the same action, which is to be
+    /// carried out first (`Break`).
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use contacts_proto::{Action, Event, Exchange, Now, Waiting};
+    ///
+    /// /// How many there are of whatever an exchange lists.
+    /// struct Count<E>(E);
+    ///
+    /// impl<T, E: Exchange<Output = Vec<T>>> Exchange for Count<E> {
+    ///     type Output = usize;
+    ///
+    ///     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<usize> {
+    ///         match self.0.step(event, now, random).result() {
+    ///             ControlFlow::Break(action) => action,
+    ///             ControlFlow::Continue(result) => Action::Done(result.map(|all| all.len())),
+    ///         }
+    ///     }
+    ///
+    ///     fn name(&self) -> &'static str {
+    ///         self.0.name()
+    ///     }
+    ///
+    ///     fn waiting(&self) -> Option<Waiting> {
+    ///         self.0.waiting()
+    ///     }
+    ///
+    ///     fn is_in_doubt(&self) -> bool {
+    ///         self.0.is_in_doubt()
+    ///     }
+    /// }
+    /// ```
     pub fn result<U>(self) -> ControlFlow<Action<U>, Result<T, Error>> {
         match self {
             Self::Done(result) => ControlFlow::Continue(result),
