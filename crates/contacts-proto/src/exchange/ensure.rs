@@ -20,8 +20,8 @@ const LOOKS: u32 = 2;
 /// [`Policy::settle`](crate::Policy::settle)), or that somebody else creates the same contact at the same time. It notices such a
 /// double if it has reason to look again, reports it as [`Error::Duplicate`], and deletes nothing by itself.
 ///
-/// It ends with [`Error::Indeterminate`] if it is still not known whether there is one, or whether there are two, or with whatever the requests end with. It may
-/// be run again after any end of it, an error included.
+/// It ends with [`Error::Indeterminate`] if it is still not known whether there is one, or whether there are two, or with whatever
+/// the requests end with. It may be run again after any end of it, an error included.
 #[derive(Debug)]
 pub struct Ensure {
     session: Session,
