@@ -232,6 +232,7 @@ fn without_time_not_even_credentials_are_asked_for() {
     let (why, error) = gave_up(get(late.clone()).step(Event::Start, at(Duration::ZERO), 0));
     assert_eq!((why, error.is_timeout()), (Some(GaveUp::Deadline), true));
     assert_eq!(error.trail().unwrap().attempts, 0);
+    assert!(error.to_string().ends_with("; no time was left to send anything"), "{error}");
     let ensure = Ensure::new(late, create_sms("1")).step(Event::Start, at(Duration::ZERO), 0);
     assert_eq!(gave_up(ensure).0, Some(GaveUp::Deadline));
 }

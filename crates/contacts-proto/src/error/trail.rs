@@ -59,6 +59,9 @@ impl fmt::Display for Trail {
                 let (wait, limit) = (seconds(wait), seconds(limit));
                 write!(f, "; the service asks for {wait} s of waiting, the limit is {limit} s")?;
             }
+            Some(GaveUp::Deadline) if self.attempts == 0 => {
+                f.write_str("; no time was left to send anything")?;
+            }
             Some(GaveUp::Deadline) => f.write_str("; there is no time left for another attempt")?,
             Some(GaveUp::Budget) => f.write_str("; too many requests have failed lately for a retry")?,
             Some(GaveUp::Attempts) | None => {}
