@@ -31,7 +31,7 @@ struct Taken {
     origin: Instant,
     /// One of the states below.
     state: AtomicU8,
-    /// When something was taken last, in milliseconds after `origin`.
+    /// When something was taken last of a request that changes something, in milliseconds after `origin`.
     last: AtomicU64,
 }
 
@@ -57,7 +57,7 @@ impl Sent {
         matches!(self.change(INCOMPLETE, GIVEN_UP), Ok(_) | Err(GIVEN_UP))
     }
 
-    /// When something was taken last.
+    /// When something was taken last of a request that changes something.
     pub(crate) fn last(&self) -> Instant {
         after(self.0.origin, Duration::from_millis(self.0.last.load(Ordering::Acquire)))
     }
@@ -97,10 +97,6 @@ impl Wire {
 
     /// How far they came after these bytes.
     fn after(mut self, bytes: &[u8]) -> Self {
-        // All of a request at once, as most are: its lines need not be looked at.
-        if self.is_at_a_line() && is_read(bytes) {
-            return Self::End;
-        }
         let mut rest = bytes;
         while !rest.is_empty() {
             match &mut self {
@@ -199,7 +195,12 @@ impl<T> Watched<T> {
         bytes: &[io::IoSlice<'_>],
         write: impl FnOnce(&mut T) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        let after = bytes.iter().fold(self.wire, |wire, piece| wire.after(piece));
+        // All of a request that reads, in one piece: its lines need not be looked at, and nobody asks when it left.
+        let is_read = matches!(bytes, [piece] if self.wire.is_at_a_line() && is_read(piece));
+        let after = match is_read {
+            true => Wire::End,
+            false => bytes.iter().fold(self.wire, |wire, piece| wire.after(piece)),
+        };
         let is_given_up = match after.is_whole() {
             true => self.sent.change(INCOMPLETE, WHOLE) == Err(GIVEN_UP),
             false => self.sent.is_given_up(),
@@ -218,7 +219,9 @@ impl<T> Watched<T> {
                 self.wire = self.wire.after(part);
                 taken = taken.saturating_sub(part.len());
             }
-            self.sent.set_last();
+            if !is_read {
+                self.sent.set_last();
+            }
         }
         // An error leaves it open what was taken.
         if !matches!(result, Poll::Ready(Err(_))) && !self.wire.is_whole() {
@@ -297,6 +300,7 @@ mod tests {
 
     #[test]
     fn a_request_that_reads_is_whole_at_once() {
+        assert!(is_read(GET) && !is_read(POST) && !is_read(&GET[..GET.len() - 1]));
         assert!(Wire::HEAD.after(GET).is_whole());
         assert!(Wire::HEAD.after(GET).after(GET).is_whole());
         assert!(!Wire::HEAD.after(&POST[..36]).after(GET).is_whole(), "these are the bytes of a head");
