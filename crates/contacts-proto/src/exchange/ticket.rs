@@ -65,14 +65,14 @@ impl Ticket {
             (Some(user), Some(asking)) => user != asking,
             _ => false,
         };
-        let refuse = |of: &Option<String>| {
+        let refuse = |of: &Option<String>, only: &str| {
             let of = printable(of.as_deref().unwrap_or_default()).into_owned();
-            Err(Error::invalid("ticket", format!("is of {of}: to be looked for there, and nowhere else")))
+            Err(Error::invalid("ticket", format!("is of {of}: {only}")))
         };
         if is_elsewhere {
-            return refuse(&self.site);
+            return refuse(&self.site, "no other site can end the doubt");
         }
-        if is_another { refuse(&self.user) } else { Ok(()) }
+        if is_another { refuse(&self.user, "nobody else can end the doubt") } else { Ok(()) }
     }
 
     /// The method of the contact that was wanted.
