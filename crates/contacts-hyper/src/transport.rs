@@ -24,10 +24,10 @@ use crate::connector::Connector;
 
 /// What can carry a client's requests: any `tower` service of this kind.
 ///
-/// It must send each request once: one that repeats requests by itself may create contacts twice. Nor may it go on with a request whose
-/// future was dropped before a connection had it, as a layer does that has each request carried out by a task of its own: it was told as
-/// not sent, and is perhaps sent again. A request that carries
-/// [`FreshConnection`] in its extensions wants a connection of its own.
+/// It must send each request once: one that repeats requests by itself may create contacts twice. Nor may it go on with a request
+/// whose future was dropped before a connection had it, as a layer does that has each request carried out by a task of its own: it
+/// was told as not sent, and is perhaps sent again. A request that carries [`FreshConnection`] in its extensions wants a connection
+/// of its own.
 pub trait HttpService:
     Service<
         Request<Full<Bytes>>,
