@@ -28,9 +28,6 @@ pub(crate) struct Setting {
     pub(crate) from: &'static str,
 }
 
-/// Of a path that leads nowhere and may be something else.
-pub(crate) const NO_FILE: &str = "a file that is not there";
-
 /// What is the case where nothing says otherwise.
 const DEFAULT: &str = "default";
 
@@ -51,8 +48,7 @@ impl Settings {
         });
         let timeout = humantime::format_duration(transport.timeout).to_string();
         let attempts = transport.policy().attempts.to_string();
-        let ca_file =
-            transport.ca_file.as_ref().map(|path| secret::path(path).unwrap_or_else(|| NO_FILE.into()));
+        let ca_file = transport.ca_file.as_deref().map(secret::file);
         let rows = [
             ("profile", profile.clone(), origins.profile),
             (place_name.unwrap_or_default(), place, origins.place),

@@ -55,6 +55,14 @@ pub(crate) fn mistyped(key: &str) -> Option<&str> {
     is_word.then_some(key)
 }
 
+/// Of a path that leads nowhere and may be something else.
+pub(crate) const NO_FILE: &str = "a file that is not there";
+
+/// The path as it may be shown.
+pub(crate) fn file(file: &Path) -> String {
+    path(file).unwrap_or_else(|| NO_FILE.into())
+}
+
 /// The path, unless somebody may have put a token in its place.
 pub(crate) fn path(path: &Path) -> Option<String> {
     let text = path.display().to_string();

@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{failure::Failure, origins::NO_FILE, secret};
+use crate::{failure::Failure, secret};
 
 /// The longest token that is read, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -28,7 +28,7 @@ impl fmt::Display for TokenFrom {
             Self::StandardInput => write!(f, "standard input"),
             Self::File(path) => match secret::path(path) {
                 Some(path) => write!(f, "the file {path}"),
-                None => write!(f, "{NO_FILE}"),
+                None => write!(f, "{}", secret::NO_FILE),
             },
             // Somebody may have put the token itself there.
             Self::Command(_) => write!(f, "a command"),

@@ -4,7 +4,7 @@ use http::Uri;
 
 use super::{
     Examination,
-    way::{addresses, connected, patience},
+    way::{addresses, connected, host_and_port, patience},
 };
 use crate::{
     failure::Failure,
@@ -40,8 +40,7 @@ fn reached(url: &str, from: &str, transport: &Transport) -> Result<(), Failure> 
     let shown = without_person(url);
     // What a client takes for a proxy is such a URI.
     let uri: Uri = url.parse().unwrap_or_default();
-    let port = uri.port_u16().unwrap_or_else(|| if uri.scheme_str() == Some("https") { 443 } else { 80 });
-    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let (host, port) = host_and_port(uri.authority(), uri.scheme_str() == Some("https"));
     let addresses = addresses(host, port).map_err(|error| {
         Failure::unreachable(format!("the address of the proxy {shown} cannot be found: {error}"))
             .with_hint(format!("check its name and the network connection; {from} names it"))

@@ -28,9 +28,7 @@ impl Examination<'_> {
         }
         let authority = site.authority();
         let parsed = authority.parse::<Authority>().ok();
-        let host = parsed.as_ref().map_or(authority, Authority::host).trim_matches(['[', ']']);
-        let port = parsed.as_ref().and_then(Authority::port_u16);
-        let port = port.unwrap_or_else(|| if site.is_https() { 443 } else { 80 });
+        let (host, port) = host_and_port(parsed.as_ref(), site.is_https());
         let addresses = addresses(host, port).map_err(|error| {
             let failure =
                 Failure::unreachable(format!("the address of {authority} cannot be found: {error}"));
@@ -79,6 +77,13 @@ impl Examination<'_> {
         };
         Err(self.failed("TLS", &failure))
     }
+}
+
+/// The host, an address without its brackets, and the port of an authority.
+pub(super) fn host_and_port(authority: Option<&Authority>, is_https: bool) -> (&str, u16) {
+    let host = authority.map_or("", Authority::host).trim_matches(['[', ']']);
+    let port = authority.and_then(Authority::port_u16);
+    (host, port.unwrap_or(if is_https { 443 } else { 80 }))
 }
 
 /// How long a connection may take to be made.
