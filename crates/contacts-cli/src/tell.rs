@@ -83,6 +83,9 @@ impl<E: Exchange> Exchange for Told<'_, E> {
         if self.verbosity.requests {
             self.event(&event, now);
         }
+        if matches!(event, Event::Waited) {
+            wait_is_over();
+        }
         let action = self.exchange.step(event, now, random);
         // Before anything is told: who reads it may interrupt at once.
         if let Some((create, session)) = self.creating {
@@ -135,11 +138,18 @@ fn bar() -> Option<ProgressBar> {
     BAR.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// Many exchanges may wait at a time: beside a bar one of them speaks for all, unless everything is to be told.
+/// Many exchanges may wait at a time: beside a bar the last of them speaks for all, unless everything is to be told.
 fn tell_wait(text: Arguments<'_>, everything: bool) {
     match bar() {
         Some(bar) if !everything => bar.set_prefix(format!("; {text}")),
         _ => tell(text),
+    }
+}
+
+/// Beside a bar, with the first of them: then it goes on.
+fn wait_is_over() {
+    if let Some(bar) = bar() {
+        bar.set_prefix("");
     }
 }
 

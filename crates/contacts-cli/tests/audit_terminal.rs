@@ -9,8 +9,8 @@ use contacts_sandbox::{Fault, FaultRule, Hint, Sandbox, When};
 use support::{Home, users::user};
 use terminal::terminal;
 
-/// Fifty users, half of whom cannot be reached; each of them takes a while.
-fn slow(home: &Home) -> (Sandbox, String) {
+/// Fifty users, half of whom cannot be reached; each of them takes a while, and one request is to come again later.
+fn slow(home: &Home, limited: Option<FaultRule>) -> (Sandbox, String) {
     let sandbox = Sandbox::start().unwrap();
     for number in 0..50 {
         user(
@@ -19,8 +19,15 @@ fn slow(home: &Home) -> (Sandbox, String) {
             &[("email", "a@b", number % 2 == 0), ("sms", "49-1", number % 2 == 0)],
         );
     }
+    if let Some(limited) = limited {
+        sandbox.arm(limited);
+    }
     sandbox.arm(FaultRule::new(Fault::Delay { ms: 50, when: When::Before }));
     (sandbox, home.write("users", &(0..50).map(|number| format!("u{number}\n")).collect::<String>()))
+}
+
+fn asked_to_wait(seconds: u32) -> Fault {
+    Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds, status: 429 }
 }
 
 /// What is on the screen at the end, as far as lines that were overwritten or erased go.
@@ -36,7 +43,7 @@ fn left(text: &str) -> String {
 #[test]
 fn a_bar_tells_how_far_it_is_and_what_was_found_and_goes_away() {
     let home = Home::new();
-    let (sandbox, file) = slow(&home);
+    let (sandbox, file) = slow(&home, None);
     let line = format!("--color never audit --from {file} --jobs 4 -o csv");
     let ran = terminal(&home, &sandbox, 120, &line).run().with_code(0);
     for told in ["/50 users, ", "/s, ", " left", " unreachable"] {
@@ -56,12 +63,22 @@ fn a_bar_tells_how_far_it_is_and_what_was_found_and_goes_away() {
 }
 
 #[test]
+fn a_wait_is_told_until_it_is_over_though_other_users_are_read() {
+    let home = Home::new();
+    let (sandbox, file) = slow(&home, Some(FaultRule::new(asked_to_wait(2)).nth(2)));
+    let line = format!("--color never audit --from {file} --jobs 2 -o csv");
+    let ran = terminal(&home, &sandbox, 160, &line).run().with_code(0);
+    let bars = || ran.stdout.split(['\r', '\n']).filter(|part| part.contains("/50 users"));
+    let read = |bar: &str| bar.split("/50 users").next()?.split_whitespace().last()?.parse::<u32>().ok();
+    let told = bars().filter(|bar| bar.contains("; waiting 2")).filter_map(read).max();
+    assert!(told >= Some(5), "{told:?}: {ran:?}");
+    assert!(!bars().next_back().unwrap().contains("waiting"), "{ran:?}");
+}
+
+#[test]
 fn waits_are_told_in_the_bar_and_requests_above_it() {
     let home = Home::new();
-    let (sandbox, file) = slow(&home);
-    sandbox.disarm();
-    sandbox.arm(Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 1, status: 429 });
-    sandbox.arm(FaultRule::new(Fault::Delay { ms: 50, when: When::Before }));
+    let (sandbox, file) = slow(&home, Some(asked_to_wait(1).into()));
     let line = format!("--color never audit --from {file} --jobs 1 -o csv");
     let ran = terminal(&home, &sandbox, 160, &line).run().with_code(0);
     let bar = ran.stdout.split(['\r', '\n']).find(|part| part.contains("; waiting 1")).unwrap();

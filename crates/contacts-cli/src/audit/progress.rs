@@ -45,7 +45,6 @@ impl Progress {
         let counts = counts.iter().filter(|(count, _)| *count > 0);
         let counts: String = counts.map(|(count, word)| format!(", {count} {word}")).collect();
         bar.set_message(counts);
-        bar.set_prefix("");
         bar.inc(1);
     }
 }
@@ -53,8 +52,8 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         if let Self(Some(bar)) = self {
-            tell::beside(None);
             bar.finish_and_clear();
+            tell::beside(None);
         }
     }
 }

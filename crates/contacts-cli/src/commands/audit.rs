@@ -50,10 +50,11 @@ pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     });
     let unread = if audit.is_for_nobody() { Vec::new() } else { audit.unread() };
     let mut awaited = unread.len();
-    let crew = Crew::start(args.jobs.into(), unread, move |account| service.contacts_of(account), &events);
-    drop(events);
+    // The bar is there before anybody has something to tell.
     let is_shown = !context.arguments.how.quiet && io::stderr().is_terminal();
     let progress = Progress::new(audit.users.len(), audit.known, is_shown);
+    let crew = Crew::start(args.jobs.into(), unread, move |account| service.contacts_of(account), &events);
+    drop(events);
     while awaited > 0 {
         // The interrupt has a sender, too, so that there is always somebody to hear from.
         match heard.recv() {

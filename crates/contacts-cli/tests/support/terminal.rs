@@ -17,7 +17,8 @@ pub(crate) fn terminal(home: &Home, sandbox: &Sandbox, columns: u16, line: &str)
         &token,
     ];
     let command = shlex::try_join(words.into_iter().chain(line.split_whitespace())).unwrap();
-    let command = format!("stty cols {columns}; {command}");
+    // Without rows, the columns do not count either: then it is taken for a terminal that does not know its size.
+    let command = format!("stty rows 24 cols {columns}; {command}");
     // From util-linux: it gives the command a terminal of its own.
     let script = home.program("script").args(["-qec", &command, "/dev/null"]);
     script.env("TERM", "xterm").env("SHELL", "/bin/sh")
