@@ -18,6 +18,6 @@ pub(crate) use self::{
     resume::Resume,
     row::{Row, Tally},
     streak::Streak,
-    unreadable::{several, unreadable},
+    unreadable::several,
     users::{User, distinct, read},
 };

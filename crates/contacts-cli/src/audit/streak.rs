@@ -2,9 +2,7 @@
 
 use std::mem::{Discriminant, discriminant};
 
-use contacts_ureq::{Error, ErrorKind};
-
-use super::unreadable::is_unknown_user;
+use contacts_ureq::{Error, ErrorKind, Hint};
 
 /// So many users must fail alike, one after the other.
 const ENOUGH: usize = 32;
@@ -49,7 +47,7 @@ impl Streak {
             | ErrorKind::UnexpectedAnswer => true,
             // Once somebody was read, these are about those who are not.
             ErrorKind::Forbidden => !self.any,
-            ErrorKind::NotFound => !self.any && !is_unknown_user(error),
+            ErrorKind::NotFound => !self.any && error.hint() != Some(Hint::NoSuchUser),
             _ => false,
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     args::AuditArgs,
     audit::{
         About, Crew, Event, Progress, Resume, Row, Standing, Streak, Tally, User, distinct, page, read,
-        several, unreadable,
+        several,
     },
     failure::{Failure, exit},
     interrupt,
@@ -177,7 +177,7 @@ impl<'a> Audit<'a> {
             }
             Err(error) => {
                 let is_over = self.streak.fail(&error);
-                let failure = unreadable(error);
+                let failure = Failure::from(error);
                 if is_over {
                     self.end = Some(failure);
                     return Ok(());

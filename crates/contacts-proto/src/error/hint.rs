@@ -18,6 +18,8 @@ pub enum Hint {
     NotAllowed,
     /// Neither the site nor the path is known: a wrong cloud id or base URL.
     WrongSite,
+    /// The service does not know the user whose contacts they are.
+    NoSuchUser,
     /// There is no contact with this id.
     NoSuchContact,
     /// It may be there already, or be one too many of its kind.
@@ -58,6 +60,9 @@ impl fmt::Display for Hint {
                 "this account is not allowed to do that; only administrators read another user's contacts"
             }
             Self::WrongSite => "the cloud id or the base URL seems to be wrong",
+            Self::NoSuchUser => {
+                "the service knows no such user at this site; check the account id if one was given, and the cloud id"
+            }
             Self::NoSuchContact => "no contact of this user has this id; a list shows the ids",
             Self::ExistsOrTooMany => {
                 "the contact may exist already, have an address or a method that the service does not take, or be one too many: a \

@@ -157,7 +157,7 @@ impl Error {
         self.kind() == ErrorKind::Forbidden
     }
 
-    /// Whether there is no such contact (or no such site).
+    /// Whether there is no such contact (or no such user, or no such site).
     pub fn is_not_found(&self) -> bool {
         self.kind() == ErrorKind::NotFound
     }
@@ -165,7 +165,8 @@ impl Error {
     /// Whether the service itself says that there is no such contact, by a JSON object, and not a proxy, nor whoever answers at a
     /// wrong base URL.
     pub fn is_no_such_contact(&self) -> bool {
-        self.is_not_found() && !matches!(self.hint(), Some(Hint::WrongSite | Hint::NotTheService))
+        self.is_not_found()
+            && !matches!(self.hint(), Some(Hint::WrongSite | Hint::NoSuchUser | Hint::NotTheService))
     }
 
     /// What there is to [`resolve`](crate::Resolve), if a contact may have been created. Until then it must not be created again.

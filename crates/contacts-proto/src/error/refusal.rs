@@ -134,13 +134,21 @@ impl Refusal {
             404 | 410 if !self.said.is_object && self.about.names_contact => Some(Hint::NotTheService),
             403 if self.code() == Some(NO_OPERATIONS) => Some(Hint::NoOperations),
             403 => Some(Hint::NotAllowed),
-            404 if self.said.unknown_path || !self.about.names_contact => Some(Hint::WrongSite),
+            // Who asks without a scope asks for the site itself.
+            404 if self.said.unknown_path || self.about.scopes.is_empty() => Some(Hint::WrongSite),
+            404 if !self.about.names_contact && self.has_code() => Some(Hint::NoSuchUser),
+            404 if !self.about.names_contact => Some(Hint::WrongSite),
             404 => Some(Hint::NoSuchContact),
             407 => Some(Hint::ProxyCredentials),
             409 | 422 => self.about.rejection,
             _ if self.is_markup() => Some(Hint::NotTheService),
             _ => None,
         }
+    }
+
+    /// Whether the service has a code for it. Whoever answers at a wrong address has none, or the status once more.
+    fn has_code(&self) -> bool {
+        self.code().is_some_and(|code| code != self.status.as_str())
     }
 
     fn is_markup(&self) -> bool {

@@ -153,7 +153,7 @@ impl Operation for ListContacts {
 mod tests {
     use super::*;
     use crate::{
-        ContactMethod,
+        ContactMethod, Hint,
         operations::golden::{answer, request},
     };
 
@@ -192,6 +192,23 @@ mod tests {
         assert_eq!(page.contacts[1].apply_order, Some(1));
         let next = ListContacts::all().after(&page).unwrap().unwrap();
         assert_eq!((next.offset, next.size), (2, 1));
+    }
+
+    #[test]
+    fn a_user_whom_the_service_does_not_know_is_no_wrong_site() {
+        let known = [
+            (r#"{"errors":[{"title":"User not found","code":"USER_NOT_FOUND"}]}"#, Hint::NoSuchUser),
+            (r#"{"code":40405,"message":"No such user"}"#, Hint::NoSuchUser),
+            (r#"{"code":404,"message":"Not Found"}"#, Hint::WrongSite),
+            (r#"{"timestamp":"now","status":404,"code":"X","path":"/x"}"#, Hint::WrongSite),
+            (r#"{"message":"Not Found"}"#, Hint::WrongSite),
+            ("", Hint::WrongSite),
+        ];
+        for (body, hint) in known {
+            let error = ListContacts::all().response(answer(404, body)).unwrap_err();
+            assert_eq!(error.hint(), Some(hint), "{body}");
+            assert!(error.is_not_found() && !error.is_no_such_contact(), "{body}");
+        }
     }
 
     #[test]

@@ -38,7 +38,9 @@ impl Examination<'_> {
                 let step = match error.hint() {
                     Some(Hint::NoOperations | Hint::PlanLimit) => "plan",
                     Some(Hint::MissingScope(_)) => "reading",
-                    Some(Hint::WrongSite | Hint::NotTheService | Hint::Redirected) => "site",
+                    Some(Hint::WrongSite | Hint::NoSuchUser | Hint::NotTheService | Hint::Redirected) => {
+                        "site"
+                    }
                     Some(Hint::CheckCertificate) => "TLS",
                     Some(Hint::ProxyCredentials) => "proxy",
                     _ if error.is_unauthorized() || error.is_forbidden() => "token",
