@@ -92,6 +92,36 @@ fn what_was_there_before_is_not_taken_for_new() {
 }
 
 #[test]
+fn what_was_confirmed_is_never_said_not_to_have_been_created() {
+    let confirmed = || {
+        let (seen, created): (&[&str], _) = (&[], "c");
+        let ticket = serde_json::json!(
+            {"v": 1, "operation": "create", "method": "sms", "to": TO, "seen": seen, "created": created, "at": 0}
+        );
+        serde_json::from_value::<Ticket>(ticket).unwrap()
+    };
+    let looks_twice = ["GET 0", "settling 5s", "GET 0"];
+
+    let ran = resolve(&mut Service::with(&[("c", "sms", TO)]), confirmed());
+    assert_eq!(ran.log, ["GET 0"]);
+    is_created(&ran, "c");
+
+    let ran = resolve(&mut Service::default(), confirmed());
+    assert_eq!(ran.log, looks_twice);
+    is_created(&ran, "c");
+
+    let ran = resolve(&mut Service::with(&[("other", "sms", TO)]), confirmed());
+    assert_eq!(ran.log, looks_twice, "the confirmed one may still show");
+    is_created(&ran, "other");
+
+    let mut service = Service::with(&[("other", "sms", TO)]);
+    service.add("c", "sms", TO, Duration::from_secs(3));
+    let ran = resolve(&mut service, confirmed());
+    assert_eq!(ran.log, looks_twice);
+    assert!(matches!(ran.result, Err(Error::Duplicate(_))), "{:?}", ran.result);
+}
+
+#[test]
 fn a_look_that_fails_is_an_error_and_does_not_say_that_there_is_nothing() {
     let refused = || Fault::instead(status(403));
     let down = || Fault::instead(status(503));

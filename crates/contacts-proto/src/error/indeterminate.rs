@@ -12,16 +12,11 @@ use crate::{ContactId, Ticket};
 pub struct Indeterminate {
     ticket: Ticket,
     cause: Error,
-    created: Option<ContactId>,
 }
 
 impl Indeterminate {
     pub(crate) fn new(ticket: Ticket, cause: Error) -> Self {
-        Self { ticket, cause, created: None }
-    }
-
-    pub(crate) fn with_created(self, created: Option<ContactId>) -> Self {
-        Self { created, ..self }
+        Self { ticket, cause }
     }
 
     /// What was wanted, to be resolved later.
@@ -35,9 +30,9 @@ impl Indeterminate {
     }
 
     /// The contact that the service has confirmed, where another creation before it is still in doubt: then there is at least this
-    /// one, and there may be two.
+    /// one, and there may be two. The ticket knows it, too.
     pub fn created(&self) -> Option<&ContactId> {
-        self.created.as_ref()
+        self.ticket.created()
     }
 
     pub(crate) fn into_cause(self) -> Error {
@@ -49,7 +44,7 @@ impl fmt::Display for Indeterminate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (method, to) = (self.ticket.method(), crate::printable(self.ticket.to()));
         write!(f, "the {} contact {to} ", crate::printable(method.as_str()))?;
-        match &self.created {
+        match self.created() {
             Some(id) => write!(f, "was created with the id {id}, and may be there twice"),
             None => f.write_str("may have been created, and may not"),
         }

@@ -203,10 +203,9 @@ impl Ensure {
         // The search before the first creation has found none.
         let (method, to, seen) =
             (self.create.method().clone(), self.create.to().to_owned(), Some(Vec::new()));
-        let ticket = Ticket::for_create(method, to, seen, now.unix).of(&self.session);
-        let doubt = Indeterminate::new(ticket, cause);
         let created = self.created.as_ref().map(|contact| contact.id.clone());
-        Error::Indeterminate(Box::new(doubt.with_created(created)))
+        let ticket = Ticket::for_create(method, to, seen, now.unix).of(&self.session).with_created(created);
+        Error::Indeterminate(Box::new(Indeterminate::new(ticket, cause)))
     }
 }
 

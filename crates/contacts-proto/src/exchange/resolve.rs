@@ -27,7 +27,8 @@ enum State {
 /// What became of a creation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolved {
-    /// The contact is there. (If nobody looked before the creation, it may have been there before.)
+    /// The contact is there. (If nobody looked before the creation, it may have been there before. If no list shows it and the
+    /// service has confirmed it, nothing but its id, method and `to` is known.)
     Created(Contact),
     /// It is not: the creation may be sent again.
     NotCreated,
@@ -45,7 +46,8 @@ impl Resolve {
         self.state = State::Looking { search: Box::new(search), again: true };
     }
 
-    /// What there is of the contacts that were not there before; `None` if that is still to be seen.
+    /// What there is of the contacts that were not there before, and of the one that was confirmed; `None` if that is still to be
+    /// seen.
     fn found(&self, mut found: Vec<Contact>, again: bool) -> Option<Result<Resolved, Error>> {
         let before = self.ticket.seen().unwrap_or_default();
         found.retain(|contact| !before.contains(&contact.id));
@@ -53,10 +55,14 @@ impl Resolve {
             let duplicate = Duplicate::new(self.ticket.method().clone(), self.ticket.to().to_owned(), found);
             return Some(Err(Error::Duplicate(Box::new(duplicate))));
         }
-        match found.pop() {
-            Some(contact) => Some(Ok(Resolved::Created(contact))),
-            None => again.then_some(Ok(Resolved::NotCreated)),
+        let confirmed = self.ticket.created().filter(|id| found.iter().all(|contact| contact.id != **id));
+        if !again && (found.is_empty() || confirmed.is_some()) {
+            return None;
         }
+        // What was confirmed has been created, though no list shows it.
+        let confirmed =
+            confirmed.map(|id| Contact::new(id.clone(), self.ticket.method().clone(), self.ticket.to()));
+        Some(Ok(found.pop().or(confirmed).map_or(Resolved::NotCreated, Resolved::Created)))
     }
 }
 

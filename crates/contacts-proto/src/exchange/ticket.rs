@@ -23,6 +23,9 @@ pub struct Ticket {
     /// Contacts with this method and `to` that were there before; `None` if nobody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen: Option<Vec<ContactId>>,
+    /// The contact that was confirmed, if there were two creations and the other one is in doubt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created: Option<ContactId>,
     at: u64,
     /// Whose contact it was to be: a base URL, and the e-mail address of basic credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,7 +50,12 @@ impl Ticket {
         seen: Option<Vec<ContactId>>,
         unix: u64,
     ) -> Self {
-        Self { v: Self::VERSION, operation: Word::Create, method, to, seen, at: unix, site: None, user: None }
+        let (created, site, user) = (None, None, None);
+        Self { v: Self::VERSION, operation: Word::Create, method, to, seen, created, at: unix, site, user }
+    }
+
+    pub(super) fn with_created(self, created: Option<ContactId>) -> Self {
+        Self { created, ..self }
     }
 
     /// The same ticket of the site and the user of this session: [`Resolve`](crate::Resolve) refuses it anywhere else, where nothing
@@ -88,6 +96,11 @@ impl Ticket {
     /// The contacts with this method and `to` that were there before; `None` if nobody looked.
     pub fn seen(&self) -> Option<&[ContactId]> {
         self.seen.as_deref()
+    }
+
+    /// The contact that the service has confirmed, if another creation before it is the one in doubt.
+    pub fn created(&self) -> Option<&ContactId> {
+        self.created.as_ref()
     }
 
     /// When the doubt arose, in seconds of the Unix epoch, by the clock of the program that had it.
