@@ -173,6 +173,17 @@ impl Watched {
         }
     }
 
+    /// Waits for input, for exactly this time at most.
+    fn wait(&mut self, mut timeout: NextTimeout) -> Result<bool, Error> {
+        let first = steady(timeout.after);
+        let result = self.transport.await_input(NextTimeout { after: first, ..timeout });
+        if first == timeout.after || !matches!(result, Err(Error::Timeout(_))) {
+            return result;
+        }
+        timeout.after = timeout.after.saturating_sub(*first).into();
+        self.transport.await_input(timeout)
+    }
+
     fn count(&mut self, before: usize) {
         let now = self.transport.buffers().input().len();
         ATTEMPT.with_borrow_mut(|attempt| {
@@ -191,7 +202,7 @@ impl Transport for Watched {
         self.transport.buffers()
     }
 
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+    fn transmit_output(&mut self, amount: usize, mut timeout: NextTimeout) -> Result<(), Error> {
         let piece = self.transport.buffers().output().get(..amount).unwrap_or_default();
         ATTEMPT.with_borrow_mut(|attempt| {
             if let Attempt::Sending(unsent) = attempt {
@@ -200,6 +211,8 @@ impl Transport for Watched {
                 *attempt = if unsent.is_nothing() { Attempt::Sent } else { Attempt::Sending(unsent) };
             }
         });
+        // Nobody knows how much of a piece that is stuck was taken: it is given up, less than a second early.
+        timeout.after = steady(timeout.after);
         self.transport.transmit_output(amount, timeout)
     }
 
@@ -208,7 +221,7 @@ impl Transport for Watched {
             timeout.after = window;
         }
         let before = self.transport.buffers().input().len();
-        match self.transport.await_input(timeout) {
+        match self.wait(timeout) {
             // There is no room for more of it, and what is there is not the end of anything: a chunk's size or a trailer without
             // end.
             Ok(false) if self.transport.buffers().input_append_buf().is_empty() => {
@@ -227,6 +240,15 @@ impl Transport for Watched {
 
     fn is_tls(&self) -> bool {
         self.transport.is_tls()
+    }
+}
+
+/// Of a long time the whole seconds. What is left of a request's time always differs a little, and ureq tells the socket each
+/// difference; whole seconds are mostly the same as the time before.
+fn steady(time: time::Duration) -> time::Duration {
+    match time {
+        time::Duration::Exact(time) if time.as_secs() >= 8 => time::Duration::from_secs(time.as_secs()),
+        time => time,
     }
 }
 
@@ -254,6 +276,10 @@ fn is_end(kind: io::ErrorKind) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use ureq::unversioned::transport::LazyBuffers;
+
     use super::*;
 
     #[test]
@@ -261,6 +287,42 @@ mod tests {
         IS_CONNECTING.set(true);
         begin(0);
         assert!(!IS_CONNECTING.get());
+    }
+
+    /// Gives no input, and keeps how long it was asked to wait for some.
+    #[derive(Debug)]
+    struct Silent(LazyBuffers, Arc<Mutex<Duration>>);
+
+    impl Transport for Silent {
+        fn buffers(&mut self) -> &mut dyn Buffers {
+            &mut self.0
+        }
+
+        fn transmit_output(&mut self, _: usize, _: NextTimeout) -> Result<(), Error> {
+            Ok(())
+        }
+
+        fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+            *self.1.lock().unwrap() += *timeout.after;
+            Err(Error::Timeout(timeout.reason))
+        }
+
+        fn is_open(&mut self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn an_answer_is_waited_for_exactly_as_long_as_there_is_time() {
+        for millis in [1, 999, 7_999, 8_000, 8_001, 14_999, 29_001, 3_600_000] {
+            let waited = Arc::new(Mutex::new(Duration::ZERO));
+            let transport = Silent(LazyBuffers::new(1024, 1024), Arc::clone(&waited)).boxed();
+            let time = Duration::from_millis(millis);
+            let timeout = NextTimeout { after: time.into(), ..NextTimeout::default() };
+            let result = Watched { transport, timeouts: Timeouts::default() }.await_input(timeout);
+            assert!(matches!(result, Err(Error::Timeout(_))), "{result:?}");
+            assert_eq!(*waited.lock().unwrap(), time);
+        }
     }
 
     #[test]
