@@ -234,8 +234,10 @@ impl Transport for Watched {
         }
     }
 
+    /// ureq asks when a connection goes to the pool, and again when a request takes it from there. The second time says all that the
+    /// first one could, and asking costs three calls of the system.
     fn is_open(&mut self) -> bool {
-        self.transport.is_open()
+        !is_unsent() || self.transport.is_open()
     }
 
     fn is_tls(&self) -> bool {
