@@ -22,8 +22,8 @@ use tempfile::TempDir;
 
 pub(crate) use self::inside::{add, asked, ids, reached, stored, writes};
 
-/// Whatever takes longer hangs.
-pub(crate) const HANGS: Duration = Duration::from_secs(20);
+/// Whatever takes longer hangs, even where there is much else to do.
+pub(crate) const HANGS: Duration = Duration::from_secs(120);
 
 /// What no secret of a test goes without, and no output may have.
 pub(crate) const SECRET: &str = "s3cret";
