@@ -147,11 +147,12 @@ async fn a_server_that_is_silent_or_drips_costs_no_more_than_the_deadline() {
     for fault in [Fault::Silence { when: When::After }, drip] {
         let sandbox = Sandbox::start().unwrap();
         sandbox.arm(FaultRule::new(fault.clone()));
-        let client = with_policy(&sandbox.base_url(), |policy| policy.deadline = Duration::from_millis(400));
+        let client = with_policy(&sandbox.base_url(), |policy| policy.deadline = Duration::from_secs(2));
         let begun = Instant::now();
         let error = client.send(&ListContacts::all()).await.unwrap_err();
         assert!(error.is_timeout(), "{fault:?}: {error}");
-        assert!(begun.elapsed() < Duration::from_millis(650), "{fault:?}: {:?}", begun.elapsed());
+        // Once more as long would be seen; a busy machine takes its time as well.
+        assert!(begun.elapsed() < Duration::from_secs(4), "{fault:?}: {:?}", begun.elapsed());
     }
 }
 
@@ -184,14 +185,24 @@ async fn nothing_is_sent_before_the_first_contact_is_asked_for_and_no_page_befor
     assert!(contacts.next().await.is_none());
 }
 
+/// Waits until the sandbox has this many requests.
+async fn arrived(sandbox: &Sandbox, requests: usize) {
+    while sandbox.journal().len() < requests {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_request_that_is_dropped_closes_its_connection_and_leaves_the_others() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     ids(&client).await;
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }).times(1));
-    let dropped = tokio::time::timeout(Duration::from_millis(100), client.send(&ListContacts::all())).await;
-    assert!(dropped.is_err());
+    let list = ListContacts::all();
+    tokio::select! {
+        answer = client.send(&list) => panic!("nobody answers: {answer:?}"),
+        () = arrived(&sandbox, 2) => {}
+    }
     assert_eq!(ids(&client).await.len(), 2);
     let connections: Vec<_> = sandbox.journal().iter().map(|recorded| recorded.connection).collect();
     assert_eq!(connections, [1, 1, 2]);
