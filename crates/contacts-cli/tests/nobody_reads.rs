@@ -60,7 +60,7 @@ fn a_list_asks_for_no_page_after_the_first_line_that_nobody_reads() {
 
     // And if the reader goes after its first line, while the second page is on its way.
     let (home, sandbox) = (Home::new(), long_list(40));
-    sandbox.arm(FaultRule::new(Fault::Delay { ms: 500, when: When::Before }).nth(2));
+    sandbox.arm(FaultRule::new(Fault::Delay { ms: 3_000, when: When::Before }).nth(2));
     let (reader, writer) = pipe().unwrap();
     let command = home.demo(&sandbox, "list --size 1 -o ndjson").stdout(writer).start();
     let mut line = String::new();
@@ -75,7 +75,7 @@ fn a_list_asks_for_no_page_after_the_first_line_that_nobody_reads() {
 #[test]
 fn before_head_a_list_ends_early() {
     let (home, sandbox) = (Home::new(), long_list(100));
-    sandbox.arm(FaultRule::new(Fault::Delay { ms: 20, when: When::Before }));
+    sandbox.arm(FaultRule::new(Fault::Delay { ms: 100, when: When::Before }));
     let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
     let line = format!(
         "{{ '{}' --base-url {} --email {} --token-file '{token}' list --size 1 -o ndjson; echo $? >&2; }} | head -n 1",

@@ -45,8 +45,8 @@ fn a_wait_beyond_the_time_out_is_told_at_once_and_not_begun() {
     assert!(ran.took < AT_ONCE, "{ran:?}");
 }
 
-/// How long the process itself may take, besides what it waits for: the machine may have other things to do.
-const ITSELF: Duration = Duration::from_millis(500);
+/// So long that once more is told from a machine that has other things to do.
+const TIME_OUT: Duration = Duration::from_secs(2);
 
 #[test]
 fn a_server_that_never_answers_costs_no_more_than_the_time_out() {
@@ -55,10 +55,9 @@ fn a_server_that_never_answers_costs_no_more_than_the_time_out() {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         sandbox.arm(FaultRule::new(fault));
         for line in ["list", "get a", "delete --yes a b"] {
-            let ran = home.demo(&sandbox, line).line("--timeout 500ms -o json").run().with_code(5);
+            let ran = home.demo(&sandbox, line).line("--timeout 2s -o json").run().with_code(5);
             assert!(ran.stderr.contains("timed_out"), "{ran:?}");
-            let limit = Duration::from_millis(500 + 250) + ITSELF;
-            assert!(ran.took >= Duration::from_millis(500) && ran.took < limit, "{line}: {ran:?}");
+            assert!((TIME_OUT..TIME_OUT * 2).contains(&ran.took), "{line}: {ran:?}");
         }
     }
 }
