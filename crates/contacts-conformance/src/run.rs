@@ -81,7 +81,10 @@ fn play<D: Driver>(scenario: &Scenario) -> Played {
     let mut late = None;
     for asked in &scenario.asked {
         match asked {
-            Asked::Rest(time) => client.rest(*time),
+            Asked::Rest(time) => {
+                server.settle();
+                client.rest(*time);
+            }
             Asked::For(operation, _) => {
                 let begun = Instant::now();
                 outcomes.push(with(*operation, Ask(&client)));

@@ -68,7 +68,7 @@ async fn answer(request: Request<Incoming>, seen: Arc<Seen>) -> Result<Response<
 
 fn client(address: SocketAddr) -> Client {
     let mut policy = Policy::default();
-    policy.attempt_timeout = Duration::from_millis(500);
+    policy.attempt_timeout = Duration::from_secs(3);
     let site = Site::new(&format!("https://{address}")).unwrap();
     Client::builder(site, Credentials::basic("ann@example.com", "token").unwrap())
         .policy(policy)

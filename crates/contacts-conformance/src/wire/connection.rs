@@ -77,6 +77,7 @@ pub(super) fn serve(stream: TcpStream, number: usize, shared: &Shared) -> Connec
     let handshake = if plan.tls.is_some() { Handshake::Done } else { Handshake::None };
     match Io::open(stream, plan.tls.as_ref()) {
         Err(error) => {
+            shared.playing.fetch_sub(1, Ordering::SeqCst);
             let handshake = Handshake::Failed(error.to_string());
             Connection { read: Vec::new(), written: 0, handshake, ended: Ended::Client }
         }
@@ -100,8 +101,9 @@ struct Performance<'a> {
 
 impl Performance<'_> {
     fn play(&mut self, script: &[Step]) -> Ended {
-        let played = script.iter().try_for_each(|step| self.step(step)).and_then(|()| self.linger());
-        match played {
+        let played = script.iter().try_for_each(|step| self.step(step));
+        self.shared.playing.fetch_sub(1, Ordering::SeqCst);
+        match played.and_then(|()| self.linger()) {
             Ok(()) if self.io.is_none() => Ended::Script,
             Ok(()) => Ended::Client,
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {

@@ -9,9 +9,10 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 pub use self::{
@@ -42,6 +43,8 @@ struct Shared {
     /// Another server that scripts may speak of.
     other: Option<SocketAddr>,
     stopping: AtomicBool,
+    /// How many scripts are not at their ends.
+    playing: AtomicUsize,
     /// Who tells the accepting thread that it is over; `None` if nobody could.
     last_caller: OnceLock<Option<SocketAddr>>,
 }
@@ -57,8 +60,8 @@ impl Server {
             None => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
         };
         let address = listener.local_addr()?;
-        let shared =
-            Shared { plan, address, other, stopping: AtomicBool::new(false), last_caller: OnceLock::new() };
+        let (stopping, playing) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let shared = Shared { plan, address, other, stopping, playing, last_caller: OnceLock::new() };
         let shared = Arc::new(shared);
         let for_thread = Arc::clone(&shared);
         let accepting = thread::Builder::new().spawn(move || accept(listener, &for_thread))?;
@@ -68,6 +71,13 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Waits until the scripts of all connections so far are at their ends, which they are at some time, whoever is there.
+    pub fn settle(&self) {
+        while self.shared.playing.load(Ordering::SeqCst) > 0 {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Stops, once the clients have let go of their connections or the scripts are at their ends, and tells what there was: one
@@ -113,6 +123,7 @@ fn accept(listener: TcpListener, shared: &Arc<Shared>) -> Accepted {
         let Ok((stream, _)) = accepted else { continue };
         let number = connections.len();
         let shared = Arc::clone(shared);
+        shared.playing.fetch_add(1, Ordering::SeqCst);
         connections.push(thread::spawn(move || connection::serve(stream, number, &shared)));
     }
 }
