@@ -103,7 +103,7 @@ proptest! {
         base in bases(),
         id in ids(),
         account in accounts(),
-        to in "\\PC{0,20}[^\\pC\\s]",
+        to in "[^\\pC\\s](\\PC{0,40}[^\\pC\\s])?",
     ) {
         let site = Site::new(&base).unwrap();
         for operation in Any::all(&id, &account, &to) {
@@ -137,7 +137,7 @@ proptest! {
         base in bases(),
         id in ids(),
         account in accounts(),
-        to in "\\PC{0,20}[^\\pC\\s]",
+        to in "[^\\pC\\s](\\PC{0,40}[^\\pC\\s])?",
         token in prop::option::of("[A-Za-z0-9._-]{1,40}"),
         user_agent in prop::option::of("[a-z]{1,8}/[0-9]"),
     ) {
@@ -174,7 +174,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_sent_to_the_letter(method in "\\PC{1,12}", to in "\\PC{0,20}[^\\pC\\s]\\PC{0,20}") {
+    fn what_is_written_is_sent_to_the_letter(method in "\\PC{1,12}", to in "[^\\pC\\s](\\PC{0,40}[^\\pC\\s])?") {
         prop_assume!(method != "mobile");
         let site = Site::new("https://a.example").unwrap();
         let sent = |request: Request<Vec<u8>>| serde_json::from_slice::<Value>(request.body()).unwrap();

@@ -30,7 +30,7 @@ impl CreateContact {
     /// they are sent as they are.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if `to` is empty or blank, has a control character, or more than 1024 characters; and if the method is
+    /// [`Error::Invalid`] if `to` is empty, has a blank at an end, a control character, or more than 1024 characters; and if the method is
     /// [`Mobile`](ContactMethod::Mobile), which only the app itself can register.
     pub fn new(method: ContactMethod, to: impl Into<String>) -> Result<Self, Error> {
         if method == ContactMethod::Mobile {
@@ -68,6 +68,9 @@ pub(super) fn check_to(to: String) -> Result<String, Error> {
         "is empty"
     } else if to.chars().any(char::is_control) {
         "has a control character"
+    } else if to.trim() != to {
+        // Its mail would reach the same mailbox, and the service may take it for another contact.
+        "has a blank at its beginning or end"
     } else if to.chars().count() > LONGEST_TO {
         "is longer than 1024 characters"
     } else {
@@ -155,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_no_contact_can_have_is_refused_beforehand() {
-        for to in ["", "  ", "a\nb", "a\0b"] {
+        for to in ["", "  ", "a\nb", "a\0b", " a@b", "a@b ", "a@b\u{a0}"] {
             assert!(CreateContact::new(ContactMethod::Email, to).unwrap_err().is_invalid_input());
         }
         assert!(CreateContact::new(ContactMethod::Mobile, "Phone").is_err());

@@ -23,7 +23,7 @@ impl UpdateContact {
     /// Gives the contact with this id this address.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if `to` is empty or blank, has a control character, or more than 1024 characters.
+    /// [`Error::Invalid`] if `to` is empty, has a blank at an end, a control character, or more than 1024 characters.
     pub fn new(id: ContactId, to: impl Into<String>) -> Result<Self, Error> {
         Ok(Self { id, to: check_to(to.into())? })
     }
