@@ -178,10 +178,16 @@ fn a_ticket_of_another_site_or_another_user_is_refused_before_anything_is_sent()
         assert!(error.is_invalid_input() && error.to_string().contains(of), "{error}");
     }
     let mut service = Service::with(&[("a", "sms", TO)]);
-    // Whose an OAuth token is, it does not tell: the same user's, for all that is known.
-    for session in [session(here, "ann@example.com"), model::session()] {
-        is_created(&service.run(Resolve::new(session, ticket.clone())), "a");
-    }
+    is_created(&service.run(Resolve::new(session(here, "Ann@example.com"), ticket.clone())), "a");
+
+    // Whose an OAuth token is, it does not tell: it may be another's. A ticket made with one knows no user.
+    let ran = Service::default().run(Resolve::new(model::session(), ticket));
+    assert!(ran.log.is_empty(), "{:?}", ran.log);
+    let error = ran.result.unwrap_err();
+    assert!(error.is_invalid_input() && error.to_string().contains("OAuth"), "{error}");
+    let ticket = self::ticket().of(&model::session());
+    assert_eq!(ticket.user(), None);
+    is_created(&service.run(Resolve::new(model::session(), ticket)), "a");
 }
 
 #[test]
@@ -190,6 +196,12 @@ fn of_a_user_whose_credentials_come_from_a_source_it_is_found_out_by_the_first_l
     let ticket = ticket().of(&session().with_credentials(ann));
     // The source gives those of somebody else, who has no such contact.
     let ben = Credentials::basic("ben@example.com", "a-token").unwrap();
-    let ran = Service::default().run(Resolve::new(session().with_renewable(Some(ben)), ticket));
+    let ran = Service::default().run(Resolve::new(session().with_renewable(Some(ben)), ticket.clone()));
+    assert!(ran.result.unwrap_err().is_invalid_input());
+
+    // And here it gives an OAuth token, when it is first asked.
+    let nobody_yet = session().with_credentials(Credentials::none()).with_renewable(None);
+    let ran = Service::default().run(Resolve::new(nobody_yet, ticket));
+    assert_eq!(ran.log[0], "renew");
     assert!(ran.result.unwrap_err().is_invalid_input());
 }

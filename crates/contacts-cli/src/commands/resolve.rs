@@ -14,8 +14,15 @@ pub(super) fn run(context: &Context<'_>, ticket: &Ticket) -> Result<(), Failure>
         }
         Resolved::NotCreated => {
             let (method, to) = (printable(ticket.method().as_str()), printable(ticket.to()));
-            Err(Failure::not_found(format!("the {method} contact {to} was not created"))
-                .with_hint("it is safe to create it again"))
+            Err(Failure::not_found(format!("the {method} contact {to} was not created")).with_hint(
+                match ticket.user() {
+                    Some(_) => "it is safe to create it again",
+                    None => {
+                        "it is safe to create it again, if this is the token of the user whom it was for: the ticket does not \
+                         tell who that was"
+                    }
+                },
+            ))
         }
     }
 }

@@ -30,13 +30,14 @@ pub enum Resolved {
     /// The contact is there. (If nobody looked before the creation, it may have been there before. If no list shows it and the
     /// service has confirmed it, nothing but its id, method and `to` is known.)
     Created(Contact),
-    /// It is not: the creation may be sent again.
+    /// It is not: the creation may be sent again. (If the ticket [names no user](Ticket::user), this holds for the user who asked.)
     NotCreated,
 }
 
 impl Resolve {
     /// Resolves a ticket, with the credentials of the user whose contact it was to be. It ends with [`Error::Invalid`] if the ticket
-    /// is of another site or of another user, as far as that is known; of another user's contacts nothing could be said.
+    /// is of another site, or [names a user](Ticket::user) and the credentials are another's, or an OAuth token, which may be; of
+    /// another user's contacts nothing could be said.
     pub fn new(session: Session, ticket: Ticket) -> Self {
         Self { session, ticket, state: State::New }
     }

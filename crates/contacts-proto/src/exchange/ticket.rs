@@ -59,28 +59,30 @@ impl Ticket {
     }
 
     /// The same ticket of the site and the user of this session: [`Resolve`](crate::Resolve) refuses it anywhere else, where nothing
-    /// would be found and prove nothing. Whose token an OAuth token is, it does not tell.
+    /// would be found and prove nothing. Whose token an OAuth token is, it does not tell: the ticket of a session with one names no
+    /// user.
     #[must_use]
     pub fn of(self, session: &Session) -> Self {
         let user = session.credentials().user().map(str::to_owned);
         Self { site: Some(session.site().to_string()), user, ..self }
     }
 
-    /// Refuses another site, and another user where both are known.
+    /// Refuses another site; and another user, or one of whom nobody can tell who it is, if the ticket names its own.
     pub(super) fn check(&self, session: &Session) -> Result<(), Error> {
-        let is_elsewhere = self.site.as_ref().is_some_and(|site| *site != session.site().to_string());
-        let is_another = match (&self.user, session.credentials().user()) {
-            (Some(user), Some(asking)) => user != asking,
-            _ => false,
-        };
-        let refuse = |of: &Option<String>, only: &str| {
-            let of = printable(of.as_deref().unwrap_or_default()).into_owned();
-            Err(Error::invalid("ticket", format!("is of {of}: {only}")))
-        };
-        if is_elsewhere {
-            return refuse(&self.site, "no other site can end the doubt");
+        let refuse =
+            |of: &str, only: &str| Err(Error::invalid("ticket", format!("is of {}: {only}", printable(of))));
+        let (site, credentials) = (session.site().to_string(), session.credentials());
+        match (&self.site, &self.user, credentials.user()) {
+            (Some(of), ..) if *of != site => refuse(of, "no other site can end the doubt"),
+            (_, Some(of), Some(asking)) if !of.eq_ignore_ascii_case(asking) => {
+                refuse(of, "nobody else can end the doubt")
+            }
+            (_, Some(of), None) if credentials.header().is_some() => refuse(
+                of,
+                "whose an OAuth token is, it does not tell, so that this user's API token is needed",
+            ),
+            _ => Ok(()),
         }
-        if is_another { refuse(&self.user, "nobody else can end the doubt") } else { Ok(()) }
     }
 
     /// The method of the contact that was wanted.
@@ -91,6 +93,12 @@ impl Ticket {
     /// Its address or number.
     pub fn to(&self) -> &str {
         &self.to
+    }
+
+    /// The e-mail address of the user whose contact it was to be; `None` if it is not known. Then nobody checks that it is resolved
+    /// with that user's credentials, and with those of another, [`Resolved::NotCreated`](crate::Resolved) proves nothing.
+    pub fn user(&self) -> Option<&str> {
+        self.user.as_deref()
     }
 
     /// The contacts with this method and `to` that were there before; `None` if nobody looked.
