@@ -113,13 +113,26 @@ fn a_deletion_whose_answer_is_lost_is_done() {
 #[test]
 fn the_ticket_of_one_user_says_nothing_of_the_contacts_of_another() {
     let (home, sandbox) = (Home::new(), creating(LOST));
-    sandbox.with_service(|service| service.add_user(User::new("ben@example.com", "bens-token")));
+    let ben = User::new("ben@example.com", "bens-token").with_oauth_token("bens-oauth-token");
+    sandbox.with_service(|service| service.add_user(ben));
     let ticket = ticket(&home.demo(&sandbox, "create voice 49-1").fail(7));
     let token = home.write("bens", "bens-token");
     let as_ben = ["--base-url", &sandbox.base_url(), "--email", "ben@example.com", "--token-file", &token];
     let error = home.contacts().line(&format!("resolve {ticket}")).args(as_ben).fail(2);
     assert!(error["message"].as_str().unwrap().contains("is of demo@example.com"), "{error}");
+
+    // Nor does an OAuth token tell whose it is: one that the ticket names no user of is resolved, and that is said.
+    let token = home.write("bens", "bens-oauth-token");
+    let oauth = ["--base-url", &sandbox.base_url(), "--oauth", "--token-file", &token];
+    let error = home.contacts().line(&format!("resolve {ticket}")).args(oauth).fail(2);
+    assert!(error["message"].as_str().unwrap().contains("OAuth token"), "{error}");
     assert_eq!((asked(&sandbox, "GET"), voices(&sandbox).len()), (0, 1));
+
+    sandbox.disarm();
+    sandbox.arm(FaultRule::new(Fault::Reset { when: When::Before }).on(Operation::Create));
+    let ticket = self::ticket(&home.contacts().line("create voice 49-2").args(oauth).fail(7));
+    let error = home.contacts().line(&format!("resolve {ticket}")).args(oauth).fail(4);
+    assert!(error["hint"].as_str().unwrap().contains("if this is the token of the user"), "{error}");
 }
 
 #[test]

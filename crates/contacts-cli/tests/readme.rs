@@ -126,22 +126,21 @@ fn the_script_that_creates_ends_a_doubt_by_its_ticket_and_tells_any_other_failur
         let sandbox = Sandbox::start().unwrap();
         fault.into_iter().for_each(|fault| sandbox.arm(FaultRule::new(fault).on(Operation::Create)));
         let command =
-            home.program("bash").args(["-c", &script.join("\n").replace("error.txt", "$HOME/error.txt")]);
+            home.program("bash").args(["-ec", &script.join("\n").replace("error.txt", "$HOME/error.txt")]);
         let command = command.env("PATH", &path).env("CONTACTS_BASE_URL", &sandbox.base_url());
         let command = command.env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", DEMO_EMAIL);
         let ran = command.env("ATLASSIAN_OPS_API_TOKEN", DEMO_TOKEN).run();
         (sandbox.contacts(DEMO_EMAIL).len(), ran)
     };
-    for (fault, contacts, told) in [
-        (None, 3, "Created "),
-        (Some(Fault::Reset { when: When::After }), 3, "Created "),
-        (
-            Some(Fault::Status { status: 403, body: None, content_type: None, when: When::Before }),
-            2,
-            "error: ",
-        ),
+    let refused = Fault::Status { status: 403, body: None, content_type: None, when: When::Before };
+    for (fault, contacts, code, told) in [
+        (None, 3, 0, "Created "),
+        (Some(Fault::Reset { when: When::After }), 3, 0, "Created "),
+        (Some(Fault::Reset { when: When::Before }), 2, 4, "error: "),
+        (Some(refused), 2, 3, "error: "),
     ] {
         let (there, ran) = run(fault);
+        let ran = ran.with_code(code);
         assert_eq!(there, contacts, "{ran:?}");
         assert!(format!("{}{}", ran.stdout, ran.stderr).starts_with(told), "{ran:?}");
     }

@@ -121,6 +121,9 @@ impl Builder {
 
     /// The client with a `tower` layer around the usual transport, such as a limit of concurrency or of rate. The time that a
     /// request waits for the layer to be ready is part of its own.
+    ///
+    /// A layer that cannot take a request best says so while it is asked whether it is ready: an error of its own once it was called
+    /// counts as one of a request that may have been sent, and after a creation leaves a doubt.
     pub fn build_with<L>(self, layer: &L) -> Client<L::Service>
     where
         L: Layer<Transport, Service: HttpService>,
