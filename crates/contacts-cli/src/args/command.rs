@@ -45,7 +45,8 @@ pub(crate) enum Command {
     /// End the doubt that an interrupted create left
     ///
     /// Looks whether the contact of a ticket was created, and prints it. If it was not, the exit code is 4, and creating it
-    /// again is safe; with any other exit code it is not. A ticket is of one user of one site, and refused for another.
+    /// again is safe; with any other exit code it is not. A ticket is of one user of one site, and refused for another; that
+    /// of an OAuth token, which does not tell whose it is, is to be resolved as the same user.
     #[command(after_help = "Example:\n  contacts resolve eyJ2IjoxLCJvcGVyYXRpb24iOiJjcmVhdGUi…")]
     Resolve {
         /// The ticket, as it was printed
