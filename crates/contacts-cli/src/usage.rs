@@ -1,5 +1,9 @@
 //! A command line that cannot be understood: told without repeating what may be a secret.
 
+mod not_text;
+
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use contacts_ureq::printable;
 
@@ -10,7 +14,8 @@ const LONGEST_REPEATED: usize = 20;
 
 /// Help, a version, or a failure. The exit code.
 pub(crate) fn end(mut error: clap::Error) -> u8 {
-    let form = form_of(std::env::args().skip(1));
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    let form = form_of(&words);
     match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if form.is_json() => {
             return report(&usage("a command is missing"), form);
@@ -24,6 +29,9 @@ pub(crate) fn end(mut error: clap::Error) -> u8 {
         }
         ErrorKind::UnknownArgument if is_token(&error) => return report(&token_argument(), form),
         _ => {}
+    }
+    if let Some(failure) = not_text::failure(&error, &words) {
+        return report(&failure, form);
     }
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
         if let Some(ContextValue::String(word)) = error.get(kind) {
@@ -83,12 +91,14 @@ pub(crate) fn without_secret(word: &str) -> String {
 }
 
 /// The form that was asked for, as far as it can be told: the line as a whole was not understood.
-fn form_of(words: impl Iterator<Item = String>) -> Form {
+fn form_of(words: &[OsString]) -> Form {
     let mut form = Form::Table;
     let mut is_value = false;
     for word in words {
+        // What is no text is no form either.
+        let word = word.to_str().unwrap_or_default();
         let value = if is_value {
-            Some(word.as_str())
+            Some(word)
         } else {
             word.strip_prefix("--output=").or_else(|| word.strip_prefix("-o").filter(|rest| !rest.is_empty()))
         };
@@ -118,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_form_is_found_in_each_of_its_spellings() {
-        let form = |line: &str| form_of(line.split(' ').map(str::to_owned));
+        let form = |line: &str| form_of(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
         for line in ["-o json lst", "list -ojson x", "--output json", "--output=json", "-o=json"] {
             assert_eq!(form(line), Form::Json, "{line}");
         }

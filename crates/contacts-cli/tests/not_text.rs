@@ -1,0 +1,73 @@
+//! What is not text in UTF-8: named, neither repeated nor passed over, and nothing is sent.
+#![cfg(unix)]
+
+mod support;
+
+use std::{
+    ffi::{OsStr, OsString},
+    os::unix::ffi::OsStringExt,
+};
+
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
+use support::{Contacts, Home};
+
+/// A secret that is not text, behind this.
+fn behind(text: &str) -> OsString {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes.extend(b"s3cret\xff");
+    OsString::from_vec(bytes)
+}
+
+/// The command as the demo user, without an argument.
+fn demo(home: &Home, sandbox: &Sandbox) -> Contacts {
+    let contacts = home.contacts().env("CONTACTS_BASE_URL", &sandbox.base_url());
+    contacts.env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", DEMO_EMAIL).env("ATLASSIAN_OPS_API_TOKEN", DEMO_TOKEN)
+}
+
+/// It is refused in both forms of errors, and named.
+#[track_caller]
+fn refused(command: impl Fn() -> Contacts, named: &str) {
+    for form in ["table", "json", "ndjson"] {
+        let ran = command().args(["-o", form]).run().with_code(2);
+        assert_eq!(ran.stdout, "", "{ran:?}");
+        assert!(ran.stderr.contains(named) && !ran.stderr.contains('\u{fffd}'), "not {named}: {ran:?}");
+        if form != "table" {
+            assert_eq!(ran.error()["kind"], "invalid_input", "{ran:?}");
+        }
+    }
+}
+
+#[test]
+fn an_argument_that_is_not_text_is_named_by_its_place() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let word = |text: &str| OsString::from(text);
+    for (arguments, named) in [
+        (vec![word("list"), word("--token"), behind("")], "the token is never an argument"),
+        (vec![word("list"), behind("--token=")], "the token is never an argument"),
+        (vec![word("--email"), behind(""), word("list")], "argument 2, behind --email"),
+        (vec![behind("--email="), word("list")], "argument 1, --email"),
+        (vec![word("create"), word("email"), behind("")], "argument 3"),
+        (vec![word("create"), behind(""), word("a@b")], "argument 2"),
+        (vec![word("get"), behind("")], "argument 2"),
+        (vec![word("list"), behind("")], "argument 2"),
+        (vec![behind("")], "argument 1"),
+        (vec![word("list"), behind("--")], "argument 2"),
+        (vec![word("list"), behind("-")], "-s"),
+        (vec![word("list"), word("--timeout"), behind("")], "argument 3, behind --timeout"),
+        (vec![word("list"), word("--color"), behind("")], "argument 3, behind --color"),
+        (vec![word("list"), word("--account-id"), behind("")], "argument 3, behind --account-id"),
+        (vec![word("resolve"), behind("")], "argument 2"),
+        (vec![word("man"), behind("")], "argument 2"),
+    ] {
+        refused(|| demo(&home, &sandbox).args(&arguments), named);
+    }
+    assert!(sandbox.journal().is_empty());
+}
+
+#[test]
+fn a_path_need_not_be_text() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let file = home.path("").join(OsStr::new(&OsString::from_vec(b"\xff.yaml".to_vec())));
+    demo(&home, &sandbox).line("export").args([&file]).succeed();
+    assert!(file.exists());
+}
