@@ -18,6 +18,7 @@ mod sandbox;
 
 use crate::{
     args::{Arguments, Command},
+    environment,
     failure::{Failure, exit},
     output::Output,
     service::Service,
@@ -55,15 +56,10 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failu
     Ok(exit::DONE)
 }
 
-/// A variable of the environment that is set and not empty.
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
 impl Context<'_> {
     fn settings(&self) -> Result<Settings, Failure> {
         let Arguments { place, person, how, .. } = self.arguments;
-        Settings::resolve(place, person, how, &variable)
+        Settings::resolve(place, person, how, &environment::of_process)
     }
 
     fn connect(&self) -> Result<Service, Failure> {

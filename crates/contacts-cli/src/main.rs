@@ -7,6 +7,7 @@ mod args;
 mod audit;
 mod certificate;
 mod commands;
+mod environment;
 mod failure;
 mod interrupt;
 mod origins;

@@ -2,9 +2,18 @@
 
 mod file;
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    ffi::{OsStr, OsString},
+    fs,
+    path::PathBuf,
+    time::Duration,
+};
 
-use crate::{failure::Failure, secret, settings::Environment};
+use crate::{
+    environment::{self, Environment},
+    failure::Failure,
+    secret,
+};
 
 /// A profile of the configuration file.
 #[derive(Debug, Clone, Default)]
@@ -36,14 +45,20 @@ pub(crate) struct Named {
 }
 
 /// The name that is given by flag or by `CONTACTS_PROFILE`, and which of them.
-pub(crate) fn named(flag: Option<&str>, environment: Environment<'_>) -> Option<(String, &'static str)> {
-    let from_flag = flag.map(|name| (name.to_owned(), "--profile"));
-    from_flag.or_else(|| environment("CONTACTS_PROFILE").map(|name| (name, "CONTACTS_PROFILE")))
+pub(crate) fn named(
+    flag: Option<&str>,
+    environment: Environment<'_>,
+) -> Result<Option<(String, &'static str)>, Failure> {
+    if let Some(name) = flag {
+        return Ok(Some((name.to_owned(), "--profile")));
+    }
+    let name = environment::text(environment, "CONTACTS_PROFILE").transpose()?;
+    Ok(name.map(|name| (name, "CONTACTS_PROFILE")))
 }
 
 /// The profile that is asked for by flag or by `CONTACTS_PROFILE`, or else the one named `default`, if there is one.
 pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<Named, Failure> {
-    let (named, from) = named(flag, environment).unzip();
+    let (named, from) = named(flag, environment)?.unzip();
     let path = path(environment);
     let text = match path.as_deref().map(fs::read_to_string) {
         Some(Ok(text)) => text,
@@ -75,10 +90,10 @@ pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<N
 
 /// Where the configuration file is, or would be.
 pub(crate) fn path(environment: Environment<'_>) -> Option<PathBuf> {
-    let below = |folder: String| PathBuf::from(folder).join("contacts").join("config.toml");
+    let below = |folder: OsString| PathBuf::from(folder).join("contacts").join("config.toml");
     environment("XDG_CONFIG_HOME")
         .map(below)
-        .or_else(|| environment("HOME").map(|home| below(format!("{home}/.config"))))
+        .or_else(|| environment("HOME").map(|home| below(PathBuf::from(home).join(".config").into())))
         .or_else(|| environment("APPDATA").map(below))
 }
 
@@ -86,7 +101,7 @@ fn shown(path: Option<&PathBuf>) -> String {
     path.map_or_else(|| "the configuration file".to_owned(), |path| path.display().to_string())
 }
 
-fn expand(path: PathBuf, home: Option<&str>) -> PathBuf {
+fn expand(path: PathBuf, home: Option<&OsStr>) -> PathBuf {
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => PathBuf::from(home).join(rest),
         _ => path,
@@ -105,7 +120,7 @@ mod tests {
     #[test]
     fn a_path_may_begin_at_home() {
         for (path, expanded) in [("~/t", "/home/ann/t"), ("/t", "/t"), ("t", "t"), ("~t", "~t")] {
-            assert_eq!(expand(path.into(), Some("/home/ann")), PathBuf::from(expanded));
+            assert_eq!(expand(path.into(), Some("/home/ann".as_ref())), PathBuf::from(expanded));
         }
         assert_eq!(expand("~/t".into(), None), PathBuf::from("~/t"));
     }

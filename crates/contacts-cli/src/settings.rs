@@ -7,6 +7,7 @@ mod transport;
 pub(crate) use self::{person::Person, place::Place, transport::Transport};
 use crate::{
     args::{HowArgs, PersonArgs, PlaceArgs},
+    environment::{self, Environment},
     failure::Failure,
     origins::Origins,
     profile::{self, Profile},
@@ -23,9 +24,6 @@ pub(crate) struct Settings {
     pub(crate) transport: Transport,
     pub(crate) origins: Origins,
 }
-
-/// The environment, as far as it is set and not empty.
-pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// What is looked at, in the order of its rank.
 struct Sources<'a> {
@@ -77,8 +75,8 @@ fn first<F, T>(ranked: impl IntoIterator<Item = (F, Option<T>)>) -> Option<(F, T
 }
 
 impl Sources<'_> {
-    fn variable(&self, name: &str) -> Option<String> {
-        (self.environment)(name)
+    fn variable(&self, name: &str) -> Option<Result<String, Failure>> {
+        environment::text(self.environment, name)
     }
 }
 
@@ -91,7 +89,7 @@ mod tests {
 
     fn resolve(place: &PlaceArgs, person: &PersonArgs, environment: Pairs<'_>) -> Result<Settings, Failure> {
         let find = |name: &str| {
-            environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into())
         };
         Settings::resolve(place, person, &HowArgs::default(), &find)
     }

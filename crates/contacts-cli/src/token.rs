@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{failure::Failure, secret};
+use crate::{environment, failure::Failure, secret};
 
 /// The longest token that is read, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -59,9 +59,8 @@ impl TokenFrom {
             Self::StandardInput => read(std::io::stdin().lock(), "standard input")?,
             Self::File(path) => read_file(path)?,
             Self::Command(command) => run(command)?,
-            Self::Variable(name) => {
-                std::env::var(name).map_err(|_| Failure::usage(format!("the value of {name} is not text")))?
-            }
+            Self::Variable(name) => environment::text(&environment::of_process, name)
+                .unwrap_or_else(|| Err(Failure::usage(format!("{name} is not set"))))?,
         };
         Ok(text.trim_end_matches(['\r', '\n']).to_owned())
     }

@@ -65,9 +65,57 @@ fn an_argument_that_is_not_text_is_named_by_its_place() {
 }
 
 #[test]
+fn a_variable_that_is_not_text_is_named_and_not_taken_as_one_that_is_not_set() {
+    let (home, profiles) = (Home::new(), Sandbox::start().unwrap());
+    let token = home.write("token", DEMO_TOKEN);
+    home.configure(&format!(
+        "[profile.default]\nbase_url = \"{}\"\nemail = \"{DEMO_EMAIL}\"\ntoken_file = \"{token}\"\n",
+        profiles.base_url()
+    ));
+    home.contacts().line("list").succeed();
+    profiles.clear_journal();
+    for name in [
+        "CONTACTS_BASE_URL",
+        "ATLASSIAN_OPS_CLOUD_ID",
+        "JSM_CLOUD_ID",
+        "ATLASSIAN_OPS_DOMAIN_NAME",
+        "JSM_SITE_URL",
+        "ATLASSIAN_OPS_API_EMAIL_ADDRESS",
+        "ATLASSIAN_OPS_API_USERNAME",
+        "JSM_EMAIL",
+        "ATLASSIAN_OPS_API_TOKEN",
+        "JSM_API_TOKEN",
+        "JSM_OAUTH_TOKEN",
+        "CONTACTS_PROFILE",
+    ] {
+        refused(|| home.contacts().line("list").env(name, &behind("http://127.0.0.1:1/")), name);
+        home.contacts().line("list").env(name, "").succeed();
+        profiles.clear_journal();
+    }
+    // Of two that say the same, the first one counts.
+    let list = || demo(&home, &profiles).line("list");
+    refused(
+        || list().env("ATLASSIAN_OPS_API_TOKEN", &behind("")).env("JSM_API_TOKEN", DEMO_TOKEN),
+        "ATLASSIAN_OPS_API_TOKEN",
+    );
+    refused(
+        || home.contacts().line("config set site acme").env("CONTACTS_PROFILE", &behind("")),
+        "CONTACTS_PROFILE",
+    );
+    assert!(profiles.journal().is_empty());
+    // What beats it is not asked for it.
+    list().line("--profile default").env("CONTACTS_PROFILE", &behind("")).succeed();
+    list().env("JSM_SITE_URL", &behind("")).succeed();
+}
+
+#[test]
 fn a_path_need_not_be_text() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.path("").join(OsStr::new(&OsString::from_vec(b"\xff.yaml".to_vec())));
     demo(&home, &sandbox).line("export").args([&file]).succeed();
     assert!(file.exists());
+    let config = home.path("").join(OsString::from_vec(b"\xff".to_vec()));
+    let set = home.contacts().line("config set site acme").env("XDG_CONFIG_HOME", &config);
+    set.succeed();
+    assert!(config.join("contacts/config.toml").exists());
 }

@@ -30,6 +30,7 @@ const MORE: &str = "\
 Settings:
   A flag beats the environment, the environment beats the profile. The token
   itself is never an argument, since other processes can read arguments.
+  A variable that is empty is as one that is not set.
 
   Where    CONTACTS_BASE_URL
            ATLASSIAN_OPS_CLOUD_ID, JSM_CLOUD_ID

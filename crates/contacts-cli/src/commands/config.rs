@@ -5,9 +5,10 @@ use std::{borrow::Cow, fs, io, path::PathBuf};
 use contacts_ureq::{CloudId, Credentials, Site};
 use toml_edit::{DocumentMut, Item, Table, Value};
 
-use super::{Context, variable};
+use super::Context;
 use crate::{
     args::{ConfigCommand, Member},
+    environment::of_process,
     failure::Failure,
     origins::Setting,
     profile, secret,
@@ -31,7 +32,7 @@ fn line(Setting { setting, value, from }: &Setting) -> String {
 }
 
 fn path() -> Result<PathBuf, Failure> {
-    profile::path(&variable).ok_or_else(|| {
+    profile::path(&of_process).ok_or_else(|| {
         Failure::usage("there is no place for a configuration file: set HOME or XDG_CONFIG_HOME")
     })
 }
@@ -47,7 +48,7 @@ fn set(context: &Context<'_>, member: Member, value: &str) -> Result<(), Failure
         read => read.map_err(|error| failed("read", &error))?,
     };
     let value = checked(member, value)?;
-    let (profile, _) = profile::named(context.arguments.place.profile.as_deref(), &variable)
+    let (profile, _) = profile::named(context.arguments.place.profile.as_deref(), &of_process)?
         .unwrap_or_else(|| (profile::DEFAULT.to_owned(), ""));
     let refuse = |why| Failure::usage(format!("{}: {why}", path.display()));
     // Broken before or after: nothing is written.

@@ -49,11 +49,11 @@ impl Sources<'_> {
             return Ok(Some(Person { email: None, token }));
         }
         let ranked = [
-            ("--email", self.person.email.clone()),
+            ("--email", self.person.email.clone().map(Ok)),
             ("ATLASSIAN_OPS_API_EMAIL_ADDRESS", self.variable("ATLASSIAN_OPS_API_EMAIL_ADDRESS")),
             ("ATLASSIAN_OPS_API_USERNAME", self.variable("ATLASSIAN_OPS_API_USERNAME")),
             ("JSM_EMAIL", self.variable("JSM_EMAIL")),
-            ("email of the profile", self.profile.email.clone()),
+            ("email of the profile", self.profile.email.clone().map(Ok)),
         ];
         let Some((from, email)) = first(ranked) else {
             return Err(Failure::usage(
@@ -61,6 +61,7 @@ impl Sources<'_> {
             )
             .with_hint("an OAuth token goes without an address: add --oauth"));
         };
+        let email = email?;
         secret::refuse_token(from, &email)?;
         origins.email = Some(from);
         Ok(Some(Person { email: Some(email), token }))
@@ -80,7 +81,7 @@ impl Sources<'_> {
         if *oauth {
             names.rotate_right(oauth_token.len());
         }
-        if let Some(name) = names.into_iter().find(|name| self.variable(name).is_some()) {
+        if let Some(name) = names.into_iter().find(|name| (self.environment)(name).is_some()) {
             let is_oauth = *oauth || oauth_token.contains(&name);
             return Ok(Some(Token { token: TokenFrom::Variable(name), is_oauth, from: name }));
         }

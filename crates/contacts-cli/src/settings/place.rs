@@ -30,19 +30,20 @@ impl Sources<'_> {
         let variable = |name| self.variable(name);
         let profile = &self.profile;
         let ranked = [
-            ((PlaceKind::Base, "--base-url"), base_url.clone()),
-            ((PlaceKind::CloudId, "--cloud-id"), cloud_id.clone()),
-            ((PlaceKind::Site, "--site"), site.clone()),
+            ((PlaceKind::Base, "--base-url"), base_url.clone().map(Ok)),
+            ((PlaceKind::CloudId, "--cloud-id"), cloud_id.clone().map(Ok)),
+            ((PlaceKind::Site, "--site"), site.clone().map(Ok)),
             ((PlaceKind::Base, "CONTACTS_BASE_URL"), variable("CONTACTS_BASE_URL")),
             ((PlaceKind::CloudId, "ATLASSIAN_OPS_CLOUD_ID"), variable("ATLASSIAN_OPS_CLOUD_ID")),
             ((PlaceKind::CloudId, "JSM_CLOUD_ID"), variable("JSM_CLOUD_ID")),
             ((PlaceKind::Site, "ATLASSIAN_OPS_DOMAIN_NAME"), variable("ATLASSIAN_OPS_DOMAIN_NAME")),
             ((PlaceKind::Site, "JSM_SITE_URL"), variable("JSM_SITE_URL")),
-            ((PlaceKind::Base, "base_url of the profile"), profile.base_url.clone()),
-            ((PlaceKind::CloudId, "cloud_id of the profile"), profile.cloud_id.clone()),
-            ((PlaceKind::Site, "site of the profile"), profile.site.clone()),
+            ((PlaceKind::Base, "base_url of the profile"), profile.base_url.clone().map(Ok)),
+            ((PlaceKind::CloudId, "cloud_id of the profile"), profile.cloud_id.clone().map(Ok)),
+            ((PlaceKind::Site, "site of the profile"), profile.site.clone().map(Ok)),
         ];
         let Some(((kind, from), text)) = first(ranked) else { return Ok(None) };
+        let text = text?;
         secret::refuse_token(from, &text)?;
         let place = match kind {
             PlaceKind::Base => Place::Base(Site::new(&text)?),

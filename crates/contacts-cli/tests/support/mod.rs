@@ -110,7 +110,7 @@ impl Contacts {
         self
     }
 
-    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: &(impl AsRef<OsStr> + ?Sized)) -> Self {
         self.command.env(name, value);
         self
     }
