@@ -1,6 +1,7 @@
 //! An audit: who can be reached, over many users. Its parts, each without the others; `commands/audit.rs` puts them together.
 
 mod crew;
+mod earlier;
 mod judgement;
 mod page;
 mod progress;
@@ -12,6 +13,7 @@ mod users;
 
 pub(crate) use self::{
     crew::{Crew, Event},
+    earlier::{Earlier, utc},
     judgement::{Count, Finding, KINDS, Standing},
     page::{About, page},
     progress::Progress,

@@ -158,6 +158,38 @@ fn a_file_of_another_site_or_of_something_else_is_refused_and_left_as_it_is() {
     assert!(sandbox.journal().is_empty());
 }
 
+/// The command with memory that does not last for gigabytes.
+fn frugal(home: &Home, sandbox: &Sandbox, line: &str) -> support::Ran {
+    let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
+    let url = sandbox.base_url();
+    let who = ["--base-url", &url, "--email", contacts_sandbox::DEMO_EMAIL, "--token-file", &token];
+    let limited = ["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_contacts")];
+    home.program("sh").args(limited).args(who).line(line).run()
+}
+
+#[test]
+fn what_is_no_file_or_has_a_line_without_an_end_is_refused_before_anybody_is_asked_for() {
+    let home = Home::new();
+    let (sandbox, file) = company(&home, 3);
+    let pipe = home.path("pipe");
+    home.program("mkfifo").args([&pipe]).succeed();
+    let endless = home.write("endless", "");
+    fs::File::options().write(true).open(&endless).unwrap().set_len(4 << 30).unwrap();
+    let no_file = "cannot be used: it is not a regular file";
+    for (name, why) in [
+        ("/dev/zero", no_file),
+        ("/dev/full", no_file),
+        (pipe.to_str().unwrap(), no_file),
+        (home.path("").to_str().unwrap(), no_file),
+        (&endless, "line 1 is longer than any that an audit has written"),
+    ] {
+        let ran = frugal(&home, &sandbox, &format!("audit --from {file} --resume {name}")).with_code(2);
+        assert!(ran.stderr.contains(why), "{ran:?}");
+    }
+    assert_eq!(fs::metadata(&endless).unwrap().len(), 4 << 30);
+    assert!(sandbox.journal().is_empty());
+}
+
 #[test]
 fn an_interrupt_does_not_wait_for_whoever_waits() {
     let home = Home::new();

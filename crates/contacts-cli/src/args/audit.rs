@@ -41,7 +41,7 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(beside_results))]
     pub(crate) html: Option<PathBuf>,
 
-    /// Keep what was read in this file, and do not ask for it again
+    /// Keep what was read in this file, and never ask for it again: a new look takes a new file
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(beside_results))]
     pub(crate) resume: Option<PathBuf>,
 }
@@ -107,7 +107,10 @@ Time and failures:
 
   --resume FILE keeps the contacts of each user as soon as they are read. After
   an interrupt, the same command goes on from there. Users who could not be
-  read are asked for again.
+  read are asked for again; all others in the file are not, however old it is,
+  and a note says how many they are and when it was last written. To have
+  everybody asked, delete the file, or name one that is not there: where the
+  audit is made each week, a file of that week (audit-$(date +%G-%V).ndjson).
 
   With -o ndjson it ends when nobody reads its output any more, as behind
   `| head`; with --html or --exit-code it reads all users even then.

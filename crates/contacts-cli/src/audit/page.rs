@@ -9,7 +9,7 @@ use std::fmt::{self, Write};
 use contacts_ureq::ContactMethod;
 
 use self::text::{Number, Text};
-use super::{Finding, KINDS, Row, Tally, User};
+use super::{Earlier, Finding, KINDS, Row, Tally, User, utc};
 
 /// What a page is about.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) struct About<'a> {
     pub(crate) required: &'a [ContactMethod],
     /// When it ended.
     pub(crate) when: &'a str,
+    /// Users who were not asked for.
+    pub(crate) earlier: Option<&'a Earlier>,
 }
 
 const STYLE: &str = include_str!("page/style.css");
@@ -41,7 +43,7 @@ pub(crate) fn page(rows: &[Row], tally: &Tally, about: &About<'_>) -> String {
 }
 
 fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) -> fmt::Result {
-    let About { site, required, when } = about;
+    let About { site, required, when, earlier } = about;
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
@@ -52,10 +54,11 @@ fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) 
     )?;
     writeln!(
         out,
-        "<header><h1>Who can be reached</h1><p>{} users of {}, read by {}.{}</p></header>\n<main>",
+        "<header><h1>Who can be reached</h1><p>{} users of {}, read by {}.{}{}</p></header>\n<main>",
         Number(rows.len()),
         Text(site),
         Text(when),
+        earlier.map(older).unwrap_or_default(),
         needed(required)
     )?;
     write!(out, "<section class=\"wide\" aria-label=\"In numbers\">")?;
@@ -71,6 +74,14 @@ fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) 
         "</main>\n<footer>Addresses and numbers of people are in this page: keep it as you keep them.</footer>\n\
          <script>{SCRIPT}</script>\n</html>\n"
     )
+}
+
+fn older(earlier: &Earlier) -> String {
+    let taken = Number(earlier.taken);
+    match earlier.written.and_then(utc) {
+        Some(written) => format!(" {taken} of them are as they were read earlier, by {written}."),
+        None => format!(" {taken} of them are as they were read earlier."),
+    }
 }
 
 fn needed(required: &[ContactMethod]) -> String {
@@ -181,7 +192,11 @@ mod tests {
 
     #[test]
     fn it_has_no_address_of_anything_else() {
-        let page = page(&[], &Tally::default(), &About { site: "the site", required: &[], when: "now" });
+        let page = page(
+            &[],
+            &Tally::default(),
+            &About { site: "the site", required: &[], when: "now", earlier: None },
+        );
         for address in ["http:", "https:", "//", "src=", "@import", "url("] {
             let found =
                 page.lines().find(|line| line.contains(address) && !line.trim_start().starts_with("//"));

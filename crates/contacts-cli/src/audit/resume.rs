@@ -1,15 +1,20 @@
 //! The file that lets an audit go on: a line that says what it is, and then the contacts of each user, a line each.
 
+mod known;
+
 use std::{
     collections::BTreeMap,
-    fs::{File, OpenOptions, TryLockError},
-    io::{self, Read, Seek, SeekFrom, Write},
+    fs::{self, File, Metadata, OpenOptions, TryLockError},
+    io::{self, BufReader, Seek, SeekFrom, Write},
     path::Path,
+    time::SystemTime,
 };
 
-use contacts_ureq::{AccountId, Contact, Site, printable};
+use contacts_ureq::{AccountId, Contact, Site};
 use serde::{Deserialize, Serialize};
 
+use self::known::{Known, LONGEST, Unusable};
+use super::Earlier;
 use crate::{failure::Failure, text_file::shown};
 
 /// How such a file is written.
@@ -36,20 +41,34 @@ pub(crate) struct Resume {
     file: File,
     name: String,
     known: BTreeMap<AccountId, Vec<Contact>>,
+    /// When it was last written before this audit, where that is known.
+    written: Option<SystemTime>,
     /// Whether its end was torn off, and dropped.
     pub(crate) was_torn: bool,
 }
 
 impl Resume {
+    /// Whether there could be such a file: what is no file may never end, or act when it is opened. Nothing is opened.
+    pub(crate) fn check(path: &Path) -> Result<(), Failure> {
+        match fs::metadata(path) {
+            Ok(metadata) => regular(path, &metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(cannot_use(path, &error)),
+        }
+    }
+
     /// Opens the file, or makes it.
     ///
     /// # Errors
     /// If it is of another site or no such file at all, if another audit writes it, and if it cannot be read or written.
     pub(crate) fn open(path: &Path, site: &Site) -> Result<Self, Failure> {
+        Self::check(path)?;
         let name = shown(path);
         let head = Head { contacts_audit: VERSION, site: site.to_string() };
-        let failed = |error: io::Error| Failure::usage(format!("{name} cannot be used: {error}"));
+        let failed = |error: io::Error| cannot_use(path, &error);
         let mut file = options().open(path).map_err(failed)?;
+        let metadata = file.metadata().map_err(failed)?;
+        regular(path, &metadata)?;
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => {
                 return Err(Failure::usage(format!("{name} is being written by another audit")));
@@ -57,20 +76,29 @@ impl Resume {
             // Some file systems know no locks: there, nobody else is kept from writing.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(failed)?;
-        let Known { users, whole } = Known::read(&bytes, &head).map_err(|why| {
-            Failure::usage(format!("{name}: {why}"))
-                .with_hint("--resume takes a file that an audit of the same site has written, or a new one")
-        })?;
-        let was_torn = whole < bytes.len();
-        file.set_len(u64::try_from(whole).unwrap_or(u64::MAX)).map_err(failed)?;
-        file.seek(SeekFrom::End(0)).map_err(failed)?;
-        let mut resume = Self { file, name, known: users, was_torn };
+        let Known { users, whole, is_torn } =
+            Known::read(BufReader::new(&file), &head).map_err(|unusable| match unusable {
+                Unusable::Unreadable(error) => failed(error),
+                Unusable::Other(why) => Failure::usage(format!("{name}: {why}")).with_hint(
+                    "--resume takes a file that an audit of the same site has written, or a new one",
+                ),
+            })?;
+        // Even to cut off nothing would count as writing.
+        if is_torn {
+            file.set_len(whole).map_err(failed)?;
+        }
+        file.seek(SeekFrom::Start(whole)).map_err(failed)?;
+        let written = metadata.modified().ok();
+        let mut resume = Self { file, name, known: users, written, was_torn: is_torn };
         if whole == 0 {
             resume.append(&head)?;
         }
         Ok(resume)
+    }
+
+    /// Whatever is taken from it: how many users, of how many.
+    pub(crate) fn earlier(&self, taken: usize, users: usize) -> Option<Earlier> {
+        (taken > 0).then(|| Earlier { taken, users, name: self.name.clone(), written: self.written })
     }
 
     /// What is known of a user, once.
@@ -89,6 +117,10 @@ impl Resume {
         };
         let mut line = serde_json::to_vec(line).map_err(|error| failed(&error))?;
         line.push(b'\n');
+        // What could not be read again is asked for again.
+        if line.len() > LONGEST {
+            return Ok(());
+        }
         self.file.write_all(&line).map_err(|error| failed(&error))
     }
 }
@@ -102,47 +134,16 @@ fn options() -> OpenOptions {
     options
 }
 
-/// What a file says.
-#[derive(Debug, Default)]
-struct Known {
-    users: BTreeMap<AccountId, Vec<Contact>>,
-    /// How many bytes its whole lines have.
-    whole: usize,
-}
-
-impl Known {
-    fn read(bytes: &[u8], head: &Head) -> Result<Self, String> {
-        let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
-        let Some(first) = lines.next() else { return Ok(Self::default()) };
-        let beginning = serde_json::to_vec(head).unwrap_or_default();
-        if !first.ends_with(b"\n") {
-            // Whoever wrote it was ended at the very beginning.
-            return if beginning.starts_with(first) { Ok(Self::default()) } else { Err(not_ours()) };
-        }
-        match serde_json::from_slice::<Head>(first) {
-            Ok(found) if found == *head => {}
-            Ok(Head { contacts_audit: VERSION, site }) => {
-                return Err(format!("it is of another site, {}", printable(&site)));
-            }
-            Ok(_) => return Err("it was written by another version of this command".into()),
-            Err(_) => return Err(not_ours()),
-        }
-        let mut known = Self { whole: first.len(), ..Self::default() };
-        for (number, line) in (2..).zip(lines) {
-            if !line.ends_with(b"\n") {
-                break;
-            }
-            let Line { account_id, contacts } = serde_json::from_slice(line)
-                .map_err(|error| format!("line {number} is not what an audit has written: {error}"))?;
-            known.users.insert(account_id, contacts);
-            known.whole += line.len();
-        }
-        Ok(known)
+/// What cannot be used is told before anything is asked.
+fn regular(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
+    if metadata.is_file() {
+        return Ok(());
     }
+    Err(cannot_use(path, &"it is not a regular file"))
 }
 
-fn not_ours() -> String {
-    "it is not what an audit has written".into()
+fn cannot_use(path: &Path, why: &dyn std::fmt::Display) -> Failure {
+    Failure::usage(format!("{} cannot be used: {why}", shown(path)))
 }
 
 #[cfg(test)]
@@ -150,10 +151,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn head() -> Head {
-        Head { contacts_audit: VERSION, site: "https://a.example/x".into() }
-    }
 
     fn site() -> Site {
         Site::new("https://a.example/x").unwrap()
@@ -179,9 +176,9 @@ mod tests {
                 resume.keep(&account(number), &[contact(text)]).unwrap();
             }
             drop(resume);
-            let bytes = std::fs::read(&path).unwrap();
+            let bytes = fs::read(&path).unwrap();
             let cut = cut.index(bytes.len() + 1);
-            std::fs::write(&path, &bytes[..cut]).unwrap();
+            fs::write(&path, &bytes[..cut]).unwrap();
 
             let whole = bytes[..cut].iter().filter(|byte| **byte == b'\n').count();
             let mut resume = Resume::open(&path, &site()).unwrap();
@@ -195,21 +192,6 @@ mod tests {
             let mut resume = Resume::open(&path, &site()).unwrap();
             prop_assert!(!resume.was_torn);
             prop_assert_eq!(resume.take(&account(9)), Some(vec![]));
-        }
-    }
-
-    #[test]
-    fn what_an_audit_of_this_site_has_not_written_is_refused() {
-        let ours = serde_json::to_string(&head()).unwrap();
-        for (text, why) in [
-            ("hello".to_owned(), "it is not what an audit has written"),
-            ("[]\n".to_owned(), "it is not what an audit has written"),
-            (ours.replace("a.example", "b.example") + "\n", "it is of another site, https://b.example/x"),
-            (ours.replace('1', "2") + "\n", "it was written by another version of this command"),
-            (format!("{ours}\nhello\n"), "line 2 is not what an audit has written"),
-        ] {
-            let refused = Known::read(text.as_bytes(), &head()).unwrap_err();
-            assert!(refused.starts_with(why), "{text}: {refused}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! `audit`: who can be reached, over many users.
 
+mod asked;
+
 use std::{
     io::{self, IsTerminal},
     path::Path,
@@ -14,8 +16,7 @@ use super::Context;
 use crate::{
     args::AuditArgs,
     audit::{
-        About, Crew, Event, Progress, Resume, Row, Standing, Streak, Tally, User, distinct, page, read,
-        several,
+        About, Crew, Earlier, Event, Progress, Resume, Row, Standing, Streak, Tally, User, page, several, utc,
     },
     failure::{Failure, exit},
     interrupt,
@@ -23,15 +24,13 @@ use crate::{
     text_file, whole_file,
 };
 
-/// No file of users is longer, in bytes.
-const LONGEST: u64 = 64 * 1024 * 1024;
-
 pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Failure>> {
-    let users = users(context, args)?;
+    let users = asked::users(context, args)?;
     // To learn at its end that the page cannot be written would be late.
     if let Some(path) = &args.html {
         whole_file::check(path).map_err(|error| cannot_write(path, &error))?;
     }
+    args.resume.as_deref().map_or(Ok(()), Resume::check)?;
     let service = Arc::new(context.connect()?);
     let resume = args.resume.as_deref().map(|path| Resume::open(path, service.session().site()));
     let resume = resume.transpose()?;
@@ -81,26 +80,6 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure::local(format!("{} cannot be written: {error}", text_file::shown(path)))
 }
 
-/// All users, each of them once.
-fn users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>, Vec<Failure>> {
-    let mut users: Vec<_> = args.accounts.iter().cloned().map(User::new).collect();
-    if let Some(path) = &args.from {
-        let text = text_file::text(path, "users", LONGEST, || context.settings())?;
-        let name = text_file::shown(path);
-        users.extend(read(&text).map_err(|mistakes| {
-            let at = |line, message| Failure::usage(format!("{name}:{line}: {message}"));
-            mistakes.iter().map(|mistake| at(mistake.line, &mistake.message)).collect::<Vec<_>>()
-        })?);
-    }
-    if users.is_empty() {
-        return Err(Failure::usage(
-            "no users to read: give their account ids, or a file of them with --from",
-        )
-        .into());
-    }
-    Ok(distinct(users))
-}
-
 /// What is known so far.
 struct Audit<'a> {
     context: &'a Context<'a>,
@@ -111,6 +90,8 @@ struct Audit<'a> {
     /// In the order of the users.
     rows: Vec<Option<Row>>,
     known: usize,
+    /// Those of them that were not asked for.
+    earlier: Option<Earlier>,
     /// How many of the rows were written.
     written: usize,
     reader: Reader,
@@ -141,6 +122,7 @@ impl<'a> Audit<'a> {
             resume,
             rows,
             known: 0,
+            earlier: None,
             written: 0,
             reader: Reader::There,
             tally: Tally::default(),
@@ -153,6 +135,8 @@ impl<'a> Audit<'a> {
                 audit.put(place, Ok(&contacts));
             }
         }
+        let all = audit.users.len();
+        audit.earlier = audit.resume.as_ref().and_then(|resume| resume.earlier(audit.known, all));
         audit.write()?;
         Ok(audit)
     }
@@ -228,22 +212,25 @@ impl<'a> Audit<'a> {
         if self.end.is_none() && self.is_for_nobody() {
             return Ok(exit::DONE);
         }
-        let Self { context, args, required, users, rows, written, tally, end, .. } = self;
+        let Self { context, args, required, users, rows, written, tally, end, earlier, .. } = self;
         // What was written already is their beginning, without a gap.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
         let unread = tally.count(Standing::Unreadable);
         // Where nobody could be read, why it ended is all there is to say.
         if end.is_none() || unread < rows.len() {
             context.output.audited(&rows[written..], args.all)?;
+            if let Some(earlier) = &earlier {
+                context.note(&earlier.to_string());
+            }
             context.note(&tally.to_string());
         }
         if let Some(end) = end {
             return Err(end.into());
         }
         if let Some(path) = &args.html {
-            let when = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-            let when = when.replace('T', " ").replace('Z', " UTC");
-            let page = page(&rows, &tally, &About { site, required: &required, when: &when });
+            let when = utc(SystemTime::now()).unwrap_or_default();
+            let about = About { site, required: &required, when: &when, earlier: earlier.as_ref() };
+            let page = page(&rows, &tally, &about);
             whole_file::write(path, page.as_bytes()).map_err(|error| cannot_write(path, &error))?;
             context.note(&format!("the page is {}", text_file::shown(path)));
         }
