@@ -4,9 +4,9 @@ mod support;
 
 use std::{fs, io::Read};
 
-use contacts_sandbox::{Fault, Sandbox, When};
+use contacts_sandbox::{DEMO_EMAIL, Fault, Sandbox, When};
 use serde_json::json;
-use support::{Home, add, asked, ids, writes};
+use support::{Home, add, asked, ids, stored, writes};
 
 /// A sandbox with contacts that a careless writer would change.
 fn various() -> Sandbox {
@@ -143,6 +143,39 @@ fn a_pipe_is_written_to_and_not_replaced() {
     home.demo(&sandbox, "export --format csv").args([&pipe]).succeed();
     assert!(reader.join().unwrap().starts_with("id,method,to,enabled\n"));
     assert!(!fs::metadata(&pipe).unwrap().is_file());
+}
+
+#[test]
+fn a_number_that_is_not_verified_is_noted_and_once_it_is_a_plan_warns_before_it_is_deactivated() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    home.demo(&sandbox, "create sms 90-5555559999").succeed();
+    let id = stored(&sandbox)[2].id.clone();
+    for name in ["contacts.yaml", "contacts.json", "contacts.csv"] {
+        let file = home.path(name);
+        let ran = home.demo(&sandbox, "export").args([&file]).run().with_code(0);
+        let noted = "note: 1 number is not enabled, and disabled in the file: once verified, ";
+        assert!(ran.stderr.contains(noted), "{ran:?}");
+        let plan = home.demo(&sandbox, "plan --exit-code --force --prune -o json").args([&file]).json();
+        assert_eq!(plan, json!({"changes": [], "warnings": [], "unmanaged": []}), "{name}");
+    }
+    let yaml = fs::read_to_string(home.path("contacts.yaml")).unwrap();
+    assert!(yaml.ends_with(&format!("  id: {id}\n  enabled: false # Not verified\n")), "{yaml}");
+
+    assert!(sandbox.with_service(|service| {
+        let account = service.users().find(|user| user.email == DEMO_EMAIL).unwrap().account_id.clone();
+        service.verify(&account, &id)
+    }));
+    for name in ["contacts.yaml", "contacts.json", "contacts.csv"] {
+        let file = home.path(name);
+        let text = home.demo(&sandbox, "plan").args([&file]).succeed();
+        let told = "warning: the sms contact 90-5555559999 is in use, and is deactivated, since the file has it disabled: if ";
+        assert!(text.contains("~ sms 90-5555559999 (deactivate)\n") && text.contains(told), "{text}");
+        let plan = home.demo(&sandbox, "plan -o json").args([&file]).json();
+        let warning = &plan["warnings"][0];
+        assert_eq!((&warning["warning"], &warning["id"]), (&json!("deactivated"), &json!(id)), "{plan}");
+    }
+    let enabled = home.write("enabled.yaml", &yaml.replace("  enabled: false # Not verified\n", ""));
+    home.demo(&sandbox, "plan --exit-code").args([enabled]).succeed();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{Place, enabled::Enabled};
 
 /// A contact as it is to be.
 ///
-/// Two are equal if they say the same, wherever it was written.
+/// Two are equal if they say the same, wherever it was written, and whatever is noted beside it.
 ///
 /// ```
 /// use contacts_plan::Desired;
@@ -30,6 +30,10 @@ pub struct Desired {
     pub to: String,
     /// Whether it is to be used.
     pub enabled: bool,
+    /// Why it is not enabled now, in the service's words. It is for people: [`write`](crate::write()) puts it into YAML as a
+    /// comment, nothing reads it, and no plan heeds it.
+    #[serde(skip)]
+    pub disabled_reason: Option<String>,
     /// Where in its file it was written.
     #[serde(skip)]
     pub place: Option<Place>,
@@ -38,7 +42,7 @@ pub struct Desired {
 impl Desired {
     /// A contact that is to be there and enabled.
     pub fn new(method: ContactMethod, to: impl Into<String>) -> Self {
-        Self { id: None, method, to: to.into(), enabled: true, place: None }
+        Self { id: None, method, to: to.into(), enabled: true, disabled_reason: None, place: None }
     }
 
     /// Where it reaches its person, as a key.
@@ -47,12 +51,16 @@ impl Desired {
     }
 }
 
-/// The contact as it is. One of which the service does not say whether it is enabled counts as enabled.
+/// The contact as it is. One of which the service does not say whether it is enabled counts as enabled. A number that is not
+/// verified yet is one that is not enabled: once it was verified, a plan for this [deactivates](crate::Warning::Deactivated) it.
 impl From<&Contact> for Desired {
     fn from(contact: &Contact) -> Self {
+        let enabled = Enabled::of(contact) != Enabled::No;
+        let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.clone());
         Self {
             id: Some(contact.id.clone()),
-            enabled: Enabled::of(contact) != Enabled::No,
+            enabled,
+            disabled_reason: reason.filter(|_| !enabled),
             ..Self::new(contact.method.clone(), &contact.to)
         }
     }
@@ -60,7 +68,7 @@ impl From<&Contact> for Desired {
 
 impl PartialEq for Desired {
     fn eq(&self, other: &Self) -> bool {
-        let Self { id, method, to, enabled, place: _ } = self;
+        let Self { id, method, to, enabled, disabled_reason: _, place: _ } = self;
         *id == other.id && *method == other.method && *to == other.to && *enabled == other.enabled
     }
 }

@@ -24,9 +24,10 @@ use crate::{Change, Desired, Options, Refused, Warning, enabled::Enabled, matchi
 ///   is how an interrupted replacement is brought to its end.
 /// - Contacts that the file does not have are deleted only when [pruning](Options::prune), and are
 ///   [named](Self::unmanaged) otherwise.
-/// - A contact that is enabled and is not to be, or the other way round, is deactivated or activated; but a number is not
-///   activated unless [forced](Options::force): one that was never verified is simply not enabled, as far as the service tells,
-///   and it would refuse. A contact of which the service does not tell is left alone, forced or not: once deactivated it could not
+/// - A contact that is enabled and is not to be, or the other way round, is deactivated or activated. Of a number that is
+///   deactivated, [a warning](Warning::Deactivated) says so: it may have been verified since the file was written. A number is
+///   not activated unless [forced](Options::force): one that was never verified is simply not enabled, as far as the service
+///   tells, and it would refuse. A contact of which the service does not tell is left alone, forced or not: once deactivated it could not
 ///   be told from one that is enabled, so that no plan would activate it again. If it is to be disabled, a warning says so.
 ///
 /// **In which order**: creations, updates, activations, deactivations, deletions. Where that leads over the service's limit of two

@@ -74,6 +74,16 @@ pub enum Warning {
         /// Whether it is activated all the same.
         forced: bool,
     },
+    /// A number is deactivated, since the file has it disabled. It may have been verified since the file was written: until then
+    /// the service has it disabled too, and so has the file that is [made of it](crate::Desired#impl-From<%26Contact>-for-Desired).
+    Deactivated {
+        /// Its id.
+        id: ContactId,
+        /// Its method.
+        method: ContactMethod,
+        /// The number.
+        to: String,
+    },
     /// A contact is to be disabled, and the service does not say whether it is. It is left as it is: once deactivated, it could not
     /// be told from one that is enabled, and no plan would activate it again.
     MayBeEnabled {
@@ -150,6 +160,12 @@ impl fmt::Display for Warning {
                     ", which is left to its owner: it can be activated only once it was verified"
                 })
             }
+            Self::Deactivated { method, to, .. } => write!(
+                f,
+                "the {method} contact {} is in use, and is deactivated, since the file has it disabled: if it was verified after \
+                 the file was written, let the file have it enabled",
+                printable(to)
+            ),
             Self::MayBeEnabled { id, method, to } => {
                 let (method, to) = (printable(method.as_str()), printable(to));
                 write!(

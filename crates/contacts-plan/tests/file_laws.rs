@@ -28,11 +28,14 @@ fn method() -> impl Strategy<Value = ContactMethod> {
 
 fn desired() -> impl Strategy<Value = Vec<Desired>> {
     let id = prop::option::of("[A-Za-z0-9_~:.-]{1,12}").prop_map(|id| ContactId::new(id?).ok());
-    let entry = (id, method(), text(), any::<bool>()).prop_map(|(id, method, to, enabled)| {
-        let mut entry = Desired::new(method, to);
-        (entry.id, entry.enabled) = (id, enabled);
-        entry
-    });
+    // The service says it: it may be anything.
+    let reason = prop::option::of(prop_oneof![any::<String>(), "[ -~\\n\\t#]{0,12}"]);
+    let entry =
+        (id, method(), text(), any::<bool>(), reason).prop_map(|(id, method, to, enabled, reason)| {
+            let mut entry = Desired::new(method, to);
+            (entry.id, entry.enabled, entry.disabled_reason) = (id, enabled, reason);
+            entry
+        });
     prop::collection::vec(entry, 0..5)
 }
 

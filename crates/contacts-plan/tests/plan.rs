@@ -76,6 +76,13 @@ fn contacts_are_switched_on_and_off_but_no_number_on() {
     let forced = plan("[{sms: 90-2}]", Options::default().force(true));
     assert_eq!(forced.to_string(), "~ sms 90-2 (activate)\n");
     assert!(warnings(yaml)[0].contains("90-2 is not enabled (Not verified), which is left to its owner"));
+    let deactivated = "the sms contact 90-555-555-5555 is in use, and is deactivated, since the file has it disabled: if it was \
+                       verified after the file was written, let the file have it enabled";
+    assert_eq!(
+        warnings(yaml)[1..],
+        [deactivated],
+        "of the e-mail contact, nothing that the plan does not show"
+    );
 }
 
 #[test]

@@ -16,9 +16,7 @@ pub(crate) enum Command {
     /// Write all contacts to a file, which can be changed and applied
     ///
     /// A file that is there is replaced as a whole, once the new one is written.
-    #[command(
-        after_help = "Examples:\n  contacts export contacts.yaml\n  contacts export --format csv | column -ts,"
-    )]
+    #[command(after_help = help::EXPORT_EXAMPLES, after_long_help = help::long(help::EXPORT_EXAMPLES, help::EXPORT_LONG))]
     Export(ExportArgs),
 
     /// Show what must be changed for the contacts to be as a file says

@@ -67,6 +67,19 @@ Examples:
   contacts --profile work config set site acme
   contacts config set token_command 'pass show jira'";
 
+pub(super) const EXPORT_EXAMPLES: &str = "\
+Examples:
+  contacts export contacts.yaml
+  contacts export --format csv | column -ts,";
+
+pub(super) const EXPORT_LONG: &str = "\
+Contacts that are not enabled:
+  The file has them with enabled: false, in YAML with the service's reason as a
+  comment. A number that is not verified yet is one of them, since the service
+  does not tell it from one that was switched off. Once it is verified, take
+  enabled: false out of the file: otherwise `contacts plan` warns that the
+  number is deactivated, and `contacts apply` does it.";
+
 pub(super) const PLAN_EXAMPLES: &str = "\
 Examples:
   contacts plan contacts.yaml

@@ -33,12 +33,27 @@ pub(super) fn run(context: &Context<'_>, args: &ExportArgs) -> Result<(), Failur
     let contacts: Vec<_> = context.connect()?.contacts()?.iter().map(Desired::from).collect();
     let text = contacts_plan::write(&contacts, format);
     if is_standard {
-        return context.output.text(&for_standard_output(&text));
+        context.output.text(&for_standard_output(&text))?;
+        note_disabled(context, &contacts);
+        return Ok(());
     }
     let failed = |error| Failure::local(format!("{} cannot be written: {error}", shown(file)));
     whole_file::write(file, text.as_bytes()).map_err(failed)?;
     context.note(&format!("{} written to {}", counted(contacts.len(), "contact"), shown(file)));
+    note_disabled(context, &contacts);
     Ok(())
+}
+
+/// What the service has disabled until it is verified would be disabled for good by the file.
+fn note_disabled(context: &Context<'_>, contacts: &[Desired]) {
+    let count = contacts.iter().filter(|contact| contact.method.is_phone() && !contact.enabled).count();
+    if count > 0 {
+        context.note(&format!(
+            "{} not enabled, and disabled in the file: once verified, a number is to be enabled there too, or an apply \
+             deactivates it",
+            if count == 1 { "1 number is".into() } else { format!("{count} numbers are") }
+        ));
+    }
 }
 
 /// A terminal is not told what to do by a contact.

@@ -100,6 +100,7 @@ pub fn read(text: &str, format: Format) -> Result<Vec<Desired>, Vec<Mistake>> {
 }
 
 /// The text of a file with these contacts, such that [`read`] gives them back (if none of them has an address that is blank or has a NUL in it).
+/// Why one is not enabled stands beside it as a comment, where the service says so and the format has comments: in YAML.
 ///
 /// ```
 /// use contacts_plan::{Desired, Format, write};

@@ -144,7 +144,7 @@ pub(super) fn write(contacts: &[Desired]) -> String {
         return "[]\n".into();
     }
     let mut text = String::new();
-    for Desired { id, method, to, enabled, .. } in contacts {
+    for Desired { id, method, to, enabled, disabled_reason, .. } in contacts {
         // Writing to a string cannot fail.
         let _ = if SHORT.contains(method) {
             writeln!(text, "- {method}: {}", scalar(to))
@@ -155,7 +155,11 @@ pub(super) fn write(contacts: &[Desired]) -> String {
             let _ = writeln!(text, "  id: {}", scalar(id.as_str()));
         }
         if !enabled {
-            text.push_str("  enabled: false\n");
+            text.push_str("  enabled: false");
+            if let Some(reason) = disabled_reason {
+                let _ = write!(text, " # {}", printable(reason));
+            }
+            text.push('\n');
         }
     }
     text

@@ -138,6 +138,10 @@ impl Findings {
             (Enabled::Perhaps, false) => self.warnings.push(Warning::MayBeEnabled { id, method, to }),
             (Enabled::Yes, false) => {
                 self.taken = Enabled::Yes;
+                if method.is_phone() {
+                    let (id, method, to) = (id.clone(), method.clone(), to.clone());
+                    self.warnings.push(Warning::Deactivated { id, method, to });
+                }
                 self.deactivations.push(Change::Deactivate { id, method, to });
             }
             (Enabled::No, true) => self.activate(contact, to),
