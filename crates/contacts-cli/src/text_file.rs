@@ -46,7 +46,11 @@ pub(crate) fn text(
     String::from_utf8(bytes).map_err(|error| not_text(&name, error.as_bytes()))
 }
 
-fn bytes(source: impl Read, longest: u64) -> io::Result<Vec<u8>> {
+/// All of it.
+///
+/// # Errors
+/// It cannot be read, or is longer than so many bytes; no more are read then.
+pub(crate) fn bytes(source: impl Read, longest: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(longest.saturating_add(1)).read_to_end(&mut bytes)?;
     match u64::try_from(bytes.len()) {

@@ -95,6 +95,8 @@ fn a_flag_or_a_value_that_is_wrong_is_named() {
         (&["list", "--token-command", "pass jira"], "--token-command"),
         (&["list", "--ca-file", &not_a_certificate], "CA file"),
         (&["list", "--ca-file", missing], "CA file"),
+        #[cfg(unix)]
+        (&["list", "--ca-file", "/dev/zero"], "longer than 1048576 bytes"),
         (&["list", "--proxy", "socks5://ann:s3cret@127.0.0.1:1"], "proxy"),
         (&["list", "--profile", "nobody"], "no profile nobody in"),
         (&["create", "sms"], "<TO>"),

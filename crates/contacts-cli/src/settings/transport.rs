@@ -1,7 +1,7 @@
 //! How requests go out.
 
 use std::{
-    fs,
+    fs::File,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -14,7 +14,7 @@ use crate::{
     failure::Failure,
     origins::{Origins, without_person},
     profile::Profile,
-    secret,
+    secret, text_file,
 };
 
 /// How requests go out.
@@ -25,6 +25,9 @@ pub(crate) struct Transport {
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) proxy: Option<String>,
 }
+
+/// The longest file of authorities that is read, in bytes. All that browsers trust is a quarter of it.
+const LONGEST_CA_FILE: u64 = 1024 * 1024;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -77,8 +80,8 @@ impl Transport {
     /// The authorities to trust besides the usual ones, in PEM.
     pub(crate) fn authorities(&self) -> Result<Option<Vec<u8>>, Failure> {
         let Some(path) = &self.ca_file else { return Ok(None) };
-        let read = fs::read(path).map(Some);
-        read.map_err(|error| {
+        let read = File::open(path).and_then(|file| text_file::bytes(file, LONGEST_CA_FILE));
+        read.map(Some).map_err(|error| {
             let path = secret::path(path).map(|path| format!(" {path}")).unwrap_or_default();
             Failure::usage(format!("the CA file{path} cannot be read: {error}"))
         })
