@@ -79,7 +79,8 @@ pub(crate) struct PersonArgs {
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) token_file: Option<PathBuf>,
 
-    /// A command that prints the token; it is asked again when the token is refused
+    /// A command that prints the token, run without a shell (for pipes, variables or ~: "sh -c '...'"); it is asked again
+    /// when the token is refused, and killed when it takes longer than --timeout
     #[arg(long, global = true, value_name = "COMMAND")]
     pub(crate) token_command: Option<String>,
 
@@ -96,7 +97,7 @@ pub(crate) struct HowArgs {
     #[arg(short, long, global = true, value_name = "FORM", default_value = "table")]
     pub(crate) output: Form,
 
-    /// How long all of it may take [default: 60s]
+    /// How long all of it may take, the token command too [default: 60s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
 

@@ -71,6 +71,11 @@ impl Failure {
         Self::new(exit::TRY_LATER, ErrorKind::Unavailable.as_str(), message)
     }
 
+    /// Something on this machine has not ended in time.
+    pub(crate) fn timed_out(message: impl Into<String>) -> Self {
+        Self::new(exit::TRY_LATER, ErrorKind::TimedOut.as_str(), message)
+    }
+
     /// The server's certificate is not one to trust.
     pub(crate) fn untrusted(message: impl Into<String>) -> Self {
         Self::new(exit::FAILED, ErrorKind::Certificate.as_str(), message)
@@ -184,9 +189,17 @@ impl std::fmt::Display for Failure {
     }
 }
 
+impl StdError for Failure {}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        // No new token in time is a time-out, and no refusal.
+        let late = error
+            .source()
+            .and_then(|source| source.downcast_ref())
+            .filter(|failure: &&Self| failure.exit == exit::TRY_LATER);
         let exit = match error.kind() {
+            _ if late.is_some() => exit::TRY_LATER,
             ErrorKind::InvalidInput => exit::USAGE,
             ErrorKind::Unauthorized | ErrorKind::Forbidden => exit::NOT_ALLOWED,
             // What a proxy says is said of no contact.
@@ -196,7 +209,7 @@ impl From<Error> for Failure {
             _ => exit::FAILED,
         };
         let facts = Facts {
-            kind: error.kind().as_str(),
+            kind: late.map_or_else(|| error.kind().as_str(), |late| late.facts.kind),
             message: with_causes(&error),
             status: error.status().map(|status| status.as_u16()),
             code: error.code().map(str::to_owned),

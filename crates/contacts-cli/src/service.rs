@@ -33,16 +33,16 @@ impl Service {
         let mut sandbox = None;
         let (site, credentials) = match place {
             Place::Sandbox => demo(sandbox.insert(Sandbox::start()?))?,
-            Place::Base(site) => (site.clone(), Person::credentials_of(person.as_ref())?),
+            Place::Base(site) => (site.clone(), Person::credentials_of(person.as_ref(), transport.timeout)?),
             Place::Tenant(tenant) => {
-                let credentials = Person::credentials_of(person.as_ref())?;
+                let credentials = Person::credentials_of(person.as_ref(), transport.timeout)?;
                 let cloud_id = Self::of_tenant(tenant, transport, ends, verbosity)?.send(&FindCloudId)?;
                 (Site::from_cloud_id(&cloud_id), credentials)
             }
         };
         let client = transport.client(site, credentials)?;
         let client = match person {
-            Some(person) if person.token.is_renewable() => renewable(&client, person),
+            Some(person) if person.token.is_renewable() => renewable(&client, person, transport.timeout),
             _ => client,
         };
         let service = Self::new(client, transport, ends, verbosity);
@@ -118,14 +118,14 @@ pub(crate) fn demo(sandbox: &Sandbox) -> Result<(Site, Credentials), Failure> {
 }
 
 /// The token was read once: it is given as it is, and the command asked again only when it is refused.
-fn renewable(client: &Client, person: &Person) -> Client {
+fn renewable(client: &Client, person: &Person, within: Duration) -> Client {
     let known = std::sync::Mutex::new(Some(client.session().credentials().clone()));
     let person = person.clone();
     client.with_source(move || {
         let known = known.lock().ok().and_then(|mut known| known.take());
         match known {
             Some(credentials) => Ok(credentials),
-            None => person.credentials().map_err(|failure| failure.to_string().into()),
+            None => person.credentials(within).map_err(Into::into),
         }
     })
 }

@@ -1,13 +1,15 @@
 //! Where the token is, and how it is read: from a file, from a command, from a variable; never from an argument.
 
+mod command;
+
 use std::{
     fmt, fs,
     io::Read,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    time::Duration,
 };
 
-use crate::{environment, failure::Failure, secret};
+use crate::{environment, failure::Failure, secret, text_file};
 
 /// The longest token that is read, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -53,12 +55,12 @@ impl TokenFrom {
         matches!(self, Self::Command(_))
     }
 
-    /// Reads it, without the line break at its end.
-    pub(crate) fn read(&self) -> Result<String, Failure> {
+    /// Reads it, without the line break at its end. A command is given so much time for it.
+    pub(crate) fn read(&self, within: Duration) -> Result<String, Failure> {
         let text = match self {
             Self::StandardInput => read(std::io::stdin().lock(), "standard input")?,
             Self::File(path) => read_file(path)?,
-            Self::Command(command) => run(command)?,
+            Self::Command(command) => command::ask(command, within)?,
             Self::Variable(name) => environment::text(&environment::of_process, name)
                 .unwrap_or_else(|| Err(Failure::usage(format!("{name} is not set"))))?,
         };
@@ -99,27 +101,7 @@ fn refuse_what_others_read(_: &fs::File, _: &Path) -> Result<(), Failure> {
 }
 
 fn read(source: impl Read, name: &str) -> Result<String, Failure> {
-    let mut text = String::new();
-    source
-        .take(LONGEST)
-        .read_to_string(&mut text)
+    let bytes = text_file::bytes(source, LONGEST)
         .map_err(|error| Failure::usage(format!("the token cannot be read from {name}: {error}")))?;
-    Ok(text)
-}
-
-fn run(command: &str) -> Result<String, Failure> {
-    let words = shlex::split(command).unwrap_or_default();
-    let Some((program, arguments)) = words.split_first() else {
-        return Err(Failure::usage("the token command is empty, or has a quote that does not end"));
-    };
-    let output = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::inherit())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| Failure::local(format!("the token command cannot be run: {error}")))?;
-    if !output.status.success() {
-        return Err(Failure::local(format!("the token command failed: {}", output.status)));
-    }
-    String::from_utf8(output.stdout).map_err(|_| Failure::usage("what the token command prints is not text"))
+    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("the token in {name} is not text in UTF-8")))
 }

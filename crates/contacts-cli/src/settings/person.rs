@@ -1,5 +1,7 @@
 //! Who asks.
 
+use std::time::Duration;
+
 use contacts_ureq::Credentials;
 
 use super::{Sources, first};
@@ -16,15 +18,16 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    pub(crate) fn credentials_of(person: Option<&Self>) -> Result<Credentials, Failure> {
+    pub(crate) fn credentials_of(person: Option<&Self>, within: Duration) -> Result<Credentials, Failure> {
         let missing =
             "there is no token: give --token-file or --token-command, or set ATLASSIAN_OPS_API_TOKEN";
         let hint = "an API token is created in the security settings of one's Atlassian account";
-        person.ok_or_else(|| Failure::usage(missing).with_hint(hint))?.credentials()
+        person.ok_or_else(|| Failure::usage(missing).with_hint(hint))?.credentials(within)
     }
 
-    pub(crate) fn credentials(&self) -> Result<Credentials, Failure> {
-        let token = self.token.read()?;
+    /// Reads the token. A command that prints it is given so much time for it.
+    pub(crate) fn credentials(&self, within: Duration) -> Result<Credentials, Failure> {
+        let token = self.token.read(within)?;
         Ok(match &self.email {
             Some(email) => Credentials::basic(email, token)?,
             None => Credentials::bearer(token)?,
