@@ -5,6 +5,7 @@ mod command;
 mod config;
 mod files;
 mod help;
+mod no_token;
 mod operation;
 
 use std::{path::PathBuf, time::Duration};
@@ -106,7 +107,7 @@ pub(crate) struct HowArgs {
     pub(crate) attempts: Option<u32>,
 
     /// A file of certificate authorities to trust besides the usual ones
-    #[arg(long, global = true, value_name = "PEM")]
+    #[arg(long, global = true, value_name = "PEM", value_parser = no_token::path())]
     pub(crate) ca_file: Option<PathBuf>,
 
     /// An HTTP proxy, such as http://127.0.0.1:3128; none is taken from the environment. With a password, put it into a

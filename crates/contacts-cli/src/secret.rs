@@ -11,15 +11,19 @@ const SHORTEST_OPAQUE: usize = 20;
 const ELSEWHERE: &str = "a token is in a file (token_file, --token-file), printed by a command (token_command, --token-command), \
      or in ATLASSIAN_OPS_API_TOKEN; if others may have seen it, replace it";
 
-/// Whether it has the form of a token: that of the service's own, that of a JSON web token, or a long word without meaning.
+/// Whether it has the form of a token, or is a long word without meaning: what people call their things is neither.
 pub(crate) fn looks_like_a_token(text: &str) -> bool {
+    is_without_meaning(text) || has_the_form_of_a_token(text)
+}
+
+/// Whether it has the form of one of the service's own tokens, or that of a JSON web token: nothing else has.
+pub(crate) fn has_the_form_of_a_token(text: &str) -> bool {
     let is_of_the_service = |word: &str| match word.as_bytes() {
         [b'A', b'T', kind, b'T', b'T', b'3', ..] => kind.is_ascii_uppercase(),
         _ => false,
     };
     let is_web_token = |word: &str| word.starts_with("eyJ") && word.len() >= SHORTEST_OPAQUE;
-    is_without_meaning(text)
-        || text.split(|c: char| !c.is_ascii_alphanumeric()).any(is_of_the_service)
+    text.split(|c: char| !c.is_ascii_alphanumeric()).any(is_of_the_service)
         || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').any(is_web_token)
 }
 

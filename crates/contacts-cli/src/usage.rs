@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use contacts_ureq::printable;
 
-use crate::{args::Form, failure::Failure};
+use crate::{args::Form, failure::Failure, secret::has_the_form_of_a_token};
 
 /// A word this long may be a token; a command or an id that somebody mistyped is shorter, or is repeated by nobody's loss.
 const LONGEST_REPEATED: usize = 20;
@@ -84,7 +84,7 @@ pub(crate) fn without_secret(word: &str) -> String {
     // Of a flag only its name, however a value hangs on it.
     let is_value = |c: char| !c.is_ascii_alphanumeric() && c != '-';
     let word = if word.starts_with('-') { word.split(is_value).next().unwrap_or(word) } else { word };
-    if word.chars().count() > LONGEST_REPEATED {
+    if word.chars().count() > LONGEST_REPEATED || has_the_form_of_a_token(word) {
         return "…".into();
     }
     printable(word).into_owned()
@@ -122,6 +122,7 @@ mod tests {
         for flag in ["--tokne=s3cret", "--tokne:s3cret", "--tokne s3cret", "--tokne"] {
             assert_eq!(without_secret(flag), "--tokne");
         }
+        assert_eq!(without_secret("ATATT3xFfGF0"), "…");
         assert_eq!(without_secret("--ATATT3xFfGF0-not-a-real-token"), "…");
         assert_eq!(without_secret("lst\u{1b}[2J"), "lst\\u{1b}[2J");
     }

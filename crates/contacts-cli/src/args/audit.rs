@@ -2,23 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{
-    Args, ValueEnum,
-    builder::{PathBufValueParser, TypedValueParser},
-};
+use clap::{Args, ValueEnum, builder::TypedValueParser};
 use contacts_ureq::{AccountId, ContactMethod};
 
+use super::no_token;
 use crate::text_file::STANDARD;
 
 /// What `audit` takes.
 #[derive(Debug, Args)]
 pub(crate) struct AuditArgs {
     /// The users
-    #[arg(value_name = "ACCOUNT_ID")]
+    #[arg(value_name = "ACCOUNT_ID", value_parser = no_token::value::<AccountId>)]
     pub(crate) accounts: Vec<AccountId>,
 
     /// A file with more of them, one a line or as CSV; - is standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = no_token::path())]
     pub(crate) from: Option<PathBuf>,
 
     /// Each user needs an enabled contact of each of these kinds, with commas between them: email, sms, voice, mobile
@@ -38,11 +36,11 @@ pub(crate) struct AuditArgs {
     pub(crate) exit_code: bool,
 
     /// Write a page for a browser, too
-    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(beside_results))]
+    #[arg(long, value_name = "FILE", value_parser = no_token::path().try_map(beside_results))]
     pub(crate) html: Option<PathBuf>,
 
     /// Keep what was read in this file, and never ask for it again: a new look takes a new file
-    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(beside_results))]
+    #[arg(long, value_name = "FILE", value_parser = no_token::path().try_map(beside_results))]
     pub(crate) resume: Option<PathBuf>,
 }
 

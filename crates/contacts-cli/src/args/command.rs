@@ -6,7 +6,9 @@ use clap::{Args, Subcommand};
 use clap_complete::Shell;
 use contacts_ureq::Ticket;
 
-use super::{ApplyArgs, AuditArgs, ConfigCommand, ExportArgs, OperationCommand, PlanArgs, audit, help};
+use super::{
+    ApplyArgs, AuditArgs, ConfigCommand, ExportArgs, OperationCommand, PlanArgs, audit, help, no_token,
+};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -117,11 +119,11 @@ pub(crate) struct SandboxArgs {
     pub(crate) users: Vec<String>,
 
     /// A file to go on from and to keep the state in
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = no_token::path())]
     pub(crate) state: Option<PathBuf>,
 
     /// What is to go wrong; --help lists it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = no_token::path())]
     pub(crate) faults: Option<PathBuf>,
 }
 

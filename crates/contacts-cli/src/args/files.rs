@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use contacts_plan::Format;
 
+use super::no_token;
+
 /// Where contacts are written.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// The file to write; - is standard output
-    #[arg(default_value = "-")]
+    #[arg(default_value = "-", value_parser = no_token::path())]
     pub(crate) file: PathBuf,
 
     /// What the file is written in, where its ending does not say; to standard output YAML, or as -o says
@@ -21,6 +23,7 @@ pub(crate) struct ExportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct DesiredArgs {
     /// The contacts as they are to be, in YAML, JSON or CSV by the file's ending; - is standard input
+    #[arg(value_parser = no_token::path())]
     pub(crate) file: PathBuf,
 
     /// What the file is written in, where its ending does not say; standard input is YAML (and so JSON) otherwise

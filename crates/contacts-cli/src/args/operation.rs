@@ -3,6 +3,8 @@
 use clap::{Args, Subcommand};
 use contacts_ureq::{AccountId, ContactId, ContactMethod, ListContacts};
 
+use super::no_token;
+
 /// The seven operations.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OperationCommand {
@@ -17,6 +19,7 @@ pub(crate) enum OperationCommand {
     #[command(after_help = "Example:\n  contacts get 299003c3-8221-4a9f-b63d-2370c4caaaaa -o json")]
     Get {
         /// Its id
+        #[arg(value_parser = no_token::value::<ContactId>)]
         id: ContactId,
     },
 
@@ -30,8 +33,10 @@ pub(crate) enum OperationCommand {
     )]
     Create {
         /// email, sms or voice
+        #[arg(value_parser = no_token::value::<ContactMethod>)]
         method: ContactMethod,
         /// The address or number, such as 90-5555559999
+        #[arg(value_parser = no_token::value::<String>)]
         to: String,
         /// See to it that the contact exists once: create it only where it is missing
         #[arg(long)]
@@ -44,8 +49,10 @@ pub(crate) enum OperationCommand {
     )]
     Update {
         /// Its id
+        #[arg(value_parser = no_token::value::<ContactId>)]
         id: ContactId,
         /// The new address
+        #[arg(value_parser = no_token::value::<String>)]
         to: String,
     },
 
@@ -53,7 +60,7 @@ pub(crate) enum OperationCommand {
     #[command(after_help = "Example:\n  contacts activate 299003c3-8221-4a9f-b63d-2370c4caaaaa")]
     Activate {
         /// Their ids
-        #[arg(required = true, value_name = "ID")]
+        #[arg(required = true, value_name = "ID", value_parser = no_token::value::<ContactId>)]
         ids: Vec<ContactId>,
     },
 
@@ -61,7 +68,7 @@ pub(crate) enum OperationCommand {
     #[command(after_help = "Example:\n  contacts deactivate 299003c3-8221-4a9f-b63d-2370c4caaaaa")]
     Deactivate {
         /// Their ids
-        #[arg(required = true, value_name = "ID")]
+        #[arg(required = true, value_name = "ID", value_parser = no_token::value::<ContactId>)]
         ids: Vec<ContactId>,
     },
 
@@ -70,7 +77,7 @@ pub(crate) enum OperationCommand {
                             contacts list --method sms -o ndjson | jq -r .id | xargs contacts delete --yes")]
     Delete {
         /// Their ids
-        #[arg(required = true, value_name = "ID")]
+        #[arg(required = true, value_name = "ID", value_parser = no_token::value::<ContactId>)]
         ids: Vec<ContactId>,
         /// Do not ask
         #[arg(short, long)]
@@ -94,11 +101,11 @@ pub(crate) struct ListArgs {
     pub(crate) limit: Option<usize>,
 
     /// Another user's contacts, as an administrator
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = no_token::value::<AccountId>)]
     pub(crate) account_id: Option<AccountId>,
 
     /// Only contacts of this method: email, sms, voice, mobile
-    #[arg(long, value_name = "METHOD")]
+    #[arg(long, value_name = "METHOD", value_parser = no_token::value::<ContactMethod>)]
     pub(crate) method: Option<ContactMethod>,
 
     /// Only contacts that are enabled
