@@ -77,6 +77,7 @@ fn a_flag_or_a_value_that_is_wrong_is_named() {
     for (arguments, named) in [
         (&["lst"][..], "lst"),
         (&["list", "--sise", "5"], "--sise"),
+        (&["list", "--limit", "0"], "--limit"),
         (&["list", "--size", "101"], "--size"),
         (&["list", "--size", "0"], "--size"),
         (&["list", "--size", "many"], "--size"),
@@ -101,7 +102,7 @@ fn a_flag_or_a_value_that_is_wrong_is_named() {
         (&["list", "--profile", "nobody"], "no profile nobody in"),
         (&["create", "sms"], "<TO>"),
         (&["create", "sms", ""], "address or number"),
-        (&["create", "", "1"], "method"),
+        (&["create", "", "1"], "METHOD"),
         (&["update", "good"], "<TO>"),
         (&["update", "good", ""], "address or number"),
         (&["activate"], "<ID>"),
@@ -112,6 +113,19 @@ fn a_flag_or_a_value_that_is_wrong_is_named() {
         (&["completions", "tcsh"], "tcsh"),
     ] {
         refused(|| home.at(&port.base_url()).args(arguments), named);
+    }
+}
+
+/// As if nobody could be reached: no contact has such a method.
+#[test]
+fn a_method_that_is_mistyped_is_refused_with_those_there_are() {
+    let (home, port) = (Home::new(), Untouched::new());
+    for word in ["SMS", "Email", "sns", "pager", " sms", ""] {
+        for arguments in
+            [&["list", "--method", word][..], &["create", word, "1"], &["curl", "create", word, "1"]]
+        {
+            refused(|| home.at(&port.base_url()).args(arguments), "email, sms, voice, mobile");
+        }
     }
 }
 

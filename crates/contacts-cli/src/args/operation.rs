@@ -1,9 +1,12 @@
 //! The seven operations.
 
-use clap::{Args, Subcommand};
+use clap::{
+    Args, Subcommand,
+    builder::{EnumValueParser, RangedU64ValueParser, TypedValueParser},
+};
 use contacts_ureq::{AccountId, ContactId, ContactMethod, ListContacts};
 
-use super::no_token;
+use super::{audit::Kind, no_token};
 
 /// The seven operations.
 #[derive(Debug, Subcommand)]
@@ -33,7 +36,7 @@ pub(crate) enum OperationCommand {
     )]
     Create {
         /// email, sms or voice
-        #[arg(value_parser = no_token::value::<ContactMethod>)]
+        #[arg(value_parser = method(), hide_possible_values = true)]
         method: ContactMethod,
         /// The address or number, such as 90-5555559999
         #[arg(value_parser = no_token::value::<String>)]
@@ -96,8 +99,8 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(ListContacts::LARGEST_SIZE)))]
     pub(crate) size: Option<u32>,
 
-    /// Stop after N contacts
-    #[arg(long, value_name = "N")]
+    /// Stop after N contacts, 1 or more
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub(crate) limit: Option<usize>,
 
     /// Another user's contacts, as an administrator
@@ -105,7 +108,7 @@ pub(crate) struct ListArgs {
     pub(crate) account_id: Option<AccountId>,
 
     /// Only contacts of this method: email, sms, voice, mobile
-    #[arg(long, value_name = "METHOD", value_parser = no_token::value::<ContactMethod>)]
+    #[arg(long, value_name = "METHOD", value_parser = method(), hide_possible_values = true)]
     pub(crate) method: Option<ContactMethod>,
 
     /// Only contacts that are enabled
@@ -115,4 +118,9 @@ pub(crate) struct ListArgs {
     /// Only contacts that are not
     #[arg(long)]
     pub(crate) disabled: bool,
+}
+
+/// A method that the service has; a mistyped one would have no contacts, as if nobody could be reached.
+fn method() -> impl TypedValueParser<Value = ContactMethod> {
+    EnumValueParser::<Kind>::new().map(ContactMethod::from)
 }
