@@ -26,6 +26,7 @@ pub(crate) struct UnderWay {
     /// How many were made before, as `1 of 3 changes`.
     pub(crate) made: String,
     pub(crate) change: String,
+    /// How to go on.
     pub(crate) hint: Option<&'static str>,
     /// What is known already and was not written yet: the results, and the failures.
     pub(crate) results: Vec<u8>,
@@ -91,7 +92,8 @@ impl Left {
                     "interrupted: the {method} contact {to} may have been created, and may not{}",
                     before.unwrap_or_default()
                 );
-                Some(Failure::interrupted_in_doubt(message, ticket))
+                let go_on = under_way.as_ref().and_then(|it| it.hint);
+                Some(Failure::interrupted_in_doubt(message, ticket, go_on))
             }
             (None, Some(UnderWay { made, change, hint, .. })) => {
                 let failure = Failure::interrupted(format!(

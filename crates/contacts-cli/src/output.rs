@@ -18,6 +18,7 @@ use serde::Serialize;
 
 pub(crate) use self::{
     contacts::Change,
+    outcome::made,
     plan::{Diff, Warnings, counted},
 };
 use crate::{

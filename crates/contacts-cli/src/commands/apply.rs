@@ -8,7 +8,7 @@ use crate::{
     args::ApplyArgs,
     failure::{Failure, is_for_all},
     interrupt::{self, UnderWay},
-    output::{Diff, counted},
+    output::{Diff, counted, made},
     service::Service,
 };
 
@@ -85,7 +85,7 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
 }
 
 fn under_way(context: &Context<'_>, apply: &Apply, change: &Change, failures: &[Failure]) -> UnderWay {
-    let made = apply.outcomes().filter(|(_, outcome)| matches!(outcome, Some(Outcome::Done(_)))).count();
+    let made = made(apply);
     let all = counted(apply.plan().changes().len(), "change");
     UnderWay {
         made: format!("{made} of {all}"),

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use contacts_plan::{Apply, Change, Outcome};
-use contacts_ureq::{Contact, ContactId};
+use contacts_plan::{Apply, Change, Done, Outcome};
+use contacts_ureq::{Contact, ContactId, How};
 use serde::Serialize;
 
 use super::{
@@ -35,6 +35,9 @@ struct Record<'a> {
     /// What people are told at once.
     #[serde(skip)]
     beside: Option<String>,
+    /// Why there was nothing to make.
+    #[serde(skip)]
+    already: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -108,7 +111,7 @@ impl<'a> Record<'a> {
         };
         let created = outcome.and_then(Outcome::ensured).map(|ensured| &ensured.contact.id);
         let message = failure.or_else(|| beside.clone());
-        Self { change, created, outcome: word, message, beside }
+        Self { change, created, outcome: word, message, beside, already: outcome.and_then(already) }
     }
 
     /// For people. Why it failed is told at the end, with what to do.
@@ -128,12 +131,33 @@ impl<'a> Record<'a> {
 
 fn summary(records: &[Record<'_>]) -> String {
     let count = |word| records.iter().filter(|record| record.outcome == word).count();
-    let done = count(Word::Done);
-    if done == records.len() {
-        return format!("{} made", counted(done, "change"));
+    let of = |already| records.iter().filter(|record| record.already == Some(already)).count();
+    let [there, gone] = [THERE, GONE].map(of);
+    let made = count(Word::Done) - there - gone;
+    if made == records.len() {
+        return format!("{} made", counted(made, "change"));
     }
-    let rest = [(Word::Failed, "failed"), (Word::Skipped, "skipped"), (Word::NotTried, "not tried")];
-    let rest = rest.map(|(word, what)| (count(word) > 0).then(|| format!("{} {what}", count(word))));
-    let rest: Vec<_> = rest.into_iter().flatten().collect();
-    format!("{done} of {} made; {}", counted(records.len(), "change"), rest.join(", "))
+    let failed = [(Word::Failed, "failed"), (Word::Skipped, "skipped"), (Word::NotTried, "not tried")];
+    let failed = failed.map(|(word, what)| (count(word), what));
+    let rest = [(there, THERE), (gone, GONE)].into_iter().chain(failed).filter(|(count, _)| *count > 0);
+    let rest: Vec<_> = rest.map(|(count, what)| format!("{count} {what}")).collect();
+    format!("{made} of {} made; {}", counted(records.len(), "change"), rest.join(", "))
+}
+
+const THERE: &str = "there already";
+const GONE: &str = "gone already";
+
+/// Of a change that is done: why there was nothing to make. Somebody else was quicker.
+fn already(outcome: &Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Done(Done::Ensured(ensured)) if ensured.how == How::Existing => Some(THERE),
+        Outcome::Done(Done::Gone) => Some(GONE),
+        _ => None,
+    }
+}
+
+/// How many changes were made so far.
+pub(crate) fn made(apply: &Apply) -> usize {
+    let outcomes = apply.outcomes().filter_map(|(_, outcome)| outcome);
+    outcomes.filter(|outcome| matches!(outcome, Outcome::Done(_)) && already(outcome).is_none()).count()
 }
