@@ -97,19 +97,9 @@ impl Failure {
         Self::new(exit::NO_SUCH_CONTACT, ErrorKind::NotFound.as_str(), message)
     }
 
-    /// An interrupt while a contact may have been created; and how to go on, where that does not depend on it.
-    pub(crate) fn interrupted_in_doubt(
-        message: impl Into<String>,
-        ticket: &impl ToString,
-        go_on: Option<&str>,
-    ) -> Self {
-        let mut failure = Self::new(exit::UNKNOWN, ErrorKind::Indeterminate.as_str(), message)
-            .with_ticket(ticket.to_string());
-        if let (Some(hint), Some(go_on)) = (&mut failure.facts.hint, go_on) {
-            // The ticket stays at the end, where it is easily taken from.
-            *hint = format!("{go_on}; or, {hint}");
-        }
-        failure
+    /// An interrupt while a contact may have been created.
+    pub(crate) fn interrupted_in_doubt(message: impl Into<String>, ticket: &impl ToString) -> Self {
+        Self::new(exit::UNKNOWN, ErrorKind::Indeterminate.as_str(), message).with_ticket(ticket.to_string())
     }
 
     /// An interrupt, or a request to terminate, of what can be gone on with.

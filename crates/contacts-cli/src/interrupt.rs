@@ -92,8 +92,11 @@ impl Left {
                     "interrupted: the {method} contact {to} may have been created, and may not{}",
                     before.unwrap_or_default()
                 );
-                let go_on = under_way.as_ref().and_then(|it| it.hint);
-                Some(Failure::interrupted_in_doubt(message, ticket, go_on))
+                let failure = Failure::interrupted_in_doubt(message, ticket);
+                // The ticket stays at the end, where it is easily taken from.
+                let go_on = under_way.as_ref().and_then(|it| it.hint).zip(failure.hint());
+                let hint = go_on.map(|(go_on, resolve)| format!("{go_on}; or, {resolve}"));
+                Some(hint.into_iter().fold(failure, Failure::with_hint))
             }
             (None, Some(UnderWay { made, change, hint, .. })) => {
                 let failure = Failure::interrupted(format!(
