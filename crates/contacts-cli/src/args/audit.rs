@@ -105,10 +105,11 @@ Time and failures:
 
   --resume FILE keeps the contacts of each user as soon as they are read. After
   an interrupt, the same command goes on from there. Users who could not be
-  read are asked for again; all others in the file are not, however old it is,
-  and a note says how many they are and when it was last written. To have
-  everybody asked, delete the file, or name one that is not there: where the
-  audit is made each week, a file of that week (audit-$(date +%G-%V).ndjson).
+  read are asked for again; all others in the file are not, however old it is.
+  A note says how many they are and when it was last written, though not with
+  -q, -o json or -o ndjson, which have no notes. To have everybody asked, delete
+  the file, or name one that is not there: where the audit is made each week, a
+  file of that week (audit-$(date +%G-%V).ndjson).
 
   With -o ndjson it ends when nobody reads its output any more, as behind
   `| head`; with --html or --exit-code it reads all users even then.
