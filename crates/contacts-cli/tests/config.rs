@@ -103,6 +103,22 @@ fn a_profile_is_made_member_by_member_and_used() {
 }
 
 #[test]
+fn changes_that_are_made_at_the_same_time_are_all_kept() {
+    let home = Home::new();
+    for round in 0..4 {
+        let started: Vec<_> = (0..8)
+            .map(|number| {
+                set(&home, ["site", "acme"]).args(["--profile", &format!("p{round}-{number}")]).start()
+            })
+            .collect();
+        for running in started {
+            running.end().with_code(0);
+        }
+        assert_eq!(file(&home).matches("site = \"acme\"").count(), 8 * (round + 1), "{}", file(&home));
+    }
+}
+
+#[test]
 fn what_cannot_be_a_setting_changes_nothing() {
     let home = Home::new();
     home.configure("# mine\n[profile.default]\nsite = \"acme\"\n");

@@ -1,5 +1,7 @@
 //! `config`: where the settings are, what they are, and a change of them.
 
+mod lock;
+
 use std::{borrow::Cow, fs, io, path::PathBuf};
 
 use contacts_ureq::{CloudId, Credentials, Site};
@@ -43,22 +45,21 @@ fn set(context: &Context<'_>, member: Member, value: &str) -> Result<(), Failure
     let failed = |what: &str, error: &io::Error| {
         Failure::local(format!("{} cannot be {what}: {error}", path.display()))
     };
+    let value = checked(member, value)?;
+    let (profile, _) = profile::named(context.arguments.place.profile.as_deref(), &of_process)?
+        .unwrap_or_else(|| (profile::DEFAULT.to_owned(), ""));
+    path.parent().map_or(Ok(()), fs::create_dir_all).map_err(|error| failed("written", &error))?;
+    let _lock = lock::lock(&path);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         read => read.map_err(|error| failed("read", &error))?,
     };
-    let value = checked(member, value)?;
-    let (profile, _) = profile::named(context.arguments.place.profile.as_deref(), &of_process)?
-        .unwrap_or_else(|| (profile::DEFAULT.to_owned(), ""));
     let refuse = |why| Failure::usage(format!("{}: {why}", path.display()));
     // Broken before or after: nothing is written.
     profile::check(&text).map_err(refuse)?;
     let (text, removed) = changed(&text, &profile, member, &value).map_err(refuse)?;
     profile::check(&text).map_err(|_| Failure::usage(format!("{} cannot have this value", member.name())))?;
-    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-    folder
-        .and_then(|()| whole_file::write(&path, text.as_bytes()))
-        .map_err(|error| failed("written", &error))?;
+    whole_file::write(&path, text.as_bytes()).map_err(|error| failed("written", &error))?;
     for other in removed {
         context.note(&format!(
             "{other} of the profile {} was taken away: it says the same thing",
