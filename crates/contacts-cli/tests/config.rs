@@ -139,6 +139,15 @@ fn what_cannot_be_a_setting_changes_nothing() {
         assert!(!ran.stderr.contains("s3cret"), "{ran:?}");
         assert_eq!(file(&home), "# mine\n[profile.default]\nsite = \"acme\"\n", "{name} {value}");
     }
+    for ([name, value], told) in [
+        (["attempts", "0"], "attempts is to be a number from 1 to 100"),
+        (["attempts", "101"], "attempts is to be a number from 1 to 100"),
+        (["attempts", "-1"], "attempts is to be a number from 1 to 100"),
+        (["oauth", "maybe"], "oauth is to be true or false"),
+    ] {
+        let command = home.contacts().args(["config", "set", "--", name, value]).run();
+        assert!(command.stderr.contains(told), "{command:?}");
+    }
     home.configure("[profile.default\n");
     set(&home, ["site", "acme"]).run().with_code(2);
     assert_eq!(file(&home), "[profile.default\n");

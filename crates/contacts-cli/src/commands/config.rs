@@ -85,6 +85,12 @@ fn checked(member: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
         Member::Email => Credentials::basic(value, "token").map(drop)?,
         Member::Proxy => Transport::check_proxy(value)?,
         Member::Timeout => drop(crate::args::duration(value).map_err(Failure::usage)?),
+        Member::Attempts if !value.parse().is_ok_and(|attempts| (1..=100).contains(&attempts)) => {
+            return Err(Failure::usage("attempts is to be a number from 1 to 100"));
+        }
+        Member::Oauth if value.parse::<bool>().is_err() => {
+            return Err(Failure::usage("oauth is to be true or false"));
+        }
         _ => {}
     }
     Ok(value.into())
