@@ -42,7 +42,7 @@ impl Settings {
         });
         let (place_name, place) = place.unzip();
         let email = person.as_ref().and_then(|person| person.email.clone());
-        let token = person.as_ref().map(|Person { email, token }| {
+        let token = person.as_ref().map(|Person { email, token, .. }| {
             let kind = if email.is_some() { "an API token" } else { "an OAuth token" };
             format!("{kind} from {token}")
         });

@@ -2,6 +2,8 @@
 
 use std::path::{MAIN_SEPARATOR, Path};
 
+use contacts_ureq::printable;
+
 use crate::{failure::Failure, usage::without_secret};
 
 /// An opaque word of this many characters is no name that somebody has thought of.
@@ -71,7 +73,7 @@ pub(crate) fn file(file: &Path) -> String {
 pub(crate) fn path(path: &Path) -> Option<String> {
     let text = path.display().to_string();
     let is_path = text.contains(['/', MAIN_SEPARATOR]) && !looks_like_a_token(&text);
-    (is_path || path.exists()).then_some(text)
+    (is_path || path.exists()).then(|| printable(&text).into_owned())
 }
 
 #[cfg(test)]

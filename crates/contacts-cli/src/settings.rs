@@ -118,7 +118,10 @@ mod tests {
         let settings = resolve(&place, &person, environment).unwrap();
         assert_eq!(base(&settings), "https://acme.atlassian.net");
         let token = TokenFrom::Command("pass show jira".into());
-        assert_eq!(settings.person, Some(Person { email: Some("flag@example.com".into()), token }));
+        assert_eq!(
+            settings.person,
+            Some(Person { email: Some("flag@example.com".into()), token, from: "--token-command" })
+        );
     }
 
     #[test]
@@ -146,7 +149,11 @@ mod tests {
         let settings = resolve(&place(), &PersonArgs::default(), &[("JSM_OAUTH_TOKEN", "t")]).unwrap();
         assert_eq!(
             settings.person,
-            Some(Person { email: None, token: TokenFrom::Variable("JSM_OAUTH_TOKEN") })
+            Some(Person {
+                email: None,
+                token: TokenFrom::Variable("JSM_OAUTH_TOKEN"),
+                from: "JSM_OAUTH_TOKEN"
+            })
         );
         let oauth = PersonArgs { oauth: true, ..PersonArgs::default() };
         let settings = resolve(&place(), &oauth, &[("JSM_API_TOKEN", "t")]).unwrap();

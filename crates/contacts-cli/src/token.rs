@@ -55,28 +55,30 @@ impl TokenFrom {
         matches!(self, Self::Command(_))
     }
 
-    /// Reads it, without the line break at its end. A command is given so much time for it.
-    pub(crate) fn read(&self, within: Duration) -> Result<String, Failure> {
+    /// Reads it, without the line break at its end; `from` is what says where it is. A command is given so much time for it.
+    pub(crate) fn read(&self, from: &str, within: Duration) -> Result<String, Failure> {
         let text = match self {
-            Self::StandardInput => read(std::io::stdin().lock(), "standard input")?,
-            Self::File(path) => read_file(path)?,
-            Self::Command(command) => command::ask(command, within)?,
+            Self::StandardInput => read(std::io::stdin().lock(), "standard input"),
+            Self::File(path) => read_file(path),
+            Self::Command(command) => command::ask(command, within),
             Self::Variable(name) => environment::text(&environment::of_process, name)
-                .unwrap_or_else(|| Err(Failure::usage(format!("{name} is not set"))))?,
+                .unwrap_or_else(|| Err(Failure::usage(format!("{name} is not set")))),
         };
+        let names_itself = matches!(self, Self::Variable(_));
+        let text = text.map_err(|failure| if names_itself { failure } else { failure.about(&from) })?;
         Ok(text.trim_end_matches(['\r', '\n']).to_owned())
     }
 }
 
-/// None of these errors repeats the path: somebody may have taken the flag for the token's own.
 fn read_file(path: &Path) -> Result<String, Failure> {
-    let failed = |error| {
-        Failure::usage(format!("the token file cannot be read: {error}"))
-            .with_hint("--token-file takes the path of a file with the token in it")
-    };
-    let file = fs::File::open(path).map_err(failed)?;
+    let name = secret::path(path)
+        .map_or_else(|| "the token file".to_owned(), |path| format!("the token file {path}"));
+    let file = fs::File::open(path).map_err(|error| {
+        Failure::usage(format!("{name} cannot be read: {error}"))
+            .with_hint("it is to be the path of a file with the token in it")
+    })?;
     refuse_what_others_read(&file, path)?;
-    read(file, "the token file")
+    read(file, &name)
 }
 
 #[cfg(unix)]

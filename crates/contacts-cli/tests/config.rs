@@ -183,3 +183,55 @@ fn a_token_command_that_fails_shows_its_status_and_its_complaint_and_not_its_out
     assert!(ran.stderr.contains("exit status: 3") && ran.stderr.contains("no such entry"), "{ran:?}");
     assert!(!ran.stderr.contains("s3cret") && !ran.stdout.contains("s3cret"), "{ran:?}");
 }
+
+/// Where a file of the profile is, as it is told.
+fn file_of(home: &Home, setting: &str) -> String {
+    told(home.contacts(), setting)[0].0.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_file_that_is_named_from_one_folder_is_found_from_every_other() {
+    let home = Home::new();
+    let (token, ca) = (home.write("here/token", "t0ken"), home.write("here/ca.pem", ""));
+    let here = home.path("here");
+    let set_here = |name: &str, value: &str| set(&home, [name, value]).in_folder(&here);
+    set(&home, ["email", "ann@example.com"]).succeed();
+    for value in ["token", "./token", &token] {
+        set_here("token_file", value).succeed();
+        assert_eq!(file_of(&home, "token"), format!("an API token from the file {token}"));
+    }
+    set_here("ca_file", "ca.pem").succeed();
+    assert_eq!(file_of(&home, "ca_file"), ca);
+    // What is the same everywhere stays as it is said.
+    for (name, value) in [("token_file", "~/token"), ("token_file", "-"), ("ca_file", "~/ca.pem")] {
+        set_here(name, value).succeed();
+        assert!(file(&home).contains(&format!("{name} = \"{value}\"\n")), "{}", file(&home));
+    }
+    set_here("token_file", "to/come").succeed();
+    assert!(file(&home).contains("/here/to/come\"\n"), "{}", file(&home));
+    let before = file(&home);
+    for name in ["token_file", "ca_file"] {
+        for value in ["s3cret", "ATATT3xFfGF0-s3cret", "a/ATATT3xFfGF0-s3cret", ""] {
+            set_here(name, value).run().with_code(2);
+            assert_eq!(file(&home), before, "{name} {value}");
+        }
+    }
+}
+
+#[test]
+fn a_token_that_cannot_be_read_is_told_with_what_says_where_it_is() {
+    let home = Home::new();
+    let missing = home.path("missing").to_str().unwrap().to_owned();
+    let list = || home.contacts().line("list --base-url http://127.0.0.1:1/x --email ann@example.com");
+    let told = |command: Contacts| command.fail(2)["message"].as_str().unwrap().to_owned();
+    let flag = told(list().args(["--token-file", &missing]));
+    assert!(flag.starts_with(&format!("--token-file: the token file {missing} cannot be read: ")), "{flag}");
+    let flag = told(list().args(["--token-file", "s3cret"]));
+    assert!(flag.starts_with("--token-file: the token file cannot be read: "), "{flag}");
+    set(&home, ["token_file", &missing]).succeed();
+    let profile = told(list());
+    assert!(
+        profile.starts_with(&format!("token_file of the profile: the token file {missing} cannot")),
+        "{profile}"
+    );
+}

@@ -20,7 +20,10 @@ fn one_that_does_not_end_is_killed_when_the_time_is_over() {
         let script = format!("echo $$ > \"$HOME/id\"\n{script}");
         let error = list(&home, &sandbox, &script).line("--timeout 1s").fail(5);
         assert_eq!(error["kind"], "timed_out", "{script}");
-        assert_eq!(error["message"], "the token command has not ended within 1s", "{script}");
+        assert_eq!(
+            error["message"], "--token-command: the token command has not ended within 1s",
+            "{script}"
+        );
         let id = std::fs::read_to_string(home.path("id")).unwrap().trim().to_owned();
         until("the end of the command", || {
             let alive = home.program("sh").args(["-c", &format!("kill -0 {id} 2>&1")]).run();

@@ -1,6 +1,7 @@
 //! `config`: where the settings are, what they are, and a change of them.
 
 mod lock;
+mod paths;
 
 use std::{borrow::Cow, fs, io, path::PathBuf};
 
@@ -80,6 +81,7 @@ fn checked(member: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
             // Of an address taken from a browser, the rest is of no use, and may be nobody's business.
             return Ok(if value.contains("://") { site.to_string().into() } else { value.into() });
         }
+        Member::TokenFile | Member::CaFile => return paths::absolute(member, value),
         Member::CloudId => CloudId::new(value).map(drop)?,
         Member::BaseUrl => Site::new(value).map(drop)?,
         Member::Email => Credentials::basic(value, "token").map(drop)?,

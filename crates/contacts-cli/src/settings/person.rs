@@ -15,6 +15,8 @@ pub(crate) struct Person {
     /// `None` for a bearer token.
     pub(crate) email: Option<String>,
     pub(crate) token: TokenFrom,
+    /// The flag, the variable or the member of the profile that says so.
+    pub(crate) from: &'static str,
 }
 
 impl Person {
@@ -27,7 +29,7 @@ impl Person {
 
     /// Reads the token. A command that prints it is given so much time for it.
     pub(crate) fn credentials(&self, within: Duration) -> Result<Credentials, Failure> {
-        let token = self.token.read(within)?;
+        let token = self.token.read(self.from, within)?;
         Ok(match &self.email {
             Some(email) => Credentials::basic(email, token)?,
             None => Credentials::bearer(token)?,
@@ -46,10 +48,10 @@ impl Sources<'_> {
     }
 
     pub(super) fn person(&self, origins: &mut Origins) -> Result<Option<Person>, Failure> {
-        let Some(Token { token, is_oauth, from }) = self.token()? else { return Ok(None) };
-        origins.token = Some(from);
+        let Some(Token { token, is_oauth, from: token_from }) = self.token()? else { return Ok(None) };
+        origins.token = Some(token_from);
         if is_oauth {
-            return Ok(Some(Person { email: None, token }));
+            return Ok(Some(Person { email: None, token, from: token_from }));
         }
         let ranked = [
             ("--email", self.person.email.clone().map(Ok)),
@@ -67,7 +69,7 @@ impl Sources<'_> {
         let email = email?;
         secret::refuse_token(from, &email)?;
         origins.email = Some(from);
-        Ok(Some(Person { email: Some(email), token }))
+        Ok(Some(Person { email: Some(email), token, from: token_from }))
     }
 
     fn token(&self) -> Result<Option<Token>, Failure> {

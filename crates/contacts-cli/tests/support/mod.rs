@@ -115,6 +115,11 @@ impl Contacts {
         self
     }
 
+    pub(crate) fn in_folder(mut self, folder: &std::path::Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     pub(crate) fn stdin(self, text: &str) -> Self {
         Self { stdin: Some(text.to_owned()), ..self }
     }
