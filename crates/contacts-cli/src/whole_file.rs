@@ -1,12 +1,12 @@
 //! Files that are written whole or not at all.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 /// Writes it such that whoever reads sees the old file or the new one. A new one is for its owner alone.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -53,7 +53,18 @@ impl Draft {
             Err(error) => return Err(error),
         };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let draft = NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")))?;
+        // Opened here, since the library's own error would name this file, which nobody knows.
+        let draft =
+            Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), |path| options().open(path))?;
         Ok(Self::Beside { draft, path, there })
     }
+}
+
+/// A new file, for its owner alone.
+fn options() -> OpenOptions {
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }

@@ -102,7 +102,11 @@ fn a_failure_leaves_the_file_that_was_there_and_nothing_beside_it() {
     home.demo(&sandbox, &format!("export {file}")).fail(1);
     assert_eq!(fs::read_to_string(&file).unwrap(), "as it was");
     home.demo(&sandbox, &format!("export {file}/contacts.yaml")).fail(1);
-    home.demo(&sandbox, &format!("export {}/contacts.yaml", home.path("gone").display())).fail(1);
+    let gone = home.path("gone/contacts.yaml").display().to_string();
+    let error = home.demo(&sandbox, &format!("export {gone}")).fail(1);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.starts_with(&format!("{gone} cannot be written: ")), "{message}");
+    assert_eq!(message.matches("gone").count(), 1, "no other file is named: {message}");
     assert_eq!(fs::read_dir(home.path("out")).unwrap().count(), 1);
 }
 
