@@ -80,8 +80,14 @@ fn every_example_is_understood() {
 #[test]
 fn the_help_tells_settings_and_exit_codes() {
     let help = told("--help");
-    for named in ["CONTACTS_BASE_URL", "JSM_OAUTH_TOKEN", "config.toml", "7  outcome unknown", "--token-file"]
-    {
+    for named in [
+        "CONTACTS_BASE_URL",
+        "JSM_OAUTH_TOKEN",
+        "config.toml",
+        "7  outcome unknown",
+        "130  interrupted",
+        "--token-file",
+    ] {
         assert!(help.contains(named), "{named}: {help}");
     }
     assert!(!help.contains("--token "), "what is always refused is not offered: {help}");
