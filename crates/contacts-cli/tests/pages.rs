@@ -149,7 +149,16 @@ fn the_manual_page_is_one() {
     for command in COMMANDS {
         let name = format!("contacts-{}", command.replace(' ', "-"));
         let page = told(&format!("man {command}"));
-        assert!(page.contains(&format!(".TH {name} 1")) && page.contains("Example"), "{command}: {page}");
+        let source = concat!("\"contacts ", env!("CARGO_PKG_VERSION"), "\"");
+        assert!(
+            page.contains(&format!(".TH {name} 1  {source}")) && page.contains("Example"),
+            "{command}: {page}"
+        );
+        let (_, synopsis) = page.split_once(".SH SYNOPSIS\n").unwrap();
+        let (synopsis, _) = synopsis.split_once("\n.SH").unwrap();
+        assert!(synopsis.starts_with(&format!("\\fBcontacts {command}\\fR [OPTIONS]")), "{synopsis}");
+        let is_flag = synopsis.contains("\\-\\-");
+        assert!(!is_flag, "a flag without its value: {synopsis}");
     }
     Home::new().contacts().line("man nonsense").run().with_code(2);
 }

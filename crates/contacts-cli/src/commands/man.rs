@@ -14,7 +14,12 @@ pub(super) fn run(context: &Context<'_>, names: &[String]) -> Result<(), Failure
             found.ok_or_else(|| Failure::usage(format!("there is no command {}", without_secret(name))))?;
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(command)
+    // The one that clap_mangen makes itself has every flag, and none with its value.
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").to_owned();
+    // A command below the first has no version, of which its source would be made.
+    clap_mangen::Man::new(command.override_usage(usage))
+        .source(concat!("contacts ", env!("CARGO_PKG_VERSION")))
         .render(&mut page)
         .map_err(|error| Failure::local(format!("the page cannot be made: {error}")))?;
     context.output.text(&String::from_utf8_lossy(&page))
