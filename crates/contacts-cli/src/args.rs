@@ -80,8 +80,10 @@ pub(crate) struct PersonArgs {
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) token_file: Option<PathBuf>,
 
-    /// A command that prints the token, run without a shell (for pipes, variables or ~: "sh -c '...'"); it is asked again
-    /// when the token is refused, and killed when it takes longer than --timeout
+    /// A command that prints the token; it is asked again when the token is refused
+    ///
+    /// It is run without a shell: one with pipes, variables or ~ is sh -c '...'. When it takes longer than --timeout, it is
+    /// killed.
     #[arg(long, global = true, value_name = "COMMAND")]
     pub(crate) token_command: Option<String>,
 

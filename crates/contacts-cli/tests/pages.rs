@@ -87,6 +87,7 @@ fn the_help_tells_settings_and_exit_codes() {
         "7  outcome unknown",
         "130  interrupted",
         "--token-file",
+        "without a shell",
     ] {
         assert!(help.contains(named), "{named}: {help}");
     }
