@@ -8,6 +8,7 @@ use contacts_ureq::AccountId;
 use serde::Serialize;
 
 use self::table::{Column, DELIMITERS};
+use crate::secret::has_the_form_of_a_token;
 
 /// A user, and what the file says about that user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -71,12 +72,20 @@ fn is_said(line: &str) -> bool {
 fn lines(text: &str, mistakes: &mut Vec<Mistake>) -> Vec<User> {
     let mut users = Vec::new();
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| is_said(line.trim())) {
-        match AccountId::new(line.trim()) {
+        match account(line.trim()) {
             Ok(account_id) => users.push(User::new(account_id)),
-            Err(error) => mistakes.push(Mistake { line: number, message: error.to_string() }),
+            Err(message) => mistakes.push(Mistake { line: number, message }),
         }
     }
     users
+}
+
+/// The account id of a user. A file of tokens that was given by mistake is sent nowhere.
+fn account(text: &str) -> Result<AccountId, String> {
+    if has_the_form_of_a_token(text) {
+        return Err("there is what looks like a token, in the place of an account id".into());
+    }
+    AccountId::new(text).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -100,6 +109,14 @@ mod tests {
         let text = "\u{feff}# on call\r\n\r\n 712020:a \r\n  # not in May\nb\n\nc";
         assert_eq!(read(text).unwrap(), [user("712020:a", "", ""), user("b", "", ""), user("c", "", "")]);
         assert_eq!(read("").unwrap(), []);
+    }
+
+    #[test]
+    fn a_token_is_no_account_id_and_not_repeated() {
+        for text in ["ann\nATATT3xFfGF0abc\n", "id,name\nann,Ann\nATATT3xFfGF0abc,Ben\n"] {
+            let [mistake] = mistakes(text).try_into().unwrap();
+            assert!(mistake.contains("looks like a token") && !mistake.contains("FfGF0"), "{mistake}");
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Users as CSV, with a line of names.
 
-use contacts_ureq::{AccountId, printable};
+use contacts_ureq::printable;
 
-use super::{Mistake, User};
+use super::{Mistake, User, account};
 
 /// What may stand between cells.
 pub(super) const DELIMITERS: [char; 3] = [',', ';', '\t'];
@@ -56,12 +56,12 @@ pub(super) fn read(text: &str, header: &str, mistakes: &mut Vec<Mistake>) -> Vec
             let place = columns.iter().position(|column| *column == Some(wanted))?;
             record.get(place).filter(|cell| !cell.is_empty())
         };
-        match cell(Column::AccountId).map(AccountId::new) {
+        match cell(Column::AccountId).map(account) {
             Some(Ok(account_id)) => {
                 let text = |column| cell(column).map(str::to_owned);
                 users.push(User { account_id, name: text(Column::Name), email: text(Column::Email) });
             }
-            Some(Err(error)) => mistakes.push(Mistake { line, message: error.to_string() }),
+            Some(Err(message)) => mistakes.push(Mistake { line, message }),
             // Without such a column, one mistake is enough.
             None if columns.contains(&Some(Column::AccountId)) => {
                 mistakes.push(Mistake { line, message: "the account id is missing".into() });
