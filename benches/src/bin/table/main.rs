@@ -24,11 +24,13 @@ fn main() -> Result<()> {
         }
     }
     println!("Machine: {}", machine::kind()?);
+    let bench = Bench::new(rounds)?;
     println!(
-        "Time: medians of {rounds} rounds, what is compared in turns; in brackets the least and the most.\n"
+        "Time: medians of {rounds} rounds, and of {} for one request at a time; what is compared in turns; in brackets the least and \
+         the most.\n",
+        bench.rounds_of(1)
     );
     println!("| what | measured | beside | ratio | target | met |\n| --- | --- | --- | --- | --- | --- |");
-    let bench = Bench::new(rounds)?;
     rows::core::build(&bench)?;
     rows::core::read(&bench)?;
     rows::core::call(&bench)?;
