@@ -2,12 +2,12 @@
 
 use std::{env, error::Error};
 
-use contacts_hyper::{Client, ContactId, Credentials, GetContact, Site};
+use contacts_hyper::{BaseUrl, Client, ContactId, Credentials, GetContact};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
-    let site = Site::new(&arguments.next().ok_or("no base URL")?)?;
+    let site = BaseUrl::new(&arguments.next().ok_or("no base URL")?)?;
     let client = Client::new(site, Credentials::basic("ann@example.com", "token")?);
     let get = GetContact::new(ContactId::new(arguments.next().ok_or("no id")?)?);
     println!("{}", client.send(&get).await?.to);

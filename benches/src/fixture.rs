@@ -1,6 +1,6 @@
 //! What requests are made from and answers made of.
 
-use contacts_proto::{ContactId, Credentials, Site};
+use contacts_proto::{BaseUrl, ContactId, Credentials};
 
 pub const BASE: &str = "https://api.atlassian.com/jsm/ops/api/35273b54-3f06-40d2-880f-dd28cf8daafa";
 pub const EMAIL: &str = "ann@example.com";
@@ -10,8 +10,8 @@ pub const TOKEN: &str =
 pub const ID: &str = "299003c3-8221-4a9f-b63d-2370c4caaaaa";
 pub const NUMBER: &str = "90-5555559999";
 
-pub fn site() -> Site {
-    Site::new(BASE).expect("it is one")
+pub fn site() -> BaseUrl {
+    BaseUrl::new(BASE).expect("it is one")
 }
 
 pub fn credentials() -> Credentials {

@@ -17,8 +17,8 @@
 use std::{sync::Arc, time::Duration};
 
 use contacts_proto::{
-    Action, Cause, Class, Credentials, Effect, Event, Failure, ListContacts, Now, Operation, Policy,
-    Progress, Session, Site,
+    Action, BaseUrl, Cause, Class, Credentials, Effect, Event, Failure, ListContacts, Now, Operation, Policy,
+    Progress, Session,
 };
 use http::{Method, Request, Response};
 
@@ -95,7 +95,7 @@ impl Run {
             policy.deadline = Duration::from_secs(7);
         }
         let end = BEGIN + policy.deadline;
-        let site = Site::new("https://api.example.com/cloud").expect("a site");
+        let site = BaseUrl::new("https://api.example.com/cloud").expect("a site");
         let known = Credentials::bearer("first-token").expect("a token");
         let session = Session::new(site, known.clone()).with_policy(policy);
         let session = match (flag(b'n'), flag(b'r')) {

@@ -1,7 +1,7 @@
 //! Where requests go, read by another parser than the one that made them.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use contacts_proto::{AccountId, ContactId, Credentials, ListContacts, Operation, Site};
+use contacts_proto::{AccountId, BaseUrl, ContactId, Credentials, ListContacts, Operation, Site};
 use http::Request;
 use url::Url;
 
@@ -10,7 +10,7 @@ use crate::operations::{Any, CONTACTS};
 /// Who and what a request is about.
 #[derive(Debug, Clone)]
 pub struct Input {
-    pub site: Site,
+    pub site: BaseUrl,
     /// The URL of the site, as it was given.
     pub base: Url,
     pub id: ContactId,
@@ -24,7 +24,7 @@ impl Default for Input {
     fn default() -> Self {
         let base = "https://api.example.com/cloud";
         Self {
-            site: Site::new(base).expect("a site"),
+            site: BaseUrl::new(base).expect("a site"),
             base: Url::parse(base).expect("a URL"),
             id: ContactId::new("a1").expect("an id"),
             account: AccountId::new("712020:a1").expect("an account id"),
@@ -40,26 +40,21 @@ impl Input {
         let plain = Self::default;
         let (email, token) = text.split_once(' ').unwrap_or((text, text));
         let url = |base: &str| Url::parse(base).expect("a site that is accepted is a URL");
-        let tenant = |site: &Site| {
-            let base = if text.contains("://") || text.contains('.') {
-                site.to_string()
-            } else {
-                format!("https://{}.atlassian.net", text.trim_end_matches('/'))
-            };
-            url(&base)
-        };
-        let global = "https://api.atlassian.com/jsm/ops/api/";
         let inputs = [
             ContactId::new(text).ok().map(|id| Self { id, ..plain() }),
             AccountId::new(text).ok().map(|account| Self { account, ..plain() }),
             contacts_proto::CloudId::new(text).ok().map(|id| Self {
-                site: Site::from_cloud_id(&id),
-                base: url(&format!("{global}{text}")),
+                site: Site::from_cloud_id(id).base_url(&Credentials::none()).expect("the cloud id is known"),
+                base: url(&format!("https://api.atlassian.com/jsm/ops/api/{text}")),
                 ..plain()
             }),
-            Site::new(text).ok().map(|site| Self { site, base: url(text), ..plain() }),
-            Site::new_allowing_plain_http(text).ok().map(|site| Self { site, base: url(text), ..plain() }),
-            Site::tenant(text).ok().map(|site| Self { base: tenant(&site), site, ..plain() }),
+            BaseUrl::new(text).ok().map(|site| Self { site, base: url(text), ..plain() }),
+            BaseUrl::new_allowing_plain_http(text).ok().map(|site| Self { site, base: url(text), ..plain() }),
+            Site::new(text).ok().map(|site| Self {
+                site: site.lookup().expect("the cloud id is not known").clone(),
+                base: url(&format!("https://{}", site.host().expect("it has a name"))),
+                ..plain()
+            }),
             Credentials::bearer(text).ok().map(|credentials| Self {
                 credentials,
                 secret: format!("Bearer {text}"),

@@ -2,7 +2,7 @@
 
 use std::{fs, hint::black_box, sync::Arc};
 
-use contacts_hyper::{Client, Credentials, GetContact, ListContacts, Site};
+use contacts_hyper::{BaseUrl, Client, Credentials, GetContact, ListContacts};
 
 use super::{base, tasks};
 use crate::{
@@ -35,14 +35,14 @@ impl From<Client> for Asking {
 }
 
 fn client(base: &str) -> Asking {
-    Client::new(Site::new(base).expect("it is one"), credentials()).into()
+    Client::new(BaseUrl::new(base).expect("it is one"), credentials()).into()
 }
 
 fn encrypted(setup: &Setup, http2: bool) -> Asking {
     let server = setup.server();
     let base = format!("https://{}/jsm/ops/api/cloud", if http2 { server.tls_2 } else { server.tls_1 });
     let ca = fs::read(&server.ca).expect("the server has written it");
-    Client::builder(Site::new(&base).expect("it is one"), credentials())
+    Client::builder(BaseUrl::new(&base).expect("it is one"), credentials())
         .root_certificates_pem(&ca)
         .expect("it is a certificate")
         .build()

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use contacts_ureq::{Client, GetContact, ListContacts, Site};
+use contacts_ureq::{BaseUrl, Client, GetContact, ListContacts};
 
 use super::{base, threads};
 use crate::{
@@ -24,7 +24,7 @@ struct Asking {
 }
 
 fn client(setup: &Setup) -> Asking {
-    let client = Client::new(Site::new(&base(setup)).expect("it is one"), credentials());
+    let client = Client::new(BaseUrl::new(&base(setup)).expect("it is one"), credentials());
     Asking { client, get: GetContact::new(id()) }
 }
 

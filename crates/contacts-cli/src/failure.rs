@@ -147,6 +147,11 @@ impl Failure {
         self.exit
     }
 
+    /// Whether something has answered.
+    pub(crate) fn has_status(&self) -> bool {
+        self.facts.status.is_some()
+    }
+
     /// Tells it on standard error.
     pub(crate) fn report(&self, form: Form, quiet: bool) {
         let mut stderr = anstream::stderr().lock();

@@ -36,8 +36,9 @@ impl Settings {
     pub(crate) fn told(&self) -> Vec<Setting> {
         let Self { profile, place, person, transport, origins } = self;
         let place = place.as_ref().map(|place| match place {
-            Place::Base(site) => ("base_url", site.to_string()),
-            Place::Tenant(site) => ("site", site.to_string()),
+            Place::Base(base_url) => ("base_url", base_url.to_string()),
+            Place::Site(site) if site.host().is_none() => ("cloud_id", site.to_string()),
+            Place::Site(site) => ("site", site.to_string()),
             Place::Sandbox => ("sandbox", "in this process".into()),
         });
         let (place_name, place) = place.unzip();

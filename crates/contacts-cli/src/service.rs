@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
-    AccountId, AllContacts, Builder, Call, Client, Contact, CreateContact, Credentials, Error, Exchange,
-    FindCloudId, ListContacts, Operation, Session, Site,
+    AccountId, AllContacts, BaseUrl, Builder, Call, Client, Contact, CreateContact, Credentials, Error,
+    Exchange, FindCloudId, ListContacts, Operation, Session, Site,
 };
 
 use crate::{
@@ -33,11 +33,13 @@ impl Service {
         let mut sandbox = None;
         let (site, credentials) = match place {
             Place::Sandbox => demo(sandbox.insert(Sandbox::start()?))?,
-            Place::Base(site) => (site.clone(), Person::credentials_of(person.as_ref(), transport.timeout)?),
-            Place::Tenant(tenant) => {
+            Place::Base(base_url) => {
+                (base_url.clone(), Person::credentials_of(person.as_ref(), transport.timeout)?)
+            }
+            Place::Site(site) => {
                 let credentials = Person::credentials_of(person.as_ref(), transport.timeout)?;
-                let cloud_id = Self::of_tenant(tenant, transport, ends, verbosity)?.send(&FindCloudId)?;
-                (Site::from_cloud_id(&cloud_id), credentials)
+                let site = Self::located(site, transport, ends, verbosity)?;
+                (site.base_url(&credentials)?, credentials)
             }
         };
         let client = transport.client(site, credentials)?;
@@ -49,15 +51,17 @@ impl Service {
         Ok(Self { _sandbox: sandbox, ..service })
     }
 
-    /// A client that asks a site for what everybody may know.
-    pub(crate) fn of_tenant(
-        tenant: &Site,
+    /// The site with its cloud id, which is looked up, without credentials, where it is not known.
+    pub(crate) fn located(
+        site: &Site,
         transport: &Transport,
         ends: Option<Instant>,
         verbosity: Verbosity,
-    ) -> Result<Self, Failure> {
-        let client = transport.client(tenant.clone(), Credentials::none())?;
-        Ok(Self::new(client, transport, ends, verbosity))
+    ) -> Result<Site, Failure> {
+        let Some(lookup) = site.lookup() else { return Ok(site.clone()) };
+        let client = transport.client(lookup.clone(), Credentials::none())?;
+        let cloud_id = Self::new(client, transport, ends, verbosity).send(&FindCloudId)?;
+        Ok(site.clone().with_cloud_id(cloud_id))
     }
 
     fn new(timeless: Client, transport: &Transport, ends: Option<Instant>, verbosity: Verbosity) -> Self {
@@ -113,8 +117,8 @@ fn until(client: &Client, ends: Option<Instant>) -> Client {
 }
 
 /// The site and the user of a sandbox.
-pub(crate) fn demo(sandbox: &Sandbox) -> Result<(Site, Credentials), Failure> {
-    Ok((Site::new(&sandbox.base_url())?, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?))
+pub(crate) fn demo(sandbox: &Sandbox) -> Result<(BaseUrl, Credentials), Failure> {
+    Ok((BaseUrl::new(&sandbox.base_url())?, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?))
 }
 
 /// The token was read once: it is given as it is, and the command asked again only when it is refused.
@@ -131,11 +135,11 @@ fn renewable(client: &Client, person: &Person, within: Duration) -> Client {
 }
 
 impl Transport {
-    fn client(&self, site: Site, credentials: Credentials) -> Result<Client, Failure> {
+    fn client(&self, site: BaseUrl, credentials: Credentials) -> Result<Client, Failure> {
         Ok(self.builder(site, credentials)?.build())
     }
 
-    fn builder(&self, site: Site, credentials: Credentials) -> Result<Builder, Failure> {
+    fn builder(&self, site: BaseUrl, credentials: Credentials) -> Result<Builder, Failure> {
         let mut builder = Client::builder(site, credentials).policy(self.policy()).user_agent(USER_AGENT)?;
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy)?;

@@ -96,7 +96,8 @@ mod tests {
 
     fn base(settings: &Settings) -> String {
         match settings.place().unwrap() {
-            Place::Base(site) | Place::Tenant(site) => site.to_string(),
+            Place::Base(base_url) => base_url.to_string(),
+            Place::Site(site) => site.to_string(),
             Place::Sandbox => "sandbox".into(),
         }
     }
@@ -116,7 +117,7 @@ mod tests {
             ..PersonArgs::default()
         };
         let settings = resolve(&place, &person, environment).unwrap();
-        assert_eq!(base(&settings), "https://acme.atlassian.net");
+        assert_eq!(base(&settings), "acme.atlassian.net");
         let token = TokenFrom::Command("pass show jira".into());
         assert_eq!(
             settings.person,
@@ -129,10 +130,10 @@ mod tests {
         let token = ("ATLASSIAN_OPS_API_TOKEN", "t");
         for (name, value, expected) in [
             ("CONTACTS_BASE_URL", "https://a.example/b", "https://a.example/b"),
-            ("ATLASSIAN_OPS_CLOUD_ID", "c1", "https://api.atlassian.com/jsm/ops/api/c1"),
-            ("JSM_CLOUD_ID", "c2", "https://api.atlassian.com/jsm/ops/api/c2"),
-            ("ATLASSIAN_OPS_DOMAIN_NAME", "acme.atlassian.net", "https://acme.atlassian.net"),
-            ("JSM_SITE_URL", "https://acme.atlassian.net/", "https://acme.atlassian.net"),
+            ("ATLASSIAN_OPS_CLOUD_ID", "c1", "c1"),
+            ("JSM_CLOUD_ID", "c2", "c2"),
+            ("ATLASSIAN_OPS_DOMAIN_NAME", "acme.atlassian.net", "acme.atlassian.net"),
+            ("JSM_SITE_URL", "https://acme.atlassian.net/", "acme.atlassian.net"),
         ] {
             for email in ["ATLASSIAN_OPS_API_EMAIL_ADDRESS", "ATLASSIAN_OPS_API_USERNAME", "JSM_EMAIL"] {
                 let environment = [(name, value), token, (email, "ann@example.com")];

@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, time::Duration};
 
-use contacts_proto::{Action, Call, Cause, Event, Exchange, Failure, Now, Progress, Session, Site};
+use contacts_proto::{Action, BaseUrl, Call, Cause, Event, Exchange, Failure, Now, Progress, Session};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::{
@@ -143,7 +143,7 @@ impl Visitor for Reference<'_> {
     type Output = Outcome;
 
     fn visit<O: contacts_proto::Operation<Output: Debug>>(self, operation: &O) -> Outcome {
-        let site = Site::new("https://api.example.com/cloud").expect("this is a site");
+        let site = BaseUrl::new("https://api.example.com/cloud").expect("this is a site");
         let session =
             Session::new(site, self.setup.credentials.clone()).with_policy(self.setup.policy.clone());
         let mut call = Call::new(session, operation);

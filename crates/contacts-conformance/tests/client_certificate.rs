@@ -4,7 +4,7 @@ use contacts_conformance::{
     certificates,
     wire::{Plan, Server, Step},
 };
-use contacts_hyper::{Builder, Client, Credentials, FindCloudId, Policy, Site};
+use contacts_hyper::{BaseUrl, Builder, Client, Credentials, FindCloudId, Policy};
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"cloudId\":\"c\"}";
 
@@ -16,7 +16,7 @@ fn server() -> Server {
 fn builder(server: &Server) -> Builder {
     let mut policy = Policy::default();
     policy.attempts = 1;
-    let site = Site::new(&format!("https://{}", server.address())).unwrap();
+    let site = BaseUrl::new(&format!("https://{}", server.address())).unwrap();
     let builder = Client::builder(site, Credentials::none()).policy(policy);
     builder.root_certificates_pem(certificates::trusted_authority().as_bytes()).unwrap()
 }

@@ -13,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use contacts_conformance::certificates::{self, Shown};
 use contacts_hyper::{
-    Client, ContactMethod, CreateContact, Credentials, DeactivateContact, FindCloudId, Policy, Site,
+    BaseUrl, Client, ContactMethod, CreateContact, Credentials, DeactivateContact, FindCloudId, Policy,
 };
 use futures_util::future::try_join_all;
 use http::{HeaderMap, Method, Request, Response, Version};
@@ -69,7 +69,7 @@ async fn answer(request: Request<Incoming>, seen: Arc<Seen>) -> Result<Response<
 fn client(address: SocketAddr) -> Client {
     let mut policy = Policy::default();
     policy.attempt_timeout = Duration::from_secs(3);
-    let site = Site::new(&format!("https://{address}")).unwrap();
+    let site = BaseUrl::new(&format!("https://{address}")).unwrap();
     Client::builder(site, Credentials::basic("ann@example.com", "token").unwrap())
         .policy(policy)
         .root_certificates_pem(certificates::trusted_authority().as_bytes())

@@ -4,7 +4,7 @@
 
 use std::{error::Error, time::Instant};
 
-use contacts_hyper::{Client, Credentials, ListContacts, Site};
+use contacts_hyper::{BaseUrl, Client, Credentials, ListContacts};
 use contacts_sandbox::{Behaviour, Sandbox, Service, User};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -14,7 +14,7 @@ const AT_A_TIME: usize = 64;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::builder().service(service()).start()?;
-    let client = Client::new(Site::new(&sandbox.base_url())?, Credentials::none());
+    let client = Client::new(BaseUrl::new(&sandbox.base_url())?, Credentials::none());
 
     let begun = Instant::now();
     let lists = stream::iter(0..USERS).map(|number| {

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use contacts_hyper::{Client, Credentials, Error, ListContacts, Site};
+use contacts_hyper::{BaseUrl, Client, Credentials, Error, ListContacts};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 /// How many contacts a user has.
@@ -14,7 +14,7 @@ async fn count(client: &Client, email: &str, token: String) -> Result<usize, Err
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = Client::new(Site::new(&env::var("CONTACTS_BASE_URL")?)?, Credentials::none());
+    let client = Client::new(BaseUrl::new(&env::var("CONTACTS_BASE_URL")?)?, Credentials::none());
     let users = [(env::var("ATLASSIAN_OPS_API_EMAIL_ADDRESS")?, env::var("ATLASSIAN_OPS_API_TOKEN")?)];
 
     // 64 users at a time; that one of them cannot be read does not keep the others from it.

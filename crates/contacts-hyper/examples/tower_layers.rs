@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_hyper::{Client, Credentials, ListContacts, Site};
+use contacts_hyper::{BaseUrl, Client, Credentials, ListContacts};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tower::{
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let rate = Stack::new(RateLimitLayer::new(200, Duration::from_secs(1)), BufferLayer::new(REQUESTS));
     let layers = Stack::new(ConcurrencyLimitLayer::new(8), rate);
     let client =
-        Client::builder(Site::new(&sandbox.base_url())?, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?)
+        Client::builder(BaseUrl::new(&sandbox.base_url())?, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?)
             .build_with(&layers);
 
     let begun = Instant::now();

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use contacts_proto::{Credentials, Error, Policy, Session, Site, Timeouts};
+use contacts_proto::{BaseUrl, Credentials, Error, Policy, Session, Timeouts};
 use http::{HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
 use rustls::{
@@ -29,7 +29,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    pub(crate) fn new(site: Site, credentials: Credentials) -> Self {
+    pub(crate) fn new(site: BaseUrl, credentials: Credentials) -> Self {
         Self {
             session: Session::new(site.with_host_header(), credentials),
             timeouts: Timeouts::default(),

@@ -8,9 +8,8 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, Call, Contact, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event,
-    Exchange, ListContacts, Now, Operation, Pages, Resolve, Resolved, Session, Site, Ticket, Timeouts,
-    Traced,
+    Action, BaseUrl, Call, Contact, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event,
+    Exchange, ListContacts, Now, Operation, Pages, Resolve, Resolved, Session, Ticket, Timeouts, Traced,
 };
 use futures_util::{Stream, stream};
 use http::Response;
@@ -43,12 +42,12 @@ struct Shared<S> {
 
 impl Client {
     /// With the defaults of the [`Builder`].
-    pub fn new(site: Site, credentials: Credentials) -> Self {
+    pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
         Self::builder(site, credentials).build()
     }
 
     /// To choose policy, time limits, proxy, roots of trust, user agent, and the service below.
-    pub fn builder(site: Site, credentials: Credentials) -> Builder {
+    pub fn builder(site: BaseUrl, credentials: Credentials) -> Builder {
         Builder::new(site, credentials)
     }
 }

@@ -6,7 +6,7 @@
 //! sent, retried, waited for and believed is decided in `contacts-proto`, all of which is exported here too.
 //!
 //! ```
-//! use contacts_hyper::{Client, ContactMethod, Credentials, How, ListContacts, Site};
+//! use contacts_hyper::{Client, ContactMethod, Credentials, How, ListContacts, BaseUrl};
 //! use contacts_sandbox::{Sandbox, User};
 //! use futures_util::TryStreamExt;
 //!
@@ -16,8 +16,8 @@
 //! sandbox.add_user(User::new("ann@example.com", "anns-token"));
 //! sandbox.add_user(User::new("bob@example.com", "bobs-token"));
 //!
-//! // Here the site is a sandbox. That of a cloud id is made by `Site::from_cloud_id`.
-//! let client = Client::new(Site::new(&sandbox.base_url())?, Credentials::none());
+//! // Here the site is a sandbox. That of a real site is made by `Site::base_url`.
+//! let client = Client::new(BaseUrl::new(&sandbox.base_url())?, Credentials::none());
 //! let ann = client.with_credentials(Credentials::basic("ann@example.com", "anns-token")?);
 //! let bob = client.with_credentials(Credentials::basic("bob@example.com", "bobs-token")?);
 //!

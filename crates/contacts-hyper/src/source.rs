@@ -22,7 +22,7 @@ type Renewal<'a> =
 ///
 /// ```
 /// use std::sync::Arc;
-/// use contacts_hyper::{Client, Credentials, Site};
+/// use contacts_hyper::{Client, Credentials, BaseUrl};
 ///
 /// struct Vault;
 ///
@@ -34,7 +34,7 @@ type Renewal<'a> =
 /// }
 ///
 /// let vault = Arc::new(Vault);
-/// let client = Client::new(Site::new("https://api.example.com/cloud")?, Credentials::none())
+/// let client = Client::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::none())
 ///     .with_source(move || {
 ///         // The future goes on without the closure.
 ///         let vault = Arc::clone(&vault);

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use contacts_hyper::{
-    ActivateContact, Client, ContactId, ContactMethod, CreateContact, Credentials, DeactivateContact,
-    DeleteContact, Effect, ErrorKind, FindCloudId, GetContact, How, ListContacts, Policy, Site,
+    ActivateContact, BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials,
+    DeactivateContact, DeleteContact, Effect, ErrorKind, FindCloudId, GetContact, How, ListContacts, Policy,
     UpdateContact,
 };
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, End, Fault, FaultRule, Operation, Part, Sandbox, When};
@@ -21,7 +21,7 @@ fn with_policy(base_url: &str, change: impl FnOnce(&mut Policy)) -> Client {
     policy.deadline = Duration::from_secs(20);
     change(&mut policy);
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
-    Client::builder(Site::new(base_url).unwrap(), credentials).policy(policy).build()
+    Client::builder(BaseUrl::new(base_url).unwrap(), credentials).policy(policy).build()
 }
 
 async fn ids(client: &Client) -> Vec<ContactId> {
@@ -56,7 +56,7 @@ async fn the_seven_operations_do_what_they_say() {
 #[tokio::test]
 async fn a_site_tells_its_cloud_id_without_credentials() {
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(Site::new(&sandbox.origin()).unwrap(), Credentials::none());
+    let client = Client::new(BaseUrl::new(&sandbox.origin()).unwrap(), Credentials::none());
     assert_eq!(client.send(&FindCloudId).await.unwrap().as_str(), "sandbox");
     assert_eq!(sandbox.journal()[0].header("authorization").count(), 0);
 }
@@ -163,7 +163,7 @@ async fn a_body_that_stalls_is_given_up_long_before_the_deadline() {
     let mut policy = Policy::default();
     policy.attempts = 1;
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
-    let client = Client::builder(Site::new(&sandbox.base_url()).unwrap(), credentials)
+    let client = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), credentials)
         .policy(policy)
         .stall(1024, Duration::from_millis(100))
         .build();
@@ -212,7 +212,7 @@ async fn a_request_that_is_dropped_closes_its_connection_and_leaves_the_others()
 fn futures_and_streams_can_be_sent_to_other_threads() {
     fn is_send<T: Send>(_: &T) {}
 
-    let client = Client::new(Site::new("https://a.example").unwrap(), Credentials::none());
+    let client = Client::new(BaseUrl::new("https://a.example").unwrap(), Credentials::none());
     let list = ListContacts::all();
     is_send(&client.send(&list));
     is_send(&client.contacts(ListContacts::all()));
@@ -221,7 +221,7 @@ fn futures_and_streams_can_be_sent_to_other_threads() {
 
 #[test]
 fn a_proxy_or_a_certificate_that_cannot_be_used_is_refused_without_being_repeated() {
-    let builder = || Client::builder(Site::new("https://a.example").unwrap(), Credentials::none());
+    let builder = || Client::builder(BaseUrl::new("https://a.example").unwrap(), Credentials::none());
     for proxy in ["", "socks5://u:secret@h:1", "ftp://u:secret@h", "http://u:secret@", "http://u:secret@h/p"]
     {
         let error = builder().proxy(proxy).unwrap_err();
@@ -238,7 +238,7 @@ async fn times_that_never_end_are_times_like_others() {
     let mut policy = Policy::default();
     (policy.deadline, policy.attempt_timeout) = (Duration::MAX, Duration::MAX);
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
-    let client = Client::builder(Site::new(&sandbox.base_url()).unwrap(), credentials)
+    let client = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), credentials)
         .policy(policy)
         .connect_timeout(Duration::MAX)
         .head_timeout(Duration::MAX)

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_hyper::{Client, ContactId, ContactMethod, CreateContact, Credentials, GetContact, Site};
+use contacts_hyper::{BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials, GetContact};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Part, Sandbox};
 
 /// Enough for the connection, the request, and an answer of some 400 bytes, of which sixteen come each time.
@@ -19,7 +19,7 @@ async fn a_future_dropped_at_any_await_leaves_no_half_used_connection_and_no_soc
     let ids: Vec<_> = sandbox.contacts(DEMO_EMAIL).into_iter().map(|contact| contact.id).collect();
     let get = |number: usize| GetContact::new(ContactId::new(ids[number].clone()).unwrap());
     let sockets = open_sockets();
-    let site = Site::new(&sandbox.base_url()).unwrap();
+    let site = BaseUrl::new(&sandbox.base_url()).unwrap();
     let client = Client::new(site, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap());
 
     let mut unfinished = 0;

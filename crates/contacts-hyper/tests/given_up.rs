@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use contacts_hyper::{Client, ContactMethod, CreateContact, Credentials, Effect, Policy, Site};
+use contacts_hyper::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, Effect, Policy};
 use futures_util::{StreamExt, stream};
 
 const CREATIONS: u64 = 12_000;
@@ -18,7 +18,7 @@ const CREATIONS: u64 = 12_000;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_creation_that_is_told_as_unsent_never_arrives() {
     let service = Service::start();
-    let site = Site::new(&service.base_url).unwrap();
+    let site = BaseUrl::new(&service.base_url).unwrap();
     let client = |micros| {
         let mut policy = Policy::default();
         policy.attempts = 1;

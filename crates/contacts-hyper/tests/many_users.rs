@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use contacts_hyper::{Client, Credentials, ErrorKind, ListContacts, Site};
+use contacts_hyper::{BaseUrl, Client, Credentials, ErrorKind, ListContacts};
 use contacts_sandbox::{Behaviour, DEMO_EMAIL, DEMO_TOKEN, Sandbox, Service, User};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
 
@@ -25,7 +25,7 @@ async fn each_of_two_thousand_users_gets_the_own_contacts_over_few_connections()
         service.add_contact(&account, "email", address(number), true);
     }
     let sandbox = Sandbox::builder().service(service).start().unwrap();
-    let client = Client::new(Site::new(&sandbox.base_url()).unwrap(), Credentials::none());
+    let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none());
     let lists = stream::iter(0..USERS).map(|number| {
         let user =
             client.with_credentials(Credentials::basic(&address(number), format!("token-{number}")).unwrap());
@@ -50,7 +50,7 @@ async fn sixty_four_tasks_that_meet_the_same_expired_token_cause_one_renewal() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
     let client =
-        Client::new(Site::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(move || {
+        Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(move || {
             let number = counted.fetch_add(1, Ordering::SeqCst);
             async move { Ok(Credentials::basic(DEMO_EMAIL, [DEMO_TOKEN, "new-token"][number])?) }
         });
@@ -67,7 +67,7 @@ async fn a_renewal_that_is_dropped_is_made_by_the_next_who_needs_it() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
     let client =
-        Client::new(Site::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(move || {
+        Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(move || {
             let number = counted.fetch_add(1, Ordering::SeqCst);
             async move {
                 if number == 0 {
@@ -86,7 +86,7 @@ async fn a_renewal_that_is_dropped_is_made_by_the_next_who_needs_it() {
 #[tokio::test]
 async fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_sent() {
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(Site::new(&sandbox.base_url()).unwrap(), Credentials::none())
+    let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
         .with_source(async || Err("the vault is locked".into()));
     let error = client.send(&ListContacts::all()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);

@@ -111,6 +111,11 @@ impl Credentials {
         request.headers().get(http::header::AUTHORIZATION).and_then(read).unwrap_or_else(Self::none)
     }
 
+    /// Returns `true` for an OAuth access token, which has a base URL of its own: see [`Site::base_url`](crate::Site::base_url).
+    pub fn is_bearer(&self) -> bool {
+        self.0.as_ref().is_some_and(|secrets| secrets.user.is_none())
+    }
+
     /// The e-mail address of basic credentials.
     pub(crate) fn user(&self) -> Option<&str> {
         self.0.as_ref()?.user.as_deref()

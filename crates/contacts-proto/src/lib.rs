@@ -25,8 +25,8 @@
 //! ```
 //! use contacts_proto::{CloudId, ContactMethod, CreateContact, Credentials, Hint, Operation, Site};
 //!
-//! let site = Site::from_cloud_id(&CloudId::new("35273b54-3f06-40d2-880f-dd28cf8daafa")?);
 //! let credentials = Credentials::basic("ann@example.com", "token")?;
+//! let site = Site::from_cloud_id(CloudId::new("35273b54-3f06-40d2-880f-dd28cf8daafa")?).base_url(&credentials)?;
 //! let create = CreateContact::new(ContactMethod::Sms, "90-5555559999")?;
 //!
 //! let request = create.request(&site, &credentials);
@@ -55,10 +55,10 @@
 //! ```
 //! use std::time::Duration;
 //! use contacts_proto::{
-//!     Action, Call, Cause, ContactId, Credentials, Event, Exchange, Failure, GetContact, Now, Progress, Session, Site,
+//!     Action, Call, Cause, ContactId, Credentials, Event, Exchange, Failure, GetContact, Now, Progress, Session, BaseUrl,
 //! };
 //!
-//! let site = Site::new("https://api.example.com/cloud")?;
+//! let site = BaseUrl::new("https://api.example.com/cloud")?;
 //! let session = Session::new(site, Credentials::basic("ann@example.com", "token")?);
 //! let mut call = Call::new(session, GetContact::new(ContactId::new("735a619b")?));
 //! let now = |milliseconds| Now { monotonic: Duration::from_millis(milliseconds), unix: 1_795_000_000 };
@@ -106,6 +106,7 @@
 
 mod address;
 mod answer;
+mod base_url;
 mod class;
 mod confirmation;
 mod contact;
@@ -126,6 +127,7 @@ mod text;
 mod wait;
 
 pub use address::{Address, same_address};
+pub use base_url::BaseUrl;
 pub use class::Class;
 pub use confirmation::Confirmation;
 pub use contact::{Contact, Status};

@@ -2,16 +2,16 @@
 
 use http::{Request, Response};
 
-use crate::{ContactId, ContactMethod, Credentials, Error, Hint, Site};
+use crate::{BaseUrl, ContactId, ContactMethod, Credentials, Error, Hint};
 
 /// One operation of the service: it makes its request and reads its answer, and does no IO.
 ///
 /// This is enough for someone who brings their own HTTP client, retries and timing:
 ///
 /// ```
-/// use contacts_proto::{ContactId, Credentials, GetContact, Operation, Site};
+/// use contacts_proto::{ContactId, Credentials, GetContact, Operation, BaseUrl};
 ///
-/// let site = Site::new("https://api.example.com/jsm/ops/api/cloud")?;
+/// let site = BaseUrl::new("https://api.example.com/jsm/ops/api/cloud")?;
 /// let credentials = Credentials::basic("ann@example.com", "token")?;
 /// let get = GetContact::new(ContactId::new("735a619b")?);
 ///
@@ -33,7 +33,7 @@ pub trait Operation {
     const ABOUT: &'static About;
 
     /// The whole request: absolute URL, headers, body. It differs between two calls with the same arguments in nothing.
-    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>>;
+    fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>>;
 
     /// Reads a whole answer. Whatever its status and its bytes, the result is a value or a typed error.
     ///
@@ -95,7 +95,7 @@ impl<O: Operation + ?Sized> Operation for &O {
 
     const ABOUT: &'static About = O::ABOUT;
 
-    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+    fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         (**self).request(site, credentials)
     }
 

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use serde::Serialize;
 
-use crate::{Credentials, Site};
+use crate::{BaseUrl, Credentials};
 
 /// The `user-agent` of requests, unless the caller puts another in its place.
 pub const USER_AGENT: &str = concat!("contacts-proto/", env!("CARGO_PKG_VERSION"));
@@ -13,7 +13,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// A request without a body: a PATCH says so by its length (an adapter might send it in chunks else), GET and DELETE by silence.
 pub(crate) fn without_body(
     method: Method,
-    site: &Site,
+    site: &BaseUrl,
     uri: Uri,
     credentials: &Credentials,
 ) -> Request<Vec<u8>> {
@@ -32,7 +32,7 @@ pub(crate) fn without_body(
 )]
 pub(crate) fn with_json(
     method: Method,
-    site: &Site,
+    site: &BaseUrl,
     uri: Uri,
     credentials: &Credentials,
     body: &impl Serialize,
@@ -46,7 +46,7 @@ pub(crate) fn with_json(
     assemble(method, uri, headers, body)
 }
 
-fn headers(site: &Site, credentials: &Credentials) -> HeaderMap {
+fn headers(site: &BaseUrl, credentials: &Credentials) -> HeaderMap {
     // Room for all of them, and for what an adapter adds, in one allocation.
     let mut headers = HeaderMap::with_capacity(6);
     if let Some(host) = site.host_header() {

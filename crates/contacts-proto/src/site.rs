@@ -1,217 +1,152 @@
-//! Where the service is.
+//! A site, as Atlassian calls it, and the base URLs that follow from it.
 
 use std::fmt;
 
-use bytes::Bytes;
-use http::{
-    HeaderValue,
-    uri::{Authority, PathAndQuery, Scheme, Uri},
-};
-use url::{Host, Url};
+use crate::{BaseUrl, CloudId, Credentials, Error};
 
-use crate::{CloudId, Error, segment};
+/// What follows a site's name where no domain is given.
+const COMMERCIAL_DOMAIN: &str = ".atlassian.net";
 
-/// The public host of the API and the path before the cloud id, from the vendor's reference page.
-const GLOBAL_HOST: &str = "api.atlassian.com";
-const GLOBAL_PREFIX: &str = "/jsm/ops/api";
-
-/// The longest base URL that is taken, in bytes.
-const MAX_LEN: usize = 2048;
-
-/// A base URL, parsed once: all operations of a client go below it, and nothing that comes from elsewhere can change
-/// its scheme, host, port or path.
+/// A site, by its name (`acme.atlassian.net`) or its cloud id, and the cloud that it is in.
+///
+/// The base URL follows from the site and the kind of credentials, so that the two cannot be mismatched. A cloud id alone is one of
+/// the commercial cloud; a site of another cloud is named by its host.
 ///
 /// ```
-/// use contacts_proto::{CloudId, Site};
+/// use contacts_proto::{CloudId, Credentials, Site};
 ///
-/// let site = Site::from_cloud_id(&CloudId::new("35273b54-3f06-40d2-880f-dd28cf8daafa")?);
-/// assert_eq!(site.to_string(), "https://api.atlassian.com/jsm/ops/api/35273b54-3f06-40d2-880f-dd28cf8daafa");
+/// let site = Site::new("acme")?;
+/// assert_eq!(site.host(), Some("acme.atlassian.net"));
+/// let lookup = site.lookup().expect("only the name is known"); // for `FindCloudId`, without credentials
+/// assert_eq!(lookup.to_string(), "https://acme.atlassian.net");
 ///
-/// assert!(Site::new("http://127.0.0.1:8080/jsm/ops/api/sandbox").is_ok());
-/// assert!(Site::new("http://api.example.com/jsm").is_err(), "plain http leaves the machine");
-/// assert!(Site::new("https://me:secret@api.example.com").is_err());
+/// let site = site.with_cloud_id(CloudId::new("35273b54")?);
+/// let api_token = site.base_url(&Credentials::basic("ann@example.com", "token")?)?;
+/// assert_eq!(api_token.to_string(), "https://api.atlassian.com/jsm/ops/api/35273b54");
+/// let oauth = site.base_url(&Credentials::bearer("token")?)?;
+/// assert_eq!(oauth.to_string(), "https://api.atlassian.com/ex/jira/35273b54/jsm/ops/api");
 /// # Ok::<(), contacts_proto::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Site {
-    scheme: Scheme,
-    authority: Authority,
-    /// Empty, or begins with a slash; never ends with one.
-    prefix: std::sync::Arc<str>,
-    host: Option<HeaderValue>,
+    cloud: Cloud,
+    /// Where the site itself is, if its name is known.
+    own: Option<BaseUrl>,
+    cloud_id: Option<CloudId>,
+}
+
+/// A cloud whose API host is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cloud {
+    Commercial,
+    /// Atlassian Government Cloud, at the level "moderate".
+    GovernmentModerate,
+}
+
+impl Cloud {
+    /// The cloud of a site's host.
+    ///
+    /// # Errors
+    /// A domain of the vendor's that is not one of the two: its API host is not known, and a credential of such a site must not go to
+    /// another cloud. A domain that is not the vendor's is a custom domain of a commercial site.
+    fn of(host: &str) -> Result<Self, Error> {
+        let domain = host.rsplit('.').nth(1).unwrap_or_default();
+        match (domain, host) {
+            (_, host) if host.ends_with(".atlassian-us-gov-mod.net") => Ok(Self::GovernmentModerate),
+            ("atlassian", host) if host.ends_with(COMMERCIAL_DOMAIN) => Ok(Self::Commercial),
+            (domain, _) if domain == "atlassian" || domain.starts_with("atlassian-") => Err(Error::invalid(
+                "site",
+                "is in a cloud whose API host is not known: give the whole base URL in place of the site",
+            )),
+            _ => Ok(Self::Commercial),
+        }
+    }
+
+    fn api_host(self) -> &'static str {
+        match self {
+            Self::Commercial => "api.atlassian.com",
+            Self::GovernmentModerate => "api.atlassian-us-gov-mod.com",
+        }
+    }
 }
 
 impl Site {
-    /// The site with this cloud id, at the service's public host.
-    pub fn from_cloud_id(cloud_id: &CloudId) -> Self {
-        Self {
-            scheme: Scheme::HTTPS,
-            authority: Authority::from_static(GLOBAL_HOST),
-            prefix: format!("{GLOBAL_PREFIX}/{cloud_id}").into(),
-            host: None,
-        }
-    }
-
-    /// A whole base URL, for a staging host, a sister product's path, a gateway, or the sandbox.
+    /// A site by its name: `acme`, `acme.atlassian.net`, a custom domain, or a URL of one of them, whose path is ignored.
     ///
     /// # Errors
-    /// [`Error::Invalid`], which never repeats the text, unless the URL is `https` (or `http` to a loopback host), without
-    /// user info, query or fragment, and its path has plain segments only (`A-Z a-z 0-9 . _ ~ : -`).
-    pub fn new(base_url: &str) -> Result<Self, Error> {
-        Self::parse(base_url, false)
-    }
-
-    /// As [`new`](Self::new), but lets plain `http` go to any host: **credentials and contacts then cross the network
-    /// readable by all who are on the way**.
-    ///
-    /// # Errors
-    /// As for [`new`](Self::new), but for the scheme.
-    pub fn new_allowing_plain_http(base_url: &str) -> Result<Self, Error> {
-        Self::parse(base_url, true)
-    }
-
-    /// The host of a site itself, for [`FindCloudId`](crate::FindCloudId) alone: `acme`, `acme.atlassian.net`, or a URL
-    /// (its path is not looked at).
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] if it is neither a name, nor a host, nor a URL that [`new`](Self::new) takes.
-    pub fn tenant(site: &str) -> Result<Self, Error> {
-        if let Some((scheme, rest)) = site.split_once("://") {
-            let host = rest.split('/').next().unwrap_or(rest);
-            return Self::parse(&format!("{scheme}://{host}"), false);
-        }
-        let host = site.trim_end_matches('/');
-        if host.is_empty() || !host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')) {
+    /// [`Error::Invalid`] for any other text, and for a site of a cloud whose API host is not known.
+    pub fn new(name: &str) -> Result<Self, Error> {
+        let host = match name.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
+                rest.split(['/', '?', '#']).next().unwrap_or(rest)
+            }
+            Some(_) => return Err(Error::invalid("site", "is not an https URL")),
+            None => name.trim_end_matches('/'),
+        };
+        let is_label = |label: &str| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        if !host.split('.').all(is_label) {
             return Err(Error::invalid(
                 "site",
                 "is not a name such as `acme` or a host such as `acme.atlassian.net`",
             ));
         }
-        let suffix = if host.contains('.') { "" } else { ".atlassian.net" };
-        Self::parse(&format!("https://{host}{suffix}"), false)
+        let suffix = if host.contains('.') { "" } else { COMMERCIAL_DOMAIN };
+        let host = format!("{host}{suffix}");
+        let cloud = Cloud::of(&host)?;
+        Ok(Self { cloud, own: Some(BaseUrl::new(&format!("https://{host}"))?), cloud_id: None })
     }
 
-    fn parse(text: &str, plain_http: bool) -> Result<Self, Error> {
-        let refuse = |why| Err(Error::invalid("base URL", why));
-        if text.len() > MAX_LEN {
-            return refuse("is longer than 2048 bytes");
-        }
-        // `Url` takes blanks and controls out and turns a backslash into a slash: readings that a gateway need not share.
-        if !text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
-            return refuse("has a blank, a control, a backslash or a character outside ASCII");
-        }
-        let Ok(url) = Url::parse(text) else {
-            return refuse("is not an absolute URL");
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return refuse("has user info: give the address and the token as credentials");
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return refuse("has a query or a fragment");
-        }
-        let scheme = match (url.scheme(), url.host()) {
-            ("https", Some(_)) => Scheme::HTTPS,
-            ("http", Some(host)) if plain_http || is_loopback(&host) => Scheme::HTTP,
-            ("http", Some(_)) => return refuse("is plain http to a host that is not loopback: use https"),
-            _ => return refuse("is not an https URL"),
-        };
-        let prefix = url.path().trim_end_matches('/');
-        let plain = |segment: &str| !segment.is_empty() && segment.bytes().all(segment::is_safe);
-        if !prefix.is_empty() && !prefix.split('/').skip(1).all(plain) {
-            return refuse(
-                "has a path with an empty segment or a character other than `A-Z a-z 0-9 . _ ~ : -`",
-            );
-        }
-        // What `Url` writes between the scheme and the path is host and port alone: user info was refused above.
-        let Ok(authority) = Authority::try_from(url.authority()) else {
-            return refuse("has a host that cannot stand in a request");
-        };
-        Ok(Self { scheme, authority, prefix: prefix.into(), host: None })
+    /// A site of the commercial cloud by its cloud id.
+    pub fn from_cloud_id(cloud_id: CloudId) -> Self {
+        Self { cloud: Cloud::Commercial, own: None, cloud_id: Some(cloud_id) }
     }
 
-    /// The same site, to which each request carries a `host` header, and carries it first (RFC 9110, 7.2): for an HTTP library
-    /// that leaves that to its callers, or would put it last. Most make it of the URL by themselves.
-    ///
-    /// ```
-    /// use contacts_proto::{Credentials, ListContacts, Operation, Site};
-    ///
-    /// let site = Site::new("http://127.0.0.1:8080/jsm/ops/api/sandbox")?.with_host_header();
-    /// let request = ListContacts::all().request(&site, &Credentials::none());
-    /// assert_eq!(request.headers()["host"], "127.0.0.1:8080");
-    /// # Ok::<(), contacts_proto::Error>(())
-    /// ```
+    /// The same site, of which the cloud id is known.
     #[must_use]
-    pub fn with_host_header(self) -> Self {
-        // Every authority can stand in a header; what could not would be the library's to make of the URL.
-        Self { host: HeaderValue::from_str(self.authority.as_str()).ok(), ..self }
+    pub fn with_cloud_id(self, cloud_id: CloudId) -> Self {
+        Self { cloud_id: Some(cloud_id), ..self }
     }
 
-    pub(crate) fn host_header(&self) -> Option<&HeaderValue> {
-        self.host.as_ref()
+    /// The cloud id, if it is known.
+    pub fn cloud_id(&self) -> Option<&CloudId> {
+        self.cloud_id.as_ref()
     }
 
-    /// Whether requests to it are encrypted.
-    pub fn is_https(&self) -> bool {
-        self.scheme == Scheme::HTTPS
+    /// The site's host, if its name is known.
+    pub fn host(&self) -> Option<&str> {
+        self.own.as_ref().map(BaseUrl::authority)
     }
 
-    /// Host and port, as they stand in a URL.
-    pub fn authority(&self) -> &str {
-        self.authority.as_str()
+    /// Where [`FindCloudId`](crate::FindCloudId) asks for the cloud id; `None` if it is known already.
+    pub fn lookup(&self) -> Option<&BaseUrl> {
+        self.own.as_ref().filter(|_| self.cloud_id.is_none())
     }
 
-    /// The URL of a path below the base, given in pieces. Each piece must be safe where it stands.
-    #[expect(
-        clippy::expect_used,
-        reason = "a prefix was checked by `parse`; pieces are literals, numbers, checked ids and escaped values: the law \
-                  `no_argument_changes_where_a_request_goes` tries them"
-    )]
-    pub(crate) fn uri(&self, pieces: &[&str]) -> Uri {
-        let len = pieces.iter().fold(self.prefix.len(), |len, piece| len.saturating_add(piece.len()));
-        let mut path = String::with_capacity(len);
-        path.push_str(&self.prefix);
-        for piece in pieces {
-            path.push_str(piece);
-        }
-        let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).expect(
-            "prefix, literals, ids and escaped values have no character that a path and query may not have",
-        );
-        let mut parts = http::uri::Parts::default();
-        parts.scheme = Some(self.scheme.clone());
-        parts.authority = Some(self.authority.clone());
-        parts.path_and_query = Some(path);
-        Uri::from_parts(parts).expect("scheme, authority and path are all there")
-    }
-}
-
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Ipv4(ip) => ip.is_loopback(),
-        Host::Ipv6(ip) => ip.is_loopback(),
-        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
-    }
-}
-
-/// Whether requests go to the same place.
-impl PartialEq for Site {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.scheme, &self.authority, &self.prefix) == (&other.scheme, &other.authority, &other.prefix)
-    }
-}
-
-impl Eq for Site {}
-
-impl std::str::FromStr for Site {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        Self::new(text)
+    /// The base URL for credentials of this kind: an OAuth token goes to the gateway under `/ex/jira/`, all else to the API itself.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if the cloud id is not known: see [`lookup`](Self::lookup).
+    pub fn base_url(&self, credentials: &Credentials) -> Result<BaseUrl, Error> {
+        let Some(cloud_id) = &self.cloud_id else {
+            return Err(Error::invalid("site", "has a cloud id that was not looked up yet"));
+        };
+        let make = if credentials.is_bearer() { BaseUrl::for_oauth } else { BaseUrl::for_api_tokens };
+        Ok(make(self.cloud.api_host(), cloud_id))
     }
 }
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
+        match (self.host(), &self.cloud_id) {
+            (Some(host), _) => f.write_str(host),
+            (None, Some(cloud_id)) => cloud_id.fmt(f),
+            (None, None) => Ok(()),
+        }
     }
 }
 
@@ -221,68 +156,90 @@ impl fmt::Debug for Site {
     }
 }
 
+impl std::str::FromStr for Site {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::new(text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_base_url_that_could_be_read_in_two_ways_is_refused() {
-        for text in [
-            "",
-            "api.example.com",
-            "ftp://api.example.com",
-            "https://",
-            "https://a b/",
-            "https://api.example.com\\x",
-            "https://api.example.com/a//b",
-            "https://api.example.com/a%2fb",
-            "https://api.example.com/?a=b",
-            "https://api.example.com/#f",
-            "https://api.example.com/?",
-            "https://u@api.example.com/",
-            "https://u:p@api.example.com/",
-            "http://api.example.com/",
-            "http://127.0.0.1.example.com/",
-            "http://128.0.0.1/",
-            "https://api.example.com/\n",
-            "https://ex\u{e4}mple.com/",
-            "data:text/plain,x",
-        ] {
-            let error = Site::new(text).expect_err(text);
-            assert!(error.is_invalid_input(), "{text}");
-            assert!(text.is_empty() || !error.to_string().contains(text), "{error} repeats its input");
-        }
+    fn bases(site: Site) -> [String; 2] {
+        let site = site.with_cloud_id(CloudId::new("c").unwrap());
+        let credentials = [Credentials::basic("ann@example.com", "t"), Credentials::bearer("t")];
+        credentials.map(|credentials| site.base_url(&credentials.unwrap()).unwrap().to_string())
     }
 
     #[test]
-    fn loopback_may_be_plain_http_and_any_host_may_when_asked_for_by_name() {
-        for text in ["http://localhost:1/x", "http://127.9.9.9", "http://[::1]:80/a/b/", "http://a.localhost"]
-        {
-            assert!(Site::new(text).is_ok(), "{text}");
-        }
-        assert!(Site::new_allowing_plain_http("http://10.0.0.1/x").is_ok());
-    }
-
-    #[test]
-    fn a_trailing_slash_changes_nothing() {
-        assert_eq!(Site::new("https://a.example/b/").unwrap(), Site::new("https://a.example/b").unwrap());
-        assert_eq!(Site::new("https://a.example:443").unwrap().to_string(), "https://a.example");
-    }
-
-    #[test]
-    fn a_tenant_is_a_name_a_host_or_a_url() {
+    fn a_site_is_a_name_a_host_or_a_url() {
         for text in [
             "acme",
+            "ACME",
             "acme.atlassian.net",
+            "acme.atlassian.net.",
+            "Acme.Atlassian.NET/",
             "https://acme.atlassian.net",
-            "https://acme.atlassian.net/jira/people",
+            "https://acme.atlassian.net/jira/people?x#y",
         ] {
-            assert_eq!(Site::tenant(text).unwrap().to_string(), "https://acme.atlassian.net", "{text}");
+            assert_eq!(Site::new(text).unwrap().host(), Some("acme.atlassian.net"), "{text}");
         }
-        for text in
-            ["", "a b", "acme/..", "https://u:p@acme.atlassian.net/", "http://acme.atlassian.net", "acme?x"]
-        {
-            assert!(Site::tenant(text).is_err(), "{text}");
+        for text in [
+            "",
+            ".",
+            "a b",
+            "acme/..",
+            "https://u:p@acme.atlassian.net/",
+            "https://acme.atlassian.net:8443/",
+            "http://acme.atlassian.net",
+            "acme?x",
+            "acme..net",
+            "-acme",
+        ] {
+            assert!(Site::new(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_base_url_follows_from_the_cloud_and_the_kind_of_credentials() {
+        let commercial =
+            ["https://api.atlassian.com/jsm/ops/api/c", "https://api.atlassian.com/ex/jira/c/jsm/ops/api"];
+        for name in ["acme", "acme.atlassian.net", "jira.acme.example"] {
+            assert_eq!(bases(Site::new(name).unwrap()), commercial, "{name}");
+        }
+        assert_eq!(bases(Site::from_cloud_id(CloudId::new("c").unwrap())), commercial);
+        assert_eq!(
+            bases(Site::new("acme.atlassian-us-gov-mod.net").unwrap()),
+            [
+                "https://api.atlassian-us-gov-mod.com/jsm/ops/api/c",
+                "https://api.atlassian-us-gov-mod.com/ex/jira/c/jsm/ops/api"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_site_of_a_cloud_whose_api_host_is_not_known_is_refused() {
+        for name in [
+            "acme.atlassian-us-gov.net",
+            "https://acme.ATLASSIAN-us-gov.net/",
+            "acme.atlassian-fex.net",
+            "acme.atlassian-isolated.net",
+            "a.acme.atlassian-isolated.net",
+            "acme.atlassian-us-gov-mod.com",
+            "atlassian-us-gov-mod.net",
+            "api.atlassian.com",
+            "atlassian.net",
+        ] {
+            let error = Site::new(name).expect_err(name);
+            assert!(error.to_string().contains("base URL"), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn no_base_url_is_made_before_the_cloud_id_is_known() {
+        assert!(Site::new("acme").unwrap().base_url(&Credentials::none()).is_err());
     }
 }

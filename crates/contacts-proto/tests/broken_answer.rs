@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use contacts_proto::{
-    Action, Call, Cause, Credentials, Event, Exchange, Failure, ListContacts, Now, Policy, Progress, Session,
-    Site,
+    Action, BaseUrl, Call, Cause, Credentials, Event, Exchange, Failure, ListContacts, Now, Policy, Progress,
+    Session,
 };
 use http::Response;
 
@@ -15,7 +15,7 @@ fn status_body_and_request_id_of_a_broken_answer_are_kept_and_the_secret_is_not(
     let mut policy = Policy::default();
     policy.attempts = 1;
     let credentials = Credentials::bearer(TOKEN).unwrap();
-    let session = Session::new(Site::new("https://a.example").unwrap(), credentials).with_policy(policy);
+    let session = Session::new(BaseUrl::new("https://a.example").unwrap(), credentials).with_policy(policy);
     let mut call = Call::new(session, ListContacts::all());
     let now = Now { monotonic: Duration::ZERO, unix: 0 };
     assert!(matches!(call.step(Event::Start, now, 0), Action::Send { .. }));

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use contacts_proto::{
-    Action, Call, ContactMethod, CreateContact, Credentials, DeleteContact, Ensure, Event, Exchange, Now,
-    Operation, Session, Site,
+    Action, BaseUrl, Call, ContactMethod, CreateContact, Credentials, DeleteContact, Ensure, Event, Exchange,
+    Now, Operation, Session,
 };
 use http::Response;
 
 const LIST: &str = r#"{"values":[]}"#;
 
 fn session() -> Session {
-    Session::new(Site::new("https://a.example").unwrap(), Credentials::bearer("token").unwrap())
+    Session::new(BaseUrl::new("https://a.example").unwrap(), Credentials::bearer("token").unwrap())
 }
 
 fn create() -> CreateContact {

@@ -3,8 +3,8 @@
 mod support;
 
 use contacts_proto::{
-    CloudId, Contact, ContactId, ContactMethod, CreateContact, Credentials, GetContact, ListContacts,
-    Operation, Session, Site, UpdateContact,
+    BaseUrl, CloudId, Contact, ContactId, ContactMethod, CreateContact, Credentials, GetContact,
+    ListContacts, Operation, Session, UpdateContact,
 };
 use http::{HeaderValue, Method, Request, header};
 use proptest::prelude::*;
@@ -64,7 +64,7 @@ fn assert_stays_below(base: &str, request: &Request<Vec<u8>>, path: &str) -> Res
 proptest! {
     #[test]
     fn an_id_survives_the_path_and_comes_back(id in ids(), base in bases()) {
-        let site = Site::new(&base).unwrap();
+        let site = BaseUrl::new(&base).unwrap();
         let prefix = format!("{}{CONTACTS}/", Url::parse(&base).unwrap().path().trim_end_matches('/'));
         let [_, _, get, update, delete, activate, deactivate, _] =
             Any::all(&id, &"account".parse().unwrap(), "1");
@@ -105,7 +105,7 @@ proptest! {
         account in accounts(),
         to in "[^\\pC\\s](\\PC{0,40}[^\\pC\\s])?",
     ) {
-        let site = Site::new(&base).unwrap();
+        let site = BaseUrl::new(&base).unwrap();
         for operation in Any::all(&id, &account, &to) {
             let request = operation.request(&site, &Credentials::none());
             assert_stays_below(&base, &request, &operation.path(&id))?;
@@ -118,7 +118,7 @@ proptest! {
         account in prop::option::of(accounts()),
         link in hostile_links(),
     ) {
-        let site = Site::new(&base).unwrap();
+        let site = BaseUrl::new(&base).unwrap();
         let first = account.iter().cloned().fold(ListContacts::all(), ListContacts::of_account);
         let body = json!({"values": [{"id": "a", "method": "sms", "to": "1"}], "links": {"next": link}});
         let page = first.response(answer(200, body.to_string().as_bytes())).unwrap();
@@ -141,7 +141,7 @@ proptest! {
         token in prop::option::of("[A-Za-z0-9._-]{1,40}"),
         user_agent in prop::option::of("[a-z]{1,8}/[0-9]"),
     ) {
-        let site = Site::new(&base).unwrap();
+        let site = BaseUrl::new(&base).unwrap();
         let credentials = token.map_or_else(Credentials::none, |token| Credentials::bearer(token).unwrap());
         let mut session = Session::new(site, credentials);
         if let Some(user_agent) = &user_agent {
@@ -176,7 +176,7 @@ proptest! {
     #[test]
     fn what_is_written_is_sent_to_the_letter(method in "\\PC{1,12}", to in "[^\\pC\\s](\\PC{0,40}[^\\pC\\s])?") {
         prop_assume!(method != "mobile");
-        let site = Site::new("https://a.example").unwrap();
+        let site = BaseUrl::new("https://a.example").unwrap();
         let sent = |request: Request<Vec<u8>>| serde_json::from_slice::<Value>(request.body()).unwrap();
         let create = CreateContact::new(ContactMethod::from(method.as_str()), &*to).unwrap();
         let expected = json!({"method": method, "to": to});

@@ -4,7 +4,7 @@ mod model;
 
 use std::time::Duration;
 
-use contacts_proto::{Call, Credentials, Error, Resolve, Resolved, Session, Site, Ticket};
+use contacts_proto::{BaseUrl, Call, Credentials, Error, Resolve, Resolved, Session, Ticket};
 use model::{
     Ran, create_sms, renewable,
     service::{Fault, Service},
@@ -164,7 +164,7 @@ fn every_page_is_looked_through_and_credentials_are_renewed() {
 #[test]
 fn a_ticket_of_another_site_or_another_user_is_refused_before_anything_is_sent() {
     let session = |base: &str, email: &str| {
-        Session::new(Site::new(base).unwrap(), Credentials::basic(email, "a-token").unwrap())
+        Session::new(BaseUrl::new(base).unwrap(), Credentials::basic(email, "a-token").unwrap())
     };
     let (here, there) = ("https://api.example.com/cloud", "https://api.example.com/other");
     let ticket: Ticket =

@@ -6,7 +6,8 @@ use std::{error::Error as StdError, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contacts_proto::{
-    AccountId, Action, Cause, ContactId, Credentials, Error, Event, Failure, Now, Progress, Session, Site,
+    AccountId, Action, BaseUrl, Cause, ContactId, Credentials, Error, Event, Failure, Now, Progress, Session,
+    Site,
 };
 use http::{HeaderMap, HeaderValue};
 use proptest::{
@@ -223,7 +224,7 @@ proptest! {
         renewable: bool,
     ) {
         let credentials = secret.credentials();
-        let site = Site::new("https://api.example/jsm/ops/api/cloud").unwrap();
+        let site = BaseUrl::new("https://api.example/jsm/ops/api/cloud").unwrap();
         let mut session = Session::new(site, credentials.clone());
         if renewable {
             session = session.with_renewable(Some(credentials.clone()));
@@ -252,8 +253,8 @@ proptest! {
             Credentials::basic(&secret.email, &*broken).unwrap_err(),
             Credentials::bearer(&*broken).unwrap_err(),
             Credentials::basic(&format!("{}:{}", secret.email, secret.token), "token").unwrap_err(),
+            BaseUrl::new(&base).unwrap_err(),
             Site::new(&base).unwrap_err(),
-            Site::tenant(&base).unwrap_err(),
             ContactId::new(&broken).unwrap_err(),
             AccountId::new(broken.as_str()).unwrap_err(),
         ] {

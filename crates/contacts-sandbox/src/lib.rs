@@ -22,7 +22,7 @@
 //!
 //! ```
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Operation, Sandbox};
-//! use contacts_ureq::{Client, ContactMethod, Credentials, Error, Site};
+//! use contacts_ureq::{Client, ContactMethod, Credentials, Error, BaseUrl};
 //!
 //! /// What is to be tested.
 //! fn reach_by_call(client: &Client, number: &str) -> Result<(), Error> {
@@ -30,7 +30,7 @@
 //! }
 //!
 //! let sandbox = Sandbox::start()?;
-//! let site = Site::new(&sandbox.base_url())?;
+//! let site = BaseUrl::new(&sandbox.base_url())?;
 //! let client = Client::new(site, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
 //! reach_by_call(&client, "90-5555559999")?;
 //! reach_by_call(&client, "+90 555 555 99 99")?;
@@ -49,14 +49,14 @@
 //! it cannot know whether a contact was created. In an async program the sandbox is the same, since it has a thread of its own:
 //!
 //! ```
-//! use contacts_hyper::{Client, ContactMethod, CreateContact, Credentials, ErrorKind, Site};
+//! use contacts_hyper::{Client, ContactMethod, CreateContact, Credentials, ErrorKind, BaseUrl};
 //! use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, User, When};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let sandbox = Sandbox::start()?;
 //! sandbox.add_user(User::new("ann@example.com", "anns-token"));
-//! let site = Site::new(&sandbox.base_url())?;
+//! let site = BaseUrl::new(&sandbox.base_url())?;
 //! let client = Client::new(site, Credentials::basic("ann@example.com", "anns-token")?);
 //!
 //! // The contact is created, and the connection ends before the answer.
@@ -80,14 +80,14 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use contacts_proto::{ContactId, Credentials, DeleteContact, Operation, Site};
+//! use contacts_proto::{ContactId, Credentials, DeleteContact, Operation, BaseUrl};
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Service};
 //!
 //! let mut service = Service::demo();
 //! let account = service.users().next().expect("the demo user is the first").account_id.clone();
 //! let id = ContactId::new(&service.contacts(&account)[0].id)?;
 //!
-//! let site = Site::new("https://api.example.com/jsm/ops/api/sandbox")?;
+//! let site = BaseUrl::new("https://api.example.com/jsm/ops/api/sandbox")?;
 //! let request = DeleteContact::new(id).request(&site, &Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
 //! let (head, body) = request.into_parts();
 //! let request = http::Request::from_parts(head, body.as_slice());

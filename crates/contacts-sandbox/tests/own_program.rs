@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, When};
-use contacts_ureq::{Client, ContactMethod, CreateContact, Credentials, ErrorKind, Site};
+use contacts_ureq::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, ErrorKind};
 
 /// What is to be tested.
 fn reach_by_call(client: &Client, number: &str) -> Result<(), contacts_ureq::Error> {
@@ -13,7 +13,7 @@ fn reach_by_call(client: &Client, number: &str) -> Result<(), contacts_ureq::Err
 #[test]
 fn a_number_whose_answer_is_lost_is_asked_for_once_and_in_doubt() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start()?;
-    let client = Client::new(Site::new(&sandbox.base_url())?, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
+    let client = Client::new(BaseUrl::new(&sandbox.base_url())?, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
 
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));
     let error = reach_by_call(&client, "90-5555559999").unwrap_err();

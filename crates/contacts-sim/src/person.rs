@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::{AccountId, ContactId, ContactMethod, CreateContact, Error, Session, Site};
+use contacts_proto::{AccountId, BaseUrl, ContactId, ContactMethod, CreateContact, Error, Session};
 use contacts_sandbox::{StoredContact, User};
 
 use crate::{
@@ -69,7 +69,7 @@ impl Person {
             user = user.as_administrator();
         }
         let network = Network::new(world, user, random.draw(), Faults::Chance(setting.faults), policy.settle);
-        let site = Site::new(&format!("https://api.example.com{}", setting.behaviour.base_path()))?;
+        let site = BaseUrl::new(&format!("https://api.example.com{}", setting.behaviour.base_path()))?;
         let session = Session::new(site, network.credentials().clone()).with_policy(policy);
         let terms = Terms { session, access: Access::Renewable, hard_resolutions: 2, begin: setting.begin };
         let others = if administrator { (1..people).map(name).collect() } else { Vec::new() };

@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, str::FromStr, time::Duration};
 
-use contacts_proto::{ContactId, ContactMethod, CreateContact, Error, Policy, Session, Site};
+use contacts_proto::{BaseUrl, ContactId, ContactMethod, CreateContact, Error, Policy, Session};
 use contacts_sandbox::{Behaviour, Duplicates, Limits, Service, StoredContact, User};
 
 use crate::{
@@ -151,7 +151,7 @@ impl Bench {
     ) -> Result<Self, Error> {
         let behaviour =
             Behaviour { duplicates: Duplicates::Allowed, limits: Limits::NONE, ..Behaviour::default() };
-        let site = Site::new(&format!("https://api.example.com{}", behaviour.base_path()))?;
+        let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path()))?;
         let mut world = World::new(Service::new(behaviour));
         let faults = match strike {
             Strike::Requests => Faults::Schedule(Vec::new()),

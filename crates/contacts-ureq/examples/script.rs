@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, process::ExitCode};
 
-use contacts_ureq::{Client, ContactMethod, Credentials, ListContacts, Site};
+use contacts_ureq::{BaseUrl, Client, ContactMethod, Credentials, ListContacts};
 
 fn main() -> ExitCode {
     let Err(error) = reach() else { return ExitCode::SUCCESS };
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
 }
 
 fn reach() -> Result<(), Box<dyn Error>> {
-    let site = Site::new(&env::var("CONTACTS_BASE_URL")?)?;
+    let site = BaseUrl::new(&env::var("CONTACTS_BASE_URL")?)?;
     let email = env::var("ATLASSIAN_OPS_API_EMAIL_ADDRESS")?;
     let client = Client::new(site, Credentials::basic(&email, env::var("ATLASSIAN_OPS_API_TOKEN")?)?);
 

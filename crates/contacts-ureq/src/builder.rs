@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use contacts_proto::{Credentials, Error, Policy, Session, Site, Timeouts};
+use contacts_proto::{BaseUrl, Credentials, Error, Policy, Session, Timeouts};
 use http::HeaderValue;
 use ureq::{
     Proxy, ProxyProtocol,
@@ -25,7 +25,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    pub(crate) fn new(site: Site, credentials: Credentials) -> Self {
+    pub(crate) fn new(site: BaseUrl, credentials: Credentials) -> Self {
         Self {
             session: Session::new(site.with_host_header(), credentials),
             timeouts: Timeouts::default(),

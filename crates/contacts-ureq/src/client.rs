@@ -8,8 +8,8 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, Call, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event, Exchange,
-    ListContacts, Now, Operation, Resolve, Resolved, Session, Site, Ticket, Traced,
+    Action, BaseUrl, Call, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event,
+    Exchange, ListContacts, Now, Operation, Resolve, Resolved, Session, Ticket, Traced,
 };
 use http::Response;
 
@@ -36,12 +36,12 @@ struct Shared {
 
 impl Client {
     /// With the defaults of the [`Builder`].
-    pub fn new(site: Site, credentials: Credentials) -> Self {
+    pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
         Self::builder(site, credentials).build()
     }
 
     /// To choose policy, time limits, proxy, roots of trust and user agent.
-    pub fn builder(site: Site, credentials: Credentials) -> Builder {
+    pub fn builder(site: BaseUrl, credentials: Credentials) -> Builder {
         Builder::new(site, credentials)
     }
 
@@ -108,14 +108,14 @@ impl Client {
     /// then; also beforehand, for the case that the program itself does not live to see the answer:
     ///
     /// ```
-    /// use contacts_ureq::{Client, ContactMethod, CreateContact, Credentials, Resolved, Site, Ticket};
+    /// use contacts_ureq::{Client, ContactMethod, CreateContact, Credentials, Resolved, BaseUrl, Ticket};
     /// # use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, When};
     /// # let sandbox = Sandbox::start()?;
     /// # sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));
     /// # let (base_url, token) = (sandbox.base_url(), DEMO_TOKEN);
     /// # let file = std::env::temp_dir().join(format!("{}.ticket", std::process::id()));
     ///
-    /// let client = Client::new(Site::new(&base_url)?, Credentials::basic("demo@example.com", token)?);
+    /// let client = Client::new(BaseUrl::new(&base_url)?, Credentials::basic("demo@example.com", token)?);
     /// let create = CreateContact::new(ContactMethod::Voice, "90-5555559999")?;
     ///
     /// let unix = std::time::SystemTime::UNIX_EPOCH.elapsed()?.as_secs();

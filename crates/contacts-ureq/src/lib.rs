@@ -8,12 +8,12 @@
 //! ```
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 //! use contacts_ureq::{
-//!     Client, ContactId, ContactMethod, Credentials, DeactivateContact, GetContact, How, ListContacts, Site,
+//!     Client, ContactId, ContactMethod, Credentials, DeactivateContact, GetContact, How, ListContacts, BaseUrl,
 //! };
 //!
-//! // Here the site is a sandbox. That of a cloud id is made by `Site::from_cloud_id`.
+//! // Here the site is a sandbox. That of a real site is made by `Site::base_url`.
 //! let sandbox = Sandbox::start()?;
-//! let site = Site::new(&sandbox.base_url())?;
+//! let site = BaseUrl::new(&sandbox.base_url())?;
 //! let client = Client::new(site, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
 //!
 //! // A contact that is there once, however often this is run.

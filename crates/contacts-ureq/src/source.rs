@@ -12,9 +12,9 @@ pub(crate) type Error = Arc<dyn std::error::Error + Send + Sync>;
 /// Where credentials come from that expire, such as OAuth access tokens. Any function without arguments is one:
 ///
 /// ```
-/// use contacts_ureq::{Client, Credentials, Site};
+/// use contacts_ureq::{Client, Credentials, BaseUrl};
 ///
-/// let client = Client::new(Site::new("https://api.example.com/cloud")?, Credentials::none())
+/// let client = Client::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::none())
 ///     .with_source(|| Ok(Credentials::bearer(std::env::var("ACCESS_TOKEN")?)?));
 /// # Ok::<(), contacts_ureq::Error>(())
 /// ```

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, End, Fault, FaultRule, Operation, Sandbox, User, When};
 use contacts_ureq::{
-    ActivateContact, Client, ContactId, ContactMethod, CreateContact, Credentials, DeactivateContact,
-    DeleteContact, Effect, ErrorKind, FindCloudId, GetContact, ListContacts, Policy, Site, UpdateContact,
+    ActivateContact, BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials,
+    DeactivateContact, DeleteContact, Effect, ErrorKind, FindCloudId, GetContact, ListContacts, Policy,
+    UpdateContact,
 };
 
 fn client(sandbox: &Sandbox) -> Client {
@@ -18,7 +19,7 @@ fn with_policy(sandbox: &Sandbox, change: impl FnOnce(&mut Policy)) -> Client {
     policy.deadline = Duration::from_secs(20);
     change(&mut policy);
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
-    Client::builder(Site::new(&sandbox.base_url()).unwrap(), credentials).policy(policy).build()
+    Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), credentials).policy(policy).build()
 }
 
 fn ids(client: &Client) -> Vec<ContactId> {
@@ -50,7 +51,7 @@ fn the_seven_operations_do_what_they_say() {
 #[test]
 fn a_site_tells_its_cloud_id_without_credentials() {
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(Site::new(&sandbox.origin()).unwrap(), Credentials::none());
+    let client = Client::new(BaseUrl::new(&sandbox.origin()).unwrap(), Credentials::none());
     assert_eq!(client.send(&FindCloudId).unwrap().as_str(), "sandbox");
     assert_eq!(sandbox.journal()[0].header("authorization").count(), 0);
 }
@@ -130,7 +131,7 @@ fn a_connection_that_was_refused_has_sent_nothing() {
     policy.backoff = Duration::from_millis(1);
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
     let client =
-        Client::builder(Site::new("http://127.0.0.1:1").unwrap(), credentials).policy(policy).build();
+        Client::builder(BaseUrl::new("http://127.0.0.1:1").unwrap(), credentials).policy(policy).build();
     let error = client.send(&CreateContact::new(ContactMethod::Sms, "1").unwrap()).unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Unavailable, Effect::None));
     assert_eq!(error.trail().unwrap().attempts, 2);
@@ -199,7 +200,7 @@ fn a_body_that_stalls_is_given_up_long_before_the_deadline() {
     let mut policy = Policy::default();
     policy.attempts = 1;
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
-    let client = Client::builder(Site::new(&sandbox.base_url()).unwrap(), credentials)
+    let client = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), credentials)
         .policy(policy)
         .stall(1024, Duration::from_millis(100))
         .build();
@@ -238,7 +239,7 @@ fn an_update_whose_answer_is_lost_is_seen_to_have_happened() {
 
 #[test]
 fn a_proxy_or_a_ca_that_cannot_be_used_is_refused_without_being_repeated() {
-    let builder = || Client::builder(Site::new("https://a.example").unwrap(), Credentials::none());
+    let builder = || Client::builder(BaseUrl::new("https://a.example").unwrap(), Credentials::none());
     for proxy in ["", "socks5://u:secret@h:1", "ftp://u:secret@h", "http://u:secret@"] {
         let error = builder().proxy(proxy).unwrap_err();
         assert!(error.is_invalid_input() && !error.to_string().contains("secret"), "{proxy}: {error}");
@@ -253,7 +254,7 @@ fn times_that_never_end_are_times_like_others() {
     let mut policy = Policy::default();
     (policy.deadline, policy.attempt_timeout) = (Duration::MAX, Duration::MAX);
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
-    let client = Client::builder(Site::new(&sandbox.base_url()).unwrap(), credentials)
+    let client = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), credentials)
         .policy(policy)
         .connect_timeout(Duration::MAX)
         .head_timeout(Duration::MAX)

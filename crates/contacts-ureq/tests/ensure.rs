@@ -6,7 +6,7 @@ use contacts_sandbox::{
     DEMO_EMAIL, DEMO_TOKEN, Duplicates, End, Fault, FaultRule, NewPhones, Operation, Sandbox, When,
 };
 use contacts_ureq::{
-    Client, ContactMethod, CreateContact, Credentials, Error, How, Policy, Resolve, Resolved, Site,
+    BaseUrl, Client, ContactMethod, CreateContact, Credentials, Error, How, Policy, Resolve, Resolved,
 };
 
 /// A sandbox that does not protect anybody from creating the same contact twice.
@@ -24,7 +24,7 @@ fn client(sandbox: &Sandbox) -> Client {
     policy.backoff = Duration::from_millis(2);
     policy.settle = Duration::from_millis(200);
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
-    Client::builder(Site::new(&sandbox.base_url()).unwrap(), credentials).policy(policy).build()
+    Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), credentials).policy(policy).build()
 }
 
 fn voices(sandbox: &Sandbox) -> Vec<String> {
@@ -87,7 +87,7 @@ fn an_effect_that_is_late_is_waited_for() {
     policy.attempt_timeout = Duration::from_millis(100);
     policy.settle = Duration::from_millis(600);
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
-    let site = Site::new(&sandbox.base_url()).unwrap();
+    let site = BaseUrl::new(&sandbox.base_url()).unwrap();
     let client = Client::builder(site, credentials).policy(policy).build();
     let ensured = client.ensure(ContactMethod::Voice, "1-2").unwrap();
     assert_eq!(ensured.how, How::Recovered);

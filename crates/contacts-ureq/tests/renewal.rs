@@ -9,7 +9,7 @@ use std::{
 };
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, User};
-use contacts_ureq::{Client, Credentials, ErrorKind, ListContacts, Site};
+use contacts_ureq::{BaseUrl, Client, Credentials, ErrorKind, ListContacts};
 
 /// A client whose source gives these tokens one after the other, the last one for ever; and how often it was asked.
 fn client(sandbox: &Sandbox, tokens: &[&str]) -> (Client, Arc<AtomicUsize>) {
@@ -21,7 +21,7 @@ fn client(sandbox: &Sandbox, tokens: &[&str]) -> (Client, Arc<AtomicUsize>) {
         Ok(Credentials::basic(DEMO_EMAIL, tokens[number].as_str())?)
     };
     let client =
-        Client::new(Site::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(source);
+        Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(source);
     (client, asked)
 }
 
@@ -61,7 +61,7 @@ fn a_source_that_only_gives_what_is_refused_is_not_asked_for_ever() {
 #[test]
 fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_sent() {
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(Site::new(&sandbox.base_url()).unwrap(), Credentials::none())
+    let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
         .with_source(|| Err("the vault is locked".into()));
     let error = client.send(&ListContacts::all()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);

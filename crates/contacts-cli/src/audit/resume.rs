@@ -10,7 +10,7 @@ use std::{
     time::SystemTime,
 };
 
-use contacts_ureq::{AccountId, Contact, Site};
+use contacts_ureq::{AccountId, BaseUrl, Contact};
 use serde::{Deserialize, Serialize};
 
 use self::known::{Known, LONGEST, Unusable};
@@ -61,7 +61,7 @@ impl Resume {
     ///
     /// # Errors
     /// If it is of another site or no such file at all, if another audit writes it, and if it cannot be read or written.
-    pub(crate) fn open(path: &Path, site: &Site) -> Result<Self, Failure> {
+    pub(crate) fn open(path: &Path, site: &BaseUrl) -> Result<Self, Failure> {
         Self::check(path)?;
         let name = shown(path);
         let head = Head { contacts_audit: VERSION, site: site.to_string() };
@@ -152,8 +152,8 @@ mod tests {
 
     use super::*;
 
-    fn site() -> Site {
-        Site::new("https://a.example/x").unwrap()
+    fn site() -> BaseUrl {
+        BaseUrl::new("https://a.example/x").unwrap()
     }
 
     fn contact(to: &str) -> Contact {

@@ -5,7 +5,7 @@ mod paths;
 
 use std::{borrow::Cow, fs, io, path::PathBuf};
 
-use contacts_ureq::{CloudId, Credentials, Site};
+use contacts_ureq::{BaseUrl, CloudId, Credentials, Site};
 use toml_edit::{DocumentMut, Item, Table, Value};
 
 use super::Context;
@@ -77,13 +77,13 @@ fn checked(member: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
     }
     match member {
         Member::Site => {
-            let site = Site::tenant(value)?;
+            let site = Site::new(value)?;
             // Of an address taken from a browser, the rest is of no use, and may be nobody's business.
             return Ok(if value.contains("://") { site.to_string().into() } else { value.into() });
         }
         Member::TokenFile | Member::CaFile => return paths::absolute(member, value),
         Member::CloudId => CloudId::new(value).map(drop)?,
-        Member::BaseUrl => Site::new(value).map(drop)?,
+        Member::BaseUrl => BaseUrl::new(value).map(drop)?,
         Member::Email => Credentials::basic(value, "token").map(drop)?,
         Member::Proxy => Transport::check_proxy(value)?,
         Member::Timeout => drop(crate::args::duration(value).map_err(Failure::usage)?),

@@ -10,8 +10,9 @@ use super::{Context, operations::first_page};
 use crate::{
     args::OperationCommand,
     failure::Failure,
-    service::USER_AGENT,
+    service::{Service, USER_AGENT},
     settings::{Person, Place},
+    tell::Verbosity,
 };
 
 /// What stands where the token would.
@@ -20,12 +21,17 @@ const REDACTED: &str = "[redacted]";
 pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(), Failure> {
     let settings = context.settings()?;
     let site = match settings.place()? {
-        Place::Base(site) => site.clone(),
-        Place::Tenant(tenant) => {
-            return Err(Failure::usage(
-                "only the site's name is known, and to ask for its cloud id something must be sent",
-            )
-            .with_hint(format!("curl {tenant}/_edge/tenant_info tells it; give it by --cloud-id")));
+        Place::Base(base_url) => base_url.clone(),
+        Place::Site(site) => {
+            let verbosity = Verbosity::new(&context.arguments.how);
+            let transport = &settings.transport;
+            let site = Service::located(site, transport, transport.ends(), verbosity)?;
+            let is_oauth = settings.person.as_ref().is_some_and(|person| person.email.is_none());
+            site.base_url(&if is_oauth || context.arguments.person.oauth {
+                Credentials::bearer("token")?
+            } else {
+                Credentials::none()
+            })?
         }
         Place::Sandbox => {
             return Err(Failure::usage("an embedded sandbox is gone before curl could ask it")
@@ -90,13 +96,13 @@ fn shown(request: &Request<Vec<u8>>, email: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use contacts_ureq::{ContactMethod, Site};
+    use contacts_ureq::{BaseUrl, ContactMethod};
 
     use super::*;
 
     #[test]
     fn a_request_is_shown_as_a_shell_would_take_it() {
-        let site = Site::new("https://a.example/b").unwrap();
+        let site = BaseUrl::new("https://a.example/b").unwrap();
         let session = Session::new(site, Credentials::none());
         let create = CreateContact::new(ContactMethod::Email, "o'hara@example.com").unwrap();
         let text = shown(&session.request(&create), Some("ann@example.com"));

@@ -5,12 +5,12 @@ mod proxy;
 mod step;
 mod way;
 
-use contacts_ureq::{Error, FindCloudId, Site};
+use contacts_ureq::{Credentials, Site};
 
 use self::step::Step;
 use super::Context;
 use crate::{
-    failure::Failure,
+    failure::{Failure, exit},
     origins::Setting,
     service::Service,
     settings::{Place, Settings},
@@ -44,12 +44,18 @@ impl Examination<'_> {
         };
         self.settings(&settings)?;
         self.proxy(&settings)?;
-        if let Some(Place::Base(site) | Place::Tenant(site)) = &settings.place {
-            self.way(&settings, site)?;
-        }
-        if let Some(Place::Tenant(tenant)) = &settings.place {
-            // From here on the site is known: it is not asked a second time.
-            settings.place = Some(Place::Base(self.cloud_id(&settings, tenant)?));
+        match &settings.place {
+            Some(Place::Base(base_url)) => self.way(&settings, base_url)?,
+            Some(Place::Site(site)) => {
+                let first = match site.lookup() {
+                    Some(lookup) => lookup.clone(),
+                    None => site.base_url(&Credentials::none())?,
+                };
+                self.way(&settings, &first)?;
+                // From here on the cloud id is known: it is not looked up a second time.
+                settings.place = Some(Place::Site(self.cloud_id(&settings, site)?));
+            }
+            Some(Place::Sandbox) | None => {}
         }
         let service = match Service::connect(&settings, self.verbosity()) {
             Ok(service) => service,
@@ -76,15 +82,14 @@ impl Examination<'_> {
         }
     }
 
-    fn cloud_id(&mut self, settings: &Settings, tenant: &Site) -> Result<Site, Failure> {
+    fn cloud_id(&mut self, settings: &Settings, site: &Site) -> Result<Site, Failure> {
         let transport = &settings.transport;
-        let service = Service::of_tenant(tenant, transport, transport.ends(), self.verbosity());
-        let asked = service
-            .and_then(|service| service.send(&FindCloudId).map_err(|error| explained(settings, error)));
-        match asked {
-            Ok(cloud_id) => {
-                self.ok("cloud id", cloud_id.to_string());
-                Ok(Site::from_cloud_id(&cloud_id))
+        let located = Service::located(site, transport, transport.ends(), self.verbosity())
+            .map_err(|error| explained(settings, error));
+        match located {
+            Ok(site) => {
+                self.ok("cloud id", site.cloud_id().map(ToString::to_string).unwrap_or_default());
+                Ok(site)
             }
             Err(failure) => Err(self.failed("cloud id", &failure)),
         }
@@ -92,13 +97,14 @@ impl Examination<'_> {
 }
 
 /// Why the service did not do it; and where nothing better is known, at whom to look of those on the way.
-fn explained(settings: &Settings, error: Error) -> Failure {
-    let hint = match (error.status(), &settings.transport.proxy) {
-        (Some(_), _) => BUSY,
-        (None, Some(_)) => NO_TUNNEL,
-        (None, None) => NO_CONNECTION,
+fn explained(settings: &Settings, failure: Failure) -> Failure {
+    if failure.exit() != exit::TRY_LATER || failure.hint().is_some() {
+        return failure;
+    }
+    let hint = match (failure.has_status(), &settings.transport.proxy) {
+        (true, _) => BUSY,
+        (false, Some(_)) => NO_TUNNEL,
+        (false, None) => NO_CONNECTION,
     };
-    let is_open = error.is_temporary() && error.hint().is_none();
-    let failure = Failure::from(error);
-    if is_open { failure.with_hint(hint) } else { failure }
+    failure.with_hint(hint)
 }

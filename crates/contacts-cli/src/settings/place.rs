@@ -1,6 +1,6 @@
 //! Where the service is.
 
-use contacts_ureq::{CloudId, Site};
+use contacts_ureq::{BaseUrl, CloudId, Site};
 
 use super::{Sources, first};
 use crate::{args::PlaceArgs, failure::Failure, secret};
@@ -8,10 +8,10 @@ use crate::{args::PlaceArgs, failure::Failure, secret};
 /// Where the service is.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Below this base URL.
-    Base(Site),
-    /// At the site with this name, whose cloud id is to be asked for.
-    Tenant(Site),
+    /// Below this base URL, whatever the credentials.
+    Base(BaseUrl),
+    /// At this site: the base URL follows from the kind of credentials, and a cloud id that is not known is looked up.
+    Site(Site),
     /// In this process.
     Sandbox,
 }
@@ -46,9 +46,9 @@ impl Sources<'_> {
         let text = text?;
         secret::refuse_token(from, &text)?;
         let place = match kind {
-            PlaceKind::Base => Place::Base(Site::new(&text)?),
-            PlaceKind::CloudId => Place::Base(Site::from_cloud_id(&CloudId::new(text)?)),
-            PlaceKind::Site => Place::Tenant(Site::tenant(&text)?),
+            PlaceKind::Base => Place::Base(BaseUrl::new(&text)?),
+            PlaceKind::CloudId => Place::Site(Site::from_cloud_id(CloudId::new(text)?)),
+            PlaceKind::Site => Place::Site(Site::new(&text)?),
         };
         Ok(Some((place, from)))
     }

@@ -3,8 +3,8 @@
 use std::{fmt::Debug, time::Duration};
 
 use contacts_proto::{
-    Action, AllContacts, Call, Contact, DeleteContact, Error, Event, Exchange, ListContacts, Now, Operation,
-    Session, Site,
+    Action, AllContacts, BaseUrl, Call, Contact, DeleteContact, Error, Event, Exchange, ListContacts, Now,
+    Operation, Session,
 };
 use http::Method;
 
@@ -27,7 +27,7 @@ pub(super) struct Reading {
 /// What the core makes of a case, with the report that a client may give of its answer.
 pub(super) fn read(case: &Case, question: Question, report: Report) -> Reading {
     let setup = setup(case, "https://api.example.com/cloud");
-    let site = Site::new(&setup.base).expect("this is a site");
+    let site = BaseUrl::new(&setup.base).expect("this is a site");
     let session = Session::new(site, setup.credentials.clone()).with_policy(setup.policy.clone());
     let mut server =
         Server { case, told: case.told(report, question, &setup), question, requests: Vec::new() };

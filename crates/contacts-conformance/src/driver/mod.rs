@@ -106,7 +106,7 @@ impl Setup {
 macro_rules! client {
     ($library:ident, $setup:expr) => {{
         let setup: &Setup = $setup;
-        let site = contacts_proto::Site::new(&setup.base)?;
+        let site = contacts_proto::BaseUrl::new(&setup.base)?;
         let mut builder = $library::Client::builder(site, setup.credentials.clone())
             .policy(setup.policy.clone())
             .connect_timeout(setup.connect_timeout)

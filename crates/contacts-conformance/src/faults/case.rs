@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::{CreateContact, Credentials, Operation as _, Site};
+use contacts_proto::{BaseUrl, CreateContact, Credentials, Operation as _};
 use contacts_sandbox::{
     Behaviour, DeleteAnswer, Duplicates, End, EndOfList, Fault, FaultRule, Hint, Limits, NewPhones, NextLink,
     Operation, Part, RefusalShape, When, Which,
@@ -185,7 +185,7 @@ impl Case {
 
 /// How long a creation is on the wire, to a port of five digits.
 fn creation_len() -> usize {
-    let site = Site::new("http://127.0.0.1:50000/jsm/ops/api/sandbox").expect("it is a base URL");
+    let site = BaseUrl::new("http://127.0.0.1:50000/jsm/ops/api/sandbox").expect("it is a base URL");
     let credentials = Credentials::basic(USER, TOKEN).expect("these are credentials");
     let (method, to) = NEW;
     let request = CreateContact::new(method, to).expect("it is a contact").request(&site, &credentials);

@@ -19,8 +19,8 @@ use std::{thread, time::Duration};
 
 use contacts_conformance::driver::{Driver, Setup};
 use contacts_proto::{
-    AllContacts, Call, Contact, ContactMethod, CreateContact, Ensure, Ensured, Error, Exchange, ListContacts,
-    Operation, Pages, Session, Site,
+    AllContacts, BaseUrl, Call, Contact, ContactMethod, CreateContact, Ensure, Ensured, Error, Exchange,
+    ListContacts, Operation, Pages, Session,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -117,7 +117,7 @@ impl<P: Program> Driver for Client<P> {
     const NAME: &'static str = P::NAME;
 
     fn new(setup: &Setup) -> Result<Self, Error> {
-        let site = Site::new(&setup.base)?.with_host_header();
+        let site = BaseUrl::new(&setup.base)?.with_host_header();
         let session = Session::new(site, setup.credentials.clone());
         Ok(Self { program: P::start(), session: session.with_policy(setup.policy.clone()) })
     }

@@ -42,11 +42,11 @@ use crate::{Change, Plan, enabled::Enabled};
 ///
 /// ```
 /// use contacts_plan::{Apply, Desired, Options, Outcome, Plan};
-/// use contacts_proto::{Action, ContactMethod, Credentials, Event, Exchange, Now, Session, Site};
+/// use contacts_proto::{Action, ContactMethod, Credentials, Event, Exchange, Now, Session, BaseUrl};
 ///
 /// let desired = [Desired::new(ContactMethod::Sms, "90-5555559999")];
 /// let plan = Plan::new(&desired, &[], Options::default())?;
-/// let session = Session::new(Site::new("https://api.example.com/cloud")?, Credentials::bearer("token")?);
+/// let session = Session::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::bearer("token")?);
 ///
 /// let mut apply = Apply::new(plan);
 /// let mut step = apply.next_step(&session).expect("there is one change");

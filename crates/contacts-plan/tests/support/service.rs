@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use contacts_plan::{Apply, Desired, Plan};
 use contacts_proto::{
-    Action, AllContacts, Cause, Contact, Credentials, Error, Event, Exchange, Failure, ListContacts, Now,
-    Policy, Progress, Session, Site,
+    Action, AllContacts, BaseUrl, Cause, Contact, Credentials, Error, Event, Exchange, Failure, ListContacts,
+    Now, Policy, Progress, Session,
 };
 use contacts_sandbox::{
     Behaviour, DeleteAnswer, Duplicates, Limits, NewPhones, Service, StoredContact, User,
@@ -69,7 +69,7 @@ const TOKEN: &str = "token";
 
 impl World {
     pub(crate) fn new(behaviour: Behaviour) -> Self {
-        let site = Site::new(&format!("https://api.example.com{}", behaviour.base_path())).unwrap();
+        let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path())).unwrap();
         let mut service = Service::new(behaviour);
         service.add_user(User::new(EMAIL, "password").with_account_id("ann").with_oauth_token(TOKEN));
         let session = Session::new(site, Credentials::bearer(TOKEN).unwrap());

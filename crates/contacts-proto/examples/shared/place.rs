@@ -1,6 +1,6 @@
 //! Where it is asked, and as whom.
 
-use contacts_proto::{Cause, Credentials, Error, Failure, Progress, Session, Site};
+use contacts_proto::{BaseUrl, Cause, Credentials, Error, Failure, Progress, Session};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use http::{Request, uri::PathAndQuery};
 
@@ -11,10 +11,10 @@ pub(crate) fn session() -> Result<(Session, Option<Sandbox>), Error> {
         let variable = |name| std::env::var(name).map_err(|error| Error::invalid(name, error.to_string()));
         let address = variable("ATLASSIAN_OPS_API_EMAIL_ADDRESS")?;
         let credentials = Credentials::basic(&address, variable("ATLASSIAN_OPS_API_TOKEN")?)?;
-        return Ok((Session::new(Site::new(&base)?.with_host_header(), credentials), None));
+        return Ok((Session::new(BaseUrl::new(&base)?.with_host_header(), credentials), None));
     }
     let sandbox = Sandbox::start().map_err(|error| Error::invalid("sandbox", error.to_string()))?;
-    let site = Site::new(&sandbox.base_url())?.with_host_header();
+    let site = BaseUrl::new(&sandbox.base_url())?.with_host_header();
     Ok((Session::new(site, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?), Some(sandbox)))
 }
 

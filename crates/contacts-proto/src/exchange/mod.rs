@@ -47,9 +47,9 @@ use crate::{Credentials, Error};
 ///
 /// ```
 /// use std::{ops::ControlFlow, time::Duration};
-/// use contacts_proto::{Action, Call, ContactId, Credentials, Event, Exchange, GetContact, Now, Session, Site};
+/// use contacts_proto::{Action, Call, ContactId, Credentials, Event, Exchange, GetContact, Now, Session, BaseUrl};
 ///
-/// let site = Site::new("https://api.example.com/cloud")?;
+/// let site = BaseUrl::new("https://api.example.com/cloud")?;
 /// let session = Session::new(site, Credentials::basic("ann@example.com", "token")?);
 /// let mut call = Call::new(session, GetContact::new(ContactId::new("a")?));
 ///

@@ -64,7 +64,7 @@ impl Pages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Operation, Site};
+    use crate::{BaseUrl, Operation};
 
     fn page(ids: &[&str], next: &str) -> Page {
         let values: Vec<_> =
@@ -91,7 +91,7 @@ mod tests {
         pages.accept(page(&["a"], "?offset=1"));
         let asked = |pages: &mut Pages| {
             let list = pages.next_page().unwrap().unwrap();
-            list.request(&Site::new("https://a.example").unwrap(), &crate::Credentials::none())
+            list.request(&BaseUrl::new("https://a.example").unwrap(), &crate::Credentials::none())
                 .uri()
                 .to_string()
         };

@@ -9,13 +9,13 @@ use crate::About;
 ///
 /// ```
 /// use std::time::Duration;
-/// use contacts_proto::{Credentials, Policy, Session, Site};
+/// use contacts_proto::{Credentials, Policy, Session, BaseUrl};
 ///
 /// let mut policy = Policy::default();
 /// policy.attempts = 2;
 /// policy.deadline = Duration::from_secs(60);
 ///
-/// let session = Session::new(Site::new("https://api.example.com/cloud")?, Credentials::none()).with_policy(policy);
+/// let session = Session::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::none()).with_policy(policy);
 /// assert_eq!(session.policy().attempts, 2);
 /// assert_eq!(session.policy().settle, Duration::from_secs(5));
 /// # Ok::<(), contacts_proto::Error>(())

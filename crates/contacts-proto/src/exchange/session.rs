@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::{HeaderValue, Request, header};
 
 use super::{Budget, Now, Policy};
-use crate::{Credentials, Operation, Site};
+use crate::{BaseUrl, Credentials, Operation};
 
 /// Where a client's exchanges go, as whom, and by which policy. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct Session {
 
 #[derive(Debug, Clone)]
 struct Shared {
-    site: Site,
+    site: BaseUrl,
     policy: Policy,
     budget: Budget,
     user_agent: Option<HeaderValue>,
@@ -38,7 +38,7 @@ enum Renewal {
 
 impl Session {
     /// With the default policy and a budget of its own.
-    pub fn new(site: Site, credentials: Credentials) -> Self {
+    pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
         let shared = Shared { site, policy: Policy::default(), budget: Budget::default(), user_agent: None };
         Self { shared: Arc::new(shared), credentials, renewal: Renewal::Impossible, until: None }
     }
@@ -80,7 +80,7 @@ impl Session {
     }
 
     /// Where requests go.
-    pub fn site(&self) -> &Site {
+    pub fn site(&self) -> &BaseUrl {
         &self.shared.site
     }
 

@@ -3,7 +3,9 @@
 use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ_WRITE};
-use crate::{About, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Site, request};
+use crate::{
+    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, request,
+};
 
 /// Lets a contact be used again. A number that was never verified is not activated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +33,7 @@ impl Operation for ActivateContact {
         rejection: Some(Hint::NotVerified),
     };
 
-    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+    fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let uri = site.uri(&[CONTACTS, "/", self.id.as_str(), "/activate"]);
         request::without_body(Method::PATCH, site, uri, credentials)
     }

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::{CONTACTS, READ_WRITE};
 use crate::{
-    About, Confirmation, ContactMethod, Credentials, Error, Hint, Operation, Recovery, Site, Ticket, request,
+    About, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Operation, Recovery, Ticket,
+    request,
 };
 
 /// The longest `to` that is sent, in characters: no address and no number is near it.
@@ -92,7 +93,7 @@ impl Operation for CreateContact {
         rejection: Some(Hint::ExistsOrTooMany),
     };
 
-    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+    fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let body = Body { method: &self.method, to: &self.to };
         request::with_json(Method::POST, site, site.uri(&[CONTACTS]), credentials, &body)
     }

@@ -3,7 +3,7 @@
 use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ_WRITE};
-use crate::{About, Confirmation, ContactId, Credentials, Error, Operation, Recovery, Site, request};
+use crate::{About, BaseUrl, Confirmation, ContactId, Credentials, Error, Operation, Recovery, request};
 
 /// Keeps a contact and does not use it until it is activated again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Operation for DeactivateContact {
         rejection: None,
     };
 
-    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+    fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let uri = site.uri(&[CONTACTS, "/", self.id.as_str(), "/deactivate"]);
         request::without_body(Method::PATCH, site, uri, credentials)
     }

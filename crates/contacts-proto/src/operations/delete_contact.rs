@@ -3,7 +3,7 @@
 use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ_DELETE};
-use crate::{About, ContactId, Credentials, Error, Operation, Recovery, Site, answer, request};
+use crate::{About, BaseUrl, ContactId, Credentials, Error, Operation, Recovery, answer, request};
 
 /// Deletes a contact for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Operation for DeleteContact {
         rejection: None,
     };
 
-    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+    fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         request::without_body(Method::DELETE, site, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
     }
 

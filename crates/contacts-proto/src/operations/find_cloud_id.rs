@@ -3,21 +3,24 @@
 use http::{Method, Request, Response};
 use serde::Deserialize;
 
-use crate::{About, CloudId, Credentials, Error, Operation, Recovery, Site, answer, request};
+use crate::{About, BaseUrl, CloudId, Credentials, Error, Operation, Recovery, answer, request};
 
 /// Asks a site itself for its cloud id. People know their site's name, not its cloud id.
 ///
-/// It goes to [`Site::tenant`], not to the API, and never carries credentials: the answer is public.
+/// It goes to [`Site::lookup`](crate::Site::lookup), not to the API, and never carries credentials: the answer is public.
 ///
 /// ```
 /// use contacts_proto::{Credentials, FindCloudId, Operation, Site};
 ///
-/// let request = FindCloudId.request(&Site::tenant("acme")?, &Credentials::basic("ann@example.com", "token")?);
+/// let site = Site::new("acme")?;
+/// let credentials = Credentials::basic("ann@example.com", "token")?;
+/// let request = FindCloudId.request(site.lookup().unwrap(), &credentials);
 /// assert_eq!(request.uri(), "https://acme.atlassian.net/_edge/tenant_info");
 /// assert!(!request.headers().contains_key("authorization"));
 ///
 /// let cloud_id = FindCloudId.response(http::Response::new(br#"{"cloudId":"35273b54"}"#))?;
-/// assert_eq!(Site::from_cloud_id(&cloud_id).to_string(), "https://api.atlassian.com/jsm/ops/api/35273b54");
+/// let base_url = site.with_cloud_id(cloud_id).base_url(&credentials)?;
+/// assert_eq!(base_url.to_string(), "https://api.atlassian.com/jsm/ops/api/35273b54");
 /// # Ok::<(), contacts_proto::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +45,7 @@ impl Operation for FindCloudId {
         rejection: None,
     };
 
-    fn request(&self, site: &Site, _: &Credentials) -> Request<Vec<u8>> {
+    fn request(&self, site: &BaseUrl, _: &Credentials) -> Request<Vec<u8>> {
         request::without_body(Method::GET, site, site.uri(&["/_edge/tenant_info"]), &Credentials::none())
     }
 

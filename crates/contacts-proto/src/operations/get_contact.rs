@@ -3,7 +3,7 @@
 use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ};
-use crate::{About, Contact, ContactId, Credentials, Error, Operation, Recovery, Site, answer, request};
+use crate::{About, BaseUrl, Contact, ContactId, Credentials, Error, Operation, Recovery, answer, request};
 
 /// Reads one contact. Its place in the order of notification is not told here, only in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Operation for GetContact {
         rejection: None,
     };
 
-    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+    fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         request::without_body(Method::GET, site, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
     }
 

@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{CONTACTS, READ};
 use crate::{
-    About, AccountId, Credentials, Error, Operation, Page, Paging, Recovery, Site, answer,
+    About, AccountId, BaseUrl, Credentials, Error, Operation, Page, Paging, Recovery, answer,
     page::{NextLink, WirePage},
     request,
 };
@@ -19,9 +19,9 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Reads one page of the contacts of the user, or as an administrator, of another user.
 ///
 /// ```
-/// use contacts_proto::{Credentials, ListContacts, Operation, Site};
+/// use contacts_proto::{Credentials, ListContacts, Operation, BaseUrl};
 ///
-/// let site = Site::new("https://api.example.com/cloud")?;
+/// let site = BaseUrl::new("https://api.example.com/cloud")?;
 /// let first = ListContacts::all();
 /// let request = first.request(&site, &Credentials::none());
 /// assert_eq!(request.uri(), "https://api.example.com/cloud/v1/users/contacts?offset=0&size=100");
@@ -125,7 +125,7 @@ impl Operation for ListContacts {
         rejection: None,
     };
 
-    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+    fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let (mut offset, mut size) = (itoa::Buffer::new(), itoa::Buffer::new());
         let account = self.account.as_ref().map(|id| utf8_percent_encode(id.as_str(), ESCAPED).to_string());
         let uri = site.uri(&[

@@ -30,13 +30,13 @@ const READ_DELETE: &[&str] =
 mod golden {
     use http::{Request, Response};
 
-    use crate::{Credentials, Operation, Site};
+    use crate::{BaseUrl, Credentials, Operation};
 
     pub(super) const ID: &str = "299003c3-8221-4a9f-b63d-2370c4caaaaa";
 
     /// The request as text: request line, headers in the order of their names, body.
     pub(super) fn request(operation: &impl Operation) -> String {
-        let site = Site::new("https://api.atlassian.com/jsm/ops/api/cloud").unwrap();
+        let site = BaseUrl::new("https://api.atlassian.com/jsm/ops/api/cloud").unwrap();
         shown(&operation.request(&site, &Credentials::basic("ann@example.com", "t0ken").unwrap()))
     }
 

@@ -4,7 +4,9 @@ use http::{Method, Request, Response};
 use serde::Serialize;
 
 use super::{CONTACTS, READ_WRITE, create_contact::check_to};
-use crate::{About, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Site, request};
+use crate::{
+    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, request,
+};
 
 /// Gives an e-mail contact another address. The service documents it for e-mail contacts only: a number is changed by creating
 /// a contact and deleting the old one.
@@ -42,7 +44,7 @@ impl Operation for UpdateContact {
         rejection: Some(Hint::OnlyEmailCanBeUpdated),
     };
 
-    fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+    fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let uri = site.uri(&[CONTACTS, "/", self.id.as_str()]);
         request::with_json(Method::PATCH, site, uri, credentials, &Body { to: &self.to })
     }

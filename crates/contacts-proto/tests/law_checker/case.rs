@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use contacts_proto::{Credentials, Policy, Session, Site};
+use contacts_proto::{BaseUrl, Credentials, Policy, Session};
 
 use super::{
     Make,
@@ -105,7 +105,7 @@ impl Setup {
     }
 
     fn session(&self) -> Session {
-        let site = Site::new("https://api.example.com/cloud").unwrap();
+        let site = BaseUrl::new("https://api.example.com/cloud").unwrap();
         let known = Credentials::bearer("first-token").unwrap();
         let session = Session::new(site, known.clone()).with_policy(self.policy());
         let session = match self.credentials {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::{Action, Cause, Credentials, Event, Failure, Now, Progress, Session, Site};
+use contacts_proto::{Action, BaseUrl, Cause, Credentials, Event, Failure, Now, Progress, Session};
 use http::Response;
 
 use super::subject::{Any, Subject};
@@ -16,7 +16,7 @@ pub(crate) enum Trouble {
 }
 
 pub(crate) fn session() -> Session {
-    let site = Site::new("https://api.example.com/cloud").unwrap();
+    let site = BaseUrl::new("https://api.example.com/cloud").unwrap();
     Session::new(site, Credentials::bearer("a-token").unwrap())
 }
 

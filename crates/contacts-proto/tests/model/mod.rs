@@ -6,8 +6,8 @@ pub(crate) mod service;
 use std::{sync::Arc, time::Duration};
 
 use contacts_proto::{
-    Action, Cause, ContactId, ContactMethod, CreateContact, Credentials, Error, Event, Exchange, Failure,
-    Now, Progress, Session, Site, Waiting,
+    Action, BaseUrl, Cause, ContactId, ContactMethod, CreateContact, Credentials, Error, Event, Exchange,
+    Failure, Now, Progress, Session, Waiting,
 };
 use http::{Request, Response};
 
@@ -33,7 +33,7 @@ pub(crate) struct Ran<T> {
 }
 
 pub(crate) fn session() -> Session {
-    let site = Site::new("https://api.example.com/cloud").unwrap();
+    let site = BaseUrl::new("https://api.example.com/cloud").unwrap();
     Session::new(site, Credentials::bearer("a-token").unwrap())
 }
 

@@ -1,6 +1,6 @@
 //! A service with one list, as laws of paging need it: how much it gives and how it leads on can be chosen.
 
-use contacts_proto::{Credentials, ListContacts, Operation, Site};
+use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation};
 use proptest::{prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
@@ -69,7 +69,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn by(list: &ListContacts) -> Self {
-        let site = Site::new("https://api.example/jsm/ops/api/cloud").unwrap();
+        let site = BaseUrl::new("https://api.example/jsm/ops/api/cloud").unwrap();
         let request = list.request(&site, &Credentials::none());
         let query = request.uri().query().unwrap();
         let all = |name: &str| {

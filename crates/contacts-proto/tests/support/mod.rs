@@ -4,7 +4,7 @@
 pub(crate) mod list;
 pub(crate) mod operations;
 
-use contacts_proto::{AccountId, ContactId, Site};
+use contacts_proto::{AccountId, BaseUrl, ContactId};
 use http::{HeaderMap, HeaderValue, header};
 use proptest::{prelude::*, sample::select};
 use serde_json::Value;
@@ -51,7 +51,7 @@ pub(crate) fn bases() -> impl Strategy<Value = String> {
             let port = port.map(|port| format!(":{port}")).unwrap_or_default();
             format!("{scheme}://{host}{port}{path}")
         })
-        .prop_filter("only what is accepted", |text| Site::new(text).is_ok())
+        .prop_filter("only what is accepted", |text| BaseUrl::new(text).is_ok())
 }
 
 /// Any JSON, the members of the service's own bodies among it.

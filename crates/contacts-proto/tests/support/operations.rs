@@ -5,9 +5,9 @@
 use std::{fmt::Debug, ops::ControlFlow};
 
 use contacts_proto::{
-    AccountId, Action, ActivateContact, Call, ContactId, ContactMethod, CreateContact, Credentials,
+    AccountId, Action, ActivateContact, BaseUrl, Call, ContactId, ContactMethod, CreateContact, Credentials,
     DeactivateContact, DeleteContact, Error, Event, Exchange, FindCloudId, GetContact, ListContacts, Now,
-    Operation, Session, Site, UpdateContact,
+    Operation, Session, UpdateContact,
 };
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ impl Any {
         ]
     }
 
-    pub(crate) fn request(&self, site: &Site, credentials: &Credentials) -> Request<Vec<u8>> {
+    pub(crate) fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         each!(self, operation => operation.request(site, credentials))
     }
 

@@ -4,7 +4,7 @@ use std::{cell::Cell, fmt, rc::Rc, time::Duration};
 
 use contacts_plan::{Apply, Desired, Format, Options, Plan, read};
 use contacts_proto::{
-    Action, AllContacts, Error, Event, Exchange, ListContacts, Now, Policy, Session, Site, Waiting,
+    Action, AllContacts, BaseUrl, Error, Event, Exchange, ListContacts, Now, Policy, Session, Waiting,
 };
 use contacts_sandbox::{Behaviour, Duplicates, Limits, NewPhones, Service, StoredContact, User};
 
@@ -56,7 +56,7 @@ pub(super) struct Stage<'a> {
     service: Service,
     network: Network,
     world: World,
-    site: Site,
+    site: BaseUrl,
     desired: Vec<Desired>,
     now: Duration,
     /// Requests that were sent.
@@ -82,7 +82,7 @@ impl<'a> Stage<'a> {
             new_phones: NewPhones::EnabledAtOnce,
             ..Behaviour::default()
         };
-        let site = Site::new(&format!("https://api.example.com{}", behaviour.base_path()))?;
+        let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path()))?;
         let mut world = World::new(Service::new(behaviour));
         let user = User::new("ann@example.com", "unused").with_account_id(ANN);
         let settle = haste.policy().settle;

@@ -46,7 +46,7 @@ impl Examination<'_> {
                     _ if error.is_unauthorized() || error.is_forbidden() => "token",
                     _ => "connection",
                 };
-                Err(self.failed(step, &explained(settings, error)))
+                Err(self.failed(step, &explained(settings, error.into())))
             }
         }
     }

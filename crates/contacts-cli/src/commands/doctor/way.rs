@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use contacts_ureq::{Hint, Site, Timeouts, printable};
+use contacts_ureq::{BaseUrl, Hint, Timeouts, printable};
 use http::uri::Authority;
 
 use super::{Examination, NO_CONNECTION};
@@ -22,7 +22,7 @@ const NO_HANDSHAKE: &str = "the certificate is not the reason: the server may wa
 impl Examination<'_> {
     /// The host's address, and its certificate. Through a proxy, it is the proxy that finds the one, and the requests that show
     /// what is wrong with the other.
-    pub(super) fn way(&mut self, settings: &Settings, site: &Site) -> Result<(), Failure> {
+    pub(super) fn way(&mut self, settings: &Settings, site: &BaseUrl) -> Result<(), Failure> {
         if settings.transport.proxy.is_some() {
             return Ok(());
         }
@@ -42,7 +42,7 @@ impl Examination<'_> {
     fn certificate(
         &mut self,
         settings: &Settings,
-        site: &Site,
+        site: &BaseUrl,
         host: &str,
         addresses: &[SocketAddr],
     ) -> Result<(), Failure> {
