@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
     vec,
 };
 
@@ -154,7 +154,9 @@ impl<S: HttpService> Client<S> {
                     tokio::time::sleep(duration).await;
                     Event::Waited
                 }
-                Action::Renew { refused } => Event::Renewed(self.renew(refused.as_ref()).await),
+                Action::Renew { refused, timeout } => {
+                    Event::Renewed(self.renew(refused.as_ref(), timeout).await)
+                }
                 Action::Send { request, timeout, fresh_connection, body } => {
                     let Shared { service, connections, timeouts, .. } = &*self.shared;
                     let attempt = Attempt {
@@ -196,9 +198,15 @@ impl<S: HttpService> Client<S> {
         }
     }
 
-    async fn renew(&self, refused: Option<&Credentials>) -> Result<Credentials, source::Error> {
+    async fn renew(
+        &self,
+        refused: Option<&Credentials>,
+        timeout: Duration,
+    ) -> Result<Credentials, source::Error> {
         match &self.renewals {
-            Some(renewals) => renewals.other_than(refused).await,
+            Some(renewals) => tokio::time::timeout(timeout, renewals.other_than(refused))
+                .await
+                .unwrap_or_else(|late| Err(Arc::new(late))),
             None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be renewed"))),
         }
     }

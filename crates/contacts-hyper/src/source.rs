@@ -43,7 +43,8 @@ type Renewal<'a> =
 /// # Ok::<(), contacts_hyper::Error>(())
 /// ```
 pub trait CredentialsSource: Send + Sync {
-    /// New credentials. It is not asked by two tasks at once. How long it takes is its own affair: no deadline can end it.
+    /// New credentials. Two tasks never ask at once. At the deadline of a call the future is dropped: a source whose refresh must not
+    /// be lost half-way, as with refresh tokens for one use, spawns it.
     ///
     /// # Errors
     /// Whatever it is: it becomes the source of [`Error::Renewal`](contacts_proto::Error::Renewal), and must show no secret.

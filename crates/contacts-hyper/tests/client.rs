@@ -50,7 +50,7 @@ async fn the_seven_operations_do_what_they_say() {
 
     assert!(ids(&client).await.contains(&id));
     client.send(&DeleteContact::new(id.clone())).await.unwrap();
-    assert!(client.send(&get).await.unwrap_err().is_not_found());
+    assert!(client.send(&get).await.unwrap_err().is_no_such_contact());
 }
 
 #[tokio::test]

@@ -48,11 +48,10 @@ impl Confirmation {
             return Ok(Self::new(id.clone(), message));
         }
         let envelope: Envelope = answer::json(about, response)?;
-        let answered = envelope.data.and_then(|data| data.id);
-        Ok(Self {
-            id: answered.unwrap_or_else(|| id.clone()),
-            message: envelope.message.unwrap_or_else(|| message.into()),
-        })
+        if let Some(answered) = envelope.data.and_then(|data| data.id) {
+            answer::same_id(about, response, id, &answered)?;
+        }
+        Ok(Self { id: id.clone(), message: envelope.message.unwrap_or_else(|| message.into()) })
     }
 
     /// Reads the answer to a creation: without an id nobody can say what was created.

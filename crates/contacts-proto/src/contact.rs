@@ -6,7 +6,7 @@ use crate::{Address, ContactId, ContactMethod, object};
 
 /// One way to reach a person who is on call.
 ///
-/// `id`, `method` and `to` are always there; what else the service leaves out, or sends as null, is `None`. Members that this
+/// `id` and `method` are always there; what else the service leaves out, or sends as null, is `None` or empty. Members that this
 /// version does not know are passed over. It is written in the service's own shape.
 ///
 /// ```
@@ -27,13 +27,15 @@ pub struct Contact {
     pub id: ContactId,
     /// How it reaches its person.
     pub method: ContactMethod,
-    /// Where: an e-mail address or a telephone number, in the service's own form.
+    /// Where: an e-mail address or a telephone number, in the service's own form. Empty if the service does not say, as of an
+    /// app's registration.
+    #[serde(default, deserialize_with = "object::text_or_null")]
     pub to: String,
     /// Whether it is used; `None` if the service does not say.
     #[serde(default, deserialize_with = "object::optional", skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// Its place in the order of notification, which begins with 0 in the service's own example; only a list tells it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::whole_number", skip_serializing_if = "Option::is_none")]
     pub apply_order: Option<i32>,
 }
 

@@ -159,6 +159,17 @@ impl Credentials {
     }
 
     /// The same for the headers of an answer.
+    /// The same for texts of an error, which may have been cut.
+    pub(crate) fn redact_text(&self, texts: &mut dyn Iterator<Item = &mut String>) {
+        for text in texts {
+            // Where the text was cut, a secret may have been.
+            let (whole, mark) = text.strip_suffix('…').map_or((text.as_str(), ""), |text| (text, "…"));
+            if let Cow::Owned(clean) = self.redact(whole.as_bytes()) {
+                *text = format!("{}{mark}", String::from_utf8_lossy(&clean));
+            }
+        }
+    }
+
     pub(crate) fn redact_headers(&self, headers: &mut HeaderMap) {
         for value in headers.values_mut() {
             if let Cow::Owned(clean) = self.redact(value.as_bytes()) {

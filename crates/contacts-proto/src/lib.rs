@@ -144,7 +144,7 @@ pub use exchange::{
 };
 pub use id::{AccountId, CloudId, ContactId};
 pub use method::ContactMethod;
-pub use operation::{About, Operation, Recovery};
+pub use operation::{About, Operation, Recovery, Subject};
 pub use operations::{
     ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, ListContacts,
     UpdateContact,

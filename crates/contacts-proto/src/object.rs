@@ -6,7 +6,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
 /// What is read from an object only.
@@ -62,4 +62,27 @@ pub(crate) fn all<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     }
 
     deserializer.deserialize_seq(Elements(PhantomData))
+}
+
+/// A text; empty for null.
+pub(crate) fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A whole number, also one written as `1.0`. Anything else counts as absent: no contact is lost for the sake of its order.
+pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Order {
+        Whole(i32),
+        Number(f64),
+        Other(IgnoredAny),
+    }
+
+    Ok(match Order::deserialize(deserializer)? {
+        Order::Whole(number) => Some(number),
+        // A whole one is written without a fraction.
+        Order::Number(number) => number.to_string().parse().ok(),
+        Order::Other(_) => None,
+    })
 }

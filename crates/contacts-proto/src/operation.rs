@@ -46,7 +46,7 @@ pub trait Operation {
 }
 
 /// What is known of an operation beforehand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// Its name as a verb: it stands in `could not {name}: …`.
     pub name: &'static str,
@@ -59,10 +59,24 @@ pub struct About {
     pub pages: bool,
     /// The OAuth scopes that it needs.
     pub scopes: &'static [&'static str],
-    /// Whether its path has a contact id, so that a 404 speaks of the contact.
-    pub names_contact: bool,
+    /// Whom a 403 or a 404 can speak of.
+    pub subject: Subject,
     /// What a 409 or a 422 probably means.
     pub rejection: Option<Hint>,
+}
+
+/// Whom an operation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Subject {
+    /// A contact, whose id is in the path.
+    Contact,
+    /// The user whose credentials are sent.
+    Caller,
+    /// Another user, whose account id is in the query.
+    User,
+    /// The site itself.
+    Site,
 }
 
 /// What may be done when an attempt may have had its effect and its answer does not tell.

@@ -17,13 +17,13 @@ pub struct Page {
     pub(crate) next: NextLink,
 }
 
-/// What `links.next` says. Only its numbers mean anything: the service's own example is no URL at all.
+/// What `links.next` says. Only its offset means anything: the service's own example is no URL at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NextLink {
     /// Absent, null or empty: the list ends here.
     End,
-    /// An offset, and a size that may be missing or out of range.
-    At { offset: u32, size: Option<u32> },
+    /// An offset to go on from.
+    At { offset: u32 },
     /// Something without a number to go on from.
     Unreadable,
 }
@@ -62,42 +62,23 @@ impl NextLink {
         }
         let query = link.split_once('?').map_or("", |(_, query)| query);
         let query = query.split('#').next().unwrap_or_default();
-        match (number(query, "offset"), number(query, "size")) {
-            (Number::Is(offset), size) => Self::At { offset, size: size.known() },
-            _ => Self::Unreadable,
-        }
+        offset(query).map_or(Self::Unreadable, |offset| Self::At { offset })
     }
 }
 
-/// A number in a query: there once and readable, or not.
-enum Number {
-    Is(u32),
-    Missing,
-    Unreadable,
-}
-
-impl Number {
-    fn known(&self) -> Option<u32> {
-        if let Self::Is(number) = self { Some(*number) } else { None }
-    }
-}
-
-fn number(query: &str, name: &str) -> Number {
-    let mut found = Number::Missing;
-    for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        if key != name {
-            continue;
-        }
+/// The offset in a query, if it is there and readable, and the same if it is there more than once.
+fn offset(query: &str) -> Option<u32> {
+    let mut found = None;
+    for (_, value) in url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "offset") {
         // The service's numbers are int32.
         let value = Some(value.as_ref())
             .filter(|text| text.bytes().all(|b| b.is_ascii_digit()))
             .and_then(|text| text.parse::<u32>().ok())
-            .filter(|number| i32::try_from(*number).is_ok());
-        found = match (found, value) {
-            (Number::Missing, Some(value)) => Number::Is(value),
-            (Number::Is(before), Some(value)) if before == value => Number::Is(value),
-            _ => Number::Unreadable,
-        };
+            .filter(|number| i32::try_from(*number).is_ok())?;
+        if found.is_some_and(|before| before != value) {
+            return None;
+        }
+        found = Some(value);
     }
     found
 }
@@ -107,8 +88,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_numbers_of_a_link_mean_anything() {
-        let at = NextLink::At { offset: 20, size: Some(3) };
+    fn only_the_offset_of_a_link_means_anything() {
+        let at = NextLink::At { offset: 20 };
         for link in [
             "url?offset=20&size=3",
             "/v1/users/contacts?size=3&offset=20",
@@ -119,7 +100,7 @@ mod tests {
         ] {
             assert_eq!(NextLink::read(link), at, "{link}");
         }
-        assert_eq!(NextLink::read("url?offset=20&size=x"), NextLink::At { offset: 20, size: None });
+        assert_eq!(NextLink::read("url?offset=20&size=x"), at);
     }
 
     #[test]

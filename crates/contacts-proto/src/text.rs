@@ -39,9 +39,18 @@ fn acts(c: char) -> bool {
 /// A short, printable excerpt of a body: blanks folded, controls escaped, at most 300 characters, and without what stands
 /// where an `authorization` value would.
 pub(crate) fn excerpt(body: &[u8]) -> String {
+    if compression(body).is_some() {
+        return String::new();
+    }
     // Only what can show is decoded, and a little more, so that the end of it is seen as one.
     let head = body.get(..EXCERPT * 17).unwrap_or(body);
     line(&String::from_utf8_lossy(head), EXCERPT)
+}
+
+/// The encoding of a compressed body that can be told by its first bytes.
+pub(crate) fn compression(body: &[u8]) -> Option<&'static str> {
+    let known = [(&b"\x1f\x8b"[..], "gzip"), (b"\x28\xb5\x2f\xfd", "zstd")];
+    known.into_iter().find(|(magic, _)| body.starts_with(magic)).map(|(_, name)| name)
 }
 
 /// Whether a body is a page of HTML or the like, which the service never sends.

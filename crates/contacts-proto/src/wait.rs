@@ -2,28 +2,36 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 /// A number of seconds above this one is a date, in seconds of the Unix epoch (September 2001 and later).
 const EPOCH_LIKE: u64 = 1_000_000_000;
 
+static RATE_LIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 static RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// The larger of `Retry-After` (seconds or an HTTP date) and `X-RateLimit-Reset` (seconds, or ISO 8601 with or without seconds).
+/// The latter comes with answers of every status: it asks for a wait only where the limit is used up, which a 429 says, and no
+/// requests remaining. A fraction counts as a whole second.
 ///
 /// Dates are read against the answer's own `Date`, so that no clock of ours matters; without one they say nothing. What
 /// cannot be read counts as absent.
-pub(crate) fn asked_for(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn asked_for(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     let date = headers.get(header::DATE).and_then(text).and_then(http_date);
     let retry_after = headers
         .get(header::RETRY_AFTER)
         .and_then(text)
         .and_then(|value| seconds(value).map(Duration::from_secs).or_else(|| until(http_date(value)?, date)));
-    let reset = headers.get(&RATE_LIMIT_RESET).and_then(text).and_then(|value| match seconds(value) {
-        Some(epoch) if epoch >= EPOCH_LIKE => until(epoch, date),
-        Some(seconds) => Some(Duration::from_secs(seconds)),
-        None => until(iso_8601(value)?, date),
-    });
+    let none_remaining = || headers.get(&RATE_LIMIT_REMAINING).and_then(text).and_then(seconds) == Some(0);
+    let is_used_up = status == StatusCode::TOO_MANY_REQUESTS || none_remaining();
+    let reset =
+        headers.get(&RATE_LIMIT_RESET).filter(|_| is_used_up).and_then(text).and_then(|value| match seconds(
+            value,
+        ) {
+            Some(epoch) if epoch >= EPOCH_LIKE => until(epoch, date),
+            Some(seconds) => Some(Duration::from_secs(seconds)),
+            None => until(iso_8601(value)?, date),
+        });
     retry_after.max(reset)
 }
 
@@ -31,10 +39,16 @@ fn text(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok().map(str::trim)
 }
 
+/// A number of seconds, of which a fraction is rounded up.
 fn seconds(text: &str) -> Option<u64> {
-    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_part = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    if !is_part(whole) || !is_part(fraction) {
+        return None;
+    }
     // A number too large to be read is a long wait, not none.
-    digits.then(|| text.parse().unwrap_or(u64::MAX))
+    let whole: u64 = whole.parse().unwrap_or(u64::MAX);
+    Some(whole.saturating_add(u64::from(fraction.bytes().any(|b| b != b'0'))))
 }
 
 fn until(moment: u64, date: Option<u64>) -> Option<Duration> {
@@ -99,9 +113,13 @@ fn offset_seconds(zone: &str) -> Option<i64> {
     if digits.len() != 4 {
         return None;
     }
-    let number = i64::try_from(seconds(&digits)?).ok()?;
+    let number: i64 = number(&digits)?;
     let (hours, minutes) = (number / 100, number % 100);
     (hours <= 14 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
+}
+
+fn number(digits: &str) -> Option<i64> {
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 fn numbers<const N: usize>(text: &str, separator: char) -> Option<[i64; N]> {
@@ -109,7 +127,7 @@ fn numbers<const N: usize>(text: &str, separator: char) -> Option<[i64; N]> {
     let mut numbers = [0; N];
     for number in &mut numbers {
         let part = parts.next().filter(|part| part.len() <= 4)?;
-        *number = i64::try_from(seconds(part)?).ok()?;
+        *number = self::number(part)?;
     }
     parts.next().is_none().then_some(numbers)
 }
@@ -139,9 +157,24 @@ mod tests {
 
     const DATE: &str = "Tue, 24 Nov 2026 10:00:00 GMT";
 
-    fn wait(pairs: &[(&str, &str)]) -> Option<u64> {
+    fn wait_after(status: u16, pairs: &[(&str, &str)]) -> Option<u64> {
         let headers = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        asked_for(&headers.collect::<HeaderMap>()).map(|wait| wait.as_secs())
+        let status = StatusCode::from_u16(status).unwrap();
+        asked_for(status, &headers.collect::<HeaderMap>()).map(|wait| wait.as_secs())
+    }
+
+    fn wait(pairs: &[(&str, &str)]) -> Option<u64> {
+        wait_after(429, pairs)
+    }
+
+    #[test]
+    fn a_reset_counts_only_where_the_limit_is_used_up() {
+        let reset = ("x-ratelimit-reset", "600");
+        assert_eq!(wait_after(503, &[reset]), None);
+        assert_eq!(wait_after(503, &[reset, ("x-ratelimit-remaining", "97")]), None);
+        assert_eq!(wait_after(503, &[reset, ("x-ratelimit-remaining", "0")]), Some(600));
+        assert_eq!(wait_after(429, &[reset, ("x-ratelimit-remaining", "97")]), Some(600));
+        assert_eq!(wait_after(503, &[reset, ("retry-after", "7")]), Some(7));
     }
 
     #[test]
@@ -149,6 +182,10 @@ mod tests {
         for (name, value, expected) in [
             ("retry-after", "7", 7),
             ("retry-after", " 7 ", 7),
+            ("retry-after", "1.5", 2),
+            ("retry-after", "0.001", 1),
+            ("retry-after", "2.000", 2),
+            ("x-ratelimit-reset", "12.25", 13),
             ("retry-after", "Tue, 24 Nov 2026 10:00:09 GMT", 9),
             ("retry-after", "Tue, 24 Nov 2026 09:00:00 GMT", 0),
             ("retry-after", "99999999999999999999999", u64::MAX),
@@ -175,7 +212,10 @@ mod tests {
         for value in [
             "",
             "-1",
-            "1.5",
+            "1.",
+            ".5",
+            "1.5.2",
+            "1,5",
             "soon",
             "2026-11-24",
             "2026-13-01T00:00Z",

@@ -197,7 +197,7 @@ fn a_look_that_fails_after_a_creation_leaves_it_in_doubt() {
 #[test]
 fn a_look_that_fails_before_the_creation_is_the_end_and_no_doubt() {
     let mut service = with_posts([]);
-    service.gets.push_back(Fault::instead(status(403)));
+    service.gets.push_back(Fault::instead(model::answer(403, r#"{"message":"Forbidden"}"#)));
     let ran = ensure(&mut service);
     assert_eq!(ran.log, ["GET 0"]);
     let error = ran.result.unwrap_err();
@@ -266,7 +266,7 @@ fn without_time_to_settle_it_ends_in_doubt() {
 
 #[test]
 fn the_id_of_a_second_creation_that_was_confirmed_is_not_lost_with_the_look_after_it() {
-    let refused = || Fault::instead(status(403));
+    let refused = || Fault::instead(model::answer(403, r#"{"message":"Forbidden"}"#));
     for (second, gets) in [
         (None, vec![None, None, None, refused()]),
         (Fault::hidden(seconds(9)), vec![None, None, None, None, refused()]),
@@ -399,7 +399,9 @@ fn a_definite_outcome_is_never_wrong() {
         let with = [None, Fault::lost_after(), Fault::late(seconds(4)), Fault::late(seconds(9))];
         without.chain(with).chain([Fault::besides(status(500)), Fault::besides(model::cut(201))])
     };
-    let gets = || [None, Fault::instead(status(503)), Fault::instead(status(403))];
+    let gets = || {
+        [None, Fault::instead(status(503)), Fault::instead(model::answer(403, r#"{"message":"Forbidden"}"#))]
+    };
     let two = || gets().into_iter().flat_map(move |one| gets().map(|other| [one.clone(), other]));
     let looks =
         || two().flat_map(move |[one, other]| gets().map(|last| [None, one.clone(), other.clone(), last]));

@@ -44,7 +44,7 @@ laws! {
     nothing_but_done_after_the_deadline
     no_request_is_given_more_than_its_time
     the_same_arguments_give_the_same_action
-    a_wait_after_a_hint_is_the_hint_and_a_tenth_more_at_most
+    a_wait_after_a_hint_is_the_hint_and_a_tenth_more_or_the_backoff
     a_wait_without_a_hint_is_a_backoff_with_full_jitter
     a_creation_is_given_its_time_to_show
     a_wait_that_is_cut_short_is_waited_to_its_end

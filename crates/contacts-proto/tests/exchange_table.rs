@@ -37,14 +37,14 @@ fn not_processed() -> Vec<Reply> {
 
 /// An effect is possible.
 fn ambiguous() -> Vec<Reply> {
-    let statuses = [408, 425, 500, 502, 503, 504, 507, 599, 301, 302, 303, 304, 307, 308, 103, 700];
+    let statuses = [408, 425, 500, 502, 503, 504, 507, 599, 103, 700];
     let useless = ["<html>Log in</html>", "{", "\u{0}"].map(|body| answer(200, body));
     let failures =
         [Cause::Closed, Cause::TimedOut, Cause::Malformed, Cause::TooLarge, Cause::Tls, Cause::Other];
     let mut all: Vec<_> = statuses.map(status).into();
     all.extend(useless);
     all.extend(failures.map(|cause| failure(Progress::MaybeSent, cause)));
-    all.extend([cut(200), cut(201), cut(503), cut(302)]);
+    all.extend([cut(200), cut(201), cut(503)]);
     all
 }
 
@@ -116,23 +116,46 @@ fn nothing_is_sent_again_after_what_is_permanent() {
 
 #[test]
 fn a_deletion_that_is_repeated_may_find_nothing_any_more() {
-    for (reply, gone) in ambiguous().into_iter().flat_map(|reply| [(reply.clone(), 404), (reply, 410)]) {
-        let ran = play(delete(), [reply, answer(gone, NO_SUCH_CONTACT)]);
+    for reply in ambiguous() {
+        let ran = play(delete(), [reply, answer(404, NO_SUCH_CONTACT)]);
         assert_eq!(ran.log, ["DELETE a", "back off", "DELETE a"]);
-        assert!(ran.result.is_ok(), "{gone}: {:?}", ran.result);
+        assert!(ran.result.is_ok(), "{:?}", ran.result);
+    }
+}
+
+#[test]
+fn a_404_of_a_user_or_a_site_and_every_410_say_nothing_of_a_contact() {
+    for (gone, body) in [
+        (410, NO_SUCH_CONTACT),
+        (410, r#"{"errorMessages":["The requested API has been removed. Use another."],"errors":{}}"#),
+        (404, r#"{"code":404,"message":"Tenant not found"}"#),
+        (404, r#"{"errors":[{"title":"Tenant not found, contact your administrator","code":"X"}]}"#),
+        (404, r#"{"errors":[{"title":"User not found","code":"USER_NOT_FOUND"}]}"#),
+        (404, r#"{"message":"no Route matched with those values"}"#),
+        (404, r#"{"code":404,"message":"Not Found"}"#),
+        (404, "{}"),
+    ] {
+        let error = play(delete(), [lost(), answer(gone, body)]).result.unwrap_err();
+        assert_eq!(error.effect(), Effect::Possible, "{body}");
+        assert!(!error.is_no_such_contact(), "{body}");
+    }
+    for body in
+        [NO_SUCH_CONTACT, r#"{"errors":[{"title":"Not found"}]}"#, r#"{"message":"User contact not found"}"#]
+    {
+        assert!(play(delete(), [lost(), answer(404, body)]).result.is_ok(), "{body}");
     }
 }
 
 #[test]
 fn a_deletion_of_what_was_never_there_is_no_success() {
     let error = play(delete(), [answer(404, NO_SUCH_CONTACT)]).result.unwrap_err();
-    assert!(error.is_not_found());
+    assert!(error.is_no_such_contact());
     assert_eq!(error.hint(), Some(Hint::NoSuchContact));
 
     for reply in not_processed() {
         let ran = play(delete(), [reply, answer(404, NO_SUCH_CONTACT)]);
         let error = ran.result.unwrap_err();
-        assert!(error.is_not_found(), "what was not processed has deleted nothing");
+        assert!(error.is_no_such_contact(), "what was not processed has deleted nothing");
         assert_eq!(error.effect(), Effect::None);
     }
 }
@@ -150,9 +173,10 @@ fn a_deletion_that_something_else_than_the_service_cannot_find_is_no_success() {
     let bodies = ["<html>404 Not Found", "default backend - 404", "", "[]", "\"gone\""];
     for (gone, body) in [404, 410].into_iter().flat_map(|gone| bodies.map(|body| (gone, body))) {
         let error = play(delete(), [lost(), answer(gone, body)]).result.unwrap_err();
-        assert_eq!(error.hint(), Some(Hint::NotTheService));
+        let hint = error.hint();
+        assert!(body.is_empty() || hint == Some(Hint::NotTheService), "{gone} {body}: {hint:?}");
         assert_eq!(error.effect(), Effect::Possible);
-        assert!(error.is_not_found() && !error.is_no_such_contact());
+        assert!(!error.is_no_such_contact());
     }
 }
 
@@ -191,8 +215,8 @@ fn a_look_that_fails_is_repeated_and_no_reason_to_update_blindly() {
     assert_eq!(ran.log.iter().filter(|what| *what == "PATCH a").count(), 1);
     assert_eq!(ran.result.unwrap_err().effect(), Effect::Possible);
 
-    let error = play(update("new@example.com"), [lost(), status(404)]).result.unwrap_err();
-    assert!(error.is_not_found());
+    let error = play(update("new@example.com"), [lost(), answer(404, NO_SUCH_CONTACT)]).result.unwrap_err();
+    assert!(error.is_no_such_contact());
     assert_eq!(error.effect(), Effect::Possible);
 }
 
@@ -211,13 +235,46 @@ fn a_creation_in_doubt_is_never_repeated_and_leaves_a_ticket() {
         let ran = play(create(), [reply.clone()]);
         assert_eq!(ran.log, ["POST"], "{reply:?}");
         let error = ran.result.unwrap_err();
-        assert_eq!((error.effect(), error.hint()), (Effect::Possible, Some(Hint::Resolve)));
+        let is_page = error.body().is_some_and(|body| body.starts_with(b"<"));
+        let hint = if is_page { Hint::NotTheService } else { Hint::Resolve };
+        assert_eq!((error.effect(), error.hint()), (Effect::Possible, Some(hint)));
         let Error::Indeterminate(doubt) = error else { panic!("{error:?} after {reply:?}") };
         let ticket = doubt.ticket();
         assert_eq!((ticket.method().as_str(), ticket.to()), ("sms", "1-555-0100"));
         assert_eq!((ticket.seen(), ticket.unix_time()), (None, model::UNIX));
         assert_eq!(&ticket.to_string().parse::<Ticket>().unwrap(), ticket);
     }
+}
+
+#[test]
+fn a_redirect_is_never_repeated_and_only_a_303_or_one_that_is_none_leaves_a_doubt() {
+    for code in [300, 301, 302, 303, 304, 305, 306, 307, 308, 399] {
+        let is_made_elsewhere = matches!(code, 301 | 302 | 307 | 308);
+        let effect = if is_made_elsewhere { Effect::None } else { Effect::Possible };
+        for reply in [status(code), cut(code)] {
+            let ran = play(get(), [reply.clone()]);
+            assert_eq!((ran.log.len(), ran.result.unwrap_err().effect()), (1, Effect::None), "{code}");
+            let ran = play(delete(), [reply.clone()]);
+            assert_eq!((ran.log.len(), ran.result.unwrap_err().effect()), (1, effect), "{code}");
+            let ran = play(update("new@example.com"), [reply.clone()]);
+            assert_eq!((ran.log.len(), ran.result.unwrap_err().effect()), (1, effect), "{code}");
+            let ran = play(create(), [reply]);
+            let error = ran.result.unwrap_err();
+            assert_eq!((ran.log.len(), error.effect()), (1, effect), "{code}");
+            assert_eq!(error.is_indeterminate(), !is_made_elsewhere, "{code}");
+            let is_redirect = matches!(code, 300..=303 | 305 | 307 | 308);
+            let hint = if is_redirect { Hint::Redirected } else { Hint::NotTheService };
+            assert_eq!(error.hint(), Some(hint), "{code}");
+        }
+    }
+}
+
+#[test]
+fn a_401_for_a_missing_scope_refreshes_nothing() {
+    let scope = || answer(401, r#"{"code":401,"message":"Unauthorized; scope does not match"}"#);
+    let ran = play(Call::new(renewable(), GetContact::new(id("a"))), [scope()]);
+    assert_eq!(ran.log, ["GET a"]);
+    assert!(matches!(ran.result.unwrap_err().hint(), Some(Hint::MissingScope(_))));
 }
 
 #[test]

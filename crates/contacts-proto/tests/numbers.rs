@@ -156,12 +156,16 @@ fn a_hint_is_obeyed_in_each_of_its_forms() {
         (&[("retry-after", "3"), ("x-ratelimit-reset", "8")], 8),
         (&[("retry-after", "9"), ("x-ratelimit-reset", "junk")], 9),
         (&[("retry-after", "0")], 0),
+        (&[("retry-after", "1.5")], 2),
     ] {
-        for status in [429, 503, 500, 408, 302] {
+        for status in [429, 503, 500, 408] {
+            let used_up = [headers, &[("x-ratelimit-remaining", "0")]].concat();
+            let headers = used_up.as_slice();
             let hint = Duration::from_secs(seconds);
             assert_eq!(wait(&after(session(), status, headers, 0)), hint, "{status} {headers:?}");
             let longest = wait(&after(session(), status, headers, u64::MAX));
-            let most = hint + (hint / 10).max(Duration::from_millis(500));
+            let backoff = Duration::from_millis(if status == 429 { 1_000 } else { 100 });
+            let most = (hint + (hint / 10).max(Duration::from_millis(500))).max(backoff);
             assert!(longest < most && most - longest <= Duration::from_nanos(1), "{longest:?} for {hint:?}");
         }
     }
@@ -274,13 +278,14 @@ fn a_renewal_is_one_a_call_and_not_an_attempt() {
 #[test]
 fn a_401_to_fixed_credentials_is_the_end_and_so_is_a_403() {
     assert_eq!(play(get(session()), [status(401)]).result.unwrap_err().kind(), ErrorKind::Unauthorized);
-    assert_eq!(play(get(renewable()), [status(403)]).result.unwrap_err().kind(), ErrorKind::Forbidden);
+    let forbidden = || model::answer(403, r#"{"message":"Forbidden"}"#);
+    assert_eq!(play(get(renewable()), [forbidden()]).result.unwrap_err().kind(), ErrorKind::Forbidden);
 }
 
 #[test]
 fn a_source_without_credentials_is_the_end() {
     let mut call = get(session().with_renewable(None));
-    assert!(matches!(call.step(Event::Start, at(Duration::ZERO), 0), Action::Renew { refused: None }));
+    assert!(matches!(call.step(Event::Start, at(Duration::ZERO), 0), Action::Renew { refused: None, .. }));
     let (_, error) = gave_up(call.step(nothing_to_renew(), at(Duration::ZERO), 0));
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
 }

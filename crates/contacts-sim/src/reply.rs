@@ -47,7 +47,9 @@ impl Reply {
     pub fn asks_for(&self) -> Option<Duration> {
         let Self::Answered(response, false) = self else { return None };
         let headers = response.headers();
-        let value = headers.get(header::RETRY_AFTER).or_else(|| headers.get(&RESET))?;
+        // Where the limit is not used up, its reset is no wish.
+        let reset = headers.get(&RESET).filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS);
+        let value = headers.get(header::RETRY_AFTER).or(reset)?;
         Some(Duration::from_secs(value.to_str().ok()?.parse().ok()?))
     }
 
@@ -64,6 +66,7 @@ impl Reply {
         match status.as_u16() {
             200..=299 if whole => Meaning::Done,
             401 | 429 => Meaning::NotProcessed,
+            301 | 302 | 307 | 308 => Meaning::Refused,
             408 | 425 | 500.. | ..=399 => Meaning::Doubt,
             _ => Meaning::Refused,
         }

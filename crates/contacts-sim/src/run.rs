@@ -95,12 +95,12 @@ impl Run {
                     if random.one_in(2) { random.time_below(LONGEST_OVERSLEEPING) } else { Duration::ZERO };
                 Progress::Until(now + time + more)
             }
-            Action::Renew { .. } => {
+            Action::Renew { timeout, .. } => {
                 let credentials = network.renewed();
                 let given = if credentials.is_some() { "gets" } else { "gets no" };
                 world.trace.line(now, format_args!("asks for credentials, {given} others"));
                 self.next = Next::Renewed(credentials);
-                Progress::Until(now + network.random().time_below(LONGEST_RENEWAL))
+                Progress::Until(now + network.random().time_below(LONGEST_RENEWAL).min(timeout))
             }
             Action::Done(result) => {
                 match &result {

@@ -56,8 +56,8 @@ impl Watch {
             Action::Wait(time) if now + *time > self.deadline => {
                 found(Law::Late, format!("waits {:?} past its deadline", now + *time - self.deadline));
             }
-            Action::Renew { .. } if now > self.deadline => {
-                found(Law::Late, "asks for credentials after its deadline".to_owned());
+            Action::Renew { timeout, .. } if now + *timeout > self.deadline => {
+                found(Law::Late, "gives a refresh of credentials more time than there is".to_owned());
             }
             Action::Wait(_) | Action::Renew { .. } | Action::Done(_) => {}
         }

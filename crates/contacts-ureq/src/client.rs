@@ -4,7 +4,7 @@ use std::{
     fmt,
     sync::Arc,
     thread,
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use contacts_proto::{
@@ -164,7 +164,7 @@ impl Client {
                     thread::sleep(duration);
                     Event::Waited
                 }
-                Action::Renew { refused } => Event::Renewed(self.renew(refused.as_ref())),
+                Action::Renew { refused, timeout } => Event::Renewed(self.renew(refused, timeout)),
                 Action::Send { request, timeout, fresh_connection, body } => {
                     match attempt::send(&self.shared.agents, request, timeout, fresh_connection, body) {
                         Ok(response) => {
@@ -180,9 +180,13 @@ impl Client {
         }
     }
 
-    fn renew(&self, refused: Option<&Credentials>) -> Result<Credentials, crate::source::Error> {
+    fn renew(
+        &self,
+        refused: Option<Credentials>,
+        timeout: Duration,
+    ) -> Result<Credentials, crate::source::Error> {
         match &self.renewals {
-            Some(renewals) => renewals.other_than(refused),
+            Some(renewals) => renewals.within(timeout, refused),
             None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be renewed"))),
         }
     }

@@ -1,8 +1,14 @@
 //! Credentials that expire.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
 };
 
 use contacts_proto::Credentials;
@@ -19,7 +25,8 @@ pub(crate) type Error = Arc<dyn std::error::Error + Send + Sync>;
 /// # Ok::<(), contacts_ureq::Error>(())
 /// ```
 pub trait CredentialsSource: Send + Sync {
-    /// New credentials. It is not asked by two threads at once. How long it takes is its own affair: no deadline can end it.
+    /// New credentials. Two threads never ask at once. A call waits until its deadline and goes on without: the source itself is not
+    /// interrupted, and what it gives later serves the next call.
     ///
     /// # Errors
     /// Whatever it is: it becomes the source of [`Error::Renewal`](contacts_proto::Error::Renewal), and must show no secret.
@@ -47,6 +54,32 @@ impl Renewals {
         Self { source: Box::new(source), count: AtomicU64::new(0), last: Mutex::new(None) }
     }
 
+    /// The same within this time. A source cannot be interrupted: one that takes longer goes on in a thread of its own, and what it
+    /// gives is there for the next call.
+    pub(crate) fn within(
+        self: &Arc<Self>,
+        time: Duration,
+        refused: Option<Credentials>,
+    ) -> Result<Credentials, Error> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let renewals = Arc::clone(self);
+        // Nobody waits for it any more where sending fails.
+        let renew = move || drop(sender.send(renewals.other_than(refused.as_ref())));
+        thread::Builder::new()
+            .name("contacts-credentials".into())
+            .spawn(renew)
+            .map_err(|error| -> Error { Arc::new(error) })?;
+        receiver.recv_timeout(time).unwrap_or_else(|error| {
+            Err(Arc::new(io::Error::new(
+                io::ErrorKind::TimedOut,
+                match error {
+                    RecvTimeoutError::Timeout => "the source of credentials gave none in time",
+                    RecvTimeoutError::Disconnected => "the source of credentials panicked",
+                },
+            )))
+        })
+    }
+
     /// Other credentials than those that were refused: those that are there, or new ones.
     pub(crate) fn other_than(&self, refused: Option<&Credentials>) -> Result<Credentials, Error> {
         let begun = self.count.load(Ordering::Acquire);
@@ -69,7 +102,7 @@ impl Renewals {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::atomic::AtomicU32, thread, time::Duration};
+    use std::sync::atomic::AtomicU32;
 
     use super::*;
 

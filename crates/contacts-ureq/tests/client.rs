@@ -45,7 +45,7 @@ fn the_seven_operations_do_what_they_say() {
     assert!(ids(&client).contains(&created.id));
     client.send(&DeleteContact::new(created.id.clone())).unwrap();
     assert!(!ids(&client).contains(&created.id));
-    assert!(client.send(&get).unwrap_err().is_not_found());
+    assert!(client.send(&get).unwrap_err().is_no_such_contact());
 }
 
 #[test]

@@ -141,7 +141,7 @@ impl Apply {
             }
             (Change::Deactivate { id, .. } | Change::Delete { id, .. }, Outcome::Failed(error))
                 if error.effect() == Effect::None
-                    && !error.is_not_found()
+                    && !error.is_no_such_contact()
                     && self.before.get(id) == Some(&Enabled::Yes) =>
             {
                 self.enabled.insert(id.clone());

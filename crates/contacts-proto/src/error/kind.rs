@@ -8,11 +8,11 @@ pub enum ErrorKind {
     InvalidInput,
     /// 401: the credentials are unknown, expired, or lack a scope; or there were none to be had.
     Unauthorized,
-    /// 402, 403: known, and not allowed.
+    /// 402 or 403 of the service itself: known, and not allowed.
     Forbidden,
-    /// 404, 410: no such contact, or no such site.
+    /// 404 of the service itself: no such contact.
     NotFound,
-    /// Another refusal that will not change by itself, such as 422.
+    /// Another refusal that will not change by itself, such as 422, or a 404 that speaks of a user or a site.
     Rejected,
     /// 429: too many requests.
     RateLimited,
@@ -22,7 +22,7 @@ pub enum ErrorKind {
     TimedOut,
     /// The server's certificate is not one to trust.
     Certificate,
-    /// An answer that is not what the operation expects.
+    /// An answer that is not the service's, or not what the operation expects: a redirect, a firewall's page, a broken body.
     UnexpectedAnswer,
     /// A contact may have been created.
     Indeterminate,

@@ -6,6 +6,7 @@ mod hint;
 mod indeterminate;
 mod invalid;
 mod kind;
+mod meaning;
 mod paging;
 mod refusal;
 mod renewal;
@@ -74,7 +75,7 @@ impl Error {
             Self::Failed(failed) => failed.kind(),
             Self::Indeterminate(_) => ErrorKind::Indeterminate,
             Self::Duplicate(_) => ErrorKind::Duplicate,
-            Self::Renewal(_) => ErrorKind::Unauthorized,
+            Self::Renewal(renewal) => renewal.kind(),
         }
     }
 
@@ -136,7 +137,11 @@ impl Error {
             Self::Refused(refusal) => refusal.hint(),
             Self::Unexpected(unexpected) => unexpected.hint(),
             Self::Failed(failed) => failed.hint(),
-            Self::Indeterminate(_) => Some(Hint::Resolve),
+            // Where a redirect or a stranger has answered, that is what to mend first.
+            Self::Indeterminate(doubt) => match (doubt.cause().hint(), doubt.cause().status()) {
+                (Some(hint @ (Hint::Redirected | Hint::NotTheService)), Some(_)) => Some(hint),
+                _ => Some(Hint::Resolve),
+            },
             Self::Duplicate(_) => Some(Hint::DeleteAllButOne),
             _ => None,
         }
@@ -157,16 +162,10 @@ impl Error {
         self.kind() == ErrorKind::Forbidden
     }
 
-    /// Whether there is no such contact (or no such user, or no such site).
-    pub fn is_not_found(&self) -> bool {
-        self.kind() == ErrorKind::NotFound
-    }
-
-    /// Whether the service itself says that there is no such contact, by a JSON object, and not a proxy, nor whoever answers at a
-    /// wrong base URL.
+    /// Returns `true` if the service itself says that the contact does not exist: a 404 in the service's own shape that does not
+    /// speak of a user or a site. A gateway's 404, a page, and a 410 never mean that.
     pub fn is_no_such_contact(&self) -> bool {
-        self.is_not_found()
-            && !matches!(self.hint(), Some(Hint::WrongSite | Hint::NoSuchUser | Hint::NotTheService))
+        self.kind() == ErrorKind::NotFound
     }
 
     /// What there is to [`resolve`](crate::Resolve), if a contact may have been created. Until then it must not be created again.
@@ -216,8 +215,12 @@ impl Error {
         }
     }
 
-    /// The same error without the secrets of these credentials, which a server may have echoed in the body of a success.
-    pub(crate) fn without(mut self, credentials: &Credentials) -> Self {
+    /// The same error, of a request with these credentials: without their secrets, which a server may have echoed in the body of a
+    /// success, and with the hint for their kind.
+    pub(crate) fn of(mut self, credentials: &Credentials) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.sent_with(credentials);
+        }
         if let Self::Unexpected(unexpected) = &mut self {
             unexpected.redact(credentials);
         }

@@ -2,11 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode, header};
 use serde_json::Value;
 
-use super::{Effect, ErrorKind, Hint, Reasoned, Trail};
-use crate::{About, Class, text, wait};
+use super::{Effect, ErrorKind, Hint, Reasoned, Trail, meaning::Meaning};
+use crate::{About, Class, Credentials, answer, text, wait};
 
 /// The headers that have carried a request id, whichever is there.
 const REQUEST_ID_HEADERS: [&str; 4] = ["atl-traceid", "x-trace-id", "x-request-id", "x-arequestid"];
@@ -14,18 +14,16 @@ const REQUEST_ID_HEADERS: [&str; 4] = ["atl-traceid", "x-trace-id", "x-request-i
 /// The longest text of an answer that is shown, in characters.
 const LONGEST: usize = 300;
 
-/// The service's word for a token without the scope.
-const SCOPE_REFUSAL: &str = "scope does not match";
-
-/// The service's code for an account without Operations.
-const NO_OPERATIONS: &str = "40301";
-
 /// An answer with a status that is no success. Its texts are printable lines of at most 300 characters.
 #[derive(Clone)]
 pub struct Refusal {
     about: &'static About,
     status: StatusCode,
     said: Said,
+    meaning: Meaning,
+    /// Where a redirect leads.
+    location: Option<String>,
+    compressed: Option<String>,
     retry_after: Option<Duration>,
     body: Vec<u8>,
     pub(crate) trail: Trail,
@@ -33,32 +31,46 @@ pub struct Refusal {
 
 /// What the body says, in whichever of its shapes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Said {
+pub(super) struct Said {
     title: Option<String>,
     detail: Option<String>,
     code: Option<String>,
     fields: Vec<(String, String)>,
     request_id: Option<String>,
-    /// Spring's own page for a path that nobody serves.
-    unknown_path: bool,
     /// Whether it is a JSON object, as all that the service says.
-    is_object: bool,
+    pub(super) is_object: bool,
+    /// Whether it has a list of errors, the shape that the service documents for a 404.
+    pub(super) is_listed: bool,
+    /// Whether its code is more than the status once more.
+    pub(super) has_own_code: bool,
+    /// The shape of a gateway for a path that nobody serves, or of the sister platform.
+    pub(super) is_of_a_gateway: bool,
+    pub(super) is_markup: bool,
+    pub(super) is_empty: bool,
 }
 
 impl Refusal {
     pub(crate) fn read(about: &'static About, response: &Response<&[u8]>) -> Self {
         let (status, body) = (response.status(), *response.body());
-        let mut said =
-            serde_json::from_slice::<Value>(body).map_or_else(|_| Said::default(), |json| Said::read(&json));
+        let compressed = answer::compression(response);
+        let mut said = Said::read(status, if compressed.is_some() { b"" } else { body });
+        said.is_empty &= body.is_empty();
         if let Some(id) = request_id(response.headers()) {
             said.request_id = Some(id);
         }
+        let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+        let location = location.filter(|_| status.is_redirection());
         let ambiguous = Class::of(status) == Class::Ambiguous;
         Self {
             about,
             status,
+            meaning: Meaning::of(about, status, &said, location),
+            // The query of a log-in page is long, and its secret.
+            location: location
+                .map(|location| text::line(location.split(['?', '#']).next().unwrap_or_default(), LONGEST)),
+            compressed,
             said,
-            retry_after: wait::asked_for(response.headers()),
+            retry_after: wait::asked_for(status, response.headers()),
             body: body.to_vec(),
             trail: Trail::first(if ambiguous && about.writes { Effect::Possible } else { Effect::None }),
         }
@@ -94,8 +106,9 @@ impl Refusal {
         self.said.request_id.as_deref()
     }
 
-    /// How long the service asks to be left alone: the larger of `Retry-After` and `X-RateLimit-Reset`. Dates are reckoned from the
-    /// answer's own `Date`; what cannot be read is as if it were not there.
+    /// Server-requested retry delay: the larger of `Retry-After` and, if the rate limit is used up (a 429, or
+    /// `X-RateLimit-Remaining: 0`), `X-RateLimit-Reset`. Fractions of a second are rounded up. Dates count from the answer's own
+    /// `Date`; a value that cannot be read counts as absent.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
@@ -107,58 +120,33 @@ impl Refusal {
     }
 
     pub(super) fn kind(&self) -> ErrorKind {
-        match (self.status.as_u16(), Class::of(self.status)) {
-            (401, _) => ErrorKind::Unauthorized,
-            (402 | 403, _) => ErrorKind::Forbidden,
-            (404 | 410, _) => ErrorKind::NotFound,
-            (429, _) => ErrorKind::RateLimited,
-            (408, _) | (500.., Class::Ambiguous) | (421 | 425, _) => ErrorKind::Unavailable,
-            (_, Class::Ambiguous) => ErrorKind::UnexpectedAnswer,
-            _ => ErrorKind::Rejected,
-        }
+        self.meaning.kind
     }
 
     pub(super) fn hint(&self) -> Option<Hint> {
-        let title = self.title().unwrap_or_default();
-        match self.status.as_u16() {
-            300..=303 | 305 | 307 | 308 => Some(Hint::Redirected),
-            // No question of ours has such an answer.
-            304..=399 => Some(Hint::NotTheService),
-            // Nobody's credentials were sent.
-            401 | 403 if self.about.scopes.is_empty() => self.is_markup().then_some(Hint::NotTheService),
-            401 if title.contains(SCOPE_REFUSAL) => Some(Hint::MissingScope(self.about.scopes)),
-            401 => Some(Hint::CheckCredentials),
-            402 => Some(Hint::PlanLimit),
-            // Of a contact or a person only the service can speak.
-            403 | 409 | 422 if self.is_markup() => Some(Hint::NotTheService),
-            404 | 410 if !self.said.is_object && self.about.names_contact => Some(Hint::NotTheService),
-            403 if self.code() == Some(NO_OPERATIONS) => Some(Hint::NoOperations),
-            403 => Some(Hint::NotAllowed),
-            // Who asks without a scope asks for the site itself.
-            404 if self.said.unknown_path || self.about.scopes.is_empty() => Some(Hint::WrongSite),
-            404 if !self.about.names_contact && self.has_code() => Some(Hint::NoSuchUser),
-            404 if !self.about.names_contact => Some(Hint::WrongSite),
-            404 => Some(Hint::NoSuchContact),
-            407 => Some(Hint::ProxyCredentials),
-            409 | 422 => self.about.rejection,
-            _ if self.is_markup() => Some(Hint::NotTheService),
-            _ => None,
+        self.meaning.hint.clone()
+    }
+
+    /// Takes out what a server echoed of the credentials, and says which kind of them was refused.
+    pub(super) fn sent_with(&mut self, credentials: &Credentials) {
+        self.body = credentials.redact(&self.body).into_owned();
+        let Said { title, detail, code, fields, request_id, .. } = &mut self.said;
+        let texts = [title, detail, code, request_id, &mut self.location].into_iter().flatten();
+        credentials
+            .redact_text(&mut texts.chain(fields.iter_mut().flat_map(|(name, reason)| [name, reason])));
+        if self.meaning.hint == Some(Hint::CheckCredentials) && credentials.header().is_some() {
+            let bearer = credentials.is_bearer();
+            self.meaning.hint = Some(if bearer { Hint::CheckAccessToken } else { Hint::CheckApiToken });
         }
-    }
-
-    /// Whether the service has a code for it. Whoever answers at a wrong address has none, or the status once more.
-    fn has_code(&self) -> bool {
-        self.code().is_some_and(|code| code != self.status.as_str())
-    }
-
-    fn is_markup(&self) -> bool {
-        text::is_markup(&self.body)
     }
 }
 
 impl Said {
-    fn read(json: &Value) -> Self {
-        let first = json.get("errors").and_then(|errors| errors.get(0)).unwrap_or(&Value::Null);
+    fn read(status: StatusCode, body: &[u8]) -> Self {
+        let body = answer::without_bom(body);
+        let json = serde_json::from_slice::<Value>(body).unwrap_or_default();
+        let entries = json.get("errors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let first = entries.first().unwrap_or(&Value::Null);
         let texts = [
             first.get("title"),
             json.get("message").filter(|message| *message != "No message available"),
@@ -166,22 +154,77 @@ impl Said {
             json.get("title"),
             json.get("error"),
         ];
-        let fields = json.get("errors").and_then(Value::as_object);
+        let code = first.get("code").or_else(|| json.get("code")).and_then(scalar);
         Self {
             title: texts.into_iter().flatten().find_map(scalar),
             detail: first.get("detail").or_else(|| json.get("detail")).and_then(scalar),
-            code: first.get("code").or_else(|| json.get("code")).and_then(scalar),
-            fields: fields
-                .into_iter()
-                .flatten()
-                .filter_map(|(name, reason)| Some((text::line(name, LONGEST), scalar(reason)?)))
-                .take(16)
-                .collect(),
+            fields: fields(&json, entries),
             request_id: json.get("requestId").and_then(scalar),
-            unknown_path: json.get("timestamp").is_some() && json.get("path").is_some(),
             is_object: json.is_object(),
+            is_listed: first.is_object(),
+            has_own_code: code.as_deref().is_some_and(|code| code != status.as_str()),
+            is_of_a_gateway: (json.get("timestamp").is_some() && json.get("path").is_some())
+                || json.get("errorMessages").is_some(),
+            is_markup: text::is_markup(body),
+            is_empty: body.trim_ascii().is_empty(),
+            code,
         }
     }
+
+    pub(super) fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// All that it says, for the search of a word.
+    fn texts(&self) -> impl Iterator<Item = String> {
+        let fields = self.fields.iter().flat_map(|(name, reason)| [name, reason]);
+        let texts = [&self.title, &self.detail, &self.code].into_iter().flatten();
+        texts.chain(fields).map(|text| text.to_ascii_lowercase())
+    }
+
+    /// Whether it has this phrase, in lower case.
+    pub(super) fn speaks_of(&self, phrase: &str) -> bool {
+        self.texts().any(|text| text.contains(phrase))
+    }
+
+    /// Whether it has one of these words, in lower case. The parts of `USER_NOT_FOUND` are words.
+    pub(super) fn has_word(&self, words: &[&str]) -> bool {
+        self.texts().any(|text| text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word)))
+    }
+
+    /// Whether it names a contact, and does not only say whom to contact.
+    pub(super) fn speaks_of_a_contact(&self) -> bool {
+        const WHOM: [&str; 9] = ["your", "you", "support", "us", "the", "our", "an", "a", "admin"];
+        self.texts().any(|text| {
+            let words: Vec<_> =
+                text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+            let followers = words.iter().skip(1).copied().map(Some).chain([None]);
+            words.iter().zip(followers).any(|(word, next)| {
+                *word == "contacts" || (*word == "contact" && next.is_none_or(|next| !WHOM.contains(&next)))
+            })
+        })
+    }
+}
+
+/// What the body says of members of the request, in whichever of its shapes: a map of fields to reasons, the further entries of a
+/// list of errors, or the parameters of `application/problem+json`.
+fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
+    let named = |entry: &Value| {
+        let name =
+            ["name", "field", "pointer", "parameter", "code"].iter().find_map(|key| scalar(entry.get(key)?));
+        let reason = ["reason", "detail", "message", "title"].iter().find_map(|key| scalar(entry.get(key)?));
+        Some((name?, reason?))
+    };
+    let map = json.get("errors").and_then(Value::as_object).into_iter().flatten();
+    let map = map.filter_map(|(name, reason)| Some((text::line(name, LONGEST), scalar(reason)?)));
+    let parameters = ["invalid-params", "invalidParams", "invalid_params"]
+        .iter()
+        .find_map(|key| json.get(key)?.as_array());
+    // The first entry without a name of its own is the title.
+    let further =
+        entries.iter().enumerate().filter(|(index, entry)| *index > 0 || entry.get("title").is_none());
+    let further = further.map(|(_, entry)| entry);
+    map.chain(further.chain(parameters.into_iter().flatten()).filter_map(named)).take(16).collect()
 }
 
 /// A text or a number, as one printable line.
@@ -203,7 +246,14 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "could not {}: {}", self.about.name, Reasoned(self.status))?;
+        if let Some(location) = &self.location {
+            write!(f, ": the answer leads to {location}")?;
+        }
+        if let Some(encoding) = &self.compressed {
+            write!(f, ": the body is compressed ({encoding}), which was not requested")?;
+        }
         match &self.said {
+            _ if self.compressed.is_some() => {}
             Said { title: None, detail: None, fields, .. } if fields.is_empty() => {
                 let excerpt = text::excerpt(&self.body);
                 if !excerpt.is_empty() {

@@ -60,13 +60,7 @@ impl Unexpected {
     /// Takes out what a server echoed of the credentials.
     pub(super) fn redact(&mut self, credentials: &Credentials) {
         self.body = credentials.redact(&self.body).into_owned();
-        let clean = |text: &str| {
-            // Where the text was cut, a secret may have been.
-            let (text, mark) = text.strip_suffix('…').map_or((text, ""), |text| (text, "…"));
-            format!("{}{mark}", String::from_utf8_lossy(&credentials.redact(text.as_bytes())))
-        };
-        self.request_id = self.request_id.as_deref().map(clean);
-        self.reason = clean(&self.reason);
+        credentials.redact_text(&mut self.request_id.iter_mut().chain([&mut self.reason]));
     }
 
     pub(super) fn hint(&self) -> Option<Hint> {

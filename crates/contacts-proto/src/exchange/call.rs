@@ -9,8 +9,8 @@ use super::{
     backoff::{backoff, patience},
 };
 use crate::{
-    Class, ContactId, Effect, Error, Failed, GaveUp, GetContact, Indeterminate, Operation, Recovery, Renewal,
-    Trail, same_address,
+    Class, ContactId, Effect, Error, Failed, GaveUp, GetContact, Hint, Indeterminate, Operation, Recovery,
+    Renewal, Trail, error::LONGEST_BODY, same_address,
 };
 
 /// One operation, with retries, a deadline and one renewal of credentials.
@@ -137,19 +137,19 @@ impl<O: Operation> Call<O> {
 
     fn failed(&mut self, failure: Failure, now: Now, random: u64) -> Action<O::Output> {
         let class = failure.class();
-        let failure = failure.without(self.session.credentials());
         if let Progress::Answered(response) = failure.progress()
             && !response.status().is_success()
         {
             // The status has said enough; of the body there is what there is.
-            let mut head = Response::new(response.body().as_slice());
+            let body = response.body().as_slice();
+            let mut head = Response::new(body.get(..LONGEST_BODY).unwrap_or(body));
             *head.status_mut() = response.status();
             *head.headers_mut() = response.headers().clone();
             if let Err(refusal) = self.operation.response(head) {
-                return self.judge(refusal, class, now, random);
+                return self.judge(refusal.of(self.session.credentials()), class, now, random);
             }
         }
-        let error = self.failed_error(failure);
+        let error = self.failed_error(failure.without(self.session.credentials()));
         self.judge(error, class, now, random)
     }
 
@@ -158,6 +158,11 @@ impl<O: Operation> Call<O> {
         let looking = matches!(self.next, Next::Look { .. });
         match class {
             Class::NotProcessed if error.status() == Some(StatusCode::UNAUTHORIZED) => self.renew(error, now),
+            // Where a redirect leads, the same request leads again: it is never repeated, whatever it may have done.
+            _ if error.status().is_some_and(|status| status.is_redirection()) => {
+                self.doubt |= class == Class::Ambiguous && O::ABOUT.writes && !looking;
+                self.give_up(error, None, now)
+            }
             Class::NotProcessed => self.retry(error, now, random),
             Class::Permanent | Class::Success => {
                 let gone = self.doubt && error.is_no_such_contact();
@@ -182,7 +187,9 @@ impl<O: Operation> Call<O> {
     }
 
     fn renew(&mut self, error: Error, now: Now) -> Action<O::Output> {
-        if self.renewed || !self.session.is_renewable() {
+        // Other credentials from the same source have the same scopes, and go to the same base URL.
+        let in_vain = matches!(error.hint(), Some(Hint::MissingScope(_)));
+        if self.renewed || in_vain || !self.session.is_renewable() {
             return self.give_up(error, None, now);
         }
         self.renewed = true;
@@ -191,22 +198,23 @@ impl<O: Operation> Call<O> {
         }
         self.state = State::Renewing;
         self.last = Some(error);
-        Action::Renew { refused: Some(self.session.credentials().clone()) }
+        Action::Renew { refused: Some(self.session.credentials().clone()), timeout: self.remaining(now) }
     }
 
     fn not_renewed(&mut self, source: Arc<dyn StdError + Send + Sync>, now: Now) -> Action<O::Output> {
         let renewal = Renewal { source, trail: Trail::first(Effect::None) };
-        self.give_up(Error::Renewal(Box::new(renewal)), None, now)
+        let gave_up = self.remaining(now).is_zero().then_some(GaveUp::Deadline);
+        self.give_up(Error::Renewal(Box::new(renewal)), gave_up, now)
     }
 
     fn retry(&mut self, error: Error, now: Now, random: u64) -> Action<O::Output> {
         let policy = self.session.policy();
         let hint = error.retry_after();
         let throttled = error.is_rate_limited();
-        let wait = match hint {
-            Some(hint) => patience(hint, random),
-            None => backoff(policy, self.attempts, throttled, random),
-        };
+        // What the service asks for is the least wait, and takes nothing from the back-off.
+        let backoff = backoff(policy, self.attempts, throttled, random);
+        let asked = hint.map(|hint| patience(hint, random)).unwrap_or_default();
+        let wait = asked.max(backoff);
         let gave_up = if self.attempts >= policy.attempts {
             Some(GaveUp::Attempts)
         } else if let Some(wait) = hint.filter(|hint| *hint > policy.longest_wait) {
@@ -223,7 +231,7 @@ impl<O: Operation> Call<O> {
         }
         self.begins = true;
         self.last = Some(error);
-        let why = if hint.is_some() { Waiting::Asked } else { Waiting::BackOff };
+        let why = if hint.is_some() && asked >= backoff { Waiting::Asked } else { Waiting::BackOff };
         self.state = State::Waiting { until: now.monotonic.saturating_add(wait), why };
         Action::Wait(wait)
     }
@@ -275,7 +283,7 @@ impl<O: Operation> Exchange for Call<O> {
         match (&self.state, event) {
             (State::New, _) if self.session.needs_credentials() && !self.remaining(now).is_zero() => {
                 self.state = State::Renewing;
-                Action::Renew { refused: None }
+                Action::Renew { refused: None, timeout: self.remaining(now) }
             }
             (State::New, _) => self.send(now),
             (State::Waiting { until, .. }, _) if now.monotonic < *until => {
@@ -315,18 +323,12 @@ impl<O: Operation> Exchange for Call<O> {
     }
 }
 
-/// Reads an answer such that what comes of it has no secret in it, though the server may have echoed it. What is left as it is:
-/// the contacts themselves, of which there may be many.
+/// Reads an answer. Secrets that the server has echoed are taken out of an error, and not out of the answer before: a token may be
+/// a part of an id.
 fn read<O: Operation>(
     operation: &O,
-    mut response: Response<&[u8]>,
+    response: Response<&[u8]>,
     session: &Session,
 ) -> Result<O::Output, Error> {
-    let credentials = session.credentials();
-    if response.status().is_success() && !O::ABOUT.writes {
-        return operation.response(response).map_err(|error| error.without(credentials));
-    }
-    let body = credentials.redact(response.body());
-    credentials.redact_headers(response.headers_mut());
-    operation.response(response.map(|_| &*body))
+    operation.response(response).map_err(|error| error.of(session.credentials()))
 }

@@ -159,6 +159,9 @@ pub enum Action<T> {
     Renew {
         /// The credentials that were not accepted; `None` if there were none yet. A source that has others already gives them.
         refused: Option<Credentials>,
+        /// How long it may take: what is left of the deadline. A source that takes longer is given up, and the event is
+        /// [`Event::Renewed`] with an error.
+        timeout: Duration,
     },
     /// The end.
     Done(Result<T, Error>),
@@ -210,7 +213,7 @@ impl<T> Action<T> {
                 ControlFlow::Break(Action::Send { request, timeout, fresh_connection, body })
             }
             Self::Wait(duration) => ControlFlow::Break(Action::Wait(duration)),
-            Self::Renew { refused } => ControlFlow::Break(Action::Renew { refused }),
+            Self::Renew { refused, timeout } => ControlFlow::Break(Action::Renew { refused, timeout }),
         }
     }
 }

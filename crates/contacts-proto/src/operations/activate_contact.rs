@@ -4,7 +4,7 @@ use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ_WRITE};
 use crate::{
-    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, request,
+    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Subject, request,
 };
 
 /// Lets a contact be used again. A number that was never verified is not activated.
@@ -29,7 +29,7 @@ impl Operation for ActivateContact {
         fresh_connection: false,
         pages: false,
         scopes: READ_WRITE,
-        names_contact: true,
+        subject: Subject::Contact,
         rejection: Some(Hint::NotVerified),
     };
 

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{CONTACTS, READ_WRITE};
 use crate::{
-    About, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Operation, Recovery, Ticket,
-    request,
+    About, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Operation, Recovery, Subject,
+    Ticket, request,
 };
 
 /// The longest `to` that is sent, in characters: no address and no number is near it.
@@ -89,7 +89,7 @@ impl Operation for CreateContact {
         fresh_connection: true,
         pages: false,
         scopes: READ_WRITE,
-        names_contact: false,
+        subject: Subject::Caller,
         rejection: Some(Hint::ExistsOrTooMany),
     };
 

@@ -3,7 +3,9 @@
 use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ_WRITE};
-use crate::{About, BaseUrl, Confirmation, ContactId, Credentials, Error, Operation, Recovery, request};
+use crate::{
+    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Operation, Recovery, Subject, request,
+};
 
 /// Keeps a contact and does not use it until it is activated again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +29,7 @@ impl Operation for DeactivateContact {
         fresh_connection: false,
         pages: false,
         scopes: READ_WRITE,
-        names_contact: true,
+        subject: Subject::Contact,
         rejection: None,
     };
 

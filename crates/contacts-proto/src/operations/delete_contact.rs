@@ -3,7 +3,10 @@
 use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ_DELETE};
-use crate::{About, BaseUrl, ContactId, Credentials, Error, Operation, Recovery, answer, request};
+use crate::{
+    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Operation, Recovery, Subject, answer,
+    request,
+};
 
 /// Deletes a contact for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +30,7 @@ impl Operation for DeleteContact {
         fresh_connection: false,
         pages: false,
         scopes: READ_DELETE,
-        names_contact: true,
+        subject: Subject::Contact,
         rejection: None,
     };
 
@@ -42,7 +45,9 @@ impl Operation for DeleteContact {
         if response.body().is_empty() {
             return Ok(());
         }
-        answer::any_json(Self::ABOUT, &response)
+        answer::any_json(Self::ABOUT, &response)?;
+        // Of a body nothing is promised: only one that names another contact is wrong.
+        Confirmation::read(Self::ABOUT, &response, &self.id, "Deleted").map(drop)
     }
 
     fn recovery(&self) -> Recovery<()> {
@@ -92,7 +97,7 @@ mod tests {
         let error = operation()
             .response(answer(404, r#"{"errors":[{"title":"Contact not found","code":"404"}]}"#))
             .unwrap_err();
-        assert!(error.is_not_found());
+        assert!(error.is_no_such_contact());
         assert_eq!(error.hint(), Some(crate::Hint::NoSuchContact));
     }
 }

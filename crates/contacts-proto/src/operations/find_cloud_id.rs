@@ -3,7 +3,7 @@
 use http::{Method, Request, Response};
 use serde::Deserialize;
 
-use crate::{About, BaseUrl, CloudId, Credentials, Error, Operation, Recovery, answer, request};
+use crate::{About, BaseUrl, CloudId, Credentials, Error, Operation, Recovery, Subject, answer, request};
 
 /// Asks a site itself for its cloud id. People know their site's name, not its cloud id.
 ///
@@ -41,7 +41,7 @@ impl Operation for FindCloudId {
         fresh_connection: false,
         pages: false,
         scopes: &[],
-        names_contact: false,
+        subject: Subject::Site,
         rejection: None,
     };
 
@@ -82,9 +82,33 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_site_is_not_found() {
-        assert_eq!(FindCloudId.response(answer(404, "")).unwrap_err().hint(), Some(crate::Hint::WrongSite));
+    fn an_unknown_site_is_told_as_that_and_speaks_of_no_contact() {
+        for body in ["", "<html>", r#"{"errors":[{"title":"Not found"}]}"#] {
+            let error = FindCloudId.response(answer(404, body)).unwrap_err();
+            assert_eq!(error.hint(), Some(crate::Hint::NoSuchSite), "{body}");
+            assert!(!error.is_no_such_contact(), "{body}");
+        }
     }
+
+    #[test]
+    fn a_renamed_site_tells_its_new_name_and_any_other_redirect_is_one() {
+        let hint = |location: &str| {
+            let mut response = answer(301, "");
+            response.headers_mut().insert("location", location.parse().unwrap());
+            FindCloudId.response(response).unwrap_err().hint()
+        };
+        let renamed = crate::Hint::SiteRenamed("acme-new.atlassian.net".into());
+        assert_eq!(hint("https://acme-new.atlassian.net/_edge/tenant_info"), Some(renamed));
+        for other in [
+            "https://acme-new.atlassian.net/login",
+            "http://acme-new.atlassian.net/_edge/tenant_info",
+            "https://acme.atlassian-us-gov.net/_edge/tenant_info",
+            "/_edge/tenant_info",
+        ] {
+            assert_eq!(hint(other), Some(crate::Hint::Redirected), "{other}");
+        }
+    }
+
     #[test]
     fn nobody_is_told_to_mend_credentials_that_were_not_sent() {
         for body in [r#"{"code":401,"message":"Unauthorized; scope does not match"}"#, ""] {

@@ -3,7 +3,9 @@
 use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ};
-use crate::{About, BaseUrl, Contact, ContactId, Credentials, Error, Operation, Recovery, answer, request};
+use crate::{
+    About, BaseUrl, Contact, ContactId, Credentials, Error, Operation, Recovery, Subject, answer, request,
+};
 
 /// Reads one contact. Its place in the order of notification is not told here, only in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +29,7 @@ impl Operation for GetContact {
         fresh_connection: false,
         pages: false,
         scopes: READ,
-        names_contact: true,
+        subject: Subject::Contact,
         rejection: None,
     };
 
@@ -36,7 +38,9 @@ impl Operation for GetContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Contact, Error> {
-        answer::json(Self::ABOUT, &response)
+        let contact: Contact = answer::json(Self::ABOUT, &response)?;
+        answer::same_id(Self::ABOUT, &response, &self.id, &contact.id)?;
+        Ok(contact)
     }
 
     fn recovery(&self) -> Recovery<Contact> {
@@ -82,13 +86,11 @@ mod tests {
     }
 
     #[test]
-    fn a_contact_without_id_method_or_to_is_none() {
+    fn a_contact_without_id_or_method_is_none() {
         for (body, place) in [
             (r#"{"method":"sms","to":"1"}"#, "id"),
             (r#"{"id":"a","to":"1"}"#, "method"),
-            (r#"{"id":"a","method":"sms"}"#, "to"),
             (r#"{"id":"a/b","method":"sms","to":"1"}"#, "contact id"),
-            (r#"{"id":"a","method":"sms","to":null}"#, "to"),
             ("", "no body"),
         ] {
             let error = operation().response(answer(200, body)).unwrap_err();
@@ -103,7 +105,51 @@ mod tests {
             assert_eq!(error.hint(), Some(crate::Hint::NotTheService), "{status}");
             assert!(!error.is_no_such_contact(), "{status}");
         }
-        assert!(operation().response(answer(404, "{}")).unwrap_err().is_no_such_contact());
+        let own = r#"{"errors":[{"title":"Contact not found","code":"E1"}]}"#;
+        assert!(operation().response(answer(404, own)).unwrap_err().is_no_such_contact());
+    }
+
+    #[test]
+    fn a_contact_that_is_another_is_refused() {
+        let error =
+            operation().response(answer(200, r#"{"id":"other","method":"sms","to":"1"}"#)).unwrap_err();
+        assert!(error.to_string().contains("it is about another contact, other"), "{error}");
+        let shouted = format!(r#"{{"id":"{}","method":"sms","to":"1"}}"#, ID.to_ascii_uppercase());
+        assert!(operation().response(answer(200, &shouted)).is_ok());
+    }
+
+    #[test]
+    fn a_contact_is_read_though_its_address_or_order_is_odd() {
+        for (odd, to, order) in [
+            (r#""to":null"#, "", None),
+            (r#""status":null"#, "", None),
+            (r#""to":"1","applyOrder":1.0"#, "1", Some(1)),
+            (r#""to":"1","applyOrder":-2"#, "1", Some(-2)),
+            (r#""to":"1","applyOrder":1.5"#, "1", None),
+            (r#""to":"1","applyOrder":99999999999"#, "1", None),
+            (r#""to":"1","applyOrder":"first""#, "1", None),
+            (r#""to":"1","applyOrder":null"#, "1", None),
+            (r#""to":"1","applyOrder":{"of":[1]}"#, "1", None),
+        ] {
+            let body = format!(r#"{{"id":"{ID}","method":"mobile",{odd}}}"#);
+            let contact = operation().response(answer(200, &body)).unwrap();
+            assert_eq!((contact.to.as_str(), contact.apply_order), (to, order), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_and_a_compressed_body_is_named() {
+        let body = format!("\u{feff}{{\"id\":\"{ID}\",\"method\":\"sms\",\"to\":\"1\"}}");
+        assert!(operation().response(answer(200, &body)).is_ok());
+        let own = "\u{feff}{\"errors\":[{\"title\":\"Contact not found\"}]}";
+        assert!(operation().response(answer(404, own)).unwrap_err().is_no_such_contact());
+        for status in [200, 403, 422, 503] {
+            let mut response = http::Response::new(&b"\x1f\x8b\x08\x00\xff\xff"[..]);
+            *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
+            let error = operation().response(response).unwrap_err().to_string();
+            assert!(error.contains("the body is compressed (gzip), which was not requested"), "{error}");
+            assert!(!error.contains('\u{fffd}'), "{error}");
+        }
     }
 
     #[test]

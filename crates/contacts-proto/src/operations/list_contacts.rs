@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{CONTACTS, READ};
 use crate::{
-    About, AccountId, BaseUrl, Credentials, Error, Operation, Page, Paging, Recovery, answer,
+    About, AccountId, BaseUrl, Credentials, Error, Operation, Page, Paging, Recovery, Subject, answer,
     page::{NextLink, WirePage},
     request,
 };
@@ -30,7 +30,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// let page = first.response(http::Response::new(&body[..]))?;
 /// let second = first.after(&page)?.expect("there is more");
 /// let request = second.request(&site, &Credentials::none());
-/// assert_eq!(request.uri(), "https://api.example.com/cloud/v1/users/contacts?offset=1&size=1");
+/// assert_eq!(request.uri(), "https://api.example.com/cloud/v1/users/contacts?offset=1&size=100");
 /// # Ok::<(), contacts_proto::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl ListContacts {
     /// # Errors
     /// [`Error::Invalid`] unless it is 1 to 100.
     pub fn size(self, size: u32) -> Result<Self, Error> {
-        if !is_size(size) {
+        if !(1..=Self::LARGEST_SIZE).contains(&size) {
             return Err(Error::invalid("page size", "is not 1 to 100"));
         }
         Ok(Self { size, ..self })
@@ -84,16 +84,16 @@ impl ListContacts {
 
     /// The page after this one, or `None` if this one is the last.
     ///
-    /// Of the page's link only the numbers are used. Where it would leave some contacts out (its offset is further than the
+    /// Of the page's link only the offset is used; the size stays the caller's. Where the link would leave some contacts out (its offset is further than the
     /// page is long, since the server gives fewer a page than were asked for), the next page begins right after this one.
     ///
     /// # Errors
     /// [`Error::Paging`] if the link has no offset to go on from, or does not lead forward.
     pub fn after(&self, page: &Page) -> Result<Option<Self>, Error> {
-        let (link, size) = match page.next {
+        let link = match page.next {
             NextLink::End => return Ok(None),
             NextLink::Unreadable => return Err(Error::Paging(Paging::Unreadable)),
-            NextLink::At { offset, size } => (offset, size),
+            NextLink::At { offset } => offset,
         };
         if page.contacts.is_empty() {
             return Err(Error::Paging(Paging::NothingNew { offset: self.offset }));
@@ -103,27 +103,28 @@ impl ListContacts {
         if offset <= self.offset {
             return Err(Error::Paging(Paging::NotForward { offset: self.offset, next: link }));
         }
-        let size = size.filter(|size| is_size(*size)).unwrap_or(self.size);
-        Ok(Some(Self { offset, size, account: self.account.clone() }))
+        Ok(Some(Self { offset, ..self.clone() }))
     }
 }
 
-fn is_size(size: u32) -> bool {
-    (1..=ListContacts::LARGEST_SIZE).contains(&size)
-}
+const OF_ANOTHER: &About = &about(Subject::User);
 
-impl Operation for ListContacts {
-    type Output = Page;
-
-    const ABOUT: &'static About = &About {
+const fn about(subject: Subject) -> About {
+    About {
         name: "list contacts",
         writes: false,
         fresh_connection: false,
         pages: true,
         scopes: READ,
-        names_contact: false,
+        subject,
         rejection: None,
-    };
+    }
+}
+
+impl Operation for ListContacts {
+    type Output = Page;
+
+    const ABOUT: &'static About = &about(Subject::Caller);
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let (mut offset, mut size) = (itoa::Buffer::new(), itoa::Buffer::new());
@@ -141,7 +142,9 @@ impl Operation for ListContacts {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Page, Error> {
-        answer::json::<WirePage<'_>>(Self::ABOUT, &response).map(Page::from)
+        // Another user's contacts are for administrators alone, and the user may be unknown.
+        let about = if self.account.is_some() { OF_ANOTHER } else { Self::ABOUT };
+        answer::json::<WirePage<'_>>(about, &response).map(Page::from)
     }
 
     fn recovery(&self) -> Recovery<Page> {
@@ -191,24 +194,28 @@ mod tests {
         assert_eq!(page.contacts[1].method, ContactMethod::Sms);
         assert_eq!(page.contacts[1].apply_order, Some(1));
         let next = ListContacts::all().after(&page).unwrap().unwrap();
-        assert_eq!((next.offset, next.size), (2, 1));
+        assert_eq!((next.offset, next.size), (2, 100));
     }
 
     #[test]
     fn a_user_whom_the_service_does_not_know_is_no_wrong_site() {
         let known = [
-            (r#"{"errors":[{"title":"User not found","code":"USER_NOT_FOUND"}]}"#, Hint::NoSuchUser),
-            (r#"{"code":40405,"message":"No such user"}"#, Hint::NoSuchUser),
-            (r#"{"code":404,"message":"Not Found"}"#, Hint::WrongSite),
-            (r#"{"timestamp":"now","status":404,"code":"X","path":"/x"}"#, Hint::WrongSite),
-            (r#"{"message":"Not Found"}"#, Hint::WrongSite),
-            ("", Hint::WrongSite),
+            (r#"{"errors":[{"title":"User not found","code":"USER_NOT_FOUND"}]}"#, Some(Hint::NoSuchUser)),
+            (r#"{"code":40405,"message":"No such user"}"#, Some(Hint::NoSuchUser)),
+            (r#"{"code":404,"message":"Not Found"}"#, Some(Hint::WrongSite)),
+            (r#"{"timestamp":"now","status":404,"code":"X","path":"/x"}"#, Some(Hint::WrongSite)),
+            (r#"{"message":"Not Found"}"#, Some(Hint::WrongSite)),
+            (r#"{"errors":[{"title":"Not found","code":"E1"}]}"#, None),
+            ("", Some(Hint::WrongSite)),
         ];
         for (body, hint) in known {
             let error = ListContacts::all().response(answer(404, body)).unwrap_err();
-            assert_eq!(error.hint(), Some(hint), "{body}");
-            assert!(error.is_not_found() && !error.is_no_such_contact(), "{body}");
+            assert_eq!(error.hint(), hint, "{body}");
+            assert!(!error.is_no_such_contact(), "{body}");
         }
+        let of_another = ListContacts::all().of_account(AccountId::new("712020:x").unwrap());
+        let error = of_another.response(answer(404, r#"{"errors":[{"title":"Not found"}]}"#)).unwrap_err();
+        assert_eq!(error.hint(), Some(Hint::NoSuchUser));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{CONTACTS, READ_WRITE, create_contact::check_to};
 use crate::{
-    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, request,
+    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Subject, request,
 };
 
 /// Gives an e-mail contact another address. The service documents it for e-mail contacts only: a number is changed by creating
@@ -40,7 +40,7 @@ impl Operation for UpdateContact {
         fresh_connection: false,
         pages: false,
         scopes: READ_WRITE,
-        names_contact: true,
+        subject: Subject::Contact,
         rejection: Some(Hint::OnlyEmailCanBeUpdated),
     };
 

@@ -64,7 +64,7 @@ impl CallTrace<'_> {
 
     /// How often credentials that were refused were to be renewed, up to this step of it.
     pub(crate) fn renewals(&self, until: usize) -> usize {
-        let renewals = |step: &&Step| matches!(step.did, Did::Renew { refused: true });
+        let renewals = |step: &&Step| matches!(step.did, Did::Renew { refused: true, .. });
         self.steps[..until].iter().filter(renewals).count()
     }
 

@@ -13,8 +13,11 @@ const SECONDS: [u64; 12] = [0, 1, 2, 3, 5, 10, 30, 59, 60, 61, 90, 3599];
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Hint {
     pub(crate) headers: Vec<(&'static str, String)>,
-    /// What it comes to, by the rules and not by the code under test.
-    pub(crate) asks_for: Option<Duration>,
+    /// What `Retry-After` and `X-RateLimit-Reset` come to, by the rules and not by the code under test.
+    retry_after: Option<u64>,
+    reset: Option<u64>,
+    /// Whether `X-RateLimit-Remaining` says that none are.
+    used_up: bool,
 }
 
 impl Hint {
@@ -25,21 +28,31 @@ impl Hint {
         let clock = format!("10:{minutes:02}:{rest:02}");
         let retry_after = |value: String| ("retry-after", value);
         let reset = |value: String| ("x-ratelimit-reset", value);
-        let (headers, asks_for) = match form {
-            3 => (vec![retry_after(seconds.to_string())], Some(seconds)),
-            4 => (vec![date, retry_after(format!("Tue, 24 Nov 2026 {clock} GMT"))], Some(seconds)),
-            5 => (vec![reset(seconds.to_string())], Some(seconds)),
-            6 => (vec![date, reset(format!("2026-11-24T{clock}Z"))], Some(seconds)),
-            7 => (vec![date, reset(format!("2026-11-24T10:{minutes:02}Z"))], Some(minutes * 60)),
-            8 => (vec![date, reset((EPOCH + seconds).to_string())], Some(seconds)),
+        let (mut headers, after, until) = match form {
+            3 => (vec![retry_after(seconds.to_string())], Some(seconds), None),
+            4 => (vec![date, retry_after(format!("Tue, 24 Nov 2026 {clock} GMT"))], Some(seconds), None),
+            5 => (vec![reset(seconds.to_string())], None, Some(seconds)),
+            6 => (vec![date, reset(format!("2026-11-24T{clock}Z"))], None, Some(seconds)),
+            7 => (vec![date, reset(format!("2026-11-24T10:{minutes:02}Z"))], None, Some(minutes * 60)),
+            8 => (vec![date, reset((EPOCH + seconds).to_string())], None, Some(seconds)),
             9 => (
                 vec![retry_after(other.to_string()), date, reset(format!("2026-11-24T{clock}Z"))],
-                Some(seconds.max(other)),
+                Some(other),
+                Some(seconds),
             ),
-            10 => (vec![date, retry_after("soon".into()), reset("2026-11-24".into())], None),
-            11 => (vec![retry_after(DATE.into()), reset(format!("2026-11-24T{clock}Z"))], None),
-            _ => (Vec::new(), None),
+            10 => (vec![date, retry_after("soon".into()), reset("2026-11-24".into())], None, None),
+            11 => (vec![retry_after(DATE.into()), reset(format!("2026-11-24T{clock}Z"))], None, None),
+            2 => (vec![retry_after(format!("{seconds}.25"))], Some(seconds + 1), None),
+            _ => (Vec::new(), None, None),
         };
-        Self { headers, asks_for: asks_for.map(Duration::from_secs) }
+        let used_up = dice.pick(2) == 1;
+        headers.push(("x-ratelimit-remaining", if used_up { "0" } else { "97" }.into()));
+        Self { headers, retry_after: after, reset: until, used_up }
+    }
+
+    /// What an answer with this status asks for.
+    pub(crate) fn asks_for(&self, status: u16) -> Option<Duration> {
+        let reset = self.reset.filter(|_| status == 429 || self.used_up);
+        self.retry_after.max(reset).map(Duration::from_secs)
     }
 }

@@ -40,7 +40,12 @@ impl Report {
                 ..Self::UNTOLD
             },
             Outcome::Status(status, hint) | Outcome::Cut(status, hint, _) if !(200..300).contains(status) => {
-                Self { known: class(*status), status: Some(*status), hint: hint.asks_for, ..Self::UNTOLD }
+                Self {
+                    known: class(*status),
+                    status: Some(*status),
+                    hint: hint.asks_for(*status),
+                    ..Self::UNTOLD
+                }
             }
             Outcome::Useless(..) | Outcome::Status(..) | Outcome::Cut(..) => {
                 Self { status: Some(200), ..Self::UNTOLD }
@@ -59,7 +64,9 @@ impl Report {
 fn class(status: u16) -> Known {
     match status {
         401 | 421 | 429 => Known::NotProcessed,
-        400 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 501 | 505 => Known::Permanent,
+        301 | 302 | 307 | 308 | 400 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 501 | 505 => {
+            Known::Permanent
+        }
         _ => Known::Ambiguous,
     }
 }

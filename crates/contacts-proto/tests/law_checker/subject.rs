@@ -79,7 +79,7 @@ impl<E: Exchange<Output: fmt::Debug>> Exchange for Shown<E> {
                 Action::Send { request, timeout, fresh_connection, body }
             }
             Action::Wait(duration) => Action::Wait(duration),
-            Action::Renew { refused } => Action::Renew { refused },
+            Action::Renew { refused, timeout } => Action::Renew { refused, timeout },
             Action::Done(result) => Action::Done(result.map(|output| format!("{output:?}"))),
         }
     }

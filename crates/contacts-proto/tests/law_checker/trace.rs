@@ -19,6 +19,7 @@ const AFTER_THE_END: usize = 3;
 
 pub(crate) struct Step {
     pub(crate) now: Duration,
+    pub(crate) random: u64,
     /// Whether the event follows from the action before.
     pub(crate) fits: bool,
     /// What came of the request that was under way, if one was.
@@ -35,9 +36,10 @@ pub(crate) enum Did {
         timeout: Duration,
     },
     Wait(Duration),
-    /// Whether credentials were refused before.
     Renew {
+        /// Whether credentials were refused before.
         refused: bool,
+        timeout: Duration,
     },
     Done(Result<String, Error>),
 }
@@ -78,7 +80,7 @@ where
         ended += usize::from(matches!(did, Did::Done(_)));
         last = Some(did.again());
         let waiting = exchange.waiting();
-        kept.push(keep(Step { now, fits, report, renewed, did, waiting }, &words));
+        kept.push(keep(Step { now, random: beat.random, fits, report, renewed, did, waiting }, &words));
         if ended > AFTER_THE_END {
             break;
         }
@@ -104,7 +106,7 @@ impl From<Action<String>> for Did {
         match action {
             Action::Send { request, timeout, .. } => Self::Send { request: Box::new(request), timeout },
             Action::Wait(wait) => Self::Wait(wait),
-            Action::Renew { refused } => Self::Renew { refused: refused.is_some() },
+            Action::Renew { refused, timeout } => Self::Renew { refused: refused.is_some(), timeout },
             Action::Done(result) => Self::Done(result),
         }
     }
@@ -115,7 +117,7 @@ impl Did {
         match self {
             Self::Send { request, timeout } => Self::Send { request: request.clone(), timeout: *timeout },
             Self::Wait(wait) => Self::Wait(*wait),
-            Self::Renew { refused } => Self::Renew { refused: *refused },
+            Self::Renew { refused, timeout } => Self::Renew { refused: *refused, timeout: *timeout },
             Self::Done(result) => Self::Done(result.clone()),
         }
     }

@@ -121,7 +121,7 @@ impl Exchange for UpdateUnsent {
                 Action::Send { request, timeout, fresh_connection, body }
             }
             Action::Wait(time) => Action::Wait(time),
-            Action::Renew { refused } => Action::Renew { refused },
+            Action::Renew { refused, timeout } => Action::Renew { refused, timeout },
             Action::Done(result) => Action::Done(result.map(Outcome::from)),
         }
     }
@@ -140,7 +140,7 @@ impl Exchange for DeleteGone {
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<()> {
         match self.0.step(event, now, random) {
-            Action::Done(Err(error)) if error.is_not_found() => Action::Done(Ok(())),
+            Action::Done(Err(error)) if error.is_no_such_contact() => Action::Done(Ok(())),
             action => action,
         }
     }
@@ -197,7 +197,7 @@ impl Exchange for ResolveAtOnce {
                 Action::Send { request, timeout, fresh_connection, body }
             }
             Action::Wait(time) => Action::Wait(time),
-            Action::Renew { refused } => Action::Renew { refused },
+            Action::Renew { refused, timeout } => Action::Renew { refused, timeout },
         }
     }
 }

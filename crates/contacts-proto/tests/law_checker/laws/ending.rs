@@ -40,7 +40,7 @@ pub(crate) fn nothing_but_done_after_the_deadline(case: &Case) -> Verdict {
     each(trace(case), |step| {
         let until = match &step.did {
             Did::Done(_) => return Ok(()),
-            Did::Renew { .. } => step.now,
+            Did::Renew { timeout, .. } => step.now.saturating_add(*timeout),
             Did::Wait(wait) => step.now.saturating_add(*wait),
             Did::Send { timeout, .. } => step.now.saturating_add(*timeout),
         };

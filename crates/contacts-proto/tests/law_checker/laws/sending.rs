@@ -61,6 +61,8 @@ pub(crate) fn what_is_permanent_is_not_sent_again(case: &Case) -> Verdict {
             let may_renew = case.setup.credentials != Source::Fixed && call.renewals(index) == 0;
             let end = match report.known {
                 Known::Permanent => true,
+                // Where a redirect leads, the same request leads again.
+                _ if report.status.is_some_and(|status| (300..400).contains(&status)) => true,
                 _ => report.is_unauthorized() && !may_renew,
             };
             let again = call.steps[index..].iter().any(|step| step.did.request().is_some());
@@ -79,7 +81,7 @@ pub(crate) fn credentials_are_renewed_once_a_call_and_only_where_they_can_be(cas
     if case.setup.credentials == Source::Fixed {
         return broken_if(steps.iter().any(renews), || "fixed credentials are renewed".into());
     }
-    let first = |step: &Step| matches!(step.did, Did::Renew { refused: false });
+    let first = |step: &Step| matches!(step.did, Did::Renew { refused: false, .. });
     let needed = case.setup.credentials == Source::Needed;
     let begun = steps.iter().skip(usize::from(needed)).any(first);
     broken_if(begun, || "credentials are asked for as if there had been none".into())?;

@@ -42,7 +42,7 @@ pub(crate) fn the_attempts_that_are_told_are_those_that_were_made(case: &Case) -
                 });
             }
             (Did::Done(Ok(_)), _) => return Ok(()),
-            (Did::Send { .. }, Some(Did::Renew { refused: true })) => {}
+            (Did::Send { .. }, Some(Did::Renew { refused: true, .. })) => {}
             (Did::Send { .. }, Some(Did::Send { .. })) if case.subject == Subject::Update => {}
             (Did::Send { .. }, _) => made += 1,
             _ => {}

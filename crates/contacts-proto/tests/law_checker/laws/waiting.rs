@@ -6,7 +6,7 @@ use contacts_proto::Waiting;
 
 use super::{Verdict, broken_if, each, each_call};
 use crate::law_checker::{
-    calls::calls,
+    calls::{CallTrace, calls},
     case::Case,
     report::Report,
     trace::{Did, trace},
@@ -28,15 +28,18 @@ pub(crate) fn nothing_is_sent_before_a_hint_has_passed(case: &Case) -> Verdict {
     })
 }
 
-pub(crate) fn a_wait_after_a_hint_is_the_hint_and_a_tenth_more_at_most(case: &Case) -> Verdict {
+pub(crate) fn a_wait_after_a_hint_is_the_hint_and_a_tenth_more_or_the_backoff(case: &Case) -> Verdict {
     each_call(case, |call| {
-        each(call.waits(), |(_, report, wait)| {
+        each(call.waits(), |(index, report, wait)| {
             let Some(hint) = report.hint else { return Ok(()) };
             broken_if(hint > case.setup.policy().longest_wait, || format!("{hint:?} are too long to wait"))?;
-            let settle = if call.settles(report) { case.setup.policy().settle } else { Duration::ZERO };
+            let least = match call.settles(report) {
+                true => case.setup.policy().settle,
+                false => backoff(call, index, report, call.steps[index].random),
+            };
             let most = hint + (hint / 10).max(Duration::from_millis(500));
-            broken_if(wait < hint.max(settle) || wait >= most.max(settle + Duration::from_nanos(1)), || {
-                format!("a wait of {wait:?}; {hint:?} were asked for")
+            broken_if(wait < hint.max(least) || wait >= most.max(least + Duration::from_nanos(1)), || {
+                format!("a wait of {wait:?}; {hint:?} were asked for, and {least:?} is the least")
             })
         })
     })
@@ -48,11 +51,21 @@ pub(crate) fn a_wait_without_a_hint_is_a_backoff_with_full_jitter(case: &Case) -
             if report.hint.is_some() || call.settles(report) {
                 return Ok(());
             }
-            let base = Duration::from_millis(if report.status == Some(429) { 1_000 } else { 100 });
-            let most = LONGEST_BACKOFF.min(base * 2_u32.pow(call.failures(index) - 1));
+            let most = longest_backoff(call, index, report);
             broken_if(wait >= most, || format!("a wait of {wait:?}; less than {most:?} is the rule"))
         })
     })
+}
+
+fn longest_backoff(call: &CallTrace<'_>, index: usize, report: &Report) -> Duration {
+    let base = Duration::from_millis(if report.status == Some(429) { 1_000 } else { 100 });
+    LONGEST_BACKOFF.min(base * 2_u32.pow(call.failures(index) - 1))
+}
+
+/// The part of the longest back-off that this random number chooses.
+fn backoff(call: &CallTrace<'_>, index: usize, report: &Report, random: u64) -> Duration {
+    let nanos = (longest_backoff(call, index, report).as_nanos() * u128::from(random)) >> 64;
+    Duration::from_nanos(u64::try_from(nanos).unwrap())
 }
 
 pub(crate) fn a_creation_is_given_its_time_to_show(case: &Case) -> Verdict {
@@ -93,9 +106,15 @@ pub(crate) fn waiting_says_why(case: &Case) -> Verdict {
             let settles = call.settles(report);
             let settle = if settles { policy.settle } else { Duration::ZERO };
             let expected = match report.hint {
-                Some(hint) if hint >= settle => Waiting::Asked,
+                Some(hint) if settles && hint >= settle => Waiting::Asked,
                 _ if settles => Waiting::Settling,
-                _ => Waiting::BackOff,
+                Some(hint) if hint >= longest_backoff(&call, index, report) => Waiting::Asked,
+                // The longer of the two gives the reason, and how much is added to a hint is left to chance.
+                Some(hint) if hint >= backoff(&call, index, report, call.steps[index].random) => {
+                    Waiting::Asked
+                }
+                Some(_) => return Ok(()),
+                None => Waiting::BackOff,
             };
             let said = call.steps[index].waiting;
             broken_if(said != Some(expected), || format!("it says {said:?} for {expected:?}"))
