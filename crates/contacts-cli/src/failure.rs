@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use contacts_ureq::{Error, ErrorKind, Hint, printable};
 use serde::Serialize;
 
-use crate::args::Form;
+use crate::{args::Form, hint, invocation::again};
 
 /// Exit codes, agreed with whoever calls the command.
 pub(crate) mod exit {
@@ -27,6 +27,8 @@ pub(crate) mod exit {
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     exit: u8,
+    /// Whether `doctor` can find the cause.
+    examine: bool,
     facts: Box<Facts>,
 }
 
@@ -58,7 +60,11 @@ struct Report<'a> {
 
 impl Failure {
     fn new(exit: u8, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { exit, facts: Box::new(Facts { kind, message: message.into(), ..Facts::default() }) }
+        Self {
+            exit,
+            examine: false,
+            facts: Box::new(Facts { kind, message: message.into(), ..Facts::default() }),
+        }
     }
 
     /// The command line, a setting or a file cannot be used; nothing was sent.
@@ -79,7 +85,7 @@ impl Failure {
     /// The server's certificate is not one to trust.
     pub(crate) fn untrusted(message: impl Into<String>) -> Self {
         Self::new(exit::FAILED, ErrorKind::Certificate.as_str(), message)
-            .with_hint(Hint::CheckCertificate.to_string())
+            .with_hint(hint::told(&Hint::CheckCertificate))
     }
 
     /// What a step of an examination has found, told at its end in one sentence.
@@ -120,9 +126,15 @@ impl Failure {
         self
     }
 
-    fn with_ticket(mut self, ticket: String) -> Self {
-        self.facts.hint =
-            Some(format!("to learn what became of it, as the same user: contacts resolve {ticket}"));
+    fn with_ticket(self, ticket: String) -> Self {
+        self.with_ticket_after(None, ticket)
+    }
+
+    /// The ticket, and before it what else there is to do.
+    fn with_ticket_after(mut self, before: Option<String>, ticket: String) -> Self {
+        let before = before.map(|before| format!("{before}; ")).unwrap_or_default();
+        let resolve = again(&format!("resolve {ticket}"));
+        self.facts.hint = Some(format!("{before}to learn what became of it, as the same user: {resolve}"));
         self.facts.ticket = Some(ticket);
         self
     }
@@ -156,8 +168,19 @@ impl Failure {
     pub(crate) fn report(&self, form: Form, quiet: bool) {
         let mut stderr = anstream::stderr().lock();
         // Where standard error is closed, the exit code still tells.
+        let told = self.with_doctor();
         let _ =
-            if form.is_json() { self.write_json(&mut stderr) } else { self.write_text(&mut stderr, quiet) };
+            if form.is_json() { told.write_json(&mut stderr) } else { told.write_text(&mut stderr, quiet) };
+    }
+
+    /// The same, with the command that finds the cause.
+    fn with_doctor(&self) -> Self {
+        if !self.examine {
+            return self.clone();
+        }
+        let doctor = format!("to find the cause: {}", again("doctor"));
+        let hint = self.hint().map_or_else(|| doctor.clone(), |hint| format!("{hint}; {doctor}"));
+        self.clone().with_hint(hint)
     }
 
     fn write_json(&self, out: &mut impl Write) -> std::io::Result<()> {
@@ -207,8 +230,7 @@ impl From<Error> for Failure {
             _ if late.is_some() => exit::TRY_LATER,
             ErrorKind::InvalidInput => exit::USAGE,
             ErrorKind::Unauthorized | ErrorKind::Forbidden => exit::NOT_ALLOWED,
-            // What a proxy says is said of no contact.
-            ErrorKind::NotFound if error.hint() != Some(Hint::NotTheService) => exit::NO_SUCH_CONTACT,
+            ErrorKind::NotFound => exit::NO_SUCH_CONTACT,
             ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::TimedOut => exit::TRY_LATER,
             ErrorKind::Indeterminate => exit::UNKNOWN,
             _ => exit::FAILED,
@@ -219,13 +241,17 @@ impl From<Error> for Failure {
             status: error.status().map(|status| status.as_u16()),
             code: error.code().map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
-            hint: error.hint().map(|hint| hint.to_string()),
+            hint: error.hint().as_ref().map(hint::told),
             retry_after: error.retry_after().map(|wait| wait.as_secs()),
             ticket: None,
         };
-        let failure = Self { exit, facts: Box::new(facts) };
+        let failure = Self { exit, examine: is_of_the_connection(&error), facts: Box::new(facts) };
         match &error {
-            Error::Indeterminate(doubt) => failure.with_ticket(doubt.ticket().to_string()),
+            Error::Indeterminate(doubt) => {
+                // A redirect or a page of a stranger is to be mended first.
+                let cause = Some(error.hint()).flatten().filter(|hint| *hint != Hint::Resolve);
+                failure.with_ticket_after(cause.as_ref().map(hint::told), doubt.ticket().to_string())
+            }
             _ => failure,
         }
     }
@@ -240,6 +266,13 @@ impl From<contacts_sandbox::Error> for Failure {
             _ => Self::local(message),
         }
     }
+}
+
+/// Whether the way to the service or the kind of credentials is in question, which `doctor` examines.
+fn is_of_the_connection(error: &Error) -> bool {
+    let is_broken =
+        matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::TimedOut | ErrorKind::Certificate);
+    (error.status().is_none() && is_broken) || matches!(error.hint(), Some(Hint::MissingScope(_)))
 }
 
 /// An error and its causes, as one line without control characters.

@@ -9,7 +9,9 @@ mod certificate;
 mod commands;
 mod environment;
 mod failure;
+mod hint;
 mod interrupt;
+mod invocation;
 mod origins;
 mod output;
 mod profile;
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage::end(error).into(),
     };
+    invocation::remember(&arguments);
     let how = &arguments.how;
     let output = Output::new(how.output, how.color);
     interrupt::watch(how.output, how.quiet);

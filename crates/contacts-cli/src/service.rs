@@ -79,6 +79,15 @@ impl Service {
         self.client.session()
     }
 
+    /// The base URL for the other kind of credentials, if there is one, and whether these are accepted there.
+    pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, bool)> {
+        let base_url = self.session().site().for_other_credentials()?;
+        let session = self.session().clone().with_base_url(base_url.clone());
+        let first = ListContacts::all().size(1).ok()?;
+        let is_accepted = self.run(Call::new(session, first)).is_ok();
+        Some((base_url, is_accepted))
+    }
+
     /// Carries out an operation with the policy.
     pub(crate) fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
         self.run(Call::new(self.session().clone(), operation))

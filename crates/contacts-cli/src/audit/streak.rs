@@ -47,7 +47,7 @@ impl Streak {
             | ErrorKind::UnexpectedAnswer => true,
             // Once somebody was read, these are about those who are not.
             ErrorKind::Forbidden => !self.any,
-            ErrorKind::NotFound => !self.any && error.hint() != Some(Hint::NoSuchUser),
+            ErrorKind::Rejected => !self.any && error.hint() == Some(Hint::WrongSite),
             _ => false,
         }
     }

@@ -61,6 +61,10 @@ impl Examination<'_> {
             Ok(service) => service,
             Err(failure) => return Err(self.failed("token", &failure)),
         };
+        if let Some(person) = &settings.person {
+            let kind = if person.email.is_none() { "an OAuth token" } else { "an API token" };
+            self.ok("base URL", format!("{}, with {kind}", service.session().site()));
+        }
         let headers = self.reading(&settings, &service)?;
         self.writing(&service);
         self.limits(&headers);

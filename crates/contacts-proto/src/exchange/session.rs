@@ -50,6 +50,13 @@ impl Session {
         self
     }
 
+    /// The same session at another base URL.
+    #[must_use]
+    pub fn with_base_url(mut self, base_url: BaseUrl) -> Self {
+        Arc::make_mut(&mut self.shared).site = base_url;
+        self
+    }
+
     /// Another `user-agent` than [`USER_AGENT`](crate::USER_AGENT).
     #[must_use]
     pub fn with_user_agent(mut self, user_agent: HeaderValue) -> Self {

@@ -11,6 +11,7 @@ use http::{HeaderMap, header};
 use super::{Examination, explained};
 use crate::{
     failure::{Failure, with_causes},
+    hint,
     service::Service,
     settings::Settings,
 };
@@ -38,15 +39,34 @@ impl Examination<'_> {
                 let step = match error.hint() {
                     Some(Hint::NoOperations | Hint::PlanLimit) => "plan",
                     Some(Hint::MissingScope(_)) => "reading",
-                    Some(Hint::WrongSite | Hint::NoSuchUser | Hint::NotTheService | Hint::Redirected) => {
-                        "site"
-                    }
+                    Some(
+                        Hint::WrongSite
+                        | Hint::NoSuchUser
+                        | Hint::NotTheService
+                        | Hint::Redirected
+                        | Hint::ApiRemoved
+                        | Hint::IpAllowlist,
+                    ) => "site",
                     Some(Hint::CheckCertificate) => "TLS",
                     Some(Hint::ProxyCredentials) => "proxy",
                     _ if error.is_unauthorized() || error.is_forbidden() => "token",
                     _ => "connection",
                 };
-                Err(self.failed(step, &explained(settings, error.into())))
+                let other = if error.is_unauthorized() { service.at_other_base_url() } else { None };
+                let failure = explained(settings, error.into());
+                Err(match other {
+                    Some((base_url, true)) => {
+                        let hint =
+                            format!("the same token is accepted at {base_url}: use --base-url {base_url}");
+                        self.failed("base URL", &failure.with_hint(hint))
+                    }
+                    Some((base_url, false)) => {
+                        let step_failed = self.failed(step, &failure);
+                        self.note("base URL", format!("{base_url} does not accept the token either"), None);
+                        step_failed
+                    }
+                    None => self.failed(step, &failure),
+                })
             }
         }
     }
@@ -65,7 +85,7 @@ impl Examination<'_> {
             Ok(()) => self.ok(step, format!("allowed: {operations}")),
             Err(error) if error.is_no_such_contact() => self.ok(step, format!("allowed: {operations}")),
             Err(error) if error.is_unauthorized() || error.is_forbidden() => {
-                let hint = error.hint().map(|hint| hint.to_string());
+                let hint = error.hint().map(|hint| hint::told(&hint));
                 self.note(step, format!("not allowed: {operations}"), hint);
             }
             Err(error) => self.note(step, format!("cannot be told: {}", with_causes(&error)), None),

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use contacts_ureq::{BaseUrl, Hint, Timeouts, printable};
+use contacts_ureq::{BaseUrl, Timeouts, printable};
 use http::uri::Authority;
 
 use super::{Examination, NO_CONNECTION};
@@ -32,7 +32,7 @@ impl Examination<'_> {
         let addresses = addresses(host, port).map_err(|error| {
             let failure =
                 Failure::unreachable(format!("the address of {authority} cannot be found: {error}"));
-            self.failed("address", &failure.with_hint(Hint::CheckHost.to_string()))
+            self.failed("address", &failure.with_hint("check the host's name and the network connection"))
         })?;
         let shown: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
         self.ok("address", format!("{authority} is {}", shown.join(", ")));
