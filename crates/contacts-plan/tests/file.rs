@@ -249,7 +249,9 @@ fn a_contact_that_is_there_may_have_any_address_and_one_that_is_not_is_checked_b
         let contact = Contact::new("c1".parse().unwrap(), ContactMethod::Sms, to);
         for format in [Format::Yaml, Format::Json, Format::Csv] {
             let desired = read(&write(&[Desired::from(&contact)], format), format).unwrap();
-            assert!(Plan::new(&desired, &[contact.clone()], Options::default()).unwrap().is_empty());
+            assert!(
+                Plan::new(&desired, std::slice::from_ref(&contact), Options::default()).unwrap().is_empty()
+            );
             let error = Plan::new(&desired, &[], Options::default()).unwrap_err();
             assert!(matches!(error.reasons(), [Reason::Invalid { .. }]), "{error}");
         }

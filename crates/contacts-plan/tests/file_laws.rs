@@ -36,7 +36,7 @@ fn desired() -> impl Strategy<Value = Vec<Desired>> {
             (entry.id, entry.enabled, entry.disabled_reason) = (id, enabled, reason);
             // Whatever can be there can be written; what cannot be created is known by its id.
             if Address::new(&entry.method, &entry.to).check().is_err() {
-                entry.id.get_or_insert(support::id(0));
+                entry.id.get_or_insert_with(|| support::id(0));
             }
             entry
         },

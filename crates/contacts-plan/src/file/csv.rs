@@ -40,6 +40,8 @@ pub(super) fn read(text: &str) -> Document {
         return document;
     }
     for Row { cells, mistakes, .. } in rows {
+        // Quotes that do not end have swallowed what is behind them.
+        let is_broken = !mistakes.is_empty();
         document.mistakes.extend(mistakes);
         let Some(place) = cells.first().map(|cell| cell.place) else { continue };
         let mut members = Vec::new();
@@ -57,7 +59,9 @@ pub(super) fn read(text: &str) -> Document {
                     .push(Mistake::new(place, "the header has no name for the column of this cell")),
             }
         }
-        document.entries.push(Node { place, value: Value::Map(members) });
+        if !is_broken {
+            document.entries.push(Node { place, value: Value::Map(members) });
+        }
     }
     document
 }
