@@ -17,6 +17,10 @@ pub(crate) struct ExportArgs {
     /// What the file is written in, where its ending does not say; to standard output YAML, or as -o says
     #[arg(long)]
     pub(crate) format: Option<FileFormat>,
+
+    /// Overwrite a file that export did not write
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// What is wanted, and how far to go for it.
