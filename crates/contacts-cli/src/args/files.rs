@@ -38,8 +38,8 @@ pub(crate) struct DesiredArgs {
     #[arg(long)]
     pub(crate) prune: bool,
 
-    /// Go on where it may do harm: leave no enabled contact, activate numbers that may not be verified, delete before creating
-    /// where there is no room for both
+    /// Go on where it may do harm: leave no enabled contact, activate numbers with `enabled: true` that may not be verified,
+    /// delete before creating where there is no room for both
     #[arg(long)]
     pub(crate) force: bool,
 }
