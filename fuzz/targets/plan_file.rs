@@ -32,7 +32,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
                 let id = id.unwrap_or_else(|| ContactId::new(format!("~{number}")).expect("an id"));
                 let mut contact = Contact::new(id, desired.method.clone(), &desired.to);
                 let mut status = Status::default();
-                status.enabled = Some(desired.enabled);
+                status.enabled = Some(desired.enabled != Some(false));
                 contact.status = Some(status);
                 contact
             })

@@ -63,5 +63,10 @@ fn not_text(name: &str, bytes: &[u8]) -> Failure {
     let before = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
     let line = before.split('\n').count();
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count().saturating_add(1);
-    Failure::usage(format!("{name}:{line}:{column}: this is not text in UTF-8"))
+    let what = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "this is text in UTF-16",
+        _ => "this is not text in UTF-8",
+    };
+    Failure::usage(format!("{name}:{line}:{column}: {what}"))
+        .with_hint("save the file as UTF-8; spreadsheets call it CSV UTF-8, or ask for the character set")
 }

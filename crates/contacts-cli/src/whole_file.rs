@@ -39,8 +39,7 @@ enum Draft {
 
 impl Draft {
     fn new(path: &Path) -> io::Result<Self> {
-        // A link stays one.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let path = target(path)?;
         let there = match File::options().write(true).open(&path) {
             Ok(there) => {
                 let metadata = there.metadata()?;
@@ -58,6 +57,21 @@ impl Draft {
             Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), |path| options().open(path))?;
         Ok(Self::Beside { draft, path, there })
     }
+}
+
+/// What is written: where it is a link, what that leads to, which need not be there yet. A link stays one.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    /// As many as a kernel follows.
+    const MOST: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST {
+        match fs::read_link(&path) {
+            Ok(next) => path = path.parent().unwrap_or_else(|| Path::new("")).join(next),
+            // It is no link, or not there.
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("it is a link that leads to no file"))
 }
 
 /// A new file, for its owner alone.

@@ -137,7 +137,7 @@ fn mistakes_are_told_all_at_once_before_anything_is_asked() {
     let file = home.write("users", "well\nA n n\n\n# x\nB e n\n");
     let ran = home.demo(&sandbox, &format!("audit single --from {file}")).run().with_code(2);
     for line in [2, 5] {
-        let told = format!("error: {file}:{line}: the account id has a blank or a control character");
+        let told = format!("error: {file}:{line}:1: the account id has a blank or a control character");
         assert!(ran.stderr.contains(&told), "{ran:?}");
     }
     let bytes = home.path("bytes");
@@ -160,6 +160,42 @@ fn mistakes_are_told_all_at_once_before_anything_is_asked() {
         assert!(ran.stderr.contains(why), "{line}: {ran:?}");
     }
     assert!(sandbox.journal().is_empty());
+}
+
+#[test]
+fn a_table_whose_account_ids_are_not_named_is_refused_before_anybody_is_asked_for() {
+    let (home, sandbox) = (Home::new(), team());
+    let contacts = home.path("contacts.csv");
+    home.demo(&sandbox, "export").args([&contacts]).succeed();
+    sandbox.clear_journal();
+    let texts = ["id,name\nwell,Ann\n", "well,Ann\nsingle,Ben\n", "id\nwell\n"];
+    let others =
+        texts.iter().zip(1..).map(|(text, number): (_, u8)| home.write(&format!("users{number}.csv"), text));
+    let others: Vec<_> = others.collect();
+    for file in [contacts.to_str().unwrap()].into_iter().chain(others.iter().map(String::as_str)) {
+        let ran = home.demo(&sandbox, &format!("audit --from {file}")).run().with_code(2);
+        let told =
+            format!("error: {file}:1:1: which column has the account ids is not clear: call it accountId, ");
+        assert!(ran.stderr.starts_with(&told) && ran.stderr.contains("Atlassian ID"), "{ran:?}");
+    }
+    assert!(sandbox.journal().is_empty());
+}
+
+#[test]
+fn a_file_of_users_is_read_as_spreadsheets_and_editors_write_it() {
+    let (home, sandbox) = (Home::new(), team());
+    for text in [
+        "\"well\"\n\"single\"\n",
+        "\u{feff}Atlassian ID;User name;;\r\nwell;Ann;;\r\nsingle;;;\r\n;;;\r\n",
+        "sep=;\r\nUser id;E-Mail\r\nwell;a@b\r\n\"single\"\r\n",
+        "account_id\tname\nwell\t\"A\tB\"\nsingle\t\n",
+        "well,,\nsingle,,\n",
+    ] {
+        let file = home.write("users", text);
+        let users = audited(&home, &sandbox, &format!("audit --from {file}"));
+        let ids: Vec<_> = users.iter().map(|user| user["accountId"].as_str().unwrap()).collect();
+        assert_eq!(ids, ["well", "single"], "{text}");
+    }
 }
 
 #[test]

@@ -190,6 +190,34 @@ fn what_is_no_file_or_has_a_line_without_an_end_is_refused_before_anybody_is_ask
     assert!(sandbox.journal().is_empty());
 }
 
+/// A file that grows to so many blocks of 512 bytes and no further, as on a disk that is full.
+#[test]
+fn on_a_full_disk_all_results_are_told_and_then_the_failure() {
+    let home = Home::new();
+    let (sandbox, file) = company(&home, 50);
+    let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
+    let url = sandbox.base_url();
+    let who = ["--base-url", &url, "--email", contacts_sandbox::DEMO_EMAIL, "--token-file", &token];
+    let limited = ["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_contacts")];
+    for form in ["ndjson", "json"] {
+        let kept = home.path(form);
+        let line = format!("audit --from {file} --resume {} -o {form}", kept.display());
+        let ran = home.program("sh").args(limited).args(who).line(&line).run().with_code(1);
+        if form == "ndjson" {
+            assert_whole(&ran.stdout, 50);
+        } else {
+            assert_eq!(support::one_line(&ran.stdout).as_array().unwrap().len(), 50);
+        }
+        let message = ran.error()["message"].as_str().unwrap().to_owned();
+        assert!(message.starts_with(&format!("{} cannot be written: ", kept.display())), "{message}");
+
+        // What was kept is gone on from.
+        sandbox.clear_journal();
+        home.demo(&sandbox, &line).run().with_code(0);
+        assert!((1..50).contains(&asked(&sandbox).len()));
+    }
+}
+
 #[test]
 fn an_interrupt_does_not_wait_for_whoever_waits() {
     let home = Home::new();

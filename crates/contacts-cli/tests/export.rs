@@ -4,7 +4,7 @@ mod support;
 
 use std::{fs, io::Read};
 
-use contacts_sandbox::{DEMO_EMAIL, Fault, Sandbox, When};
+use contacts_sandbox::{DEMO_EMAIL, Fault, Sandbox, Service, State, When};
 use serde_json::json;
 use support::{Home, add, asked, ids, stored, writes};
 
@@ -99,7 +99,7 @@ fn a_failure_leaves_the_file_that_was_there_and_nothing_beside_it() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("out/contacts.yaml", "as it was");
     sandbox.arm(Fault::Status { status: 422, body: None, content_type: None, when: When::Before });
-    home.demo(&sandbox, &format!("export {file}")).fail(1);
+    home.demo(&sandbox, &format!("export {file} --force")).fail(1);
     assert_eq!(fs::read_to_string(&file).unwrap(), "as it was");
     home.demo(&sandbox, &format!("export {file}/contacts.yaml")).fail(1);
     let gone = home.path("gone/contacts.yaml").display().to_string();
@@ -123,7 +123,7 @@ fn a_file_is_replaced_as_a_whole_and_its_mode_and_a_link_to_it_stay() {
     std::os::unix::fs::symlink(&file, &link).unwrap();
     let mut old = fs::File::open(&file).unwrap();
 
-    let ran = home.demo(&sandbox, "export").args([&link]).run().with_code(0);
+    let ran = home.demo(&sandbox, "export --force").args([&link]).run().with_code(0);
     assert!(ran.stdout.is_empty() && ran.stderr.starts_with("note: 2 contacts written to "), "{ran:?}");
     let mut text = String::new();
     old.read_to_string(&mut text).unwrap();
@@ -149,37 +149,130 @@ fn a_pipe_is_written_to_and_not_replaced() {
     assert!(!fs::metadata(&pipe).unwrap().is_file());
 }
 
+/// Verifies a number, as its owner does with the code that was sent there.
+fn verify(sandbox: &Sandbox, id: &str) {
+    assert!(sandbox.with_service(|service| {
+        let account = service.users().find(|user| user.email == DEMO_EMAIL).unwrap().account_id.clone();
+        service.verify(&account, id)
+    }));
+}
+
 #[test]
-fn a_number_that_is_not_verified_is_noted_and_once_it_is_a_plan_warns_before_it_is_deactivated() {
+fn a_number_that_is_verified_after_the_export_stays_enabled() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     home.demo(&sandbox, "create sms 90-5555559999").succeed();
     let id = stored(&sandbox)[2].id.clone();
-    for name in ["contacts.yaml", "contacts.json", "contacts.csv"] {
-        let file = home.path(name);
-        let ran = home.demo(&sandbox, "export").args([&file]).run().with_code(0);
-        let noted = "note: 1 number is not enabled, and disabled in the file: once verified, ";
+    let names = ["contacts.yaml", "contacts.json", "contacts.csv"];
+    for name in names {
+        let ran = home.demo(&sandbox, "export").args([home.path(name)]).run().with_code(0);
+        let noted = "note: 1 number is not enabled, and written without `enabled`: ";
         assert!(ran.stderr.contains(noted), "{ran:?}");
-        let plan = home.demo(&sandbox, "plan --exit-code --force --prune -o json").args([&file]).json();
-        assert_eq!(plan, json!({"changes": [], "warnings": [], "unmanaged": []}), "{name}");
     }
+    for (form, name) in [("json", "listed.json"), ("csv", "listed.csv")] {
+        home.write(name, &home.demo(&sandbox, &format!("list -o {form}")).succeed());
+    }
+    let names = [&names[..], &["listed.json", "listed.csv"]].concat();
     let yaml = fs::read_to_string(home.path("contacts.yaml")).unwrap();
-    assert!(yaml.ends_with(&format!("  id: {id}\n  enabled: false # Not verified\n")), "{yaml}");
+    assert!(yaml.ends_with(&format!("  id: {id}\n  # not enabled: Not verified\n")), "{yaml}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&fs::read(home.path("contacts.json")).unwrap()).unwrap();
+    assert_eq!(json[2], json!({"id": id, "method": "sms", "to": "90-5555559999"}));
 
-    assert!(sandbox.with_service(|service| {
-        let account = service.users().find(|user| user.email == DEMO_EMAIL).unwrap().account_id.clone();
-        service.verify(&account, &id)
-    }));
-    for name in ["contacts.yaml", "contacts.json", "contacts.csv"] {
-        let file = home.path(name);
-        let text = home.demo(&sandbox, "plan").args([&file]).succeed();
-        let told = "warning: the sms contact 90-5555559999 is in use, and is deactivated, since the file has it disabled: if ";
-        assert!(text.contains("~ sms 90-5555559999 (deactivate)\n") && text.contains(told), "{text}");
-        let plan = home.demo(&sandbox, "plan -o json").args([&file]).json();
-        let warning = &plan["warnings"][0];
-        assert_eq!((&warning["warning"], &warning["id"]), (&json!("deactivated"), &json!(id)), "{plan}");
+    let unchanged = |line: &str| {
+        for name in &names {
+            let line = format!("{line} --prune --exit-code");
+            let text = home.demo(&sandbox, &line).args([home.path(name)]).run().with_code(0).stdout;
+            assert!(text.contains("no changes"), "{name}: {text}");
+        }
+    };
+    for line in ["plan", "plan --force"] {
+        unchanged(line);
     }
-    let enabled = home.write("enabled.yaml", &yaml.replace("  enabled: false # Not verified\n", ""));
-    home.demo(&sandbox, "plan --exit-code").args([enabled]).succeed();
+    verify(&sandbox, &id);
+    for line in ["plan", "plan --force"] {
+        unchanged(line);
+    }
+    for name in names {
+        home.demo(&sandbox, "apply --yes").args([home.path(name)]).succeed();
+    }
+    assert!(stored(&sandbox)[2].enabled);
+}
+
+#[test]
+fn a_number_that_a_person_has_disabled_stays_disabled() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let id = ids(&sandbox)[1].clone();
+    sandbox.with_service(|service| {
+        let mut state: serde_json::Value = serde_json::from_str(&service.state().to_json()).unwrap();
+        let contact = &mut state["accounts"][0]["contacts"][1];
+        assert_eq!(contact["id"], id);
+        (contact["enabled"], contact["disabled_reason"]) = (false.into(), "Deactivated by its owner".into());
+        *service = Service::from_state(State::from_json(&state.to_string()).unwrap());
+    });
+    let yaml = home.demo(&sandbox, "export").succeed();
+    assert!(yaml.ends_with("  enabled: false # Deactivated by its owner\n"), "{yaml}");
+    home.demo(&sandbox, &format!("activate {id}")).succeed();
+    let plan = home.demo(&sandbox, "plan -").stdin(&yaml).succeed();
+    assert!(plan.contains("~ sms 90-555-555-5555 (deactivate)\n"), "{plan}");
+}
+
+#[test]
+fn a_file_that_no_export_has_written_is_kept_unless_forced() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    for (name, text) in [
+        ("contacts.yaml", "- email: demo@example.com # mine\n"),
+        ("contacts.json", "[{\"sms\":\"90-5\"}]"),
+        ("contacts.csv", "method,to\nsms,90-5\n"),
+        ("notes.csv", "to do: \n"),
+        ("binary.csv", "\0\0"),
+    ] {
+        let file = home.write(name, text);
+        let error = home.demo(&sandbox, &format!("export {file}")).fail(2);
+        let message = error["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("{file} exists and was not written by ")), "{message}");
+        assert!(error["hint"].as_str().unwrap().contains("--force"), "{error}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        assert!(sandbox.journal().is_empty());
+        home.demo(&sandbox, &format!("export --force {file}")).succeed();
+        let exported = fs::read_to_string(&file).unwrap();
+        assert_eq!(
+            exported.starts_with("# written by contacts export\n"),
+            name.ends_with("yaml"),
+            "{exported}"
+        );
+        // From now on it is an export, in whichever format.
+        home.demo(&sandbox, &format!("export --format json {file}")).succeed();
+        home.demo(&sandbox, &format!("export {file}")).succeed();
+        sandbox.clear_journal();
+    }
+    let empty = home.write("empty.yaml", "");
+    home.demo(&sandbox, &format!("export {empty}")).succeed();
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_link_leads_to_is_written_though_it_is_not_there_yet() {
+    use std::os::unix::fs::symlink;
+
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    fs::create_dir(home.path("out")).unwrap();
+    let (link, relative) = (home.path("link.yaml"), home.path("out/relative.yaml"));
+    symlink("out/relative.yaml", &link).unwrap();
+    symlink("target.yaml", &relative).unwrap();
+    home.demo(&sandbox, "export").args([&link]).succeed();
+    for link in [link, relative] {
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+    assert!(fs::symlink_metadata(home.path("out/target.yaml")).unwrap().is_file());
+
+    let (circle, astray) = (home.path("circle.yaml"), home.path("astray.yaml"));
+    symlink(&circle, &circle).unwrap();
+    symlink("gone/target.yaml", &astray).unwrap();
+    for link in [circle, astray] {
+        let error = home.demo(&sandbox, "export").args([&link]).fail(1);
+        assert!(error["message"].as_str().unwrap().contains(" cannot be written: "), "{error}");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn every_mistake_is_told_with_file_line_and_column() {
             &["2:12", "3:3", "5:7"][..],
         ),
         ("a.json", "[{\"method\":\"sms\"},\n {\"method\":\"sms\",\"to\":\"1\",\"x\":2}]", &["1:2", "2:27"]),
-        ("a.csv", "method,to,fax\nsms,,1\nsms,90-1,,,\n", &["1:11", "2:5", "3:11"]),
+        ("a.csv", "method,to,fax\nsms,,1\nsms,90-1,,,5\n", &["1:11", "2:5", "3:12"]),
         ("a.yaml", "- {sms: 1", &["1:10"]),
         ("a.yaml", "", &["1:1"]),
         ("a.yaml", "- email: a@example.com\n- email: a@Example.com\n", &["2:3"]),

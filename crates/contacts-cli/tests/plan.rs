@@ -118,7 +118,7 @@ fn what_is_not_allowed_or_not_reached_has_its_own_code() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("wanted.yaml", "- email: a@example.com");
     let wrong = home.write("wrong", support::SECRET);
-    for command in ["plan --exit-code", "apply --yes", "apply --dry-run", "export"] {
+    for command in ["plan --exit-code", "apply --yes", "apply --dry-run", "export --force"] {
         let command: Vec<_> = command.split(' ').chain([&*file]).collect();
         let at = |url: &str| {
             home.contacts().args(["--base-url", url, "--email", "demo@example.com", "--token-file", &wrong])

@@ -64,6 +64,7 @@ mod apply;
 mod change;
 #[cfg(test)]
 mod collisions;
+pub mod csv;
 mod desired;
 mod doubles;
 mod enabled;
@@ -80,7 +81,7 @@ mod warning;
 pub use apply::{Apply, Done, NotDisabled, Outcome, Skipped, Step};
 pub use change::Change;
 pub use desired::Desired;
-pub use file::{Format, read, spreadsheet_cell, write};
+pub use file::{Format, looks_like_csv, read, spreadsheet_cell, write};
 pub use mistake::Mistake;
 pub use options::Options;
 pub use place::Place;

@@ -121,7 +121,7 @@ impl<'a> Pool<'a> {
     /// One that reaches its address: of several, one that no other entry names, and then one that is enabled or not as it is to be.
     fn at_address(&mut self, Entry { desired, .. }: &Entry<'a>) -> Option<usize> {
         let mut enabled = [Enabled::No, Enabled::Perhaps, Enabled::Yes];
-        if desired.enabled {
+        if desired.is_enabled() {
             enabled.reverse();
         }
         [false, true].into_iter().find_map(|named| {
@@ -160,7 +160,7 @@ mod tests {
             (false, false) => return None,
         };
         let differs = match contact.status.as_ref().and_then(|status| status.enabled) {
-            Some(enabled) if enabled == wanted.enabled => 0,
+            Some(enabled) if enabled == wanted.is_enabled() => 0,
             None => 1,
             Some(_) => 2,
         };

@@ -27,7 +27,8 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    pub(crate) fn new(place: Place, message: impl Into<String>) -> Self {
+    /// A mistake at this place.
+    pub fn new(place: Place, message: impl Into<String>) -> Self {
         Self { place, message: message.into() }
     }
 }

@@ -23,8 +23,8 @@ impl Options {
     }
 
     /// Whether what is held back otherwise is planned all the same, with a warning: that a contact is taken away that may be the
-    /// last enabled one, without another left of which as much is known; that a number is activated though it may never have been
-    /// verified; and that deletions come before creations where the service has no room for both.
+    /// last enabled one, without another left of which as much is known; that a number that is told to be enabled is activated though it may never have
+    /// been verified; and that deletions come before creations where the service has no room for both.
     #[must_use]
     pub fn force(self, force: bool) -> Self {
         Self { force, ..self }

@@ -26,7 +26,7 @@ use crate::{Change, Desired, Options, Refused, Warning, enabled::Enabled, matchi
 ///   [named](Self::unmanaged) otherwise.
 /// - A contact that is enabled and is not to be, or the other way round, is deactivated or activated. Of a number that is
 ///   deactivated, [a warning](Warning::Deactivated) says so: it may have been verified since the file was written. A number is
-///   not activated unless [forced](Options::force): one that was never verified is simply not enabled, as far as the service
+///   not activated unless the file has it enabled and that is [forced](Options::force): one that was never verified is simply not enabled, as far as the service
 ///   tells, and it would refuse. A contact of which the service does not tell is left alone, forced or not: once deactivated it could not
 ///   be told from one that is enabled, so that no plan would activate it again. If it is to be disabled, a warning says so.
 ///

@@ -74,8 +74,7 @@ pub enum Warning {
         /// Whether it is activated all the same.
         forced: bool,
     },
-    /// A number is deactivated, since the file has it disabled. It may have been verified since the file was written: until then
-    /// the service has it disabled too, and so has the file that is [made of it](crate::Desired#impl-From<%26Contact>-for-Desired).
+    /// A number is deactivated, since the file has it disabled. It may have been verified since the file was written.
     Deactivated {
         /// Its id.
         id: ContactId,

@@ -106,7 +106,7 @@ fn an_email_that_is_to_be_disabled_is_created_and_disabled() {
     let mut world = World::new(Behaviour::default());
     let mut desired =
         [Desired::new(ContactMethod::Email, "new@example.com"), Desired::new(ContactMethod::Sms, "90-1")];
-    desired.iter_mut().for_each(|entry| entry.enabled = false);
+    desired.iter_mut().for_each(|entry| entry.enabled = Some(false));
     let plan = Plan::new(&desired, &[], Options::default()).unwrap();
     assert!(world.apply(plan).is_done());
     assert_eq!(world.contacts().iter().map(|contact| contact.enabled).collect::<Vec<_>>(), [false, false]);

@@ -100,7 +100,7 @@ fn exchanged() -> (World, Plan) {
     let mut desired =
         [Desired::new(ContactMethod::Email, "ann@example.com"), Desired::new(ContactMethod::Sms, "90-2")];
     desired[1].id = Some(id.parse().unwrap());
-    desired[1].enabled = false;
+    desired[1].enabled = Some(false);
     let plan = Plan::new(&desired, &world.list(), Options::default()).unwrap();
     (world, plan)
 }
@@ -151,7 +151,7 @@ fn a_contact_that_was_to_be_disabled_does_not_count_as_one_that_is_enabled() {
     world.service.add_contact("ann", "email", "old@example.com", true).unwrap();
     let mut desired =
         [Desired::new(ContactMethod::Sms, "90-1"), Desired::new(ContactMethod::Email, "new@example.com")];
-    desired[0].enabled = false;
+    desired[0].enabled = Some(false);
     let plan = Plan::new(&desired, &world.list(), Options::default().prune(true)).unwrap();
     // The deactivation is refused, and so is the second creation, after which there is a look.
     world.troubles = at(3, Trouble::Status(422));

@@ -1,7 +1,7 @@
 //! Files, case by case.
 
-use contacts_plan::{Desired, Format, read, write};
-use contacts_proto::ContactMethod;
+use contacts_plan::{Desired, Format, Options, Plan, Reason, read, write};
+use contacts_proto::{Contact, ContactMethod};
 
 fn to(text: &str, format: Format) -> Vec<String> {
     read(text, format).unwrap().into_iter().map(|desired| desired.to).collect()
@@ -17,7 +17,7 @@ fn a_number_in_yaml_stays_as_it_is_written() {
         "90",
         "0123",
         "+90555",
-        "1e3",
+        "+905551e3",
         "0x10",
         "true",
         "No",
@@ -39,7 +39,8 @@ fn yaml_is_read_short_and_long() {
     let short = read("- sms: 90-555\n  id: s1\n  enabled: FALSE\n- email: a@b\n", Format::Yaml).unwrap();
     let long = "- {to: 90-555, method: sms, id: s1, status: {enabled: false}}\n- method: email\n  to: a@b\n  enabled: true\n  id: ~\n";
     assert_eq!(short, read(long, Format::Yaml).unwrap());
-    assert!(!short[0].enabled && short[1].enabled && short[1].id.is_none());
+    assert_eq!((short[0].enabled, short[1].enabled), (Some(false), None));
+    assert!(short[1].id.is_none());
     assert_eq!(short[1].place.unwrap().line, 4);
 }
 
@@ -123,13 +124,14 @@ fn json_is_told_with_line_and_column() {
 
 #[test]
 fn csv_is_read_as_the_command_lists_it_and_as_a_spreadsheet_leaves_it() {
-    let text = "id,method,to,enabled,disabledReason,applyOrder\r\ns1,sms,90-555,false,\"Not, verified\",0\r\ne1,email,a@b,,,1\r\n";
+    let text = "id,method,to,enabled,disabledReason,applyOrder\r\ns1,sms,90-555,false,\"Not, verified\",0\r\ne1,email,a@b,,,1\r\ns2,sms,90-6,false,,2\r\n";
     let desired = read(text, Format::Csv).unwrap();
-    assert_eq!((desired[0].id.as_ref().unwrap().as_str(), desired[0].enabled), ("s1", false));
-    assert!(desired[1].enabled, "nobody said otherwise");
+    assert_eq!(desired[0].id.as_ref().unwrap().as_str(), "s1");
+    let enabled: Vec<_> = desired.iter().map(|desired| desired.enabled).collect();
+    assert_eq!(enabled, [None, None, Some(false)], "one that is not verified is not to be disabled");
 
-    let text = "Method,To,Enabled\nsms , 90-1,TRUE\n,,\nvoice,\" 90-2\",False\n";
-    assert_eq!(to(text, Format::Csv), ["90-1", " 90-2"]);
+    let text = "Method,To,Enabled\nsms , 90-1,TRUE\n,,\nmobile,\"9,0 2\",False\n";
+    assert_eq!(to(text, Format::Csv), ["90-1", "9,0 2"]);
 }
 
 #[test]
@@ -138,20 +140,19 @@ fn csv_is_told_with_line_and_column() {
     assert_eq!(
         mistakes(text, Format::Csv),
         [
-            "line 1, column 14: the column `colour` is not known: id, method, to, enabled are, with commas between them",
+            "line 1, column 14: the column `colour` is not known: id, method, to, enabled are",
             "line 3, column 1: `to` is missing",
             "line 4, column 1: the contact id has a character other than `A-Z a-z 0-9 . _ ~ : -`",
             "line 6, column 3: there is something after the end of the quotes",
-            "line 6, column 15: there are 5 cells here and 4 columns",
+            "line 6, column 15: the header has no name for the column of this cell",
         ]
     );
     assert_eq!(
-        mistakes("method;to\nsms;90\n", Format::Csv)[0],
-        "line 1, column 1: the column `method;to` is not known: id, method, to, enabled are, with commas between them"
-    );
-    assert_eq!(
         mistakes("method,to,applyOrder,To,applyOrder\n", Format::Csv),
-        ["line 1, column 22: the column `To` is here twice"]
+        [
+            "line 1, column 22: the column `To` is here twice",
+            "line 1, column 25: the column `applyOrder` is here twice"
+        ]
     );
     assert_eq!(
         mistakes("method,to\nsms,\"90\n", Format::Csv),
@@ -161,9 +162,11 @@ fn csv_is_told_with_line_and_column() {
 
 #[test]
 fn a_spreadsheet_runs_no_cell() {
-    for run in ["=1+1", "+90-555", "-90", "@SUM(1)", "\t=1", "\r=1", "'=1"] {
-        let text = write(&[Desired::new(ContactMethod::Mobile, run)], Format::Csv);
-        let cell = text.lines().nth(1).unwrap().trim_start_matches(",mobile,").trim_start_matches('"');
+    for run in ["=1+1", "+90-555", "-90-1", "@SUM(1)", "\t=1", "\r=1", "'=1"] {
+        let mut desired = Desired::new(ContactMethod::Mobile, run);
+        desired.id = Some("m1".parse().unwrap());
+        let text = write(&[desired], Format::Csv);
+        let cell = text.lines().nth(1).unwrap().trim_start_matches("m1,mobile,").trim_start_matches('"');
         assert!(cell.starts_with('\''), "{text}");
         assert_eq!(to(&text, Format::Csv), [run]);
     }
@@ -190,4 +193,74 @@ fn an_address_with_a_nul_is_a_mistake_as_no_format_could_keep_it() {
         mistakes("- email: \"\\0\"", Format::Yaml),
         ["line 1, column 10: the address or number has a NUL in it"]
     );
+}
+
+#[test]
+fn every_separator_a_first_line_that_says_it_and_empty_columns_are_read() {
+    let expected = read("method,to,enabled\nsms,90-5,\nemail,a@b,false\n", Format::Csv).unwrap();
+    for text in [
+        "method;to;enabled\nsms;90-5;\nemail;a@b;FALSE\n",
+        "sep=;\r\nmethod;to;enabled\r\nsms;90-5;\r\nemail;a@b;FALSE\r\n",
+        "\u{feff}method\tto\tenabled\nsms\t90-5\t\nemail\ta@b\tfalse\n",
+        "method,to,enabled,,\nsms,90-5,,,\nemail,a@b,false,,\n,,,,\n",
+        "\"method\",\"to\",\"enabled\"\n\"sms\",\"90-5\"\n\"email\",\"a@b\",\"False\"\n",
+        "method,,to,enabled\nsms,,90-5\nemail,,a@b,false\n",
+    ] {
+        assert_eq!(read(text, Format::Csv).as_ref(), Ok(&expected), "{text}");
+    }
+    assert_eq!(
+        mistakes("method;to;;\nsms;90-5;;x\n", Format::Csv),
+        ["line 2, column 11: the header has no name for the column of this cell"]
+    );
+}
+
+#[test]
+fn an_address_that_reaches_nobody_is_a_mistake_in_every_format() {
+    for (method, to, why) in [
+        ("voice", "4.95360287E+11", "a spreadsheet has shortened this number"),
+        ("sms", "9.05555555555e11", "a spreadsheet has shortened this number"),
+        ("sms", "905555555555.0", "a spreadsheet has shortened this number"),
+        ("sms", "ann@example.com", "sms takes a telephone number"),
+        ("email", "90-555", "it has no @"),
+        ("email", "ann@example.com\u{200b}", "\\u{200b}"),
+        ("mobile", "Phone\u{3164}", "\\u{3164}"),
+    ] {
+        for (text, format, place) in [
+            (format!("method,to\n{method},{to}\n"), Format::Csv, (2, method.len() + 2)),
+            (format!("- {method}: {to}\n"), Format::Yaml, (1, method.len() + 5)),
+            (format!("- {{method: {method}, to: \"{to}\"}}\n"), Format::Yaml, (1, method.len() + 18)),
+            (format!("[{{\"{method}\":\"{to}\"}}]"), Format::Json, (1, method.len() + 6)),
+        ] {
+            let found = read(&text, format).unwrap_err();
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!((found[0].place.line, found[0].place.column), place, "{text}");
+            assert!(found[0].message.contains(why), "{text}: {}", found[0]);
+        }
+    }
+    for number in ["9.05555555555e11", "905555555555.0"] {
+        let found = mistakes(&format!("[{{\"sms\":{number}}}]"), Format::Json);
+        assert!(found[0].contains("a spreadsheet has shortened this number"), "{found:?}");
+    }
+}
+
+#[test]
+fn a_contact_that_is_there_may_have_any_address_and_one_that_is_not_is_checked_by_the_plan() {
+    for to in ["4.95360287E+11", "ann\u{200b}"] {
+        let contact = Contact::new("c1".parse().unwrap(), ContactMethod::Sms, to);
+        for format in [Format::Yaml, Format::Json, Format::Csv] {
+            let desired = read(&write(&[Desired::from(&contact)], format), format).unwrap();
+            assert!(
+                Plan::new(&desired, std::slice::from_ref(&contact), Options::default()).unwrap().is_empty()
+            );
+            let error = Plan::new(&desired, &[], Options::default()).unwrap_err();
+            assert!(matches!(error.reasons(), [Reason::Invalid { .. }]), "{error}");
+        }
+    }
+}
+
+#[test]
+fn methods_are_read_however_they_are_written() {
+    let expected = read("- sms: 90-5\n- email: a@b\n", Format::Yaml).unwrap();
+    assert_eq!(read("- SMS: 90-5\n- {method: Email, to: a@b}\n", Format::Yaml).as_ref(), Ok(&expected));
+    assert_eq!(read("method,to\nSms,90-5\nE-MAIL,a@b\n", Format::Csv).unwrap()[0], expected[0]);
 }

@@ -73,8 +73,9 @@ fn contacts_are_switched_on_and_off_but_no_number_on() {
         lines(yaml),
         "~ email ann@example.org (activate)\n~ email ann@example.com (deactivate)\n~ sms 90-555-555-5555 (deactivate)\n"
     );
-    let forced = plan("[{sms: 90-2}]", Options::default().force(true));
-    assert_eq!(forced.to_string(), "~ sms 90-2 (activate)\n");
+    let forced = |yaml: &str| plan(yaml, Options::default().force(true)).to_string();
+    assert_eq!(forced("[{sms: 90-2, enabled: true}]"), "~ sms 90-2 (activate)\n");
+    assert_eq!(forced("[{sms: 90-2}]"), "", "nobody has said that it is to be enabled");
     assert!(warnings(yaml)[0].contains("90-2 is not enabled (Not verified), which is left to its owner"));
     let deactivated = "the sms contact 90-555-555-5555 is in use, and is deactivated, since the file has it disabled: if it was \
                        verified after the file was written, let the file have it enabled";
@@ -125,7 +126,7 @@ fn all_reasons_are_told_with_their_lines() {
 - {method: pager, to: 7}
 - email: ann@example.com
 - {email: ann@EXAMPLE.com, id: e2}
-- {voice: \"9\\t\"}
+- {voice: \"9\\t\", id: v9}
 ";
     let error = Plan::new(&desired_unchecked(yaml), &actual(), Options::default()).unwrap_err();
     let places: Vec<_> = error.reasons().iter().map(|reason| reason.place().unwrap().line).collect();
@@ -229,7 +230,8 @@ fn a_plan_is_written_as_json() {
 
 #[test]
 fn a_terminal_is_told_no_commands() {
-    let desired = [Desired::new("email".into(), "a@\u{202e}example.com")];
-    let plan = Plan::new(&desired, &[], Options::default()).unwrap();
-    assert_eq!(plan.to_string(), "+ email a@\\u{202e}example.com\n");
+    let json = r#"[{"id":"e1","method":"email","to":"a@\u202eexample.com"}]"#;
+    let actual: Vec<Contact> = serde_json::from_str(json).unwrap();
+    let plan = Plan::new(&[], &actual, Options::default().prune(true).force(true)).unwrap();
+    assert_eq!(plan.to_string(), "- email a@\\u{202e}example.com\n");
 }

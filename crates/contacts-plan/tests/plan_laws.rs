@@ -61,6 +61,10 @@ fn most_known(contacts: &[Contact]) -> u8 {
     contacts.iter().map(known).max().unwrap_or(0)
 }
 
+fn is_wanted(desired: &Desired) -> bool {
+    desired.enabled != Some(false)
+}
+
 /// Where a change belongs in the order.
 fn rank(change: &Change) -> u8 {
     match change {
@@ -96,7 +100,7 @@ proptest! {
             let is_it = |contact: &Contact| {
                 let status = contact.status.as_ref().and_then(|status| status.enabled);
                 // A number is not activated, and of what the service does not tell nothing is known.
-                let enabled = status.is_none_or(|enabled| enabled == wanted.enabled || !enabled && wanted.method.is_phone());
+                let enabled = status.is_none_or(|enabled| enabled == is_wanted(wanted) || !enabled && wanted.method.is_phone());
                 contact.reaches(&wanted.method, &wanted.to) && enabled
             };
             let own = left.iter().position(|contact| Some(&contact.id) == wanted.id.as_ref() && is_it(contact));
@@ -172,10 +176,10 @@ proptest! {
     fn what_is_to_be_disabled_is_known_to_be_or_told((actual, desired) in actual_and_desired(), options in options()) {
         let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
         let after = applied(&plan, &actual);
-        for wanted in desired.iter().filter(|wanted| !wanted.enabled) {
+        for wanted in desired.iter().filter(|wanted| !is_wanted(wanted)) {
             let address = Address::new(&wanted.method, &wanted.to);
             let is_same = |method, to| Address::new(method, to) == address;
-            let to_be = desired.iter().filter(|it| !it.enabled && is_same(&it.method, &it.to));
+            let to_be = desired.iter().filter(|it| !is_wanted(it) && is_same(&it.method, &it.to));
             let disabled = after.iter().filter(|it| is_same(&it.method, &it.to) && known(it) == 0);
             let told = plan.warnings().iter().filter(
                 |it| matches!(it, Warning::MayBeEnabled { method, to, .. } if is_same(method, to)),

@@ -7,20 +7,20 @@ use crate::credentials::REDACTED;
 /// The longest excerpt of a body in an error, in characters.
 const EXCERPT: usize = 300;
 
-/// Escapes what a terminal would act upon or what would change the order of the letters on it: control characters (`\u{1b}`),
-/// the Unicode controls of direction, of line and of width, and the tags that nobody sees.
+/// Escapes characters that a terminal would act upon or nobody would see: control characters (`\u{1b}`), Unicode's format
+/// characters, and other invisible ones.
 ///
 /// ```
 /// assert_eq!(contacts_proto::printable("red\u{1b}[31m"), "red\\u{1b}[31m");
 /// assert_eq!(contacts_proto::printable("plain"), "plain");
 /// ```
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(acts) {
+    if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len().saturating_add(16));
     for c in text.chars() {
-        if acts(c) {
+        if is_hidden(c) {
             // Writing to a `String` cannot fail.
             let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
         } else {
@@ -30,10 +30,17 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-fn acts(c: char) -> bool {
+/// Returns `true` for control characters, Unicode's category Cf, and what else shows nothing or ends a line:
+/// `Default_Ignorable_Code_Point`, U+2028, U+2029 and the blank Braille pattern.
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}')
+        || matches!(c, '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+        || matches!(c, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}')
+        || matches!(c, '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}')
+        || matches!(c, '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
+        || matches!(c, '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A short, printable excerpt of a body: blanks folded, controls escaped, at most 300 characters, and without what stands
@@ -120,6 +127,12 @@ mod tests {
     #[test]
     fn what_cannot_be_seen_can_be() {
         assert_eq!(printable("a\u{ad}b\u{180e}c\u{e0041}d"), "a\\u{ad}b\\u{180e}c\\u{e0041}d");
+        for hidden in ['\u{200b}', '\u{2060}', '\u{115f}', '\u{3164}', '\u{fe0f}', '\u{1d173}', '\u{e0100}'] {
+            assert!(is_hidden(hidden), "{}", hidden.escape_unicode());
+        }
+        for seen in [' ', '\u{a0}', 'é', '٠', '＋', '🙂', '가'] {
+            assert!(!is_hidden(seen), "{seen}");
+        }
     }
 
     #[test]

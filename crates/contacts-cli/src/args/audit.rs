@@ -81,9 +81,9 @@ Examples:
 
 pub(super) const LONG: &str = "\
 The file of --from:
-  One account id a line; or CSV with a line of names, of which accountId (or
-  account_id, or id), name and email are read. Blank lines, and lines that
-  begin with #, are passed over.
+  One account id a line; or CSV with a header: the column called accountId,
+  account id, account_id, Atlassian ID or User id is read, and name and email.
+  Blank lines, and lines that begin with #, are passed over.
 
 Findings:
   unreachable     no enabled contact

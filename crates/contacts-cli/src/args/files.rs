@@ -17,6 +17,10 @@ pub(crate) struct ExportArgs {
     /// What the file is written in, where its ending does not say; to standard output YAML, or as -o says
     #[arg(long)]
     pub(crate) format: Option<FileFormat>,
+
+    /// Overwrite a file that export did not write
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// What is wanted, and how far to go for it.
@@ -34,8 +38,8 @@ pub(crate) struct DesiredArgs {
     #[arg(long)]
     pub(crate) prune: bool,
 
-    /// Go on where it may do harm: leave no enabled contact, activate numbers that may not be verified, delete before creating
-    /// where there is no room for both
+    /// Go on where it may do harm: leave no enabled contact, activate numbers with `enabled: true` that may not be verified,
+    /// delete before creating where there is no room for both
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -76,10 +76,13 @@ Examples:
 pub(super) const EXPORT_LONG: &str = "\
 Contacts that are not enabled:
   The file has them with enabled: false, in YAML with the service's reason as a
-  comment. A number that is not verified yet is one of them, since the service
-  does not tell it from one that was switched off. Once it is verified, take
-  enabled: false out of the file: otherwise `contacts plan` warns that the
-  number is deactivated, and `contacts apply` does it.";
+  comment. A number may only be unverified, which the service does not say: it
+  is written without enabled, so that `contacts apply` leaves its state as it
+  is, unless the reason says that a person has disabled it.
+
+A file that exists:
+  An earlier export is overwritten. About another file the command asks at a
+  terminal; a script needs --force.";
 
 pub(super) const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -95,7 +98,9 @@ A file, in YAML:
     id: 299003c3-8221-4a9f-b63d-2370c4caaaaa
 
   In JSON and CSV the members are id, method, to and enabled. What
-  `contacts list -o json` and `contacts export` write are such files, too.
+  `contacts list -o json` and `contacts export` write are such files, too. CSV
+  has commas, semicolons or tabs. A contact without enabled is to be enabled,
+  but a number that is not enabled stays so: it may not be verified.
 
 The plan:
   + a contact is created

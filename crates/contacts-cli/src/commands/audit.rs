@@ -99,6 +99,8 @@ struct Audit<'a> {
     streak: Streak,
     /// Why it ends before all users are known.
     end: Option<Failure>,
+    /// Why what is read is no longer kept in the file.
+    unkept: Option<Failure>,
 }
 
 impl<'a> Audit<'a> {
@@ -128,6 +130,7 @@ impl<'a> Audit<'a> {
             tally: Tally::default(),
             streak: Streak::default(),
             end: None,
+            unkept: None,
         };
         for place in 0..audit.users.len() {
             let account = &audit.users[place].account_id;
@@ -153,9 +156,7 @@ impl<'a> Audit<'a> {
     fn hear(&mut self, place: usize, reading: Result<Vec<Contact>, Error>) -> Result<(), Failure> {
         match reading {
             Ok(contacts) => {
-                if let Some(resume) = &mut self.resume {
-                    resume.keep(&self.users[place].account_id, &contacts)?;
-                }
+                self.keep(place, &contacts);
                 self.streak.succeed();
                 self.put(place, Ok(&contacts));
             }
@@ -170,6 +171,15 @@ impl<'a> Audit<'a> {
             }
         }
         self.write()
+    }
+
+    /// Keeps what was read. Where that fails, as on a full disk, the audit goes on without the file.
+    fn keep(&mut self, place: usize, contacts: &[Contact]) {
+        let Some(resume) = &mut self.resume else { return };
+        if let Err(failure) = resume.keep(&self.users[place].account_id, contacts) {
+            self.unkept = Some(failure);
+            self.resume = None;
+        }
     }
 
     fn put(&mut self, place: usize, reading: Result<&[Contact], Failure>) {
@@ -210,9 +220,9 @@ impl<'a> Audit<'a> {
     /// The results, and what is to be said of them.
     fn finish(self, site: &str) -> Result<u8, Vec<Failure>> {
         if self.end.is_none() && self.is_for_nobody() {
-            return Ok(exit::DONE);
+            return self.unkept.map_or(Ok(exit::DONE), |unkept| Err(unkept.into()));
         }
-        let Self { context, args, required, users, rows, written, tally, end, earlier, .. } = self;
+        let Self { context, args, required, users, rows, written, tally, end, unkept, earlier, .. } = self;
         // What was written already is their beginning, without a gap.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
         let unread = tally.count(Standing::Unreadable);
@@ -225,7 +235,7 @@ impl<'a> Audit<'a> {
             context.note(&tally.to_string());
         }
         if let Some(end) = end {
-            return Err(end.into());
+            return Err(std::iter::once(end).chain(unkept).collect());
         }
         if let Some(path) = &args.html {
             let when = utc(SystemTime::now()).unwrap_or_default();
@@ -234,9 +244,13 @@ impl<'a> Audit<'a> {
             whole_file::write(path, page.as_bytes()).map_err(|error| cannot_write(path, &error))?;
             context.note(&format!("the page is {}", text_file::shown(path)));
         }
+        let mut failures = Vec::from_iter(unkept);
         if unread > 0 {
-            let failures: Vec<_> = rows.iter().filter_map(Row::failure).collect();
-            return Err(several(&failures, users.len()).into());
+            let unreadable: Vec<_> = rows.iter().filter_map(Row::failure).collect();
+            failures.push(several(&unreadable, users.len()));
+        }
+        if !failures.is_empty() {
+            return Err(failures);
         }
         let is_found = rows.iter().any(|row| !row.findings.is_empty());
         Ok(if args.exit_code && is_found { exit::PENDING } else { exit::DONE })

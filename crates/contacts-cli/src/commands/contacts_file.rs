@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// No file of contacts is longer, in bytes.
-const LONGEST: u64 = 1024 * 1024;
+pub(super) const LONGEST: u64 = 1024 * 1024;
 
 /// A file without mistakes, and how far to go for it.
 pub(super) struct ContactsFile {
@@ -34,10 +34,15 @@ impl ContactsFile {
         };
         let text = text_file::text(file, "contacts", LONGEST, || context.settings())?;
         let desired = contacts_plan::read(&text, format).map_err(|mistakes| {
-            mistakes
-                .iter()
-                .map(|mistake| at(&name, Some(mistake.place), &mistake.message))
-                .collect::<Vec<_>>()
+            let mut failures: Vec<_> =
+                mistakes.iter().map(|mistake| at(&name, Some(mistake.place), &mistake.message)).collect();
+            if format != Format::Csv
+                && contacts_plan::looks_like_csv(&text)
+                && let Some(last) = failures.pop()
+            {
+                failures.push(last.with_hint("this looks like CSV: read it with --format csv"));
+            }
+            failures
         })?;
         let options = Options::default().prune(*prune).force(*force);
         Ok(Self { name, desired, options })
@@ -68,7 +73,7 @@ pub(super) fn format_of(file: &Path, said: Option<FileFormat>) -> Result<Format,
 }
 
 /// What is wrong, as editors find it.
-fn at(name: &str, place: Option<Place>, message: &str) -> Failure {
+pub(super) fn at(name: &str, place: Option<Place>, message: &str) -> Failure {
     Failure::usage(match place {
         Some(Place { line, column }) => format!("{name}:{line}:{column}: {message}"),
         None => format!("{name}: {message}"),

@@ -1,4 +1,4 @@
-//! `curl COMMAND…`: the request as a command line, without the token.
+//! `curl COMMAND…`: the request as a command line, with the token in a variable.
 
 use contacts_ureq::{
     ActivateContact, ContactId, CreateContact, Credentials, DeactivateContact, DeleteContact, Error,
@@ -14,9 +14,6 @@ use crate::{
     settings::{Person, Place},
     tell::Verbosity,
 };
-
-/// What stands where the token would.
-const REDACTED: &str = "[redacted]";
 
 pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(), Failure> {
     let settings = context.settings()?;
@@ -43,7 +40,8 @@ pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(
         Session::new(site, Credentials::none()).with_user_agent(HeaderValue::from_static(USER_AGENT));
     let email = match &settings.person {
         Some(Person { email, .. }) => email.as_deref(),
-        None => Some(context.arguments.person.email.as_deref().unwrap_or("[e-mail]")),
+        None if context.arguments.person.oauth => None,
+        None => context.arguments.person.email.as_deref().or(Some("")),
     };
     let requests = requests(command, &session)?;
     let text: String = requests.iter().map(|request| shown(request, email)).collect();
@@ -68,13 +66,14 @@ fn requests(command: &OperationCommand, session: &Session) -> Result<Vec<Request
     })
 }
 
-/// `email` is that of an API token; there is none with a bearer token.
+/// `email` is that of an API token, or empty if it is not known; there is none with an OAuth token. A shell puts the variables in.
 fn shown(request: &Request<Vec<u8>>, email: Option<&str>) -> String {
     let authorization = match email {
-        Some(email) => ("--user", format!("{email}:{REDACTED}")),
-        None => ("--header", format!("authorization: Bearer {REDACTED}")),
+        Some("") => r#"--user "$CONTACTS_EMAIL:$CONTACTS_TOKEN""#.to_owned(),
+        Some(email) => format!(r#"--user {}:"$CONTACTS_TOKEN""#, quoted(email)),
+        None => r#"--header "authorization: Bearer $CONTACTS_OAUTH_TOKEN""#.to_owned(),
     };
-    let mut words = vec![("--url", request.uri().to_string()), authorization];
+    let mut words = vec![("--url", request.uri().to_string())];
     for (name, value) in request.headers() {
         // Of a body curl knows the length itself.
         if name != header::CONTENT_LENGTH || request.body().is_empty() {
@@ -85,13 +84,19 @@ fn shown(request: &Request<Vec<u8>>, email: Option<&str>) -> String {
         words.push(("--data-raw", String::from_utf8_lossy(request.body()).into_owned()));
     }
     let mut text = format!("curl --request {}", request.method());
-    for (flag, value) in words {
-        // It fails for a NUL alone, which none of them can have.
-        let quoted = shlex::try_quote(&value).unwrap_or_default();
-        text.push_str(&format!(" \\\n  {flag} {quoted}"));
+    for (index, (flag, value)) in words.iter().enumerate() {
+        text.push_str(&format!(" \\\n  {flag} {}", quoted(value)));
+        if index == 0 {
+            text.push_str(&format!(" \\\n  {authorization}"));
+        }
     }
     text.push('\n');
     text
+}
+
+/// A word as a shell takes it. Quoting fails for a NUL alone, which none of them can have.
+fn quoted(word: &str) -> std::borrow::Cow<'_, str> {
+    shlex::try_quote(word).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -112,7 +117,8 @@ mod tests {
             words[..5],
             ["curl", "--request", "POST", "--url", "https://a.example/b/v1/users/contacts"]
         );
-        assert!(words.contains(&"ann@example.com:[redacted]".to_owned()), "{text}");
+        assert!(words.contains(&"ann@example.com:$CONTACTS_TOKEN".to_owned()), "{text}");
+        assert!(text.contains(r#":"$CONTACTS_TOKEN""#), "{text}");
         assert_eq!(words.last().unwrap(), r#"{"method":"email","to":"o'hara@example.com"}"#);
     }
 }

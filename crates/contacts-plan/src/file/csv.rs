@@ -3,85 +3,92 @@
 use std::collections::BTreeSet;
 
 use contacts_proto::printable;
-use csv_core::{ReadFieldResult, Reader};
 
 use super::{
     node::{Document, Member, Node, Value},
     spreadsheet,
 };
-use crate::{Desired, Mistake, Place, place::Locator};
+use crate::{
+    Desired, Mistake, Place,
+    csv::{Cell, Row, Rows},
+};
 
+/// The columns that are written.
 const COLUMNS: [&str; 4] = ["id", "method", "to", "enabled"];
-/// Written by `contacts list`, and passed over.
-const PASSED_OVER: [&str; 2] = ["disabledReason", "applyOrder"];
+/// Written by `contacts list`, and read too.
+const LISTED: [&str; 2] = ["disabledReason", "applyOrder"];
 
-/// A cell as it stands in the text.
-struct Cell {
-    place: Place,
-    text: String,
-    /// It ends its line.
-    last: bool,
+/// A column by its name.
+#[derive(PartialEq)]
+enum Column {
+    Read(&'static str),
+    /// Its name is a mistake, which was told.
+    Unknown,
+    /// Spreadsheets add such columns at the end.
+    Unnamed,
 }
 
 pub(super) fn read(text: &str) -> Document {
     let mut document = Document::default();
-    let mut cells = cells(text, &mut document.mistakes).into_iter();
-    let mut line = || {
-        let mut line = Vec::new();
-        for cell in cells.by_ref() {
-            let last = cell.last;
-            line.push(cell);
-            if last {
-                break;
-            }
-        }
-        line
+    let mut rows = Rows::new(text);
+    let Some(Row { cells, mistakes, .. }) = rows.next() else {
+        return Document::broken(Place::START, "there is nothing in it");
     };
-    let header = header(&line(), &mut document.mistakes);
-    if !["method", "to"].iter().all(|column| header.contains(&Some(*column))) {
+    document.mistakes.extend(mistakes);
+    let header = header(&cells, &mut document.mistakes);
+    if !["method", "to"].iter().all(|column| header.contains(&Column::Read(column))) {
         return document;
     }
-    loop {
-        let line = line();
-        let Some(place) = line.first().map(|cell| cell.place) else { return document };
-        // Spreadsheets leave lines like that at the end.
-        if line.iter().all(|cell| cell.text.is_empty()) {
-            continue;
+    for Row { cells, mistakes, .. } in rows {
+        // Quotes that do not end have swallowed what is behind them.
+        let is_broken = !mistakes.is_empty();
+        document.mistakes.extend(mistakes);
+        let Some(place) = cells.first().map(|cell| cell.place) else { continue };
+        let mut members = Vec::new();
+        for (number, Cell { place, text, .. }) in cells.into_iter().enumerate() {
+            let text = spreadsheet::read(&text);
+            match header.get(number) {
+                Some(Column::Read(column)) => {
+                    let value = if text.is_empty() { Value::Null } else { Value::Text(text.into()) };
+                    members.push(Member { place, key: (*column).into(), node: Node { place, value } });
+                }
+                Some(Column::Unknown) => {}
+                _ if text.is_empty() => {}
+                _ => document
+                    .mistakes
+                    .push(Mistake::new(place, "the header has no name for the column of this cell")),
+            }
         }
-        if let Some(excess) = line.get(header.len()) {
-            let message = format!("there are {} cells here and {} columns", line.len(), header.len());
-            document.mistakes.push(Mistake::new(excess.place, message));
-            continue;
+        if !is_broken {
+            document.entries.push(Node { place, value: Value::Map(members) });
         }
-        let members = line.into_iter().zip(&header).filter_map(|(cell, column)| {
-            let text = spreadsheet::read(&cell.text);
-            let value = if text.is_empty() { Value::Null } else { Value::Text(text.into()) };
-            let node = Node { place: cell.place, value };
-            Some(Member { place: cell.place, key: (*column)?.into(), node })
-        });
-        let value = Value::Map(members.collect());
-        document.entries.push(Node { place, value });
     }
+    document
 }
 
-/// The columns; nothing for those that are passed over.
-fn header(cells: &[Cell], mistakes: &mut Vec<Mistake>) -> Vec<Option<&'static str>> {
+/// Returns `true` if the first row of a text names the columns of contacts.
+pub(super) fn has_header(text: &str) -> bool {
+    let cells = Rows::new(text).next().map_or_else(Vec::new, |row| row.cells);
+    ["method", "to"].iter().all(|column| cells.iter().any(|cell| cell.text.eq_ignore_ascii_case(column)))
+}
+
+fn header(cells: &[Cell], mistakes: &mut Vec<Mistake>) -> Vec<Column> {
     let (mut columns, mut seen) = (Vec::new(), BTreeSet::new());
     for Cell { place, text, .. } in cells {
-        let known = COLUMNS.into_iter().find(|column| column.eq_ignore_ascii_case(text));
-        let passed_over = PASSED_OVER.iter().any(|column| column.eq_ignore_ascii_case(text));
-        if known.is_none() && !passed_over {
-            let text = printable(text);
-            let message = format!(
-                "the column `{text}` is not known: {} are, with commas between them",
-                COLUMNS.join(", ")
-            );
+        let known = COLUMNS.into_iter().chain(LISTED).find(|column| column.eq_ignore_ascii_case(text));
+        if known.is_none() && !text.is_empty() {
+            let message =
+                format!("the column `{}` is not known: {} are", printable(text), COLUMNS.join(", "));
             mistakes.push(Mistake::new(*place, message));
         }
         if known.is_some_and(|column| !seen.insert(column)) {
             mistakes.push(Mistake::new(*place, format!("the column `{}` is here twice", printable(text))));
         }
-        columns.push(known);
+        columns.push(match known {
+            Some(column) => Column::Read(column),
+            None if text.is_empty() => Column::Unnamed,
+            None => Column::Unknown,
+        });
     }
     for column in ["method", "to"] {
         if !seen.contains(column) {
@@ -91,60 +98,17 @@ fn header(cells: &[Cell], mistakes: &mut Vec<Mistake>) -> Vec<Option<&'static st
     columns
 }
 
-/// All cells, and what is wrong with their quotes.
-fn cells(text: &str, mistakes: &mut Vec<Mistake>) -> Vec<Cell> {
-    let (mut cells, mut reader, mut locator) = (Vec::new(), Reader::new(), Locator::new(text));
-    // No cell is longer than the text.
-    let mut buffer = vec![0; text.len().saturating_add(1)];
-    let (mut from, mut at, mut written) = (0_usize, 0_usize, 0_usize);
-    loop {
-        let input = text.as_bytes().get(at..).unwrap_or_default();
-        let (result, read, more) = reader.read_field(input, buffer.get_mut(written..).unwrap_or_default());
-        at = at.saturating_add(read);
-        written = written.saturating_add(more);
-        match result {
-            ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => {}
-            ReadFieldResult::End => return cells,
-            ReadFieldResult::Field { record_end } => {
-                let raw = text.get(from..at).unwrap_or_default();
-                // Ends of lines before the first cell of a line belong to the line before; so does what ends the cell itself.
-                let raw = if cells.last().is_none_or(|cell: &Cell| cell.last) {
-                    raw.trim_start_matches(['\r', '\n'])
-                } else {
-                    raw
-                };
-                let raw = raw.strip_suffix([',', '\n', '\r']).unwrap_or(raw);
-                let place = locator.of(raw);
-                let inner = buffer.get(..written).unwrap_or_default();
-                let inner = String::from_utf8_lossy(inner);
-                let text = if raw.starts_with('"') {
-                    check_quotes(raw, place, mistakes);
-                    inner.into_owned()
-                } else {
-                    inner.trim().to_owned()
-                };
-                cells.push(Cell { place, text, last: record_end });
-                (from, written) = (at, 0);
-            }
-        }
-    }
-}
-
-fn check_quotes(raw: &str, place: Place, mistakes: &mut Vec<Mistake>) {
-    if raw.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 {
-        mistakes.push(Mistake::new(place, "the quotes that begin here do not end"));
-    } else if !raw.ends_with('"') {
-        mistakes.push(Mistake::new(place, "there is something after the end of the quotes"));
-    }
-}
-
 pub(super) fn write(contacts: &[Desired]) -> String {
     let mut text = COLUMNS.join(",");
     text.push('\n');
     for Desired { id, method, to, enabled, .. } in contacts {
         let id = id.as_ref().map_or("", |id| id.as_str());
-        let cells = [id, method.as_str(), to, if *enabled { "true" } else { "false" }].map(cell);
-        text.push_str(&cells.join(","));
+        let enabled = match enabled {
+            Some(true) => "true",
+            Some(false) => "false",
+            None => "",
+        };
+        text.push_str(&[id, method.as_str(), to, enabled].map(cell).join(","));
         text.push('\n');
     }
     text
@@ -152,6 +116,6 @@ pub(super) fn write(contacts: &[Desired]) -> String {
 
 fn cell(text: &str) -> String {
     let text = spreadsheet::spreadsheet_cell(text);
-    let plain = !text.contains([',', '"', ';', '\n', '\r']) && text.trim().len() == text.len();
+    let plain = !text.contains([',', '"', ';', '\t', '\n', '\r']) && text.trim().len() == text.len();
     if plain { text.into_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use contacts_proto::{ContactId, ContactMethod, printable};
+use contacts_proto::{Address, ContactId, ContactMethod, printable};
 
 use super::node::{Member, Node, Value};
-use crate::{Desired, Mistake, Place};
+use crate::{Desired, Mistake, Place, desired::is_disabled_by_person};
 
 /// Methods that stand for themselves and their address: `sms: 90-555`.
-pub(super) const SHORT: [ContactMethod; 4] =
+pub(super) static SHORT: [ContactMethod; 4] =
     [ContactMethod::Email, ContactMethod::Sms, ContactMethod::Voice, ContactMethod::Mobile];
 
 /// What an entry says.
@@ -16,8 +16,10 @@ pub(super) const SHORT: [ContactMethod; 4] =
 struct Entry<'a> {
     id: Option<ContactId>,
     method: Option<&'a str>,
-    to: Option<&'a str>,
+    /// With its place.
+    to: Option<(Place, &'a str)>,
     enabled: Option<bool>,
+    disabled_reason: Option<&'a str>,
     /// Keys that were seen.
     keys: BTreeSet<&'a str>,
     /// Something of it could not be read, which was told.
@@ -40,13 +42,31 @@ pub(super) fn desired(node: &Node, mistakes: &mut Vec<Mistake>) -> Option<Desire
     if entry.broken || mistakes.len() > before {
         return None;
     }
-    let (Some(method), Some(to)) = (entry.method, entry.to) else {
-        let what = if entry.method.is_none() { "`method`" } else { "`to`" };
+    let Entry { id, method, to, enabled, disabled_reason, .. } = entry;
+    let (Some(method), Some((place, to))) = (method, to) else {
+        let what = if method.is_none() { "`method`" } else { "`to`" };
         mistakes.push(Mistake::new(node.place, format!("{what} is missing")));
         return None;
     };
-    let desired = Desired::new(method.into(), to);
-    Some(Desired { id: entry.id, enabled: entry.enabled.unwrap_or(true), place: Some(node.place), ..desired })
+    let method = known(method).cloned().unwrap_or_else(|| method.into());
+    // One with an id may be there, with any address; a plan checks it where it is not.
+    if id.is_none()
+        && let Err(error) = Address::new(&method, to).check()
+    {
+        mistakes.push(Mistake::new(place, error.to_string()));
+        return None;
+    }
+    // As the service lists a number that is not verified: nobody has decided that it is to be disabled.
+    let is_unverified = method.is_phone()
+        && enabled == Some(false)
+        && disabled_reason.is_some_and(|reason| !is_disabled_by_person(Some(reason)));
+    let enabled = enabled.filter(|_| !is_unverified);
+    Some(Desired { id, enabled, place: Some(node.place), ..Desired::new(method, to) })
+}
+
+/// The method with this name, however it is written.
+fn known(name: &str) -> Option<&'static ContactMethod> {
+    SHORT.iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
 }
 
 impl<'a> Entry<'a> {
@@ -73,7 +93,7 @@ impl<'a> Entry<'a> {
             },
             "to" => match filled(node, "the address or number") {
                 Ok(_) if self.to.is_some() => wrong(*place, "a second address in one entry".into()),
-                Ok(to) => self.to = Some(to),
+                Ok(to) => self.to = Some((node.place, to)),
                 Err(message) => wrong(node.place, message),
             },
             "enabled" => self.enabled(*place, node, mistakes),
@@ -82,16 +102,15 @@ impl<'a> Entry<'a> {
                 Value::Map(members) => members.iter().for_each(|member| self.status(member, mistakes)),
                 _ => wrong(node.place, "`status` has members: `enabled`".into()),
             },
-            "disabledReason" | "applyOrder" => {}
-            short if SHORT.iter().any(|method| method.as_str() == short) => {
-                match filled(node, "the address or number") {
-                    Ok(_) if self.method.is_some() || self.to.is_some() => {
-                        wrong(*place, "a second contact in one entry".into());
-                    }
-                    Ok(to) => (self.method, self.to) = (Some(short), Some(to)),
-                    Err(message) => wrong(node.place, message),
+            "disabledReason" => self.disabled_reason = text(node).ok().flatten(),
+            "applyOrder" => {}
+            short if known(short).is_some() => match filled(node, "the address or number") {
+                Ok(_) if self.method.is_some() || self.to.is_some() => {
+                    wrong(*place, "a second contact in one entry".into());
                 }
-            }
+                Ok(to) => (self.method, self.to) = (Some(short), Some((node.place, to))),
+                Err(message) => wrong(node.place, message),
+            },
             unknown => {
                 let known = "`id`, `method`, `to` and `enabled` are, and `email`, `sms`, `voice` and `mobile` with an address";
                 wrong(*place, format!("`{}` is not known here: {known}", printable(unknown)));
@@ -99,10 +118,10 @@ impl<'a> Entry<'a> {
         }
     }
 
-    fn status(&mut self, member: &Member, mistakes: &mut Vec<Mistake>) {
+    fn status(&mut self, member: &'a Member, mistakes: &mut Vec<Mistake>) {
         match member.key.as_str() {
             "enabled" => self.enabled(member.place, &member.node, mistakes),
-            "disabledReason" => {}
+            "disabledReason" => self.disabled_reason = text(&member.node).ok().flatten(),
             unknown => {
                 let message = format!("`{}` is not known in `status`", printable(unknown));
                 mistakes.push(Mistake::new(member.place, message));

@@ -21,25 +21,28 @@ use crate::{Desired, Mistake, Place, doubles::doubles};
 /// ```yaml
 /// - sms: 90-5555559999            # no quotes needed: the number stays as it is written
 /// - email: ann@example.com
-///   enabled: false                # true if it is left out
+///   enabled: false                # left out: it is to be used
 ///   id: 299003c3                  # may be left out
 /// - {method: voice, to: +90 555, enabled: true}
 /// ```
 ///
 /// **JSON** is a list of objects with the same members. What `contacts list -o json` prints is one: `status.enabled` is read for
-/// `enabled`, and `applyOrder` and `status.disabledReason` are passed over.
+/// `enabled`, and `applyOrder` is passed over.
 ///
-/// **CSV** has a header with `method` and `to`, and maybe `id` and `enabled`, in any order; `disabledReason` and `applyOrder`, which
-/// `contacts list -o csv` prints too, are passed over. What is not quoted is read without blanks around it. Cells that a spreadsheet
-/// would run as a formula, which begin with `=`, `+`, `-`, `@` or a control character, are written with an apostrophe before
-/// them, by which a spreadsheet knows text; reading takes away one apostrophe before such a cell, and leaves all others.
+/// **CSV** has a header with `method` and `to`, and maybe `id` and `enabled`, in any order, with any separator that
+/// [`csv::Rows`](crate::csv::Rows) knows; what `contacts list -o csv` prints is read too. A cell that a spreadsheet would run as
+/// a formula is written with an apostrophe before it, as [`spreadsheet_cell`] says; reading takes it away again.
+///
+/// Methods are read without regard to case. An address that no contact can have, such as a number that a spreadsheet has
+/// shortened, is a mistake: at its place where the entry has no id, and else where a [plan](crate::Plan) would need it, since
+/// contacts that exist may have any address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     /// YAML.
     Yaml,
     /// JSON.
     Json,
-    /// CSV, with commas.
+    /// CSV; written with commas.
     Csv,
 }
 
@@ -70,7 +73,7 @@ impl Format {
 ///
 /// let listed = r#"[{"id":"s1","method":"sms","to":"90-555","status":{"enabled":false},"applyOrder":0}]"#;
 /// let desired = read(listed, Format::Json).unwrap();
-/// assert!(!desired[0].enabled);
+/// assert_eq!(desired[0].enabled, Some(false));
 ///
 /// // Nothing is a number in YAML, and nothing a truth value.
 /// let desired = read("[{sms: 0123}, {voice: +905551e3}, {voice: 0x10}, {mobile: true}]", Format::Yaml).unwrap();
@@ -99,8 +102,19 @@ pub fn read(text: &str, format: Format) -> Result<Vec<Desired>, Vec<Mistake>> {
     Err(mistakes)
 }
 
-/// The text of a file with these contacts, such that [`read`] gives them back (if none of them has an address that is blank or has a NUL in it).
-/// Why one is not enabled stands beside it as a comment, where the service says so and the format has comments: in YAML.
+/// Returns `true` if a text is CSV with a header for contacts: for a hint where it was read as something else.
+///
+/// ```
+/// assert!(contacts_plan::looks_like_csv("id;Method;To\n"));
+/// assert!(!contacts_plan::looks_like_csv("- {method: sms, to: 90-555}\n"));
+/// ```
+pub fn looks_like_csv(text: &str) -> bool {
+    csv::has_header(text)
+}
+
+/// The text of a file with these contacts, such that [`read`] gives them back, if each has an id or an address that a contact
+/// [can have](contacts_proto::Address::check), and none is blank or has a NUL in it. Why one is not enabled stands beside it as
+/// a comment, where the service says so and the format has comments: in YAML.
 ///
 /// ```
 /// use contacts_plan::{Desired, Format, write};
@@ -108,7 +122,7 @@ pub fn read(text: &str, format: Format) -> Result<Vec<Desired>, Vec<Mistake>> {
 ///
 /// let desired = [Desired::new(ContactMethod::Sms, "+905555559999")];
 /// assert_eq!(write(&desired, Format::Yaml), "- sms: \"+905555559999\"\n");
-/// assert_eq!(write(&desired, Format::Csv), "id,method,to,enabled\n,sms,'+905555559999,true\n");
+/// assert_eq!(write(&desired, Format::Csv), "id,method,to,enabled\n,sms,+905555559999,true\n");
 /// ```
 pub fn write(contacts: &[Desired], format: Format) -> String {
     match format {

@@ -49,5 +49,8 @@ impl Document {
 /// A text with a NUL in it, which some readers would take for the end.
 pub(super) fn binary(text: &str) -> Document {
     let offset = text.find('\0').unwrap_or_default();
-    Document::broken(Locator::new(text).at(offset), "this character has no place in a text")
+    Document::broken(
+        Locator::new(text).at(offset),
+        "a NUL has no place in a text: a file in UTF-16 is to be saved as UTF-8",
+    )
 }

@@ -154,13 +154,13 @@ pub(super) fn write(contacts: &[Desired]) -> String {
         if let Some(id) = id {
             let _ = writeln!(text, "  id: {}", scalar(id.as_str()));
         }
-        if !enabled {
-            text.push_str("  enabled: false");
-            if let Some(reason) = disabled_reason {
-                let _ = write!(text, " # {}", printable(reason));
-            }
-            text.push('\n');
-        }
+        let reason = disabled_reason.as_deref().map(printable);
+        let _ = match (enabled, reason) {
+            (Some(false), None) => writeln!(text, "  enabled: false"),
+            (Some(false), Some(reason)) => writeln!(text, "  enabled: false # {reason}"),
+            (None, Some(reason)) => writeln!(text, "  # not enabled: {reason}"),
+            (Some(true), _) | (None, None) => Ok(()),
+        };
     }
     text
 }

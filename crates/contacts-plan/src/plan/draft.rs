@@ -114,7 +114,7 @@ impl Findings {
             return;
         }
         self.check(desired);
-        let Desired { method, to, enabled, .. } = desired.clone();
+        let (enabled, Desired { method, to, .. }) = (desired.is_enabled(), desired.clone());
         if method.is_phone() {
             self.warnings.push(Warning::Verify { method: method.clone(), to: to.clone() });
         } else if enabled {
@@ -132,7 +132,7 @@ impl Findings {
     /// Activates or deactivates a contact that stays.
     fn switch(&mut self, desired: &Desired, contact: &Contact) {
         let (id, method, to) = (contact.id.clone(), contact.method.clone(), desired.to.clone());
-        match (Enabled::of(contact), desired.enabled) {
+        match (Enabled::of(contact), desired.is_enabled()) {
             (Enabled::No, false) => {}
             (enabled @ (Enabled::Yes | Enabled::Perhaps), true) => self.remains = self.remains.max(enabled),
             (Enabled::Perhaps, false) => self.warnings.push(Warning::MayBeEnabled { id, method, to }),
@@ -144,15 +144,15 @@ impl Findings {
                 }
                 self.deactivations.push(Change::Deactivate { id, method, to });
             }
-            (Enabled::No, true) => self.activate(contact, to),
+            (Enabled::No, true) => self.activate(contact, to, desired.enabled.is_some()),
         }
     }
 
-    fn activate(&mut self, contact: &Contact, to: String) {
+    fn activate(&mut self, contact: &Contact, to: String, is_said: bool) {
         let (id, method) = (contact.id.clone(), contact.method.clone());
         if contact.method.is_phone() {
             let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.clone());
-            let forced = self.options.force;
+            let forced = self.options.force && is_said;
             if forced {
                 let (id, method, to) = (id.clone(), method.clone(), to.clone());
                 self.activations.push(Change::Activate { id, method, to });

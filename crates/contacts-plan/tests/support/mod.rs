@@ -80,7 +80,7 @@ pub(crate) fn actual_and_desired() -> impl Strategy<Value = (Vec<Contact>, Vec<D
                 }
             };
             if choice >= 200 {
-                entry.enabled = enabled;
+                entry.enabled = Some(enabled);
             }
             desired.push(entry);
         }

@@ -5,12 +5,9 @@ use serde::Serialize;
 
 use super::{CONTACTS, READ_WRITE};
 use crate::{
-    About, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Operation, Recovery, Subject,
-    Ticket, request,
+    About, Address, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Operation, Recovery,
+    Subject, Ticket, request,
 };
-
-/// The longest `to` that is sent, in characters: no address and no number is near it.
-const LONGEST_TO: usize = 1024;
 
 /// Creates a contact. The service gives it its id, and adds a rule for it to the user's notification rules. A new number must
 /// be verified, by a code sent to it, before it is used.
@@ -31,7 +28,7 @@ impl CreateContact {
     /// they are sent as they are.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if `to` is empty, has a blank at an end, a control character, or more than 1024 characters; and if the method is
+    /// [`Error::Invalid`] if the address fails its [check](Address::check), and if the method is
     /// [`Mobile`](ContactMethod::Mobile), which only the app itself can register.
     pub fn new(method: ContactMethod, to: impl Into<String>) -> Result<Self, Error> {
         if method == ContactMethod::Mobile {
@@ -43,7 +40,9 @@ impl CreateContact {
         if method.as_str().is_empty() {
             return Err(Error::invalid("method", "is empty"));
         }
-        Ok(Self { method, to: check_to(to.into())? })
+        let to = to.into();
+        Address::new(&method, &to).check()?;
+        Ok(Self { method, to })
     }
 
     /// The method.
@@ -61,23 +60,6 @@ impl CreateContact {
     pub fn ticket(&self, unix: u64) -> Ticket {
         Ticket::for_create(self.method.clone(), self.to.clone(), None, unix)
     }
-}
-
-/// Refuses a `to` that no contact can have.
-pub(super) fn check_to(to: String) -> Result<String, Error> {
-    let why = if to.trim().is_empty() {
-        "is empty"
-    } else if to.chars().any(char::is_control) {
-        "has a control character"
-    } else if to.trim() != to {
-        // Its mail would reach the same mailbox, and the service may take it for another contact.
-        "has a blank at its beginning or end"
-    } else if to.chars().count() > LONGEST_TO {
-        "is longer than 1024 characters"
-    } else {
-        return Ok(to);
-    };
-    Err(Error::invalid("address or number", why))
 }
 
 impl Operation for CreateContact {
@@ -159,9 +141,7 @@ mod tests {
 
     #[test]
     fn what_no_contact_can_have_is_refused_beforehand() {
-        for to in ["", "  ", "a\nb", "a\0b", " a@b", "a@b ", "a@b\u{a0}"] {
-            assert!(CreateContact::new(ContactMethod::Email, to).unwrap_err().is_invalid_input());
-        }
+        assert!(CreateContact::new(ContactMethod::Email, "a@b ").unwrap_err().is_invalid_input());
         assert!(CreateContact::new(ContactMethod::Mobile, "Phone").is_err());
         assert!(
             CreateContact::new(ContactMethod::Voice, "+1 (555) 010-9999 ext. 7").is_ok(),

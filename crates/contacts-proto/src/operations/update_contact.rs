@@ -3,9 +3,10 @@
 use http::{Method, Request, Response};
 use serde::Serialize;
 
-use super::{CONTACTS, READ_WRITE, create_contact::check_to};
+use super::{CONTACTS, READ_WRITE};
 use crate::{
-    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Subject, request,
+    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Subject, address,
+    request,
 };
 
 /// Gives an e-mail contact another address. The service documents it for e-mail contacts only: a number is changed by creating
@@ -25,9 +26,12 @@ impl UpdateContact {
     /// Gives the contact with this id this address.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if `to` is empty, has a blank at an end, a control character, or more than 1024 characters.
+    /// [`Error::Invalid`] if `to` is empty, has a blank at an end, an invisible character, or more than 1024 characters,
+    /// or if a spreadsheet has shortened it.
     pub fn new(id: ContactId, to: impl Into<String>) -> Result<Self, Error> {
-        Ok(Self { id, to: check_to(to.into())? })
+        let to = to.into();
+        address::check(&to)?;
+        Ok(Self { id, to })
     }
 }
 
@@ -90,6 +94,14 @@ mod tests {
         let body = r#"{"message":"Updated","data":{"id":"299003c3-8221-4a9f-b63d-2370c4caaaaa"}}"#;
         let confirmation = operation().response(answer(200, body)).unwrap();
         assert_eq!((confirmation.id.as_str(), confirmation.message.as_str()), (ID, "Updated"));
+    }
+
+    #[test]
+    fn an_address_that_nobody_can_have_is_refused_before_anything_is_sent() {
+        for to in ["", "ann@example.com\u{200b}", "a@b ", "4.95E+11"] {
+            let error = UpdateContact::new(ContactId::new(ID).unwrap(), to).unwrap_err();
+            assert!(error.is_invalid_input(), "{to:?}");
+        }
     }
 
     #[test]

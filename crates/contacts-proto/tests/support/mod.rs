@@ -4,7 +4,7 @@
 pub(crate) mod list;
 pub(crate) mod operations;
 
-use contacts_proto::{AccountId, BaseUrl, ContactId};
+use contacts_proto::{AccountId, Address, BaseUrl, ContactId, ContactMethod};
 use http::{HeaderMap, HeaderValue, header};
 use proptest::{prelude::*, sample::select};
 use serde_json::Value;
@@ -26,6 +26,12 @@ pub(crate) fn ids() -> impl Strategy<Value = ContactId> {
 pub(crate) fn accounts() -> impl Strategy<Value = AccountId> {
     prop_oneof!["[0-9]{6}:[a-f0-9-]{36}", "[&?#=/%+@:;.\\\\\"<>\\[\\]a-z0-9]{1,128}", "\\PC{1,128}"]
         .prop_filter_map("a blank is refused", |text| AccountId::new(text).ok())
+}
+
+/// Anything that may be a number: no form of one is refused.
+pub(crate) fn numbers() -> impl Strategy<Value = String> {
+    "[^\\pC\\s](\\PC{0,40}[^\\pC\\s])?"
+        .prop_filter("no contact can have it", |to| Address::new(&ContactMethod::Sms, to).check().is_ok())
 }
 
 /// Base URLs that are accepted, from plain to odd, as they were written.

@@ -1,6 +1,8 @@
 //! Whose contacts are asked for.
 
-use super::Context;
+use contacts_plan::Mistake;
+
+use super::{super::contacts_file::at, Context};
 use crate::{
     args::AuditArgs,
     audit::{User, distinct, read},
@@ -18,8 +20,8 @@ pub(super) fn users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>
         let text = text_file::text(path, "users", LONGEST, || context.settings())?;
         let name = text_file::shown(path);
         users.extend(read(&text).map_err(|mistakes| {
-            let at = |line, message| Failure::usage(format!("{name}:{line}: {message}"));
-            mistakes.iter().map(|mistake| at(mistake.line, &mistake.message)).collect::<Vec<_>>()
+            let failure = |mistake: &Mistake| at(&name, Some(mistake.place), &mistake.message);
+            mistakes.iter().map(failure).collect::<Vec<_>>()
         })?);
     }
     if users.is_empty() {
