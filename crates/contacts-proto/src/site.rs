@@ -71,34 +71,41 @@ impl Cloud {
 }
 
 impl Site {
-    /// A site by its name: `acme`, `acme.atlassian.net`, a custom domain, or a URL of one of them, whose path is ignored.
+    /// A site by its name: `acme`, `acme.atlassian.net`, a custom domain, or a URL of one of them, whose path is ignored. Plain `http`
+    /// is for loopback alone.
     ///
     /// # Errors
     /// [`Error::Invalid`] for any other text, and for a site of a cloud whose API host is not known.
     pub fn new(name: &str) -> Result<Self, Error> {
-        let host = match name.split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
-                rest.split(['/', '?', '#']).next().unwrap_or(rest)
-            }
-            Some(_) => return Err(Error::invalid("site", "is not an https URL")),
-            None => name.trim_end_matches('/'),
+        let (scheme, authority) = match name.split_once("://") {
+            Some((scheme, rest)) => (scheme, rest.split(['/', '?', '#']).next().unwrap_or(rest)),
+            None => ("https", name.trim_end_matches('/')),
         };
+        let authority = authority.trim_end_matches('.').to_ascii_lowercase();
         let is_label = |label: &str| {
             !label.is_empty()
                 && !label.starts_with('-')
                 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         };
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
-        if !host.split('.').all(is_label) {
-            return Err(Error::invalid(
+        let refuse = || {
+            Error::invalid(
                 "site",
-                "is not a name such as `acme` or a host such as `acme.atlassian.net`",
-            ));
+                "is not a name such as `acme`, a host such as `acme.atlassian.net`, or its https URL",
+            )
+        };
+        // A port is for a stand-in on this machine.
+        let host = if name.contains("://") {
+            authority.rsplit_once(':').map_or(&*authority, |it| it.0)
+        } else {
+            &*authority
+        };
+        if !host.split('.').all(is_label) {
+            return Err(refuse());
         }
-        let suffix = if host.contains('.') { "" } else { COMMERCIAL_DOMAIN };
-        let host = format!("{host}{suffix}");
-        let cloud = Cloud::of(&host)?;
-        Ok(Self { cloud, own: Some(BaseUrl::new(&format!("https://{host}"))?), cloud_id: None })
+        let suffix = if host.contains('.') || host != authority { "" } else { COMMERCIAL_DOMAIN };
+        let cloud = Cloud::of(&format!("{host}{suffix}"))?;
+        let own = BaseUrl::new(&format!("{scheme}://{authority}{suffix}")).map_err(|_| refuse())?;
+        Ok(Self { cloud, own: Some(own), cloud_id: None })
     }
 
     /// A site of the commercial cloud by its cloud id.
@@ -193,7 +200,7 @@ mod tests {
             "a b",
             "acme/..",
             "https://u:p@acme.atlassian.net/",
-            "https://acme.atlassian.net:8443/",
+            "acme:8443",
             "http://acme.atlassian.net",
             "acme?x",
             "acme..net",

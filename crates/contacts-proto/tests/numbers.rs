@@ -278,7 +278,7 @@ fn a_renewal_is_one_a_call_and_not_an_attempt() {
 #[test]
 fn a_401_to_fixed_credentials_is_the_end_and_so_is_a_403() {
     assert_eq!(play(get(session()), [status(401)]).result.unwrap_err().kind(), ErrorKind::Unauthorized);
-    let forbidden = || model::answer(403, r#"{"message":"Forbidden"}"#);
+    let forbidden = || answer(403, r#"{"message":"Forbidden"}"#);
     assert_eq!(play(get(renewable()), [forbidden()]).result.unwrap_err().kind(), ErrorKind::Forbidden);
 }
 

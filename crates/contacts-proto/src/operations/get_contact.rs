@@ -144,7 +144,7 @@ mod tests {
         let own = "\u{feff}{\"errors\":[{\"title\":\"Contact not found\"}]}";
         assert!(operation().response(answer(404, own)).unwrap_err().is_no_such_contact());
         for status in [200, 403, 422, 503] {
-            let mut response = http::Response::new(&b"\x1f\x8b\x08\x00\xff\xff"[..]);
+            let mut response = Response::new(&b"\x1f\x8b\x08\x00\xff\xff"[..]);
             *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
             let error = operation().response(response).unwrap_err().to_string();
             assert!(error.contains("the body is compressed (gzip), which was not requested"), "{error}");
