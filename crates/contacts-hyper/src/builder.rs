@@ -140,8 +140,10 @@ impl Builder {
 
     fn transport(&self) -> (Transport, Connections) {
         let connections = Connections::default();
-        let connector =
-            Connector::new(self.tls(), self.proxy.clone(), self.timeouts.connect, connections.clone());
+        // The client's certificate is for the service: a proxy learns nothing of it.
+        let proxy = self.proxy.clone().map(|proxy| (proxy, self.tls(None)));
+        let tls = self.tls(self.client_certificate.clone());
+        let connector = Connector::new(tls, proxy, self.timeouts.connect, connections.clone());
         (Transport::new(&connector, self.timeouts.idle), connections)
     }
 
@@ -149,15 +151,15 @@ impl Builder {
         clippy::expect_used,
         reason = "ring has what the default versions of TLS need: every test builds a client"
     )]
-    fn tls(&self) -> ClientConfig {
+    fn tls(&self, client_certificate: Option<Arc<SingleCertAndKey>>) -> ClientConfig {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("ring has what the default versions of TLS need")
             .with_root_certificates(self.roots.clone());
-        match &self.client_certificate {
+        match client_certificate {
             None => config.with_no_client_auth(),
-            Some(certificate) => config.with_client_cert_resolver(certificate.clone()),
+            Some(certificate) => config.with_client_cert_resolver(certificate),
         }
     }
 }

@@ -69,7 +69,9 @@ mod client;
 mod connections;
 mod connector;
 mod source;
+mod tcp;
 mod transport;
+mod tunnel;
 mod watch;
 
 #[doc(no_inline)]

@@ -64,6 +64,7 @@ mod client;
 mod contacts;
 mod resolver;
 mod source;
+mod tcp;
 mod watch;
 
 #[doc(no_inline)]
