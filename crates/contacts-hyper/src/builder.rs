@@ -3,9 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use contacts_proto::{
-    BaseUrl, Credentials, Error, Policy, ProxyChoice, ProxyVariables, Session, Timeouts,
-};
+use contacts_proto::{BaseUrl, Credentials, Error, Policy, ProxyChoice, ProxyVariables, Session, Timeouts};
 use http::{HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
 use rustls::{

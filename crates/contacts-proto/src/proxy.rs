@@ -142,7 +142,9 @@ impl fmt::Debug for ProxyChoice<'_> {
         match self {
             Self::Direct => f.write_str("Direct"),
             Self::Excluded { by } => f.debug_struct("Excluded").field("by", by).finish(),
-            Self::Through { from, .. } => f.debug_struct("Through").field("from", from).finish_non_exhaustive(),
+            Self::Through { from, .. } => {
+                f.debug_struct("Through").field("from", from).finish_non_exhaustive()
+            }
         }
     }
 }
@@ -200,7 +202,8 @@ mod tests {
         let base_url = BaseUrl::new("https://api.atlassian.com").unwrap();
         let all = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
         for (at, name) in all.into_iter().enumerate() {
-            let set: Vec<_> = all.iter().enumerate().map(|(i, it)| (*it, if i < at { " " } else { it })).collect();
+            let set: Vec<_> =
+                all.iter().enumerate().map(|(i, it)| (*it, if i < at { " " } else { it })).collect();
             let variables = variables(&set);
             assert_eq!(variables.proxy_for(&base_url), ProxyChoice::Through { url: name, from: name });
         }

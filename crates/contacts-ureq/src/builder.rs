@@ -2,9 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use contacts_proto::{
-    BaseUrl, Credentials, Error, Policy, ProxyChoice, ProxyVariables, Session, Timeouts,
-};
+use contacts_proto::{BaseUrl, Credentials, Error, Policy, ProxyChoice, ProxyVariables, Session, Timeouts};
 use http::HeaderValue;
 use ureq::{
     Proxy, ProxyProtocol,

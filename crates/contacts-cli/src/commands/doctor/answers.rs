@@ -42,7 +42,7 @@ impl Examination<'_> {
                         "site"
                     }
                     Some(Hint::CheckCertificate) => "TLS",
-                    Some(Hint::ProxyCredentials) => "proxy",
+                    Some(Hint::ProxyCredentials | Hint::ProxyForbids) => "proxy",
                     _ if error.is_unauthorized() || error.is_forbidden() => "token",
                     _ => "connection",
                 };
