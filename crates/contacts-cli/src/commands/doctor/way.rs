@@ -102,7 +102,7 @@ pub(super) fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 /// A connection to the first address that takes one: a network may lead to some of them alone.
 pub(super) fn connected(addresses: &[SocketAddr], patience: Duration) -> io::Result<TcpStream> {
     let (told, results) = mpsc::channel();
-    for address in addresses.iter().copied() {
+    for &address in addresses {
         let told = told.clone();
         thread::spawn(move || told.send(TcpStream::connect_timeout(&address, patience)));
     }
