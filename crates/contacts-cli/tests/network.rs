@@ -9,12 +9,14 @@ mod support;
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
-    net::TcpListener,
+    iter,
+    net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use contacts_sandbox::Sandbox;
@@ -205,6 +207,19 @@ fn a_file_or_a_folder_of_the_environment_without_an_authority_is_named_by_its_va
         let ran = secured.home.at(&secured.base_url).line("list").env(name, value).run().with_code(2);
         assert!(ran.stderr.contains(name), "{ran:?}");
     }
+}
+
+#[test]
+fn an_address_that_never_answers_does_not_delay_the_one_that_does() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    // The address that localhost has in IPv6, where there is any: its queue is full, so that it answers nobody.
+    let hole = SocketAddr::from((Ipv6Addr::LOCALHOST, sandbox.address().port()));
+    let _listener = TcpListener::bind(hole);
+    let _waiting: Vec<_> =
+        iter::from_fn(|| TcpStream::connect_timeout(&hole, Duration::from_millis(200)).ok()).collect();
+    let base_url = sandbox.base_url().replace("127.0.0.1", "localhost");
+    let ran = home.at(&base_url).line("list").run().with_code(0);
+    assert!(ran.took < Duration::from_secs(2), "{ran:?}");
 }
 
 #[test]
