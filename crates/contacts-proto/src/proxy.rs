@@ -3,7 +3,6 @@
 use std::{fmt, net::IpAddr};
 
 use http::uri::Authority;
-use ipnet::IpNet;
 
 use crate::BaseUrl;
 
@@ -103,12 +102,25 @@ fn excludes(list: &str, authority: &str) -> bool {
 }
 
 fn is_address(entry: &str, address: IpAddr, port: u16) -> bool {
-    if let Ok(network) = entry.parse::<IpNet>() {
-        return network.contains(&address);
+    if let Some((network, length)) = entry.split_once('/') {
+        return is_in_network(network, length, address);
     }
     // An IPv6 address is full of colons itself.
     let is_it = |text: &str| text.trim_matches(['[', ']']).parse() == Ok(address);
     entry == "*" || is_it(entry) || with_port(entry).is_some_and(|(host, at)| at == port && is_it(host))
+}
+
+fn is_in_network(network: &str, length: &str, address: IpAddr) -> bool {
+    let Ok(length) = length.parse::<u32>() else { return false };
+    match (network.parse(), address) {
+        (Ok(IpAddr::V4(network)), IpAddr::V4(address)) => {
+            length <= u32::BITS && (network.to_bits() ^ address.to_bits()).leading_zeros() >= length
+        }
+        (Ok(IpAddr::V6(network)), IpAddr::V6(address)) => {
+            length <= u128::BITS && (network.to_bits() ^ address.to_bits()).leading_zeros() >= length
+        }
+        _ => false,
+    }
 }
 
 fn is_domain(entry: &str, host: &str, port: u16) -> bool {
@@ -183,6 +195,11 @@ mod tests {
             ("10.1.2.3:443", "10.1.2.3", true),
             ("10.0.0.0/8", "10.1.2.3", true),
             ("10.0.0.0/8", "11.1.2.3", false),
+            ("10.1.2.3/32", "10.1.2.3", true),
+            ("10.1.2.2/31", "10.1.2.4", false),
+            ("0.0.0.0/0", "10.1.2.3", true),
+            ("::/0", "10.1.2.3", false),
+            ("10.0.0.0/x", "10.1.2.3", false),
             ("10.0.0.0/99", "10.1.2.3", false),
             ("2.3", "10.1.2.3", false),
             ("::1", "[::1]", true),

@@ -106,8 +106,7 @@ impl Transport for Tcp {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let time = in_time(&timeout)?;
-        if time != self.write_timeout {
-            self.stream.set_write_timeout(time)?;
+        if time != self.write_timeout && is_set(self.stream.set_write_timeout(time))? {
             self.write_timeout = time;
         }
         let output = self.buffers.output().get(..amount).unwrap_or_default();
@@ -116,8 +115,7 @@ impl Transport for Tcp {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let time = in_time(&timeout)?;
-        if time != self.read_timeout {
-            self.stream.set_read_timeout(time)?;
+        if time != self.read_timeout && is_set(self.stream.set_read_timeout(time))? {
             self.read_timeout = time;
         }
         let room = self.buffers.input_append_buf();
@@ -136,6 +134,14 @@ impl Transport for Tcp {
         // Whatever comes unasked ends the connection.
         matches!(quiet, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
             && self.stream.set_nonblocking(false).is_ok()
+    }
+}
+
+/// macOS sets no time once the peer has closed the connection, though its answer may be there to be read.
+fn is_set(result: io::Result<()>) -> io::Result<bool> {
+    match result {
+        Err(error) if cfg!(target_os = "macos") && error.kind() == io::ErrorKind::InvalidInput => Ok(false),
+        result => result.map(|()| true),
     }
 }
 
