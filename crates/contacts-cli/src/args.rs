@@ -108,14 +108,18 @@ pub(crate) struct HowArgs {
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) attempts: Option<u32>,
 
-    /// A file of certificate authorities to trust besides the usual ones
+    /// A file of certificate authorities to trust besides those of the system or of SSL_CERT_FILE
     #[arg(long, global = true, value_name = "PEM", value_parser = no_token::path())]
     pub(crate) ca_file: Option<PathBuf>,
 
-    /// An HTTP proxy, such as http://127.0.0.1:3128; none is taken from the environment. With a password, put it into a
-    /// profile: others can read arguments
+    /// An HTTP proxy, such as http://127.0.0.1:3128, instead of that of HTTPS_PROXY or ALL_PROXY. With a password, put it
+    /// into a profile: others can read arguments
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) proxy: Option<String>,
+
+    /// No proxy, neither of the profile nor of the environment
+    #[arg(long, global = true, conflicts_with = "proxy")]
+    pub(crate) no_proxy: bool,
 
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]

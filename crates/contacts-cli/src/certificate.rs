@@ -18,7 +18,7 @@ use rustls::{
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
     crypto::{CryptoProvider, ring},
-    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, ServerName, UnixTime},
 };
 
 use crate::{failure::Failure, settings::Transport};
@@ -98,10 +98,8 @@ impl Verdict {
 
 /// The authorities that the client trusts.
 fn roots(transport: &Transport) -> Result<RootCertStore, Failure> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(pem) = transport.authorities()? {
-        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok));
-    }
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(transport.roots()?);
     Ok(roots)
 }
 

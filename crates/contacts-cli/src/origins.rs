@@ -50,6 +50,16 @@ impl Settings {
         let timeout = humantime::format_duration(transport.timeout).to_string();
         let attempts = transport.policy().attempts.to_string();
         let ca_file = transport.ca_file.as_deref().map(secret::file);
+        let variables = &transport.proxy_variables;
+        let (proxy, exceptions) = match &transport.proxy {
+            Some(url) => (Some((origins.proxy, without_person(url))), None),
+            None if origins.proxy.is_some() => (Some((origins.proxy, "none".to_owned())), None),
+            None => (
+                variables.proxy().map(|(from, url)| (Some(from), without_person(url))),
+                variables.exceptions().filter(|_| variables.proxy().is_some()),
+            ),
+        };
+        let (proxy_from, proxy) = proxy.unzip();
         let rows = [
             ("profile", profile.clone(), origins.profile),
             (place_name.unwrap_or_default(), place, origins.place),
@@ -58,7 +68,8 @@ impl Settings {
             ("timeout", Some(timeout), origins.timeout),
             ("attempts", Some(attempts), origins.attempts),
             ("ca_file", ca_file, origins.ca_file),
-            ("proxy", transport.proxy.as_deref().map(without_person), origins.proxy),
+            ("proxy", proxy, proxy_from.flatten()),
+            ("no_proxy", exceptions.map(|it| it.1.to_owned()), exceptions.map(|it| it.0)),
         ];
         let told = |(setting, value, from): (_, Option<String>, Option<_>)| {
             Some(Setting { setting, value: value?, from: from.unwrap_or(DEFAULT) })

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
     AccountId, AllContacts, BaseUrl, Builder, Call, Client, Contact, CreateContact, Credentials, Error,
-    Exchange, FindCloudId, ListContacts, Operation, Session, Site,
+    Exchange, FindCloudId, ListContacts, Operation, ProxyChoice, Session, Site,
 };
 
 use crate::{
@@ -149,15 +149,22 @@ impl Transport {
     }
 
     fn builder(&self, site: BaseUrl, credentials: Credentials) -> Result<Builder, Failure> {
-        let mut builder = Client::builder(site, credentials).policy(self.policy()).user_agent(USER_AGENT)?;
-        if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(proxy)?;
+        // What is not encrypted needs no roots, but a CA file that cannot be read is a mistake anyway.
+        let roots = if site.is_https() || self.ca_file.is_some() { self.roots()? } else { Vec::new() };
+        let proxy = self.proxy_for(&site);
+        let builder = Client::builder(site, credentials).policy(self.policy()).user_agent(USER_AGENT)?;
+        let builder = builder.roots_der(roots);
+        match proxy {
+            ProxyChoice::Through { url, from } => builder.proxy(url).map_err(|_| not_a_proxy(from)),
+            _ => Ok(builder),
         }
-        if let Some(pem) = self.authorities()? {
-            builder = builder.root_certificates_pem(&pem)?;
-        }
-        Ok(builder)
     }
+}
+
+/// The value may have a password.
+pub(crate) fn not_a_proxy(from: &str) -> Failure {
+    Failure::usage(format!("{from} is not a URL such as `http://host:port`"))
+        .with_hint("name an HTTP proxy by --proxy, or use none: --no-proxy")
 }
 
 /// How the command introduces itself to the service.

@@ -53,7 +53,7 @@ impl Settings {
         } else {
             sources.person(&mut origins)?
         };
-        let transport = Transport::new(how, &sources.profile, &mut origins)?;
+        let transport = Transport::new(how, &sources.profile, environment, &mut origins)?;
         Ok(Self { profile: named.name, place, person, transport, origins })
     }
 

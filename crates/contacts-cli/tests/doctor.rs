@@ -106,14 +106,6 @@ fn settings_that_are_missing_are_named() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_told_and_not_taken() {
-    let (home, sandbox) = (Home::new(), sandbox(|user| user));
-    let (steps, code) = examine(home.demo(&sandbox, "doctor").env("HTTPS_PROXY", "http://127.0.0.1:1"));
-    assert_eq!(code, 0);
-    assert_eq!(step(&steps, "proxy")["state"], "note");
-}
-
-#[test]
 fn limits_that_the_service_tells_are_told() {
     let (home, sandbox) = (Home::new(), sandbox(|user| user));
     sandbox.arm(FaultRule::new(Fault::RateLimit { hint: Hint::ResetSeconds, seconds: 3600, status: 429 }));

@@ -74,7 +74,7 @@ fn a_proxy_that_takes_connections_is_named_and_asked_for_the_host_alone() {
         assert_eq!(code, 0, "{steps:?}");
         let told = step(&steps, "proxy");
         assert_eq!(told["state"], "ok", "{told}");
-        assert_eq!(told["message"], format!("requests go through {url}, which takes connections"));
+        assert_eq!(told["message"], format!("requests go through {url} (--proxy), which takes connections"));
     }
     let targets = proxy.targets();
     assert!(!targets.is_empty() && targets.iter().all(|target| *target == sandbox.address().to_string()));
@@ -85,11 +85,11 @@ fn a_host_that_cannot_be_reached_through_the_proxy_is_told_from_the_proxy() {
     let (home, proxy) = (Home::new(), Proxy::start());
     // It makes no tunnel out of this machine.
     let base_url = "https://contacts.example/x";
-    for (place, failed) in [(["--base-url", base_url], "connection"), (["--site", "acme"], "cloud id")] {
+    for (place, failed) in [(["--base-url", base_url], "proxy"), (["--site", "acme"], "cloud id")] {
         let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
         let who = ["--email", "demo@example.com", "--token-file", &token, "--proxy", &proxy.url()];
         let doctor = || home.contacts().args(place).args(who).line("doctor --attempts 1");
-        assert_fails(doctor(), failed, "the proxy takes connections", 5);
+        assert_fails(doctor(), failed, "the proxy forbids this host", 1);
         let (steps, _) = examine(doctor());
         assert_eq!(step(&steps, "proxy")["state"], "ok", "{steps:?}");
         assert!(!hint(doctor()).contains("--proxy"), "{steps:?}");

@@ -1,20 +1,19 @@
 //! `contacts doctor` tells a certificate that is not trusted from a handshake that fails for another reason.
 
+#[path = "support/office.rs"]
+mod office;
 mod support;
 
 use std::{
     io::{Read, Write},
-    net::{Shutdown, TcpListener, TcpStream},
+    net::TcpStream,
     sync::Arc,
-    thread,
 };
 
 use contacts_sandbox::Sandbox;
+use office::{Office, empty_list, serve};
 use rustls::{
-    RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
-    crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer},
-    server::WebPkiClientVerifier,
+    ServerConfig, ServerConnection,
     version::{TLS12, TLS13},
 };
 use support::{
@@ -22,80 +21,8 @@ use support::{
     examined::{assert_fails, examine, step},
 };
 
-/// An authority of some office, and a certificate for this machine that it has issued.
-struct Office {
-    authority: CertificateDer<'static>,
-    pem: String,
-    shown: CertificateDer<'static>,
-    key: PrivateKeyDer<'static>,
-}
-
 /// As it is told to a program, since it is told to people without what a terminal would act upon.
 const ISSUER: &str = "issued by Office\\\\u{202e} Ltd, Inspection";
-
-impl Office {
-    fn new() -> Self {
-        let mut office = rcgen::CertificateParams::new([]).unwrap();
-        office.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        office.distinguished_name = rcgen::DistinguishedName::new();
-        office.distinguished_name.push(rcgen::DnType::OrganizationName, "Office\u{202e} Ltd");
-        office.distinguished_name.push(rcgen::DnType::CommonName, "Inspection");
-        let office =
-            rcgen::CertifiedIssuer::self_signed(office, rcgen::KeyPair::generate().unwrap()).unwrap();
-        let key = rcgen::KeyPair::generate().unwrap();
-        let shown = rcgen::CertificateParams::new(["127.0.0.1".into()]).unwrap();
-        Self {
-            authority: office.der().clone(),
-            pem: office.pem(),
-            shown: shown.signed_by(&key, &office).unwrap().der().clone(),
-            key: key.serialize_der().try_into().unwrap(),
-        }
-    }
-
-    /// A server with the certificate, which may want one of the client in turn.
-    fn server(&self, version: &'static SupportedProtocolVersion, wants_one: bool) -> Arc<ServerConfig> {
-        let provider = Arc::new(ring::default_provider());
-        let mut roots = RootCertStore::empty();
-        roots.add(self.authority.clone()).unwrap();
-        let config = ServerConfig::builder_with_provider(Arc::clone(&provider));
-        let config = config.with_protocol_versions(&[version]).unwrap();
-        let config = if wants_one {
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-            config.with_client_cert_verifier(verifier.build().unwrap())
-        } else {
-            config.with_no_client_auth()
-        };
-        Arc::new(config.with_single_cert(vec![self.shown.clone()], self.key.clone_key()).unwrap())
-    }
-}
-
-/// Does this with each connection, and ends it such that whoever is there reads to its end. The base URL.
-fn serve(each: impl Fn(&TcpStream) + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base_url = format!("https://{}/x", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            each(&stream);
-            let _ = stream.shutdown(Shutdown::Write);
-            let _ = stream.read_to_end(&mut Vec::new());
-        }
-    });
-    base_url
-}
-
-/// Answers every request with an empty list.
-fn empty_list(config: Arc<ServerConfig>) -> impl Fn(&TcpStream) + Send + 'static {
-    move |stream| {
-        let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-        let mut stream = StreamOwned::new(connection, stream);
-        let (head, body) = ("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 13", r#"{"values":[]}"#);
-        let read = stream.read(&mut [0; 4096]);
-        let _ = read.and_then(|_| write!(stream, "{head}\r\n\r\n{body}"));
-        stream.conn.send_close_notify();
-        let _ = stream.flush();
-    }
-}
 
 /// Shows its certificate, and hangs up.
 fn hangs_up(config: Arc<ServerConfig>) -> impl Fn(&TcpStream) + Send + 'static {

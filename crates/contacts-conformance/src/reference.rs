@@ -102,6 +102,8 @@ pub enum Told {
     Answered(Answer),
     /// No answer, and the request cannot have been acted on.
     NotSent(Cause),
+    /// A proxy answered CONNECT with this status.
+    RefusedByProxy(u16),
     /// No answer, and the request may have been acted on.
     MaybeSent(Cause),
     /// An answer whose body is not whole.
@@ -113,7 +115,7 @@ impl Told {
     pub(crate) fn response(&self) -> Response<Vec<u8>> {
         match self {
             Self::Answered(answer) | Self::Broken(answer, _) => answer.response(),
-            Self::NotSent(_) | Self::MaybeSent(_) => Response::default(),
+            Self::NotSent(_) | Self::RefusedByProxy(_) | Self::MaybeSent(_) => Response::default(),
         }
     }
 
@@ -121,6 +123,10 @@ impl Told {
     pub(crate) fn event<'a>(&self, response: &'a Response<Vec<u8>>) -> Event<'a> {
         let (progress, cause) = match self {
             Self::Answered(_) => return Event::Answered(response_ref(response)),
+            Self::RefusedByProxy(status) => {
+                let status = StatusCode::from_u16(*status).expect("a table has statuses that there are");
+                return Event::Failed(Failure::refused_by_proxy(status));
+            }
             Self::NotSent(cause) => (Progress::NotSent, cause),
             Self::MaybeSent(cause) => (Progress::MaybeSent, cause),
             Self::Broken(_, cause) => (Progress::Answered(Box::new(response.clone())), cause),

@@ -105,15 +105,6 @@ impl Scenario {
         Self { other: Some(plan), ..self }
     }
 
-    /// With something else that must come of the first thing asked.
-    #[must_use]
-    pub fn expecting(mut self, expected: Expected) -> Self {
-        if let Some(Asked::For(_, first)) = self.asked.first_mut() {
-            *first = expected;
-        }
-        self
-    }
-
     /// By another route than plain HTTP.
     #[must_use]
     pub fn route(self, route: Route) -> Self {

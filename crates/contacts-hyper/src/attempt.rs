@@ -22,8 +22,9 @@ use tokio::time::{Instant, error::Elapsed, timeout_at};
 
 use crate::{
     connections::Connections,
-    connector::{BoxError, NoAddress, NoTunnel},
+    connector::{BoxError, NoAddress},
     transport::{FreshConnection, HttpService},
+    tunnel::NoTunnel,
     watch::Sent,
 };
 
@@ -251,8 +252,29 @@ fn sent(connected: &Connected) -> Option<Sent> {
 }
 
 fn failure(progress: Progress, error: BoxError) -> Failure {
+    let refusal = chain(&*error).find_map(|error| error.downcast_ref());
+    if let Some(NoTunnel::Refused(status)) = refusal {
+        return Failure::refused_by_proxy(*status);
+    }
     let cause = cause(&*error, &progress);
-    Failure::new(progress, cause).with_source(Told(error))
+    let more = chain(&*error).filter(|error| says_more(*error)).last();
+    let more: Option<BoxError> = more.map(|error| error.to_string().into());
+    let failure = Failure::new(progress, cause);
+    match more {
+        Some(more) => failure.with_source(Told(more)),
+        None if cause == Cause::Other => failure.with_source(Told(error)),
+        // It is the cause in the library's words.
+        None => failure,
+    }
+}
+
+/// Whether an error says more than its cause: the system's own word does, and that of TLS.
+fn says_more(error: &(dyn StdError + 'static)) -> bool {
+    let is_system =
+        |error: &io::Error| error.raw_os_error().is_some() && error.kind() != io::ErrorKind::BrokenPipe;
+    error.is::<rustls::Error>()
+        || error.is::<NoAddress>()
+        || error.downcast_ref::<io::Error>().is_some_and(is_system)
 }
 
 /// The innermost error that says something.

@@ -3,11 +3,12 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use contacts_proto::{BaseUrl, Credentials, Error, Policy, Session, Timeouts};
+use contacts_proto::{BaseUrl, Credentials, Error, Policy, ProxyChoice, ProxyVariables, Session, Timeouts};
 use http::{HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
 use rustls::{
-    ClientConfig, RootCertStore,
+    ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier,
+    client::WantsClientCert,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     sign::{CertifiedKey, SingleCertAndKey},
 };
@@ -25,6 +26,9 @@ pub struct Builder {
     timeouts: Timeouts,
     proxy: Option<Proxy>,
     roots: RootCertStore,
+    extra_roots: RootCertStore,
+    #[cfg(feature = "platform-verifier")]
+    platform_roots: bool,
     client_certificate: Option<Arc<SingleCertAndKey>>,
 }
 
@@ -35,6 +39,9 @@ impl Builder {
             timeouts: Timeouts::default(),
             proxy: None,
             roots: webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
+            extra_roots: RootCertStore::empty(),
+            #[cfg(feature = "platform-verifier")]
+            platform_roots: false,
             client_certificate: None,
         }
     }
@@ -66,24 +73,59 @@ impl Builder {
         self
     }
 
-    /// Goes through an HTTP proxy by CONNECT: `http://[user:password@]host:port`, or `https://…`. None is taken from the
-    /// environment.
+    /// Goes through an HTTP proxy by CONNECT: `http://[user:password@]host:port`, or `https://…`. Without a scheme it is `http`.
+    /// None is taken from the environment, unless [`proxy_from_env`](Self::proxy_from_env) is called.
     ///
     /// # Errors
     /// [`Error::Invalid`] if it is no such URL; the text is not repeated, since it may hold a password.
     pub fn proxy(self, url: &str) -> Result<Self, Error> {
-        let proxy = Proxy::parse(url)
-            .ok_or_else(|| Error::invalid("proxy", "is not a URL such as `http://host:port`"))?;
-        Ok(Self { proxy: Some(proxy), ..self })
+        self.proxy_named("proxy", url)
     }
 
-    /// Trusts these certificate authorities too, in PEM. They are added to those of Mozilla's list, which is built in.
+    /// Goes through the proxy that the environment names for the base URL, if it names one: see [`ProxyVariables`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which names the variable, if its value is not the URL of an HTTP proxy.
+    pub fn proxy_from_env(self) -> Result<Self, Error> {
+        let variables = ProxyVariables::read(|name| std::env::var(name).ok());
+        match variables.proxy_for(self.session.site()) {
+            ProxyChoice::Through { url, from } => self.proxy_named(from, url),
+            _ => Ok(self),
+        }
+    }
+
+    fn proxy_named(self, name: &'static str, url: &str) -> Result<Self, Error> {
+        let refuse = || Error::invalid(name, "is not a URL such as `http://host:port`");
+        Ok(Self { proxy: Some(Proxy::parse(url).ok_or_else(refuse)?), ..self })
+    }
+
+    /// Trusts these certificate authorities, in DER, instead of Mozilla's list. Ignores those that cannot be read, since the stores
+    /// of operating systems have such.
+    #[must_use]
+    pub fn roots_der(self, roots: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
+        let mut store = RootCertStore::empty();
+        store.add_parsable_certificates(
+            roots.into_iter().map(|root| CertificateDer::from(root.as_ref().to_vec())),
+        );
+        Self { roots: store, ..self }
+    }
+
+    /// Trusts what the operating system trusts, instead of Mozilla's list and of what
+    /// [`root_certificates_pem`](Self::root_certificates_pem) adds to it. It is there with the feature `platform-verifier`.
+    #[cfg(feature = "platform-verifier")]
+    #[must_use]
+    pub fn platform_roots(self) -> Self {
+        Self { platform_roots: true, ..self }
+    }
+
+    /// Trusts these certificate authorities too, in PEM. They are added to Mozilla's list, which is built in, or to
+    /// [`roots_der`](Self::roots_der).
     ///
     /// # Errors
     /// [`Error::Invalid`] if there is no certificate in it, or one that cannot be read.
     pub fn root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
         for certificate in certificates("CA file", pem)? {
-            self.roots
+            self.extra_roots
                 .add(certificate)
                 .map_err(|_| Error::invalid("CA file", "has a certificate that cannot be read"))?;
         }
@@ -140,8 +182,10 @@ impl Builder {
 
     fn transport(&self) -> (Transport, Connections) {
         let connections = Connections::default();
-        let connector =
-            Connector::new(self.tls(), self.proxy.clone(), self.timeouts.connect, connections.clone());
+        // The client's certificate is for the service: a proxy learns nothing of it.
+        let proxy = self.proxy.clone().map(|proxy| (proxy, self.tls(None)));
+        let tls = self.tls(self.client_certificate.clone());
+        let connector = Connector::new(tls, proxy, self.timeouts.connect, connections.clone());
         (Transport::new(&connector, self.timeouts.idle), connections)
     }
 
@@ -149,22 +193,46 @@ impl Builder {
         clippy::expect_used,
         reason = "ring has what the default versions of TLS need: every test builds a client"
     )]
-    fn tls(&self) -> ClientConfig {
+    fn tls(&self, client_certificate: Option<Arc<SingleCertAndKey>>) -> ClientConfig {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .expect("ring has what the default versions of TLS need")
-            .with_root_certificates(self.roots.clone());
-        match &self.client_certificate {
+            .expect("ring has what the default versions of TLS need");
+        let config = self.with_roots(config);
+        match client_certificate {
             None => config.with_no_client_auth(),
-            Some(certificate) => config.with_client_cert_resolver(certificate.clone()),
+            Some(certificate) => config.with_client_cert_resolver(certificate),
         }
+    }
+
+    fn with_roots(
+        &self,
+        config: ConfigBuilder<ClientConfig, WantsVerifier>,
+    ) -> ConfigBuilder<ClientConfig, WantsClientCert> {
+        #[cfg(feature = "platform-verifier")]
+        if self.platform_roots {
+            return platform_roots(config);
+        }
+        let mut roots = self.roots.clone();
+        roots.extend(self.extra_roots.roots.iter().cloned());
+        config.with_root_certificates(roots)
+    }
+}
+
+#[cfg(feature = "platform-verifier")]
+fn platform_roots(
+    config: ConfigBuilder<ClientConfig, WantsVerifier>,
+) -> ConfigBuilder<ClientConfig, WantsClientCert> {
+    match rustls_platform_verifier::Verifier::new(Arc::clone(config.crypto_provider())) {
+        Ok(verifier) => config.dangerous().with_custom_certificate_verifier(Arc::new(verifier)),
+        // A system that has no store trusts nobody.
+        Err(_) => config.with_root_certificates(RootCertStore::empty()),
     }
 }
 
 impl Proxy {
     fn parse(url: &str) -> Option<Self> {
-        let (scheme, rest) = url.split_once("://")?;
+        let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
         let (user, host) = match rest.rsplit_once('@') {
             Some((user, host)) => (Some(user), host),
             None => (None, rest),

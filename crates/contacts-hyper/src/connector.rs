@@ -6,27 +6,19 @@ use std::{
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
-    vec,
 };
 
 use http::{HeaderValue, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
-use hyper_util::{
-    client::legacy::connect::{
-        HttpConnector,
-        dns::{GaiResolver, Name},
-        proxy::Tunnel,
-    },
-    rt::TokioIo,
-};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::{connections::Connections, watch::Watched};
+use crate::{connections::Connections, tcp::Tcp, tunnel::tunnel, watch::Watched};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
-type BoxFuture<T, E = BoxError> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
 /// TCP, or TLS to a proxy.
 type Below = MaybeHttpsStream<TokioIo<TcpStream>>;
@@ -47,25 +39,19 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
+    /// `tls` is for the service, `proxy` comes with what is for the proxy.
     pub(crate) fn new(
         tls: rustls::ClientConfig,
-        proxy: Option<Proxy>,
+        proxy: Option<(Proxy, rustls::ClientConfig)>,
         timeout: Duration,
         connections: Connections,
     ) -> Self {
-        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
         let route = match proxy {
-            None => Route::Direct(tcp),
-            Some(Proxy { uri, authorization }) => {
-                let to_proxy =
-                    HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http().enable_http1();
-                let tunnel = Tunnel::new(uri, to_proxy.wrap_connector(tcp));
-                Route::Proxied(Box::new(match authorization {
-                    Some(value) => tunnel.with_auth(value),
-                    None => tunnel,
-                }))
+            None => Route::Direct(Tcp),
+            Some((proxy, tls)) => {
+                let connector =
+                    HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
+                Route::Proxied(connector.wrap_connector(Tcp), proxy)
             }
         };
         let https = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
@@ -98,8 +84,8 @@ impl Service<Uri> for Connector {
 /// The way to the service.
 #[derive(Clone)]
 enum Route {
-    Direct(HttpConnector<Resolver>),
-    Proxied(Box<Tunnel<HttpsConnector<HttpConnector<Resolver>>>>),
+    Direct(Tcp),
+    Proxied(HttpsConnector<Tcp>, Proxy),
 }
 
 impl Service<Uri> for Route {
@@ -109,8 +95,8 @@ impl Service<Uri> for Route {
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         match self {
-            Self::Direct(tcp) => tcp.poll_ready(context).map_err(Into::into),
-            Self::Proxied(tunnel) => tunnel.poll_ready(context).map_err(Into::into),
+            Self::Direct(tcp) => tcp.poll_ready(context),
+            Self::Proxied(connector, _) => connector.poll_ready(context),
         }
     }
 
@@ -120,40 +106,17 @@ impl Service<Uri> for Route {
                 let connect = tcp.call(uri);
                 Box::pin(async move { Ok(MaybeHttpsStream::Http(connect.await?)) })
             }
-            Self::Proxied(tunnel) => {
-                let connect = tunnel.call(uri);
-                Box::pin(async move { Ok(connect.await.map_err(|error| NoTunnel(error.into()))?) })
+            Self::Proxied(connector, proxy) => {
+                let (connect, proxy) = (connector.call(proxy.uri.clone()), proxy.clone());
+                Box::pin(async move { tunnel(connect.await?, &uri, proxy.authorization.as_ref()).await })
             }
         }
     }
 }
 
-/// The system's resolver, whose failures can be told from others.
-#[derive(Clone)]
-struct Resolver(GaiResolver);
-
-impl Service<Name> for Resolver {
-    type Response = vec::IntoIter<std::net::SocketAddr>;
-    type Error = NoAddress;
-    type Future = BoxFuture<Self::Response, NoAddress>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), NoAddress>> {
-        self.0.poll_ready(context).map_err(NoAddress)
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let resolve = self.0.call(name);
-        Box::pin(async move { Ok(resolve.await.map_err(NoAddress)?.collect::<Vec<_>>().into_iter()) })
-    }
-}
-
 /// The host's name has no address.
 #[derive(Debug)]
-pub(crate) struct NoAddress(std::io::Error);
-
-/// The proxy made no tunnel.
-#[derive(Debug)]
-pub(crate) struct NoTunnel(BoxError);
+pub(crate) struct NoAddress(pub(crate) std::io::Error);
 
 impl fmt::Display for NoAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,15 +125,3 @@ impl fmt::Display for NoAddress {
 }
 
 impl StdError for NoAddress {}
-
-impl fmt::Display for NoTunnel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no tunnel through the proxy")
-    }
-}
-
-impl StdError for NoTunnel {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.0)
-    }
-}

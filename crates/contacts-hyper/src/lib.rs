@@ -41,15 +41,18 @@
 //! All futures can be dropped at any await: the connection of a request that is under way is closed with it. What a dropped
 //! creation may have done is not known; [`CreateContact::ticket`] gives a ticket for it beforehand.
 //!
-//! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment. The certificates that are
-//! trusted are those of Mozilla's list, which is built in. Spans of `tracing` of the target `contacts` tell what is
-//! done, and never a secret: [`Traced`].
+//! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment unless
+//! [`Builder::proxy_from_env`] is called. The certificates that are trusted are those of Mozilla's list, which is built in, unless the
+//! builder is given others. Spans of `tracing` of the target `contacts` tell what is done, and never a secret: [`Traced`].
 //!
 //! # Features
 //!
 //! `http2`, off by default: HTTP/2 with servers that offer it by ALPN. It takes the crate `h2`. Many requests at a time cost less work
 //! then, one at a time more; and less is known of a request that failed: whether its last byte may have left cannot be told of one
 //! among many on a connection, so that more of them count as sent.
+//!
+//! `platform-verifier`, off by default: `Builder::platform_roots`, to trust what the operating system trusts. It takes the crate
+//! `rustls-platform-verifier`, and what that has for each system.
 
 #![cfg_attr(
     not(test),
@@ -69,7 +72,9 @@ mod client;
 mod connections;
 mod connector;
 mod source;
+mod tcp;
 mod transport;
+mod tunnel;
 mod watch;
 
 #[doc(no_inline)]

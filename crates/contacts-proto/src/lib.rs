@@ -120,6 +120,7 @@ mod object;
 mod operation;
 mod operations;
 mod page;
+mod proxy;
 mod request;
 mod segment;
 mod site;
@@ -150,6 +151,7 @@ pub use operations::{
     UpdateContact,
 };
 pub use page::Page;
+pub use proxy::{ProxyChoice, ProxyVariables};
 pub use request::USER_AGENT;
 pub use site::Site;
 pub use text::printable;

@@ -6,7 +6,10 @@ use contacts_proto::{
     ActivateContact, AllContacts, Call, Cause, DeactivateContact, DeleteContact, Effect, Error, GetContact,
     Hint, ListContacts, Operation, Progress, Ticket, UpdateContact,
 };
-use model::{Reply, answer, create_sms, cut, failure, id, lost, play, renewable, session, status, unsent};
+use model::{
+    Reply, answer, create_sms, cut, failure, id, lost, play, refused_by_proxy, renewable, session, status,
+    unsent,
+};
 
 const CONTACT: &str = r#"{"id":"a","method":"email","to":"ann@example.com"}"#;
 const CREATED: &str = r#"{"message":"Created","data":{"id":"a"}}"#;
@@ -32,7 +35,8 @@ fn create() -> Call<contacts_proto::CreateContact> {
 fn not_processed() -> Vec<Reply> {
     let failures = [Cause::Resolve, Cause::Connect, Cause::Tls, Cause::Proxy, Cause::TimedOut, Cause::Closed];
     let unsent = failures.map(|cause| failure(Progress::NotSent, cause));
-    unsent.into_iter().chain([status(429), status(421), cut(429)]).collect()
+    let proxy = [502, 503, 504].map(refused_by_proxy);
+    unsent.into_iter().chain(proxy).chain([status(429), status(421), cut(429)]).collect()
 }
 
 /// An effect is possible.
@@ -52,8 +56,26 @@ fn ambiguous() -> Vec<Reply> {
 fn permanent() -> Vec<Reply> {
     let mut all: Vec<_> = [400, 403, 404, 405, 409, 410, 413, 415, 422, 501, 505].map(status).into();
     all.push(failure(Progress::NotSent, Cause::Certificate));
+    all.extend([400, 403, 404, 407, 408, 429, 302].map(refused_by_proxy));
     all.push(cut(403));
     all
+}
+
+#[test]
+fn a_tunnel_that_the_proxy_refuses_has_its_status_and_a_hint() {
+    let proxy_credentials = Some(Hint::ProxyCredentials);
+    for (status, hint, temporary) in [
+        (407, proxy_credentials, false),
+        (403, Some(Hint::ProxyForbids), false),
+        (404, None, false),
+        (502, None, true),
+    ] {
+        let replies = if temporary { 4 } else { 1 };
+        let ran = play(get(), vec![refused_by_proxy(status); replies]);
+        let error = ran.result.unwrap_err();
+        assert!(error.to_string().contains(&format!("the proxy answered {status} ")), "{error}");
+        assert_eq!((error.hint(), error.is_temporary(), error.status()), (hint, temporary, None), "{error}");
+    }
 }
 
 #[test]

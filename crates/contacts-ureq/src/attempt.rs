@@ -6,10 +6,12 @@ use std::{
 };
 
 use contacts_proto::{BodyLimits, Cause, Failure, Limits, Progress, Timeouts};
-use http::{Request, Response, header};
+use http::{Request, Response, StatusCode, header};
 use ureq::{
-    Agent, Body, Error, Timeout, config::ConfigBuilder, typestate::AgentScope,
-    unversioned::transport::DefaultConnector,
+    Agent, Body, Error, Timeout,
+    config::ConfigBuilder,
+    typestate::AgentScope,
+    unversioned::transport::{ConnectProxyConnector, RustlsConnector},
 };
 
 use crate::{
@@ -43,7 +45,12 @@ impl Agents {
             let resolver = Resolver::default();
             Agent::with_parts(
                 config,
-                Watcher { connector: DefaultConnector::default(), resolver, timeouts },
+                Watcher {
+                    proxy: ConnectProxyConnector::default(),
+                    tls: RustlsConnector::default(),
+                    resolver,
+                    timeouts,
+                },
                 Later,
             )
         };
@@ -149,7 +156,10 @@ fn failure(progress: Progress, error: Error) -> Failure {
     let cause = match &error {
         Error::HostNotFound | Error::Timeout(Timeout::Resolve) => Cause::Resolve,
         Error::Timeout(_) => Cause::TimedOut,
-        Error::ConnectProxyFailed(_) => Cause::Proxy,
+        Error::ConnectProxyFailed(reason) => match proxy_status(reason) {
+            Some(status) => return Failure::refused_by_proxy(status),
+            None => Cause::Proxy,
+        },
         Error::ConnectionFailed => Cause::Connect,
         // Before the request only a proxy has something to say.
         Error::Protocol(_) if matches!(progress, Progress::NotSent) => Cause::Proxy,
@@ -163,9 +173,29 @@ fn failure(progress: Progress, error: Error) -> Failure {
     };
     let failure = Failure::new(progress, cause);
     match error {
-        Error::Io(error) => failure.with_source(error),
-        error => failure.with_source(error),
+        Error::Io(error) if says_more(&error) || cause == Cause::Other => failure.with_source(error),
+        Error::Rustls(error) => failure.with_source(error),
+        error if cause == Cause::Other => failure.with_source(error),
+        // It is the cause in ureq's words.
+        _ => failure,
     }
+}
+
+/// Whether an error says more than its cause: the system's own word does, and that of TLS.
+fn says_more(error: &io::Error) -> bool {
+    if error.raw_os_error().is_some() {
+        return error.kind() != io::ErrorKind::BrokenPipe;
+    }
+    error.get_ref().is_some_and(|inner| {
+        inner.is::<rustls::Error>()
+            || inner.is::<NoAddress>()
+            || inner.downcast_ref::<io::Error>().is_some_and(says_more)
+    })
+}
+
+/// The status of the proxy's answer, of which ureq gives nothing but `proxy server responded 407/407`.
+fn proxy_status(reason: &str) -> Option<StatusCode> {
+    reason.strip_prefix("proxy server responded ")?.split('/').next()?.parse().ok()
 }
 
 fn tls(error: &rustls::Error) -> Cause {

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use contacts_proto::{BaseUrl, Credentials, Error, Policy, Session, Timeouts};
+use contacts_proto::{BaseUrl, Credentials, Error, Policy, ProxyChoice, ProxyVariables, Session, Timeouts};
 use http::HeaderValue;
 use ureq::{
     Proxy, ProxyProtocol,
@@ -19,6 +19,8 @@ pub struct Builder {
     session: Session,
     timeouts: Timeouts,
     proxy: Option<Proxy>,
+    /// Instead of Mozilla's list.
+    roots: Option<Vec<Certificate<'static>>>,
     extra_roots: Vec<Certificate<'static>>,
     #[cfg(feature = "platform-verifier")]
     platform_roots: bool,
@@ -30,6 +32,7 @@ impl Builder {
             session: Session::new(site.with_host_header(), credentials),
             timeouts: Timeouts::default(),
             proxy: None,
+            roots: None,
             extra_roots: Vec::new(),
             #[cfg(feature = "platform-verifier")]
             platform_roots: false,
@@ -63,13 +66,29 @@ impl Builder {
         self
     }
 
-    /// Goes through an HTTP proxy by CONNECT: `http://[user:password@]host:port`, or `https://…`. None is taken from the
-    /// environment.
+    /// Goes through an HTTP proxy by CONNECT: `http://[user:password@]host:port`, or `https://…`. Without a scheme it is `http`.
+    /// None is taken from the environment, unless [`proxy_from_env`](Self::proxy_from_env) is called.
     ///
     /// # Errors
     /// [`Error::Invalid`] if it is no such URL; the text is not repeated, since it may hold a password.
     pub fn proxy(self, url: &str) -> Result<Self, Error> {
-        let refuse = || Error::invalid("proxy", "is not a URL such as `http://host:port`");
+        self.proxy_named("proxy", url)
+    }
+
+    /// Goes through the proxy that the environment names for the base URL, if it names one: see [`ProxyVariables`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which names the variable, if its value is not the URL of an HTTP proxy.
+    pub fn proxy_from_env(self) -> Result<Self, Error> {
+        let variables = ProxyVariables::read(|name| std::env::var(name).ok());
+        match variables.proxy_for(self.session.site()) {
+            ProxyChoice::Through { url, from } => self.proxy_named(from, url),
+            _ => Ok(self),
+        }
+    }
+
+    fn proxy_named(self, name: &'static str, url: &str) -> Result<Self, Error> {
+        let refuse = || Error::invalid(name, "is not a URL such as `http://host:port`");
         let proxy = Proxy::new(url).map_err(|_| refuse())?;
         match proxy.protocol() {
             ProxyProtocol::Http | ProxyProtocol::Https => Ok(Self { proxy: Some(proxy), ..self }),
@@ -77,7 +96,16 @@ impl Builder {
         }
     }
 
-    /// Trusts these certificate authorities too, in PEM. They are added to those of Mozilla's list, which is built in.
+    /// Trusts these certificate authorities, in DER, instead of Mozilla's list. Ignores those that cannot be read, since the stores
+    /// of operating systems have such.
+    #[must_use]
+    pub fn roots_der(self, roots: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
+        let roots = roots.into_iter().map(|root| Certificate::from_der(root.as_ref()).to_owned());
+        Self { roots: Some(roots.collect()), ..self }
+    }
+
+    /// Trusts these certificate authorities too, in PEM. They are added to Mozilla's list, which is built in, or to
+    /// [`roots_der`](Self::roots_der).
     ///
     /// # Errors
     /// [`Error::Invalid`] if there is no certificate in it, or one that cannot be read.
@@ -135,12 +163,18 @@ impl Builder {
         if self.platform_roots {
             return RootCerts::PlatformVerifier;
         }
-        if self.extra_roots.is_empty() {
+        if self.roots.is_none() && self.extra_roots.is_empty() {
             return RootCerts::WebPki;
         }
-        let built_in = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
-        let built_in = built_in.iter().map(|certificate| Certificate::from_der(certificate));
-        RootCerts::new_with_certs(&built_in.chain(self.extra_roots.iter().cloned()).collect::<Vec<_>>())
+        let mut roots = match &self.roots {
+            Some(roots) => roots.clone(),
+            None => webpki_root_certs::TLS_SERVER_ROOT_CERTS
+                .iter()
+                .map(|certificate| Certificate::from_der(certificate))
+                .collect(),
+        };
+        roots.extend(self.extra_roots.iter().cloned());
+        RootCerts::new_with_certs(&roots)
     }
 }
 

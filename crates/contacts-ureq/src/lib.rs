@@ -37,9 +37,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment. The certificates that are
-//! trusted are those of Mozilla's list, which is built in. Spans of `tracing` of the target `contacts` tell what is
-//! done, and never a secret: [`Traced`].
+//! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment unless
+//! [`Builder::proxy_from_env`] is called. The certificates that are trusted are those of Mozilla's list, which is built in, unless the
+//! builder is given others. Spans of `tracing` of the target `contacts` tell what is done, and never a secret: [`Traced`].
 //!
 //! # Features
 //!
@@ -64,6 +64,7 @@ mod client;
 mod contacts;
 mod resolver;
 mod source;
+mod tcp;
 mod watch;
 
 #[doc(no_inline)]

@@ -16,11 +16,14 @@ use ureq::{
     Error, Timeout,
     unversioned::{
         resolver::Resolver as _,
-        transport::{Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport, time},
+        transport::{
+            Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, NextTimeout,
+            RustlsConnector, Transport, time,
+        },
     },
 };
 
-use crate::resolver::Resolver;
+use crate::{resolver::Resolver, tcp::Tcp};
 
 thread_local! {
     static ATTEMPT: RefCell<Attempt> = const { RefCell::new(Attempt::Sent) };
@@ -97,12 +100,13 @@ pub(crate) fn is_unsent() -> bool {
     ATTEMPT.with_borrow(|attempt| matches!(attempt, Attempt::Sending(_)))
 }
 
-/// ureq's own connector (proxy, TCP, TLS), whose connections are watched. It looks up the address itself: see [`Later`].
+/// Connections by ureq's own proxy and TLS, which are watched. It looks up the address itself: see [`Later`].
 ///
 /// [`Later`]: crate::resolver::Later
 #[derive(Debug)]
 pub(crate) struct Watcher {
-    pub(crate) connector: DefaultConnector,
+    pub(crate) proxy: ConnectProxyConnector,
+    pub(crate) tls: RustlsConnector,
     pub(crate) resolver: Resolver,
     pub(crate) timeouts: Timeouts,
 }
@@ -113,17 +117,38 @@ impl Connector for Watcher {
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Self::Out>, Error> {
         // What goes to the proxy is not the request.
         if IS_CONNECTING.get() {
-            return self.connector.connect(details, None);
+            return self.secured(details, Tcp::connect(details)?.boxed()).map(Some);
         }
         let details = self.with_address(details)?;
         IS_CONNECTING.set(true);
-        let connected = self.connector.connect(&details, None);
+        let connected = self.connected(&details);
         IS_CONNECTING.set(false);
-        Ok(connected?.map(|transport| Watched { transport, timeouts: self.timeouts }.boxed()))
+        Ok(Some(Watched { transport: connected?, timeouts: self.timeouts }.boxed()))
     }
 }
 
 impl Watcher {
+    fn connected(&self, details: &ConnectionDetails<'_>) -> Result<Box<dyn Transport>, Error> {
+        let tunnel: Option<Either<(), _>> = self.proxy.connect(details, None)?;
+        let way = match tunnel {
+            Some(tunnel) => tunnel.boxed(),
+            None => Tcp::connect(details)?.boxed(),
+        };
+        self.secured(details, way)
+    }
+
+    /// With TLS, if the URL has it.
+    fn secured(
+        &self,
+        details: &ConnectionDetails<'_>,
+        way: Box<dyn Transport>,
+    ) -> Result<Box<dyn Transport>, Error> {
+        match self.tls.connect(details, Some(way))? {
+            Some(transport) => Ok(transport.boxed()),
+            None => Err(Error::ConnectionFailed),
+        }
+    }
+
     /// With the addresses of the host, unless there is a proxy, which looks them up itself. What that takes is time of the
     /// connection.
     fn with_address<'a>(&'a self, details: &ConnectionDetails<'a>) -> Result<ConnectionDetails<'a>, Error> {
@@ -144,7 +169,8 @@ impl Watcher {
             uri: details.uri,
             addrs,
             config: details.config,
-            request_level: details.request_level,
+            // A request chooses nothing but its time: the settings of TLS, and its sessions, are the client's.
+            request_level: false,
             resolver: &self.resolver,
             now: details.now,
             timeout,

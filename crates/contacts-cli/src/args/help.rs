@@ -38,6 +38,8 @@ Settings:
   Who      ATLASSIAN_OPS_API_EMAIL_ADDRESS, ATLASSIAN_OPS_API_USERNAME, JSM_EMAIL
            ATLASSIAN_OPS_API_TOKEN, JSM_API_TOKEN, JSM_OAUTH_TOKEN
   Profile  CONTACTS_PROFILE
+  Network  HTTPS_PROXY, ALL_PROXY and NO_PROXY, also in lower case
+           SSL_CERT_FILE, SSL_CERT_DIR
 
   Profiles are in contacts/config.toml, in $XDG_CONFIG_HOME or ~/.config:
 

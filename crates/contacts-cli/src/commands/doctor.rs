@@ -5,7 +5,7 @@ mod proxy;
 mod step;
 mod way;
 
-use contacts_ureq::{Credentials, Site};
+use contacts_ureq::{Credentials, ProxyChoice, Site};
 
 use self::step::Step;
 use super::Context;
@@ -43,7 +43,6 @@ impl Examination<'_> {
             Err(failure) => return Err(self.failed("settings", &failure)),
         };
         self.settings(&settings)?;
-        self.proxy(&settings)?;
         match &settings.place {
             Some(Place::Base(base_url)) => self.way(&settings, base_url)?,
             Some(Place::Site(site)) => {
@@ -53,7 +52,12 @@ impl Examination<'_> {
                 };
                 self.way(&settings, &first)?;
                 // From here on the cloud id is known: it is not looked up a second time.
-                settings.place = Some(Place::Site(self.cloud_id(&settings, site)?));
+                let located = self.cloud_id(&settings, site)?;
+                let second = located.base_url(&Credentials::none())?;
+                if settings.transport.proxy_for(&first) != settings.transport.proxy_for(&second) {
+                    self.proxy(&settings, &second)?;
+                }
+                settings.place = Some(Place::Site(located));
             }
             Some(Place::Sandbox) | None => {}
         }
@@ -105,10 +109,18 @@ fn explained(settings: &Settings, failure: Failure) -> Failure {
     if failure.exit() != exit::TRY_LATER || failure.hint().is_some() {
         return failure;
     }
-    let hint = match (failure.has_status(), &settings.transport.proxy) {
+    let base_url = match &settings.place {
+        Some(Place::Base(base_url)) => Some(base_url.clone()),
+        Some(Place::Site(site)) => {
+            site.base_url(&Credentials::none()).ok().or_else(|| site.lookup().cloned())
+        }
+        Some(Place::Sandbox) | None => None,
+    };
+    let proxy = base_url.as_ref().map(|base_url| settings.transport.proxy_for(base_url));
+    let hint = match (failure.has_status(), proxy) {
         (true, _) => BUSY,
-        (false, Some(_)) => NO_TUNNEL,
-        (false, None) => NO_CONNECTION,
+        (false, Some(ProxyChoice::Through { .. })) => NO_TUNNEL,
+        (false, _) => NO_CONNECTION,
     };
     failure.with_hint(hint)
 }

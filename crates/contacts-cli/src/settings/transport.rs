@@ -1,16 +1,20 @@
 //! How requests go out.
 
 use std::{
+    env,
+    ffi::OsString,
     fs::File,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
-use contacts_ureq::{BaseUrl, Client, Credentials, Policy};
+use contacts_ureq::{BaseUrl, Client, Credentials, Policy, ProxyChoice, ProxyVariables};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::first;
 use crate::{
     args::HowArgs,
+    environment::Environment,
     failure::Failure,
     origins::{Origins, without_person},
     profile::Profile,
@@ -24,6 +28,13 @@ pub(crate) struct Transport {
     pub(crate) attempts: Option<u32>,
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) proxy: Option<String>,
+    /// What names the proxy.
+    proxy_from: &'static str,
+    /// Nothing with `--no-proxy`.
+    pub(crate) proxy_variables: ProxyVariables,
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, which replace the system's store.
+    ssl_cert_file: Option<PathBuf>,
+    ssl_cert_dir: Option<OsString>,
 }
 
 /// The longest file of authorities that is read, in bytes. All that browsers trust is a quarter of it.
@@ -36,23 +47,40 @@ impl Transport {
     ///
     /// # Errors
     /// A token stands where the proxy belongs.
-    pub(super) fn new(how: &HowArgs, profile: &Profile, origins: &mut Origins) -> Result<Self, Failure> {
-        let HowArgs { timeout, attempts, ca_file, proxy, .. } = how.clone();
+    pub(super) fn new(
+        how: &HowArgs,
+        profile: &Profile,
+        environment: Environment<'_>,
+        origins: &mut Origins,
+    ) -> Result<Self, Failure> {
+        let HowArgs { timeout, attempts, ca_file, proxy, no_proxy, .. } = how.clone();
         let profile = profile.clone();
         let timeout = first([("--timeout", timeout), ("timeout of the profile", profile.timeout)]);
         let attempts = first([("--attempts", attempts), ("attempts of the profile", profile.attempts)]);
         let ca_file = first([("--ca-file", ca_file), ("ca_file of the profile", profile.ca_file)]);
-        let proxy = first([("--proxy", proxy), ("proxy of the profile", profile.proxy)]);
-        if let Some((from, proxy)) = &proxy {
+        let proxy =
+            first([("--proxy", proxy), ("proxy of the profile", profile.proxy)]).filter(|_| !no_proxy);
+        let variable = |name: &str| environment(name).map(|value| value.to_string_lossy().into_owned());
+        let proxy_variables =
+            if no_proxy { ProxyVariables::default() } else { ProxyVariables::read(variable) };
+        let named = proxy.as_ref().map(|(from, proxy)| (*from, proxy.as_str()));
+        for (from, proxy) in named.into_iter().chain(proxy_variables.proxy()) {
             secret::refuse_token(from, &without_person(proxy))?;
         }
         (origins.timeout, origins.attempts) = (timeout.map(|it| it.0), attempts.map(|it| it.0));
         (origins.ca_file, origins.proxy) = (ca_file.as_ref().map(|it| it.0), proxy.as_ref().map(|it| it.0));
+        if no_proxy {
+            origins.proxy = Some("--no-proxy");
+        }
         Ok(Self {
             timeout: timeout.map_or(DEFAULT_TIMEOUT, |it| it.1),
             attempts: attempts.map(|it| it.1),
             ca_file: ca_file.map(|it| it.1),
+            proxy_from: proxy.as_ref().map_or("--proxy", |it| it.0),
             proxy: proxy.map(|it| it.1),
+            proxy_variables,
+            ssl_cert_file: environment("SSL_CERT_FILE").map(PathBuf::from),
+            ssl_cert_dir: environment("SSL_CERT_DIR"),
         })
     }
 
@@ -71,19 +99,69 @@ impl Transport {
         Instant::now().checked_add(self.timeout)
     }
 
+    /// How requests to a base URL go.
+    pub(crate) fn proxy_for(&self, base_url: &BaseUrl) -> ProxyChoice<'_> {
+        match &self.proxy {
+            Some(url) => ProxyChoice::Through { url, from: self.proxy_from },
+            None => self.proxy_variables.proxy_for(base_url),
+        }
+    }
+
     /// Refuses what is no URL of a proxy, without repeating it.
     pub(crate) fn check_proxy(url: &str) -> Result<(), Failure> {
         let nowhere = BaseUrl::new("https://localhost")?;
         Ok(Client::builder(nowhere, Credentials::none()).proxy(url).map(drop)?)
     }
 
-    /// The authorities to trust besides the usual ones, in PEM.
-    pub(crate) fn authorities(&self) -> Result<Option<Vec<u8>>, Failure> {
-        let Some(path) = &self.ca_file else { return Ok(None) };
-        let read = File::open(path).and_then(|file| text_file::bytes(file, LONGEST_CA_FILE));
-        read.map(Some).map_err(|error| {
-            let path = secret::path(path).map(|path| format!(" {path}")).unwrap_or_default();
-            Failure::usage(format!("the CA file{path} cannot be read: {error}"))
-        })
+    /// The authorities to trust: those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, or those of the system, or Mozilla's where it has
+    /// none; and those of the CA file.
+    pub(crate) fn roots(&self) -> Result<Vec<CertificateDer<'static>>, Failure> {
+        let mut roots = Vec::new();
+        if let Some(path) = &self.ssl_cert_file {
+            roots.extend(certificates("SSL_CERT_FILE: the CA file", path)?);
+        }
+        for folder in self.ssl_cert_dir.iter().flat_map(env::split_paths) {
+            roots.extend(rustls_native_certs::load_certs_from_paths(None, Some(&folder)).certs);
+        }
+        if self.ssl_cert_file.is_none() && self.ssl_cert_dir.is_none() {
+            // A certificate of the store that cannot be read is nobody's mistake here.
+            roots = rustls_native_certs::load_native_certs().certs;
+        } else if roots.is_empty() {
+            return Err(Failure::usage("SSL_CERT_DIR names no folder with a certificate in PEM"));
+        }
+        if roots.is_empty() {
+            roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
+        }
+        if let Some(path) = &self.ca_file {
+            roots.extend(certificates("the CA file", path)?);
+        }
+        Ok(roots)
     }
+}
+
+/// The certificates of a file, in PEM, or a single one in DER.
+fn certificates(what: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    /// Of a sequence, which a certificate in DER is.
+    const SEQUENCE: u8 = 0x30;
+
+    let refuse = |why: &str| {
+        let path = secret::path(path).map(|path| format!(" {path}")).unwrap_or_default();
+        Failure::usage(format!("{what}{path} {why}"))
+    };
+    let read = File::open(path).and_then(|file| text_file::bytes(file, LONGEST_CA_FILE));
+    let bytes = read.map_err(|error| refuse(&format!("cannot be read: {error}")))?;
+    let is_pem = bytes.windows(BEGIN.len()).any(|here| here == BEGIN);
+    let mut certificates = if !is_pem && bytes.first() == Some(&SEQUENCE) {
+        vec![CertificateDer::from(bytes)]
+    } else {
+        CertificateDer::pem_slice_iter(&bytes)
+            .collect::<Result<_, _>>()
+            .map_err(|_| refuse("has a part that cannot be read as PEM"))?
+    };
+    certificates.retain(|certificate| webpki::anchor_from_trusted_cert(certificate).is_ok());
+    if certificates.is_empty() {
+        return Err(refuse("has no certificate, in PEM or in DER"));
+    }
+    Ok(certificates)
 }

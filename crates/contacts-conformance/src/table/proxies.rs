@@ -110,35 +110,46 @@ fn has_authorization(connections: &[Connection]) -> Result<(), String> {
     if text.contains("\r\nauthorization: Basic ") && !text.contains("proxy-") { Ok(()) } else { Err(text) }
 }
 
-/// A proxy that makes no tunnel: nothing was sent to the service.
+/// A proxy that makes no tunnel: nothing was sent to the service. An answer that never changes is asked for once.
 fn refusals(operation: Operation) -> Vec<Scenario> {
-    let answers = [
-        (
-            "407",
-            "HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm=x\r\ncontent-length: 0\r\n\r\n",
-        ),
-        ("403", "HTTP/1.1 403 Forbidden\r\ncontent-length: 9\r\n\r\nforbidden"),
-        ("502", "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n"),
-        ("302", "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{OTHER}/\r\ncontent-length: 0\r\n\r\n"),
-        ("no HTTP", "SSH-2.0-OpenSSH_9.6\r\n\r\n\r\n"),
-        ("nothing", ""),
-        ("half a head", "HTTP/1.1 200 Conn"),
+    let not_http = "SSH-2.0-OpenSSH_9.6\r\n\r\n\r\n";
+    let statuses = [
+        (400, "Bad Request", 1),
+        (403, "Forbidden", 1),
+        (404, "Not Found", 1),
+        (407, "Proxy Authentication Required", 1),
+        (429, "Too Many Requests", 1),
+        (302, "Found\r\nlocation: http://127.0.0.1:{OTHER}/", 1),
+        (502, "Bad Gateway", 2),
+        (503, "Service Unavailable", 2),
+        (504, "Gateway Timeout", 2),
     ];
-    let scenario = |(name, wire): (&str, &str)| {
-        let expected = Expected::once(Told::NotSent(Cause::Proxy));
-        Scenario::new(format!("a proxy that says {name}, to {operation:?}"), says(wire), operation, expected)
+    let refuses = statuses.into_iter().map(|(status, reason, attempts)| {
+        let body = "no tunnel";
+        let wire = format!("HTTP/1.1 {status} {reason}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        (status.to_string(), wire, vec![Told::RefusedByProxy(status); attempts])
+    });
+    let breaks = [("no HTTP", not_http), ("nothing", ""), ("half a head", "HTTP/1.1 200 Conn")]
+        .into_iter()
+        .map(|(name, wire)| (name.to_owned(), wire.to_owned(), vec![Told::NotSent(Cause::Proxy); 2]));
+    let scenario = |(name, wire, told): (String, String, Vec<Told>)| {
+        let attempts = told.len();
+        let name = format!("a proxy that says {name}, to {operation:?}");
+        Scenario::new(name, says(wire), operation, Expected::Same(told))
             .other(Plan::default())
             .route(Route::Proxy { tls: true })
-            .sees(Seen::Connections(1..=1))
+            .set(|setup| setup.policy.attempts = 2)
+            .sees(Seen::Connections(attempts..=attempts))
             .sees(Seen::OtherConnections(0..=0))
             .sees(Seen::Check(connects))
             .sees(Seen::Check(knows_nothing))
     };
-    let mut scenarios: Vec<_> = answers.into_iter().map(scenario).collect();
+    let mut scenarios: Vec<_> = refuses.chain(breaks).map(scenario).collect();
     // Nobody can say whether it was the proxy or what is behind it.
     let reset = Plan::every([Step::ReadRequest, Step::End(End::Reset)]);
-    let expected = Expected::once(Told::NotSent(Cause::Closed));
-    scenarios.push(Scenario { server: reset, ..scenario(("nothing and resets", "")) }.expecting(expected));
+    let told = vec![Told::NotSent(Cause::Closed); 2];
+    let resets = scenario(("nothing and resets".to_owned(), String::new(), told));
+    scenarios.push(Scenario { server: reset, ..resets });
     scenarios
 }
 
@@ -184,17 +195,17 @@ fn has_proxy_authorization(connections: &[Connection]) -> Result<(), String> {
     Ok(())
 }
 
-/// They are not tried again, and do not show.
+/// They are not tried again, since that may lock the account, and do not show.
 fn credentials_that_are_not_taken() -> Scenario {
     let answer = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
-    let told = vec![Told::NotSent(Cause::Proxy); 2];
-    Scenario::new("a proxy that refuses credentials", says(answer), Operation::Create, Expected::Same(told))
+    let expected = Expected::once(Told::RefusedByProxy(407));
+    Scenario::new("a proxy that refuses credentials", says(answer), Operation::Create, expected)
         .other(Plan::default())
         .route(Route::Proxy { tls: true })
         .set(|setup| {
-            setup.policy.attempts = 2;
+            setup.policy.attempts = 4;
             setup.proxy = Some("http://eve:s%40cret@127.0.0.1:{SELF}".to_owned());
         })
-        .sees(Seen::Connections(2..=2))
+        .sees(Seen::Connections(1..=1))
         .sees(Seen::OtherConnections(0..=0))
 }

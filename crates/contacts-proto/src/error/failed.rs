@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use http::StatusCode;
+
 use super::{ErrorKind, Hint, Reasoned, Trail, refusal::request_id};
 use crate::{Cause, Failure};
 
@@ -27,6 +29,7 @@ impl Failed {
             Cause::TimedOut => ErrorKind::TimedOut,
             Cause::Certificate => ErrorKind::Certificate,
             Cause::Malformed | Cause::TooLarge => ErrorKind::UnexpectedAnswer,
+            Cause::Proxy if self.failure.is_refused_for_good() => ErrorKind::Rejected,
             _ => ErrorKind::Unavailable,
         }
     }
@@ -36,6 +39,11 @@ impl Failed {
             Cause::Resolve => Some(Hint::CheckHost),
             Cause::Certificate => Some(Hint::CheckCertificate),
             Cause::Malformed => Some(Hint::NotTheService),
+            Cause::Proxy => match self.failure.proxy_status() {
+                Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => Some(Hint::ProxyCredentials),
+                Some(StatusCode::FORBIDDEN) => Some(Hint::ProxyForbids),
+                _ => None,
+            },
             _ => None,
         }
     }

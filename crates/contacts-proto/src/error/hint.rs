@@ -55,6 +55,8 @@ pub enum Hint {
     Redirected,
     /// The proxy wants credentials.
     ProxyCredentials,
+    /// The proxy lets no requests to this host through.
+    ProxyForbids,
     /// The host's name is not known.
     CheckHost,
     /// The certificate is not trusted.
@@ -123,6 +125,9 @@ impl fmt::Display for Hint {
             }
             Self::Redirected => "redirects are never followed, since they would carry the token along; check the base URL",
             Self::ProxyCredentials => "the proxy asks for credentials of its own",
+            Self::ProxyForbids => {
+                "the proxy forbids this host; ask its administrator to allow it, or use another proxy"
+            }
             Self::CheckHost => "check the host's name and the network connection",
             Self::CheckCertificate => {
                 "the certificate is not trusted; behind a proxy that opens TLS, its CA must be given; check the clock too"

@@ -263,7 +263,7 @@ impl std::error::Error for Error {
 }
 
 /// A status with its reason, if it has one that is known.
-struct Reasoned(StatusCode);
+pub(crate) struct Reasoned(pub(crate) StatusCode);
 
 impl fmt::Display for Reasoned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,7 +4,10 @@ use std::{error::Error as StdError, fmt, sync::Arc};
 
 use http::{Response, StatusCode};
 
-use crate::{Class, Credentials, error::LONGEST_BODY};
+use crate::{
+    Class, Credentials,
+    error::{LONGEST_BODY, Reasoned},
+};
 
 /// How far a request came that has no whole answer. What cannot be told is reported as the worse.
 #[derive(Clone)]
@@ -76,13 +79,19 @@ impl fmt::Display for Cause {
 pub struct Failure {
     progress: Progress,
     cause: Cause,
+    proxy_status: Option<StatusCode>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Failure {
+    /// A proxy's answer to CONNECT that opens no tunnel: nothing was sent to the service.
+    pub fn refused_by_proxy(status: StatusCode) -> Self {
+        Self { proxy_status: Some(status), ..Self::new(Progress::NotSent, Cause::Proxy) }
+    }
+
     /// A failure without a source.
     pub fn new(progress: Progress, cause: Cause) -> Self {
-        Self { progress, cause, source: None }
+        Self { progress, cause, proxy_status: None, source: None }
     }
 
     /// Adds what the HTTP library says. It must show no secret.
@@ -99,6 +108,16 @@ impl Failure {
     /// Why there is no whole answer.
     pub fn cause(&self) -> Cause {
         self.cause
+    }
+
+    /// Returns the status of a proxy's answer to CONNECT, if a proxy refused the tunnel.
+    pub fn proxy_status(&self) -> Option<StatusCode> {
+        self.proxy_status
+    }
+
+    /// Returns `true` if a proxy refused the tunnel for good. Repeating a wrong password can lock an account.
+    pub(crate) fn is_refused_for_good(&self) -> bool {
+        self.proxy_status.is_some_and(|status| status.is_client_error() || status.is_redirection())
     }
 
     /// The status, if the head of an answer came.
@@ -134,6 +153,7 @@ impl Failure {
     pub(crate) fn class(&self) -> Class {
         match (&self.progress, self.cause) {
             (Progress::NotSent, Cause::Certificate) => Class::Permanent,
+            (Progress::NotSent, Cause::Proxy) if self.is_refused_for_good() => Class::Permanent,
             (Progress::NotSent, _) => Class::NotProcessed,
             (Progress::MaybeSent, _) => Class::Ambiguous,
             (Progress::Answered(response), _) => match Class::of(response.status()) {
@@ -146,6 +166,9 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cause.fmt(f)
+        match self.proxy_status {
+            Some(status) => write!(f, "the proxy answered {}", Reasoned(status)),
+            None => self.cause.fmt(f),
+        }
     }
 }

@@ -9,7 +9,7 @@ use contacts_proto::{
     Action, BaseUrl, Cause, ContactId, ContactMethod, CreateContact, Credentials, Error, Event, Exchange,
     Failure, Now, Progress, Session, Waiting,
 };
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 
 /// When every exchange begins.
 pub(crate) const UNIX: u64 = 1_795_000_000;
@@ -83,6 +83,11 @@ pub(crate) fn cut(status: u16) -> Reply {
 
 pub(crate) fn failure(progress: Progress, cause: Cause) -> Reply {
     Reply::Failure(Failure::new(progress, cause))
+}
+
+/// A proxy answers CONNECT with this status.
+pub(crate) fn refused_by_proxy(status: u16) -> Reply {
+    Reply::Failure(Failure::refused_by_proxy(StatusCode::from_u16(status).unwrap()))
 }
 
 /// Runs an exchange in a world where no chance adds to a wait.

@@ -48,7 +48,7 @@ impl Examination<'_> {
                         | Hint::IpAllowlist,
                     ) => "site",
                     Some(Hint::CheckCertificate) => "TLS",
-                    Some(Hint::ProxyCredentials) => "proxy",
+                    Some(Hint::ProxyCredentials | Hint::ProxyForbids) => "proxy",
                     _ if error.is_unauthorized() || error.is_forbidden() => "token",
                     _ => "connection",
                 };

@@ -1,5 +1,6 @@
 //! The proxy: which one it is, and whether it takes connections. Whether it leads on, the requests show.
 
+use contacts_ureq::{BaseUrl, ProxyChoice};
 use http::Uri;
 
 use super::{
@@ -9,34 +10,36 @@ use super::{
 use crate::{
     failure::Failure,
     origins::without_person,
+    service::not_a_proxy,
     settings::{Settings, Transport},
 };
 
 impl Examination<'_> {
-    pub(super) fn proxy(&mut self, settings: &Settings) -> Result<(), Failure> {
-        let variables = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-        let ignored = variables.into_iter().find(|name| std::env::var_os(name).is_some());
-        match (&settings.transport.proxy, ignored) {
-            (Some(url), _) => {
-                let from = settings.origins.proxy.unwrap_or("--proxy");
-                reached(url, from, &settings.transport).map_err(|failure| self.failed("proxy", &failure))?;
+    /// How requests to a base URL go. Returns `true` if there is a proxy.
+    pub(super) fn proxy(&mut self, settings: &Settings, base_url: &BaseUrl) -> Result<bool, Failure> {
+        let transport = &settings.transport;
+        let why_none = match transport.proxy_for(base_url) {
+            ProxyChoice::Through { url, from } => {
+                reached(url, from, transport).map_err(|failure| self.failed("proxy", &failure))?;
                 let shown = without_person(url);
-                self.ok("proxy", format!("requests go through {shown}, which takes connections"));
+                self.ok("proxy", format!("requests go through {shown} ({from}), which takes connections"));
+                return Ok(true);
             }
-            (None, Some(name)) => self.note(
-                "proxy",
-                format!("{name} is set, and no proxy is taken from the environment"),
-                Some("--proxy names one; if the next steps are ok, none is needed".into()),
-            ),
-            (None, None) => self.ok("proxy", "none"),
-        }
-        Ok(())
+            ProxyChoice::Excluded { by } => format!(": {by} excludes {}", base_url.authority()),
+            _ => match (settings.origins.proxy, transport.proxy_variables.proxy()) {
+                (Some(flag), _) => format!(": {flag}"),
+                (None, Some((name, _))) => format!(": {name} is for https"),
+                (None, None) => String::new(),
+            },
+        };
+        self.ok("proxy", format!("none{why_none}"));
+        Ok(false)
     }
 }
 
 /// Connects to the proxy with this URL, which comes from there.
 fn reached(url: &str, from: &str, transport: &Transport) -> Result<(), Failure> {
-    Transport::check_proxy(url).map_err(|failure| failure.with_hint(format!("{from} names it")))?;
+    Transport::check_proxy(url).map_err(|_| not_a_proxy(from))?;
     let shown = without_person(url);
     // What a client takes for a proxy is such a URI.
     let uri: Uri = url.parse().unwrap_or_default();

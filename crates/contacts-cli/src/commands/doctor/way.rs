@@ -3,6 +3,8 @@
 use std::{
     io,
     net::{SocketAddr, TcpStream, ToSocketAddrs},
+    sync::mpsc,
+    thread,
     time::Duration,
 };
 
@@ -20,10 +22,10 @@ const NO_HANDSHAKE: &str = "the certificate is not the reason: the server may wa
                             or something on the way ends the connection";
 
 impl Examination<'_> {
-    /// The host's address, and its certificate. Through a proxy, it is the proxy that finds the one, and the requests that show
-    /// what is wrong with the other.
+    /// The proxy, or else the host's address and its certificate. Through a proxy, it is the proxy that finds the one, and the
+    /// requests that show what is wrong with the other.
     pub(super) fn way(&mut self, settings: &Settings, site: &BaseUrl) -> Result<(), Failure> {
-        if settings.transport.proxy.is_some() {
+        if self.proxy(settings, site)? {
             return Ok(());
         }
         let authority = site.authority();
@@ -97,11 +99,17 @@ pub(super) fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     if addresses.is_empty() { Err(io::Error::other("it has none")) } else { Ok(addresses) }
 }
 
-/// Of several addresses the first that takes a connection, as with the client: a network may lead to some of them alone.
+/// A connection to the first address that takes one: a network may lead to some of them alone.
 pub(super) fn connected(addresses: &[SocketAddr], patience: Duration) -> io::Result<TcpStream> {
+    let (told, results) = mpsc::channel();
+    for &address in addresses {
+        let told = told.clone();
+        thread::spawn(move || told.send(TcpStream::connect_timeout(&address, patience)));
+    }
+    drop(told);
     let mut failed = io::ErrorKind::NotFound.into();
-    for address in addresses {
-        match TcpStream::connect_timeout(address, patience) {
+    for result in results {
+        match result {
             Ok(stream) => return Ok(stream),
             Err(error) => failed = error,
         }

@@ -1,0 +1,251 @@
+//! TCP connections. The addresses of a host are tried with staggered starts (RFC 8305): ureq tries them one after the other.
+
+use std::{
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use ureq::{
+    Error, Timeout,
+    unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport},
+};
+
+/// The next address is tried so long after the last one, unless that one fails earlier.
+const STAGGER: Duration = Duration::from_millis(250);
+
+/// Connects to one of these addresses within a time.
+fn connect(addresses: &[SocketAddr], limit: Duration) -> io::Result<TcpStream> {
+    if let [only] = addresses {
+        return TcpStream::connect_timeout(only, limit);
+    }
+    let begun = Instant::now();
+    let left = || limit.saturating_sub(begun.elapsed());
+    let (told, results) = mpsc::channel();
+    let mut addresses = interleaved(addresses);
+    let (mut under_way, mut failed) = (0_usize, None);
+    loop {
+        if let Some(address) = addresses.next() {
+            let (told, left) = (told.clone(), left().max(Duration::from_millis(1)));
+            // The system offers no way to wait for several sockets that std reaches.
+            thread::Builder::new().spawn(move || {
+                // Nobody listens once another address was quicker.
+                let _ = told.send(TcpStream::connect_timeout(&address, left));
+            })?;
+            under_way = under_way.saturating_add(1);
+        } else if under_way == 0 {
+            return Err(failed.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()));
+        }
+        let wait = if addresses.len() == 0 { left() } else { left().min(STAGGER) };
+        match results.recv_timeout(wait) {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => {
+                under_way = under_way.saturating_sub(1);
+                failed = Some(more_telling(failed, error));
+            }
+            Err(RecvTimeoutError::Timeout) if !left().is_zero() => {}
+            Err(_) => return Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+}
+
+/// The addresses in their order, but with the two families taking turns.
+fn interleaved(addresses: &[SocketAddr]) -> std::vec::IntoIter<SocketAddr> {
+    let is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (first, second): (Vec<_>, Vec<_>) = addresses.iter().partition(|it| it.is_ipv6() == is_v6);
+    let mut second = second.into_iter();
+    let mut all = Vec::with_capacity(addresses.len());
+    for address in first {
+        all.push(address);
+        all.extend(second.next());
+    }
+    all.extend(second);
+    all.into_iter()
+}
+
+/// A host that answers says more than a network that leads nowhere, such as IPv6 where there is none.
+fn more_telling(before: Option<io::Error>, error: io::Error) -> io::Error {
+    use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkDown, NetworkUnreachable};
+    let is_nowhere = |error: &io::Error| {
+        matches!(error.kind(), AddrNotAvailable | HostUnreachable | NetworkDown | NetworkUnreachable)
+    };
+    match before {
+        Some(before) if !is_nowhere(&before) || is_nowhere(&error) => before,
+        _ => error,
+    }
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(crate) struct Tcp {
+    stream: TcpStream,
+    buffers: LazyBuffers,
+    /// What the socket was told last: to tell it costs a call of the system.
+    read_timeout: Option<Duration>,
+    write_timeout: Option<Duration>,
+}
+
+impl Tcp {
+    pub(crate) fn connect(details: &ConnectionDetails<'_>) -> Result<Self, Error> {
+        let limit = details.timeout.not_zero().map_or(Duration::MAX, |limit| *limit);
+        let addresses: Vec<_> = details.addrs.iter().copied().collect();
+        let stream = connect(&addresses, limit).map_err(|error| timed_out(error, details.timeout.reason))?;
+        stream.set_nodelay(true)?;
+        let config = details.config;
+        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
+        Ok(Self { stream, buffers, read_timeout: None, write_timeout: None })
+    }
+}
+
+impl Transport for Tcp {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let time = in_time(&timeout)?;
+        if time != self.write_timeout && is_set(self.stream.set_write_timeout(time))? {
+            self.write_timeout = time;
+        }
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        self.stream.write_all(output).map_err(|error| timed_out(error, timeout.reason))
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let time = in_time(&timeout)?;
+        if time != self.read_timeout && is_set(self.stream.set_read_timeout(time))? {
+            self.read_timeout = time;
+        }
+        let room = self.buffers.input_append_buf();
+        let read = loop {
+            match self.stream.read(room) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read.map_err(|error| timed_out(error, timeout.reason))?,
+            }
+        };
+        self.buffers.input_appended(read);
+        Ok(read > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        let quiet = self.stream.set_nonblocking(true).and_then(|()| self.stream.peek(&mut [0]));
+        // Whatever comes unasked ends the connection.
+        matches!(quiet, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+            && self.stream.set_nonblocking(false).is_ok()
+    }
+}
+
+/// macOS sets no time once the peer has closed the connection, though its answer may be there to be read.
+fn is_set(result: io::Result<()>) -> io::Result<bool> {
+    match result {
+        Err(error) if cfg!(target_os = "macos") && error.kind() == io::ErrorKind::InvalidInput => Ok(false),
+        result => result.map(|()| true),
+    }
+}
+
+/// The time for a call of the socket, or an error if there is none left.
+fn in_time(timeout: &NextTimeout) -> Result<Option<Duration>, Error> {
+    if timeout.after.is_zero() {
+        return Err(Error::Timeout(timeout.reason));
+    }
+    Ok(timeout.not_zero().map(|time| *time))
+}
+
+/// Of a socket, either kind may be told.
+fn timed_out(error: io::Error, reason: Timeout) -> Error {
+    match error.kind() {
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Error::Timeout(reason),
+        _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use socket2::{Domain, Socket, Type};
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(5);
+
+    /// Port 1, where nobody listens.
+    fn refused() -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], 1))
+    }
+
+    /// A socket whose queue is full, so that it answers nobody while these are kept.
+    fn black_hole() -> (SocketAddr, Socket, Vec<Socket>) {
+        let new = || Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let socket = new();
+        socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        socket.listen(0).unwrap();
+        let address = socket.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        loop {
+            let next = new();
+            match next.connect_timeout(&address, Duration::from_millis(100)) {
+                Ok(()) => waiting.push(next),
+                Err(_) => return (address.as_socket().unwrap(), socket, waiting),
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_that_never_answers_costs_a_quarter_of_a_second() {
+        let there = TcpListener::bind("127.0.0.1:0").unwrap();
+        let good = there.local_addr().unwrap();
+        let (hole, _socket, _waiting) = black_hole();
+        for addresses in [[hole, good], [good, hole]] {
+            let begun = Instant::now();
+            let stream = connect(&addresses, LIMIT).unwrap();
+            assert_eq!(stream.peer_addr().unwrap(), good);
+            assert!(begun.elapsed() < STAGGER * 3, "{:?}", begun.elapsed());
+        }
+    }
+
+    #[test]
+    fn an_address_that_fails_at_once_does_not_delay_the_next() {
+        let there = TcpListener::bind("127.0.0.1:0").unwrap();
+        let good = there.local_addr().unwrap();
+        let begun = Instant::now();
+        assert_eq!(connect(&[refused(), refused(), good], LIMIT).unwrap().peer_addr().unwrap(), good);
+        assert!(begun.elapsed() < STAGGER, "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn addresses_that_never_answer_end_with_the_limit() {
+        let (hole, _socket, _waiting) = black_hole();
+        let limit = Duration::from_millis(600);
+        for addresses in [vec![hole], vec![hole, hole], vec![hole, refused(), hole]] {
+            let begun = Instant::now();
+            let error = connect(&addresses, limit).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+            assert!((limit..limit * 2).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+        }
+    }
+
+    #[test]
+    fn of_all_failures_the_most_telling_is_told() {
+        let nowhere = || io::Error::from(io::ErrorKind::NetworkUnreachable);
+        let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
+        for [first, second] in [[nowhere(), refused()], [refused(), nowhere()]] {
+            let told = more_telling(Some(more_telling(None, first)), second);
+            assert_eq!(told.kind(), io::ErrorKind::ConnectionRefused);
+        }
+        let error = connect(&[self::refused(), self::refused()], LIMIT).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+    }
+
+    #[test]
+    fn the_two_families_take_turns() {
+        let at = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let (six, four) = (["[::1]:1", "[::2]:1", "[::3]:1"].map(at), ["1.1.1.1:1", "2.2.2.2:1"].map(at));
+        let all: Vec<_> = interleaved(&[&six[..], &four].concat()).collect();
+        assert_eq!(all, [six[0], four[0], six[1], four[1], six[2]]);
+        let all: Vec<_> = interleaved(&[&four[..], &six].concat()).collect();
+        assert_eq!(all, [four[0], six[0], four[1], six[1], six[2]]);
+    }
+}
