@@ -43,6 +43,39 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+impl Arguments {
+    /// The flags that say where and who, quoted for a shell, each with a blank behind it. A proxy's
+    /// password is not among them.
+    pub(crate) fn where_and_who(&self) -> String {
+        let PlaceArgs { site, cloud_id, base_url, sandbox, profile } = &self.place;
+        let PersonArgs { email, token_file, token_command, oauth, .. } = &self.person;
+        let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let proxy = self.how.proxy.clone().filter(|proxy| !proxy.contains('@'));
+        let pairs = [
+            ("--site", site.clone()),
+            ("--cloud-id", cloud_id.clone()),
+            ("--base-url", base_url.clone()),
+            ("--profile", profile.clone()),
+            ("--email", email.clone()),
+            ("--token-file", text(token_file)),
+            ("--token-command", token_command.clone()),
+            ("--ca-file", text(&self.how.ca_file)),
+            ("--proxy", proxy),
+        ];
+        let mut flags = String::new();
+        for (flag, value) in pairs {
+            let value = value.as_deref().and_then(|value| shlex::try_quote(value).ok());
+            if let Some(value) = value {
+                flags.extend([flag, " ", &value, " "]);
+            }
+        }
+        for (flag, given) in [("--oauth ", *oauth), ("--sandbox ", *sandbox)] {
+            flags.push_str(if given { flag } else { "" });
+        }
+        flags
+    }
+}
+
 /// Where the service is.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Where and who")]
@@ -125,7 +158,7 @@ pub(crate) struct HowArgs {
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Tell each request on standard error
+    /// Tell each request on standard error; not with -o json or ndjson, which is alone there
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }

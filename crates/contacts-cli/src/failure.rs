@@ -1,12 +1,25 @@
 //! What a command ends with that is no success: the exit code, and the sentences for people and for programs.
 
-use std::{borrow::Borrow, error::Error as StdError, io::Write};
+use std::{borrow::Borrow, error::Error as StdError, io::Write, sync::OnceLock};
 
 use anstyle::{AnsiColor, Style};
 use contacts_ureq::{Error, ErrorKind, Hint, printable};
 use serde::Serialize;
 
 use crate::args::Form;
+
+/// The flags that say where and who, for the commands that hints print.
+static FLAGS: OnceLock<String> = OnceLock::new();
+
+/// From now on, commands in hints have these flags.
+pub(crate) fn remember(flags: String) {
+    let _ = FLAGS.set(flags);
+}
+
+/// A command that works when it is pasted: with the flags of this one.
+pub(crate) fn command(rest: &str) -> String {
+    format!("contacts {}{rest}", FLAGS.get().map_or("", String::as_str))
+}
 
 /// Exit codes, agreed with whoever calls the command.
 pub(crate) mod exit {
@@ -121,8 +134,10 @@ impl Failure {
     }
 
     fn with_ticket(mut self, ticket: String) -> Self {
-        self.facts.hint =
-            Some(format!("to learn what became of it, as the same user: contacts resolve {ticket}"));
+        self.facts.hint = Some(format!(
+            "to learn what became of it, as the same user: {}",
+            command(&format!("resolve {ticket}"))
+        ));
         self.facts.ticket = Some(ticket);
         self
     }

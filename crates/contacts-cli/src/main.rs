@@ -35,6 +35,8 @@ fn main() -> ExitCode {
     };
     let how = &arguments.how;
     let output = Output::new(how.output, how.color);
+    tell::settle(how);
+    failure::remember(arguments.where_and_who());
     interrupt::watch(how.output, how.quiet);
     let failures = match commands::run(&arguments, output) {
         Ok(code) => return code.into(),

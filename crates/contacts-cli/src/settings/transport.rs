@@ -8,12 +8,11 @@ use std::{
 
 use contacts_ureq::{BaseUrl, Client, Credentials, Policy};
 
-use super::first;
+use super::Sources;
 use crate::{
     args::HowArgs,
     failure::Failure,
     origins::{Origins, without_person},
-    profile::Profile,
     secret, text_file,
 };
 
@@ -36,15 +35,25 @@ impl Transport {
     ///
     /// # Errors
     /// A token stands where the proxy belongs.
-    pub(super) fn new(how: &HowArgs, profile: &Profile, origins: &mut Origins) -> Result<Self, Failure> {
+    pub(super) fn new(how: &HowArgs, sources: &Sources<'_>, origins: &mut Origins) -> Result<Self, Failure> {
         let HowArgs { timeout, attempts, ca_file, proxy, .. } = how.clone();
-        let profile = profile.clone();
-        let timeout = first([("--timeout", timeout), ("timeout of the profile", profile.timeout)]);
-        let attempts = first([("--attempts", attempts), ("attempts of the profile", profile.attempts)]);
-        let ca_file = first([("--ca-file", ca_file), ("ca_file of the profile", profile.ca_file)]);
-        let proxy = first([("--proxy", proxy), ("proxy of the profile", profile.proxy)]);
+        let profile = sources.profile.clone();
+        let parse = |text: &str| crate::args::duration(text).map_err(str::to_owned);
+        let profiles = ("timeout of the profile", profile.timeout);
+        let timeout = sources.ranked(("--timeout", timeout), "CONTACTS_TIMEOUT", parse, profiles)?;
+        let parse = |text: &str| {
+            let attempts = text.parse().ok().filter(|attempts| (1..=100).contains(attempts));
+            attempts.ok_or_else(|| "not a number from 1 to 100".to_owned())
+        };
+        let profiles = ("attempts of the profile", profile.attempts);
+        let attempts = sources.ranked(("--attempts", attempts), "CONTACTS_ATTEMPTS", parse, profiles)?;
+        let profiles = ("ca_file of the profile", profile.ca_file);
+        let ca_file =
+            sources.ranked(("--ca-file", ca_file), "CONTACTS_CA_FILE", |text| Ok(text.into()), profiles)?;
+        let profiles = ("proxy of the profile", profile.proxy);
+        let proxy = sources.ranked(("--proxy", proxy), "CONTACTS_PROXY", |text| Ok(text.into()), profiles)?;
         if let Some((from, proxy)) = &proxy {
-            secret::refuse_token(from, &without_person(proxy))?;
+            sources.checked(from, &without_person(proxy))?;
         }
         (origins.timeout, origins.attempts) = (timeout.map(|it| it.0), attempts.map(|it| it.0));
         (origins.ca_file, origins.proxy) = (ca_file.as_ref().map(|it| it.0), proxy.as_ref().map(|it| it.0));
@@ -52,7 +61,7 @@ impl Transport {
             timeout: timeout.map_or(DEFAULT_TIMEOUT, |it| it.1),
             attempts: attempts.map(|it| it.1),
             ca_file: ca_file.map(|it| it.1),
-            proxy: proxy.map(|it| it.1),
+            proxy: proxy.map(|it| it.1.trim().to_owned()),
         })
     }
 
