@@ -5,7 +5,11 @@ mod person;
 mod place;
 mod transport;
 
-pub(crate) use self::{person::Person, place::Place, transport::Transport};
+pub(crate) use self::{
+    person::Person,
+    place::Place,
+    transport::{DEFAULT_TIMEOUT, Transport},
+};
 use crate::{
     args::{HowArgs, PersonArgs, PlaceArgs},
     environment::{self, Environment},

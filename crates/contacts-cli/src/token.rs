@@ -71,7 +71,7 @@ impl TokenFrom {
 }
 
 /// The token without a byte order mark, blanks and line ends around it.
-fn alone(text: &str, place: &str) -> Result<String, Failure> {
+pub(crate) fn alone(text: &str, place: &str) -> Result<String, Failure> {
     let token = text.trim_start_matches('\u{feff}').trim();
     let lines = token.lines().count();
     if lines > 1 {

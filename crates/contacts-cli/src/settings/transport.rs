@@ -28,7 +28,7 @@ pub(crate) struct Transport {
 /// The longest file of authorities that is read, in bytes. All that browsers trust is a quarter of it.
 const LONGEST_CA_FILE: u64 = 1024 * 1024;
 
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Transport {
     /// What is set, or holds by default.
