@@ -162,3 +162,15 @@ fn config_get_prints_the_value_alone_and_unset_takes_it_out() {
     let text = fs::read_to_string(home.path("config/contacts/config.toml")).unwrap();
     assert_eq!(text, "# mine\n[profile.default]\nsite = \"acme\"\n");
 }
+
+#[test]
+fn the_command_that_a_lost_answer_hints_at_works_as_it_is_printed() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let lost = contacts_sandbox::Fault::Reset { when: contacts_sandbox::When::After };
+    sandbox.arm(contacts_sandbox::FaultRule::new(lost).on(contacts_sandbox::Operation::Create));
+    let stderr = home.demo(&sandbox, "create voice 49-1").run().with_code(7).stderr;
+    let (_, printed) = stderr.split_once("same user: contacts ").unwrap();
+    let line = format!("{} {printed}", env!("CARGO_BIN_EXE_contacts"));
+    let ran = Command::new("sh").args(["-c", &line]).output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+}

@@ -130,8 +130,8 @@ fn method() -> impl TypedValueParser<Value = ContactMethod> {
 
 /// A method that `create` takes: an app registers itself.
 fn created_method() -> impl TypedValueParser<Value = ContactMethod> {
-    method().try_map(|method| match method {
-        ContactMethod::Mobile => Err("a phone's app registers itself; expected email, sms or voice"),
-        method => Ok(method),
+    StringValueParser::new().try_map(|text| match Kind::from_str(&text, true).map(ContactMethod::from) {
+        Ok(ContactMethod::Mobile) | Err(_) => Err("expected email, sms or voice; an app registers itself"),
+        Ok(method) => Ok(method),
     })
 }
