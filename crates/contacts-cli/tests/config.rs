@@ -99,7 +99,7 @@ fn a_profile_is_made_member_by_member_and_used() {
     );
     set(&home, ["site", "https://acme.atlassian.net/jira/people?x=y"]).succeed();
     let text = file(&home);
-    assert!(text.ends_with("\n[profile.default]\nsite = \"https://acme.atlassian.net\"\n"), "{text}");
+    assert!(text.ends_with("\n[profile.default]\nsite = \"acme.atlassian.net\"\n"), "{text}");
 }
 
 #[test]

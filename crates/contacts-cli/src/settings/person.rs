@@ -75,7 +75,7 @@ impl Sources<'_> {
             let from = if token_file.is_some() { "--token-file" } else { "--token-command" };
             return Ok(Some(Token { token, is_oauth: *oauth, from }));
         }
-        let variables: [(&'static str, fn(&'static str, String) -> TokenFrom, bool); 7] = [
+        let variables: [TokenVariable; 7] = [
             ("CONTACTS_TOKEN", |name, _| TokenFrom::Variable(name), false),
             ("CONTACTS_OAUTH_TOKEN", |name, _| TokenFrom::Variable(name), true),
             ("CONTACTS_TOKEN_FILE", |_, path| TokenFrom::File(path.into()), false),
@@ -102,6 +102,9 @@ impl Sources<'_> {
         Ok(from_profile.map(|token| Token { token, is_oauth, from }))
     }
 }
+
+/// A variable, what its value says, and whether the token is a bearer token.
+type TokenVariable = (&'static str, fn(&'static str, String) -> TokenFrom, bool);
 
 /// Where the token is, whether it is a bearer token, and what says so.
 struct Token {
