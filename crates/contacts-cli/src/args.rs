@@ -129,7 +129,7 @@ pub(crate) struct HowArgs {
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Tell each request on standard error
+    /// Tell each request on standard error; not with -o json or ndjson, which is alone there
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }

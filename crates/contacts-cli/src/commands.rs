@@ -9,6 +9,7 @@ mod curl;
 mod demo;
 mod doctor;
 mod export;
+mod login;
 mod man;
 mod operations;
 mod plan;
@@ -47,6 +48,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failu
         Command::Resolve { ticket } => resolve::run(&context, ticket)?,
         Command::Curl { operation } => curl::run(&context, operation)?,
         Command::Config { command } => config::run(&context, command)?,
+        Command::Login => login::login(&context)?,
+        Command::Logout => login::logout(&context)?,
         Command::Demo => demo::run(&context)?,
         Command::Doctor => doctor::run(&context)?,
         Command::Sandbox(sandbox) => sandbox::run(&context, sandbox)?,

@@ -12,11 +12,13 @@ pub(crate) fn of_process(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The text of a variable, if it is set and not empty.
+/// The text of a variable without blanks and line ends around it, if that is not empty.
 ///
 /// # Errors
-/// It is not text, which must not be taken as not set: something else would hold instead. The value is not repeated.
+/// The value is not text, which must not be taken as not set: something else would hold instead. The value is not repeated.
 pub(crate) fn text(environment: Environment<'_>, name: &str) -> Option<Result<String, Failure>> {
     let not_text = |_| Failure::usage(format!("the value of {name} is not text in UTF-8"));
-    environment(name).map(|value| value.into_string().map_err(not_text))
+    let text = environment(name)?.into_string().map_err(not_text);
+    let text = text.map(|text| text.trim().to_owned());
+    (!text.as_ref().is_ok_and(String::is_empty)).then_some(text)
 }

@@ -25,8 +25,8 @@ pub(crate) fn again(command: &str) -> String {
 fn flags(arguments: &Arguments) -> String {
     let Arguments { place, person, how, .. } = arguments;
     let PlaceArgs { site, cloud_id, base_url, sandbox, profile } = place;
-    let PersonArgs { email, token_file, token_command, oauth } = person;
-    let HowArgs { ca_file, proxy, timeout, attempts, .. } = how;
+    let PersonArgs { email, token_file, token_command, oauth, .. } = person;
+    let HowArgs { ca_file, proxy, no_proxy, timeout, attempts, .. } = how;
     let path = |path: &std::path::PathBuf| path.to_str().map(str::to_owned);
     let values = [
         ("--site", site.clone()),
@@ -41,7 +41,7 @@ fn flags(arguments: &Arguments) -> String {
         ("--timeout", timeout.map(|timeout| humantime::format_duration(timeout).to_string())),
         ("--attempts", attempts.map(|attempts| attempts.to_string())),
     ];
-    let switches = [("--sandbox", *sandbox), ("--oauth", *oauth)];
+    let switches = [("--sandbox", *sandbox), ("--oauth", *oauth), ("--no-proxy", *no_proxy)];
     let mut words = String::new();
     for (flag, value) in values {
         // A word that cannot be quoted has a NUL, which no argument has.

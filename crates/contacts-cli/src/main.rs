@@ -38,6 +38,7 @@ fn main() -> ExitCode {
     invocation::remember(&arguments);
     let how = &arguments.how;
     let output = Output::new(how.output, how.color);
+    tell::settle(how);
     interrupt::watch(how.output, how.quiet);
     let failures = match commands::run(&arguments, output) {
         Ok(code) => return code.into(),

@@ -5,7 +5,7 @@ mod file;
 use std::{
     ffi::{OsStr, OsString},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct Named {
     pub(crate) name: Option<String>,
     /// What has named it.
     pub(crate) from: Option<&'static str>,
+    /// Its name and file, for errors.
+    pub(crate) label: String,
 }
 
 /// The name that is given by flag or by `CONTACTS_PROFILE`, and which of them.
@@ -50,7 +52,7 @@ pub(crate) fn named(
     environment: Environment<'_>,
 ) -> Result<Option<(String, &'static str)>, Failure> {
     if let Some(name) = flag {
-        return Ok(Some((name.to_owned(), "--profile")));
+        return Ok(Some((name.trim().to_owned(), "--profile")));
     }
     let name = environment::text(environment, "CONTACTS_PROFILE").transpose()?;
     Ok(name.map(|name| (name, "CONTACTS_PROFILE")))
@@ -60,19 +62,25 @@ pub(crate) fn named(
 pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<Named, Failure> {
     let (named, from) = named(flag, environment)?.unzip();
     let path = path(environment);
-    let text = match path.as_deref().map(fs::read_to_string) {
-        Some(Ok(text)) => text,
-        Some(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Failure::usage(format!("{} cannot be read: {error}", shown(path.as_ref()))));
-        }
-        _ => String::new(),
-    };
+    // Where nobody can look, as in another user's home, there is no file.
+    let there = path.as_deref().filter(|path| path.metadata().is_ok());
+    let is_there = there.is_some();
+    let text = there
+        .map(fs::read_to_string)
+        .transpose()
+        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", shown(path.as_ref()))))?;
+    let text = text.unwrap_or_default();
     let mut profiles =
         file::parse(&text).map_err(|why| Failure::usage(format!("{}: {why}", shown(path.as_ref()))))?;
     let name = named.as_deref().unwrap_or(DEFAULT);
     let profile = match profiles.remove(name) {
         Some(profile) => profile,
         None if named.is_none() => return Ok(Named::default()),
+        None if !is_there => {
+            let (name, from) = (secret::name(name), from.unwrap_or_default());
+            let why = format!("{from}: no profile {name}: {} is not there", shown(path.as_ref()));
+            return Err(Failure::usage(why));
+        }
         None => {
             let known: Vec<_> = profiles.keys().map(|known| secret::name(known)).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
@@ -85,13 +93,19 @@ pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<N
     let at_home = |path: Option<PathBuf>| path.map(|path| expand(path, home.as_deref()));
     let profile =
         Profile { token_file: at_home(profile.token_file), ca_file: at_home(profile.ca_file), ..profile };
-    Ok(Named { profile, name: Some(secret::name(name)), from })
+    let label = format!("{} in {}", secret::name(name), shown(path.as_ref()));
+    Ok(Named { profile, name: Some(secret::name(name)), from, label })
 }
 
 /// Where the configuration file is, or would be.
 pub(crate) fn path(environment: Environment<'_>) -> Option<PathBuf> {
     let below = |folder: OsString| PathBuf::from(folder).join("contacts").join("config.toml");
+    if let Some(file) = environment("CONTACTS_CONFIG") {
+        return Some(file.into());
+    }
+    // The specification has a relative path ignored.
     environment("XDG_CONFIG_HOME")
+        .filter(|folder| Path::new(folder).is_absolute())
         .map(below)
         .or_else(|| environment("HOME").map(|home| below(PathBuf::from(home).join(".config").into())))
         .or_else(|| environment("APPDATA").map(below))

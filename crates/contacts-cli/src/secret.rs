@@ -4,38 +4,32 @@ use std::path::{MAIN_SEPARATOR, Path};
 
 use contacts_ureq::printable;
 
-use crate::{failure::Failure, usage::without_secret};
+use crate::failure::Failure;
 
-/// An opaque word of this many characters is no name that somebody has thought of.
-const SHORTEST_OPAQUE: usize = 20;
+/// A key of this length may be a secret.
+const LONGEST_KEY: usize = 20;
 
 /// What to do about a token where it does not belong.
 const ELSEWHERE: &str = "a token is in a file (token_file, --token-file), printed by a command (token_command, --token-command), \
-     or in ATLASSIAN_OPS_API_TOKEN; if others may have seen it, replace it";
+     or in CONTACTS_TOKEN; if others may have seen it, replace it";
 
-/// Whether it has the form of a token, or is a long word without meaning: what people call their things is neither.
-pub(crate) fn looks_like_a_token(text: &str) -> bool {
-    is_without_meaning(text) || has_the_form_of_a_token(text)
-}
-
-/// Whether it has the form of one of the service's own tokens, or that of a JSON web token: nothing else has.
+/// Returns `true` for the form of one of the service's own tokens, or of a JSON web token.
 pub(crate) fn has_the_form_of_a_token(text: &str) -> bool {
     let is_of_the_service = |word: &str| match word.as_bytes() {
         [b'A', b'T', kind, b'T', b'T', b'3', ..] => kind.is_ascii_uppercase(),
         _ => false,
     };
-    let is_web_token = |word: &str| word.starts_with("eyJ") && word.len() >= SHORTEST_OPAQUE;
+    let is_web_token = |word: &str| word.starts_with("eyJ") && word.split('.').count() >= 3;
+    let is_base64_url = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     text.split(|c: char| !c.is_ascii_alphanumeric()).any(is_of_the_service)
-        || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').any(is_web_token)
+        || text.split(|c: char| !is_base64_url(c)).any(is_web_token)
 }
 
-fn is_without_meaning(text: &str) -> bool {
-    let has = |is: fn(&char) -> bool| text.chars().any(|c| is(&c));
-    text.len() >= SHORTEST_OPAQUE
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+=_-".contains(c))
-        && has(char::is_ascii_digit)
-        && has(char::is_ascii_uppercase)
-        && has(char::is_ascii_lowercase)
+/// Returns `true` for a character that is invisible and belongs into no setting.
+pub(crate) fn is_odd(c: char) -> bool {
+    let formats =
+        ['\u{ad}'..='\u{ad}', '\u{200b}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2060}'..='\u{206f}'];
+    c.is_control() || c == '\u{feff}' || formats.iter().any(|range| range.contains(&c))
 }
 
 /// A value that is sent or shown, unless it looks like a token. It is named by what says it.
@@ -43,8 +37,8 @@ fn is_without_meaning(text: &str) -> bool {
 /// # Errors
 /// It looks like one; the value is not repeated.
 pub(crate) fn refuse_token(from: &str, value: &str) -> Result<(), Failure> {
-    if looks_like_a_token(value) {
-        return Err(Failure::usage(format!("{from} has what looks like a token, which is not for it"))
+    if has_the_form_of_a_token(value) {
+        return Err(Failure::usage(format!("{from} has the form of a token, which is not for it"))
             .with_hint(ELSEWHERE));
     }
     Ok(())
@@ -52,12 +46,12 @@ pub(crate) fn refuse_token(from: &str, value: &str) -> Result<(), Failure> {
 
 /// A name that somebody has given, as it may be repeated.
 pub(crate) fn name(name: &str) -> String {
-    if looks_like_a_token(name) { "…".into() } else { without_secret(name) }
+    if has_the_form_of_a_token(name) { "…".into() } else { printable(name).into_owned() }
 }
 
 /// A key that is not known, if it is surely a word: then its mistake is seen best when it is repeated.
 pub(crate) fn mistyped(key: &str) -> Option<&str> {
-    let is_word = key.chars().all(|c| c.is_ascii_lowercase() || c == '_') && key.len() < SHORTEST_OPAQUE;
+    let is_word = key.chars().all(|c| c.is_ascii_lowercase() || c == '_') && key.len() < LONGEST_KEY;
     is_word.then_some(key)
 }
 
@@ -72,7 +66,7 @@ pub(crate) fn file(file: &Path) -> String {
 /// The path, unless somebody may have put a token in its place.
 pub(crate) fn path(path: &Path) -> Option<String> {
     let text = path.display().to_string();
-    let is_path = text.contains(['/', MAIN_SEPARATOR]) && !looks_like_a_token(&text);
+    let is_path = text.contains(['/', MAIN_SEPARATOR]) && !has_the_form_of_a_token(&text);
     (is_path || path.exists()).then(|| printable(&text).into_owned())
 }
 
@@ -88,9 +82,8 @@ mod tests {
             "ATCTT3xFfGF0abc_def=1A2B3C4D",
             "https://ATATT3xSECRETTOKEN",
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl",
-            "aBcDeFgHiJkLmNoPqRsT1234",
         ] {
-            assert!(looks_like_a_token(token), "{token}");
+            assert!(has_the_form_of_a_token(token), "{token}");
             assert!(
                 refuse_token("site", token).is_err() && name(token) == "…" && path(token.as_ref()).is_none()
             );
@@ -105,8 +98,10 @@ mod tests {
             "http://127.0.0.1:8080/jsm/ops/api/sandbox",
             "work",
             "Prod-EU2",
+            "AcmeHoldingsEurope2024",
+            "production-europe-west",
         ] {
-            assert!(!looks_like_a_token(text), "{text}");
+            assert!(!has_the_form_of_a_token(text), "{text}");
         }
     }
 

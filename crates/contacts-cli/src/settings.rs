@@ -1,16 +1,22 @@
-//! Which service, and who asks: flags beat the environment, the environment beats the profile, the profile beats defaults.
+//! Which service, and who asks: flags beat a named profile, which beats the environment, which beats
+//! the profile `default`, which beats the defaults.
 
 mod person;
 mod place;
 mod transport;
 
-pub(crate) use self::{person::Person, place::Place, transport::Transport};
+pub(crate) use self::{
+    person::Person,
+    place::Place,
+    transport::{DEFAULT_TIMEOUT, Transport},
+};
 use crate::{
     args::{HowArgs, PersonArgs, PlaceArgs},
     environment::{self, Environment},
     failure::Failure,
     origins::Origins,
     profile::{self, Profile},
+    secret,
 };
 
 /// All that a client needs.
@@ -31,6 +37,18 @@ struct Sources<'a> {
     person: &'a PersonArgs,
     environment: Environment<'a>,
     profile: Profile,
+    /// Set if a flag or a variable names the profile.
+    named: bool,
+    /// The profile's name and file, for errors.
+    label: String,
+}
+
+/// What a variable says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Where,
+    Who,
+    How,
 }
 
 impl Settings {
@@ -43,7 +61,14 @@ impl Settings {
     ) -> Result<Self, Failure> {
         let named = profile::load(place.profile.as_deref(), environment)?;
         let mut origins = Origins { profile: named.from, ..Origins::default() };
-        let mut sources = Sources { place, person, environment, profile: named.profile };
+        let mut sources = Sources {
+            place,
+            person,
+            environment,
+            profile: named.profile,
+            named: named.from.is_some(),
+            label: named.label,
+        };
         let (place, from) = sources.place()?.unzip();
         origins.place = from;
         let person = if place == Some(Place::Sandbox) {
@@ -53,7 +78,7 @@ impl Settings {
         } else {
             sources.person(&mut origins)?
         };
-        let transport = Transport::new(how, &sources.profile, environment, &mut origins)?;
+        let transport = Transport::new(how, &sources, &mut origins)?;
         Ok(Self { profile: named.name, place, person, transport, origins })
     }
 
@@ -63,7 +88,7 @@ impl Settings {
     /// Nothing says it.
     pub(crate) fn place(&self) -> Result<&Place, Failure> {
         self.place.as_ref().ok_or_else(|| {
-            Failure::usage("it is not known which site to ask: give --site or set ATLASSIAN_OPS_DOMAIN_NAME")
+            Failure::usage("no site configured; use --site or set CONTACTS_SITE")
                 .with_hint("without a site, there is a sandbox to try: contacts --sandbox list")
         })
     }
@@ -75,8 +100,59 @@ fn first<F, T>(ranked: impl IntoIterator<Item = (F, Option<T>)>) -> Option<(F, T
 }
 
 impl Sources<'_> {
-    fn variable(&self, name: &str) -> Option<Result<String, Failure>> {
-        environment::text(self.environment, name)
+    /// The variable, unless a named profile stands against it. A named profile that says where or who is
+    /// taken as a whole: what it says, no variable says, and other tools' variables say nothing, so
+    /// that no token goes to a host that it is not for.
+    fn variable(&self, says: Says, name: &str) -> Option<Result<String, Failure>> {
+        let Profile { site, cloud_id, base_url, email, token_file, token_command, .. } = &self.profile;
+        let says_where = [site, cloud_id, base_url].into_iter().any(Option::is_some);
+        let says_who = email.is_some() || token_file.is_some() || token_command.is_some();
+        let is_own = name.starts_with("CONTACTS_");
+        let is_masked = self.named
+            && match says {
+                Says::Where => says_where || (says_who && !is_own),
+                Says::Who => says_who || (says_where && !is_own),
+                Says::How => false,
+            };
+        if is_masked { None } else { environment::text(self.environment, name) }
+    }
+
+    /// A setting of the transport, by its flag, its variable and its key of the profile.
+    fn ranked<T>(
+        &self,
+        (flag, given): (&'static str, Option<T>),
+        variable: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+        (key, kept): (&'static str, Option<T>),
+    ) -> Result<Option<(&'static str, T)>, Failure> {
+        let (named, default) = if self.named { (kept, None) } else { (None, kept) };
+        if let Some(value) = first([(flag, given), (key, named)]) {
+            return Ok(Some(value));
+        }
+        if let Some(text) = self.variable(Says::How, variable) {
+            let value = parse(&text?).map_err(|why| Failure::usage(format!("{variable}: {why}")))?;
+            return Ok(Some((variable, value)));
+        }
+        Ok(default.map(|value| (key, value)))
+    }
+
+    /// Where a value is from: a key of the profile with the profile's name and file.
+    fn label(&self, from: &str) -> String {
+        from.strip_suffix(" of the profile")
+            .map_or_else(|| from.to_owned(), |key| format!("{key} of the profile {}", self.label))
+    }
+
+    /// The value without blanks around it.
+    ///
+    /// # Errors
+    /// It is a token, or has a character that no such value has.
+    fn checked(&self, from: &str, text: &str) -> Result<String, Failure> {
+        let (from, text) = (self.label(from), text.trim());
+        secret::refuse_token(&from, text)?;
+        match text.chars().find(|c| secret::is_odd(*c)) {
+            Some(c) => Err(Failure::usage(format!("{from} has the character {}", c.escape_unicode()))),
+            None => Ok(text.to_owned()),
+        }
     }
 }
 
@@ -166,12 +242,12 @@ mod tests {
         let settings = resolve(&PlaceArgs::default(), &PersonArgs::default(), &[]).unwrap();
         let failure = settings.place().unwrap_err();
         let told = format!("{failure:?}");
-        assert!(told.contains("--site") && told.contains("ATLASSIAN_OPS_DOMAIN_NAME"), "{told}");
+        assert!(told.contains("--site") && told.contains("CONTACTS_SITE"), "{told}");
         let place = PlaceArgs { cloud_id: Some("c".into()), ..PlaceArgs::default() };
         let failure =
             resolve(&place, &PersonArgs::default(), &[("ATLASSIAN_OPS_API_TOKEN", "t0ken")]).unwrap_err();
         let told = format!("{failure:?}");
-        assert!(told.contains("--email") && told.contains("ATLASSIAN_OPS_API_EMAIL_ADDRESS"), "{told}");
+        assert!(told.contains("--email") && told.contains("CONTACTS_EMAIL"), "{told}");
         assert!(!told.contains("t0ken"), "{told}");
     }
 

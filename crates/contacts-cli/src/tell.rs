@@ -3,7 +3,10 @@
 use std::{
     fmt::Arguments,
     io::{IsTerminal, Write},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -24,7 +27,10 @@ pub(crate) struct Verbosity {
 
 impl Verbosity {
     pub(crate) fn new(how: &HowArgs) -> Self {
-        Self { requests: how.verbose, waits: !how.quiet && std::io::stderr().is_terminal() }
+        // Standard error has the error as JSON, and nothing beside it.
+        let is_json = how.output.is_json();
+        let waits = !how.quiet && std::io::stderr().is_terminal();
+        Self { requests: how.verbose && !is_json, waits: waits && !is_json }
     }
 }
 
@@ -150,6 +156,21 @@ fn tell_wait(text: Arguments<'_>, everything: bool) {
 fn wait_is_over() {
     if let Some(bar) = bar() {
         bar.set_prefix("");
+    }
+}
+
+/// Whether notes and warnings are left out.
+static SILENT: AtomicBool = AtomicBool::new(false);
+
+/// Leaves out warnings with --quiet, and where standard error has JSON alone.
+pub(crate) fn settle(how: &HowArgs) {
+    SILENT.store(how.quiet || how.output.is_json(), Ordering::Relaxed);
+}
+
+/// Writes a warning to standard error.
+pub(crate) fn warn(text: &str) {
+    if !SILENT.load(Ordering::Relaxed) {
+        tell(format_args!("warning: {text}"));
     }
 }
 

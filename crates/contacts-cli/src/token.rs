@@ -65,8 +65,25 @@ impl TokenFrom {
                 .unwrap_or_else(|| Err(Failure::usage(format!("{name} is not set")))),
         };
         let names_itself = matches!(self, Self::Variable(_));
-        let text = text.map_err(|failure| if names_itself { failure } else { failure.about(&from) })?;
-        Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+        let text = text.and_then(|text| alone(&text, &self.to_string()));
+        text.map_err(|failure| if names_itself { failure } else { failure.about(&from) })
+    }
+}
+
+/// The token without a byte order mark, blanks and line ends around it.
+pub(crate) fn alone(text: &str, place: &str) -> Result<String, Failure> {
+    let token = text.trim_start_matches('\u{feff}').trim();
+    let lines = token.lines().count();
+    if lines > 1 {
+        return Err(Failure::usage(format!("{place} has {lines} lines; the token is expected alone"))
+            .with_hint("keep only the line with the token, as `head -n1` does with the first"));
+    }
+    match token.chars().find(|c| !c.is_ascii_graphic()) {
+        Some(c) => {
+            let c = c.escape_unicode();
+            Err(Failure::usage(format!("{place}: the token has the character {c}, which no token has")))
+        }
+        None => Ok(token.to_owned()),
     }
 }
 
@@ -83,12 +100,16 @@ fn read_file(path: &Path) -> Result<String, Failure> {
 
 #[cfg(unix)]
 fn refuse_what_others_read(file: &fs::File, path: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-    let readable_by_others = file
-        .metadata()
-        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o044 != 0);
-    if readable_by_others {
+    let metadata = file.metadata().ok().filter(fs::Metadata::is_file);
+    if let Some(metadata) = metadata.filter(|metadata| metadata.permissions().mode() & 0o044 != 0) {
+        // Secrets that are mounted belong to somebody else, who alone can change the mode.
+        if metadata.uid() != rustix::process::geteuid().as_raw() {
+            let path = secret::file(path);
+            crate::tell::warn(&format!("{path} can be read by others, and belongs to another user"));
+            return Ok(());
+        }
         let path = path.display().to_string();
         let path = shlex::try_quote(&path).map_or_else(|_| path.clone(), std::borrow::Cow::into_owned);
         return Err(Failure::usage("the token file can be read by others")

@@ -68,7 +68,7 @@ fn is_token(error: &clap::Error) -> bool {
 fn token_argument() -> Failure {
     Failure::usage("the token is never an argument: other processes can read it there").with_hint(
         "put it into a file (--token-file), name a command that prints it (--token-command), or set \
-         ATLASSIAN_OPS_API_TOKEN; and since it was seen, replace it",
+         CONTACTS_TOKEN; and since it was seen, replace it",
     )
 }
 
@@ -97,19 +97,26 @@ fn form_of(words: &[OsString]) -> Form {
     for word in words {
         // What is no text is no form either.
         let word = word.to_str().unwrap_or_default();
-        let value = if is_value {
-            Some(word)
-        } else {
-            word.strip_prefix("--output=").or_else(|| word.strip_prefix("-o").filter(|rest| !rest.is_empty()))
+        let short = short_output(word);
+        let value = match (is_value, short) {
+            (true, _) => Some(word),
+            (false, Some(rest)) => Some(rest).filter(|rest| !rest.is_empty()),
+            (false, None) => word.strip_prefix("--output="),
         };
         match value.map(|value| value.trim_start_matches('=')) {
             Some("json") => form = Form::Json,
             Some("ndjson") => form = Form::Ndjson,
             _ => {}
         }
-        is_value = !is_value && (word == "-o" || word == "--output");
+        is_value = !is_value && (short == Some("") || word == "--output");
     }
     form
+}
+
+/// The text behind `-o`, which may stand behind other short flags without a value, as in `-qo`.
+fn short_output(word: &str) -> Option<&str> {
+    let (before, value) = word.strip_prefix('-')?.split_once('o')?;
+    before.chars().all(|c| "qvyhV".contains(c)).then_some(value)
 }
 
 #[cfg(test)]
@@ -130,7 +137,16 @@ mod tests {
     #[test]
     fn the_form_is_found_in_each_of_its_spellings() {
         let form = |line: &str| form_of(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
-        for line in ["-o json lst", "list -ojson x", "--output json", "--output=json", "-o=json"] {
+        for line in [
+            "-o json lst",
+            "list -ojson x",
+            "--output json",
+            "--output=json",
+            "-o=json",
+            "-qo json lst",
+            "-qojson lst",
+            "-vo=json",
+        ] {
             assert_eq!(form(line), Form::Json, "{line}");
         }
         assert_eq!(form("list json"), Form::Table);

@@ -24,6 +24,16 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// The same, for its owner alone whatever was there; a link is replaced.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let draft = Builder::new().make_in(folder, |path| options().open(path))?;
+    draft.as_file().write_all(bytes)?;
+    draft.as_file().sync_all()?;
+    draft.persist(path)?;
+    Ok(())
+}
+
 /// Whether it could be written now. Nothing is left of the trial.
 pub(crate) fn check(path: &Path) -> io::Result<()> {
     Draft::new(path).map(drop)

@@ -64,8 +64,8 @@ fn every_setting_of_a_flag_beats_the_profile_and_says_where_it_is_from() {
     let environment = home.contacts().env("ATLASSIAN_OPS_API_TOKEN", "t0ken");
     assert_eq!(told(environment, "token")[0].1, "ATLASSIAN_OPS_API_TOKEN");
     assert_eq!(told(home.contacts(), "site")[0].1, "site of the profile");
-    assert_eq!(told(home.contacts().line("--cloud-id c1"), "base_url")[0].1, "--cloud-id");
-    assert_eq!(told(home.contacts().env("JSM_CLOUD_ID", "c1"), "base_url")[0].1, "JSM_CLOUD_ID");
+    assert_eq!(told(home.contacts().line("--cloud-id c1"), "cloud_id")[0].1, "--cloud-id");
+    assert_eq!(told(home.contacts().env("JSM_CLOUD_ID", "c1"), "cloud_id")[0].1, "JSM_CLOUD_ID");
     assert_eq!(
         told(home.contacts().line("--profile default"), "profile"),
         [(json!("default"), json!("--profile"))]
@@ -94,12 +94,12 @@ fn a_profile_is_made_member_by_member_and_used() {
     let ran = set(&home, ["cloud_id", "c1"]).line("--profile work").run().with_code(0);
     assert!(ran.stderr.contains("base_url of the profile work was taken away"), "{ran:?}");
     assert_eq!(
-        told(home.contacts().env("CONTACTS_PROFILE", "work"), "base_url")[0].1,
+        told(home.contacts().env("CONTACTS_PROFILE", "work"), "cloud_id")[0].1,
         "cloud_id of the profile"
     );
     set(&home, ["site", "https://acme.atlassian.net/jira/people?x=y"]).succeed();
     let text = file(&home);
-    assert!(text.ends_with("\n[profile.default]\nsite = \"https://acme.atlassian.net\"\n"), "{text}");
+    assert!(text.ends_with("\n[profile.default]\nsite = \"acme.atlassian.net\"\n"), "{text}");
 }
 
 #[test]

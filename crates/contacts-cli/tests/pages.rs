@@ -4,7 +4,7 @@ mod support;
 
 use support::Home;
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 24] = [
     "list",
     "get",
     "create",
@@ -18,6 +18,8 @@ const COMMANDS: [&str; 22] = [
     "audit",
     "resolve",
     "doctor",
+    "login",
+    "logout",
     "config",
     "config path",
     "config show",

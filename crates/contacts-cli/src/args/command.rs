@@ -60,6 +60,20 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  contacts doctor\n  contacts doctor -o json")]
     Doctor,
 
+    /// Try site, e-mail and token, and keep them
+    ///
+    /// Asks on a terminal for what no flag gives; the token is not shown. What works is kept as the
+    /// profile default, or as --profile, and the token in a file for its owner alone. A profile of this
+    /// name is replaced.
+    #[command(
+        after_help = "Examples:\n  contacts login\n  contacts login --site acme --email ann@example.com --token-file -"
+    )]
+    Login,
+
+    /// Remove a profile, and the token that login kept
+    #[command(after_help = "Example:\n  contacts --profile work logout")]
+    Logout,
+
     /// Show the settings, and change those of a profile
     #[command(after_help = help::CONFIG_EXAMPLES)]
     Config {

@@ -26,6 +26,22 @@ pub(crate) enum ConfigCommand {
         /// What it is to be
         value: String,
     },
+
+    /// Print the value that holds; exit code 1 if there is none
+    #[command(after_help = "Example:\n  contacts config get site")]
+    Get {
+        /// The setting
+        #[arg(value_enum)]
+        name: Member,
+    },
+
+    /// Remove a key from a profile: from --profile, or from default
+    #[command(after_help = "Example:\n  contacts config unset timeout")]
+    Unset {
+        /// The key
+        #[arg(value_enum)]
+        name: Member,
+    },
 }
 
 /// A member of a profile. A token is none of them.

@@ -28,16 +28,23 @@ fn examples(lines: &[&str]) -> String {
 
 const MORE: &str = "\
 Settings:
-  A flag beats the environment, the environment beats the profile. The token
-  itself is never an argument, since other processes can read arguments.
-  A variable that is empty is as one that is not set.
+  A flag beats a named profile (--profile or CONTACTS_PROFILE), which beats the
+  environment, which beats the profile default, which beats the defaults. What
+  a named profile says of where or who, no variable says; and where it says
+  either, other tools' variables say neither. The token itself is never an
+  argument, since other processes can read arguments. Empty variables are
+  ignored. Of several variables, the first one holds:
 
-  Where    CONTACTS_BASE_URL
-           ATLASSIAN_OPS_CLOUD_ID, JSM_CLOUD_ID
+  Where    CONTACTS_BASE_URL, CONTACTS_CLOUD_ID, CONTACTS_SITE,
+           ATLASSIAN_OPS_CLOUD_ID, JSM_CLOUD_ID,
            ATLASSIAN_OPS_DOMAIN_NAME, JSM_SITE_URL
-  Who      ATLASSIAN_OPS_API_EMAIL_ADDRESS, ATLASSIAN_OPS_API_USERNAME, JSM_EMAIL
-           ATLASSIAN_OPS_API_TOKEN, JSM_API_TOKEN, JSM_OAUTH_TOKEN
-  Profile  CONTACTS_PROFILE
+  Who      CONTACTS_EMAIL, ATLASSIAN_OPS_API_EMAIL_ADDRESS,
+           ATLASSIAN_OPS_API_USERNAME, JSM_EMAIL
+           CONTACTS_TOKEN, CONTACTS_OAUTH_TOKEN, CONTACTS_TOKEN_FILE,
+           CONTACTS_TOKEN_COMMAND, ATLASSIAN_OPS_API_TOKEN, JSM_API_TOKEN,
+           JSM_OAUTH_TOKEN; with --oauth, those of OAuth tokens come first
+  How      CONTACTS_TIMEOUT, CONTACTS_ATTEMPTS, CONTACTS_CA_FILE, CONTACTS_PROXY
+  Profile  CONTACTS_PROFILE; CONTACTS_CONFIG is the file of the profiles
   Network  HTTPS_PROXY, ALL_PROXY and NO_PROXY, also in lower case
            SSL_CERT_FILE, SSL_CERT_DIR
 

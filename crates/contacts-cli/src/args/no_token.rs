@@ -7,7 +7,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use crate::secret::has_the_form_of_a_token;
 
 const TOKEN: &str = "this has the form of a token, which would be sent or told here: a token is in a file (--token-file), printed \
-     by a command (--token-command), or in ATLASSIAN_OPS_API_TOKEN";
+     by a command (--token-command), or in CONTACTS_TOKEN";
 
 /// A value of any type but a token.
 pub(super) fn value<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {

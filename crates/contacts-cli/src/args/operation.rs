@@ -1,8 +1,8 @@
 //! The seven operations.
 
 use clap::{
-    Args, Subcommand,
-    builder::{EnumValueParser, RangedU64ValueParser, TypedValueParser},
+    Args, Subcommand, ValueEnum,
+    builder::{RangedU64ValueParser, StringValueParser, TypedValueParser},
 };
 use contacts_ureq::{AccountId, ContactId, ContactMethod, ListContacts};
 
@@ -36,7 +36,7 @@ pub(crate) enum OperationCommand {
     )]
     Create {
         /// email, sms or voice
-        #[arg(value_parser = method(), hide_possible_values = true)]
+        #[arg(value_parser = created_method())]
         method: ContactMethod,
         /// The address or number, such as 90-5555559999
         #[arg(value_parser = no_token::value::<String>)]
@@ -108,7 +108,7 @@ pub(crate) struct ListArgs {
     pub(crate) account_id: Option<AccountId>,
 
     /// Only contacts of this method: email, sms, voice, mobile
-    #[arg(long, value_name = "METHOD", value_parser = method(), hide_possible_values = true)]
+    #[arg(long, value_name = "METHOD", value_parser = method())]
     pub(crate) method: Option<ContactMethod>,
 
     /// Only contacts that are enabled
@@ -122,5 +122,16 @@ pub(crate) struct ListArgs {
 
 /// A method that the service has; a mistyped one would have no contacts, as if nobody could be reached.
 fn method() -> impl TypedValueParser<Value = ContactMethod> {
-    EnumValueParser::<Kind>::new().map(ContactMethod::from)
+    StringValueParser::new().try_map(|text| match Kind::from_str(&text, true) {
+        Ok(kind) => Ok(ContactMethod::from(kind)),
+        Err(_) => Err("expected email, sms, voice or mobile"),
+    })
+}
+
+/// A method that `create` takes: an app registers itself.
+fn created_method() -> impl TypedValueParser<Value = ContactMethod> {
+    StringValueParser::new().try_map(|text| match Kind::from_str(&text, true).map(ContactMethod::from) {
+        Ok(ContactMethod::Mobile) | Err(_) => Err("expected email, sms or voice; an app registers itself"),
+        Ok(method) => Ok(method),
+    })
 }

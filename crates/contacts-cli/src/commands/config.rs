@@ -3,10 +3,14 @@
 mod lock;
 mod paths;
 
-use std::{borrow::Cow, fs, io, path::PathBuf};
+use std::{
+    borrow::Cow,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use contacts_ureq::{BaseUrl, CloudId, Credentials, Site};
-use toml_edit::{DocumentMut, Item, Table, Value};
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use super::Context;
 use crate::{
@@ -16,6 +20,7 @@ use crate::{
     origins::Setting,
     profile, secret,
     settings::Transport,
+    token::TokenFrom,
     whole_file,
 };
 
@@ -27,6 +32,11 @@ pub(super) fn run(context: &Context<'_>, command: &ConfigCommand) -> Result<(), 
             context.output.records(&told, &["setting", "value", "from"], line)
         }
         ConfigCommand::Set { name, value } => set(context, *name, value),
+        ConfigCommand::Get { name } => get(context, *name),
+        ConfigCommand::Unset { name } => {
+            let name = name.name();
+            edit(&profile_name(context)?, |members| drop(members.remove(&name)))
+        }
     }
 }
 
@@ -34,22 +44,79 @@ fn line(Setting { setting, value, from }: &Setting) -> String {
     format!("{setting:<9} {value}  ({from})")
 }
 
-fn path() -> Result<PathBuf, Failure> {
+pub(super) fn path() -> Result<PathBuf, Failure> {
     profile::path(&of_process).ok_or_else(|| {
         Failure::usage("there is no place for a configuration file: set HOME or XDG_CONFIG_HOME")
     })
 }
 
-/// Changes a member of the profile that is named, or of `default`. Comments and order of the file stay as they are.
-fn set(context: &Context<'_>, member: Member, value: &str) -> Result<(), Failure> {
+/// The profile that the flag or the variable names, or `default`.
+pub(super) fn profile_name(context: &Context<'_>) -> Result<String, Failure> {
+    let named = profile::named(context.arguments.place.profile.as_deref(), &of_process)?;
+    Ok(named.map_or_else(|| profile::DEFAULT.to_owned(), |(name, _)| name))
+}
+
+/// Prints the value that holds. Of a token, only its file.
+fn get(context: &Context<'_>, member: Member) -> Result<(), Failure> {
+    let settings = context.settings()?;
+    let token = settings.person.as_ref().map(|person| &person.token);
+    let value = match member {
+        Member::TokenFile => match token {
+            Some(TokenFrom::File(path)) => Some(secret::file(path)),
+            Some(TokenFrom::StandardInput) => Some("-".to_owned()),
+            _ => None,
+        },
+        // Somebody may have put the token itself there.
+        Member::TokenCommand => {
+            return Err(Failure::usage("token_command may have a secret in it, and is not printed")
+                .with_hint("look into the file that `contacts config path` prints"));
+        }
+        Member::Oauth => settings.person.as_ref().map(|person| person.email.is_none().to_string()),
+        _ => {
+            let name = member.name();
+            settings.told().into_iter().find(|it| it.setting == name).map(|it| it.value)
+        }
+    };
+    match value {
+        Some(value) => context.output.text(&format!("{value}\n")),
+        None => Err(Failure::local(format!("{} is not set", member.name()))),
+    }
+}
+
+/// Changes a profile of the configuration file, which is there afterwards. A failure changes nothing.
+pub(super) fn edit(profile: &str, change: impl FnOnce(&mut dyn TableLike)) -> Result<(), Failure> {
+    edit_profiles(|profiles| {
+        let table = profiles.entry(profile).or_insert_with(|| Item::Table(Table::new()));
+        let table = table.as_table_like_mut().ok_or_else(|| "a profile is not a table in it".to_owned())?;
+        change(table);
+        Ok(())
+    })
+}
+
+/// Changes the profiles of the configuration file.
+pub(super) fn edit_profiles(
+    change: impl FnOnce(&mut dyn TableLike) -> Result<(), String>,
+) -> Result<(), Failure> {
+    rewrite(|text| {
+        let mut document: DocumentMut = text.parse().map_err(|_| "it is not TOML".to_owned())?;
+        let profiles = document.entry("profile").or_insert_with(|| {
+            let mut table = Table::new();
+            table.set_implicit(true);
+            Item::Table(table)
+        });
+        let profiles = profiles.as_table_like_mut();
+        change(profiles.ok_or_else(|| "`profile` is not a table in it".to_owned())?)?;
+        Ok(document.to_string())
+    })
+}
+
+/// Replaces the text of the configuration file, while no other command does.
+fn rewrite(change: impl FnOnce(&str) -> Result<String, String>) -> Result<(), Failure> {
     let path = path()?;
     let failed = |what: &str, error: &io::Error| {
         Failure::local(format!("{} cannot be {what}: {error}", path.display()))
     };
-    let value = checked(member, value)?;
-    let (profile, _) = profile::named(context.arguments.place.profile.as_deref(), &of_process)?
-        .unwrap_or_else(|| (profile::DEFAULT.to_owned(), ""));
-    path.parent().map_or(Ok(()), fs::create_dir_all).map_err(|error| failed("written", &error))?;
+    path.parent().map_or(Ok(()), make_private).map_err(|error| failed("written", &error))?;
     let _lock = lock::lock(&path);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -58,9 +125,30 @@ fn set(context: &Context<'_>, member: Member, value: &str) -> Result<(), Failure
     let refuse = |why| Failure::usage(format!("{}: {why}", path.display()));
     // Broken before or after: nothing is written.
     profile::check(&text).map_err(refuse)?;
-    let (text, removed) = changed(&text, &profile, member, &value).map_err(refuse)?;
-    profile::check(&text).map_err(|_| Failure::usage(format!("{} cannot have this value", member.name())))?;
-    whole_file::write(&path, text.as_bytes()).map_err(|error| failed("written", &error))?;
+    let text = change(&text).map_err(refuse)?;
+    profile::check(&text).map_err(refuse)?;
+    whole_file::write(&path, text.as_bytes()).map_err(|error| failed("written", &error))
+}
+
+/// Makes a folder, for its owner alone, where it is missing.
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// Changes a member of the profile that is named, or of `default`. Comments and order of the file stay as they are.
+fn set(context: &Context<'_>, member: Member, value: &str) -> Result<(), Failure> {
+    let value = checked(member, value.trim())?;
+    let profile = profile_name(context)?;
+    let mut removed = Vec::new();
+    rewrite(|text| {
+        let (text, others) = changed(text, &profile, member, &value)?;
+        profile::check(&text).map_err(|_| format!("{} cannot have this value", member.name()))?;
+        removed = others;
+        Ok(text)
+    })?;
     for other in removed {
         context.note(&format!(
             "{other} of the profile {} was taken away: it says the same thing",

@@ -22,3 +22,29 @@ pub(super) fn ask(question: &str) -> Result<bool, Failure> {
     io::stdin().lock().read_line(&mut answer).map_err(cannot_ask)?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
+
+/// A line that is asked for; `flag` gives it where there is nobody to ask.
+pub(super) fn line(what: &str, flag: &str) -> Result<String, Failure> {
+    somebody(what, flag)?;
+    let cannot_ask = |error| Failure::local(format!("cannot ask: {error}"));
+    let mut stderr = anstream::stderr().lock();
+    write!(stderr, "{what}: ").and_then(|()| stderr.flush()).map_err(cannot_ask)?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).map_err(cannot_ask)?;
+    let answer = answer.trim();
+    if answer.is_empty() { Err(Failure::usage(format!("no {what} given"))) } else { Ok(answer.to_owned()) }
+}
+
+/// The same, unseen.
+pub(super) fn secret(what: &str, flag: &str) -> Result<String, Failure> {
+    somebody(what, flag)?;
+    rpassword::prompt_password(format!("{what} (not shown): "))
+        .map_err(|error| Failure::local(format!("cannot ask: {error}")))
+}
+
+fn somebody(what: &str, flag: &str) -> Result<(), Failure> {
+    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("no {what} given, and there is no terminal to ask at; use {flag}")))
+}

@@ -93,7 +93,7 @@ fn profile(table: &DeTable<'_>) -> Result<Profile, Mistake> {
 fn set(profile: &mut Profile, member: Member, value: &Spanned<DeValue<'_>>) -> Result<(), Mistake> {
     let name = member.name();
     let text = || match value.get_ref() {
-        DeValue::String(text) => Ok(text.to_string()),
+        DeValue::String(text) => Ok(text.trim().to_owned()),
         _ => Err(is_not(value, &name, "a string")),
     };
     match member {

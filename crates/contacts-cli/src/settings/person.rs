@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use contacts_ureq::Credentials;
 
-use super::{Sources, first};
-use crate::{
-    args::PersonArgs, failure::Failure, origins::Origins, profile::Profile, secret, token::TokenFrom,
-};
+use super::{Says, Sources, first};
+use crate::{args::PersonArgs, failure::Failure, origins::Origins, profile::Profile, token::TokenFrom};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +19,7 @@ pub(crate) struct Person {
 
 impl Person {
     pub(crate) fn credentials_of(person: Option<&Self>, within: Duration) -> Result<Credentials, Failure> {
-        let missing =
-            "there is no token: give --token-file or --token-command, or set ATLASSIAN_OPS_API_TOKEN";
+        let missing = "there is no token: give --token-file or --token-command, or set CONTACTS_TOKEN";
         let hint = "an API token is created in the security settings of one's Atlassian account";
         person.ok_or_else(|| Failure::usage(missing).with_hint(hint))?.credentials(within)
     }
@@ -53,21 +50,19 @@ impl Sources<'_> {
         if is_oauth {
             return Ok(Some(Person { email: None, token, from: token_from }));
         }
-        let ranked = [
-            ("--email", self.person.email.clone().map(Ok)),
-            ("ATLASSIAN_OPS_API_EMAIL_ADDRESS", self.variable("ATLASSIAN_OPS_API_EMAIL_ADDRESS")),
-            ("ATLASSIAN_OPS_API_USERNAME", self.variable("ATLASSIAN_OPS_API_USERNAME")),
-            ("JSM_EMAIL", self.variable("JSM_EMAIL")),
-            ("email of the profile", self.profile.email.clone().map(Ok)),
-        ];
+        let names =
+            ["CONTACTS_EMAIL", "ATLASSIAN_OPS_API_EMAIL_ADDRESS", "ATLASSIAN_OPS_API_USERNAME", "JSM_EMAIL"];
+        let variables = names.map(|name| (name, self.variable(Says::Who, name)));
+        let ranked = std::iter::once(("--email", self.person.email.clone().map(Ok)))
+            .chain(variables)
+            .chain([("email of the profile", self.profile.email.clone().map(Ok))]);
         let Some((from, email)) = first(ranked) else {
             return Err(Failure::usage(
-                "it is not known whose API token it is: give --email or set ATLASSIAN_OPS_API_EMAIL_ADDRESS",
+                "it is not known whose API token it is: give --email or set CONTACTS_EMAIL",
             )
             .with_hint("an OAuth token goes without an address: add --oauth"));
         };
-        let email = email?;
-        secret::refuse_token(from, &email)?;
+        let email = self.checked(from, &email?)?;
         origins.email = Some(from);
         Ok(Some(Person { email: Some(email), token, from: token_from }))
     }
@@ -80,15 +75,23 @@ impl Sources<'_> {
             let from = if token_file.is_some() { "--token-file" } else { "--token-command" };
             return Ok(Some(Token { token, is_oauth: *oauth, from }));
         }
-        let api_token = ["ATLASSIAN_OPS_API_TOKEN", "JSM_API_TOKEN"];
-        let oauth_token = ["JSM_OAUTH_TOKEN"];
-        let mut names: Vec<_> = api_token.into_iter().chain(oauth_token).collect();
-        if *oauth {
-            names.rotate_right(oauth_token.len());
-        }
-        if let Some(name) = names.into_iter().find(|name| (self.environment)(name).is_some()) {
-            let is_oauth = *oauth || oauth_token.contains(&name);
-            return Ok(Some(Token { token: TokenFrom::Variable(name), is_oauth, from: name }));
+        let variables: [TokenVariable; 7] = [
+            ("CONTACTS_TOKEN", |name, _| TokenFrom::Variable(name), false),
+            ("CONTACTS_OAUTH_TOKEN", |name, _| TokenFrom::Variable(name), true),
+            ("CONTACTS_TOKEN_FILE", |_, path| TokenFrom::File(path.into()), false),
+            ("CONTACTS_TOKEN_COMMAND", |_, command| TokenFrom::Command(command), false),
+            ("ATLASSIAN_OPS_API_TOKEN", |name, _| TokenFrom::Variable(name), false),
+            ("JSM_API_TOKEN", |name, _| TokenFrom::Variable(name), false),
+            ("JSM_OAUTH_TOKEN", |name, _| TokenFrom::Variable(name), true),
+        ];
+        // With --oauth, a variable of an OAuth token comes first.
+        let (bearers, others): (Vec<_>, Vec<_>) =
+            variables.into_iter().partition(|(.., bearer)| *oauth && *bearer);
+        for (name, kind, bearer) in bearers.into_iter().chain(others) {
+            if let Some(value) = self.variable(Says::Who, name) {
+                let token = kind(name, value?);
+                return Ok(Some(Token { token, is_oauth: *oauth || bearer, from: name }));
+            }
         }
         let Profile { token_file, token_command, oauth: profile_oauth, .. } = &self.profile;
         let from_profile = TokenFrom::one_of(token_file.clone(), token_command.clone())
@@ -99,6 +102,9 @@ impl Sources<'_> {
         Ok(from_profile.map(|token| Token { token, is_oauth, from }))
     }
 }
+
+/// A variable, what its value says, and whether the token is a bearer token.
+type TokenVariable = (&'static str, fn(&'static str, String) -> TokenFrom, bool);
 
 /// Where the token is, whether it is a bearer token, and what says so.
 struct Token {

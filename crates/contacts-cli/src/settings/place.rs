@@ -2,8 +2,8 @@
 
 use contacts_ureq::{BaseUrl, CloudId, Site};
 
-use super::{Sources, first};
-use crate::{args::PlaceArgs, failure::Failure, secret};
+use super::{Says, Sources, first};
+use crate::{args::PlaceArgs, failure::Failure};
 
 /// Where the service is.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,13 +27,15 @@ impl Sources<'_> {
         if *sandbox {
             return Ok(Some((Place::Sandbox, "--sandbox")));
         }
-        let variable = |name| self.variable(name);
+        let variable = |name| self.variable(Says::Where, name);
         let profile = &self.profile;
         let ranked = [
             ((PlaceKind::Base, "--base-url"), base_url.clone().map(Ok)),
             ((PlaceKind::CloudId, "--cloud-id"), cloud_id.clone().map(Ok)),
             ((PlaceKind::Site, "--site"), site.clone().map(Ok)),
             ((PlaceKind::Base, "CONTACTS_BASE_URL"), variable("CONTACTS_BASE_URL")),
+            ((PlaceKind::CloudId, "CONTACTS_CLOUD_ID"), variable("CONTACTS_CLOUD_ID")),
+            ((PlaceKind::Site, "CONTACTS_SITE"), variable("CONTACTS_SITE")),
             ((PlaceKind::CloudId, "ATLASSIAN_OPS_CLOUD_ID"), variable("ATLASSIAN_OPS_CLOUD_ID")),
             ((PlaceKind::CloudId, "JSM_CLOUD_ID"), variable("JSM_CLOUD_ID")),
             ((PlaceKind::Site, "ATLASSIAN_OPS_DOMAIN_NAME"), variable("ATLASSIAN_OPS_DOMAIN_NAME")),
@@ -43,14 +45,13 @@ impl Sources<'_> {
             ((PlaceKind::Site, "site of the profile"), profile.site.clone().map(Ok)),
         ];
         let Some(((kind, from), text)) = first(ranked) else { return Ok(None) };
-        let text = text?;
-        secret::refuse_token(from, &text)?;
+        let text = self.checked(from, &text?)?;
         let place = match kind {
-            PlaceKind::Base => Place::Base(BaseUrl::new(&text)?),
-            PlaceKind::CloudId => Place::Site(Site::from_cloud_id(CloudId::new(text)?)),
-            PlaceKind::Site => Place::Site(Site::new(&text)?),
+            PlaceKind::Base => BaseUrl::new(&text).map(Place::Base),
+            PlaceKind::CloudId => CloudId::new(text).map(Site::from_cloud_id).map(Place::Site),
+            PlaceKind::Site => Site::new(&text).map(Place::Site),
         };
-        Ok(Some((place, from)))
+        Ok(Some((place.map_err(|error| Failure::from(error).about(&self.label(from)))?, from)))
     }
 }
 

@@ -11,13 +11,11 @@ use std::{
 use contacts_ureq::{BaseUrl, Client, Credentials, Policy, ProxyChoice, ProxyVariables};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-use super::first;
+use super::Sources;
 use crate::{
     args::HowArgs,
-    environment::Environment,
     failure::Failure,
     origins::{Origins, without_person},
-    profile::Profile,
     secret, text_file,
 };
 
@@ -40,32 +38,42 @@ pub(crate) struct Transport {
 /// The longest file of authorities that is read, in bytes. All that browsers trust is a quarter of it.
 const LONGEST_CA_FILE: u64 = 1024 * 1024;
 
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Transport {
     /// What is set, or holds by default.
     ///
     /// # Errors
     /// A token stands where the proxy belongs.
-    pub(super) fn new(
-        how: &HowArgs,
-        profile: &Profile,
-        environment: Environment<'_>,
-        origins: &mut Origins,
-    ) -> Result<Self, Failure> {
+    pub(super) fn new(how: &HowArgs, sources: &Sources<'_>, origins: &mut Origins) -> Result<Self, Failure> {
         let HowArgs { timeout, attempts, ca_file, proxy, no_proxy, .. } = how.clone();
-        let profile = profile.clone();
-        let timeout = first([("--timeout", timeout), ("timeout of the profile", profile.timeout)]);
-        let attempts = first([("--attempts", attempts), ("attempts of the profile", profile.attempts)]);
-        let ca_file = first([("--ca-file", ca_file), ("ca_file of the profile", profile.ca_file)]);
-        let proxy =
-            first([("--proxy", proxy), ("proxy of the profile", profile.proxy)]).filter(|_| !no_proxy);
+        let profile = sources.profile.clone();
+        let parse = |text: &str| crate::args::duration(text).map_err(str::to_owned);
+        let profiles = ("timeout of the profile", profile.timeout);
+        let timeout = sources.ranked(("--timeout", timeout), "CONTACTS_TIMEOUT", parse, profiles)?;
+        let parse = |text: &str| {
+            let attempts = text.parse().ok().filter(|attempts| (1..=100).contains(attempts));
+            attempts.ok_or_else(|| "not a number from 1 to 100".to_owned())
+        };
+        let profiles = ("attempts of the profile", profile.attempts);
+        let attempts = sources.ranked(("--attempts", attempts), "CONTACTS_ATTEMPTS", parse, profiles)?;
+        let profiles = ("ca_file of the profile", profile.ca_file);
+        let ca_file =
+            sources.ranked(("--ca-file", ca_file), "CONTACTS_CA_FILE", |text| Ok(text.into()), profiles)?;
+        const OF_THE_PROFILE: &str = "proxy of the profile";
+        let profiles = (OF_THE_PROFILE, profile.proxy);
+        let proxy = sources.ranked(("--proxy", proxy), "CONTACTS_PROXY", |text| Ok(text.into()), profiles)?;
+        let environment = sources.environment;
         let variable = |name: &str| environment(name).map(|value| value.to_string_lossy().into_owned());
         let proxy_variables =
             if no_proxy { ProxyVariables::default() } else { ProxyVariables::read(variable) };
+        // The environment beats the profile `default`, whichever of its variables names a proxy.
+        let is_beaten =
+            |from: &str| from == OF_THE_PROFILE && !sources.named && proxy_variables.proxy().is_some();
+        let proxy = proxy.filter(|(from, _)| !no_proxy && !is_beaten(from));
         let named = proxy.as_ref().map(|(from, proxy)| (*from, proxy.as_str()));
         for (from, proxy) in named.into_iter().chain(proxy_variables.proxy()) {
-            secret::refuse_token(from, &without_person(proxy))?;
+            sources.checked(from, &without_person(proxy))?;
         }
         (origins.timeout, origins.attempts) = (timeout.map(|it| it.0), attempts.map(|it| it.0));
         (origins.ca_file, origins.proxy) = (ca_file.as_ref().map(|it| it.0), proxy.as_ref().map(|it| it.0));
@@ -77,7 +85,7 @@ impl Transport {
             attempts: attempts.map(|it| it.1),
             ca_file: ca_file.map(|it| it.1),
             proxy_from: proxy.as_ref().map_or("--proxy", |it| it.0),
-            proxy: proxy.map(|it| it.1),
+            proxy: proxy.map(|it| it.1.trim().to_owned()),
             proxy_variables,
             ssl_cert_file: environment("SSL_CERT_FILE").map(PathBuf::from),
             ssl_cert_dir: environment("SSL_CERT_DIR"),
