@@ -246,7 +246,7 @@ fn an_interrupt_of_a_change_that_is_half_made_is_told_with_how_far_the_others_ar
         sandbox.journal().iter().any(|it| it.operation == Some(Operation::Deactivate))
     });
     command.interrupt();
-    let ran = command.end().with_code(130);
+    let ran = command.end().killed_by(support::SIGINT);
     assert_eq!(outcomes(&ran), ["create done", "create unknown"]);
     let error = ran.error();
     assert_eq!(

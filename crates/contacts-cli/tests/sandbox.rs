@@ -72,10 +72,10 @@ fn faults_come_from_a_file_and_are_overcome() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_with_its_own_code_and_without_a_word() {
+fn an_interrupt_ends_it_as_the_signal_does_and_without_a_word() {
     let (sandbox, _) = serving(Home::new().contacts().line("sandbox -q"));
     sandbox.interrupt();
-    let ran = sandbox.end().with_code(130);
+    let ran = sandbox.end().killed_by(support::SIGINT);
     assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""));
 }
 

@@ -71,7 +71,7 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
             break;
         }
     }
-    interrupt::tells_of(None);
+    interrupt::owes(&failures);
     progress.tell(&apply, true);
     let written = context.output.applied(&apply);
     if !apply.is_done() {

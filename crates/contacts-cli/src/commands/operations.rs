@@ -156,7 +156,7 @@ fn each(
             }
         }
     }
-    interrupt::tells_of(None);
+    interrupt::owes(&failures);
     if (several || !changes.is_empty())
         && let Err(failure) = context.output.changes(&changes, several)
     {

@@ -16,7 +16,7 @@ pub(super) fn can_be_asked(what: &str) -> Result<(), Failure> {
 /// Whether the answer is yes. Everything else is no.
 pub(super) fn ask(question: &str) -> Result<bool, Failure> {
     let cannot_ask = |error| Failure::local(format!("cannot ask: {error}"));
-    let mut stderr = anstream::stderr().lock();
+    let mut stderr = anstream::stderr();
     write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush()).map_err(cannot_ask)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(cannot_ask)?;
