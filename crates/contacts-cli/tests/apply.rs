@@ -110,7 +110,7 @@ fn without_a_terminal_and_without_yes_nothing_is_changed() {
     let error = home.demo(&sandbox, &format!("apply {file}")).fail(2);
     assert!(error["message"].as_str().unwrap().contains("no terminal to ask at"), "{error}");
     assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
-    assert_eq!(support::writes(&sandbox), 0);
+    assert_eq!(writes(&sandbox), 0);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn with_nothing_to_do_it_needs_no_yes() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("contacts.yaml", "- email: demo@example.com\n- sms: 90-555-555-5555\n");
     let result = home.demo(&sandbox, &format!("apply {file} -o json")).json();
-    assert_eq!((&result["changes"], support::writes(&sandbox)), (&serde_json::json!([]), 0));
+    assert_eq!((&result["changes"], writes(&sandbox)), (&serde_json::json!([]), 0));
 }
 
 #[test]

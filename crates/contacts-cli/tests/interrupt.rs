@@ -73,7 +73,8 @@ fn in_the_middle_of_several_changes_it_tells_how_far_they_are() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }).nth(2).on(Operation::Delete));
     let [email, sms] = ids(&sandbox);
-    let ran = interrupted(&home, &sandbox, &format!("delete --yes {email} {sms} c"), 2).killed_by(SIGINT);
+    let ran =
+        interrupted(&home, &sandbox, &format!("delete --yes --force {email} {sms} c"), 2).killed_by(SIGINT);
     let told = format!(
         "error: interrupted: 1 of 3 changes were made, and how far the next one came is not known: {sms}\n"
     );
@@ -84,7 +85,7 @@ fn in_the_middle_of_several_changes_it_tells_how_far_they_are() {
 fn elsewhere_it_ends_the_command_without_a_word() {
     let (home, sandbox) = (Home::new(), silent());
     for (number, line) in
-        ["list", "update a b", "create --ensure voice 49-1", "delete --yes a"].iter().enumerate()
+        ["list", "update a b", "create --ensure voice 49-1", "delete --yes --force a"].iter().enumerate()
     {
         let ran = interrupted(&home, &sandbox, line, number + 1).killed_by(SIGINT);
         assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""), "{line}");

@@ -4,9 +4,14 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::failure::Failure;
 
+/// Whether there is a terminal to ask at.
+pub(super) fn has_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Whether there is somebody to ask before `what` is done; it says that `--yes` answers beforehand.
 pub(super) fn can_be_asked(what: &str) -> Result<(), Failure> {
-    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+    if has_terminal() {
         return Ok(());
     }
     Err(Failure::usage(format!("{what} must be confirmed, and there is no terminal to ask at"))
