@@ -19,7 +19,7 @@ pub(crate) mod exit {
     /// No failure: changes are pending, and whoever called wanted to know.
     pub(crate) const PENDING: u8 = 6;
     pub(crate) const UNKNOWN: u8 = 7;
-    /// What a shell reports of a program that an interrupt has ended.
+    /// Of an interrupt. The process dies by the signal, which a shell reports as 130 or 143.
     pub(crate) const INTERRUPTED: u8 = 130;
 }
 

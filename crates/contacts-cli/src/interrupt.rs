@@ -1,24 +1,52 @@
-//! Ctrl-C: in the middle of a creation it leaves a doubt, and the doubt a ticket; in the middle of several changes it is told what came
-//! of those before, and how far they are.
+//! SIGINT (Ctrl-C), SIGTERM and SIGHUP. In the middle of a create they leave a ticket. In the middle of several changes they
+//! leave the results so far. The process then dies by the signal, or exits with 7 if a create is left unknown.
+//!
+//! All streams may be full pipes that nobody reads. No write can therefore keep the process from its end.
+
+mod signals;
 
 use std::{
     io::{self, Write},
-    sync::{Mutex, PoisonError},
+    process::ExitCode,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI32, Ordering},
+        mpsc::channel,
+    },
+    thread,
+    time::Duration,
 };
 
 use contacts_ureq::{Ticket, printable};
 
 use crate::{
     args::Form,
-    failure::{Failure, exit},
+    failure::{Failure, exit, exit_of},
 };
 
-/// What there is to say if the process ends now.
-static LEFT: Mutex<Left> = Mutex::new(Left { doubt: None, under_way: None });
+/// Limit for each stream that the last words go to.
+const PATIENCE: Duration = Duration::from_secs(1);
 
+/// Time for last words that are half written when the next signal comes.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// What there is to say if the process ends now.
+static LEFT: Mutex<Left> = Mutex::new(Left::NOTHING);
+
+/// Whether [`LEFT`] has a create that is left unknown. It can be read while last words are written.
+static IS_DOUBT: AtomicBool = AtomicBool::new(false);
+
+/// The first signal, or 0.
+static SIGNAL: AtomicI32 = AtomicI32::new(0);
+
+#[derive(Default)]
 struct Left {
     doubt: Option<Ticket>,
     under_way: Option<UnderWay>,
+    /// Failures that nobody has reported yet.
+    failures: Vec<Failure>,
+    /// The main thread reports its failures, and ends the process itself.
+    is_reporting: bool,
 }
 
 /// One of several changes, while it is made.
@@ -38,49 +66,131 @@ static LISTENER: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
 
 /// From now on the first interrupt is told to this, which sees to the end; the next one ends the process at once.
 pub(crate) fn tells(listener: impl FnOnce() + Send + 'static) {
-    *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(listener));
+    *lock(&LISTENER) = Some(Box::new(listener));
 }
 
 /// From now on an interrupt leaves this ticket, or none.
 pub(crate) fn leaves(ticket: Option<Ticket>) {
-    LEFT.lock().unwrap_or_else(PoisonError::into_inner).doubt = ticket;
+    change(|left| left.doubt = ticket);
 }
 
 /// From now on an interrupt tells this of several changes, or nothing.
-pub(crate) fn tells_of(change: Option<UnderWay>) {
-    LEFT.lock().unwrap_or_else(PoisonError::into_inner).under_way = change;
+pub(crate) fn tells_of(under_way: Option<UnderWay>) {
+    change(|left| left.under_way = under_way);
 }
 
-/// Sees to it that an interrupt (or a request to terminate) ends the process with the right words and the right exit code.
+/// All changes were tried. Until [`reports`], an interrupt tells these failures.
+pub(crate) fn owes(failures: &[Failure]) {
+    change(|left| *left = Left { failures: failures.to_vec(), ..Left::NOTHING });
+}
+
+/// The main thread reports these failures from now on. An interrupt lets it.
+pub(crate) fn reports(failures: &[Failure]) {
+    let is_doubt = exit_of(failures) == exit::UNKNOWN;
+    let mut left = lock(&LEFT);
+    *left = Left { is_reporting: true, ..Left::NOTHING };
+    IS_DOUBT.store(is_doubt, Ordering::SeqCst);
+}
+
+/// The end of the process, with this exit code unless a signal has arrived.
+pub(crate) fn finish(code: u8) -> ExitCode {
+    // Last words that have begun are the last.
+    let _left = lock(&LEFT);
+    match SIGNAL.load(Ordering::SeqCst) {
+        0 => code.into(),
+        _ if code == exit::UNKNOWN => code.into(),
+        signal => signals::die(signal),
+    }
+}
+
+/// Makes signals end the process with the right words and in the right way.
 pub(crate) fn watch(form: Form, quiet: bool) {
-    let handler = move || {
-        if let Some(listener) = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return listener();
+    let mut is_first = true;
+    // Without a handler a signal still ends the process, though without a word.
+    let _ = signals::watch(move |signal| {
+        if std::mem::take(&mut is_first) {
+            first(signal, form, quiet);
+        } else {
+            thread::sleep(GRACE);
+            end(signal);
         }
-        // The lock is kept: what is told here is the last word.
-        let left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
-        std::process::exit(left.tell(form, quiet).into());
-    };
-    // Without a handler an interrupt still ends the process, though without a word.
-    let _ = ctrlc::set_handler(handler);
+    });
+}
+
+fn first(signal: i32, form: Form, quiet: bool) {
+    SIGNAL.store(signal, Ordering::SeqCst);
+    if let Some(listener) = lock(&LISTENER).take() {
+        return listener();
+    }
+    // The next signal must be heard meanwhile.
+    thread::spawn(move || {
+        let mut left = lock(&LEFT);
+        if left.is_reporting {
+            drop(left);
+            thread::sleep(PATIENCE);
+        } else {
+            // The lock is kept: the main thread says nothing more.
+            left.tell(form, quiet);
+        }
+        end(signal)
+    });
+}
+
+fn end(signal: i32) -> ! {
+    if IS_DOUBT.load(Ordering::SeqCst) {
+        signals::exit(exit::UNKNOWN.into());
+    }
+    signals::die(signal)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn change(change: impl FnOnce(&mut Left)) {
+    let mut left = lock(&LEFT);
+    change(&mut left);
+    IS_DOUBT.store(left.is_doubt(), Ordering::SeqCst);
+}
+
+/// Does this on a thread of its own, and waits for it no longer than [`PATIENCE`].
+fn patiently(write: impl FnOnce() + Send + 'static) {
+    let (done, is_done) = channel::<()>();
+    thread::spawn(move || {
+        write();
+        drop(done);
+    });
+    let _ = is_done.recv_timeout(PATIENCE);
 }
 
 impl Left {
-    /// Tells everything. Gives back the exit code: that of a doubt, if there is one.
-    fn tell(&self, form: Form, quiet: bool) -> u8 {
-        let mut failures = Vec::new();
-        if let Some(under_way) = &self.under_way {
-            let mut stdout = io::stdout().lock();
-            // Where nobody reads them, there is standard error for the failures all the same.
-            let _ = stdout.write_all(&under_way.results).and_then(|()| stdout.flush());
-            failures.extend(under_way.failures.iter().cloned());
+    const NOTHING: Self = Self { doubt: None, under_way: None, failures: Vec::new(), is_reporting: false };
+
+    fn is_doubt(&self) -> bool {
+        let of_several = self.under_way.iter().flat_map(|under_way| &under_way.failures);
+        self.doubt.is_some()
+            || self.failures.iter().chain(of_several).any(|failure| failure.exit() == exit::UNKNOWN)
+    }
+
+    /// Tells everything, the ticket too if standard output takes no more.
+    fn tell(&mut self, form: Form, quiet: bool) {
+        let last = self.failure();
+        let (results, known) = self
+            .under_way
+            .take()
+            .map(|under_way| (under_way.results, under_way.failures))
+            .unwrap_or_default();
+        if !results.is_empty() {
+            patiently(move || {
+                let mut stdout = io::stdout().lock();
+                // Where nobody reads them, there is standard error for the failures all the same.
+                let _ = stdout.write_all(&results).and_then(|()| stdout.flush());
+            });
         }
-        failures.extend(self.failure());
-        for failure in &failures {
-            failure.report(form, quiet);
+        let failures: Vec<_> = self.failures.drain(..).chain(known).chain(last).collect();
+        if !failures.is_empty() {
+            patiently(move || failures.iter().for_each(|failure| failure.report(form, quiet)));
         }
-        let is_doubt = failures.iter().any(|failure| failure.exit() == exit::UNKNOWN);
-        if is_doubt { exit::UNKNOWN } else { exit::INTERRUPTED }
     }
 
     fn failure(&self) -> Option<Failure> {

@@ -40,12 +40,12 @@ fn main() -> ExitCode {
     let output = Output::new(how.output, how.color);
     tell::settle(how);
     interrupt::watch(how.output, how.quiet);
-    let failures = match commands::run(&arguments, output) {
-        Ok(code) => return code.into(),
-        Err(failures) => failures,
-    };
-    for failure in &failures {
-        failure.report(how.output, how.quiet);
-    }
-    failure::exit_of(&failures).into()
+    let code = commands::run(&arguments, output).unwrap_or_else(|failures| {
+        interrupt::reports(&failures);
+        for failure in &failures {
+            failure.report(how.output, how.quiet);
+        }
+        failure::exit_of(&failures)
+    });
+    interrupt::finish(code)
 }

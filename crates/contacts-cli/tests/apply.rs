@@ -104,13 +104,21 @@ fn its_outcomes_have_a_shape_for_programs() {
 }
 
 #[test]
-fn without_a_terminal_and_without_yes_nothing_is_asked_of_the_service() {
+fn without_a_terminal_and_without_yes_nothing_is_changed() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     let error = home.demo(&sandbox, &format!("apply {file}")).fail(2);
     assert!(error["message"].as_str().unwrap().contains("no terminal to ask at"), "{error}");
     assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
-    assert!(sandbox.journal().is_empty());
+    assert_eq!(writes(&sandbox), 0);
+}
+
+#[test]
+fn with_nothing_to_do_it_needs_no_yes() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let file = home.write("contacts.yaml", "- email: demo@example.com\n- sms: 90-555-555-5555\n");
+    let result = home.demo(&sandbox, &format!("apply {file} -o json")).json();
+    assert_eq!((&result["changes"], writes(&sandbox)), (&serde_json::json!([]), 0));
 }
 
 #[test]
@@ -246,7 +254,7 @@ fn an_interrupt_of_a_change_that_is_half_made_is_told_with_how_far_the_others_ar
         sandbox.journal().iter().any(|it| it.operation == Some(Operation::Deactivate))
     });
     command.interrupt();
-    let ran = command.end().with_code(130);
+    let ran = command.end().killed_by(support::SIGINT);
     assert_eq!(outcomes(&ran), ["create done", "create unknown"]);
     let error = ran.error();
     assert_eq!(

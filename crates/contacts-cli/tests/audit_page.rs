@@ -53,7 +53,7 @@ fn one_that_is_there_stays_as_it_is_unless_there_is_a_whole_one_to_replace_it() 
     let command = home.demo(&sandbox, &format!("audit well --html {page}")).start();
     until("the request", || sandbox.journal().len() == 1);
     command.interrupt();
-    command.end().with_code(130);
+    command.end().killed_by(support::SIGINT);
     assert_eq!(fs::read_to_string(&page).unwrap(), "the page of yesterday");
     let left: Vec<_> = fs::read_dir(home.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "the page and the token: {left:?}");

@@ -73,7 +73,7 @@ fn after_an_interrupt_the_same_command_goes_on_and_asks_nobody_twice_but_those_i
 
     let command = a_hundred();
     command.interrupt();
-    let ran = command.end().with_code(130);
+    let ran = command.end().killed_by(support::SIGINT);
     assert!(ran.stderr.contains("error: interrupted: 100 of 400 users were looked at\n"), "{ran:?}");
     assert!(ran.stderr.contains("hint: the same command goes on from there"), "{ran:?}");
     assert!(ran.stderr.contains("note: 100 users: "), "what is known is told: {ran:?}");
@@ -226,7 +226,7 @@ fn an_interrupt_does_not_wait_for_whoever_waits() {
     let command = home.demo(&sandbox, &format!("audit --from {file} -o json")).start();
     until("the requests", || sandbox.journal().len() == 3);
     command.interrupt();
-    let ran = command.end().with_code(130);
+    let ran = command.end().killed_by(support::SIGINT);
     assert_eq!(ran.stdout, "");
     assert_eq!(ran.error()["kind"], "interrupted");
     assert!(ran.took < std::time::Duration::from_secs(30), "the time for each of them is a minute: {ran:?}");

@@ -2,7 +2,7 @@
 
 mod support;
 
-use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, User, When};
+use contacts_sandbox::{Fault, FaultRule, OAuthAtDirectBase, Operation, Sandbox, User, When};
 use serde_json::Value;
 use support::{Home, asked, stored};
 
@@ -106,7 +106,7 @@ fn a_deletion_whose_answer_is_lost_is_done() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(LOST);
     let [id, _] = support::ids(&sandbox);
-    home.demo(&sandbox, &format!("delete --yes {id}")).succeed();
+    home.demo(&sandbox, &format!("delete --yes --force {id}")).succeed();
     assert_eq!((stored(&sandbox).len(), asked(&sandbox, "DELETE")), (1, 2));
 }
 
@@ -114,7 +114,10 @@ fn a_deletion_whose_answer_is_lost_is_done() {
 fn the_ticket_of_one_user_says_nothing_of_the_contacts_of_another() {
     let (home, sandbox) = (Home::new(), creating(LOST));
     let ben = User::new("ben@example.com", "bens-token").with_oauth_token("bens-oauth-token");
-    sandbox.with_service(|service| service.add_user(ben));
+    sandbox.with_service(|service| {
+        service.behaviour_mut().oauth_at_direct_base = OAuthAtDirectBase::Accepted;
+        service.add_user(ben)
+    });
     let ticket = ticket(&home.demo(&sandbox, "create voice 49-1").fail(7));
     let token = home.write("bens", "bens-token");
     let as_ben = ["--base-url", &sandbox.base_url(), "--email", "ben@example.com", "--token-file", &token];
@@ -147,7 +150,8 @@ fn the_404_of_a_proxy_says_nothing_of_a_contact_and_ends_no_doubt() {
     let [id, _, _] = stored(&sandbox).try_into().expect("three contacts");
     for body in ["<html>not here</html>", "default backend - 404", ""] {
         sandbox.arm(not_found(body));
-        for line in [format!("resolve {ticket}"), format!("get {}", id.id), format!("delete --yes {}", id.id)]
+        for line in
+            [format!("resolve {ticket}"), format!("get {}", id.id), format!("delete --yes --force {}", id.id)]
         {
             let ran = home.demo(&sandbox, &line).run().with_code(1);
             assert!(!ran.stderr.contains("safe to create"), "{line}: {ran:?}");
@@ -170,6 +174,6 @@ fn a_deletion_that_a_proxy_answers_for_is_not_done() {
     };
     sandbox.arm(FaultRule::new(status(502, "")).nth(1));
     sandbox.arm(FaultRule::new(status(404, "default backend - 404")).nth(2));
-    let error = home.demo(&sandbox, &format!("delete --yes {id}")).fail(1);
+    let error = home.demo(&sandbox, &format!("delete --yes --force {id}")).fail(1);
     assert_eq!((&error["kind"], stored(&sandbox).len()), (&"not_found".into(), 2), "{error}");
 }

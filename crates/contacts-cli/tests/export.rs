@@ -75,7 +75,7 @@ fn standard_output_is_yaml_unless_the_form_of_results_says_otherwise() {
 fn nobody_has_a_file_too() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [email, sms] = ids(&sandbox);
-    home.demo(&sandbox, &format!("delete --yes {email} {sms}")).succeed();
+    home.demo(&sandbox, &format!("delete --yes --force {email} {sms}")).succeed();
     for (format, expected) in [("yaml", "[]\n"), ("json", "[]\n"), ("csv", "id,method,to,enabled\n")] {
         let text = home.demo(&sandbox, &format!("export --format {format}")).succeed();
         assert_eq!(text, expected);

@@ -135,10 +135,11 @@ fn activate_and_deactivate_send_no_body_and_say_so() {
     const ACTIVATED: &str = r#"{"message":"Activated","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
     const DEACTIVATED: &str =
         r#"{"message":"Deactivated","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
-    for (command, answers, message) in
-        [("activate", &[(200, ACTIVATED)], "Activated"), ("deactivate", &[(200, DEACTIVATED)], "Deactivated")]
-    {
-        let (text, seen) = asked(&format!("{command} {ID}"), answers);
+    for (command, flag, answers, message) in [
+        ("activate", "", &[(200, ACTIVATED)], "Activated"),
+        ("deactivate", "--force", &[(200, DEACTIVATED)], "Deactivated"),
+    ] {
+        let (text, seen) = asked(&format!("{command} {ID} {flag}"), answers);
         assert_eq!(text, told(ID, message));
         assert_eq!(one(&seen), (&*format!("PATCH {CONTACTS}/{ID}/{command}"), ""));
         assert_eq!(seen[0].headers("content-length"), ["0"]);
@@ -148,7 +149,7 @@ fn activate_and_deactivate_send_no_body_and_say_so() {
 #[test]
 fn delete_takes_each_success_that_is_known() {
     for answers in [&[(204, "")], &[(200, "")], &[(200, r#"{"message":"Deleted"}"#)]] {
-        let (text, seen) = asked(&format!("delete --yes {ID}"), answers);
+        let (text, seen) = asked(&format!("delete --yes --force {ID}"), answers);
         assert_eq!(text, told(ID, "Deleted"));
         assert_eq!(one(&seen), (&*format!("DELETE {CONTACTS}/{ID}"), ""));
         assert!(seen[0].headers("content-length").is_empty(), "{seen:?}");

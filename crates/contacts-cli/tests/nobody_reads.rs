@@ -173,7 +173,8 @@ fn a_doubt_is_told_as_ever() {
 fn of_several_contacts_each_is_deleted_and_told() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
-    let ran = home.demo(&sandbox, &format!("delete --yes {first} {second}")).unread().run().with_code(0);
+    let ran =
+        home.demo(&sandbox, &format!("delete --yes --force {first} {second}")).unread().run().with_code(0);
     assert_eq!(ran.stderr, format!("Deleted {first}\nDeleted {second}\n"));
     assert_eq!(stored(&sandbox).len(), 0);
 }

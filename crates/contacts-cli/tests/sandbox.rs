@@ -70,12 +70,43 @@ fn faults_come_from_a_file_and_are_overcome() {
     assert_eq!(ran.stderr.matches("< 503 ").count(), 2, "{ran:?}");
 }
 
+#[test]
+fn users_of_both_kinds_are_let_in_at_their_base_alone() {
+    let home = Home::new();
+    let (_sandbox, url) = serving(home.contacts().line("sandbox --user ann@example.com:a --user oauth:b"));
+    let origin = url.strip_suffix("/jsm/ops/api/sandbox").unwrap();
+    let oauth_url = format!("{origin}/ex/jira/sandbox/jsm/ops/api");
+    let (api, oauth) = (home.write("api", "a"), home.write("oauth", "b"));
+    let ann = |url: &str| {
+        home.contacts().args(["list", "--base-url", url, "--email", "ann@example.com", "--token-file", &api])
+    };
+    let bearer =
+        |url: &str| home.contacts().args(["list", "--base-url", url, "--oauth", "--token-file", &oauth]);
+    assert_eq!(ann(&url).succeed(), "no contacts\n");
+    assert_eq!(bearer(&oauth_url).succeed(), "no contacts\n");
+    assert_eq!(ann(&oauth_url).fail(3)["status"], 401);
+    assert_eq!(bearer(&url).fail(3)["status"], 401);
+}
+
+#[test]
+fn it_listens_on_a_port_of_loopback_and_nowhere_else() {
+    let home = Home::new();
+    for address in ["0", "localhost:0", "127.0.0.1:0"] {
+        let (_sandbox, url) = serving(home.contacts().args(["sandbox", "--listen", address]));
+        assert!(url.starts_with("http://127.0.0.1:"), "{address}: {url}");
+    }
+    for address in ["0.0.0.0:0", "example.com:0", "70000", ":8080"] {
+        let error = home.contacts().args(["sandbox", "--listen", address]).fail(2);
+        assert!(error["message"].as_str().unwrap().contains(address), "{error}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_with_its_own_code_and_without_a_word() {
+fn an_interrupt_ends_it_as_the_signal_does_and_without_a_word() {
     let (sandbox, _) = serving(Home::new().contacts().line("sandbox -q"));
     sandbox.interrupt();
-    let ran = sandbox.end().with_code(130);
+    let ran = sandbox.end().killed_by(support::SIGINT);
     assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""));
 }
 

@@ -4,7 +4,7 @@ mod support;
 
 use std::{collections::BTreeSet, fs};
 
-use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, Sandbox, User, When};
+use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, OAuthAtDirectBase, Sandbox, User, When};
 use support::{Home, Ran, until};
 
 /// Every character that may be written in more than one way.
@@ -31,6 +31,8 @@ const COMMANDS: [&str; 12] = [
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.add_user(User::new(DEMO_EMAIL, TOKEN).with_oauth_token(TOKEN));
+    sandbox
+        .with_service(|service| service.behaviour_mut().oauth_at_direct_base = OAuthAtDirectBase::Accepted);
     sandbox
 }
 

@@ -176,7 +176,7 @@ fn a_token_can_come_by_standard_input() {
 #[test]
 fn an_oauth_token_is_sent_as_a_bearer_token() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    let url = sandbox.base_url();
+    let url = sandbox.oauth_base_url();
     let file = home.write("oauth", DEMO_OAUTH_TOKEN);
     let list = || home.contacts().args(["list", "--base-url", &url]);
     for command in [

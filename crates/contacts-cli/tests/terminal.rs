@@ -23,13 +23,32 @@ fn to_delete_asks_and_does_nothing_unless_the_answer_is_yes() {
     let [first, second] = ids(&sandbox);
     for answer in ["n\n", "\n", "yess\n"] {
         let ran = at_terminal(&home, &sandbox, 100, &format!("delete {first}"), answer).with_code(1);
-        assert!(ran.stdout.contains(&format!("Delete the contact {first} for good? [y/N]")), "{ran:?}");
+        assert!(
+            ran.stdout
+                .contains(&format!("{first}  email demo@example.com\r\nDelete 1 contact for good? [y/N]")),
+            "{ran:?}"
+        );
         assert!(ran.stdout.contains("nothing was deleted"), "{ran:?}");
     }
-    assert!(sandbox.journal().is_empty());
+    assert_eq!(support::writes(&sandbox), 0);
     let ran = at_terminal(&home, &sandbox, 100, &format!("delete {first} {second}"), "y\n").with_code(0);
-    assert!(ran.stdout.contains("Delete 2 contacts for good? [y/N]"), "{ran:?}");
+    let asked = "nobody would be notified\r\nDelete 2 contacts for good? [y/N]";
+    assert!(ran.stdout.contains(asked), "{ran:?}");
     assert_eq!(stored(&sandbox), []);
+}
+
+#[test]
+fn to_deactivate_the_last_enabled_contact_asks() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let [first, second] = ids(&sandbox);
+    let ran = at_terminal(&home, &sandbox, 100, &format!("deactivate {first}"), "").with_code(0);
+    assert_eq!(ran.stdout, format!("Deactivated {first}\r\n"));
+    let line = format!("deactivate {second}");
+    let ran = at_terminal(&home, &sandbox, 100, &line, "n\n").with_code(1);
+    assert!(ran.stdout.contains("Deactivate 1 contact all the same? [y/N]"), "{ran:?}");
+    assert!(stored(&sandbox)[1].enabled);
+    at_terminal(&home, &sandbox, 100, &line, "y\n").with_code(0);
+    assert!(!stored(&sandbox)[1].enabled);
 }
 
 #[test]

@@ -37,9 +37,9 @@ fn every_command_sends_the_documented_request_and_nothing_else() {
             r#"{"method":"voice","to":"90-5555559999"}"#,
         ),
         (format!("update {id} ann@example.org"), "PATCH", contact.clone(), r#"{"to":"ann@example.org"}"#),
-        (format!("deactivate {id}"), "PATCH", format!("{contact}/deactivate"), ""),
+        (format!("deactivate --force {id}"), "PATCH", format!("{contact}/deactivate"), ""),
         (format!("activate {id}"), "PATCH", format!("{contact}/activate"), ""),
-        (format!("delete --yes {id}"), "DELETE", contact, ""),
+        (format!("delete --yes --force {id}"), "DELETE", contact, ""),
     ] {
         let journal = sent(&sandbox, &line);
         let [recorded] = &journal[..] else { panic!("{line}: {journal:?}") };

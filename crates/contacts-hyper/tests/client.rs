@@ -66,7 +66,8 @@ async fn connections_are_kept_and_a_creation_takes_one_of_its_own() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     ids(&client).await;
-    ids(&client.with_credentials(Credentials::bearer("sandbox-oauth-token").unwrap())).await;
+    ids(&client.with_credentials(Credentials::basic("ann@on-call.example", "sandbox-token-of-ann").unwrap()))
+        .await;
     client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).await.unwrap();
     ids(&client).await;
     let connections: Vec<_> = sandbox.journal().iter().map(|recorded| recorded.connection).collect();

@@ -81,6 +81,7 @@ mod warning;
 pub use apply::{Apply, Done, NotDisabled, Outcome, Skipped, Step};
 pub use change::Change;
 pub use desired::Desired;
+pub use enabled::takes_last_enabled;
 pub use file::{Format, looks_like_csv, read, spreadsheet_cell, write};
 pub use mistake::Mistake;
 pub use options::Options;

@@ -22,6 +22,9 @@ pub struct Behaviour {
     pub cloud_id: String,
     /// Where the operations live. The published base is one of three that working clients have been seen to use.
     pub base: Base,
+    /// Response to an OAuth token at the base for API tokens, where it would be good at [`Behaviour::oauth_base_path`]. Assumed: the
+    /// base for OAuth tokens is published, the answer at the other one is not.
+    pub oauth_at_direct_base: OAuthAtDirectBase,
     /// Feeds the ids of contacts and requests, so that two sandboxes can be told apart. Default 0.
     pub seed: u64,
     /// How many contacts of a kind a user may have. The vendor's help pages say two of each, the reference nothing.
@@ -64,6 +67,7 @@ impl Default for Behaviour {
         Self {
             cloud_id: "sandbox".to_owned(),
             base: Base::default(),
+            oauth_at_direct_base: OAuthAtDirectBase::default(),
             seed: 0,
             limits: Limits::default(),
             over_limit: OverLimit::default(),
@@ -86,9 +90,18 @@ impl Default for Behaviour {
 }
 
 impl Behaviour {
-    /// The path that comes before the operations' own, as `/jsm/ops/api/sandbox`.
+    /// The path that comes before the operations' own, as `/jsm/ops/api/sandbox`. It is the base for API tokens.
     pub fn base_path(&self) -> String {
-        let (before, after) = self.base.around_cloud_id();
+        self.path(self.base)
+    }
+
+    /// The same for OAuth tokens: `/ex/jira/sandbox/jsm/ops/api`, unless another base than [`Base::Jsm`] takes both.
+    pub fn oauth_base_path(&self) -> String {
+        self.path(self.base.for_oauth())
+    }
+
+    fn path(&self, base: Base) -> String {
+        let (before, after) = base.around_cloud_id();
         format!("{before}{}{after}", self.cloud_id)
     }
 }
@@ -97,16 +110,24 @@ impl Behaviour {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Base {
-    /// `/jsm/ops/api/{cloudId}`
+    /// `/jsm/ops/api/{cloudId}` for API tokens, and `/ex/jira/{cloudId}/jsm/ops/api` for OAuth tokens.
     #[default]
     Jsm,
-    /// `/compass/cloud/{cloudId}/ops`
+    /// `/compass/cloud/{cloudId}/ops` for both.
     Compass,
-    /// `/ex/jira/{cloudId}/jsm/ops/api`
+    /// `/ex/jira/{cloudId}/jsm/ops/api` for both.
     ExJira,
 }
 
 impl Base {
+    /// The base for OAuth tokens beside this one for API tokens.
+    pub(crate) fn for_oauth(self) -> Self {
+        match self {
+            Self::Jsm | Self::ExJira => Self::ExJira,
+            Self::Compass => Self::Compass,
+        }
+    }
+
     /// What stands before and after the cloud id.
     pub(crate) fn around_cloud_id(self) -> (&'static str, &'static str) {
         match self {
@@ -115,6 +136,17 @@ impl Base {
             Self::ExJira => ("/ex/jira/", "/jsm/ops/api"),
         }
     }
+}
+
+/// Response to an OAuth token at the base for API tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OAuthAtDirectBase {
+    /// 401 with the body of a missing scope.
+    #[default]
+    Unauthorized,
+    /// The same as at the base for OAuth tokens.
+    Accepted,
 }
 
 /// How many contacts of each kind a user may have, by default 2; `None` is without limit, as mobiles always are.
@@ -282,5 +314,8 @@ mod tests {
         assert_eq!(path(Base::Jsm), "/jsm/ops/api/sandbox");
         assert_eq!(path(Base::Compass), "/compass/cloud/sandbox/ops");
         assert_eq!(path(Base::ExJira), "/ex/jira/sandbox/jsm/ops/api");
+        assert_eq!(Behaviour::default().oauth_base_path(), path(Base::ExJira));
+        let compass = Behaviour { base: Base::Compass, ..Behaviour::default() };
+        assert_eq!(compass.oauth_base_path(), compass.base_path());
     }
 }

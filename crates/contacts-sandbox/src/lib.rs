@@ -18,7 +18,7 @@
 //! [`Sandbox::start`] is all that a test needs. It listens on a free port, so that tests run beside each other, and stops when it is
 //! dropped. The demo user has an e-mail and an SMS contact, and is an administrator for whom there are two others to look at, as
 //! [`Service::demo`] tells; [`Sandbox::add_user`] and [`Sandbox::add_contact`] add more. What is to be tested is given
-//! [`Sandbox::base_url`] in place of the service's URL:
+//! [`Sandbox::base_url`] in place of the service's URL, or [`Sandbox::oauth_base_url`] if it has an OAuth token:
 //!
 //! ```
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Operation, Sandbox};
@@ -110,7 +110,7 @@ mod user;
 
 pub use behaviour::{
     Base, Behaviour, DeactivatingUnverified, DeleteAnswer, Duplicates, EndOfList, Limits, NewPhones,
-    NextLink, OverLimit, RefusalShape, SizeOutOfRange,
+    NextLink, OAuthAtDirectBase, OverLimit, RefusalShape, SizeOutOfRange,
 };
 pub use contact::{ContactMethod, StoredContact};
 pub use error::Error;

@@ -80,9 +80,15 @@ impl Sandbox {
         }
     }
 
-    /// The base URL for a client: `http://127.0.0.1:PORT/jsm/ops/api/sandbox`, unless the service is set to another base.
+    /// The base URL for a client with an API token: `http://127.0.0.1:PORT/jsm/ops/api/sandbox`, unless the service is set to
+    /// another base.
     pub fn base_url(&self) -> String {
         format!("{}{}", self.origin(), self.shared.service().behaviour().base_path())
+    }
+
+    /// The base URL for a client with an OAuth token: `http://127.0.0.1:PORT/ex/jira/sandbox/jsm/ops/api`.
+    pub fn oauth_base_url(&self) -> String {
+        format!("{}{}", self.origin(), self.shared.service().behaviour().oauth_base_path())
     }
 
     /// Scheme, address and port.

@@ -18,9 +18,10 @@ use http::request::Parts;
 
 use self::answer::{Answer, TraceId};
 pub use self::demo::{DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN};
-use self::keyring::Keyring;
+use self::keyring::{Keyring, Scheme};
 use self::refusal::{Context, Refusal};
-use crate::behaviour::Behaviour;
+use self::route::Entrance;
+use crate::behaviour::{Behaviour, OAuthAtDirectBase};
 use crate::clock::DateHeader;
 use crate::contact::{ContactMethod, StoredContact};
 use crate::operation::Operation;
@@ -37,7 +38,7 @@ use crate::user::{Plan, User};
 /// use contacts_sandbox::Service;
 ///
 /// let mut service = Service::demo();
-/// let request = http::Request::get("/jsm/ops/api/sandbox/v1/users/contacts?size=1")
+/// let request = http::Request::get("/ex/jira/sandbox/jsm/ops/api/v1/users/contacts?size=1")
 ///     .header("authorization", "Bearer sandbox-oauth-token")
 ///     .body(&b""[..])?;
 /// let response = service.handle(request, Duration::from_secs(1_700_000_000));
@@ -227,7 +228,8 @@ impl Service {
         if operation == Operation::TenantInfo {
             return self.tenant_info();
         }
-        let account = self.admit(operation, &parts.headers)?;
+        let entrance = route::entrance(&self.behaviour, parts.uri.path());
+        let account = self.admit(operation, entrance, &parts.headers)?;
         match operation {
             Operation::TenantInfo => self.tenant_info(),
             Operation::List => self.list(account, parts),
@@ -241,14 +243,21 @@ impl Service {
     }
 
     /// The place of the user who asks, if that user may ask for this.
-    fn admit(&self, operation: Operation, headers: &HeaderMap) -> Result<usize, Refusal> {
+    fn admit(&self, operation: Operation, entrance: Entrance, headers: &HeaderMap) -> Result<usize, Refusal> {
+        let scheme = Scheme::of(headers);
+        if entrance == Entrance::OAuthTokens && scheme == Some(Scheme::Basic) {
+            return Err(Refusal::Gateway);
+        }
         let unknown = Refusal::Unauthorized { message: "Unauthorized" };
         let key = self.keyring.find(headers).ok_or(unknown)?;
         if key.expired {
             return Err(Refusal::Unauthorized { message: "Unauthorized; the token has expired" });
         }
         let user = &self.accounts.get(key.account).ok_or(unknown)?.user;
-        if !user.scopes.cover(operation.scopes()) {
+        let is_elsewhere = entrance == Entrance::ApiTokens
+            && scheme == Some(Scheme::Bearer)
+            && self.behaviour.oauth_at_direct_base == OAuthAtDirectBase::Unauthorized;
+        if is_elsewhere || !user.scopes.cover(operation.scopes()) {
             return Err(Refusal::Unauthorized { message: "Unauthorized; scope does not match" });
         }
         if user.plan == Plan::WithoutOperations {

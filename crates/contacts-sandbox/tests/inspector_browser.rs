@@ -23,7 +23,7 @@ fn ask(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(sandbox.address()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer sandbox-oauth-token\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu\r\n\
          content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );

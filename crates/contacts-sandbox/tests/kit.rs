@@ -8,7 +8,7 @@ use contacts_sandbox::{DEMO_EMAIL, Operation, Sandbox, User};
 /// Asks as the demo user, and reads the answer to its end.
 fn ask(sandbox: &Sandbox, line: &str) {
     let mut stream = TcpStream::connect(sandbox.address()).unwrap();
-    let head = "host: localhost\r\nauthorization: Bearer sandbox-oauth-token\r\nconnection: close\r\ncontent-length: 0";
+    let head = "host: localhost\r\nauthorization: Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu\r\nconnection: close\r\ncontent-length: 0";
     stream.write_all(format!("{line} HTTP/1.1\r\n{head}\r\n\r\n").as_bytes()).unwrap();
     stream.read_to_end(&mut Vec::new()).unwrap();
 }

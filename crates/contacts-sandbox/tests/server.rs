@@ -10,7 +10,7 @@ use contacts_sandbox::{
 };
 
 const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
-const BEARER: &str = "authorization: Bearer sandbox-oauth-token";
+const BASIC: &str = "authorization: Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu";
 
 /// What came back: all of it, and how it ended.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ fn ask(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Answer {
         _ => ("content-type: application/json\r\n", format!("content-length: {}\r\n", body.len())),
     };
     let head = format!(
-        "{method} {target} HTTP/1.1\r\nhost: localhost\r\n{BEARER}\r\nconnection: close\r\n{json}{length}"
+        "{method} {target} HTTP/1.1\r\nhost: localhost\r\n{BASIC}\r\nconnection: close\r\n{json}{length}"
     );
     raw(sandbox.address(), &format!("{head}\r\n{body}"))
 }
@@ -106,7 +106,7 @@ fn the_seven_operations_and_the_cloud_id_are_answered() {
 fn a_page_in_a_browser_cannot_use_it() {
     let sandbox = Sandbox::start().unwrap();
     let with = |headers: &str| {
-        let head = format!("GET {CONTACTS} HTTP/1.1\r\n{headers}{BEARER}\r\nconnection: close\r\n\r\n");
+        let head = format!("GET {CONTACTS} HTTP/1.1\r\n{headers}{BASIC}\r\nconnection: close\r\n\r\n");
         raw(sandbox.address(), &head).status()
     };
     for host in
@@ -132,12 +132,12 @@ fn an_address_that_others_could_reach_is_refused() {
 fn the_journal_keeps_repeated_headers_and_no_secret() {
     let sandbox = Sandbox::start().unwrap();
     let head = format!(
-        "GET {CONTACTS} HTTP/1.1\r\nHost: localhost\r\n{BEARER}\r\nX-Twice: a\r\nCookie: s3cret\r\nX-Twice: b\r\nconnection: close\r\n\r\n"
+        "GET {CONTACTS} HTTP/1.1\r\nHost: localhost\r\n{BASIC}\r\nX-Twice: a\r\nCookie: s3cret\r\nX-Twice: b\r\nconnection: close\r\n\r\n"
     );
     raw(sandbox.address(), &head);
     let recorded = sandbox.journal().remove(0);
     assert!(recorded.header("x-twice").eq(["a", "b"]));
-    assert!(recorded.header("authorization").eq(["Bearer [redacted]"]));
+    assert!(recorded.header("authorization").eq(["Basic [redacted]"]));
     assert!(recorded.header("cookie").eq(["[redacted]"]));
     assert_eq!(recorded.status, Some(200));
     assert!(recorded.account.is_some());
@@ -150,7 +150,7 @@ fn the_journal_keeps_repeated_headers_and_no_secret() {
 fn what_is_too_large_is_refused() {
     let sandbox = Sandbox::start().unwrap();
     let head =
-        format!("POST {CONTACTS} HTTP/1.1\r\nhost: localhost\r\n{BEARER}\r\ncontent-length: 1048577\r\n\r\n");
+        format!("POST {CONTACTS} HTTP/1.1\r\nhost: localhost\r\n{BASIC}\r\ncontent-length: 1048577\r\n\r\n");
     assert_eq!(raw(sandbox.address(), &head).status(), 413);
 }
 
@@ -262,7 +262,7 @@ fn an_effect_that_is_late_comes_though_the_client_has_gone() {
     let body = r#"{"method":"voice","to":"1-234"}"#;
     let mut stream = connect(sandbox.address());
     let head = format!(
-        "POST {CONTACTS} HTTP/1.1\r\nhost: localhost\r\n{BEARER}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST {CONTACTS} HTTP/1.1\r\nhost: localhost\r\n{BASIC}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(head.as_bytes()).unwrap();

@@ -3,18 +3,22 @@
 use std::time::Duration;
 
 use contacts_sandbox::{
-    Behaviour, DEMO_OAUTH_TOKEN, DeactivatingUnverified, EndOfList, Limits, NextLink, Service,
+    Behaviour, DEMO_OAUTH_TOKEN, DeactivatingUnverified, EndOfList, Limits, NextLink, OAuthAtDirectBase,
+    Service,
 };
 use http::{Method, Request};
 use proptest::prelude::*;
 
 const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
 
+/// The demo user's address and API token.
+const BASIC: &str = "Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu";
+
 fn ask(service: &mut Service, method: Method, target: &str, body: &[u8]) -> http::Response<Vec<u8>> {
     let request = Request::builder()
         .method(method)
         .uri(target)
-        .header("authorization", format!("Bearer {DEMO_OAUTH_TOKEN}"))
+        .header("authorization", BASIC)
         .header("content-type", "application/json");
     service.handle(request.body(body).unwrap(), Duration::from_secs(1_795_000_000))
 }
@@ -109,4 +113,27 @@ fn a_number_that_was_never_verified_is_deactivated_or_refused_as_it_is_set() {
         let body = String::from_utf8(answer.into_body()).unwrap();
         assert_eq!(body.contains("CONTACT_NOT_VERIFIED"), status == 422, "{body}");
     }
+}
+
+#[test]
+fn credentials_at_the_base_of_the_other_kind_get_the_answers_of_the_gateway() {
+    const OAUTH_CONTACTS: &str = "/ex/jira/sandbox/jsm/ops/api/v1/users/contacts";
+
+    let mismatch = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
+    let bearer = format!("Bearer {DEMO_OAUTH_TOKEN}");
+    let listed = |service: &mut Service, target: &str, authorization: &str| {
+        let request = Request::get(target).header("authorization", authorization).body(&b""[..]).unwrap();
+        let answer = service.handle(request, Duration::from_secs(1_795_000_000));
+        (answer.status().as_u16(), String::from_utf8(answer.into_body()).unwrap())
+    };
+    let mut service = Service::demo();
+    assert_eq!(listed(&mut service, CONTACTS, BASIC).0, 200);
+    assert_eq!(listed(&mut service, OAUTH_CONTACTS, &bearer).0, 200);
+    assert_eq!(listed(&mut service, CONTACTS, &bearer), (401, mismatch.to_owned()));
+    assert_eq!(listed(&mut service, OAUTH_CONTACTS, BASIC), (401, String::new()));
+    // A token that nobody has is not at the wrong base.
+    assert!(!listed(&mut service, CONTACTS, "Bearer nobodys").1.contains("scope"));
+
+    service.behaviour_mut().oauth_at_direct_base = OAuthAtDirectBase::Accepted;
+    assert_eq!(listed(&mut service, CONTACTS, &bearer).0, 200);
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use contacts_proto::Policy;
 use contacts_sandbox::{
-    Behaviour, DeleteAnswer, Duplicates, EndOfList, Limits, NewPhones, NextLink, RefusalShape, Service,
+    Behaviour, DeleteAnswer, Duplicates, EndOfList, Limits, NewPhones, NextLink, OAuthAtDirectBase,
+    RefusalShape, Service,
 };
 
 use crate::{job::Begin, rng::Random};
@@ -62,6 +63,8 @@ impl Setting {
             ]),
             first_and_last: random.one_in(2),
             extra_members: random.one_in(2),
+            // Renewed tokens are OAuth tokens, and go to the same base.
+            oauth_at_direct_base: OAuthAtDirectBase::Accepted,
             ..Behaviour::default()
         };
         let faults = *random.pick(&[2, 8, 16, 32, 48]);

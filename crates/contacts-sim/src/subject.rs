@@ -3,7 +3,7 @@
 use std::{rc::Rc, str::FromStr, time::Duration};
 
 use contacts_proto::{BaseUrl, ContactId, ContactMethod, CreateContact, Error, Policy, Session};
-use contacts_sandbox::{Behaviour, Duplicates, Limits, Service, StoredContact, User};
+use contacts_sandbox::{Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User};
 
 use crate::{
     fault::Fault,
@@ -149,8 +149,12 @@ impl Bench {
         begin: Begin,
         seed: u64,
     ) -> Result<Self, Error> {
-        let behaviour =
-            Behaviour { duplicates: Duplicates::Allowed, limits: Limits::NONE, ..Behaviour::default() };
+        let behaviour = Behaviour {
+            duplicates: Duplicates::Allowed,
+            limits: Limits::NONE,
+            oauth_at_direct_base: OAuthAtDirectBase::Accepted,
+            ..Behaviour::default()
+        };
         let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path()))?;
         let mut world = World::new(Service::new(behaviour));
         let faults = match strike {

@@ -91,7 +91,7 @@ fn connections_are_kept_and_a_creation_takes_one_of_its_own() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     ids(&client);
-    ids(&client.with_credentials(Credentials::bearer("sandbox-oauth-token").unwrap()));
+    ids(&client.with_credentials(Credentials::basic("ann@on-call.example", "sandbox-token-of-ann").unwrap()));
     client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).unwrap();
     ids(&client);
     let connections: Vec<_> = sandbox.journal().iter().map(|recorded| recorded.connection).collect();

@@ -1,6 +1,9 @@
 //! The commands.
 
-use std::path::PathBuf;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
@@ -124,11 +127,11 @@ pub(crate) enum Command {
 /// What a sandbox is to be.
 #[derive(Debug, Args)]
 pub(crate) struct SandboxArgs {
-    /// Where to listen, on loopback; port 0 is any free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
-    pub(crate) listen: std::net::SocketAddr,
+    /// A port, or an address of loopback with a port; port 0 is any free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = listen)]
+    pub(crate) listen: SocketAddr,
 
-    /// A user, in place of those of the demo; may be given several times
+    /// A user with an API token, or oauth:TOKEN for one with an OAuth token; in place of those of the demo, several times
     #[arg(long = "user", value_name = "EMAIL:TOKEN")]
     pub(crate) users: Vec<String>,
 
@@ -141,9 +144,20 @@ pub(crate) struct SandboxArgs {
     pub(crate) faults: Option<PathBuf>,
 }
 
+/// An address to listen on. A bare port and `localhost` are of loopback.
+fn listen(text: &str) -> Result<SocketAddr, &'static str> {
+    let port = text.strip_prefix("localhost:").unwrap_or(text);
+    match port.parse() {
+        Ok(port) => Ok((Ipv4Addr::LOCALHOST, port).into()),
+        Err(_) => text
+            .parse()
+            .map_err(|_| "not a port, such as 8080, nor an address with one, such as 127.0.0.1:8080"),
+    }
+}
+
 const SANDBOX_EXAMPLES: &str = "\
 Examples:
-  contacts sandbox --listen 127.0.0.1:8080
+  contacts sandbox --listen 8080
   contacts sandbox --user ann@example.com:secret --state sandbox.json";
 
 fn sandbox_long_help() -> String {

@@ -67,7 +67,7 @@ Exit codes:
   5  try again later: rate limit, time-out, unavailable
   6  changes are pending
   7  outcome unknown: a ticket was printed, for `contacts resolve`
-  130  interrupted, as by Ctrl-C; or 7, if that has left an outcome unknown
+  130  interrupted by Ctrl-C (143: terminated); or 7, if that has left an outcome unknown
 
   Of several failures that differ: 7 if one of them is, or else 1.";
 

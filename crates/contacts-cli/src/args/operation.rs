@@ -68,14 +68,21 @@ pub(crate) enum OperationCommand {
     },
 
     /// Let contacts be used no more
+    ///
+    /// If no enabled contact would be left, it asks, or needs --force where there is no terminal.
     #[command(after_help = "Example:\n  contacts deactivate 299003c3-8221-4a9f-b63d-2370c4caaaaa")]
     Deactivate {
         /// Their ids
         #[arg(required = true, value_name = "ID", value_parser = no_token::value::<ContactId>)]
         ids: Vec<ContactId>,
+        /// Leave no enabled contact, if need be
+        #[arg(long)]
+        force: bool,
     },
 
     /// Delete contacts
+    ///
+    /// Shows them, and asks. If no enabled contact would be left, --yes is not enough: it needs --force.
     #[command(after_help = "Examples:\n  contacts delete 299003c3-8221-4a9f-b63d-2370c4caaaaa\n  \
                             contacts list --method sms -o ndjson | jq -r .id | xargs contacts delete --yes")]
     Delete {
@@ -85,6 +92,9 @@ pub(crate) enum OperationCommand {
         /// Do not ask
         #[arg(short, long)]
         yes: bool,
+        /// Leave no enabled contact, if need be
+        #[arg(long)]
+        force: bool,
     },
 }
 

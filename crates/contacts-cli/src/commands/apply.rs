@@ -18,12 +18,10 @@ const GO_ON: &str = "apply the file again to go on: what is done is not done twi
 pub(super) fn run(context: &Context<'_>, args: &ApplyArgs) -> Result<(), Vec<Failure>> {
     let file = ContactsFile::read(context, &args.desired)?;
     let asks = !args.yes && !args.dry_run;
-    if asks {
-        question::can_be_asked("applying")?;
-    }
     let mut service = context.connect()?;
     let mut plan = file.plan(&service.contacts().map_err(Failure::from)?)?;
     if asks && !plan.is_empty() {
+        question::can_be_asked("applying")?;
         plan = confirmed(&mut service, &file, plan)?;
     } else if !args.dry_run && !plan.is_empty() && context.is_talkative() {
         context.tell(&format_args!("{}\n", Diff(&plan)));
@@ -71,7 +69,7 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
             break;
         }
     }
-    interrupt::tells_of(None);
+    interrupt::owes(&failures);
     progress.tell(&apply, true);
     let written = context.output.applied(&apply);
     if !apply.is_done() {

@@ -61,7 +61,7 @@ fn requests(command: &OperationCommand, session: &Session) -> Result<Vec<Request
         Do::Create { method, to, .. } => vec![session.request(&CreateContact::new(method.clone(), to)?)],
         Do::Update { id, to } => vec![session.request(&UpdateContact::new(id.clone(), to)?)],
         Do::Activate { ids } => each(ids, &|id| session.request(&ActivateContact::new(id))),
-        Do::Deactivate { ids } => each(ids, &|id| session.request(&DeactivateContact::new(id))),
+        Do::Deactivate { ids, .. } => each(ids, &|id| session.request(&DeactivateContact::new(id))),
         Do::Delete { ids, .. } => each(ids, &|id| session.request(&DeleteContact::new(id))),
     })
 }

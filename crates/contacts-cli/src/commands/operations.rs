@@ -1,8 +1,9 @@
 //! The seven operations.
 
+use contacts_plan::takes_last_enabled;
 use contacts_ureq::{
     ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, CreateContact, DeactivateContact,
-    DeleteContact, Ensure, Error, GetContact, How, ListContacts, Pages, UpdateContact,
+    DeleteContact, Ensure, Error, GetContact, How, ListContacts, Pages, UpdateContact, printable,
 };
 
 use super::{Context, question};
@@ -10,7 +11,7 @@ use crate::{
     args::{ListArgs, OperationCommand},
     failure::{Failure, is_for_all},
     interrupt::{self, UnderWay},
-    output::{Change, Reader},
+    output::{Change, Reader, counted},
     service::Service,
 };
 
@@ -23,20 +24,28 @@ pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(
         Do::Create { method, to, ensure } => create(context, method, to, *ensure),
         Do::Update { id, to } => update(context, id, to),
         Do::Activate { ids } => {
-            return each(context, ids, |service, id| {
+            return each(context, &context.connect()?, ids, |service, id| {
                 service.send(&ActivateContact::new(id.clone())).map(Change::from)
             });
         }
-        Do::Deactivate { ids } => {
-            return each(context, ids, |service, id| {
+        Do::Deactivate { ids, force } => {
+            let mut service = context.connect()?;
+            if !*force {
+                confirm_deactivation(&mut service, ids)?;
+            }
+            return each(context, &service, ids, |service, id| {
                 service.send(&DeactivateContact::new(id.clone())).map(Change::from)
             });
         }
-        Do::Delete { ids, yes } => {
+        Do::Delete { ids, yes, force } => {
             if !*yes {
-                confirm(ids)?;
+                question::can_be_asked("deleting")?;
             }
-            return each(context, ids, |service, id| {
+            let mut service = context.connect()?;
+            if !(*yes && *force) {
+                confirm_deletion(&mut service, ids, *yes, *force)?;
+            }
+            return each(context, &service, ids, |service, id| {
                 service.send(&DeleteContact::new(id.clone()))?;
                 Ok(Change { id: id.clone(), message: "Deleted".into() })
             });
@@ -129,11 +138,11 @@ fn update(context: &Context<'_>, id: &ContactId, to: &str) -> Result<(), Failure
 /// with them too.
 fn each(
     context: &Context<'_>,
+    service: &Service,
     ids: &[ContactId],
     change: impl Fn(&Service, &ContactId) -> Result<Change, Error>,
 ) -> Result<(), Vec<Failure>> {
     let several = ids.len() > 1;
-    let service = context.connect()?;
     let (mut changes, mut failures) = (Vec::new(), Vec::new());
     for (place, id) in ids.iter().enumerate() {
         interrupt::tells_of(several.then(|| UnderWay {
@@ -143,7 +152,7 @@ fn each(
             results: context.output.changes_so_far(&changes),
             failures: failures.clone(),
         }));
-        match change(&service, id) {
+        match change(service, id) {
             Ok(change) => changes.push(change),
             Err(error) => {
                 let is_last = is_for_all(&error);
@@ -156,7 +165,7 @@ fn each(
             }
         }
     }
-    interrupt::tells_of(None);
+    interrupt::owes(&failures);
     if (several || !changes.is_empty())
         && let Err(failure) = context.output.changes(&changes, several)
     {
@@ -174,17 +183,56 @@ fn without_trying(id: &ContactId, others: usize) -> String {
     }
 }
 
-/// Asks for what cannot be undone; where nobody can be asked, `--yes` must have answered.
-fn confirm(ids: &[ContactId]) -> Result<(), Failure> {
-    question::can_be_asked("deleting")?;
-    let what = match ids {
-        [id] => format!("the contact {id}"),
-        ids => format!("{} contacts", ids.len()),
-    };
-    match question::ask(&format!("Delete {what} for good?"))? {
-        true => Ok(()),
-        false => Err(Failure::local("nothing was deleted")),
+/// What there is to say if no enabled contact would be left.
+const LAST: &str = "no enabled contact would be left, as far as is known, so that nobody would be notified";
+
+fn is_last(kept_by: &str) -> Failure {
+    Failure::usage(LAST).with_hint(format!("--force {kept_by} all the same"))
+}
+
+/// A 404 to the list says nothing of the contacts that the command names.
+fn contacts_now(service: &Service) -> Result<Vec<Contact>, Failure> {
+    service.contacts().map_err(|error| Failure::from(error).of_no_contact())
+}
+
+/// Asks if nobody may be notified afterwards.
+fn confirm_deactivation(service: &mut Service, ids: &[ContactId]) -> Result<(), Failure> {
+    if !takes_last_enabled(&contacts_now(service)?, ids) {
+        return Ok(());
     }
+    if !question::has_terminal() {
+        return Err(is_last("deactivates"));
+    }
+    if !question::ask(&format!("{LAST}\nDeactivate {} all the same?", counted(ids.len(), "contact")))? {
+        return Err(Failure::local("nothing was deactivated"));
+    }
+    service.restart();
+    Ok(())
+}
+
+/// Shows what is to be deleted for good, and asks. `--yes` answers that question alone.
+fn confirm_deletion(service: &mut Service, ids: &[ContactId], yes: bool, force: bool) -> Result<(), Failure> {
+    let actual = contacts_now(service)?;
+    let takes_last = takes_last_enabled(&actual, ids);
+    if yes {
+        return if takes_last && !force { Err(is_last("deletes")) } else { Ok(()) };
+    }
+    let mut text = String::new();
+    for id in ids {
+        let contact = actual.iter().find(|contact| contact.id == *id);
+        // One that is not listed is told when it is deleted.
+        let shown = contact.map(|Contact { method, to, .. }| format!("  {} {to}", method.as_str()));
+        text.push_str(&format!("{id}{}\n", printable(&shown.unwrap_or_default())));
+    }
+    if takes_last {
+        text.push_str(LAST);
+        text.push('\n');
+    }
+    if !question::ask(&format!("{text}Delete {} for good?", counted(ids.len(), "contact")))? {
+        return Err(Failure::local("nothing was deleted"));
+    }
+    service.restart();
+    Ok(())
 }
 
 impl From<Confirmation> for Change {

@@ -4,9 +4,14 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::failure::Failure;
 
+/// Whether there is a terminal to ask at.
+pub(super) fn has_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Whether there is somebody to ask before `what` is done; it says that `--yes` answers beforehand.
 pub(super) fn can_be_asked(what: &str) -> Result<(), Failure> {
-    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+    if has_terminal() {
         return Ok(());
     }
     Err(Failure::usage(format!("{what} must be confirmed, and there is no terminal to ask at"))
@@ -16,7 +21,7 @@ pub(super) fn can_be_asked(what: &str) -> Result<(), Failure> {
 /// Whether the answer is yes. Everything else is no.
 pub(super) fn ask(question: &str) -> Result<bool, Failure> {
     let cannot_ask = |error| Failure::local(format!("cannot ask: {error}"));
-    let mut stderr = anstream::stderr().lock();
+    let mut stderr = anstream::stderr();
     write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush()).map_err(cannot_ask)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(cannot_ask)?;

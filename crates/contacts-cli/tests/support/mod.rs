@@ -22,6 +22,9 @@ use tempfile::TempDir;
 
 pub(crate) use self::inside::{add, asked, ids, reached, stored, writes};
 
+/// Ctrl-C.
+pub(crate) const SIGINT: i32 = 2;
+
 /// Whatever takes longer hangs, even where there is much else to do.
 pub(crate) const HANGS: Duration = Duration::from_secs(120);
 
@@ -141,6 +144,18 @@ impl Contacts {
         self.stdout(writer)
     }
 
+    /// The command itself, for what this has no word for.
+    pub(crate) fn command(self) -> Command {
+        self.command
+    }
+
+    /// It leads a process group of its own, as a job of a shell does.
+    #[cfg(unix)]
+    pub(crate) fn leader(mut self) -> Self {
+        std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
+        self
+    }
+
     pub(crate) fn start(mut self) -> Running {
         let stdin = if self.stdin.is_some() || self.is_typed { Stdio::piped() } else { Stdio::null() };
         self.command.stdin(stdin).stderr(Stdio::piped());
@@ -210,6 +225,11 @@ fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
+pub(crate) fn send(signal: &str, to: &str) {
+    let killed = Command::new("sh").args(["-c", &format!("kill -s {signal} -- {to}")]).status();
+    assert!(killed.unwrap().success());
+}
+
 /// A process that runs. It ends with the test.
 pub(crate) struct Running {
     child: Child,
@@ -241,8 +261,17 @@ impl Running {
 
     /// Ctrl-C.
     pub(crate) fn interrupt(&self) {
-        let killed = Command::new("sh").args(["-c", &format!("kill -INT {}", self.child.id())]).status();
-        assert!(killed.unwrap().success());
+        self.signal("INT");
+    }
+
+    /// Sends a signal, by its name without SIG.
+    pub(crate) fn signal(&self, name: &str) {
+        send(name, &self.child.id().to_string());
+    }
+
+    /// Sends a signal to it and all that it has started, as a terminal does. It was [`Contacts::leader`].
+    pub(crate) fn signal_all(&self, name: &str) {
+        send(name, &format!("-{}", self.child.id()));
     }
 
     /// Ends it, whatever it does.
@@ -299,6 +328,16 @@ impl Ran {
     #[track_caller]
     pub(crate) fn with_code(self, code: i32) -> Self {
         assert_eq!(self.status.code(), Some(code), "{self:?}");
+        self
+    }
+
+    /// It has died by this signal.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn killed_by(self, signal: i32) -> Self {
+        use std::os::unix::process::ExitStatusExt;
+
+        assert_eq!(self.status.signal(), Some(signal), "{self:?}");
         self
     }
 

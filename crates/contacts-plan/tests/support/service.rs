@@ -69,7 +69,7 @@ const TOKEN: &str = "token";
 
 impl World {
     pub(crate) fn new(behaviour: Behaviour) -> Self {
-        let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path())).unwrap();
+        let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.oauth_base_path())).unwrap();
         let mut service = Service::new(behaviour);
         service.add_user(User::new(EMAIL, "password").with_account_id("ann").with_oauth_token(TOKEN));
         let session = Session::new(site, Credentials::bearer(TOKEN).unwrap());

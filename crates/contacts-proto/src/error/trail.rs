@@ -56,8 +56,8 @@ impl fmt::Display for Trail {
         }
         match self.gave_up {
             Some(GaveUp::WaitTooLong { wait, limit }) => {
-                let (wait, limit) = (seconds(wait), seconds(limit));
-                write!(f, "; the service asks for {wait} s of waiting, the limit is {limit} s")?;
+                let (wait, limit) = (shown(wait), shown(limit));
+                write!(f, "; the service asks for {wait} of waiting, the limit is {limit}")?;
             }
             Some(GaveUp::Deadline) if self.attempts == 0 => {
                 f.write_str("; no time was left to send anything")?;
@@ -73,6 +73,29 @@ impl fmt::Display for Trail {
     }
 }
 
-fn seconds(duration: Duration) -> u64 {
-    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
+const YEAR: u64 = 365 * 24 * 60 * 60;
+
+/// The seconds, rounded up. Nobody reads as many as a service can ask for.
+fn shown(duration: Duration) -> String {
+    match duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0)) {
+        seconds @ ..=YEAR => format!("{seconds} s"),
+        _ => "more than a year".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_shown_in_seconds_up_to_a_year() {
+        for (wait, expected) in [
+            (Duration::from_millis(1_001), "2 s"),
+            (Duration::from_secs(YEAR), "31536000 s"),
+            (Duration::from_secs(YEAR + 1), "more than a year"),
+            (Duration::MAX, "more than a year"),
+        ] {
+            assert_eq!(shown(wait), expected);
+        }
+    }
 }

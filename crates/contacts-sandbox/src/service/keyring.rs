@@ -16,6 +16,27 @@ pub(super) struct Keyring {
     bearer: BTreeMap<String, Key>,
 }
 
+/// Kind of credentials, by the scheme of the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scheme {
+    Basic,
+    Bearer,
+}
+
+impl Scheme {
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        parts(headers).map(|(scheme, _)| scheme)
+    }
+}
+
+/// The scheme and the secret after it.
+fn parts(headers: &HeaderMap) -> Option<(Scheme, &str)> {
+    let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let known = [("basic", Scheme::Basic), ("bearer", Scheme::Bearer)];
+    let (_, scheme) = known.into_iter().find(|(name, _)| scheme.eq_ignore_ascii_case(name))?;
+    Some((scheme, secret.trim()))
+}
+
 /// Whose credential it is, by place among the accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
@@ -48,15 +69,12 @@ impl Keyring {
 
     /// The user whose credentials a request carries.
     pub(super) fn find(&self, headers: &HeaderMap) -> Option<Key> {
-        let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-        let keys = if scheme.eq_ignore_ascii_case("basic") {
-            &self.basic
-        } else if scheme.eq_ignore_ascii_case("bearer") {
-            &self.bearer
-        } else {
-            return None;
+        let (scheme, secret) = parts(headers)?;
+        let keys = match scheme {
+            Scheme::Basic => &self.basic,
+            Scheme::Bearer => &self.bearer,
         };
-        keys.get(secret.trim()).copied()
+        keys.get(secret).copied()
     }
 }
 

@@ -15,6 +15,8 @@ use crate::clock;
 pub(super) enum Refusal {
     /// 401: who asks is not known, or the token is not good for this.
     Unauthorized { message: &'static str },
+    /// 401 without a body, from the gateway before the API.
+    Gateway,
     /// 403: who asks is known, and may not.
     Forbidden { code: u32, message: &'static str },
     /// 402, 404, 409 or 422: the operation itself says no.
@@ -36,6 +38,7 @@ impl Refusal {
                 StatusCode::UNAUTHORIZED,
                 &Coded { code: 401, message, took: None, request_id: None },
             ),
+            Self::Gateway => Answer::empty(StatusCode::UNAUTHORIZED),
             Self::Forbidden { code, message } => {
                 let request_id = Some(context.request_id);
                 Answer::json(StatusCode::FORBIDDEN, &Coded { code, message, took: Some(0.001), request_id })

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 
 use super::refusal::Refusal;
-use crate::behaviour::Behaviour;
+use crate::behaviour::{Base, Behaviour};
 use crate::operation::Operation;
 
 /// Where the host tells a site's cloud id, outside the API.
@@ -20,8 +20,9 @@ pub(super) fn route<'a>(
     if path == TENANT_INFO {
         return if method == Method::GET { Ok((Operation::TenantInfo, "")) } else { Err(only("GET")) };
     }
-    let rest =
-        below_base(behaviour, path).and_then(|path| path.strip_prefix(COLLECTION)).ok_or(UNKNOWN_PATH)?;
+    let below =
+        below(behaviour, behaviour.base, path).or_else(|| below(behaviour, behaviour.base.for_oauth(), path));
+    let rest = below.and_then(|path| path.strip_prefix(COLLECTION)).ok_or(UNKNOWN_PATH)?;
     if rest.is_empty() {
         return match *method {
             Method::GET => Ok((Operation::List, "")),
@@ -56,15 +57,34 @@ fn only(allow: &'static str) -> Refusal {
     Refusal::Plain { status: StatusCode::METHOD_NOT_ALLOWED, allow: Some(allow) }
 }
 
-fn below_base<'a>(behaviour: &Behaviour, path: &'a str) -> Option<&'a str> {
-    let (before, after) = behaviour.base.around_cloud_id();
+/// Who is let in at a path that names an operation. The credentials of all others are good elsewhere at best.
+pub(super) fn entrance(behaviour: &Behaviour, path: &str) -> Entrance {
+    let base = behaviour.base;
+    if base == base.for_oauth() {
+        Entrance::Any
+    } else if below(behaviour, base, path).is_some() {
+        Entrance::ApiTokens
+    } else {
+        Entrance::OAuthTokens
+    }
+}
+
+/// The kinds of credentials that a base is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entrance {
+    Any,
+    ApiTokens,
+    OAuthTokens,
+}
+
+fn below<'a>(behaviour: &Behaviour, base: Base, path: &'a str) -> Option<&'a str> {
+    let (before, after) = base.around_cloud_id();
     path.strip_prefix(before)?.strip_prefix(behaviour.cloud_id.as_str())?.strip_prefix(after)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::behaviour::Base;
 
     #[expect(clippy::needless_pass_by_value, reason = "so that the tests below read well")]
     fn routed(method: Method, path: &str) -> Option<(Operation, &str)> {

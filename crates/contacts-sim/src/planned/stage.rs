@@ -6,7 +6,9 @@ use contacts_plan::{Apply, Desired, Format, Options, Plan, read};
 use contacts_proto::{
     Action, AllContacts, BaseUrl, Error, Event, Exchange, ListContacts, Now, Policy, Session, Waiting,
 };
-use contacts_sandbox::{Behaviour, Duplicates, Limits, NewPhones, Service, StoredContact, User};
+use contacts_sandbox::{
+    Behaviour, Duplicates, Limits, NewPhones, OAuthAtDirectBase, Service, StoredContact, User,
+};
 
 use super::{
     scene::{Haste, Scene},
@@ -80,6 +82,8 @@ impl<'a> Stage<'a> {
             limits: Limits::NONE,
             // So that there is something to do for a new number that is to be disabled.
             new_phones: NewPhones::EnabledAtOnce,
+            // Renewed tokens are OAuth tokens, and go to the same base.
+            oauth_at_direct_base: OAuthAtDirectBase::Accepted,
             ..Behaviour::default()
         };
         let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path()))?;
