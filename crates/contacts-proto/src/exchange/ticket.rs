@@ -12,10 +12,17 @@ use crate::{ContactId, ContactMethod, Error, printable};
 ///
 /// It is one word (`Display`, `FromStr`), so that it can be stored, passed on, and resolved by another program or on another day.
 /// It holds the address or number, the site and, where it is known, the user's e-mail address, and no secret.
+///
+/// The word is its one written form, also through serde, and has a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
+#[serde(into = "String", try_from = "String")]
+pub struct Ticket(Written);
+
+/// What is in the word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Written {
     /// The form of the ticket.
-    v: u8,
+    v: u64,
     /// The operation left in doubt: `create`.
     operation: Word,
     method: ContactMethod,
@@ -34,6 +41,11 @@ pub struct Ticket {
     user: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct Version {
+    v: u64,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Word {
@@ -41,7 +53,7 @@ enum Word {
 }
 
 impl Ticket {
-    const VERSION: u8 = 1;
+    const VERSION: u64 = 1;
 
     /// For a creation that was sent at `unix` seconds of the Unix epoch.
     pub(crate) fn for_create(
@@ -51,11 +63,12 @@ impl Ticket {
         unix: u64,
     ) -> Self {
         let (created, site, user) = (None, None, None);
-        Self { v: Self::VERSION, operation: Word::Create, method, to, seen, created, at: unix, site, user }
+        let v = Self::VERSION;
+        Self(Written { v, operation: Word::Create, method, to, seen, created, at: unix, site, user })
     }
 
     pub(super) fn with_created(self, created: Option<ContactId>) -> Self {
-        Self { created, ..self }
+        Self(Written { created, ..self.0 })
     }
 
     /// The same ticket of the site and the user of this session: [`Resolve`](crate::Resolve) refuses it anywhere else, where nothing
@@ -64,7 +77,7 @@ impl Ticket {
     #[must_use]
     pub fn of(self, session: &Session) -> Self {
         let user = session.credentials().user().map(str::to_owned);
-        Self { site: Some(session.site().to_string()), user, ..self }
+        Self(Written { site: Some(session.site().to_string()), user, ..self.0 })
     }
 
     /// Refuses another site; and another user, or one of whom nobody can tell who it is, if the ticket names its own.
@@ -72,8 +85,12 @@ impl Ticket {
         let refuse =
             |of: &str, only: &str| Err(Error::invalid("ticket", format!("is of {}: {only}", printable(of))));
         let (site, credentials) = (session.site().to_string(), session.credentials());
-        match (&self.site, &self.user, credentials.user()) {
-            (Some(of), ..) if *of != site => refuse(of, "no other site can end the doubt"),
+        // The same site has another base URL for the other kind of credentials.
+        let other = session.site().for_other_credentials().map(|other| other.to_string());
+        match (&self.0.site, &self.0.user, credentials.user()) {
+            (Some(of), ..) if *of != site && Some(of) != other.as_ref() => {
+                refuse(of, "no other site can end the doubt")
+            }
             (_, Some(of), Some(asking)) if !of.eq_ignore_ascii_case(asking) => {
                 refuse(of, "nobody else can end the doubt")
             }
@@ -87,39 +104,39 @@ impl Ticket {
 
     /// The method of the contact that was wanted.
     pub fn method(&self) -> &ContactMethod {
-        &self.method
+        &self.0.method
     }
 
     /// Its address or number.
     pub fn to(&self) -> &str {
-        &self.to
+        &self.0.to
     }
 
     /// The e-mail address of the user whose contact it was to be; `None` if it is not known. Then nobody checks that it is resolved
     /// with that user's credentials, and with those of another, [`Resolved::NotCreated`](crate::Resolved) proves nothing.
     pub fn user(&self) -> Option<&str> {
-        self.user.as_deref()
+        self.0.user.as_deref()
     }
 
     /// The contacts with this method and `to` that were there before; `None` if nobody looked.
     pub fn seen(&self) -> Option<&[ContactId]> {
-        self.seen.as_deref()
+        self.0.seen.as_deref()
     }
 
     /// The contact that the service has confirmed, if another creation before it is the one in doubt.
     pub fn created(&self) -> Option<&ContactId> {
-        self.created.as_ref()
+        self.0.created.as_ref()
     }
 
     /// When the doubt arose, in seconds of the Unix epoch, by the clock of the program that had it.
     pub fn unix_time(&self) -> u64 {
-        self.at
+        self.0.at
     }
 }
 
 impl fmt::Display for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let json = serde_json::to_vec(self).map_err(|_| fmt::Error)?;
+        let json = serde_json::to_vec(&self.0).map_err(|_| fmt::Error)?;
         f.write_str(&URL_SAFE_NO_PAD.encode(json))
     }
 }
@@ -132,12 +149,27 @@ impl FromStr for Ticket {
         let json = URL_SAFE_NO_PAD
             .decode(text.trim())
             .map_err(|_| refuse("is not one whole word as it was printed"))?;
-        let ticket: Self =
-            serde_json::from_slice(&json).map_err(|_| refuse("is damaged: was it copied whole?"))?;
-        if ticket.v != Self::VERSION {
+        let damaged = |_| refuse("is damaged: was it copied whole?");
+        // A later version may have other members: it is told as that.
+        let Version { v } = serde_json::from_slice(&json).map_err(damaged)?;
+        if v != Self::VERSION {
             return Err(refuse("is of another version"));
         }
-        Ok(ticket)
+        Ok(Self(serde_json::from_slice(&json).map_err(damaged)?))
+    }
+}
+
+impl From<Ticket> for String {
+    fn from(ticket: Ticket) -> Self {
+        ticket.to_string()
+    }
+}
+
+impl TryFrom<String> for Ticket {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        text.parse()
     }
 }
 
@@ -154,9 +186,20 @@ mod tests {
             let word = ticket.to_string();
             assert!(word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{word}");
             assert_eq!(word.parse::<Ticket>().unwrap(), ticket);
+            let json = serde_json::to_string(&ticket).unwrap();
+            assert_eq!(json, format!("\"{word}\""));
+            assert_eq!(serde_json::from_str::<Ticket>(&json).unwrap(), ticket);
             for end in 0..word.len() {
                 assert!(word[..end].parse::<Ticket>().is_err(), "a part of a ticket is no ticket");
             }
+        }
+    }
+
+    #[test]
+    fn a_ticket_of_a_later_version_is_told_as_that_whatever_else_it_has() {
+        let word = URL_SAFE_NO_PAD.encode(br#"{"v":2,"operation":"merge","target":{}}"#);
+        for error in [word.parse::<Ticket>().unwrap_err(), Ticket::try_from(word).unwrap_err()] {
+            assert!(error.to_string().contains("is of another version"), "{error}");
         }
     }
 }
