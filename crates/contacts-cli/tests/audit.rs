@@ -72,7 +72,7 @@ fn findings_are_results_unless_the_exit_code_is_to_tell_them() {
         ("audit well none", 0),
         ("audit well none --exit-code", 6),
         ("audit well --exit-code", 0),
-        ("audit well gone --exit-code", 4),
+        ("audit well gone --exit-code", 1),
     ] {
         home.demo(&sandbox, line).run().with_code(code);
     }
@@ -81,7 +81,7 @@ fn findings_are_results_unless_the_exit_code_is_to_tell_them() {
 #[test]
 fn a_table_has_the_worst_first_and_a_summary_beside_it() {
     let (home, sandbox) = (Home::new(), team());
-    let ran = home.demo(&sandbox, "audit well phone single none gone --require email").run().with_code(4);
+    let ran = home.demo(&sandbox, "audit well phone single none gone --require email").run().with_code(1);
     let first: Vec<_> = ran.stdout.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
     assert_eq!(first[..4], ["ACCOUNT", "none", "gone", "phone"], "{}", ran.stdout);
     for told in [

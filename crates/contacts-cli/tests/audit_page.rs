@@ -16,7 +16,7 @@ fn it_has_everybody_and_the_result_is_the_same_as_without_it() {
     assert_eq!(with.stdout, home.demo(&sandbox, line).succeed());
     assert!(with.stderr.contains(&format!("note: the page is {}\n", page.display())), "{with:?}");
     let line = format!("{line} gone --html {}", page.display());
-    home.demo(&sandbox, &line).run().with_code(4);
+    home.demo(&sandbox, &line).run().with_code(1);
     let page = fs::read_to_string(page).unwrap();
     for told in [
         "5 users of http://127.0.0.1:",

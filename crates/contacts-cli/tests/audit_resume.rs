@@ -143,7 +143,7 @@ fn a_file_of_another_site_or_of_something_else_is_refused_and_left_as_it_is() {
     let other = Sandbox::start().unwrap();
     let kept = home.path("kept");
     let line = format!("audit --from {file} --resume {}", kept.display());
-    home.demo(&other, &line).run().with_code(4);
+    home.demo(&other, &line).run().with_code(1);
     let contacts = home.write("contacts.yaml", "- sms: 90-5555559999");
     for (name, why) in [
         (kept.to_str().unwrap(), format!("it is of another site, {}", other.base_url())),

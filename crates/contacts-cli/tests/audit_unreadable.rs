@@ -12,7 +12,7 @@ use support::{
 #[test]
 fn a_user_who_cannot_be_read_is_a_row_and_gives_the_exit_code() {
     let (home, sandbox) = (Home::new(), team());
-    let ran = home.demo(&sandbox, "audit single gone well -o json").run().with_code(4);
+    let ran = home.demo(&sandbox, "audit single gone well -o json").run().with_code(1);
     let users: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((&users[1]["standing"], &users[1]["contacts"]), (&"unreadable".into(), &Value::Null));
     assert_eq!(users[1]["findings"][0]["error"]["code"], "USER_NOT_FOUND");
@@ -20,7 +20,7 @@ fn a_user_who_cannot_be_read_is_a_row_and_gives_the_exit_code() {
     let error = ran.error();
     assert_eq!(
         (&error["kind"], &error["message"]),
-        (&"not_found".into(), &"1 of 3 users could not be read".into())
+        (&"rejected".into(), &"1 of 3 users could not be read".into())
     );
 
     let busy = Fault::Status { status: 503, body: None, content_type: None, when: When::Before };
@@ -35,13 +35,14 @@ fn a_user_who_cannot_be_read_is_a_row_and_gives_the_exit_code() {
 #[test]
 fn an_account_id_that_nobody_has_is_no_wrong_address_and_where_hints_differ_none_is_for_all() {
     let (home, sandbox) = (Home::new(), team());
-    let ran = home.demo(&sandbox, "audit well gone -o json").run().with_code(4);
+    let ran = home.demo(&sandbox, "audit well gone -o json").run().with_code(1);
     let users: Value = serde_json::from_str(&ran.stdout).unwrap();
     for error in [&users[1]["findings"][0]["error"], &ran.error()] {
         assert!(error["hint"].as_str().unwrap().contains("account id"), "{error}");
     }
 
-    let refused = Fault::Status { status: 403, body: None, content_type: None, when: When::Before };
+    let body = Some(r#"{"message":"Forbidden"}"#.into());
+    let refused = Fault::Status { status: 403, body, content_type: None, when: When::Before };
     sandbox.arm(FaultRule::new(refused).times(1));
     let ran = home.demo(&sandbox, "audit well gone --jobs 1 -o json").run().with_code(1);
     assert_eq!(
@@ -78,7 +79,7 @@ fn what_every_user_would_end_with_ends_it_early() {
     let asked = sandbox.journal().len();
     assert!((32..=41).contains(&asked), "{asked}");
 
-    for (status, code, fewest, most) in [(401, 3, 1, 9), (503, 5, 32, 41), (404, 4, 32, 41)] {
+    for (status, code, fewest, most) in [(401, 3, 1, 9), (503, 5, 32, 41), (404, 1, 32, 41)] {
         sandbox.disarm();
         sandbox.clear_journal();
         let fault = Fault::Status { status, body: Some("{}".into()), content_type: None, when: When::Before };
@@ -98,6 +99,6 @@ fn users_who_are_not_known_are_rows_however_many() {
     let (home, sandbox) = (Home::new(), team());
     let many: String = (0..50).map(|number| format!("u{number}\n")).collect();
     let file = home.write("users", &many);
-    let ran = home.demo(&sandbox, &format!("audit --from {file} -o ndjson")).run().with_code(4);
+    let ran = home.demo(&sandbox, &format!("audit --from {file} -o ndjson")).run().with_code(1);
     assert_eq!(ran.stdout.lines().count(), 50);
 }

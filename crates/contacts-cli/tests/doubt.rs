@@ -175,5 +175,5 @@ fn a_deletion_that_a_proxy_answers_for_is_not_done() {
     sandbox.arm(FaultRule::new(status(502, "")).nth(1));
     sandbox.arm(FaultRule::new(status(404, "default backend - 404")).nth(2));
     let error = home.demo(&sandbox, &format!("delete --yes --force {id}")).fail(1);
-    assert_eq!((&error["kind"], stored(&sandbox).len()), (&"not_found".into(), 2), "{error}");
+    assert_eq!((&error["kind"], stored(&sandbox).len()), (&"unexpected_answer".into(), 2), "{error}");
 }

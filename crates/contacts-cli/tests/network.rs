@@ -112,7 +112,7 @@ fn what_is_not_encrypted_goes_through_no_proxy_of_the_environment() {
 fn a_proxy_that_refuses_is_asked_once_and_named_in_plain_words() {
     let secured = Secured::new();
     for (status, code, attempts, hint) in [
-        ("407 Proxy Authentication Required", 1, 1, "credentials"),
+        ("407 Proxy Authentication Required", 1, 1, "a name and a password"),
         ("403 Forbidden", 1, 1, "forbids"),
         ("404 Not Found", 1, 1, ""),
         ("503 Service Unavailable", 5, 2, ""),

@@ -113,7 +113,7 @@ fn an_administrator_lists_another_users_contacts() {
     });
     let list = home.demo(&sandbox, &format!("list -o json --account-id {account}")).json();
     assert_eq!((list.as_array().unwrap().len(), &list[0]["to"]), (1, &json!("49-1")));
-    let nobody = home.demo(&sandbox, "list -o json --account-id nobody").run().with_code(4).error();
+    let nobody = home.demo(&sandbox, "list -o json --account-id nobody").run().with_code(1).error();
     assert!(nobody["hint"].as_str().unwrap().contains("check the account id"), "{nobody}");
 }
 
@@ -225,8 +225,7 @@ fn results_alone_are_on_standard_output_and_notes_on_the_other() {
 #[test]
 fn each_request_is_told_when_it_is_asked_for() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    let ran = home.demo(&sandbox, "-v list -o json --size 1").run().with_code(0);
-    assert_eq!(support::one_line(&ran.stdout), listed(&sandbox));
+    let ran = home.demo(&sandbox, "-v list --size 1").run().with_code(0);
     let lines: Vec<_> = ran.stderr.lines().collect();
     let url = format!("{}{LIST}", sandbox.base_url());
     assert_eq!(lines.len(), 4, "{ran:?}");

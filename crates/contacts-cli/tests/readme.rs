@@ -132,7 +132,12 @@ fn the_script_that_creates_ends_a_doubt_by_its_ticket_and_tells_any_other_failur
         let ran = command.env("ATLASSIAN_OPS_API_TOKEN", DEMO_TOKEN).run();
         (sandbox.contacts(DEMO_EMAIL).len(), ran)
     };
-    let refused = Fault::Status { status: 403, body: None, content_type: None, when: When::Before };
+    let refused = Fault::Status {
+        status: 403,
+        body: Some(r#"{"message":"Forbidden"}"#.into()),
+        content_type: None,
+        when: When::Before,
+    };
     for (fault, contacts, code, told) in [
         (None, 3, 0, "Created "),
         (Some(Fault::Reset { when: When::After }), 3, 0, "Created "),

@@ -96,7 +96,7 @@ fn a_contact_that_is_not_there_is_told_with_the_request_id() {
 #[test]
 fn a_base_url_that_is_wrong_is_not_taken_for_a_contact_that_is_not_there() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    let error = home.at(&format!("{}/jsm/ops/api/other", sandbox.origin())).line("list").fail(4);
+    let error = home.at(&format!("{}/jsm/ops/api/other", sandbox.origin())).line("list").fail(1);
     assert!(hint(&error).contains("cloud id"), "{error}");
 }
 

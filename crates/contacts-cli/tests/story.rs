@@ -38,7 +38,7 @@ fn a_file_is_planned_applied_changed_and_applied_again_though_the_service_dies_i
     home.at(&url).line(&format!("plan {file} --exit-code")).run().with_code(0);
 
     // Somebody has another number now.
-    home.at(&url).line(&format!("export {file}")).succeed();
+    home.at(&url).line(&format!("export {file} --force")).succeed();
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("90-5555559999", "90-5555551111")).unwrap();
     let plan = home.at(&url).line(&format!("plan {file}")).succeed();

@@ -112,7 +112,9 @@ fn not_found(about: &About, said: &Said) -> Meaning {
             Meaning::new(ErrorKind::NotFound, Hint::NoSuchContact)
         }
         Subject::User if said.is_listed || said.has_own_code => rejected(Some(Hint::NoSuchUser)),
-        Subject::Caller if !said.is_listed && !said.has_own_code => rejected(Some(Hint::WrongSite)),
+        Subject::Caller | Subject::User if !said.is_listed && !said.has_own_code => {
+            rejected(Some(Hint::WrongSite))
+        }
         // Something is not there, and nobody says what.
         _ => rejected(None),
     }

@@ -1,6 +1,6 @@
 //! One operation, with retries, a deadline and one renewal of credentials.
 
-use std::{error::Error as StdError, sync::Arc, time::Duration};
+use std::{borrow::Cow, error::Error as StdError, sync::Arc, time::Duration};
 
 use http::{Response, StatusCode};
 
@@ -323,12 +323,19 @@ impl<O: Operation> Exchange for Call<O> {
     }
 }
 
-/// Reads an answer. Secrets that the server has echoed are taken out of an error, and not out of the answer before: a token may be
-/// a part of an id.
+/// Reads an answer. Secrets that the server has echoed are taken out of an error after it was read. Out of a confirmation they are
+/// taken before, unless it cannot be read without them: a token may be a part of an id.
 fn read<O: Operation>(
     operation: &O,
     response: Response<&[u8]>,
     session: &Session,
 ) -> Result<O::Output, Error> {
+    if O::ABOUT.writes
+        && response.status().is_success()
+        && let Cow::Owned(clean) = session.credentials().redact(response.body())
+        && let Ok(output) = operation.response(response.clone().map(|_| clean.as_slice()))
+    {
+        return Ok(output);
+    }
     operation.response(response).map_err(|error| error.of(session.credentials()))
 }

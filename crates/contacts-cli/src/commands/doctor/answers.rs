@@ -61,9 +61,8 @@ impl Examination<'_> {
                         self.failed("base URL", &failure.with_hint(hint))
                     }
                     Some((base_url, false)) => {
-                        let step_failed = self.failed(step, &failure);
                         self.note("base URL", format!("{base_url} does not accept the token either"), None);
-                        step_failed
+                        self.failed(step, &failure)
                     }
                     None => self.failed(step, &failure),
                 })
