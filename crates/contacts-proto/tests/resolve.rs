@@ -4,6 +4,7 @@ mod model;
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use contacts_proto::{BaseUrl, Call, Credentials, Error, Resolve, Resolved, Session, Ticket};
 use model::{
     Ran, create_sms, renewable,
@@ -19,9 +20,14 @@ fn ticket() -> Ticket {
 
 /// A ticket of somebody who looked before.
 fn ticket_with_seen(seen: &[&str]) -> Ticket {
-    let ticket =
-        serde_json::json!({"v": 1, "operation": "create", "method": "sms", "to": TO, "seen": seen, "at": 0});
-    serde_json::from_value(ticket).unwrap()
+    written(
+        &serde_json::json!({"v": 1, "operation": "create", "method": "sms", "to": TO, "seen": seen, "at": 0}),
+    )
+}
+
+/// The ticket with these members, out of its one written form.
+fn written(members: &serde_json::Value) -> Ticket {
+    URL_SAFE_NO_PAD.encode(members.to_string()).parse().unwrap()
 }
 
 fn resolve(service: &mut Service, ticket: Ticket) -> Ran<Resolved> {
@@ -95,10 +101,9 @@ fn what_was_there_before_is_not_taken_for_new() {
 fn what_was_confirmed_is_never_said_not_to_have_been_created() {
     let confirmed = || {
         let (seen, created): (&[&str], _) = (&[], "c");
-        let ticket = serde_json::json!(
+        written(&serde_json::json!(
             {"v": 1, "operation": "create", "method": "sms", "to": TO, "seen": seen, "created": created, "at": 0}
-        );
-        serde_json::from_value::<Ticket>(ticket).unwrap()
+        ))
     };
     let looks_twice = ["GET 0", "settling 5s", "GET 0"];
 
@@ -204,4 +209,17 @@ fn of_a_user_whose_credentials_come_from_a_source_it_is_found_out_by_the_first_l
     let ran = Service::default().run(Resolve::new(nobody_yet, ticket));
     assert_eq!(ran.log[0], "renew");
     assert!(ran.result.unwrap_err().is_invalid_input());
+}
+
+#[test]
+fn a_ticket_is_taken_at_the_base_url_of_either_kind_of_credentials() {
+    let session =
+        |base: &str| Session::new(BaseUrl::new(base).unwrap(), Credentials::bearer("token").unwrap());
+    let direct = session("https://api.example.com/jsm/ops/api/c");
+    let ticket = create_sms(TO).ticket(model::UNIX).of(&direct);
+    let oauth = session("https://api.example.com/ex/jira/c/jsm/ops/api");
+    let other = session("https://api.example.com/ex/jira/d/jsm/ops/api");
+    let mut service = Service::with(&[("a", "sms", TO)]);
+    is_created(&service.run(Resolve::new(oauth, ticket.clone())), "a");
+    assert!(service.run(Resolve::new(other, ticket)).result.unwrap_err().is_invalid_input());
 }
