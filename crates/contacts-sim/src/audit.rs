@@ -181,7 +181,10 @@ impl Case<'_> {
         // The network has done it, by the first of two deliveries, and then delivered a refusal of the second.
         let excused = match self.job {
             Job::Create(_) | Job::Ensure(_) => {
-                error.hint() == Some(Hint::ExistsOrTooMany) && self.ledger.second_refused
+                matches!(
+                    error.hint(),
+                    Some(Hint::ExistsOrTooMany | Hint::AlreadyExists | Hint::TooManyContacts)
+                ) && self.ledger.second_refused
             }
             Job::Delete(_) => absent && self.ledger.second_refused,
             _ => false,

@@ -91,7 +91,7 @@ const FAULTS: [Row; 28] = [
     row("425-before", Status(425, Before, Nothing), "not carried out, 425"),
     row("425-after", Status(425, After, Nothing), "carried out, 425"),
     row("302-before", Status(302, Before, Nothing), "not carried out, 302"),
-    row("307-after", Status(307, After, Nothing), "carried out, 307"),
+    row("303-after", Status(303, After, Nothing), "carried out, 303"),
     row("429-long", Status(429, Before, Much), "not carried out, 429, with an hour to wait"),
 ];
 

@@ -84,9 +84,10 @@ pub(crate) enum Command {
         command: ConfigCommand,
     },
 
-    /// Print a request as a curl command; nothing is sent
+    /// Print a request as a curl command
     ///
-    /// The token is left out.
+    /// The token stands in a variable, CONTACTS_TOKEN or CONTACTS_OAUTH_TOKEN. Nothing is sent but a look-up of the cloud id, where
+    /// only the site is known.
     #[command(
         after_help = "Example:\n  contacts --cloud-id 35273b54-3f06-40d2-880f-dd28cf8daafa curl list --size 20"
     )]
