@@ -49,7 +49,7 @@ impl Server {
                 let mut body = vec![0; length];
                 let _ = reader.read_exact(&mut body);
                 let number = counted.fetch_add(1, Ordering::SeqCst);
-                let answer = answers.get(number).or(answers.last()).unwrap();
+                let answer = answers.get(number).or_else(|| answers.last()).unwrap();
                 let _ = reader.get_mut().write_all(answer.as_bytes());
             }
         });
