@@ -61,15 +61,17 @@ Settings:
 Exit codes:
   0  done
   1  failed
-  2  wrong usage
+  2  wrong usage or settings
   3  not authenticated or not allowed
   4  no such contact
   5  try again later: rate limit, time-out, unavailable
-  6  changes are pending
+  6  changes or findings are pending (--exit-code)
   7  outcome unknown: a ticket was printed, for `contacts resolve`
-  130  interrupted by Ctrl-C (143: terminated); or 7, if that has left an outcome unknown
 
-  Of several failures that differ: 7 if one of them is, or else 1.";
+  A signal ends the process as that signal does (a shell shows 130 for Ctrl-C),
+  or with 7 if it leaves an outcome unknown.
+
+  With mixed failures: 7 if any outcome is unknown, otherwise 1.";
 
 pub(super) const CONFIG_EXAMPLES: &str = "\
 Examples:
