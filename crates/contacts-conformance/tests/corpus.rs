@@ -96,6 +96,8 @@ fn the_effect_is_that_of_the_classes_of_failures() {
         let no_head = matches!(case.told, Report::Malformed | Report::TooLarge | Report::Closed);
         let is_open = match case.status {
             _ if no_head => true,
+            // A redirect of these is to be made elsewhere, so it is not made here.
+            301 | 302 | 307 | 308 => false,
             501 | 505 => false,
             408 | 425 => true,
             400..=499 => false,
@@ -112,22 +114,62 @@ fn the_effect_is_that_of_the_classes_of_failures() {
 }
 
 #[test]
-fn the_kind_of_a_refusal_is_that_of_its_status() {
+fn the_kind_of_a_refusal_is_that_of_its_status_where_the_service_says_it() {
     let kinds = BTreeMap::from([
         (400, "rejected"),
         (401, "unauthorized"),
         (402, "forbidden"),
         (403, "forbidden"),
-        (404, "not_found"),
         (409, "rejected"),
-        (410, "not_found"),
+        (410, "rejected"),
         (422, "rejected"),
         (429, "rate_limited"),
         (501, "rejected"),
     ]);
     each(|case, question, expected| {
-        if let Some(kind) = kinds.get(&case.status) {
+        // No credentials are sent to a site, so that it can refuse none.
+        let is_of_credentials = matches!(case.status, 401..=403);
+        let is_named = question != Question::One(Operation::TenantInfo) || !is_of_credentials;
+        if let Some(kind) = kinds.get(&case.status).filter(|_| case.is_said_by_the_service() && is_named) {
             assert_eq!(expected.error.as_deref(), Some(*kind), "{}, to {question}", case.name);
+        }
+    });
+}
+
+#[test]
+fn a_missing_contact_is_said_by_the_service_alone_and_only_where_one_was_named() {
+    each(|case, question, expected| {
+        if expected.error.as_deref() == Some("not_found") {
+            assert_eq!(case.status, 404, "{}, to {question}", case.name);
+            assert!(case.is_said_by_the_service(), "{}, to {question}", case.name);
+            let names_one = !matches!(
+                question,
+                Question::One(Operation::List | Operation::Create | Operation::TenantInfo)
+            );
+            assert!(names_one, "{}, to {question}", case.name);
+        }
+    });
+}
+
+#[test]
+fn a_page_of_a_stranger_forbids_nothing() {
+    each(|case, question, expected| {
+        if matches!(case.status, 402 | 403 | 410) && !case.is_said_by_the_service() {
+            let error = expected.error.as_deref();
+            assert!(!matches!(error, Some("forbidden" | "not_found")), "{}, to {question}", case.name);
+        }
+    });
+}
+
+#[test]
+fn a_redirect_is_no_answer_of_the_service_and_is_followed_nowhere() {
+    each(|case, question, expected| {
+        if matches!(case.status, 300..=399) && case.told == Report::Answered {
+            let is_create = question == Question::One(Operation::Create);
+            let is_certain = matches!(case.status, 301 | 302 | 307 | 308);
+            let right = if is_create && !is_certain { "indeterminate" } else { "unexpected_answer" };
+            assert_eq!(expected.error.as_deref(), Some(right), "{}, to {question}", case.name);
+            assert!(expected.requests.is_empty(), "{}, to {question}", case.name);
         }
     });
 }

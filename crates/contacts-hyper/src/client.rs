@@ -72,8 +72,7 @@ impl<S: HttpService> Client<S> {
 
     /// A user of the same site whose credentials expire, over the same connections. The source is asked when the first request
     /// is made, and once a call when the service refuses what it gave; tasks that are refused the same credentials cause one
-    /// renewal. What the source takes counts to the deadline of a call, and yet no deadline breaks it off: a source that may hang
-    /// is to have a time limit of its own.
+    /// renewal. What the source takes counts to the deadline of a call, which drops it at its end.
     #[must_use]
     pub fn with_source(&self, source: impl CredentialsSource + 'static) -> Self {
         let renewals = Some(Arc::new(Renewals::new(source)));

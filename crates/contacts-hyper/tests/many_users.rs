@@ -6,9 +6,10 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::{Duration, Instant},
 };
 
-use contacts_hyper::{BaseUrl, Client, Credentials, ErrorKind, ListContacts};
+use contacts_hyper::{BaseUrl, Client, Credentials, ErrorKind, ListContacts, Policy};
 use contacts_sandbox::{Behaviour, DEMO_EMAIL, DEMO_TOKEN, Sandbox, Service, User};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
 
@@ -77,7 +78,7 @@ async fn a_renewal_that_is_dropped_is_made_by_the_next_who_needs_it() {
             }
         });
     let list = ListContacts::all();
-    let dropped = tokio::time::timeout(std::time::Duration::from_millis(50), client.send(&list)).await;
+    let dropped = tokio::time::timeout(Duration::from_millis(50), client.send(&list)).await;
     assert!(dropped.is_err());
     client.send(&list).await.unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 2);
@@ -91,5 +92,21 @@ async fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_se
     let error = client.send(&ListContacts::all()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is locked");
+    assert!(sandbox.journal().is_empty());
+}
+
+#[tokio::test]
+async fn a_source_that_hangs_costs_no_more_than_the_deadline() {
+    let sandbox = Sandbox::start().unwrap();
+    let mut policy = Policy::default();
+    policy.deadline = Duration::from_millis(100);
+    let client = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .policy(policy)
+        .build()
+        .with_source(async || future::pending().await);
+    let begin = Instant::now();
+    let error = client.send(&ListContacts::all()).await.unwrap_err();
+    assert!(begin.elapsed() < Duration::from_millis(350), "{:?}", begin.elapsed());
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
     assert!(sandbox.journal().is_empty());
 }

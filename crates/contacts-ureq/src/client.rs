@@ -58,8 +58,8 @@ impl Client {
 
     /// A user of the same site whose credentials expire, over the same connections. The source is asked when the first request
     /// is made, and once a call when the service refuses what it gave; threads that are refused the same credentials cause
-    /// one renewal. What the source takes counts to the deadline of a call, and yet no deadline breaks it off: a source that may
-    /// hang is to have a time limit of its own.
+    /// one renewal. What the source takes counts to the deadline of a call, which ends with it. A source that takes longer goes on
+    /// in a thread of its own, and what it gives serves the next call.
     #[must_use]
     pub fn with_source(&self, source: impl CredentialsSource + 'static) -> Self {
         let renewals = Some(Arc::new(Renewals::new(source)));

@@ -4,12 +4,14 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, User};
-use contacts_ureq::{BaseUrl, Client, Credentials, ErrorKind, ListContacts};
+use contacts_ureq::{BaseUrl, Client, Credentials, ErrorKind, ListContacts, Policy};
 
 /// A client whose source gives these tokens one after the other, the last one for ever; and how often it was asked.
 fn client(sandbox: &Sandbox, tokens: &[&str]) -> (Client, Arc<AtomicUsize>) {
@@ -87,4 +89,33 @@ fn sixty_four_threads_that_meet_the_same_expired_token_cause_one_renewal() {
     });
     assert!(failures.lock().unwrap().is_empty());
     assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_source_that_hangs_costs_no_more_than_the_deadline_and_what_it_gives_late_serves_the_next_call() {
+    let sandbox = Sandbox::start().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let (release, released) = mpsc::channel::<()>();
+    let released = Mutex::new(released);
+    let mut policy = Policy::default();
+    policy.deadline = Duration::from_millis(100);
+    let slow = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .policy(policy)
+        .build()
+        .with_source(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            released.lock().unwrap().recv()?;
+            Ok(Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?)
+        });
+
+    let begin = Instant::now();
+    let error = slow.send(&ListContacts::all()).unwrap_err();
+    assert!(begin.elapsed() < Duration::from_millis(350), "{:?}", begin.elapsed());
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert!(sandbox.journal().is_empty());
+
+    release.send(()).unwrap();
+    slow.send(&ListContacts::all()).unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }

@@ -109,6 +109,15 @@ impl Case {
         }
     }
 
+    /// Whether the service itself can have said it: a JSON object that no sender has compressed.
+    pub fn is_said_by_the_service(&self) -> bool {
+        let answer = self.answer();
+        let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
+        let is_plain =
+            !self.head.iter().any(|line| line.to_ascii_lowercase().starts_with("content-encoding:"));
+        is_plain && serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
+    }
+
     /// The answer as a client reads it.
     fn answer(&self) -> Answer {
         let body = self.bytes(self.read.as_ref().unwrap_or(&self.body));

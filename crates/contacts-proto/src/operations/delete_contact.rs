@@ -1,6 +1,7 @@
 //! `DELETE /v1/users/contacts/{id}`
 
 use http::{Method, Request, Response};
+use serde_json::Value;
 
 use super::{CONTACTS, READ_DELETE};
 use crate::{
@@ -42,11 +43,16 @@ impl Operation for DeleteContact {
     /// deleted nothing.
     fn response(&self, response: Response<&[u8]>) -> Result<(), Error> {
         answer::success(Self::ABOUT, &response)?;
-        if response.body().is_empty() {
+        let body = answer::without_bom(response.body());
+        if body.is_empty() {
             return Ok(());
         }
         answer::any_json(Self::ABOUT, &response)?;
         // Of a body nothing is promised: only one that names another contact is wrong.
+        let json = serde_json::from_slice::<Value>(body).unwrap_or_default();
+        if json.pointer("/data/id").is_none() {
+            return Ok(());
+        }
         Confirmation::read(Self::ABOUT, &response, &self.id, "Deleted").map(drop)
     }
 
