@@ -38,8 +38,7 @@ fn a_signal_while_the_token_is_typed_leaves_the_echo_on() {
     let binary = env!("CARGO_BIN_EXE_contacts");
     let login = format!("{binary} login --base-url http://127.0.0.1:1/x --email a@example.com");
     // The shell ignores the signal, which the terminal sends to both; the command in it does not.
-    let running = script(&home, &format!("trap : INT; {login}; stty -a")).typed().start();
-    let mut running = running;
+    let mut running = script(&home, &format!("trap : INT; {login}; stty -a")).typed().start();
     thread::sleep(Duration::from_millis(500));
     running.enter("\u{3}");
     let ran = running.end();
