@@ -105,7 +105,7 @@ pub(crate) struct HowArgs {
     pub(crate) timeout: Option<Duration>,
 
     /// Requests for one operation at most, the first one counted [default: 4]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, global = true, value_name = "N", value_parser = attempts)]
     pub(crate) attempts: Option<u32>,
 
     /// A file of certificate authorities to trust besides those of the system or of SSL_CERT_FILE
@@ -136,11 +136,17 @@ pub(crate) struct HowArgs {
 
 /// A duration that is some time at all.
 pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
-    match humantime::parse_duration(text) {
+    match humantime::parse_duration(text.trim()) {
         Ok(duration) if duration.is_zero() => Err("no time at all, in which nothing can be done"),
         Ok(duration) => Ok(duration),
         Err(_) => Err("not a duration such as 30s or 2m"),
     }
+}
+
+/// A number of requests.
+pub(crate) fn attempts(text: &str) -> Result<u32, &'static str> {
+    let attempts = text.trim().parse().ok().filter(|attempts| (1..=100).contains(attempts));
+    attempts.ok_or("not a number from 1 to 100")
 }
 
 /// How results are written.

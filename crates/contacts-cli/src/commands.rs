@@ -24,7 +24,7 @@ use crate::{
     output::Output,
     service::Service,
     settings::Settings,
-    tell::Verbosity,
+    tell::{self, Verbosity},
 };
 
 /// What the commands share.
@@ -66,7 +66,11 @@ impl Context<'_> {
     }
 
     fn connect(&self) -> Result<Service, Failure> {
-        Service::connect(&self.settings()?, Verbosity::new(&self.arguments.how))
+        let (settings, verbosity) = (self.settings()?, Verbosity::new(&self.arguments.how));
+        if let Some(name) = settings.profile.as_ref().filter(|_| verbosity.requests) {
+            tell::tell(format_args!("profile {name} ({})", settings.origins.profile.unwrap_or("default")));
+        }
+        Service::connect(&settings, verbosity)
     }
 
     /// Whether a person may be told more on standard error than what went wrong.

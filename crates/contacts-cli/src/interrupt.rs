@@ -69,6 +69,14 @@ pub(crate) fn tells(listener: impl FnOnce() + Send + 'static) {
     *lock(&LISTENER) = Some(Box::new(listener));
 }
 
+/// Undoes what the process would leave behind if it ended now.
+static UNDO: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
+
+/// From now on a signal calls this before it ends the process, or calls nothing.
+pub(crate) fn undoes(undo: Option<Box<dyn FnOnce() + Send>>) {
+    *lock(&UNDO) = undo;
+}
+
 /// From now on an interrupt leaves this ticket, or none.
 pub(crate) fn leaves(ticket: Option<Ticket>) {
     change(|left| left.doubt = ticket);
@@ -137,6 +145,9 @@ fn first(signal: i32, form: Form, quiet: bool) {
 }
 
 fn end(signal: i32) -> ! {
+    if let Some(undo) = lock(&UNDO).take() {
+        undo();
+    }
     if IS_DOUBT.load(Ordering::SeqCst) {
         signals::exit(exit::UNKNOWN.into());
     }

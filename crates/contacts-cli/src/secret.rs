@@ -1,6 +1,9 @@
 //! What may be a token that stands in the wrong place, and is therefore not repeated.
 
-use std::path::{MAIN_SEPARATOR, Path};
+use std::{
+    borrow::Cow,
+    path::{MAIN_SEPARATOR, Path},
+};
 
 use contacts_ureq::printable;
 
@@ -25,11 +28,9 @@ pub(crate) fn has_the_form_of_a_token(text: &str) -> bool {
         || text.split(|c: char| !is_base64_url(c)).any(is_web_token)
 }
 
-/// Returns `true` for a character that is invisible and belongs into no setting.
-pub(crate) fn is_odd(c: char) -> bool {
-    let formats =
-        ['\u{ad}'..='\u{ad}', '\u{200b}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2060}'..='\u{206f}'];
-    c.is_control() || c == '\u{feff}' || formats.iter().any(|range| range.contains(&c))
+/// Returns the first invisible character, which does not belong in a setting.
+pub(crate) fn invisible(text: &str) -> Option<char> {
+    text.chars().find(|c| matches!(printable(c.encode_utf8(&mut [0; 4])), Cow::Owned(_)))
 }
 
 /// A value that is sent or shown, unless it looks like a token. It is named by what says it.

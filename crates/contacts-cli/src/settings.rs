@@ -149,7 +149,7 @@ impl Sources<'_> {
     fn checked(&self, from: &str, text: &str) -> Result<String, Failure> {
         let (from, text) = (self.label(from), text.trim());
         secret::refuse_token(&from, text)?;
-        match text.chars().find(|c| secret::is_odd(*c)) {
+        match secret::invisible(text) {
             Some(c) => Err(Failure::usage(format!("{from} has the character {}", c.escape_unicode()))),
             None => Ok(text.to_owned()),
         }
@@ -197,7 +197,7 @@ mod tests {
         let token = TokenFrom::Command("pass show jira".into());
         assert_eq!(
             settings.person,
-            Some(Person { email: Some("flag@example.com".into()), token, from: "--token-command" })
+            Some(Person { email: Some("flag@example.com".into()), token, from: "--token-command".into() })
         );
     }
 
@@ -229,7 +229,7 @@ mod tests {
             Some(Person {
                 email: None,
                 token: TokenFrom::Variable("JSM_OAUTH_TOKEN"),
-                from: "JSM_OAUTH_TOKEN"
+                from: "JSM_OAUTH_TOKEN".into()
             })
         );
         let oauth = PersonArgs { oauth: true, ..PersonArgs::default() };

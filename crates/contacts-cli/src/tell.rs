@@ -174,7 +174,8 @@ pub(crate) fn warn(text: &str) {
     }
 }
 
-fn tell(text: Arguments<'_>) {
+/// Writes a line to standard error.
+pub(crate) fn tell(text: Arguments<'_>) {
     let dim = Style::new().dimmed();
     let text = text.to_string();
     let tell = || {

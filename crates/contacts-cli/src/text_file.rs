@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use contacts_ureq::printable;
@@ -69,4 +69,9 @@ fn not_text(name: &str, bytes: &[u8]) -> Failure {
     };
     Failure::usage(format!("{name}:{line}:{column}: {what}"))
         .with_hint("save the file as UTF-8; spreadsheets call it CSV UTF-8, or ask for the character set")
+}
+
+/// The path without blanks and line ends around it.
+pub(crate) fn trimmed(path: PathBuf) -> PathBuf {
+    path.to_str().map(|text| text.trim().into()).unwrap_or(path)
 }

@@ -44,8 +44,10 @@ impl TokenFrom {
     pub(crate) fn one_of(file: Option<PathBuf>, command: Option<String>) -> Result<Option<Self>, ()> {
         match (file, command) {
             (Some(_), Some(_)) => Err(()),
-            (Some(file), None) if file == Path::new("-") => Ok(Some(Self::StandardInput)),
-            (Some(file), None) => Ok(Some(Self::File(file))),
+            (Some(file), None) => Ok(Some(match text_file::trimmed(file) {
+                file if file == Path::new("-") => Self::StandardInput,
+                file => Self::File(file),
+            })),
             (None, command) => Ok(command.map(Self::Command)),
         }
     }
@@ -65,7 +67,12 @@ impl TokenFrom {
                 .unwrap_or_else(|| Err(Failure::usage(format!("{name} is not set")))),
         };
         let names_itself = matches!(self, Self::Variable(_));
-        let text = text.and_then(|text| alone(&text, &self.to_string()));
+        let place = match self {
+            Self::File(path) => name_of(path),
+            Self::Command(_) => "the output of the token command".to_owned(),
+            Self::StandardInput | Self::Variable(_) => self.to_string(),
+        };
+        let text = text.and_then(|text| alone(&text, &place));
         text.map_err(|failure| if names_itself { failure } else { failure.about(&from) })
     }
 }
@@ -75,8 +82,8 @@ pub(crate) fn alone(text: &str, place: &str) -> Result<String, Failure> {
     let token = text.trim_start_matches('\u{feff}').trim();
     let lines = token.lines().count();
     if lines > 1 {
-        return Err(Failure::usage(format!("{place} has {lines} lines; the token is expected alone"))
-            .with_hint("keep only the line with the token, as `head -n1` does with the first"));
+        let why = format!("{place} has {lines} lines; the token is expected alone (`head -n1`?)");
+        return Err(Failure::usage(why));
     }
     match token.chars().find(|c| !c.is_ascii_graphic()) {
         Some(c) => {
@@ -87,9 +94,12 @@ pub(crate) fn alone(text: &str, place: &str) -> Result<String, Failure> {
     }
 }
 
+fn name_of(path: &Path) -> String {
+    secret::path(path).map_or_else(|| "the token file".to_owned(), |path| format!("the token file {path}"))
+}
+
 fn read_file(path: &Path) -> Result<String, Failure> {
-    let name = secret::path(path)
-        .map_or_else(|| "the token file".to_owned(), |path| format!("the token file {path}"));
+    let name = name_of(path);
     let file = fs::File::open(path).map_err(|error| {
         Failure::usage(format!("{name} cannot be read: {error}"))
             .with_hint("it is to be the path of a file with the token in it")

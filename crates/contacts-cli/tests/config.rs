@@ -231,7 +231,8 @@ fn a_token_that_cannot_be_read_is_told_with_what_says_where_it_is() {
     set(&home, ["token_file", &missing]).succeed();
     let profile = told(list());
     assert!(
-        profile.starts_with(&format!("token_file of the profile: the token file {missing} cannot")),
+        profile.starts_with("token_file of the profile default in ")
+            && profile.contains(&format!("config.toml: the token file {missing} cannot")),
         "{profile}"
     );
 }

@@ -174,3 +174,41 @@ fn the_command_that_a_lost_answer_hints_at_works_as_it_is_printed() {
     let ran = Command::new("sh").args(["-c", &line]).output().unwrap();
     assert!(ran.status.success(), "{ran:?}");
 }
+
+#[test]
+fn several_lines_of_a_token_command_are_told_with_its_name() {
+    let home = Home::new();
+    let script = home.write("entry", "echo s3cret; echo user: ann");
+    let list = home.contacts().line("list --base-url http://127.0.0.1:1/x --email ann@example.com");
+    let error = list.args(["--token-command", &format!("sh {script}")]).fail(2);
+    let told = "--token-command: the output of the token command has 2 lines; the token is expected alone (`head -n1`?)";
+    assert_eq!(error["message"], told);
+}
+
+#[test]
+fn a_value_with_blanks_around_it_is_the_value() {
+    let home = Home::new();
+    for (flag, variable, value, setting) in [
+        ("--timeout", "CONTACTS_TIMEOUT", "7s", "timeout,7s"),
+        ("--attempts", "CONTACTS_ATTEMPTS", "3", "attempts,3"),
+        ("--ca-file", "CONTACTS_CA_FILE", "/a.pem", "ca_file,/a.pem"),
+        ("--proxy", "CONTACTS_PROXY", "http://p:1", "proxy,http://p:1"),
+        ("--site", "CONTACTS_SITE", "acme", "site,acme.atlassian.net"),
+    ] {
+        let blanks = format!(" {value}\r\n");
+        let show = || home.contacts().line("config show -o csv");
+        let told = show().args([flag, &blanks]).succeed();
+        assert!(told.contains(&format!("{setting},'{flag}")), "{told}");
+        let told = show().env(variable, &blanks).succeed();
+        assert!(told.contains(&format!("{setting},{variable}")), "{told}");
+    }
+}
+
+#[test]
+fn verbose_says_once_which_profile_is_used() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    home.configure("[profile.work]\ntimeout = \"7s\"\n");
+    let list = |line: &str| home.demo(&sandbox, "--profile work list").line(line).run().with_code(0).stderr;
+    assert_eq!(list("-v").matches("profile work (--profile)").count(), 1);
+    assert_eq!(list("-v -o json"), "");
+}

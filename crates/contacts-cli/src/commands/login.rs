@@ -9,7 +9,7 @@ use crate::{
     args::{PersonArgs, PlaceArgs},
     environment,
     failure::Failure,
-    secret,
+    interrupt, secret,
     service::Service,
     settings::{Place, Settings},
     tell::Verbosity,
@@ -25,6 +25,8 @@ pub(super) fn login(context: &Context<'_>) -> Result<(), Failure> {
     if place.sandbox {
         return Err(Failure::usage("--sandbox needs no login"));
     }
+    // A broken file is told before anybody is asked.
+    crate::profile::load(None, &environment::of_process)?;
     // What is kept already is not looked at: this replaces it.
     let mut place = PlaceArgs {
         site: place.site.clone(),
@@ -54,6 +56,8 @@ pub(super) fn login(context: &Context<'_>) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::local(format!("{} cannot be written: {error}", file.display()));
     config::make_private(folder).map_err(failed)?;
     let draft = tempfile::Builder::new().tempfile_in(folder).map_err(failed)?;
+    let path = draft.path().to_owned();
+    interrupt::undoes(Some(Box::new(move || drop(fs::remove_file(path)))));
     fs::write(draft.path(), &token).map_err(failed)?;
     let person =
         PersonArgs { email, token_file: Some(draft.path().to_owned()), oauth, ..PersonArgs::default() };
@@ -76,7 +80,9 @@ pub(super) fn login(context: &Context<'_>) -> Result<(), Failure> {
     let ca_file = how.ca_file.as_ref().map(std::path::absolute).transpose().map_err(failed)?;
     let ca_file = ca_file.map(|path| path.display().to_string());
     whole_file::write_private(&file, token.as_bytes()).map_err(failed)?;
+    let mut is_replaced = false;
     config::edit(&name, |members| {
+        is_replaced = !members.is_empty();
         for key in ["site", "cloud_id", "base_url", "email", "token_file", "token_command", "oauth"] {
             members.remove(key);
         }
@@ -94,7 +100,8 @@ pub(super) fn login(context: &Context<'_>) -> Result<(), Failure> {
             members.insert("oauth", toml_edit::value(true));
         }
     })?;
-    context.note(&format!("kept as the profile {}, with the token in {path}", secret::name(&name)));
+    let kept = if is_replaced { "replaced" } else { "kept as" };
+    context.note(&format!("{kept} the profile {}, with the token in {path}", secret::name(&name)));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, interrupt};
 
 /// Whether there is a terminal to ask at.
 pub(super) fn has_terminal() -> bool {
@@ -43,8 +43,17 @@ pub(super) fn line(what: &str, flag: &str) -> Result<String, Failure> {
 /// The same, unseen.
 pub(super) fn secret(what: &str, flag: &str) -> Result<String, Failure> {
     somebody(what, flag)?;
-    rpassword::prompt_password(format!("{what} (not shown): "))
-        .map_err(|error| Failure::local(format!("cannot ask: {error}")))
+    #[cfg(unix)]
+    if let Ok(shown) = rustix::termios::tcgetattr(io::stdin()) {
+        // A signal ends the process before rpassword turns the echo on again.
+        interrupt::undoes(Some(Box::new(move || {
+            let now = rustix::termios::OptionalActions::Now;
+            let _ = rustix::termios::tcsetattr(io::stdin(), now, &shown);
+        })));
+    }
+    let answer = rpassword::prompt_password(format!("{what} (not shown): "));
+    interrupt::undoes(None);
+    answer.map_err(|error| Failure::local(format!("cannot ask: {error}")))
 }
 
 fn somebody(what: &str, flag: &str) -> Result<(), Failure> {

@@ -13,8 +13,8 @@ pub(crate) struct Person {
     /// `None` for a bearer token.
     pub(crate) email: Option<String>,
     pub(crate) token: TokenFrom,
-    /// The flag, the variable or the member of the profile that says so.
-    pub(crate) from: &'static str,
+    /// The flag, the variable, or the key with the profile's name and file.
+    pub(crate) from: String,
 }
 
 impl Person {
@@ -26,7 +26,7 @@ impl Person {
 
     /// Reads the token. A command that prints it is given so much time for it.
     pub(crate) fn credentials(&self, within: Duration) -> Result<Credentials, Failure> {
-        let token = self.token.read(self.from, within)?;
+        let token = self.token.read(&self.from, within)?;
         Ok(match &self.email {
             Some(email) => Credentials::basic(email, token)?,
             None => Credentials::bearer(token)?,
@@ -48,7 +48,7 @@ impl Sources<'_> {
         let Some(Token { token, is_oauth, from: token_from }) = self.token()? else { return Ok(None) };
         origins.token = Some(token_from);
         if is_oauth {
-            return Ok(Some(Person { email: None, token, from: token_from }));
+            return Ok(Some(Person { email: None, token, from: self.label(token_from) }));
         }
         let names =
             ["CONTACTS_EMAIL", "ATLASSIAN_OPS_API_EMAIL_ADDRESS", "ATLASSIAN_OPS_API_USERNAME", "JSM_EMAIL"];
@@ -64,7 +64,7 @@ impl Sources<'_> {
         };
         let email = self.checked(from, &email?)?;
         origins.email = Some(from);
-        Ok(Some(Person { email: Some(email), token, from: token_from }))
+        Ok(Some(Person { email: Some(email), token, from: self.label(token_from) }))
     }
 
     fn token(&self) -> Result<Option<Token>, Failure> {
@@ -94,8 +94,10 @@ impl Sources<'_> {
             }
         }
         let Profile { token_file, token_command, oauth: profile_oauth, .. } = &self.profile;
-        let from_profile = TokenFrom::one_of(token_file.clone(), token_command.clone())
-            .map_err(|()| Failure::usage("the profile has both token_file and token_command"))?;
+        let from_profile = TokenFrom::one_of(token_file.clone(), token_command.clone()).map_err(|()| {
+            let why = format!("the profile {} has both token_file and token_command", self.label);
+            Failure::usage(why)
+        })?;
         let from =
             if token_file.is_some() { "token_file of the profile" } else { "token_command of the profile" };
         let is_oauth = *oauth || profile_oauth.unwrap_or(false);

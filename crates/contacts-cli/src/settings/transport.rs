@@ -25,6 +25,8 @@ pub(crate) struct Transport {
     pub(crate) timeout: Duration,
     pub(crate) attempts: Option<u32>,
     pub(crate) ca_file: Option<PathBuf>,
+    /// The setting that names the CA file.
+    ca_file_from: String,
     pub(crate) proxy: Option<String>,
     /// What names the proxy.
     proxy_from: &'static str,
@@ -51,10 +53,7 @@ impl Transport {
         let parse = |text: &str| crate::args::duration(text).map_err(str::to_owned);
         let profiles = ("timeout of the profile", profile.timeout);
         let timeout = sources.ranked(("--timeout", timeout), "CONTACTS_TIMEOUT", parse, profiles)?;
-        let parse = |text: &str| {
-            let attempts = text.parse().ok().filter(|attempts| (1..=100).contains(attempts));
-            attempts.ok_or_else(|| "not a number from 1 to 100".to_owned())
-        };
+        let parse = |text: &str| crate::args::attempts(text).map_err(str::to_owned);
         let profiles = ("attempts of the profile", profile.attempts);
         let attempts = sources.ranked(("--attempts", attempts), "CONTACTS_ATTEMPTS", parse, profiles)?;
         let profiles = ("ca_file of the profile", profile.ca_file);
@@ -83,7 +82,8 @@ impl Transport {
         Ok(Self {
             timeout: timeout.map_or(DEFAULT_TIMEOUT, |it| it.1),
             attempts: attempts.map(|it| it.1),
-            ca_file: ca_file.map(|it| it.1),
+            ca_file_from: ca_file.as_ref().map(|it| sources.label(it.0)).unwrap_or_default(),
+            ca_file: ca_file.map(|it| text_file::trimmed(it.1)),
             proxy_from: proxy.as_ref().map_or("--proxy", |it| it.0),
             proxy: proxy.map(|it| it.1.trim().to_owned()),
             proxy_variables,
@@ -141,7 +141,7 @@ impl Transport {
             roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
         }
         if let Some(path) = &self.ca_file {
-            roots.extend(certificates("the CA file", path)?);
+            roots.extend(certificates(&format!("{}: the CA file", self.ca_file_from), path)?);
         }
         Ok(roots)
     }
