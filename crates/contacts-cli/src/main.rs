@@ -47,5 +47,6 @@ fn main() -> ExitCode {
         }
         failure::exit_of(&failures)
     });
+    token::end_command();
     interrupt::finish(code)
 }

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use self::command::end as end_command;
 use crate::{environment, failure::Failure, secret, text_file};
 
 /// The longest token that is read, in bytes.

@@ -50,7 +50,7 @@ fn one_that_has_no_second_token_in_time_is_told_as_late_and_not_as_refused() {
     let error = list(&home, &sandbox, script).line("--timeout 3s").fail(5);
     assert_eq!(error["kind"], "timed_out");
     assert!(
-        error["message"].as_str().unwrap().contains("the token command has not ended within 3s"),
+        error["message"].as_str().unwrap().contains("the source of credentials gave none in time"),
         "{error}"
     );
     assert_eq!(asked(&sandbox, "GET"), 1);

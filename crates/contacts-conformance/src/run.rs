@@ -93,8 +93,16 @@ fn play<D: Driver>(scenario: &Scenario) -> Played {
         }
     }
     drop(client);
-    let ports =
+    let ports: Vec<_> =
         std::iter::once(server.address()).chain(other_address).map(|address| address.port()).collect();
+    // An error shows where a redirect leads: with the port's name, as the core is told.
+    for outcome in &mut outcomes {
+        if let Outcome::Error { text, .. } = outcome {
+            for (port, name) in ports.iter().zip(["{SELF}", "{OTHER}"]) {
+                *text = text.replace(&format!(":{port}"), &format!(":{name}"));
+            }
+        }
+    }
     let seen = server.finish();
     Played { outcomes, late, setup, seen, other: other.map(Server::finish).unwrap_or_default(), ports }
 }

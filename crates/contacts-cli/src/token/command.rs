@@ -1,5 +1,7 @@
 //! A command that prints the token.
 
+#[cfg(unix)]
+use std::sync::{Mutex, PoisonError};
 use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::channel,
@@ -12,6 +14,28 @@ use crate::{failure::Failure, text_file};
 
 /// How often it is looked whether a command has ended that prints no more: most have by then.
 const LOOK: Duration = Duration::from_millis(5);
+
+/// The command that runs, if one does.
+#[cfg(unix)]
+static RUNNING: Mutex<Option<rustix::process::Pid>> = Mutex::new(None);
+
+/// Kills the command that still runs: nobody waits any more for what it prints, and it would outlive this process.
+pub(crate) fn end() {
+    #[cfg(unix)]
+    if let Some(pid) = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+}
+
+/// From now on this command runs, or none.
+fn runs(child: Option<&Child>) {
+    #[cfg(unix)]
+    {
+        *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = child.map(rustix::process::Pid::from_child);
+    }
+    #[cfg(not(unix))]
+    let _ = child;
+}
 
 /// What the command prints. It is killed when it has not ended within this time, or prints without end.
 pub(super) fn ask(command: &str, within: Duration) -> Result<String, Failure> {
@@ -30,6 +54,7 @@ pub(super) fn ask(command: &str, within: Duration) -> Result<String, Failure> {
         Failure::local(format!("the token command cannot be run: {error}"))
             .with_hint("it is run without a shell: one with pipes, variables or ~ is sh -c '...'")
     })?;
+    runs(Some(&child));
     let late = || {
         Failure::timed_out(format!(
             "the token command has not ended within {}",
@@ -38,11 +63,13 @@ pub(super) fn ask(command: &str, within: Duration) -> Result<String, Failure> {
     };
     let ended =
         printed(&mut child, within, late).and_then(|printed| Ok((printed, status(&mut child, ends, late)?)));
-    let (printed, status) = ended.inspect_err(|_| {
+    let ended = ended.inspect_err(|_| {
         // It may have ended meanwhile.
         let _ = child.kill();
         let _ = child.wait();
-    })?;
+    });
+    runs(None);
+    let (printed, status) = ended?;
     if !status.success() {
         return Err(Failure::local(format!("the token command failed: {status}")));
     }
