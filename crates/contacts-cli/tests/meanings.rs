@@ -273,7 +273,7 @@ fn the_site_and_the_kind_of_token_say_where_a_request_goes() {
         let who =
             home.contacts().args(["--site", site, "--email", "ann@example.com", "--token-file", &token]);
         let error = who.line("list").fail(2);
-        assert!(error.to_string().contains("base URL"), "{error}");
+        assert!(hint(&error).contains("--base-url"), "{error}");
     }
 }
 

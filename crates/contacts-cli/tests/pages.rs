@@ -87,7 +87,7 @@ fn the_help_tells_settings_and_exit_codes() {
         "JSM_OAUTH_TOKEN",
         "config.toml",
         "7  outcome unknown",
-        "130  interrupted",
+        "130 for Ctrl-C",
         "--token-file",
         "without a shell",
     ] {

@@ -51,7 +51,17 @@ impl Sources<'_> {
             PlaceKind::CloudId => CloudId::new(text).map(Site::from_cloud_id).map(Place::Site),
             PlaceKind::Site => Site::new(&text).map(Place::Site),
         };
-        Ok(Some((place.map_err(|error| Failure::from(error).about(&self.label(from)))?, from)))
+        let place = place.map_err(|error| {
+            let failure = Failure::from(error).about(&self.label(from));
+            match kind {
+                // A site of a cloud that is not known, among others.
+                PlaceKind::Site => {
+                    failure.with_hint("--base-url takes the whole base URL in place of a site")
+                }
+                PlaceKind::Base | PlaceKind::CloudId => failure,
+            }
+        })?;
+        Ok(Some((place, from)))
     }
 }
 
