@@ -79,7 +79,7 @@ fn a_request_shown_as_a_curl_command_is_not_sent_and_has_no_token() {
     for word in [
         "curl",
         "POST",
-        "demo@example.com:[redacted]",
+        "demo@example.com:$CONTACTS_TOKEN",
         "accept: application/json",
         "content-type: application/json",
         r#"{"method":"sms","to":"90-5555559999"}"#,

@@ -156,11 +156,12 @@ impl Case {
             25 => slow(rng, when),
             26 => self.delay(rng),
             27..29 => Fault::Garbage { text: garbage(rng), when },
-            29..31 => Fault::Redirect {
-                status: status(rng, &[301, 302, 303, 307, 308]),
-                location: "/x".to_owned(),
-                when,
-            },
+            29..31 => {
+                let status = status(rng, &[301, 302, 303, 307, 308]);
+                // All but a 303 say that the request is to be made elsewhere: a service that has made it is beyond help.
+                let when = if status == 303 { when } else { When::Before };
+                Fault::Redirect { status, location: "/x".to_owned(), when }
+            }
             31..34 => refusal(rng, when),
             34 => rate_limit(rng),
             35 => Fault::Html { when },
