@@ -222,7 +222,9 @@ mod tests {
         for addresses in [vec![hole], vec![hole, hole], vec![hole, refused(), hole]] {
             let begun = Instant::now();
             let error = connect(&addresses, limit).unwrap_err();
-            assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+            // Of a refusal and a time-out at the limit, either may be the last that is known.
+            let is_refusal = addresses.len() == 3 && error.kind() == io::ErrorKind::ConnectionRefused;
+            assert!(is_refusal || error.kind() == io::ErrorKind::TimedOut, "{error}");
             assert!((limit..limit * 2).contains(&begun.elapsed()), "{:?}", begun.elapsed());
         }
     }

@@ -11,7 +11,7 @@ use contacts_proto::{
     Now, Policy, Progress, Session,
 };
 use contacts_sandbox::{
-    Behaviour, DeleteAnswer, Duplicates, Limits, NewPhones, Service, StoredContact, User,
+    Behaviour, DeleteAnswer, Duplicates, Limits, NewPhones, OAuthAtDirectBase, Service, StoredContact, User,
 };
 use http::{Method, Request, Response, header::AUTHORIZATION};
 use proptest::prelude::*;
@@ -69,7 +69,9 @@ const TOKEN: &str = "token";
 
 impl World {
     pub(crate) fn new(behaviour: Behaviour) -> Self {
-        let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.oauth_base_path())).unwrap();
+        // A password and the token that can be had for it go to the same base URL.
+        let behaviour = Behaviour { oauth_at_direct_base: OAuthAtDirectBase::Accepted, ..behaviour };
+        let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path())).unwrap();
         let mut service = Service::new(behaviour);
         service.add_user(User::new(EMAIL, "password").with_account_id("ann").with_oauth_token(TOKEN));
         let session = Session::new(site, Credentials::bearer(TOKEN).unwrap());
