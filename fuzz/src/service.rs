@@ -28,9 +28,7 @@ pub fn requests(data: &[u8]) -> (Service, Vec<Request<&[u8]>>) {
 fn request<'a>(data: &'a [u8], contacts: &str) -> Option<Request<&'a [u8]>> {
     let (line, mut headers, body) = crate::message(data);
     let (method, target) = crate::text(line)?.split_once(' ')?;
-    headers
-        .entry(header::AUTHORIZATION)
-        .or_insert_with(|| HeaderValue::from_static(DEMO_BASIC));
+    headers.entry(header::AUTHORIZATION).or_insert_with(|| HeaderValue::from_static(DEMO_BASIC));
     let mut request = Request::new(body);
     *request.method_mut() = method.parse().ok()?;
     *request.uri_mut() = target.replace('@', contacts).parse().ok()?;
