@@ -52,7 +52,12 @@ impl Input {
             BaseUrl::new_allowing_plain_http(text).ok().map(|site| Self { site, base: url(text), ..plain() }),
             Site::new(text).ok().map(|site| Self {
                 site: site.lookup().expect("the cloud id is not known").clone(),
-                base: url(&format!("https://{}", site.host().expect("it has a name"))),
+                // A stand-in on this machine may be reached without TLS.
+                base: url(&format!(
+                    "{}://{}",
+                    if text.starts_with("http://") { "http" } else { "https" },
+                    site.host().expect("it has a name")
+                )),
                 ..plain()
             }),
             Credentials::bearer(text).ok().map(|credentials| Self {
