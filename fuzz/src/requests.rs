@@ -55,7 +55,7 @@ impl Input {
                 // A stand-in on this machine may be reached without TLS.
                 base: url(&format!(
                     "{}://{}",
-                    if text.starts_with("http://") { "http" } else { "https" },
+                    if site.lookup().is_some_and(BaseUrl::is_https) { "https" } else { "http" },
                     site.host().expect("it has a name")
                 )),
                 ..plain()
