@@ -86,12 +86,18 @@ pub fn read_by_each_operation(answer: &Response<&[u8]>) -> Result<(), String> {
     })
 }
 
-/// What `retry-after` and `x-ratelimit-reset` ask for at least, as far as it can be told without reading a date.
+/// Minimum wait of `retry-after` and `x-ratelimit-reset` on a 429, without reading dates. Fractions round up.
 pub fn plain_wait(headers: &HeaderMap) -> Option<Duration> {
     let seconds = |name: &str| {
         let text = headers.get(name)?.to_str().ok()?.trim();
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse().unwrap_or(u64::MAX))
+        let mut parts = text.split('.');
+        let (whole, fraction) = (parts.next()?, parts.next());
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if parts.next().is_some() || !is_number(whole) || !fraction.is_none_or(is_number) {
+            return None;
+        }
+        let rounds_up = fraction.is_some_and(|fraction| fraction.trim_matches('0') != "");
+        Some(whole.parse().unwrap_or(u64::MAX).saturating_add(u64::from(rounds_up)))
     };
     // A large number of the second header is a date.
     let reset = seconds("x-ratelimit-reset").filter(|seconds| *seconds < 1_000_000_000);
