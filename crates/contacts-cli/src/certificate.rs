@@ -99,7 +99,7 @@ impl Verdict {
 /// The authorities that the client trusts.
 fn roots(transport: &Transport) -> Result<RootCertStore, Failure> {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(transport.roots()?);
+    roots.add_parsable_certificates(transport.roots()?.iter().cloned());
     Ok(roots)
 }
 

@@ -150,7 +150,7 @@ impl Transport {
 
     fn builder(&self, site: BaseUrl, credentials: Credentials) -> Result<Builder, Failure> {
         // What is not encrypted needs no roots, but a CA file that cannot be read is a mistake anyway.
-        let roots = if site.is_https() || self.ca_file.is_some() { self.roots()? } else { Vec::new() };
+        let roots = if site.is_https() || self.ca_file.is_some() { self.roots()? } else { &[] };
         let proxy = self.proxy_for(&site);
         let builder = Client::builder(site, credentials).policy(self.policy()).user_agent(USER_AGENT)?;
         let builder = builder.roots_der(roots);

@@ -5,6 +5,7 @@ use std::{
     ffi::OsString,
     fs::File,
     path::{Path, PathBuf},
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
@@ -35,6 +36,8 @@ pub(crate) struct Transport {
     /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, which replace the system's store.
     ssl_cert_file: Option<PathBuf>,
     ssl_cert_dir: Option<OsString>,
+    /// Read once, though several clients are made of it.
+    roots: OnceLock<Vec<CertificateDer<'static>>>,
 }
 
 /// The longest file of authorities that is read, in bytes. All that browsers trust is a quarter of it.
@@ -89,6 +92,7 @@ impl Transport {
             proxy_variables,
             ssl_cert_file: environment("SSL_CERT_FILE").map(PathBuf::from),
             ssl_cert_dir: environment("SSL_CERT_DIR"),
+            roots: OnceLock::new(),
         })
     }
 
@@ -123,7 +127,15 @@ impl Transport {
 
     /// The authorities to trust: those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, or those of the system, or Mozilla's where it has
     /// none; and those of the CA file.
-    pub(crate) fn roots(&self) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    pub(crate) fn roots(&self) -> Result<&[CertificateDer<'static>], Failure> {
+        if let Some(roots) = self.roots.get() {
+            return Ok(roots);
+        }
+        let roots = self.read_roots()?;
+        Ok(self.roots.get_or_init(|| roots))
+    }
+
+    fn read_roots(&self) -> Result<Vec<CertificateDer<'static>>, Failure> {
         let mut roots = Vec::new();
         if let Some(path) = &self.ssl_cert_file {
             roots.extend(certificates("SSL_CERT_FILE: the CA file", path)?);
