@@ -5,9 +5,9 @@ use std::{
     io,
     net::SocketAddr,
     task::{Context, Poll},
-    time::Duration,
 };
 
+use contacts_proto::connect::{STAGGER, interleaved, more_telling};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use http::{Uri, uri::Scheme};
 use hyper_util::rt::TokioIo;
@@ -15,9 +15,6 @@ use tokio::net::{TcpStream, lookup_host};
 use tower_service::Service;
 
 use crate::connector::{BoxError, BoxFuture, NoAddress};
-
-/// The next address is tried so long after the last one, unless that one fails earlier.
-const STAGGER: Duration = Duration::from_millis(250);
 
 /// Connects to the host of a URL.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +43,7 @@ impl Service<Uri> for Tcp {
 
 /// Connects to one of these addresses. The time for it is the caller's.
 async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-    let mut addresses = interleaved(addresses);
+    let mut addresses = interleaved(addresses).into_iter();
     let mut under_way = FuturesUnordered::new();
     let mut failed = None;
     loop {
@@ -67,35 +64,12 @@ async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     }
 }
 
-/// The addresses in their order, but with the two families taking turns.
-fn interleaved(addresses: &[SocketAddr]) -> std::vec::IntoIter<SocketAddr> {
-    let is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
-    let (first, second): (Vec<_>, Vec<_>) = addresses.iter().partition(|it| it.is_ipv6() == is_v6);
-    let mut second = second.into_iter();
-    let mut all = Vec::with_capacity(addresses.len());
-    for address in first {
-        all.push(address);
-        all.extend(second.next());
-    }
-    all.extend(second);
-    all.into_iter()
-}
-
-/// A host that answers says more than a network that leads nowhere, such as IPv6 where there is none.
-fn more_telling(before: Option<io::Error>, error: io::Error) -> io::Error {
-    use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkDown, NetworkUnreachable};
-    let is_nowhere = |error: &io::Error| {
-        matches!(error.kind(), AddrNotAvailable | HostUnreachable | NetworkDown | NetworkUnreachable)
-    };
-    match before {
-        Some(before) if !is_nowhere(&before) || is_nowhere(&error) => before,
-        _ => error,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{net::TcpListener, time::Instant};
+    use std::{
+        net::TcpListener,
+        time::{Duration, Instant},
+    };
 
     use socket2::{Domain, Socket, Type};
 
@@ -146,24 +120,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_all_failures_the_most_telling_is_told() {
-        let nowhere = || io::Error::from(io::ErrorKind::NetworkUnreachable);
-        let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
-        for [first, second] in [[nowhere(), refused()], [refused(), nowhere()]] {
-            let told = more_telling(Some(more_telling(None, first)), second);
-            assert_eq!(told.kind(), io::ErrorKind::ConnectionRefused);
-        }
-        let error = connect(&[self::refused(), self::refused()]).await.unwrap_err();
+    async fn of_addresses_that_all_refuse_the_refusal_is_told() {
+        let error = connect(&[refused(), refused()]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
-    }
-
-    #[test]
-    fn the_two_families_take_turns() {
-        let at = |text: &str| text.parse::<SocketAddr>().unwrap();
-        let (six, four) = (["[::1]:1", "[::2]:1", "[::3]:1"].map(at), ["1.1.1.1:1", "2.2.2.2:1"].map(at));
-        let all: Vec<_> = interleaved(&[&six[..], &four].concat()).collect();
-        assert_eq!(all, [six[0], four[0], six[1], four[1], six[2]]);
-        let all: Vec<_> = interleaved(&[&four[..], &six].concat()).collect();
-        assert_eq!(all, [four[0], six[0], four[1], six[1], six[2]]);
     }
 }

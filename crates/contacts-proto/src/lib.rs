@@ -109,6 +109,7 @@ mod answer;
 mod base_url;
 mod class;
 mod confirmation;
+pub mod connect;
 mod contact;
 mod credentials;
 mod error;
