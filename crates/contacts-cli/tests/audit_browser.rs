@@ -84,7 +84,7 @@ fn what_is_hostile_is_text() {
     let (home, sandbox) = (Home::new(), team());
     user(&sandbox, "evil", &[("sms", HOSTILE, false), (HOSTILE, HOSTILE, true)]);
     let quoted = HOSTILE.replace('"', "\"\"");
-    let file = home.write("users.csv", &format!("id,name,email\nevil,\"{quoted}\",\"{quoted}\"\n"));
+    let file = home.write("users.csv", &format!("accountId,name,email\nevil,\"{quoted}\",\"{quoted}\"\n"));
     for view in [WIDE, NARROW] {
         let browser = open(&home, &sandbox, &format!("--from {file}"), view);
         assert_eq!(browser.find("tbody th b").text(), SHOWN);
