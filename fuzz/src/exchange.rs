@@ -23,7 +23,7 @@ use contacts_proto::{
 use http::{Method, Request, Response};
 
 #[allow(dead_code, reason = "the laws of contacts-proto use the rest of it")]
-#[path = "../../crates/contacts-proto/tests/law_checker/subject.rs"]
+#[path = "../../crates/contacts-proto/tests/it/law_checker/subject.rs"]
 mod subject;
 
 use subject::{Any, Subject};

@@ -2,7 +2,7 @@
 //! written, read and shortened by hand.
 
 pub mod exchange;
-#[path = "../../crates/contacts-proto/tests/support/operations.rs"]
+#[path = "../../crates/contacts-proto/tests/it/support/operations.rs"]
 mod operations;
 pub mod requests;
 pub mod service;

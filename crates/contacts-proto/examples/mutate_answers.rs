@@ -7,9 +7,9 @@
     reason = "this is a program around the core, and not the core"
 )]
 
-#[path = "../tests/support/mutation.rs"]
+#[path = "../tests/it/support/mutation.rs"]
 mod mutation;
-#[path = "../tests/support/operations.rs"]
+#[path = "../tests/it/support/operations.rs"]
 mod operations;
 
 use std::{process::ExitCode, time::Instant};

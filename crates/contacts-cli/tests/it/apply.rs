@@ -1,0 +1,315 @@
+//! What is applied is what was shown, as far as it can be made; the rest is told, and made by the next run.
+
+use crate::support;
+use crate::support::{Home, Ran, add, asked, ids, reached, stored, until, writes};
+use contacts_sandbox::{End, Fault, FaultRule, Hint, Operation, Sandbox, When};
+use serde_json::{Value, json};
+
+const NOT_PROCESSED: &str = r#"{"errors":[{"title":"no"}]}"#;
+
+fn status(status: u16, body: &str) -> Fault {
+    Fault::Status { status, body: Some(body.into()), content_type: None, when: When::Before }
+}
+
+/// A sandbox, and a file that updates, creates twice and deletes.
+fn story(home: &Home) -> (Sandbox, String, [String; 2]) {
+    let sandbox = Sandbox::start().unwrap();
+    let [email, sms] = ids(&sandbox);
+    let text = format!(
+        "- email: demo@example.org\n  id: {email}\n- sms: 90-555-555-5556\n  id: {sms}\n- voice: 49-1\n"
+    );
+    (sandbox, home.write("wanted.yaml", &text), [email, sms])
+}
+
+const WANTED: [&str; 3] = ["email demo@example.org", "sms 90-555-555-5556", "voice 49-1"];
+
+/// The outcome of each change, and how it ended.
+fn applied(home: &Home, sandbox: &Sandbox, file: &str, code: i32) -> (Vec<String>, Ran) {
+    let ran = home.demo(sandbox, &format!("apply {file} --yes -o json")).run().with_code(code);
+    (outcomes(&ran), ran)
+}
+
+fn outcomes(ran: &Ran) -> Vec<String> {
+    let result = support::one_line(&ran.stdout);
+    let outcome = |change: &Value| {
+        format!("{} {}", change["action"].as_str().unwrap(), change["outcome"].as_str().unwrap())
+    };
+    result["changes"].as_array().unwrap().iter().map(outcome).collect()
+}
+
+#[test]
+fn each_change_is_told_as_it_is_made_below_the_plan_that_was_shown() {
+    let home = Home::new();
+    let (sandbox, file, [_, sms]) = story(&home);
+    let plan = home.demo(&sandbox, &format!("plan {file}")).succeed();
+    let ran = home.demo(&sandbox, &format!("apply {file} --yes")).run().with_code(0);
+    assert_eq!(
+        ran.stdout,
+        format!(
+            "ok         + sms 90-555-555-5556 (in place of {sms}): created\n\
+             ok         + voice 49-1: created\n\
+             ok         ~ email demo@example.com -> demo@example.org: changed\n\
+             ok         - sms 90-555-555-5555 (replaced): deleted\n\
+             \n\
+             4 changes made\n"
+        )
+    );
+    assert_eq!(ran.stderr, format!("{plan}\n"));
+    assert_eq!(reached(&sandbox), WANTED);
+    let again = home.demo(&sandbox, &format!("apply {file} --yes -q")).succeed();
+    assert!(again.starts_with("no changes\n"), "{again}");
+}
+
+#[test]
+fn its_outcomes_have_a_shape_for_programs() {
+    let home = Home::new();
+    for form in ["json", "ndjson", "csv"] {
+        let (sandbox, file, [email, sms]) = story(&home);
+        let plan = home.demo(&sandbox, &format!("plan {file} -o json")).json();
+        let ran = home.demo(&sandbox, &format!("apply {file} --yes -q -o {form}")).run().with_code(0);
+        assert_eq!(ran.stderr, "");
+        let new: Vec<_> = stored(&sandbox).into_iter().skip(1).map(|contact| contact.id).collect();
+        if form == "csv" {
+            let expected = format!(
+                "action,id,method,to,enabled,from,replaces,outcome,message\n\
+                 create,{},sms,90-555-555-5556,true,,{sms},done,created\n\
+                 create,{},voice,49-1,true,,,done,created\n\
+                 update,{email},email,demo@example.org,,demo@example.com,,done,changed\n\
+                 delete,{sms},sms,90-555-555-5555,,,,done,deleted\n",
+                new[0], new[1]
+            );
+            assert_eq!(ran.stdout, expected);
+            continue;
+        }
+        let mut changes = plan["changes"].clone();
+        for (change, message) in
+            changes.as_array_mut().unwrap().iter_mut().zip(["created", "created", "changed", "deleted"])
+        {
+            change["outcome"] = "done".into();
+            change["message"] = message.into();
+        }
+        (changes[0]["id"], changes[1]["id"]) = (json!(new[0]), json!(new[1]));
+        if form == "json" {
+            let expected = json!({"changes": changes, "warnings": plan["warnings"], "unmanaged": []});
+            assert_eq!(support::one_line(&ran.stdout), expected);
+        } else {
+            let lines: Vec<Value> =
+                ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            let expected =
+                [&changes, &plan["warnings"]].map(|part| part.as_array().unwrap().clone()).concat();
+            assert_eq!(lines, expected);
+        }
+    }
+}
+
+#[test]
+fn without_a_terminal_and_without_yes_nothing_is_changed() {
+    let home = Home::new();
+    let (sandbox, file, _) = story(&home);
+    let error = home.demo(&sandbox, &format!("apply {file}")).fail(2);
+    assert!(error["message"].as_str().unwrap().contains("no terminal to ask at"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
+    assert_eq!(writes(&sandbox), 0);
+}
+
+#[test]
+fn with_nothing_to_do_it_needs_no_yes() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let file = home.write("contacts.yaml", "- email: demo@example.com\n- sms: 90-555-555-5555\n");
+    let result = home.demo(&sandbox, &format!("apply {file} -o json")).json();
+    assert_eq!((&result["changes"], writes(&sandbox)), (&serde_json::json!([]), 0));
+}
+
+#[test]
+fn a_dry_run_shows_what_plan_shows_and_writes_nothing() {
+    let home = Home::new();
+    let (sandbox, file, _) = story(&home);
+    for form in ["table", "json", "ndjson", "csv"] {
+        for flags in ["", "--prune", "--yes"] {
+            let prune = flags.replace("--yes", "");
+            let plan = home.demo(&sandbox, &format!("plan {file} -o {form} {prune}")).run().with_code(0);
+            let dry =
+                home.demo(&sandbox, &format!("apply {file} --dry-run -o {form} {flags}")).run().with_code(0);
+            assert_eq!((dry.stdout, dry.stderr), (plan.stdout, plan.stderr), "{form} {flags}");
+        }
+    }
+    assert_eq!(writes(&sandbox), 0);
+}
+
+#[test]
+fn a_change_that_fails_does_not_keep_the_others_from_being_made_and_the_next_run_makes_it() {
+    let home = Home::new();
+    let (sandbox, file, [_, sms]) = story(&home);
+    sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::Create).nth(1));
+    let ran = home.demo(&sandbox, &format!("apply {file} --yes -q")).run().with_code(1);
+    assert_eq!(
+        ran.stdout,
+        format!(
+            "FAILED     + sms 90-555-555-5556 (in place of {sms})\n\
+             ok         + voice 49-1: created\n\
+             ok         ~ email demo@example.com -> demo@example.org: changed\n\
+             skipped    - sms 90-555-555-5555 (replaced): kept, since the contact that was to take its place is not known to be there\n\
+             \n\
+             2 of 4 changes made; 1 failed, 1 skipped\n"
+        )
+    );
+    assert!(
+        ran.stderr.starts_with("error: + sms 90-555-555-5556 (in place of ") && ran.stderr.contains("422"),
+        "{ran:?}"
+    );
+    assert_eq!(applied(&home, &sandbox, &file, 0).0, ["create done", "delete done"]);
+    assert_eq!(reached(&sandbox), [WANTED[0], WANTED[2], WANTED[1]]);
+}
+
+#[test]
+fn what_would_fail_with_every_change_ends_it() {
+    let home = Home::new();
+    let limit = Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 3600, status: 429 };
+    for (fault, code) in [(status(403, "{}"), 3), (limit, 5)] {
+        let (sandbox, file, _) = story(&home);
+        sandbox.arm(FaultRule::new(fault).on(Operation::Create));
+        let (outcomes, ran) = applied(&home, &sandbox, &file, code);
+        assert_eq!(outcomes, ["create failed", "create not-tried", "update not-tried", "delete not-tried"]);
+        assert_eq!((writes(&sandbox), ran.stderr.lines().count()), (1, 1), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_scope_that_is_missing_for_one_operation_fails_with_it_alone() {
+    let home = Home::new();
+    let (sandbox, _, _) = story(&home);
+    let file = home.write("one.yaml", "- email: demo@example.com");
+    add(&sandbox, "voice", "49-2", true);
+    let missing = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
+    sandbox.arm(FaultRule::new(status(401, missing)).on(Operation::Delete));
+    let ran = home.demo(&sandbox, &format!("apply {file} --yes --prune -o ndjson")).run().with_code(3);
+    assert_eq!(ran.stdout.matches(r#""outcome":"failed""#).count(), 2, "{ran:?}");
+    assert!(ran.stderr.contains("delete:ops-config"), "{ran:?}");
+}
+
+#[test]
+fn a_contact_that_is_gone_by_then_has_its_own_code_unless_it_was_to_go() {
+    let home = Home::new();
+    let (sandbox, file, _) = story(&home);
+    let gone = r#"{"errors":[{"title":"no such contact","code":"404"}]}"#;
+    sandbox.arm(FaultRule::new(status(404, gone)).on(Operation::Update));
+    sandbox.arm(FaultRule::new(status(404, gone)).on(Operation::Delete));
+    let (outcomes, ran) = applied(&home, &sandbox, &file, 4);
+    assert_eq!(outcomes, ["create done", "create done", "update failed", "delete done"]);
+    assert!(ran.stdout.contains(r#""message":"was gone""#), "{ran:?}");
+}
+
+#[test]
+fn a_doubt_decides_the_exit_code_before_every_other_failure() {
+    let home = Home::new();
+    let (sandbox, file, _) = story(&home);
+    // The answer to the first creation is lost, and so is the way to look for what it did.
+    sandbox.arm(FaultRule::new(Fault::CutAnswer { at: 0, end: End::Close }).on(Operation::Create).nth(1));
+    sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::List).nth(3));
+    sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::Update));
+    let (outcomes, ran) = applied(&home, &sandbox, &file, 7);
+    assert_eq!(outcomes, ["create failed", "create done", "update failed", "delete skipped"]);
+    assert_eq!(ran.stderr.matches(r#""ticket":""#).count(), 1, "{ran:?}");
+    sandbox.disarm();
+    assert_eq!(applied(&home, &sandbox, &file, 0).0, ["update done", "delete done"]);
+    assert_eq!(reached(&sandbox), WANTED);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_a_ticket_and_the_next_run_doubles_nothing() {
+    let home = Home::new();
+    let (sandbox, file, _) = story(&home);
+    sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }).on(Operation::Create));
+    let command = home.demo(&sandbox, &format!("apply {file} --yes -o json")).start();
+    until("the creation", || asked(&sandbox, "POST") == 1 && stored(&sandbox).len() == 3);
+    command.interrupt();
+    let ran = command.end().with_code(7);
+    let error = ran.error();
+    assert!(error["ticket"].is_string(), "{ran:?}");
+    assert_eq!(
+        outcomes(&ran),
+        ["create unknown", "create not-tried", "update not-tried", "delete not-tried"]
+    );
+    let message = error["message"].as_str().unwrap();
+    assert!(message.ends_with("may not; before it 0 of 4 changes were made"), "{message}");
+    let hint = error["hint"].as_str().unwrap();
+    let both = "apply the file again to go on: what is done is not done twice; or, to learn what became of it, as the \
+                same user: contacts --base-url ";
+    assert!(hint.starts_with(both), "{hint}");
+    assert_eq!(hint.split_once(" resolve ").map(|it| it.1), error["ticket"].as_str(), "{hint}");
+    sandbox.disarm();
+    assert_eq!(applied(&home, &sandbox, &file, 0).0, ["create done", "update done", "delete done"]);
+    assert_eq!(reached(&sandbox), WANTED);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_of_a_change_that_is_half_made_is_told_with_how_far_the_others_are() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }).on(Operation::Deactivate));
+    let file = home.write("wanted.yaml", "- voice: 49-1\n- email: new@example.com\n  enabled: false\n");
+    let command = home.demo(&sandbox, &format!("apply {file} --yes -o json")).start();
+    until("the deactivation", || {
+        sandbox.journal().iter().any(|it| it.operation == Some(Operation::Deactivate))
+    });
+    command.interrupt();
+    let ran = command.end().killed_by(support::SIGINT);
+    assert_eq!(outcomes(&ran), ["create done", "create unknown"]);
+    let error = ran.error();
+    assert_eq!(
+        (error["kind"].as_str(), error["message"].as_str()),
+        (
+            Some("interrupted"),
+            Some(
+                "interrupted: 1 of 2 changes were made, and how far the next one came is not known: \
+                 + email new@example.com (disabled)"
+            )
+        )
+    );
+    assert_eq!(error["hint"], "apply the file again to go on: what is done is not done twice");
+    sandbox.disarm();
+    assert_eq!(applied(&home, &sandbox, &file, 0).0, ["deactivate done"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_takes_away_no_doubt_and_no_id_of_the_changes_before() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    // The first is in doubt, since nobody may look for it either; the second is made; the third hangs.
+    let create = |fault, nth| FaultRule::new(fault).on(Operation::Create).nth(nth);
+    sandbox.arm(create(Fault::Reset { when: When::After }, 1));
+    sandbox.arm(FaultRule::new(status(403, "{}")).on(Operation::List).nth(3));
+    sandbox.arm(create(Fault::Silence { when: When::Before }, 3));
+    let file = home.write("wanted.yaml", "- voice: 49-1\n- email: new@example.com\n- voice: 49-2\n");
+    let command = home.demo(&sandbox, &format!("apply {file} --yes -o json")).start();
+    until("the third creation", || asked(&sandbox, "POST") == 3);
+    command.interrupt();
+    let ran = command.end().with_code(7);
+    assert_eq!(outcomes(&ran), ["create failed", "create done", "create unknown"], "{ran:?}");
+    let created = &support::one_line(&ran.stdout)["changes"][1]["id"];
+    assert!(stored(&sandbox).iter().any(|contact| *contact.id == *created), "{ran:?}");
+    let tickets = ran.stderr.lines().filter(|line| line.contains("\"ticket\":"));
+    assert_eq!(tickets.count(), 2, "{ran:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_stops_no_change() {
+    let home = Home::new();
+    for (full, code, told) in
+        [("1>/dev/full", 1, "the result cannot be written"), ("2>/dev/full", 0, "4 changes made")]
+    {
+        let (sandbox, file, _) = story(&home);
+        let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
+        let script = format!("exec \"$@\" {full}");
+        let ran = home
+            .program("sh")
+            .args(["-c", &script, "sh", env!("CARGO_BIN_EXE_contacts"), "apply", &file, "--yes"])
+            .args(["--base-url", &sandbox.base_url(), "--email", "demo@example.com", "--token-file", &token])
+            .run()
+            .with_code(code);
+        assert!(format!("{}{}", ran.stdout, ran.stderr).contains(told), "{ran:?}");
+        assert_eq!(reached(&sandbox), WANTED);
+    }
+}

@@ -1,0 +1,70 @@
+//! Wherever an apply is killed, the next one ends as the file says, with nothing lost and nothing twice.
+
+use crate::support::{Home, add, ids, reached, stored, until};
+use contacts_sandbox::{
+    Behaviour, DEMO_EMAIL, DEMO_TOKEN, Duplicates, Fault, FaultRule, Limits, Sandbox, Service, StoredContact,
+    User, When,
+};
+
+/// It would take every contact twice.
+fn sandbox() -> Sandbox {
+    let behaviour =
+        Behaviour { duplicates: Duplicates::Allowed, limits: Limits::NONE, ..Behaviour::default() };
+    let mut service = Service::new(behaviour);
+    service.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN));
+    let sandbox = Sandbox::builder().service(service).start().unwrap();
+    add(&sandbox, "email", "demo@example.com", true);
+    add(&sandbox, "sms", "90-555-555-5555", true);
+    sandbox
+}
+
+/// A file that updates, creates, deactivates and deletes.
+fn wanted(home: &Home, sandbox: &Sandbox) -> String {
+    let [email, sms] = ids(sandbox);
+    let text = format!(
+        "- email: demo@example.org\n  id: {email}\n- sms: 90-555-555-5556\n  id: {sms}\n- email: night@example.com\n  enabled: false\n"
+    );
+    home.write("wanted.yaml", &text)
+}
+
+const WANTED: [&str; 3] = ["email demo@example.org", "email night@example.com", "sms 90-555-555-5556"];
+
+/// Applies the file with the nth request never answered, kills it once `is_there`, and applies the file again.
+fn killed_and_done_again(nth: u64, when: When, is_there: impl Fn(&Sandbox) -> bool) -> Vec<StoredContact> {
+    let (home, sandbox) = (Home::new(), sandbox());
+    let file = wanted(&home, &sandbox);
+    sandbox.arm(FaultRule::new(Fault::Silence { when }).nth(nth));
+    let command = home.demo(&sandbox, &format!("apply {file} --yes")).start();
+    until("the request that is not answered", || is_there(&sandbox));
+    drop(command);
+    let left = stored(&sandbox);
+    home.demo(&sandbox, &format!("apply {file} --yes")).succeed();
+    let mut contacts = reached(&sandbox);
+    contacts.sort();
+    assert_eq!(contacts, WANTED, "request {nth}, {when:?}");
+    home.demo(&sandbox, &format!("plan {file} --prune --exit-code")).succeed();
+    left
+}
+
+#[test]
+fn before_or_after_the_effect_of_any_request() {
+    let (home, sandbox) = (Home::new(), sandbox());
+    home.demo(&sandbox, &format!("apply {} --yes", wanted(&home, &sandbox))).succeed();
+    let requests = sandbox.journal().len();
+    assert!(
+        requests >= 9,
+        "a list, two ensured contacts, one of them looked at and deactivated, an update, a deletion"
+    );
+
+    // What is there before each request; a sandbox gives the same ids each time.
+    let mut states = Vec::new();
+    for nth in 1..=requests {
+        let is_there = |sandbox: &Sandbox| sandbox.journal().len() == nth;
+        states.push(killed_and_done_again(nth.try_into().unwrap(), When::Before, is_there));
+    }
+    states.push(stored(&sandbox));
+    for (nth, after) in (1..=requests).zip(&states[1..]) {
+        let is_there = |sandbox: &Sandbox| sandbox.journal().len() == nth && stored(sandbox) == *after;
+        killed_and_done_again(nth.try_into().unwrap(), When::After, is_there);
+    }
+}

@@ -1,0 +1,230 @@
+//! `audit`: who can be reached, over many users.
+
+use std::collections::BTreeSet;
+
+use crate::support::{
+    Home, until,
+    users::{team, user},
+};
+use contacts_sandbox::{Fault, FaultRule, Sandbox, When};
+use serde_json::{Value, json};
+
+/// The users of an audit as JSON, by their account ids.
+fn audited(home: &Home, sandbox: &Sandbox, line: &str) -> Vec<Value> {
+    let users = home.demo(sandbox, line).line("-o json").json();
+    users.as_array().unwrap().clone()
+}
+
+fn words(user: &Value) -> Vec<&str> {
+    user["findings"].as_array().unwrap().iter().map(|finding| finding["finding"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn every_user_is_told_in_the_order_of_the_question_with_counts_and_findings() {
+    let (home, sandbox) = (Home::new(), team());
+    let users = audited(&home, &sandbox, "audit well single none phone --require email");
+    let told: Vec<_> = users
+        .iter()
+        .map(|user| (user["accountId"].as_str().unwrap(), user["standing"].as_str().unwrap(), words(user)))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("well", "reachable", vec![]),
+            ("single", "single", vec!["single"]),
+            ("none", "unreachable", vec!["unreachable"]),
+            ("phone", "lacking", vec!["missing", "single", "disabled-phone"]),
+        ]
+    );
+    let count = |enabled: usize, disabled: usize| json!({"enabled": enabled, "disabled": disabled});
+    assert_eq!(
+        users[3]["contacts"],
+        json!({"email": count(0, 1), "sms": count(0, 1), "voice": count(1, 0), "mobile": count(0, 0)})
+    );
+    assert_eq!(users[3]["findings"][0]["methods"], json!(["email"]));
+    let disabled = json!({"finding": "disabled-phone", "method": "sms", "to": "49-4", "reason": null});
+    assert_eq!(users[3]["findings"][2], disabled);
+}
+
+#[test]
+fn each_of_the_required_kinds_is_needed() {
+    let (home, sandbox) = (Home::new(), team());
+    let standing = |require: &str| {
+        audited(&home, &sandbox, &format!("audit well {require}"))[0]["standing"].as_str().unwrap().to_owned()
+    };
+    for (require, expected) in [
+        ("", "reachable"),
+        ("--require sms", "reachable"),
+        ("--require email,sms", "reachable"),
+        ("--require sms,voice", "lacking"),
+        ("--require voice --require mobile", "lacking"),
+    ] {
+        assert_eq!(standing(require), expected, "{require}");
+    }
+}
+
+#[test]
+fn findings_are_results_unless_the_exit_code_is_to_tell_them() {
+    let (home, sandbox) = (Home::new(), team());
+    for (line, code) in [
+        ("audit well none", 0),
+        ("audit well none --exit-code", 6),
+        ("audit well --exit-code", 0),
+        ("audit well gone --exit-code", 1),
+    ] {
+        home.demo(&sandbox, line).run().with_code(code);
+    }
+}
+
+#[test]
+fn a_table_has_the_worst_first_and_a_summary_beside_it() {
+    let (home, sandbox) = (Home::new(), team());
+    let ran = home.demo(&sandbox, "audit well phone single none gone --require email").run().with_code(1);
+    let first: Vec<_> = ran.stdout.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert_eq!(first[..4], ["ACCOUNT", "none", "gone", "phone"], "{}", ran.stdout);
+    for told in [
+        "no enabled contact",
+        "no enabled email",
+        "only voice 49-5",
+        "sms 49-4 is not enabled",
+        "No such user",
+    ] {
+        assert!(ran.stdout.contains(told), "{told}: {}", ran.stdout);
+    }
+    assert!(!ran.stdout.contains("well"), "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains(
+            "note: 5 users: 1 reachable, 1 by a single contact, 1 lacking what is required, 1 unreachable, \
+             1 unreadable; 1 with a number that is not enabled\n"
+        ),
+        "{}",
+        ran.stderr
+    );
+    let all = home.demo(&sandbox, "audit well none --all").succeed();
+    assert!(all.lines().last().unwrap().starts_with("well"), "{all}");
+    assert_eq!(home.demo(&sandbox, "audit well --quiet").run().with_code(0).stderr, "");
+    assert_eq!(home.demo(&sandbox, "audit well").succeed(), "no findings\n");
+}
+
+#[test]
+fn names_and_addresses_of_a_table_of_users_are_told_in_each_form() {
+    let (home, sandbox) = (Home::new(), team());
+    let file = home
+        .write("users.csv", "\u{feff}Name;Email;Account ID\n\n=Ann;ann@x;none\n# x\n;;single\nAnn;;none\n");
+    let from = format!("audit well single --from {file}");
+    let users = audited(&home, &sandbox, &from);
+    let ids: Vec<_> = users.iter().map(|user| user["accountId"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["well", "single", "none"], "each once");
+    assert_eq!((&users[2]["name"], &users[2]["email"]), (&"=Ann".into(), &"ann@x".into()));
+    let table = home.demo(&sandbox, &from).succeed();
+    assert!(table.starts_with("USER ") && table.contains("\n=Ann  none "), "{table}");
+    let csv = home.demo(&sandbox, &from).line("-o csv").succeed();
+    let lines: Vec<_> = csv.lines().collect();
+    assert!(lines[0].starts_with("accountId,name,email,standing,enabled,"), "{csv}");
+    assert_eq!(lines[3], "none,'=Ann,ann@x,unreachable,0,0,0,0,0,1,,,", "{csv}");
+    let ndjson = home.demo(&sandbox, &from).line("-o ndjson").succeed();
+    let lines: Vec<Value> = ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines, users);
+    let piped = home.demo(&sandbox, "audit --from - -o json").stdin("well\n#none\n\nsingle\n").json();
+    assert_eq!(piped.as_array().unwrap()[..], users[..2]);
+}
+
+#[test]
+fn mistakes_are_told_all_at_once_before_anything_is_asked() {
+    let (home, sandbox) = (Home::new(), team());
+    let file = home.write("users", "well\nA n n\n\n# x\nB e n\n");
+    let ran = home.demo(&sandbox, &format!("audit single --from {file}")).run().with_code(2);
+    for line in [2, 5] {
+        let told = format!("error: {file}:{line}:1: the account id has a blank or a control character");
+        assert!(ran.stderr.contains(&told), "{ran:?}");
+    }
+    let bytes = home.path("bytes");
+    std::fs::write(&bytes, b"well\n\xff\n").unwrap();
+    for (line, why) in [
+        ("audit".to_owned(), "no users to read"),
+        (format!("audit --from {}", bytes.display()), "bytes:2:1: this is not text in UTF-8"),
+        (format!("audit --from {}", home.path("none").display()), "cannot be read"),
+        ("audit --from - --token-file -".to_owned(), "not both"),
+        ("audit a --require fax".to_owned(), "invalid value 'fax'"),
+        ("audit a --jobs 0".to_owned(), "0"),
+        ("audit a --jobs 65".to_owned(), "65"),
+    ] {
+        // A flag that is given twice is a mistake of its own.
+        let command = match line.contains("token-file") {
+            true => home.contacts().args(["--base-url", &sandbox.base_url(), "--email", "demo@example.com"]),
+            false => home.demo(&sandbox, ""),
+        };
+        let ran = command.line(&line).run().with_code(2);
+        assert!(ran.stderr.contains(why), "{line}: {ran:?}");
+    }
+    assert!(sandbox.journal().is_empty());
+}
+
+#[test]
+fn a_table_whose_account_ids_are_not_named_is_refused_before_anybody_is_asked_for() {
+    let (home, sandbox) = (Home::new(), team());
+    let contacts = home.path("contacts.csv");
+    home.demo(&sandbox, "export").args([&contacts]).succeed();
+    sandbox.clear_journal();
+    let texts = ["id,name\nwell,Ann\n", "well,Ann\nsingle,Ben\n", "id\nwell\n"];
+    let others =
+        texts.iter().zip(1..).map(|(text, number): (_, u8)| home.write(&format!("users{number}.csv"), text));
+    let others: Vec<_> = others.collect();
+    for file in [contacts.to_str().unwrap()].into_iter().chain(others.iter().map(String::as_str)) {
+        let ran = home.demo(&sandbox, &format!("audit --from {file}")).run().with_code(2);
+        let told =
+            format!("error: {file}:1:1: which column has the account ids is not clear: call it accountId, ");
+        assert!(ran.stderr.starts_with(&told) && ran.stderr.contains("Atlassian ID"), "{ran:?}");
+    }
+    assert!(sandbox.journal().is_empty());
+}
+
+#[test]
+fn a_file_of_users_is_read_as_spreadsheets_and_editors_write_it() {
+    let (home, sandbox) = (Home::new(), team());
+    for text in [
+        "\"well\"\n\"single\"\n",
+        "\u{feff}Atlassian ID;User name;;\r\nwell;Ann;;\r\nsingle;;;\r\n;;;\r\n",
+        "sep=;\r\nUser id;E-Mail\r\nwell;a@b\r\n\"single\"\r\n",
+        "account_id\tname\nwell\t\"A\tB\"\nsingle\t\n",
+        "well,,\nsingle,,\n",
+    ] {
+        let file = home.write("users", text);
+        let users = audited(&home, &sandbox, &format!("audit --from {file}"));
+        let ids: Vec<_> = users.iter().map(|user| user["accountId"].as_str().unwrap()).collect();
+        assert_eq!(ids, ["well", "single"], "{text}");
+    }
+}
+
+#[test]
+fn the_time_out_is_for_each_user() {
+    let (home, sandbox) = (Home::new(), team());
+    sandbox.arm(FaultRule::new(Fault::Delay { ms: 800, when: When::Before }));
+    let ran = home.demo(&sandbox, "audit well single none phone --jobs 1 --timeout 3s").run().with_code(0);
+    assert!(ran.took > std::time::Duration::from_secs(3), "{ran:?}");
+}
+
+#[test]
+fn so_many_users_are_read_at_a_time_as_there_are_jobs() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    for number in 0..40 {
+        user(&sandbox, &format!("u{number}"), &[("email", "a@b", true), ("sms", "49-1", true)]);
+    }
+    let file = home.write("users", &(0..40).map(|number| format!("u{number}\n")).collect::<String>());
+    let connections =
+        || -> BTreeSet<_> { sandbox.journal().iter().map(|recorded| recorded.connection).collect() };
+    for jobs in [1, 5] {
+        let line = format!("audit --from {file} --jobs {jobs}");
+        sandbox.disarm();
+        sandbox.clear_journal();
+        home.demo(&sandbox, &line).run().with_code(0);
+        assert!((1..=jobs).contains(&connections().len()), "never more: {:?}", connections());
+
+        // Nobody is answered, so that all of them are seen at once.
+        sandbox.clear_journal();
+        sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }));
+        let _command = home.demo(&sandbox, &line).start();
+        until("as many as there are jobs", || sandbox.journal().len() >= jobs);
+        assert_eq!((connections().len(), sandbox.journal().len()), (jobs, jobs));
+    }
+}

@@ -1,0 +1,91 @@
+//! An audit at a terminal: a bar while it runs, and nothing of it at its end. On Linux only: the terminal is made by `script`.
+#![cfg(target_os = "linux")]
+
+use crate::support::terminal::terminal;
+use crate::support::{Home, users::user};
+use contacts_sandbox::{Fault, FaultRule, Hint, Sandbox, When};
+
+/// Fifty users, half of whom cannot be reached; each of them takes a while, and one request is to come again later.
+fn slow(home: &Home, limited: Option<FaultRule>) -> (Sandbox, String) {
+    let sandbox = Sandbox::start().unwrap();
+    for number in 0..50 {
+        user(
+            &sandbox,
+            &format!("u{number}"),
+            &[("email", "a@b", number % 2 == 0), ("sms", "49-1", number % 2 == 0)],
+        );
+    }
+    if let Some(limited) = limited {
+        sandbox.arm(limited);
+    }
+    sandbox.arm(FaultRule::new(Fault::Delay { ms: 50, when: When::Before }));
+    (sandbox, home.write("users", &(0..50).map(|number| format!("u{number}\n")).collect::<String>()))
+}
+
+fn asked_to_wait(seconds: u32) -> Fault {
+    Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds, status: 429 }
+}
+
+/// What is on the screen at the end, as far as lines that were overwritten or erased go.
+fn left(text: &str) -> String {
+    let shown = text.split('\n').map(|line| {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let erased = line.rsplit("\u{1b}[2K").next().unwrap_or(line);
+        erased.rsplit('\r').next().unwrap_or(erased)
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_bar_tells_how_far_it_is_and_what_was_found_and_goes_away() {
+    let home = Home::new();
+    let (sandbox, file) = slow(&home, None);
+    let line = format!("--color never audit --from {file} --jobs 4 -o csv");
+    let ran = terminal(&home, &sandbox, 120, &line).run().with_code(0);
+    for told in ["/50 users, ", "/s, ", " left", " unreachable"] {
+        assert!(ran.stdout.contains(told), "{told}: {ran:?}");
+    }
+    let left = left(&ran.stdout);
+    assert!(!left.contains("/50 users"), "{left}");
+    assert!(left.contains("u49,,,unreachable") && left.contains("note: 50 users: 25 reachable"), "{left}");
+
+    let ran = terminal(&home, &sandbox, 120, &format!("{line} --quiet")).run().with_code(0);
+    assert!(!ran.stdout.contains("/50 users"), "{ran:?}");
+    assert_eq!(
+        home.demo(&sandbox, &line).run().with_code(0).stderr.lines().count(),
+        1,
+        "no terminal, no bar"
+    );
+}
+
+#[test]
+fn a_wait_is_told_until_it_is_over_though_other_users_are_read() {
+    let home = Home::new();
+    let (sandbox, file) = slow(&home, Some(FaultRule::new(asked_to_wait(2)).nth(2)));
+    let line = format!("--color never audit --from {file} --jobs 2 -o csv");
+    let ran = terminal(&home, &sandbox, 160, &line).run().with_code(0);
+    let bars = || ran.stdout.split(['\r', '\n']).filter(|part| part.contains("/50 users"));
+    let read = |bar: &str| bar.split("/50 users").next()?.split_whitespace().last()?.parse::<u32>().ok();
+    let told = bars().filter(|bar| bar.contains("; waiting 2")).filter_map(read).max();
+    assert!(told >= Some(5), "{told:?}: {ran:?}");
+    assert!(!bars().next_back().unwrap().contains("waiting"), "{ran:?}");
+}
+
+#[test]
+fn waits_are_told_in_the_bar_and_requests_above_it() {
+    let home = Home::new();
+    let (sandbox, file) = slow(&home, Some(asked_to_wait(1).into()));
+    let line = format!("--color never audit --from {file} --jobs 1 -o csv");
+    let ran = terminal(&home, &sandbox, 160, &line).run().with_code(0);
+    let bar = ran.stdout.split(['\r', '\n']).find(|part| part.contains("; waiting 1")).unwrap();
+    assert!(bar.contains("/50 users") && bar.contains("the service asked for it"), "{bar}");
+    assert!(!left(&ran.stdout).contains("waiting"), "{ran:?}");
+
+    let ran = terminal(&home, &sandbox, 160, &format!("{line} -v")).run().with_code(0);
+    let left = left(&ran.stdout);
+    let told = left
+        .lines()
+        .filter(|line| line.starts_with("> GET http") || line.starts_with("< 200 OK in "))
+        .count();
+    assert_eq!(told, 100, "each of them a line of its own: {left}");
+}

@@ -1,0 +1,155 @@
+//! `contacts doctor` names the first thing that is wrong, and what to do.
+
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+};
+
+use crate::support::{
+    Home,
+    examined::{assert_fails, examine, step},
+};
+use contacts_sandbox::{
+    DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Hint, Operation, Plan, Sandbox, Scopes, User, When,
+};
+
+/// The demo user of a sandbox, changed.
+fn sandbox(change: impl FnOnce(User) -> User) -> Sandbox {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.add_user(change(User::new(DEMO_EMAIL, DEMO_TOKEN)));
+    sandbox
+}
+
+#[test]
+fn where_all_is_well_every_step_says_so_and_nothing_is_changed() {
+    let (home, sandbox) = (Home::new(), sandbox(|user| user));
+    let before = sandbox.with_service(|service| service.state());
+    let (steps, code) = examine(home.demo(&sandbox, "doctor"));
+    assert_eq!(code, 0);
+    assert!(steps.iter().all(|step| step["state"] == "ok"), "{steps:?}");
+    for name in ["settings", "address", "token", "plan", "reading", "writing", "deleting", "limits", "clock"]
+    {
+        step(&steps, name);
+    }
+    assert!(steps[0]["message"].as_str().unwrap().ends_with("(--base-url)"), "{steps:?}");
+    let after = sandbox.with_service(|service| service.state());
+    let contacts = |state: &contacts_sandbox::State| state.to_json().matches("\"method\"").count();
+    assert_eq!(contacts(&before), contacts(&after));
+}
+
+#[test]
+fn a_wrong_site_is_named() {
+    let (home, sandbox) = (Home::new(), sandbox(|user| user));
+    let elsewhere = sandbox.base_url().replace("sandbox", "another-cloud-id");
+    assert_fails(home.at(&elsewhere).line("doctor"), "site", "cloud id", 1);
+}
+
+#[test]
+fn a_wrong_token_is_named() {
+    let (home, sandbox) = (Home::new(), sandbox(|user| User { token: "another".into(), ..user }));
+    assert_fails(home.demo(&sandbox, "doctor"), "token", "expired", 3);
+}
+
+#[test]
+fn a_missing_scope_is_named() {
+    let (home, none) = (Home::new(), sandbox(|user| user.with_scopes(Scopes::NONE)));
+    assert_fails(home.demo(&none, "doctor"), "reading", "read:ops-config:jira-service-management", 3);
+
+    let reader = sandbox(|user| user.with_scopes(Scopes::READ));
+    let (steps, code) = examine(home.demo(&reader, "doctor"));
+    assert_eq!(code, 0);
+    for (name, scope) in [("writing", "write:ops-config"), ("deleting", "delete:ops-config")] {
+        let step = step(&steps, name);
+        assert!(step["state"] == "note" && step["hint"].as_str().unwrap().contains(scope), "{step}");
+    }
+}
+
+#[test]
+fn a_page_of_a_proxy_in_place_of_an_answer_is_no_permission_to_delete() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let (body, content_type) = (Some("<html>not here".into()), Some("text/html".into()));
+    let fault = Fault::Status { status: 404, body, content_type, when: When::Before };
+    sandbox.arm(FaultRule::new(fault).on(Operation::Delete));
+    let (steps, _) = examine(home.demo(&sandbox, "doctor"));
+    let (writing, deleting) = (step(&steps, "writing"), step(&steps, "deleting"));
+    assert_eq!((&writing["state"], &deleting["state"]), (&"ok".into(), &"note".into()), "{steps:?}");
+}
+
+#[test]
+fn an_account_without_operations_is_named() {
+    let (home, sandbox) = (Home::new(), sandbox(|user| user.on_plan(Plan::WithoutOperations)));
+    assert_fails(home.demo(&sandbox, "doctor"), "plan", "Operations", 3);
+}
+
+#[test]
+fn no_network_is_named() {
+    let home = Home::new();
+    // A port where nobody listens: one that was given back may be another test's by now.
+    for scheme in ["http", "https"] {
+        let refused = home.at(&format!("{scheme}://127.0.0.1:1/x")).line("doctor --attempts 1");
+        assert_fails(refused, "connection", "refused", 5);
+    }
+    // A name that nobody can have (RFC 6761).
+    let unknown = home.at("https://contacts.invalid/x").line("doctor --attempts 1");
+    assert_fails(unknown, "address", "contacts.invalid", 5);
+}
+
+#[test]
+fn settings_that_are_missing_are_named() {
+    assert_fails(Home::new().contacts().line("doctor"), "settings", "--site", 2);
+    let (home, sandbox) = (Home::new(), sandbox(|user| user));
+    let base_url = sandbox.base_url();
+    assert_fails(home.contacts().args(["doctor", "--base-url", &base_url]), "token", "--token-file", 2);
+}
+
+#[test]
+fn limits_that_the_service_tells_are_told() {
+    let (home, sandbox) = (Home::new(), sandbox(|user| user));
+    sandbox.arm(FaultRule::new(Fault::RateLimit { hint: Hint::ResetSeconds, seconds: 3600, status: 429 }));
+    assert_fails(home.demo(&sandbox, "doctor"), "connection", "3600 s of waiting", 5);
+    sandbox.disarm();
+    sandbox.arm(FaultRule::new(Fault::Html { when: When::Before }));
+    assert_fails(home.demo(&sandbox, "doctor"), "site", "other than the service", 1);
+}
+
+#[test]
+fn a_wait_that_the_service_asks_for_is_told_as_one() {
+    let (home, sandbox) = (Home::new(), sandbox(|user| user));
+    let busy = Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 1, status: 429 };
+    sandbox.arm(FaultRule::new(busy).times(1));
+    let ran = home.demo(&sandbox, "doctor -v").run().with_code(0);
+    assert!(ran.stderr.contains(", the service asked for it"), "{ran:?}");
+}
+
+#[test]
+fn a_wrong_clock_is_named() {
+    let home = Home::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // It answers every request with the same page, from another time.
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let _ = stream.read(&mut [0; 4096]);
+            let body = r#"{"values":[]}"#;
+            let head = "HTTP/1.1 200 OK\r\ndate: Mon, 01 Jan 2024 00:00:00 GMT\r\nx-ratelimit-limit: 77\r\n";
+            let _ = write!(stream, "{head}connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        }
+    });
+    let (steps, code) = examine(home.at(&format!("http://{address}/x")).line("doctor"));
+    assert_eq!(code, 0);
+    let clock = step(&steps, "clock");
+    assert!(clock["state"] == "note" && clock["message"].as_str().unwrap().contains("ahead of"), "{clock}");
+    assert!(step(&steps, "limits")["message"].as_str().unwrap().contains("x-ratelimit-limit: 77"));
+}
+
+#[test]
+fn people_see_a_line_for_each_step_and_the_exit_code_tells() {
+    let (home, sandbox) = (Home::new(), sandbox(|user| User { token: "another".into(), ..user }));
+    let ran = home.demo(&sandbox, "doctor").run().with_code(3);
+    let last: Vec<_> = ran.stdout.lines().rev().take(2).collect();
+    assert!(last[1].starts_with("FAILED  token       could not list contacts: 401"), "{ran:?}");
+    assert!(last[0].starts_with("                    check that the API token has not expired"), "{ran:?}");
+    assert!(ran.stderr.contains("the first thing to mend: token"), "{ran:?}");
+}

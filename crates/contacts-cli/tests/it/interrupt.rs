@@ -1,0 +1,270 @@
+//! A signal ends the command at once, and never leaves a doubt untold.
+#![cfg(unix)]
+
+use crate::support;
+use std::{
+    io::{self, Write},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::support::{Contacts, Home, Ran, SIGINT, ids, stored, until};
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Hint, Operation, Sandbox, When};
+
+/// A sandbox that carries out everything and answers nothing.
+fn silent() -> Sandbox {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }));
+    sandbox
+}
+
+/// Runs a command line, and interrupts it when the sandbox has this many requests.
+fn interrupted(home: &Home, sandbox: &Sandbox, line: &str, requests: usize) -> Ran {
+    let command = home.demo(sandbox, line).start();
+    until("the request", || sandbox.journal().len() >= requests);
+    command.interrupt();
+    command.end()
+}
+
+#[test]
+fn in_the_middle_of_a_creation_it_leaves_a_ticket() {
+    let (home, sandbox) = (Home::new(), silent());
+    let ran = interrupted(&home, &sandbox, "create voice 49-1", 1).with_code(7);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("interrupted: the voice contact 49-1 may have been created"), "{ran:?}");
+    let ticket = ran.stderr.lines().find_map(|line| line.strip_prefix("ticket: ")).unwrap();
+    sandbox.disarm();
+    until("the effect", || stored(&sandbox).len() == 3);
+    let resolved = home.demo(&sandbox, &format!("resolve {ticket} -o json")).json();
+    assert_eq!(resolved["id"], *stored(&sandbox)[2].id);
+}
+
+#[test]
+fn in_the_middle_of_a_creation_it_is_one_error_as_json() {
+    let (home, sandbox) = (Home::new(), silent());
+    let ran = interrupted(&home, &sandbox, "create voice 49-1 -o json", 1).with_code(7);
+    let error = ran.error();
+    assert!(error["kind"] == "indeterminate" && error["ticket"].is_string(), "{error}");
+}
+
+#[test]
+fn while_a_creation_that_is_ensured_waits_it_leaves_a_ticket_too() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    sandbox.arm(FaultRule::new(Fault::Close { when: When::After }).on(Operation::Create));
+    let ran = interrupted(&home, &sandbox, "create --ensure voice 49-1 -o json", 2).with_code(7);
+    assert!(ran.error()["ticket"].is_string(), "{ran:?}");
+}
+
+#[test]
+fn while_a_creation_waits_that_certainly_did_nothing_it_leaves_none() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    sandbox.arm(Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 30, status: 429 });
+    let mut command = home.demo(&sandbox, "create voice 49-1 -v").start();
+    while !command.note().starts_with("waiting") {}
+    command.interrupt();
+    let ran = command.end().killed_by(SIGINT);
+    assert!(!ran.stderr.contains("ticket"), "{ran:?}");
+}
+
+#[test]
+fn in_the_middle_of_several_changes_it_tells_how_far_they_are() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }).nth(2).on(Operation::Delete));
+    let [email, sms] = ids(&sandbox);
+    let ran =
+        interrupted(&home, &sandbox, &format!("delete --yes --force {email} {sms} c"), 2).killed_by(SIGINT);
+    let told = format!(
+        "error: interrupted: 1 of 3 changes were made, and how far the next one came is not known: {sms}\n"
+    );
+    assert_eq!((ran.stdout, ran.stderr), (format!("Deleted {email}\n"), told));
+}
+
+#[test]
+fn elsewhere_it_ends_the_command_without_a_word() {
+    let (home, sandbox) = (Home::new(), silent());
+    for (number, line) in
+        ["list", "update a b", "create --ensure voice 49-1", "delete --yes --force a"].iter().enumerate()
+    {
+        let ran = interrupted(&home, &sandbox, line, number + 1).killed_by(SIGINT);
+        assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""), "{line}");
+    }
+}
+
+const SIGNALS: [(&str, i32); 3] = [("HUP", 1), ("INT", SIGINT), ("TERM", 15)];
+
+#[test]
+fn each_signal_ends_the_command_as_that_signal_does() {
+    for (name, number) in SIGNALS {
+        let (home, sandbox) = (Home::new(), silent());
+        let command = home.demo(&sandbox, "list").start();
+        until("the request", || sandbox.journal().len() == 1);
+        command.signal(name);
+        let ran = command.end().killed_by(number);
+        assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""), "{name}");
+    }
+}
+
+#[test]
+fn each_signal_leaves_a_ticket_in_the_middle_of_a_creation() {
+    for (name, _) in SIGNALS {
+        let (home, sandbox) = (Home::new(), silent());
+        let command = home.demo(&sandbox, "create voice 49-1 -o json").start();
+        until("the request", || sandbox.journal().len() == 1);
+        command.signal(name);
+        assert!(command.end().with_code(7).error()["ticket"].is_string(), "{name}");
+    }
+}
+
+/// A line of a shell: the command as the demo user, and what is around it.
+fn shell(home: &Home, sandbox: &Sandbox, shell: &str, line: &str) -> Contacts {
+    let token = home.write("token", DEMO_TOKEN);
+    let contacts = format!(
+        "'{}' --base-url {} --email {DEMO_EMAIL} --token-file '{token}'",
+        env!("CARGO_BIN_EXE_contacts"),
+        sandbox.base_url()
+    );
+    home.program(shell).args(["-c", &line.replace("contacts", &contacts)])
+}
+
+#[test]
+fn a_loop_of_a_shell_stops() {
+    let (home, sandbox) = (Home::new(), silent());
+    let line = "for i in 1 2 3; do contacts list; done; echo on";
+    let command = shell(&home, &sandbox, "bash", line).leader().start();
+    until("the request", || sandbox.journal().len() == 1);
+    command.signal_all("INT");
+    let ran = command.end().killed_by(SIGINT);
+    assert_eq!((&*ran.stdout, sandbox.journal().len()), ("", 1));
+}
+
+#[test]
+fn a_shell_reports_the_signal() {
+    let (home, sandbox) = (Home::new(), silent());
+    let command =
+        shell(&home, &sandbox, "sh", "contacts list & kill_me=$!; echo $kill_me; wait $kill_me; echo $?");
+    let mut command = command.start();
+    until("the request", || sandbox.journal().len() == 1);
+    let child = command.line();
+    support::send("TERM", child.trim());
+    assert_eq!(command.line(), "143\n");
+}
+
+/// A sandbox that answers after some time, in which a signal can be sent.
+fn slow() -> Sandbox {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.arm(Fault::Delay { ms: 1_500, when: When::Before });
+    sandbox
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_signal_that_was_ignored_when_it_began_stays_ignored() {
+    for (begun, signal, other) in [
+        ("trap '' HUP; exec contacts list", "HUP", "TERM"),
+        ("trap '' INT; exec contacts list", "INT", "HUP"),
+        ("trap '' TERM; exec contacts list", "TERM", "INT"),
+    ] {
+        let (home, sandbox) = (Home::new(), slow());
+        let command = shell(&home, &sandbox, "sh", begun).start();
+        until("the request", || sandbox.journal().len() == 1);
+        command.signal(signal);
+        assert!(command.end().with_code(0).stdout.contains("demo@example.com"), "{begun}");
+
+        let (home, sandbox) = (Home::new(), silent());
+        let command = shell(&home, &sandbox, "sh", begun).start();
+        until("the request", || sandbox.journal().len() == 1);
+        command.signal(other);
+        assert_eq!(command.end().status.code(), None, "{begun}: {other} is not ignored");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn under_nohup_an_audit_outlives_its_terminal() {
+    let (home, sandbox) = (Home::new(), slow());
+    let file = home.write("users", "712020:0a1b2c3d\n712020:4e5f6a7b\n");
+    let line = format!("exec nohup contacts audit --from {file} -o ndjson");
+    let command = shell(&home, &sandbox, "sh", &line).start();
+    until("the requests", || !sandbox.journal().is_empty());
+    command.signal("HUP");
+    assert_eq!(command.end().with_code(0).stdout.lines().count(), 2);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_job_in_the_background_of_a_script_is_not_interrupted() {
+    let (home, sandbox) = (Home::new(), slow());
+    // Without job control, a shell lets its background jobs ignore SIGINT.
+    let line =
+        "trap : INT; contacts list & job=$!; until wait $job; [ $? -lt 128 ]; do :; done; wait $job; echo $?";
+    let command = shell(&home, &sandbox, "sh", line).leader().start();
+    until("the request", || sandbox.journal().len() == 1);
+    command.signal_all("INT");
+    let ran = command.end().with_code(0);
+    assert!(ran.stdout.contains("demo@example.com") && ran.stdout.ends_with("0\n"), "{ran:?}");
+}
+
+/// A pipe that is full, with its reader, who does not read.
+fn full_pipe() -> (io::PipeReader, io::PipeWriter) {
+    let (reader, writer) = io::pipe().unwrap();
+    let mut filler = writer.try_clone().unwrap();
+    let (sender, filled) = mpsc::channel();
+    // It blocks with the byte that has no room any more, and ends with the reader.
+    thread::spawn(move || while filler.write_all(b"\n").is_ok() && sender.send(()).is_ok() {});
+    while filled.recv_timeout(Duration::from_millis(300)).is_ok() {}
+    (reader, writer)
+}
+
+#[test]
+fn a_full_pipe_that_nobody_reads_does_not_keep_it_from_its_end() {
+    for signals in [&["INT", "INT", "TERM"][..], &["INT"], &["TERM"], &["HUP"]] {
+        let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+        let file = home.write("contacts.yaml", "- email: new@example.com\n- voice: 49-1\n");
+        let (_reader, writer) = full_pipe();
+        let line = format!("apply {file} --yes -o ndjson");
+        let command = home.demo(&sandbox, &line).stdout(writer).start();
+        until("the first change", || support::writes(&sandbox) > 0);
+        // The first outcome is what it cannot write.
+        thread::sleep(Duration::from_millis(300));
+        for signal in signals {
+            command.signal(signal);
+        }
+        let ran = command.end();
+        assert_eq!(ran.status.code(), None, "{signals:?}: {ran:?}");
+        assert!(ran.took < Duration::from_secs(20), "{signals:?}: {ran:?}");
+        if signals.len() == 1 {
+            let error = ran.error();
+            assert!(error["message"].as_str().unwrap().starts_with("interrupted: "), "{error}");
+        }
+    }
+}
+
+#[test]
+fn if_nobody_reads_either_stream_it_ends_and_a_doubt_keeps_its_exit_code() {
+    for (line, code) in [("create voice 49-1", Some(7)), ("list", None)] {
+        let (home, sandbox) = (Home::new(), silent());
+        let (_reader, writer) = full_pipe();
+        let (out, error) = (writer.try_clone().unwrap(), writer);
+        let mut command = home.demo(&sandbox, line).stdout(out).command();
+        let mut child = command.stderr(error).spawn().unwrap();
+        until("the request", || sandbox.journal().len() == 1);
+        support::send("INT", &child.id().to_string());
+        let began = Instant::now();
+        assert_eq!(child.wait().unwrap().code(), code, "{line}");
+        assert!(began.elapsed() < Duration::from_secs(20), "{line}");
+    }
+}
+
+#[test]
+fn a_ticket_is_told_though_the_results_have_no_reader() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let file = home.write("contacts.yaml", "- email: new@example.com\n- voice: 49-1\n");
+    sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }).nth(1).on(Operation::Create));
+    let (_reader, writer) = full_pipe();
+    let line = format!("apply {file} --yes -o json");
+    let command = home.demo(&sandbox, &line).stdout(writer).start();
+    until("the create", || support::writes(&sandbox) > 0);
+    command.interrupt();
+    assert!(command.end().with_code(7).error()["ticket"].is_string());
+}

@@ -1,0 +1,289 @@
+//! What an answer means, from the bytes of a gateway, a proxy or the service to the exit code and the hint.
+
+use crate::support;
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use crate::support::{Home, Ran};
+use serde_json::Value;
+
+const GATEWAY_404: &str = r#"{"timestamp":"2026-11-24T10:00:00Z","status":404,"error":"Not Found","message":"No message available","path":"/x"}"#;
+const OWN_404: &str = r#"{"errors":[{"title":"Contact not found","code":"CONTACT_NOT_FOUND"}]}"#;
+const REMOVED: &str =
+    r#"{"errorMessages":["The requested API has been removed. Please migrate."],"errors":{}}"#;
+
+/// A server that gives these answers, one a connection, and the last one for ever. Counts the requests.
+struct Server {
+    origin: String,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Server {
+    fn start(answers: &[&str]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(AtomicUsize::new(0));
+        let (counted, answers) =
+            (Arc::clone(&requests), answers.iter().map(ToString::to_string).collect::<Vec<_>>());
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut reader = BufReader::new(stream.unwrap());
+                let mut length = 0;
+                loop {
+                    let mut line = String::new();
+                    if reader.read_line(&mut line).unwrap_or(0) == 0 || line == "\r\n" {
+                        break;
+                    }
+                    if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                        length = value.trim().parse().unwrap();
+                    }
+                }
+                let mut body = vec![0; length];
+                let _ = reader.read_exact(&mut body);
+                let number = counted.fetch_add(1, Ordering::SeqCst);
+                let answer = answers.get(number).or_else(|| answers.last()).unwrap();
+                let _ = reader.get_mut().write_all(answer.as_bytes());
+            }
+        });
+        Self { origin, requests }
+    }
+
+    fn run(&self, home: &Home, line: &str) -> Ran {
+        home.at(&format!("{}/jsm/ops/api/c", self.origin)).line(line).run()
+    }
+
+    fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
+}
+
+/// The exit code, the error and the number of requests for a line against these answers.
+fn asked(line: &str, answers: &[String]) -> (i32, Value, usize) {
+    let (home, answers) = (Home::new(), answers.iter().map(String::as_str).collect::<Vec<_>>());
+    let server = Server::start(&answers);
+    let ran = server.run(&home, &format!("{line} -o json"));
+    let code = ran.status.code().unwrap();
+    (code, ran.error(), server.requests())
+}
+
+fn hint(error: &Value) -> &str {
+    error["hint"].as_str().unwrap_or_default()
+}
+
+#[test]
+fn a_404_of_a_gateway_is_no_missing_contact_for_any_command() {
+    let home = Home::new();
+    home.write("contacts.yaml", "- sms: 90-5555559999\n");
+    let file = home.path("contacts.yaml");
+    let apply = format!("apply {} --yes", file.display());
+    for line in [
+        "get abc",
+        "list",
+        "create sms 90-5555559999",
+        "create --ensure sms 90-5555559999",
+        &apply,
+        "delete abc --yes",
+    ] {
+        let (code, error, _) = asked(line, &[answer("404 Not Found", "", GATEWAY_404)]);
+        assert_eq!(code, 1, "{line}: {error}");
+        assert!(hint(&error).contains("--base-url"), "{line}: {error}");
+    }
+    let (code, error, _) = asked("get abc", &[answer("404 Not Found", "", OWN_404)]);
+    assert_eq!((code, &error["kind"]), (4, &Value::from("not_found")), "{error}");
+}
+
+#[test]
+fn a_removed_api_and_an_unknown_tenant_do_not_mean_that_a_contact_is_gone() {
+    let tenant = r#"{"code":404,"message":"Tenant not found"}"#;
+    for gone in [answer("410 Gone", "", REMOVED), answer("404 Not Found", "", tenant)] {
+        let (code, error, _) = asked("delete abc --yes --force", &[answer("503 Busy", "", ""), gone]);
+        assert_eq!(code, 1, "{error}");
+    }
+}
+
+#[test]
+fn a_page_of_a_firewall_is_not_said_by_the_service() {
+    let (code, error, _) = asked("list", &[answer("403 Forbidden", "", "<html><h1>Blocked by policy")]);
+    assert_eq!((code, &error["kind"]), (1, &Value::from("unexpected_answer")), "{error}");
+}
+
+#[test]
+fn the_hint_of_a_403_is_that_of_its_reason() {
+    let allowlist =
+        r#"{"message":"The IP address has been rejected because the account has IP allowlisting enabled"}"#;
+    let forbidden = r#"{"message":"Forbidden"}"#;
+    for (line, body, expected) in [
+        ("list", allowlist, "IP allowlist"),
+        ("list --account-id 712020:x", forbidden, "only administrators"),
+        ("list", forbidden, "an administrator of the site"),
+    ] {
+        let (code, error, _) = asked(line, &[answer("403 Forbidden", "", body)]);
+        assert_eq!(code, 3, "{error}");
+        assert!(hint(&error).contains(expected), "{line}: {error}");
+    }
+}
+
+#[test]
+fn a_401_names_the_kind_of_token_that_was_sent() {
+    let (code, error, _) = asked("list --oauth", &[answer("401 Unauthorized", "", "")]);
+    assert_eq!(code, 3);
+    assert!(hint(&error).contains("OAuth token has not expired"), "{error}");
+    let (_, error, _) = asked("list", &[answer("401 Unauthorized", "", "")]);
+    assert!(hint(&error).contains("API token has not expired"), "{error}");
+    let scope = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
+    let (_, error, _) = asked("list", &[answer("401 Unauthorized", "", scope)]);
+    let both = hint(&error).contains("lacks a scope") && hint(&error).contains("--oauth");
+    assert!(both && hint(&error).contains("doctor"), "{error}");
+}
+
+#[test]
+fn a_renamed_site_is_asked_once_and_an_unknown_one_is_told() {
+    let (home, moved) = (Home::new(), "location: https://acme-new.atlassian.net/_edge/tenant_info\r\n");
+    for (status, headers, expected) in
+        [("301 Moved Permanently", moved, "use --site acme-new"), ("404 Not Found", "", "--site")]
+    {
+        let server = Server::start(&[&answer(status, headers, "")]);
+        let token = home.write("token", support::SECRET);
+        let command = home.contacts().args([
+            "--site",
+            &server.origin,
+            "--email",
+            "ann@example.com",
+            "--token-file",
+            &token,
+        ]);
+        let error = command.line("list").fail(1);
+        assert!(hint(&error).contains(expected), "{error}");
+        assert_eq!(server.requests(), 1);
+    }
+}
+
+#[test]
+fn a_redirected_create_was_not_made_and_shows_where_it_leads() {
+    let moved = answer("301 Moved Permanently", "location: https://elsewhere.example/login?token=x\r\n", "");
+    let (code, error, requests) = asked("create sms 90-5555559999", &[moved]);
+    assert_eq!((code, requests), (1, 1), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("https://elsewhere.example/login"), "{error}");
+    assert!(error.get("ticket").is_none() && !error.to_string().contains("token=x"), "{error}");
+}
+
+#[test]
+fn a_hint_of_the_server_is_the_least_wait_and_never_replaces_the_backoff() {
+    let page = answer("200 OK", "", r#"{"values":[]}"#);
+    let home = Home::new();
+    let half = Server::start(&[&answer("429 Slow", "retry-after: 1.5\r\n", ""), &page]);
+    let ran = half.run(&home, "list -o json").with_code(0);
+    assert!(ran.took.as_millis() >= 1_500, "{ran:?}");
+    // A reset that is only information.
+    let reset = answer("503 Busy", "x-ratelimit-reset: 600\r\nx-ratelimit-remaining: 97\r\n", "");
+    let server = Server::start(&[&reset, &page]);
+    server.run(&home, "list -o json").with_code(0);
+    assert_eq!(server.requests(), 2);
+}
+
+#[test]
+fn an_odd_contact_does_not_lose_the_list_nor_a_byte_order_mark_the_page() {
+    let body = "\u{feff}{\"values\":[{\"id\":\"a\",\"method\":\"mobile\",\"to\":null},{\"id\":\"b\",\"method\":\"mobile\"},\
+                {\"id\":\"c\",\"method\":\"sms\",\"to\":\"90-5\",\"applyOrder\":1.0}]}";
+    let home = Home::new();
+    let server = Server::start(&[&answer("200 OK", "", body)]);
+    let list: Value = serde_json::from_str(&server.run(&home, "list -o json").with_code(0).stdout).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), 3, "{list}");
+    assert_eq!((&list[0]["to"], &list[2]["applyOrder"]), (&Value::from(""), &Value::from(1)));
+}
+
+#[test]
+fn a_problem_is_told_with_its_parameters_and_without_a_hint_of_three() {
+    let problem = r#"{"title":"Bad request","detail":"Validation failed","invalid-params":[{"name":"to","reason":"is not a valid number"}]}"#;
+    let headers = "content-type: application/problem+json\r\n";
+    let (code, error, _) =
+        asked("create sms 90-5555559999", &[answer("422 Unprocessable Entity", headers, problem)]);
+    assert_eq!(code, 1);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("Bad request: Validation failed; to: is not a valid number"), "{message}");
+    assert!(hint(&error).starts_with("check the address"), "{error}");
+    for (title, expected) in
+        [("Contact already exists", "exists already"), ("Limit of 2 contacts exceeded", "at most 2")]
+    {
+        let body = format!(r#"{{"errors":[{{"title":"{title}","code":"X"}}]}}"#);
+        let (_, error, _) =
+            asked("create sms 90-5555559999", &[answer("422 Unprocessable Entity", "", &body)]);
+        let is_of_three = hint(&error).contains("may exist already");
+        assert!(
+            !is_of_three
+                && (hint(&error).contains(expected) || hint(&error).contains("the contact that is there")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_about_another_contact_is_no_success() {
+    let other = r#"{"message":"Updated","data":{"id":"another"}}"#;
+    for line in ["activate abc", "deactivate abc --force"] {
+        let contact = r#"{"id":"abc","method":"sms","to":"90-5","status":{"enabled":true}}"#;
+        let page = format!(r#"{{"values":[{contact}]}}"#);
+        let answers = match line {
+            "activate abc" => vec![answer("200 OK", "", other)],
+            _ => vec![answer("200 OK", "", other), answer("200 OK", "", &page), answer("200 OK", "", other)],
+        };
+        let (code, error, _) = asked(&format!("{line} --attempts 1"), &answers);
+        assert_eq!((code, &error["kind"]), (1, &Value::from("unexpected_answer")), "{line}: {error}");
+    }
+}
+
+#[test]
+fn the_size_of_a_page_stays_the_callers_whatever_the_link_says() {
+    let home = Home::new();
+    let contact = |id: u32| format!(r#"{{"id":"{id}","method":"sms","to":"90-{id}"}}"#);
+    let first =
+        format!(r#"{{"values":[{},{}],"links":{{"next":"?offset=2&size=1"}}}}"#, contact(1), contact(2));
+    let second = format!(r#"{{"values":[{}]}}"#, contact(3));
+    let server = Server::start(&[&answer("200 OK", "", &first), &answer("200 OK", "", &second)]);
+    let ran = server.run(&home, "list -v").with_code(0);
+    assert!(ran.stderr.contains("offset=2&size=100"), "{ran:?}");
+}
+
+#[test]
+fn the_site_and_the_kind_of_token_say_where_a_request_goes() {
+    let home = Home::new();
+    let shown = |line: &str| home.contacts().line(line).succeed();
+    let direct = "https://api.atlassian.com/jsm/ops/api/X/v1/users/contacts";
+    let oauth = "https://api.atlassian.com/ex/jira/X/jsm/ops/api/v1/users/contacts";
+    assert!(shown("--cloud-id X curl list").contains(direct));
+    let text = shown("--cloud-id X --oauth curl list");
+    assert!(
+        text.contains(oauth) && text.contains("\"authorization: Bearer $CONTACTS_OAUTH_TOKEN\""),
+        "{text}"
+    );
+    for site in ["acme.atlassian-us-gov.net", "a.atlassian-isolated.net", "acme.atlassian-fex.net"] {
+        let token = home.write("token", support::SECRET);
+        let who =
+            home.contacts().args(["--site", site, "--email", "ann@example.com", "--token-file", &token]);
+        let error = who.line("list").fail(2);
+        assert!(hint(&error).contains("--base-url"), "{error}");
+    }
+}
+
+#[test]
+fn the_command_that_is_printed_after_a_lost_answer_works_when_it_is_pasted() {
+    let home = Home::new();
+    let server = Server::start(&["", &answer("200 OK", "", r#"{"values":[]}"#)]);
+    let ran = server.run(&home, "create voice 90-5555559999").with_code(7);
+    let hint = ran.stderr.lines().find(|line| line.starts_with("hint: ")).unwrap();
+    let command = hint.split_once(": contacts ").map(|(_, command)| command).unwrap();
+    let words = shlex::split(command).unwrap();
+    let ran = home.contacts().args(&words).run().with_code(4);
+    assert!(ran.stderr.contains("was not created"), "{ran:?}");
+}

@@ -1,0 +1,244 @@
+//! What other tools take from the environment, the command takes too: proxies and certificate authorities.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    iter,
+    net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use crate::support::office::{Office, empty_list, serve};
+use crate::support::proxy::Proxy;
+use crate::support::{
+    Contacts, Home, SECRET,
+    examined::{examine, step},
+};
+use contacts_sandbox::Sandbox;
+use rustls::version::TLS13;
+
+/// Port 1, where nobody listens.
+const NOBODY: &str = "http://127.0.0.1:1";
+
+/// A server with TLS, and the file of its authority.
+struct Secured {
+    home: Home,
+    base_url: String,
+    ca: String,
+}
+
+impl Secured {
+    fn new() -> Self {
+        let (home, office) = (Home::new(), Office::new());
+        let base_url = serve(empty_list(office.server(&TLS13, false)));
+        let ca = home.write("ca.pem", &office.pem);
+        Self { home, base_url, ca }
+    }
+
+    /// The command there, which trusts the authority.
+    fn line(&self, line: &str) -> Contacts {
+        self.home.at(&self.base_url).env("SSL_CERT_FILE", &self.ca).line(line)
+    }
+}
+
+/// A proxy that answers every CONNECT with this status. How many there were comes with its address.
+fn refusing(status: &'static str) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            count.fetch_add(lines.take_while(|line| !line.is_empty()).count().min(1), Ordering::SeqCst);
+            let _ = write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+        }
+    });
+    (address, asked)
+}
+
+#[test]
+fn a_list_works_through_the_proxy_of_the_environment_with_the_authority_of_the_environment() {
+    let secured = Secured::new();
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let proxy = Proxy::start();
+        for url in [proxy.url(), proxy.url().replace("http://", "")] {
+            assert_eq!(secured.line("list -o ndjson").env(name, &url).succeed(), "");
+        }
+        assert_eq!(proxy.targets().len(), 2, "{name}");
+        assert!(secured.base_url.contains(&proxy.targets()[0]));
+    }
+}
+
+#[test]
+fn a_flag_beats_the_environment_and_a_host_can_be_excluded() {
+    let (secured, proxy) = (Secured::new(), Proxy::start());
+    let list = || secured.line("list -o ndjson").env("HTTPS_PROXY", NOBODY);
+    list().line("--attempts 1").run().with_code(5);
+    list().line("--no-proxy").succeed();
+    list().env("NO_PROXY", ".example.com, 127.0.0.0/8").succeed();
+    list().env("no_proxy", "*").succeed();
+    list().env("NO_PROXY", ".example.com").line("--attempts 1").run().with_code(5);
+    list().args(["--proxy", &proxy.url()]).succeed();
+    assert_eq!(proxy.targets().len(), 1);
+    secured.home.configure(&format!("[profile.default]\nproxy = \"{NOBODY}\"\n"));
+    secured.line("list --no-proxy -o ndjson").succeed();
+    let both = secured.line("list --no-proxy").args(["--proxy", NOBODY]).run().with_code(2);
+    assert!(both.stderr.contains("--no-proxy"), "{both:?}");
+}
+
+#[test]
+fn what_is_not_encrypted_goes_through_no_proxy_of_the_environment() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    for name in ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY", "http_proxy"] {
+        home.demo(&sandbox, "list").env(name, NOBODY).succeed();
+        home.contacts().line("--sandbox list").env(name, NOBODY).succeed();
+    }
+}
+
+#[test]
+fn a_proxy_that_refuses_is_asked_once_and_named_in_plain_words() {
+    let secured = Secured::new();
+    for (status, code, attempts, hint) in [
+        ("407 Proxy Authentication Required", 1, 1, "a name and a password"),
+        ("403 Forbidden", 1, 1, "forbids"),
+        ("404 Not Found", 1, 1, ""),
+        ("503 Service Unavailable", 5, 2, ""),
+    ] {
+        let (address, asked) = refusing(status);
+        let proxy = format!("http://ann:{SECRET}@{address}");
+        let ran = secured.line("list --attempts 2").env("HTTPS_PROXY", &proxy).run().with_code(code);
+        assert_eq!(asked.load(Ordering::SeqCst), attempts, "{ran:?}");
+        assert!(ran.stderr.contains(&format!("the proxy answered {status}")), "{ran:?}");
+        assert!(ran.stderr.contains(hint) && !ran.stderr.contains(SECRET), "{ran:?}");
+        // A create has no effect, either, and leaves no doubt.
+        let create = secured.line("create email ann@example.com --attempts 1").env("HTTPS_PROXY", &proxy);
+        create.run().with_code(code);
+    }
+}
+
+#[test]
+fn what_is_not_the_url_of_an_http_proxy_is_named_by_its_variable() {
+    let secured = Secured::new();
+    for (name, value) in [("HTTPS_PROXY", "ftp://ann:s3cret@p"), ("ALL_PROXY", "socks5://ann:s3cret@p:1080")]
+    {
+        for line in ["list", "doctor"] {
+            let ran = secured.line(line).env(name, value).run().with_code(2);
+            let told = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(told.contains(&format!("{name} is not a URL such as")), "{ran:?}");
+            assert!(told.contains("--no-proxy") && !told.contains(SECRET), "{ran:?}");
+        }
+    }
+}
+
+#[test]
+fn doctor_and_the_configuration_tell_which_proxy_is_used_and_why() {
+    let (secured, proxy) = (Secured::new(), Proxy::start());
+    let secret = proxy.url().replace("http://", &format!("http://ann:{SECRET}@"));
+    let told = |doctor: Contacts| {
+        let (steps, code) = examine(doctor.env("HTTPS_PROXY", &secret));
+        assert!(code <= 1, "{steps:?}");
+        step(&steps, "proxy")["message"].as_str().unwrap().to_owned()
+    };
+    let through = format!("requests go through {} (HTTPS_PROXY), which takes connections", proxy.url());
+    assert_eq!(told(secured.line("doctor")), through);
+    let excluded = told(secured.line("doctor").env("no_proxy", "127.0.0.1"));
+    assert!(excluded.starts_with("none: no_proxy excludes 127.0.0.1:"), "{excluded}");
+    assert_eq!(told(secured.line("doctor --no-proxy")), "none: --no-proxy");
+
+    let show = |line: &str| {
+        let show = secured.line(line).env("HTTPS_PROXY", &secret).env("NO_PROXY", ".example.com");
+        show.line("-o csv").succeed()
+    };
+    let shown = show("config show");
+    assert!(shown.contains(&format!("proxy,{},HTTPS_PROXY", proxy.url())), "{shown}");
+    assert!(shown.contains("no_proxy,.example.com,NO_PROXY"), "{shown}");
+    let shown = show("config show --no-proxy");
+    assert!(shown.contains("proxy,none,'--no-proxy") && !shown.contains("NO_PROXY"), "{shown}");
+}
+
+#[test]
+fn an_authority_is_trusted_from_a_file_or_a_folder_of_the_environment_and_in_der() {
+    let (home, office) = (Home::new(), Office::new());
+    let base_url = serve(empty_list(office.server(&TLS13, false)));
+    let list = || home.at(&base_url).line("list -o ndjson");
+    let ran = list().run().with_code(1);
+    assert!(ran.stderr.contains("not trusted"), "{ran:?}");
+
+    let pem = home.write("ca/12345678.0", &office.pem);
+    let der = home.path("ca.der");
+    fs::write(&der, &office.authority).unwrap();
+    list().env("SSL_CERT_FILE", &pem).succeed();
+    list().env("SSL_CERT_FILE", &der).succeed();
+    list().env("SSL_CERT_DIR", &home.path("ca")).succeed();
+    list().args(["--ca-file", &pem]).succeed();
+    list().args(["--ca-file", der.to_str().unwrap()]).succeed();
+    list().env("SSL_CERT_FILE", "").args(["--ca-file", &pem]).succeed();
+    // The handshake of an examination trusts the same.
+    let (steps, code) = examine(home.at(&base_url).line("doctor").env("SSL_CERT_FILE", &pem));
+    assert_eq!((&step(&steps, "TLS")["state"], code), (&"ok".into(), 0), "{steps:?}");
+}
+
+#[test]
+fn a_file_or_a_folder_of_the_environment_without_an_authority_is_named_by_its_variable() {
+    let secured = Secured::new();
+    let empty = secured.home.write("empty/note", "no certificate");
+    let cut = secured.home.path("cut.der");
+    fs::write(&cut, [0x30, 0x82, 0x01]).unwrap();
+    let folder = secured.home.path("empty");
+    for (name, value) in [
+        ("SSL_CERT_FILE", "/nowhere/ca.pem"),
+        ("SSL_CERT_FILE", &empty),
+        ("SSL_CERT_FILE", cut.to_str().unwrap()),
+        ("SSL_CERT_DIR", folder.to_str().unwrap()),
+    ] {
+        let ran = secured.home.at(&secured.base_url).line("list").env(name, value).run().with_code(2);
+        assert!(ran.stderr.contains(name), "{ran:?}");
+    }
+}
+
+#[test]
+fn an_address_that_never_answers_does_not_delay_the_one_that_does() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    // The address that localhost has in IPv6, where there is any: its queue is full, so that it answers nobody.
+    let hole = SocketAddr::from((Ipv6Addr::LOCALHOST, sandbox.address().port()));
+    let _listener = TcpListener::bind(hole);
+    let _waiting: Vec<_> =
+        iter::from_fn(|| TcpStream::connect_timeout(&hole, Duration::from_millis(200)).ok()).collect();
+    let base_url = sandbox.base_url().replace("127.0.0.1", "localhost");
+    let ran = home.at(&base_url).line("list").run().with_code(0);
+    assert!(ran.took < Duration::from_secs(2), "{ran:?}");
+}
+
+#[test]
+fn no_words_of_a_library_reach_a_person() {
+    let home = Home::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}/x", listener.local_addr().unwrap());
+    let closing = TcpListener::bind("127.0.0.1:0").unwrap();
+    let closes = format!("http://{}/x", closing.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in closing.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let head = b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n";
+            let _ = stream.read(&mut [0; 4096]).and_then(|_| stream.write_all(head));
+        }
+    });
+    for (base_url, line, says) in [
+        (silent.as_str(), "list --timeout 300ms", "there was no answer in time"),
+        (&closes, "list --attempts 1", "the connection was closed before the answer was whole"),
+        (&format!("{NOBODY}/x"), "list --attempts 1", "refused"),
+    ] {
+        let ran = home.at(base_url).line(line).run().with_code(5);
+        assert!(ran.stderr.contains(says), "{ran:?}");
+        for words in ["timeout:", "roken pipe", "io:", "global", "unexpected end"] {
+            assert!(!ran.stderr.contains(words), "{words}: {ran:?}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What the command tells of itself.
+
+use crate::support::Home;
+
+const COMMANDS: [&str; 24] = [
+    "list",
+    "get",
+    "create",
+    "update",
+    "activate",
+    "deactivate",
+    "delete",
+    "export",
+    "plan",
+    "apply",
+    "audit",
+    "resolve",
+    "doctor",
+    "login",
+    "logout",
+    "config",
+    "config path",
+    "config show",
+    "config set",
+    "curl",
+    "demo",
+    "sandbox",
+    "completions",
+    "man",
+];
+
+/// The commands that stand beside one another, not below one.
+fn first_commands() -> impl Iterator<Item = &'static str> {
+    COMMANDS.into_iter().filter(|command| !command.contains(' '))
+}
+
+fn told(line: &str) -> String {
+    let ran = Home::new().contacts().line(line).run().with_code(0);
+    assert_eq!(ran.stderr, "");
+    ran.stdout
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    for flag in ["--version", "-V"] {
+        assert_eq!(told(flag), concat!("contacts ", env!("CARGO_PKG_VERSION"), "\n"));
+    }
+}
+
+#[test]
+fn the_help_of_every_command_has_an_example_that_begins_with_the_command() {
+    for command in COMMANDS {
+        for asked in [format!("{command} -h"), format!("{command} --help"), format!("help {command}")] {
+            let help = told(&asked);
+            let examples = help.split_once("\nExample").map(|(_, examples)| examples.lines().skip(1));
+            let mut examples = examples.unwrap_or_else(|| panic!("{asked}: {help}"));
+            let first = examples.next().unwrap().trim_start();
+            assert!(first.starts_with("contacts ") && first.contains(command), "{command}: {first}");
+        }
+    }
+}
+
+#[test]
+fn every_example_is_understood() {
+    for command in COMMANDS.into_iter().chain([""]) {
+        let help = told(&format!("{command} --help"));
+        let examples = help.split_once("\nExample").unwrap().1.lines().skip(1);
+        for example in examples.take_while(|line| line.starts_with("  ")).filter(|line| !line.contains('…'))
+        {
+            // What stands behind several blanks explains, and what stands behind a bar or an arrow is not ours.
+            let line = example.trim().split("   ").next().unwrap();
+            let line = line.split(['|', '>']).next().unwrap().trim();
+            let words = shlex::split(line.strip_prefix("contacts ").unwrap()).unwrap();
+            let ran = Home::new().contacts().args(words).line("--help").run();
+            assert_eq!(ran.status.code(), Some(0), "{example}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn the_help_tells_settings_and_exit_codes() {
+    let help = told("--help");
+    for named in [
+        "CONTACTS_BASE_URL",
+        "JSM_OAUTH_TOKEN",
+        "config.toml",
+        "7  outcome unknown",
+        "130 for Ctrl-C",
+        "--token-file",
+        "without a shell",
+    ] {
+        assert!(help.contains(named), "{named}: {help}");
+    }
+    assert!(!help.contains("--token "), "what is always refused is not offered: {help}");
+    let (_, list) = help.split_once("\nCommands:\n").unwrap();
+    let listed: Vec<_> = list.lines().map_while(|line| line.split_whitespace().next()).collect();
+    assert_eq!(
+        listed,
+        first_commands().chain(["help"]).collect::<Vec<_>>(),
+        "those of this file are all that there are"
+    );
+}
+
+#[test]
+fn the_help_of_the_sandbox_lists_every_fault() {
+    let help = told("sandbox --help");
+    for kind in [
+        "refuse",
+        "reset",
+        "close",
+        "cut-answer",
+        "cut-body",
+        "drip",
+        "delay",
+        "silence",
+        "garbage",
+        "redirect",
+        "status",
+        "rate-limit",
+        "html",
+        "oversize",
+        "duplicate",
+    ] {
+        assert!(help.contains(&format!(r#"{{"kind":"{kind}""#)), "{kind}: {help}");
+    }
+}
+
+#[test]
+fn completions_know_every_command_and_flag_but_that_for_a_token() {
+    for (shell, beginning) in [("bash", "_contacts() {"), ("zsh", "#compdef contacts"), ("fish", "# ")] {
+        let script = told(&format!("completions {shell}"));
+        assert!(script.starts_with(beginning), "{shell}: {script}");
+        for word in first_commands().chain(["token-file", "token-command", "ensure", "ndjson"]) {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+        for offer in ["--token ", "--token=", " -l token ", " token="] {
+            assert!(!script.contains(offer), "{shell} offers what is always refused");
+        }
+    }
+}
+
+#[test]
+fn the_manual_page_is_one() {
+    let page = told("man");
+    assert!(page.contains(".TH contacts 1"), "{page}");
+    for word in first_commands().chain([".SH NAME", ".SH OPTIONS", "CONTACTS_PROFILE", "Exit codes"]) {
+        assert!(page.contains(&word.replace('-', "\\-")) || page.contains(word), "{word}: {page}");
+    }
+    assert!(!page.contains("\\-\\-token\\fR"), "what is always refused is not offered");
+    for command in COMMANDS {
+        let name = format!("contacts-{}", command.replace(' ', "-"));
+        let page = told(&format!("man {command}"));
+        let source = concat!("\"contacts ", env!("CARGO_PKG_VERSION"), "\"");
+        assert!(
+            page.contains(&format!(".TH {name} 1  {source}")) && page.contains("Example"),
+            "{command}: {page}"
+        );
+        let (_, synopsis) = page.split_once(".SH SYNOPSIS\n").unwrap();
+        let (synopsis, _) = synopsis.split_once("\n.SH").unwrap();
+        assert!(synopsis.starts_with(&format!("\\fBcontacts {command}\\fR [OPTIONS]")), "{synopsis}");
+        let is_flag = synopsis.contains("\\-\\-");
+        assert!(!is_flag, "a flag without its value: {synopsis}");
+    }
+    Home::new().contacts().line("man nonsense").run().with_code(2);
+}

@@ -1,0 +1,61 @@
+//! A list arrives whole and in order, or not at all.
+
+use crate::support::{Home, Running, serving};
+use contacts_sandbox::{Behaviour, DEMO_EMAIL, DEMO_TOKEN, EndOfList, NextLink, Service, User};
+use serde_json::Value;
+
+/// How many contacts there are.
+const COUNT: usize = 45;
+
+/// A sandbox process with a user who has many contacts, and its base URL.
+fn with_many(home: &Home, behaviour: Behaviour) -> (Running, String) {
+    let mut service = Service::new(behaviour);
+    let account = service.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN));
+    for number in 0..COUNT {
+        service.add_contact(&account, "email", format!("{number}@example.com"), true);
+    }
+    let state = home.write("state.json", &service.state().to_json());
+    serving(home.contacts().args(["sandbox", "--state", &state]))
+}
+
+fn is_whole(list: &Value) -> bool {
+    let to: Vec<_> = list.as_array().unwrap().iter().map(|contact| contact["to"].as_str().unwrap()).collect();
+    to == (0..COUNT).map(|number| format!("{number}@example.com")).collect::<Vec<_>>()
+}
+
+#[test]
+fn a_list_arrives_whole_and_in_order_whatever_its_links_look_like() {
+    let home = Home::new();
+    for next_link in [
+        NextLink::Placeholder,
+        NextLink::Query,
+        NextLink::PathWithoutCloudId,
+        NextLink::Path,
+        NextLink::Absolute,
+        NextLink::ForeignAbsolute,
+    ] {
+        for end_of_list in [EndOfList::Absent, EndOfList::Null, EndOfList::Empty, EndOfList::WithoutLinks] {
+            let (_sandbox, url) =
+                with_many(&home, Behaviour { next_link, end_of_list, ..Behaviour::default() });
+            let list = home.at(&url).line("list --size 7 -o json").json();
+            assert!(is_whole(&list), "{next_link:?}, {end_of_list:?}: {list}");
+        }
+    }
+}
+
+#[test]
+fn a_list_arrives_whole_though_the_service_gives_smaller_pages_and_one_that_is_empty() {
+    let home = Home::new();
+    let behaviour = Behaviour { page_cap: Some(3), next_after_full_page: true, ..Behaviour::default() };
+    let (_sandbox, url) = with_many(&home, behaviour);
+    assert!(is_whole(&home.at(&url).line("list -o json").json()));
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_an_error_and_not_the_end_of_the_list() {
+    let home = Home::new();
+    let (_sandbox, url) = with_many(&home, Behaviour { next_link: NextLink::Stuck, ..Behaviour::default() });
+    let error = home.at(&url).line("list --size 7").fail(1);
+    assert_eq!(error["kind"], "unexpected_answer");
+    assert!(error["message"].as_str().unwrap().contains("not forward"), "{error}");
+}

@@ -1,0 +1,179 @@
+//! A plan shows what would be changed, changes nothing, and says so by its exit code.
+
+use crate::support;
+use crate::support::{Home, add, ids, writes};
+use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, When};
+use serde_json::{Value, json};
+
+/// A sandbox, and a file that wants something of every kind from it.
+fn story(home: &Home) -> (Sandbox, String, [String; 3]) {
+    let sandbox = Sandbox::start().unwrap();
+    let [email, sms] = ids(&sandbox);
+    let voice = add(&sandbox, "voice", "49-1", true);
+    let text = format!(
+        "- email: demo@example.org  # has moved\n  id: {email}\n- sms: 90-555-555-5556\n  id: {sms}\n- email: night@example.com\n  enabled: false\n"
+    );
+    (sandbox, home.write("wanted.yaml", &text), [email, sms, voice])
+}
+
+#[test]
+fn it_is_a_diff_with_its_count_and_its_warnings() {
+    let home = Home::new();
+    let (sandbox, file, [_, sms, _]) = story(&home);
+    let ran = home.demo(&sandbox, &format!("plan {file}")).run().with_code(0);
+    assert_eq!(
+        ran.stdout,
+        format!(
+            "+ sms 90-555-555-5556 (in place of {sms})\n\
+             + email night@example.com (disabled)\n\
+             ~ email demo@example.com -> demo@example.org\n\
+             - sms 90-555-555-5555 (replaced)\n  \
+               voice 49-1 (not in the file, and stays; --prune deletes it)\n\
+             \n\
+             4 changes: 2 to create, 1 to change, 1 to delete\n\
+             warning: the sms contact 90-555-555-5556 is used only once it is verified, by the code that is sent to it\n\
+             warning: the 2 new contacts add a rule each to the notification rules\n"
+        )
+    );
+    assert_eq!(ran.stderr, "");
+    let pruned = home.demo(&sandbox, &format!("plan --prune {file}")).succeed();
+    assert!(pruned.contains("\n- voice 49-1\n") && !pruned.contains("not in the file"), "{pruned}");
+    assert!(pruned.contains("\n5 changes: 2 to create, 1 to change, 2 to delete\n"), "{pruned}");
+    assert_eq!(writes(&sandbox), 0);
+}
+
+#[test]
+fn it_is_coloured_where_that_is_wanted() {
+    let home = Home::new();
+    let (sandbox, file, _) = story(&home);
+    let text = home.demo(&sandbox, &format!("plan {file} --color always")).succeed();
+    for line in
+        ["\u{1b}[32m+ email night", "\u{1b}[33m~ email demo", "\u{1b}[31m- sms", "\u{1b}[2m  voice 49-1"]
+    {
+        assert!(text.contains(line), "{line:?}: {text:?}");
+    }
+}
+
+#[test]
+fn it_has_a_shape_for_programs() {
+    let home = Home::new();
+    let (sandbox, file, [email, sms, voice]) = story(&home);
+    let changes = [
+        json!({"action": "create", "method": "sms", "to": "90-555-555-5556", "enabled": true, "replaces": sms}),
+        json!({"action": "create", "method": "email", "to": "night@example.com", "enabled": false}),
+        json!({"action": "update", "id": email, "method": "email", "from": "demo@example.com", "to": "demo@example.org"}),
+        json!({"action": "delete", "id": sms, "method": "sms", "to": "90-555-555-5555", "replaced": true}),
+    ];
+    let warnings = [
+        json!({"warning": "verify", "method": "sms", "to": "90-555-555-5556", "message":
+            "the sms contact 90-555-555-5556 is used only once it is verified, by the code that is sent to it"}),
+        json!({"warning": "new-rules", "contacts": 2, "message":
+            "the 2 new contacts add a rule each to the notification rules"}),
+    ];
+    let unmanaged =
+        json!({"id": voice, "method": "voice", "to": "49-1", "status": {"enabled": true}, "applyOrder": 2});
+
+    let plan = home.demo(&sandbox, &format!("plan {file} -o json")).json();
+    assert_eq!(plan, json!({"changes": changes, "warnings": warnings, "unmanaged": [unmanaged]}));
+
+    let lines = home.demo(&sandbox, &format!("plan {file} -o ndjson")).succeed();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let expected = [&changes[..], &warnings, &[json!({"unmanaged": unmanaged})]].concat();
+    assert_eq!(lines, expected);
+
+    let ran = home.demo(&sandbox, &format!("plan {file} -o csv")).run().with_code(0);
+    assert_eq!(
+        ran.stdout,
+        format!(
+            "action,id,method,to,enabled,from,replaces\n\
+             create,,sms,90-555-555-5556,true,,{sms}\n\
+             create,,email,night@example.com,false,,\n\
+             update,{email},email,demo@example.org,,demo@example.com,\n\
+             delete,{sms},sms,90-555-555-5555,,,\n"
+        )
+    );
+    assert_eq!(ran.stderr.matches("warning: ").count(), 2, "what a table has no place for is told: {ran:?}");
+    let ran = home.demo(&sandbox, &format!("plan {file} -o csv -q")).run().with_code(0);
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn its_exit_code_tells_whether_changes_are_pending_if_asked_to() {
+    let home = Home::new();
+    let (sandbox, file, _) = story(&home);
+    for form in ["table", "json", "ndjson", "csv"] {
+        let pending = home.demo(&sandbox, &format!("plan {file} --exit-code -o {form}")).run().with_code(6);
+        let same = home.demo(&sandbox, &format!("plan {file} -o {form}")).run().with_code(0);
+        assert_eq!(pending.stdout, same.stdout, "the exit code is all that differs");
+        assert_eq!(pending.stderr, same.stderr);
+    }
+    let as_it_is = "[{email: demo@example.com}, {sms: +90 (555) 5555555}, {voice: 49-1}]";
+    let plan = home.demo(&sandbox, "plan - --exit-code").stdin(as_it_is).run().with_code(0);
+    assert_eq!(plan.stdout, "no changes\n");
+}
+
+#[test]
+fn what_is_not_allowed_or_not_reached_has_its_own_code() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let file = home.write("wanted.yaml", "- email: a@example.com");
+    let wrong = home.write("wrong", support::SECRET);
+    for command in ["plan --exit-code", "apply --yes", "apply --dry-run", "export --force"] {
+        let command: Vec<_> = command.split(' ').chain([&*file]).collect();
+        let at = |url: &str| {
+            home.contacts().args(["--base-url", url, "--email", "demo@example.com", "--token-file", &wrong])
+        };
+        at(&sandbox.base_url()).args(&command).fail(3);
+        // A port where nobody listens: one that was given back may be another test's by now.
+        at("http://127.0.0.1:1").args(&command).args(["--attempts", "1"]).fail(5);
+    }
+}
+
+#[test]
+fn what_would_leave_nobody_notified_is_refused_unless_forced() {
+    let home = Home::new();
+    let (sandbox, _, _) = story(&home);
+    let file = home.write("nobody.yaml", "- sms: 49-2");
+    for command in ["plan", "apply --yes"] {
+        let error = home.demo(&sandbox, &format!("{command} {file} --prune")).fail(2);
+        assert!(
+            error["message"].as_str().unwrap().contains("nobody.yaml: no enabled contact would be left"),
+            "{error}"
+        );
+        assert!(error["hint"].as_str().unwrap().contains("--force"), "{error}");
+    }
+    assert_eq!(writes(&sandbox), 0);
+    let forced = home.demo(&sandbox, &format!("plan {file} --prune --force")).succeed();
+    assert!(forced.contains("warning: no enabled contact is left: nobody is notified\n"), "{forced}");
+}
+
+#[test]
+fn what_the_service_does_not_say_is_taken_for_granted_neither_way() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let contact = |id| json!({"id": id, "method": "email", "to": format!("{id}@example.com")});
+    let body = Some(json!({"values": [contact("a"), contact("b")]}).to_string());
+    let untold = Fault::Status { status: 200, body, content_type: None, when: When::Before };
+    sandbox.arm(FaultRule::new(untold).on(Operation::List));
+    let plan = |options: &str, file: &str| home.demo(&sandbox, &format!("plan - {options}")).stdin(file);
+
+    let error = plan("--prune", "[]").fail(2);
+    assert!(error["message"].as_str().unwrap().contains("no enabled contact would be left"), "{error}");
+    let text = plan("--prune", "[{email: a@example.com}]").succeed();
+    assert!(text.starts_with("- email b@example.com\n"), "{text}");
+    assert!(
+        text.contains("warning: of no contact that is left the service says that it is enabled"),
+        "{text}"
+    );
+    let json = plan("-o json", "[{email: a@example.com, enabled: false}, {email: b@example.com}]").json();
+    assert_eq!(json["changes"], json!([]));
+    let warning = &json["warnings"][0];
+    assert_eq!((&warning["warning"], &warning["id"]), (&json!("may-be-enabled"), &json!("a")), "{json}");
+}
+
+#[test]
+fn a_third_of_a_kind_is_warned_of() {
+    let home = Home::new();
+    let (sandbox, _, _) = story(&home);
+    let text = "[{sms: 90-555-555-5555}, {sms: 1-1}, {sms: 1-2}, {email: demo@example.com}]";
+    let plan = home.demo(&sandbox, "plan -").stdin(text).succeed();
+    assert!(plan.contains("warning: there would be 3 sms contacts and the service takes 2"), "{plan}");
+}

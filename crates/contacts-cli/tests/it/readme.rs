@@ -1,0 +1,176 @@
+//! The README's commands, run as they stand there, against a sandbox in place of the site.
+
+use std::{fs, path::Path, process::Command};
+
+use crate::support::{Home, serving};
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, User, When};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// The lines of the README's blocks of this language, block by block.
+fn blocks(language: &str) -> Vec<Vec<String>> {
+    let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
+    let mut blocks = Vec::new();
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        if line == format!("```{language}") {
+            blocks.push(lines.by_ref().take_while(|line| *line != "```").map(str::to_owned).collect());
+        }
+    }
+    blocks
+}
+
+#[test]
+fn the_set_up_is_two_commands() {
+    assert_eq!(blocks("sh")[0], ["cargo run -p contacts-cli -- demo", "cargo test --workspace --locked"]);
+}
+
+#[test]
+fn the_least_rust_is_what_the_packages_say() {
+    let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
+    assert!(readme.contains(concat!("With Rust ", env!("CARGO_PKG_RUST_VERSION"), " or later,")));
+}
+
+#[test]
+fn every_command_does_what_it_says() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.with_service(|service| service.add_user(User::new("ann@example.com", "anns-token")));
+    let home = tempfile::tempdir().unwrap();
+    let token = home.path().join(".atlassian-token");
+    fs::write(&token, "anns-token\n").unwrap();
+    make_private(&token);
+    let [file] = blocks("yaml").try_into().expect("one file");
+    fs::write(home.path().join("contacts.yaml"), file.join("\n")).unwrap();
+    let [file] = blocks("csv").try_into().expect("one file");
+    fs::write(home.path().join("on-call.csv"), file.join("\n")).unwrap();
+
+    let (mut run, mut audited) = (0, Vec::new());
+    // As in a shell, what is exported stays so.
+    let mut exported = Vec::new();
+    for block in blocks("sh") {
+        for line in block {
+            // The site is the sandbox, and so is the sandbox of the README.
+            let line = line.replace("http://127.0.0.1:8080/jsm/ops/api/sandbox", &sandbox.base_url());
+            let words = shlex::split(&line).unwrap();
+            match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                ["export", ref pairs @ ..] => {
+                    exported.extend(pairs.iter().map(|pair| pair.split_once('=').unwrap()).map(owned));
+                }
+                // It lasts until it is stopped; other tests have it as a process.
+                ["contacts", "sandbox", ..] => {}
+                ["contacts", ref arguments @ ..] => {
+                    let mut command = Command::new(env!("CARGO_BIN_EXE_contacts"));
+                    command.env_clear().current_dir(home.path());
+                    // What sends nothing needs no sandbox in place of the site.
+                    if !arguments.contains(&"curl") {
+                        command.env("CONTACTS_BASE_URL", sandbox.base_url());
+                    }
+                    command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", home.path());
+                    command.envs(exported.iter().cloned());
+                    let tilde = home.path().to_str().unwrap();
+                    command.args(
+                        arguments.iter().map(|argument| argument.replace('~', tilde).replace("$HOME", tilde)),
+                    );
+                    let output = command.output().unwrap();
+                    let stderr = String::from_utf8_lossy(&output.stderr);
+                    assert!(output.status.success() && !output.stdout.is_empty(), "{line}: {stderr}");
+                    run += 1;
+                    if arguments.first() == Some(&"audit") {
+                        audited.push(String::from_utf8(output.stdout).unwrap());
+                    }
+                }
+                ["cargo", "run", "-p", "contacts-cli", "--", "demo"] | ["cargo", "test" | "doc", ..] => {}
+                // The folder `contacts` beside the program is this repository; what is made with it, `.ci/first-steps` tries.
+                ["cargo", "add", ref dev @ .., "--path", path] if matches!(dev, [] | ["--dev"]) => {
+                    let path = Path::new(ROOT).join(path.strip_prefix("../contacts/").unwrap());
+                    assert!(path.join("Cargo.toml").exists(), "{line}");
+                }
+                ["cargo", "add", ..] => {}
+                ["cargo", "install", "--locked", "--profile", "dist", "--path", path] => {
+                    assert!(Path::new(ROOT).join(path).join("Cargo.toml").exists());
+                }
+                _ => panic!("nobody knows how to try: {line}"),
+            }
+        }
+    }
+    assert!(run >= 13, "only {run} commands were found");
+    // What the README creates is there, once each.
+    assert_eq!([DEMO_EMAIL, "ann@example.com"].map(|user| sandbox.contacts(user).len()), [4, 2]);
+
+    // Ann has a number, and Ben is told, who has none: in the table, on the page, and in the next audit as well.
+    let [table, csv] = &audited[..] else { panic!("{audited:?}") };
+    let ben = table.lines().nth(1).unwrap();
+    assert!(ben.starts_with("Ben ") && ben.ends_with("no enabled sms") && !table.contains("Ann"), "{table}");
+    let page = fs::read_to_string(home.path().join("audit.html")).unwrap();
+    assert!(page.contains("Ben") && page.contains("no enabled sms"), "{page}");
+    let standings: Vec<_> =
+        csv.lines().skip(1).map(|line| line.split(',').take(4).collect::<Vec<_>>()).collect();
+    assert_eq!(
+        standings,
+        [["712020:0a1b2c3d", "Ann", "", "reachable"], ["712020:4e5f6a7b", "Ben", "", "single"]]
+    );
+    let kept = fs::read_to_string(home.path().join("audit.ndjson")).unwrap();
+    assert_eq!(kept.lines().count(), 3, "{kept}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_script_that_creates_ends_a_doubt_by_its_ticket_and_tells_any_other_failure() {
+    let [script] = blocks("bash").try_into().expect("one script");
+    let home = Home::new();
+    let folder = Path::new(env!("CARGO_BIN_EXE_contacts")).parent().unwrap().to_str().unwrap();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+    let run = |fault: Option<Fault>| {
+        let sandbox = Sandbox::start().unwrap();
+        fault.into_iter().for_each(|fault| sandbox.arm(FaultRule::new(fault).on(Operation::Create)));
+        let command =
+            home.program("bash").args(["-ec", &script.join("\n").replace("error.txt", "$HOME/error.txt")]);
+        let command = command.env("PATH", &path).env("CONTACTS_BASE_URL", &sandbox.base_url());
+        let command = command.env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", DEMO_EMAIL);
+        let ran = command.env("ATLASSIAN_OPS_API_TOKEN", DEMO_TOKEN).run();
+        (sandbox.contacts(DEMO_EMAIL).len(), ran)
+    };
+    let refused = Fault::Status {
+        status: 403,
+        body: Some(r#"{"message":"Forbidden"}"#.into()),
+        content_type: None,
+        when: When::Before,
+    };
+    for (fault, contacts, code, told) in [
+        (None, 3, 0, "Created "),
+        (Some(Fault::Reset { when: When::After }), 3, 0, "Created "),
+        (Some(Fault::Reset { when: When::Before }), 2, 4, "error: "),
+        (Some(refused), 2, 3, "error: "),
+    ] {
+        let (there, ran) = run(fault);
+        let ran = ran.with_code(code);
+        assert_eq!(there, contacts, "{ran:?}");
+        assert!(format!("{}{}", ran.stdout, ran.stderr).starts_with(told), "{ran:?}");
+    }
+}
+
+#[test]
+fn the_audit_can_be_tried_against_the_embedded_sandbox_and_against_one_that_is_run() {
+    let home = Home::new();
+    let [file] = blocks("csv").try_into().expect("one file");
+    let from = home.write("on-call.csv", &file.join("\n"));
+    let (_sandbox, url) = serving(home.contacts().line("sandbox"));
+    let line = format!("audit --from {from} --require sms");
+    let embedded = home.contacts().line("--sandbox").line(&line).succeed();
+    assert_eq!(home.at(&url).line(&line).succeed(), embedded);
+    assert!(embedded.contains("\nBen ") && !embedded.contains("\nAnn "), "{embedded}");
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+#[cfg(unix)]
+fn make_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) {}

@@ -1,0 +1,212 @@
+//! Settings as machines and files have them: named profiles, blanks, mounted secrets, odd home folders.
+#![cfg(unix)]
+
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+
+use crate::support::{Home, asked, set_mode};
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
+
+const ID: &str = "35273b54-3f06-40d2-880f-dd28cf8daafa";
+
+#[test]
+fn a_named_profile_is_taken_as_a_whole_and_other_tools_tokens_do_not_go_to_its_host() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let token = home.write("token", DEMO_TOKEN);
+    let url = sandbox.base_url();
+    home.configure(&format!(
+        "[profile.beta]\nbase_url = \"{url}\"\nemail = \"{DEMO_EMAIL}\"\ntoken_file = \"{token}\"\n\
+         [profile.place]\nbase_url = \"{url}\"\ntimeout = \"7s\"\n"
+    ));
+    let production = |line: &str| {
+        home.contacts()
+            .line(line)
+            .env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", "production@example.com")
+            .env("ATLASSIAN_OPS_API_TOKEN", "production")
+            .env("CONTACTS_CLOUD_ID", ID)
+            .env("CONTACTS_TIMEOUT", "9s")
+    };
+    production("--profile beta list").succeed();
+    assert_eq!(asked(&sandbox, "GET"), 1);
+    let shown = production("--profile place config show").succeed();
+    assert!(!shown.contains("production") && shown.contains(&url) && shown.contains("7s"), "{shown}");
+    production("--profile place list").fail(2);
+    assert_eq!(asked(&sandbox, "GET"), 1);
+    let own = production("--profile place list").env("CONTACTS_EMAIL", DEMO_EMAIL);
+    own.env("CONTACTS_TOKEN", DEMO_TOKEN).succeed();
+    let shown = production("config show").succeed();
+    assert!(shown.contains("CONTACTS_TIMEOUT") && shown.contains("CONTACTS_CLOUD_ID"), "{shown}");
+}
+
+#[test]
+fn blanks_around_a_value_are_trimmed_and_a_character_within_is_named_with_its_place() {
+    let home = Home::new();
+    let curl = |value: &str| home.contacts().line("curl list").env("ATLASSIAN_OPS_CLOUD_ID", value);
+    assert!(curl(&format!(" {ID}\r\n")).succeed().contains(&format!("{ID}/v1")));
+    let error = curl(&format!("{ID}\u{200b}")).run().with_code(2).stderr;
+    assert!(error.contains("ATLASSIAN_OPS_CLOUD_ID") && error.contains("\\u{200b}"), "{error}");
+    home.configure("[profile.work]\ncloud_id = \"a\u{200b}b\"\n");
+    let error = home.contacts().line("--profile work curl list").run().with_code(2).stderr;
+    let places = ["cloud_id", "profile work", "config.toml", "\\u{200b}"];
+    assert!(places.iter().all(|place| error.contains(place)), "{error}");
+}
+
+#[test]
+fn a_token_file_has_the_token_alone_and_what_else_it_has_is_named() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let list = |text: &str| {
+        let path = home.write("token", text);
+        let list = home.contacts().line("list").args(["--base-url", &sandbox.base_url()]);
+        list.args(["--email", DEMO_EMAIL, "--token-file", &path])
+    };
+    list(&format!("\u{feff}{DEMO_TOKEN}\r\n")).succeed();
+    let error = list(&format!("{DEMO_TOKEN}\nuser: ann\nurl: x\nnote\n")).run().with_code(2).stderr;
+    assert!(error.contains("token has 4 lines; the token is expected alone"), "{error}");
+    let error = list(&format!("s3c\u{200b}ret{DEMO_TOKEN}")).run().with_code(2).stderr;
+    assert!(error.contains("\\u{200b}") && !error.contains(DEMO_TOKEN), "{error}");
+}
+
+#[test]
+fn a_token_file_that_others_read_is_refused_to_its_owner_and_taken_with_a_warning_from_another() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let token = home.write("token", DEMO_TOKEN);
+    set_mode(token.as_ref(), 0o444);
+    let list = format!("--base-url {} --email {DEMO_EMAIL} --token-file {token} list", sandbox.base_url());
+    let error = home.contacts().line(&list).run().with_code(2).stderr;
+    assert!(error.contains("chmod 600"), "{error}");
+    if fs::metadata(&token).is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) != 0) {
+        eprintln!("only root can run the command as another user");
+        return;
+    }
+    let binary = home.path("contacts");
+    fs::copy(env!("CARGO_BIN_EXE_contacts"), &binary).unwrap();
+    set_mode(&binary, 0o755);
+    set_mode(home.path("").as_ref(), 0o755);
+    let mut nobody = Command::new(&binary);
+    std::os::unix::process::CommandExt::uid(&mut nobody, 65534);
+    let ran = nobody.env_clear().env("HOME", "/root").args(list.split(' ')).output().unwrap();
+    let stderr = String::from_utf8(ran.stderr).unwrap();
+    assert!(ran.status.success() && stderr.contains("warning") && stderr.contains(&token), "{stderr}");
+}
+
+#[test]
+fn an_odd_home_is_one_without_a_configuration_file() {
+    let home = Home::new();
+    home.write("rel/contacts/config.toml", "broken");
+    let folder = home.path("");
+    for (name, value) in
+        [("HOME", "/dev/null"), ("HOME", ""), ("HOME", "/no/such"), ("XDG_CONFIG_HOME", "rel")]
+    {
+        let list = home.contacts().line("--sandbox list").env("XDG_CONFIG_HOME", "").env(name, value);
+        list.in_folder(&folder).succeed();
+    }
+    let error = home.contacts().line("--profile work list").run().with_code(2).stderr;
+    assert!(error.contains("config.toml is not there"), "{error}");
+    home.configure("[profile.home]\n");
+    let error = home.contacts().line("--profile work list").run().with_code(2).stderr;
+    assert!(error.contains("it has: home"), "{error}");
+}
+
+#[test]
+fn names_that_are_long_are_not_taken_for_tokens() {
+    let home = Home::new();
+    home.configure("[profile.production-europe-west]\ncloud_id = \"c\"\n");
+    let show = |line: &str| home.contacts().line(line).line("config show").succeed();
+    assert!(show("--site AcmeHoldingsEurope2024").to_lowercase().contains("acmeholdingseurope2024"));
+    assert!(show("--profile production-europe-west").contains("production-europe-west"));
+}
+
+#[test]
+fn an_error_as_json_is_alone_on_standard_error_wherever_the_form_stands() {
+    let home = Home::new();
+    for line in ["-qo json lst", "-ojson lst", "-o=json lst", "--output=json lst", "-qojson lst"] {
+        home.contacts().line(line).run().with_code(2).error();
+    }
+    let sandbox = Sandbox::start().unwrap();
+    home.demo(&sandbox, "-v -o json get nobody").run().with_code(4).error();
+}
+
+#[test]
+fn login_keeps_what_works_and_logout_forgets_it() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let url = sandbox.base_url();
+    let login = |token: &str| {
+        let login = home.contacts().line("login --token-file -").stdin(token);
+        login.args(["--base-url", &url, "--email", DEMO_EMAIL])
+    };
+    login("wrong\n").fail(3);
+    let kept = home.path("config/contacts/tokens/default");
+    assert!(!kept.exists() && !home.path("config/contacts/config.toml").exists());
+    login(&format!("{DEMO_TOKEN}\n")).succeed();
+    assert_eq!(fs::read_to_string(&kept).unwrap().trim(), DEMO_TOKEN);
+    assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+    home.contacts().line("list").succeed();
+    login(DEMO_TOKEN).succeed();
+    assert_eq!(home.contacts().line("config get email").succeed().trim(), DEMO_EMAIL);
+    home.contacts().line("logout").succeed();
+    assert!(!kept.exists());
+    home.contacts().line("list").fail(2);
+    home.contacts().line("logout").succeed();
+}
+
+#[test]
+fn config_get_prints_the_value_alone_and_unset_takes_it_out() {
+    let home = Home::new();
+    home.configure("# mine\n[profile.default]\nsite = \"acme\"\ntimeout = \"5s\"\n");
+    let run = |line: &str| home.contacts().line(line).run();
+    assert_eq!(run("config get site").with_code(0).stdout, "acme.atlassian.net\n");
+    assert_eq!(run("config unset timeout").with_code(0).stdout, "");
+    assert_eq!(run("config get timeout").with_code(0).stdout, "1m\n");
+    run("config get email").with_code(1);
+    let text = fs::read_to_string(home.path("config/contacts/config.toml")).unwrap();
+    assert_eq!(text, "# mine\n[profile.default]\nsite = \"acme\"\n");
+}
+
+#[test]
+fn the_command_that_a_lost_answer_hints_at_works_as_it_is_printed() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let lost = contacts_sandbox::Fault::Reset { when: contacts_sandbox::When::After };
+    sandbox.arm(contacts_sandbox::FaultRule::new(lost).on(contacts_sandbox::Operation::Create));
+    let stderr = home.demo(&sandbox, "create voice 49-1").run().with_code(7).stderr;
+    let (_, printed) = stderr.split_once("same user: contacts ").unwrap();
+    let line = format!("{} {printed}", env!("CARGO_BIN_EXE_contacts"));
+    let ran = Command::new("sh").args(["-c", &line]).output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+}
+
+#[test]
+fn several_lines_of_a_token_command_are_told_with_its_name() {
+    let home = Home::new();
+    let script = home.write("entry", "echo s3cret; echo user: ann");
+    let list = home.contacts().line("list --base-url http://127.0.0.1:1/x --email ann@example.com");
+    let error = list.args(["--token-command", &format!("sh {script}")]).fail(2);
+    let told = "--token-command: the output of the token command has 2 lines; the token is expected alone (`head -n1`?)";
+    assert_eq!(error["message"], told);
+}
+
+#[test]
+fn a_value_with_blanks_around_it_is_the_value() {
+    let home = Home::new();
+    for (flag, variable, value, setting) in [
+        ("--timeout", "CONTACTS_TIMEOUT", "7s", "timeout,7s"),
+        ("--attempts", "CONTACTS_ATTEMPTS", "3", "attempts,3"),
+        ("--ca-file", "CONTACTS_CA_FILE", "/a.pem", "ca_file,/a.pem"),
+        ("--proxy", "CONTACTS_PROXY", "http://p:1", "proxy,http://p:1"),
+        ("--site", "CONTACTS_SITE", "acme", "site,acme.atlassian.net"),
+    ] {
+        let blanks = format!(" {value}\r\n");
+        let show = || home.contacts().line("config show -o csv");
+        let told = show().args([flag, &blanks]).succeed();
+        assert!(told.contains(&format!("{setting},'{flag}")), "{told}");
+        let told = show().env(variable, &blanks).succeed();
+        assert!(told.contains(&format!("{setting},{variable}")), "{told}");
+    }
+}
+
+#[test]
+fn verbose_says_once_which_profile_is_used() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    home.configure("[profile.work]\ntimeout = \"7s\"\n");
+    let list = |line: &str| home.demo(&sandbox, "--profile work list").line(line).run().with_code(0).stderr;
+    assert_eq!(list("-v").matches("profile work (--profile)").count(), 1);
+    assert_eq!(list("-v -o json"), "");
+}

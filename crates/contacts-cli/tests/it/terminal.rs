@@ -1,0 +1,176 @@
+//! At a terminal: questions, colour, width, and patience. On Linux only: the terminal is made by `script` of util-linux.
+#![cfg(target_os = "linux")]
+
+use crate::support;
+use crate::support::terminal;
+use crate::support::{Home, Ran, ids, stored};
+use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, Hint, Sandbox, When};
+
+/// Runs a command line at a terminal with this many columns, and types an answer.
+fn at_terminal(home: &Home, sandbox: &Sandbox, columns: u16, line: &str, typed: &str) -> Ran {
+    terminal::terminal(home, sandbox, columns, line).stdin(typed).run()
+}
+
+fn is_colored(text: &str) -> bool {
+    text.contains("\u{1b}[")
+}
+
+#[test]
+fn to_delete_asks_and_does_nothing_unless_the_answer_is_yes() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let [first, second] = ids(&sandbox);
+    for answer in ["n\n", "\n", "yess\n"] {
+        let ran = at_terminal(&home, &sandbox, 100, &format!("delete {first}"), answer).with_code(1);
+        assert!(
+            ran.stdout
+                .contains(&format!("{first}  email demo@example.com\r\nDelete 1 contact for good? [y/N]")),
+            "{ran:?}"
+        );
+        assert!(ran.stdout.contains("nothing was deleted"), "{ran:?}");
+    }
+    assert_eq!(support::writes(&sandbox), 0);
+    let ran = at_terminal(&home, &sandbox, 100, &format!("delete {first} {second}"), "y\n").with_code(0);
+    let asked = "nobody would be notified\r\nDelete 2 contacts for good? [y/N]";
+    assert!(ran.stdout.contains(asked), "{ran:?}");
+    assert_eq!(stored(&sandbox), []);
+}
+
+#[test]
+fn to_deactivate_the_last_enabled_contact_asks() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let [first, second] = ids(&sandbox);
+    let ran = at_terminal(&home, &sandbox, 100, &format!("deactivate {first}"), "").with_code(0);
+    assert_eq!(ran.stdout, format!("Deactivated {first}\r\n"));
+    let line = format!("deactivate {second}");
+    let ran = at_terminal(&home, &sandbox, 100, &line, "n\n").with_code(1);
+    assert!(ran.stdout.contains("Deactivate 1 contact all the same? [y/N]"), "{ran:?}");
+    assert!(stored(&sandbox)[1].enabled);
+    at_terminal(&home, &sandbox, 100, &line, "y\n").with_code(0);
+    assert!(!stored(&sandbox)[1].enabled);
+}
+
+#[test]
+fn to_delete_with_yes_does_not_ask() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let [first, _] = ids(&sandbox);
+    let ran = at_terminal(&home, &sandbox, 100, &format!("delete --yes {first}"), "").with_code(0);
+    assert_eq!(ran.stdout, format!("Deleted {first}\r\n"));
+}
+
+#[test]
+fn colour_is_for_terminals_unless_it_is_wanted_or_unwanted() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    for (line, colored) in [
+        ("list", true),
+        ("list --color never", false),
+        ("get gone", true),
+        ("get gone --color never", false),
+        ("list -o json", false),
+    ] {
+        let ran = at_terminal(&home, &sandbox, 100, line, "");
+        assert_eq!(is_colored(&ran.stdout), colored, "{line}: {ran:?}");
+    }
+    for (line, colored) in [("list", false), ("list --color always", true)] {
+        assert_eq!(is_colored(&home.demo(&sandbox, line).succeed()), colored, "{line}");
+    }
+    for (line, colored) in [("get gone", false), ("get gone --color always", true)] {
+        assert_eq!(is_colored(&home.demo(&sandbox, line).run().stderr), colored, "{line}");
+    }
+}
+
+#[test]
+fn no_color_is_heeded() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let shell = |list: &str| {
+        let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
+        let at = format!("--base-url {} --email demo@example.com --token-file {token}", sandbox.base_url());
+        let command = format!("{} {at} {list}", env!("CARGO_BIN_EXE_contacts"));
+        let script = home.program("script").args(["-qec", &command, "/dev/null"]);
+        script.env("TERM", "xterm").env("SHELL", "/bin/sh")
+    };
+    assert!(is_colored(&shell("list").succeed()));
+    assert!(!is_colored(&shell("list").env("NO_COLOR", "1").succeed()));
+    assert!(
+        is_colored(&shell("list --color always").env("NO_COLOR", "1").succeed()),
+        "a flag beats the environment"
+    );
+}
+
+#[test]
+fn at_any_width_what_is_to_be_copied_is_whole_and_words_are_not_broken() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let to = "somebody-with-a-very-long-name-indeed@a-department.of-a-company.example.com";
+    for (method, to) in [("voice", "49-5360287176"), ("email", to)] {
+        sandbox.add_contact(DEMO_EMAIL, method, to, false);
+    }
+    let said = r#"{"values":[{"id":"ID","method":"sms","to":"49-1","status":{"enabled":false,"disabledReason":"Not verified, or never"}}]}"#;
+    let id = "ecc428fc-dfff-47d3-ae28-e083d9499471";
+    for columns in [30, 40, 60, 79, 80, 81, 85, 90, 100, 200] {
+        let text = at_terminal(&home, &sandbox, columns, "list --color never", "").with_code(0).stdout;
+        for contact in stored(&sandbox) {
+            assert!(text.contains(&contact.id) && text.contains(&contact.to), "{columns}: {text}");
+        }
+        sandbox.arm(Fault::Status {
+            status: 200,
+            body: Some(said.replace("ID", id)),
+            content_type: None,
+            when: When::Before,
+        });
+        let text = at_terminal(&home, &sandbox, columns, "list --color never", "").with_code(0).stdout;
+        for word in [id, "49-1", "no:", "Not", "verified,", "or", "never"] {
+            assert!(text.split_whitespace().any(|told| told == word), "{columns}: {word}: {text}");
+        }
+        // What is wider than the terminal is one word behind its name.
+        let wide = text.lines().filter(|line| line.chars().count() > usize::from(columns));
+        assert!(wide.clone().all(|line| line.split_whitespace().count() == 2), "{columns}: {text}");
+        assert!(columns < 80 || wide.count() == 0, "{columns}: {text}");
+    }
+    let wide = at_terminal(&home, &sandbox, 200, "list --color never", "").stdout;
+    assert_eq!(wide.lines().count(), 5, "a line for each contact where there is room: {wide}");
+}
+
+#[test]
+fn a_wait_of_more_than_a_second_is_told_to_whoever_waits() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let limit = || Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 1, status: 429 };
+    sandbox.arm(limit());
+    let ran = at_terminal(&home, &sandbox, 100, "list --color never", "").with_code(0);
+    let told = ran.stdout.lines().next().unwrap();
+    let seconds =
+        told.strip_prefix("waiting ").and_then(|rest| rest.strip_suffix(" s, the service asked for it"));
+    let seconds: f64 = seconds.unwrap_or_else(|| panic!("{ran:?}")).parse().unwrap();
+    assert!((1.0..=1.5).contains(&seconds), "{ran:?}");
+
+    sandbox.arm(limit());
+    let ran = at_terminal(&home, &sandbox, 100, "list --quiet", "").with_code(0);
+    assert!(!ran.stdout.contains("waiting"), "{ran:?}");
+}
+
+#[test]
+fn a_terminal_acts_upon_nothing_that_the_service_says_in_any_form() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let said = r#"{"values":[{"id":"a","method":"\u009b31mx","to":"=\u001b]0;title\u0007\u202eliame","status":
+        {"enabled":false,"disabledReason":"\u001b[2J\r\ufeff"}}]}"#;
+    let file = home.write("nobody.yaml", "[]");
+    let forms = ["table", "json", "ndjson", "csv"];
+    let lists = forms.map(|form| format!("list -o {form}"));
+    let plans = forms.map(|form| format!("plan {file} --prune -o {form}"));
+    let exports = ["yaml", "json", "csv"].map(|format| format!("export --format {format}"));
+    let kept = format!("plan {file}");
+    for line in lists.iter().chain(&plans).chain(&exports).chain([&kept]) {
+        sandbox.disarm();
+        sandbox.arm(FaultRule::new(Fault::Status {
+            status: 200,
+            body: Some(said.into()),
+            content_type: None,
+            when: When::Before,
+        }));
+        let line = format!("--color never {line}");
+        let ran = at_terminal(&home, &sandbox, 100, &line, "").with_code(0);
+        let acts = |c: char| c != '\n' && c != '\r' && c.is_control() || "\u{202e}\u{feff}".contains(c);
+        assert!(!ran.stdout.contains(acts), "{line}: {ran:?}");
+        // A line of a terminal ends with both; anything else would be a way back to its beginning.
+        assert!(!ran.stdout.replace("\r\n", "\n").contains('\r'), "{line}: {ran:?}");
+        assert!(ran.stdout.contains("liame"), "{line}: {ran:?}");
+    }
+}

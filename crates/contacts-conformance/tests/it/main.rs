@@ -1,0 +1,15 @@
+//! The tests of this crate, as one program.
+#![allow(clippy::duplicate_mod, reason = "each example has what they have in common")]
+
+mod client_certificate;
+mod corpus;
+mod faults;
+#[cfg(feature = "http2")]
+mod http2;
+mod other_runtimes;
+mod proxies;
+mod readme;
+mod runtimes;
+mod supply_chain;
+mod table;
+mod tracing;

@@ -1,0 +1,6 @@
+//! The tests of this crate, as one program.
+
+mod client;
+mod dropped;
+mod given_up;
+mod many_users;

@@ -1,0 +1,230 @@
+//! The laws of files.
+
+use crate::support;
+use crate::support::actual;
+use contacts_plan::{Desired, Format, Mistake, Options, Place, Plan, read, write};
+use contacts_proto::{Address, Contact, ContactId, ContactMethod, Status};
+use proptest::prelude::*;
+
+const FORMATS: [Format; 3] = [Format::Yaml, Format::Json, Format::Csv];
+
+/// Any text that can be an address: it is not blank, and no NUL, which has no place in a file of text.
+fn text() -> impl Strategy<Value = String> {
+    let any = prop_oneof![
+        "\\PC{1,12}",
+        "[ -~\t\r\n]{1,10}",
+        "['=+\\-@ \t,;\"#:{}\\[\\]&*!|>%`?a0]{1,6}",
+        "(~|null|true|No|0x1F|1e3|0123|\\+90-5|90-55|2001-12-14|\\.inf|---|- a)",
+        prop::collection::vec(any::<char>(), 1..6).prop_map(String::from_iter),
+    ];
+    any.prop_filter("blank, or a NUL", |text| !text.trim().is_empty() && !text.contains('\0'))
+}
+
+fn method() -> impl Strategy<Value = ContactMethod> {
+    let known = prop::sample::select(vec!["email", "sms", "voice", "mobile", "pager"]);
+    prop_oneof![4 => known.prop_map(ContactMethod::from), 1 => text().prop_map(|text| text.as_str().into())]
+}
+
+fn desired() -> impl Strategy<Value = Vec<Desired>> {
+    let id = prop::option::of("[A-Za-z0-9_~:.-]{1,12}").prop_map(|id| ContactId::new(id?).ok());
+    // The service says it: it may be anything.
+    let reason = prop::option::of(prop_oneof![any::<String>(), "[ -~\\n\\t#]{0,12}"]);
+    let entry = (id, method(), text(), prop::option::of(any::<bool>()), reason).prop_map(
+        |(id, method, to, enabled, reason)| {
+            let mut entry = Desired::new(method, to);
+            (entry.id, entry.enabled, entry.disabled_reason) = (id, enabled, reason);
+            // Whatever can be there can be written; what cannot be created is known by its id.
+            if Address::new(&entry.method, &entry.to).check().is_err() {
+                entry.id.get_or_insert_with(|| support::id(0));
+            }
+            entry
+        },
+    );
+    prop::collection::vec(entry, 0..5)
+}
+
+/// How the file's own rule of doubles sees them: it is no law that those are read.
+fn has_doubles(desired: &[Desired]) -> bool {
+    desired.iter().enumerate().any(|(place, one)| {
+        desired.iter().take(place).any(|other| match (&one.id, &other.id) {
+            (Some(one), Some(other)) => one == other,
+            _ => Contact::new(support::id(0), one.method.clone(), &one.to).reaches(&other.method, &other.to),
+        })
+    })
+}
+
+/// The lines of a text as an editor shows them.
+fn lines(text: &str) -> Vec<String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.replace("\r\n", "\n").split(['\n', '\r']).map(String::from).collect()
+}
+
+fn is_within(text: &str, place: Place) -> bool {
+    let lines = lines(text);
+    let line = lines.get(place.line.wrapping_sub(1));
+    line.is_some_and(|line| (1..=line.chars().count() + 1).contains(&place.column))
+}
+
+/// Texts that are nearly files.
+fn nearly() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "- ",
+        "sms: ",
+        "90-555",
+        "\n",
+        "\r\n",
+        "  ",
+        "enabled: ",
+        "true",
+        "maybe",
+        "id: ",
+        "a/b",
+        "c1",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "'",
+        "\\",
+        "\\ud800",
+        "\"sms\"",
+        "\"to\": ",
+        "\"method\": ",
+        "email",
+        "é",
+        "\u{feff}",
+        "\t",
+        "&a ",
+        "*a",
+        "? ",
+        "|\n",
+        ">",
+        "%YAML",
+        "---\n",
+        "...\n",
+        "!!str ",
+        "#",
+        "method,to\n",
+        "id,method,to,enabled\n",
+        "status: ",
+        "\"status\":{\"enabled\":1}",
+        "null",
+        "~",
+        "\r",
+        "\u{85}",
+        "\u{2028}",
+        "<<: ",
+        "=1+1",
+        "-1",
+        "sms,",
+        "{\"a\":",
+    ]);
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
+
+    #[test]
+    fn reading_what_was_written_gives_it_back(desired in desired()) {
+        if has_doubles(&desired) {
+            return Ok(());
+        }
+        for format in FORMATS {
+            let text = write(&desired, format);
+            let read = read(&text, format);
+            prop_assert_eq!(read.as_deref(), Ok(desired.as_slice()), "{}", text);
+        }
+    }
+
+    #[test]
+    fn export_and_plan_of_one_state_show_no_change(actual in actual(), prune: bool) {
+        let desired: Vec<_> = actual.iter().map(Desired::from).collect();
+        for format in FORMATS {
+            let desired = read(&write(&desired, format), format).unwrap();
+            let plan = Plan::new(&desired, &actual, Options::default().prune(prune)).unwrap();
+            prop_assert!(plan.is_empty(), "{}", plan);
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_verified_after_an_export_is_left_as_it_is(
+        actual in actual(), format in prop::sample::select(FORMATS.to_vec()), prune: bool, force: bool,
+    ) {
+        let exported: Vec<_> = actual.iter().map(Desired::from).collect();
+        let desired = read(&write(&exported, format), format).unwrap();
+        let mut verified = actual;
+        for contact in verified.iter_mut().filter(|it| it.method.is_phone()) {
+            contact.status = Some(Status::default());
+            contact.status.as_mut().unwrap().enabled = Some(true);
+        }
+        let plan = Plan::new(&desired, &verified, Options::default().prune(prune).force(force)).unwrap();
+        prop_assert!(plan.is_empty(), "{}", plan);
+    }
+
+    #[test]
+    fn what_the_command_lists_as_json_is_a_file_of_it(actual in actual()) {
+        let desired = read(&serde_json::to_string(&actual).unwrap(), Format::Json).unwrap();
+        prop_assert!(Plan::new(&desired, &actual, Options::default()).unwrap().is_empty());
+        let pretty = read(&serde_json::to_string_pretty(&actual).unwrap(), Format::Yaml);
+        prop_assert_eq!(pretty, Ok(desired), "JSON is YAML");
+    }
+
+    #[test]
+    fn reading_never_panics_and_every_mistake_has_a_place_within_the_text(
+        text in prop_oneof![nearly(), any::<String>(), "[ -~\\n\\t]{0,60}"],
+    ) {
+        for format in FORMATS {
+            for mistake in read(&text, format).err().unwrap_or_default() {
+                prop_assert!(is_within(&text, mistake.place), "{format:?} {text:?}: {mistake}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_mistake_in_a_file_is_told_at_its_place(
+        desired in desired(), wrong in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
+    ) {
+        if has_doubles(&desired) || desired.is_empty() {
+            return Ok(());
+        }
+        let mut lines: Vec<_> = desired.iter().map(|one| write(std::slice::from_ref(one), Format::Yaml)).collect();
+        let mut places: Vec<_> = wrong.iter().map(|wrong| wrong.index(lines.len())).collect();
+        places.sort_unstable();
+        places.dedup();
+        for place in &places {
+            lines[*place].push_str("  colour: red\n");
+        }
+        let line_of = |place: usize| lines[..=place].iter().map(|text| text.lines().count()).sum::<usize>();
+        let expected: Vec<_> = places.iter().map(|place| Place { line: line_of(*place), column: 3 }).collect();
+        let found: Vec<_> = read(&lines.concat(), Format::Yaml).unwrap_err().iter().map(|it| it.place).collect();
+        prop_assert_eq!(found, expected, "{}", lines.concat());
+    }
+}
+
+#[test]
+fn a_place_that_the_parser_sees_past_the_end_is_brought_back() {
+    let mistakes = read("---\n\t", Format::Yaml).unwrap_err();
+    assert_eq!(mistakes[0].place, Place { line: 2, column: 2 });
+}
+
+#[test]
+fn deep_and_long_texts_are_read_without_a_crash() {
+    let mistakes: Vec<Vec<Mistake>> = [
+        ("[".repeat(200_000), Format::Yaml),
+        ("[".repeat(200_000), Format::Json),
+        ("- ".repeat(50_000), Format::Yaml),
+        ("[{\"to\":".repeat(100_000), Format::Json),
+        ("{a: ".repeat(50_000), Format::Yaml),
+        (format!("method,to\n{}", "\"".repeat(200_001)), Format::Csv),
+        (",".repeat(200_000), Format::Csv),
+        (format!("[{}]", "{\"fax\":1},".repeat(20_000)), Format::Json),
+    ]
+    .into_iter()
+    .map(|(text, format)| read(&text, format).unwrap_err())
+    .collect();
+    assert!(mistakes.iter().all(|mistakes| !mistakes.is_empty()));
+}

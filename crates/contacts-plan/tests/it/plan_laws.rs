@@ -1,0 +1,198 @@
+//! The laws of plans, against a model of the service that is only a list.
+
+use crate::support::{actual, actual_and_desired, id, options};
+use contacts_plan::{Change, Desired, Options, Plan, Reason, Refused, Warning};
+use contacts_proto::{Address, Contact, ContactMethod, Status};
+use proptest::prelude::*;
+
+/// The service, with no limits and no failures.
+fn apply(contacts: &mut Vec<Contact>, change: &Change, next_id: &mut usize) {
+    let set = |contact: &mut Contact, enabled| {
+        let mut status = Status::default();
+        status.enabled = Some(enabled);
+        contact.status = Some(status);
+    };
+    let find = |contacts: &[Contact], change: &Change| {
+        contacts.iter().position(|contact| Some(&contact.id) == change.id()).expect("the contact is there")
+    };
+    match change {
+        Change::Create { method, to, enabled, .. } => {
+            *next_id += 1;
+            let mut contact = Contact::new(id(*next_id), method.clone(), to);
+            // A number is not enabled before it is verified.
+            set(&mut contact, *enabled && !method.is_phone());
+            contacts.push(contact);
+        }
+        Change::Update { method, to, .. } => {
+            assert_eq!(*method, ContactMethod::Email, "the service updates nothing else");
+            let place = find(contacts, change);
+            contacts[place].to = to.clone();
+        }
+        Change::Activate { .. } | Change::Deactivate { .. } => {
+            let place = find(contacts, change);
+            set(&mut contacts[place], matches!(change, Change::Activate { .. }));
+        }
+        Change::Delete { .. } => {
+            let place = find(contacts, change);
+            contacts.remove(place);
+        }
+        other => panic!("{other}"),
+    }
+}
+
+fn applied(plan: &Plan, actual: &[Contact]) -> Vec<Contact> {
+    let (mut contacts, mut next_id) = (actual.to_vec(), 100);
+    plan.changes().iter().for_each(|change| apply(&mut contacts, change, &mut next_id));
+    contacts
+}
+
+/// That it is disabled, that it may be enabled, that it is: each is more.
+fn known(contact: &Contact) -> u8 {
+    match contact.status.as_ref().and_then(|status| status.enabled) {
+        Some(false) => 0,
+        None => 1,
+        Some(true) => 2,
+    }
+}
+
+fn most_known(contacts: &[Contact]) -> u8 {
+    contacts.iter().map(known).max().unwrap_or(0)
+}
+
+fn is_wanted(desired: &Desired) -> bool {
+    desired.enabled != Some(false)
+}
+
+/// Where a change belongs in the order.
+fn rank(change: &Change) -> u8 {
+    match change {
+        Change::Create { .. } => 0,
+        Change::Update { .. } => 1,
+        Change::Activate { .. } => 2,
+        Change::Deactivate { .. } => 3,
+        _ => 4,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1024, max_global_rejects: 400_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn applying_a_plan_and_planning_again_gives_no_changes(
+        (actual, desired) in actual_and_desired(), options in options(),
+    ) {
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let after = applied(&plan, &actual);
+        let again = Plan::new(&desired, &after, options).unwrap();
+        prop_assert!(again.is_empty(), "{plan}then\n{again}");
+        prop_assert!(plan.is_current(&actual) && (plan.is_empty() || !plan.is_current(&after)));
+    }
+
+    #[test]
+    fn what_is_planned_leads_to_what_is_desired(
+        (actual, desired) in actual_and_desired(), options in options(),
+    ) {
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let mut left = applied(&plan, &actual);
+        for wanted in &desired {
+            let is_it = |contact: &Contact| {
+                let status = contact.status.as_ref().and_then(|status| status.enabled);
+                // A number is not activated, and of what the service does not tell nothing is known.
+                let enabled = status.is_none_or(|enabled| enabled == is_wanted(wanted) || !enabled && wanted.method.is_phone());
+                contact.reaches(&wanted.method, &wanted.to) && enabled
+            };
+            let own = left.iter().position(|contact| Some(&contact.id) == wanted.id.as_ref() && is_it(contact));
+            let place = own.or_else(|| left.iter().position(is_it));
+            prop_assert!(place.is_some(), "{wanted:?} is not among {left:?} after\n{plan}");
+            left.remove(place.unwrap());
+        }
+        prop_assert_eq!(left.len(), plan.unmanaged().len(), "{}", plan);
+    }
+
+    #[test]
+    fn creations_come_first_and_deletions_last((actual, desired) in actual_and_desired(), options in options()) {
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        prop_assert!(plan.changes().is_sorted_by_key(rank), "{}", plan);
+    }
+
+    #[test]
+    fn without_pruning_nothing_is_deleted_but_what_the_file_says_is_another(
+        (actual, desired) in actual_and_desired(), force: bool,
+    ) {
+        let options = Options::default().force(force);
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        for change in plan.changes() {
+            let Change::Delete { id, method, to, .. } = change else { continue };
+            let named = desired.iter().find(|desired| desired.id.as_ref() == Some(id));
+            let is_another = named.is_some_and(|named| {
+                let contact = actual.iter().find(|contact| contact.id == *id).unwrap();
+                !contact.reaches(&named.method, &named.to)
+            });
+            prop_assert!(is_another, "- {method} {to} of\n{plan}");
+        }
+    }
+
+    #[test]
+    fn whoever_has_a_contact_that_is_or_may_be_enabled_keeps_one_at_every_step_unless_forced(
+        (actual, desired) in actual_and_desired(), prune: bool,
+    ) {
+        let options = Options::default().prune(prune);
+        let plan = Plan::new(&desired, &actual, options);
+        let forced = Plan::new(&desired, &actual, options.force(true));
+        if let Ok(plan) = &plan {
+            let (mut contacts, mut next_id) = (actual.clone(), 100);
+            for change in plan.changes() {
+                apply(&mut contacts, change, &mut next_id);
+                prop_assert!(most_known(&contacts) >= most_known(&actual), "after {change} of\n{plan}");
+            }
+        } else if let Ok(forced) = forced {
+            let is_told = |warning: &_| matches!(warning, Warning::NoneEnabled | Warning::NoneKnownEnabled);
+            prop_assert!(forced.warnings().iter().any(is_told), "{:?}", plan);
+        }
+    }
+
+    #[test]
+    fn where_the_service_says_nothing_any_contact_but_the_last_can_be_deleted_and_a_warning_says_so(
+        mut actual in actual(), kept in prop::collection::vec(any::<bool>(), 6),
+    ) {
+        actual.iter_mut().for_each(|contact| contact.status = None);
+        let kept = actual.iter().zip(kept).filter(|(_, kept)| *kept);
+        let desired: Vec<_> = kept.map(|(contact, _)| Desired::from(contact)).collect();
+        let plan = Plan::new(&desired, &actual, Options::default().prune(true));
+        if desired.is_empty() && !actual.is_empty() {
+            let reasons = plan.as_ref().map_err(Refused::reasons);
+            prop_assert!(matches!(reasons, Err([Reason::LastEnabled])), "{:?}", plan);
+        } else {
+            let plan = plan.unwrap();
+            prop_assert_eq!(plan.changes().len(), actual.len() - desired.len());
+            let is_told = plan.warnings().contains(&Warning::NoneKnownEnabled);
+            prop_assert_eq!(is_told, !plan.is_empty(), "{:?}", plan);
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_disabled_is_known_to_be_or_told((actual, desired) in actual_and_desired(), options in options()) {
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let after = applied(&plan, &actual);
+        for wanted in desired.iter().filter(|wanted| !is_wanted(wanted)) {
+            let address = Address::new(&wanted.method, &wanted.to);
+            let is_same = |method, to| Address::new(method, to) == address;
+            let to_be = desired.iter().filter(|it| !is_wanted(it) && is_same(&it.method, &it.to));
+            let disabled = after.iter().filter(|it| is_same(&it.method, &it.to) && known(it) == 0);
+            let told = plan.warnings().iter().filter(
+                |it| matches!(it, Warning::MayBeEnabled { method, to, .. } if is_same(method, to)),
+            );
+            prop_assert!(disabled.count() + told.count() >= to_be.count(), "{wanted:?}: {plan:?}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_entries_that_are_kept_does_not_matter(actual in actual(), reversed: bool, prune: bool) {
+        let mut desired: Vec<_> = actual.iter().map(Desired::from).collect();
+        if reversed {
+            desired.reverse();
+        }
+        let plan = Plan::new(&desired, &actual, Options::default().prune(prune)).unwrap();
+        prop_assert!(plan.is_empty(), "{}", plan);
+    }
+}

@@ -1,0 +1,330 @@
+//! What is done after which failure: the table, row by row.
+
+use crate::model;
+use crate::model::{
+    Reply, answer, create_sms, cut, failure, id, lost, play, refused_by_proxy, renewable, session, status,
+    unsent,
+};
+use contacts_proto::{
+    ActivateContact, AllContacts, Call, Cause, DeactivateContact, DeleteContact, Effect, Error, GetContact,
+    Hint, ListContacts, Operation, Progress, Ticket, UpdateContact,
+};
+
+const CONTACT: &str = r#"{"id":"a","method":"email","to":"ann@example.com"}"#;
+const CREATED: &str = r#"{"message":"Created","data":{"id":"a"}}"#;
+const NO_SUCH_CONTACT: &str = r#"{"errors":[{"title":"no such contact","code":"404"}]}"#;
+
+fn get() -> Call<GetContact> {
+    Call::new(session(), GetContact::new(id("a")))
+}
+
+fn delete() -> Call<DeleteContact> {
+    Call::new(session(), DeleteContact::new(id("a")))
+}
+
+fn update(to: &str) -> Call<UpdateContact> {
+    Call::new(session(), UpdateContact::new(id("a"), to).unwrap())
+}
+
+fn create() -> Call<contacts_proto::CreateContact> {
+    Call::new(session(), create_sms("1-555-0100"))
+}
+
+/// Certainly no effect, and worth another attempt.
+fn not_processed() -> Vec<Reply> {
+    let failures = [Cause::Resolve, Cause::Connect, Cause::Tls, Cause::Proxy, Cause::TimedOut, Cause::Closed];
+    let unsent = failures.map(|cause| failure(Progress::NotSent, cause));
+    let proxy = [502, 503, 504].map(refused_by_proxy);
+    unsent.into_iter().chain(proxy).chain([status(429), status(421), cut(429)]).collect()
+}
+
+/// An effect is possible.
+fn ambiguous() -> Vec<Reply> {
+    let statuses = [408, 425, 500, 502, 503, 504, 507, 599, 103, 700];
+    let useless = ["<html>Log in</html>", "{", "\u{0}"].map(|body| answer(200, body));
+    let failures =
+        [Cause::Closed, Cause::TimedOut, Cause::Malformed, Cause::TooLarge, Cause::Tls, Cause::Other];
+    let mut all: Vec<_> = statuses.map(status).into();
+    all.extend(useless);
+    all.extend(failures.map(|cause| failure(Progress::MaybeSent, cause)));
+    all.extend([cut(200), cut(201), cut(503)]);
+    all
+}
+
+/// Certain, and not to be repeated.
+fn permanent() -> Vec<Reply> {
+    let mut all: Vec<_> = [400, 403, 404, 405, 409, 410, 413, 415, 422, 501, 505].map(status).into();
+    all.push(failure(Progress::NotSent, Cause::Certificate));
+    all.extend([400, 403, 404, 407, 408, 429, 302].map(refused_by_proxy));
+    all.push(cut(403));
+    all
+}
+
+#[test]
+fn a_tunnel_that_the_proxy_refuses_has_its_status_and_a_hint() {
+    let proxy_credentials = Some(Hint::ProxyCredentials);
+    for (status, hint, temporary) in [
+        (407, proxy_credentials, false),
+        (403, Some(Hint::ProxyForbids), false),
+        (404, None, false),
+        (502, None, true),
+    ] {
+        let replies = if temporary { 4 } else { 1 };
+        let ran = play(get(), vec![refused_by_proxy(status); replies]);
+        let error = ran.result.unwrap_err();
+        assert!(error.to_string().contains(&format!("the proxy answered {status} ")), "{error}");
+        assert_eq!((error.hint(), error.is_temporary(), error.status()), (hint, temporary, None), "{error}");
+    }
+}
+
+#[test]
+fn reads_are_sent_again_after_whatever_may_pass() {
+    for reply in not_processed().into_iter().chain(ambiguous()) {
+        let ran = play(get(), [reply.clone(), answer(200, CONTACT)]);
+        assert_eq!(ran.log, ["GET a", "back off", "GET a"], "{reply:?}");
+        assert_eq!(ran.result.unwrap().to, "ann@example.com");
+    }
+}
+
+#[test]
+fn a_list_is_sent_again_at_the_same_offset() {
+    let first = r#"{"values":[{"id":"a","method":"sms","to":"1"}],"links":{"next":"?offset=1&size=1"}}"#;
+    let last = r#"{"values":[{"id":"b","method":"sms","to":"2"}]}"#;
+    let list = AllContacts::new(session(), ListContacts::all());
+    let ran = play(list, [answer(200, first), lost(), status(429), answer(200, last)]);
+    assert_eq!(ran.log, ["GET 0", "GET 1", "back off", "GET 1", "back off", "GET 1"]);
+    assert_eq!(ran.result.unwrap().len(), 2);
+
+    let list = AllContacts::new(renewable(), ListContacts::all());
+    let ran = play(list, [answer(200, first), status(401), answer(200, last)]);
+    assert_eq!(ran.log, ["GET 0", "GET 1", "renew", "GET 1"]);
+    assert_eq!(ran.result.unwrap().len(), 2);
+}
+
+#[test]
+fn activating_and_deactivating_are_sent_again() {
+    for reply in not_processed().into_iter().chain(ambiguous()) {
+        let ran = play(Call::new(session(), ActivateContact::new(id("a"))), [reply.clone(), status(200)]);
+        assert_eq!(ran.log, ["PATCH a/activate", "back off", "PATCH a/activate"], "{reply:?}");
+        assert!(ran.result.is_ok());
+
+        let ran = play(Call::new(session(), DeactivateContact::new(id("a"))), [reply, status(200)]);
+        assert_eq!(ran.log, ["PATCH a/deactivate", "back off", "PATCH a/deactivate"]);
+        assert!(ran.result.is_ok());
+    }
+}
+
+#[test]
+fn nothing_is_sent_again_after_what_is_permanent() {
+    fn ends<O: Operation>(operation: O, reply: &Reply) {
+        let ran = play(Call::new(session(), operation), [reply.clone()]);
+        assert_eq!(ran.log.len(), 1, "{:?} after {reply:?}", ran.log);
+        let error = ran.result.err().unwrap();
+        assert_eq!(error.effect(), Effect::None, "{error:?}");
+        assert_eq!(error.trail().unwrap().gave_up, None);
+    }
+    for reply in permanent() {
+        ends(ListContacts::all(), &reply);
+        ends(GetContact::new(id("a")), &reply);
+        ends(create_sms("1"), &reply);
+        ends(UpdateContact::new(id("a"), "b@example.com").unwrap(), &reply);
+        ends(DeleteContact::new(id("a")), &reply);
+        ends(ActivateContact::new(id("a")), &reply);
+        ends(DeactivateContact::new(id("a")), &reply);
+        ends(contacts_proto::FindCloudId, &reply);
+    }
+}
+
+#[test]
+fn a_deletion_that_is_repeated_may_find_nothing_any_more() {
+    for reply in ambiguous() {
+        let ran = play(delete(), [reply, answer(404, NO_SUCH_CONTACT)]);
+        assert_eq!(ran.log, ["DELETE a", "back off", "DELETE a"]);
+        assert!(ran.result.is_ok(), "{:?}", ran.result);
+    }
+}
+
+#[test]
+fn a_404_of_a_user_or_a_site_and_every_410_say_nothing_of_a_contact() {
+    for (gone, body) in [
+        (410, NO_SUCH_CONTACT),
+        (410, r#"{"errorMessages":["The requested API has been removed. Use another."],"errors":{}}"#),
+        (404, r#"{"code":404,"message":"Tenant not found"}"#),
+        (404, r#"{"errors":[{"title":"Tenant not found, contact your administrator","code":"X"}]}"#),
+        (404, r#"{"errors":[{"title":"User not found","code":"USER_NOT_FOUND"}]}"#),
+        (404, r#"{"message":"no Route matched with those values"}"#),
+        (404, r#"{"code":404,"message":"Not Found"}"#),
+        (404, "{}"),
+    ] {
+        let error = play(delete(), [lost(), answer(gone, body)]).result.unwrap_err();
+        assert_eq!(error.effect(), Effect::Possible, "{body}");
+        assert!(!error.is_no_such_contact(), "{body}");
+    }
+    for body in
+        [NO_SUCH_CONTACT, r#"{"errors":[{"title":"Not found"}]}"#, r#"{"message":"User contact not found"}"#]
+    {
+        assert!(play(delete(), [lost(), answer(404, body)]).result.is_ok(), "{body}");
+    }
+}
+
+#[test]
+fn a_deletion_of_what_was_never_there_is_no_success() {
+    let error = play(delete(), [answer(404, NO_SUCH_CONTACT)]).result.unwrap_err();
+    assert!(error.is_no_such_contact());
+    assert_eq!(error.hint(), Some(Hint::NoSuchContact));
+
+    for reply in not_processed() {
+        let ran = play(delete(), [reply, answer(404, NO_SUCH_CONTACT)]);
+        let error = ran.result.unwrap_err();
+        assert!(error.is_no_such_contact(), "what was not processed has deleted nothing");
+        assert_eq!(error.effect(), Effect::None);
+    }
+}
+
+#[test]
+fn a_deletion_at_a_path_that_nobody_serves_is_no_success() {
+    let unknown_path = r#"{"timestamp":"2026-11-24","status":404,"error":"Not Found","path":"/x"}"#;
+    let error = play(delete(), [lost(), answer(404, unknown_path)]).result.unwrap_err();
+    assert_eq!(error.hint(), Some(Hint::WrongSite));
+    assert_eq!(error.effect(), Effect::Possible);
+}
+
+#[test]
+fn a_deletion_that_something_else_than_the_service_cannot_find_is_no_success() {
+    let bodies = ["<html>404 Not Found", "default backend - 404", "", "[]", "\"gone\""];
+    for (gone, body) in [404, 410].into_iter().flat_map(|gone| bodies.map(|body| (gone, body))) {
+        let error = play(delete(), [lost(), answer(gone, body)]).result.unwrap_err();
+        let hint = error.hint();
+        assert!(body.is_empty() || hint == Some(Hint::NotTheService), "{gone} {body}: {hint:?}");
+        assert_eq!(error.effect(), Effect::Possible);
+        assert!(!error.is_no_such_contact());
+    }
+}
+
+#[test]
+fn an_update_in_doubt_looks_first_and_is_content_with_what_it_wanted() {
+    for reply in ambiguous() {
+        let ran = play(update("ann@example.com"), [reply.clone(), answer(200, CONTACT)]);
+        assert_eq!(ran.log, ["PATCH a", "back off", "GET a"], "{reply:?}");
+        assert_eq!(ran.result.unwrap().id, id("a"));
+    }
+    let ran = play(update("ann@EXAMPLE.com"), [lost(), answer(200, CONTACT)]);
+    assert!(ran.result.is_ok(), "a domain has no case");
+}
+
+#[test]
+fn an_update_in_doubt_that_had_no_effect_is_sent_again() {
+    let ran = play(update("new@example.com"), [lost(), answer(200, CONTACT), status(200)]);
+    assert_eq!(ran.log, ["PATCH a", "back off", "GET a", "PATCH a"]);
+    assert!(ran.result.is_ok());
+
+    let again = [lost(), answer(200, CONTACT), lost(), answer(200, CONTACT), status(422)];
+    let ran = play(update("new@example.com"), again);
+    assert_eq!(ran.log, ["PATCH a", "back off", "GET a", "PATCH a", "back off", "GET a", "PATCH a"]);
+    let error = ran.result.unwrap_err();
+    assert_eq!(error.effect(), Effect::Possible, "the first two may yet come through");
+}
+
+#[test]
+fn a_look_that_fails_is_repeated_and_no_reason_to_update_blindly() {
+    for reply in not_processed().into_iter().chain(ambiguous()) {
+        let ran = play(update("ann@example.com"), [lost(), reply.clone(), answer(200, CONTACT)]);
+        assert_eq!(ran.log, ["PATCH a", "back off", "GET a", "back off", "GET a"], "{reply:?}");
+        assert!(ran.result.is_ok());
+    }
+    let ran = play(update("new@example.com"), [lost(), status(503), status(503), status(503)]);
+    assert_eq!(ran.log.iter().filter(|what| *what == "PATCH a").count(), 1);
+    assert_eq!(ran.result.unwrap_err().effect(), Effect::Possible);
+
+    let error = play(update("new@example.com"), [lost(), answer(404, NO_SUCH_CONTACT)]).result.unwrap_err();
+    assert!(error.is_no_such_contact());
+    assert_eq!(error.effect(), Effect::Possible);
+}
+
+#[test]
+fn an_update_that_was_not_processed_is_sent_again_without_a_look() {
+    for reply in not_processed() {
+        let ran = play(update("new@example.com"), [reply.clone(), status(200)]);
+        assert_eq!(ran.log, ["PATCH a", "back off", "PATCH a"], "{reply:?}");
+        assert!(ran.result.is_ok());
+    }
+}
+
+#[test]
+fn a_creation_in_doubt_is_never_repeated_and_leaves_a_ticket() {
+    for reply in ambiguous() {
+        let ran = play(create(), [reply.clone()]);
+        assert_eq!(ran.log, ["POST"], "{reply:?}");
+        let error = ran.result.unwrap_err();
+        let is_page = error.body().is_some_and(|body| body.starts_with(b"<"));
+        let hint = if is_page { Hint::NotTheService } else { Hint::Resolve };
+        assert_eq!((error.effect(), error.hint()), (Effect::Possible, Some(hint)));
+        let Error::Indeterminate(doubt) = error else { panic!("{error:?} after {reply:?}") };
+        let ticket = doubt.ticket();
+        assert_eq!((ticket.method().as_str(), ticket.to()), ("sms", "1-555-0100"));
+        assert_eq!((ticket.seen(), ticket.unix_time()), (None, model::UNIX));
+        assert_eq!(&ticket.to_string().parse::<Ticket>().unwrap(), ticket);
+    }
+}
+
+#[test]
+fn a_redirect_is_never_repeated_and_only_a_303_or_one_that_is_none_leaves_a_doubt() {
+    for code in [300, 301, 302, 303, 304, 305, 306, 307, 308, 399] {
+        let is_made_elsewhere = matches!(code, 301 | 302 | 307 | 308);
+        let effect = if is_made_elsewhere { Effect::None } else { Effect::Possible };
+        for reply in [status(code), cut(code)] {
+            let ran = play(get(), [reply.clone()]);
+            assert_eq!((ran.log.len(), ran.result.unwrap_err().effect()), (1, Effect::None), "{code}");
+            let ran = play(delete(), [reply.clone()]);
+            assert_eq!((ran.log.len(), ran.result.unwrap_err().effect()), (1, effect), "{code}");
+            let ran = play(update("new@example.com"), [reply.clone()]);
+            assert_eq!((ran.log.len(), ran.result.unwrap_err().effect()), (1, effect), "{code}");
+            let ran = play(create(), [reply]);
+            let error = ran.result.unwrap_err();
+            assert_eq!((ran.log.len(), error.effect()), (1, effect), "{code}");
+            assert_eq!(error.is_indeterminate(), !is_made_elsewhere, "{code}");
+            let is_redirect = matches!(code, 300..=303 | 305 | 307 | 308);
+            let hint = if is_redirect { Hint::Redirected } else { Hint::NotTheService };
+            assert_eq!(error.hint(), Some(hint), "{code}");
+        }
+    }
+}
+
+#[test]
+fn a_401_for_a_missing_scope_refreshes_nothing() {
+    let scope = || answer(401, r#"{"code":401,"message":"Unauthorized; scope does not match"}"#);
+    let ran = play(Call::new(renewable(), GetContact::new(id("a"))), [scope()]);
+    assert_eq!(ran.log, ["GET a"]);
+    assert!(matches!(ran.result.unwrap_err().hint(), Some(Hint::MissingScope(_))));
+}
+
+#[test]
+fn a_creation_that_was_not_processed_is_sent_again() {
+    for reply in not_processed() {
+        let ran = play(create(), [reply.clone(), reply.clone(), reply.clone(), answer(201, CREATED)]);
+        assert_eq!(
+            ran.log,
+            ["POST", "back off", "POST", "back off", "POST", "back off", "POST"],
+            "{reply:?}"
+        );
+        assert_eq!(ran.result.unwrap().id, id("a"));
+
+        let error = play(create(), [reply.clone(), reply.clone(), reply.clone(), reply]).result.unwrap_err();
+        assert!(!error.is_indeterminate());
+        assert_eq!(error.effect(), Effect::None);
+    }
+    let error = play(create(), [unsent(), lost()]).result.unwrap_err();
+    assert!(error.is_indeterminate(), "the second one may have arrived");
+    assert_eq!(error.trail().unwrap().attempts, 2);
+}
+
+#[test]
+fn a_creation_with_credentials_that_have_expired_is_sent_once_more() {
+    let create = || Call::new(renewable(), create_sms("1-555-0100"));
+    let ran = play(create(), [status(401), answer(201, CREATED)]);
+    assert_eq!(ran.log, ["POST", "renew", "POST"]);
+    assert!(ran.result.is_ok());
+
+    let error = play(create(), [status(401), status(503)]).result.unwrap_err();
+    assert!(error.is_indeterminate());
+}

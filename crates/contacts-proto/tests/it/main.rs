@@ -1,0 +1,18 @@
+//! The tests of this crate, as one program.
+
+mod answers;
+mod broken_answer;
+mod dependencies;
+mod ensure;
+mod exchange_laws;
+mod exchange_table;
+mod in_doubt;
+mod law_checker;
+mod model;
+mod mutations;
+mod numbers;
+mod paging;
+mod requests;
+mod resolve;
+mod secrets;
+mod support;

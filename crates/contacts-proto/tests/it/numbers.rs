@@ -1,0 +1,308 @@
+//! The numbers of retries, waiting, time and sizes.
+
+use std::time::Duration;
+
+use crate::model::{
+    answer, create_sms, id, lost, nothing_to_renew, play, renewable, session, status, status_with,
+};
+use contacts_proto::{
+    Action, Call, ContactMethod, CreateContact, Ensure, Error, ErrorKind, Event, Exchange, FindCloudId,
+    GaveUp, GetContact, ListContacts, Now, Operation, Policy, Session, UpdateContact, Waiting,
+};
+use http::{Response, StatusCode};
+
+const CONTACT: &str = r#"{"id":"a","method":"email","to":"ann@example.com"}"#;
+const DATE: &str = "Tue, 24 Nov 2026 10:00:00 GMT";
+
+fn get(session: Session) -> Call<GetContact> {
+    Call::new(session, GetContact::new(id("a")))
+}
+
+fn with(change: impl FnOnce(&mut Policy)) -> Session {
+    let mut policy = Policy::default();
+    change(&mut policy);
+    session().with_policy(policy)
+}
+
+fn at(monotonic: Duration) -> Now {
+    Now { monotonic, unix: 0 }
+}
+
+/// What is done when the first request, at the time 0, is answered so.
+fn after(
+    session: Session,
+    status: u16,
+    headers: &[(&str, &str)],
+    random: u64,
+) -> Action<contacts_proto::Contact> {
+    let mut call = get(session);
+    call.step(Event::Start, at(Duration::ZERO), random);
+    let builder = Response::builder().status(status);
+    let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
+    call.step(Event::Answered(builder.body(&b""[..]).unwrap()), at(Duration::ZERO), random)
+}
+
+#[track_caller]
+fn wait<T: std::fmt::Debug>(action: &Action<T>) -> Duration {
+    let Action::Wait(wait) = action else { panic!("{action:?}") };
+    *wait
+}
+
+#[track_caller]
+fn gave_up<T: std::fmt::Debug>(action: Action<T>) -> (Option<GaveUp>, Error) {
+    let Action::Done(Err(error)) = action else { panic!("{action:?}") };
+    (error.trail().unwrap().gave_up, error)
+}
+
+/// The longest waits of a call that is answered by these statuses.
+fn longest_waits(session: Session, statuses: &[u16]) -> Vec<u128> {
+    let mut call = get(session);
+    let mut now = Duration::ZERO;
+    call.step(Event::Start, at(now), u64::MAX);
+    let waits = statuses.iter().map(|status| {
+        let response = Response::builder().status(*status).body(&b""[..]).unwrap();
+        let wait = wait(&call.step(Event::Answered(response), at(now), u64::MAX));
+        assert_eq!(call.waiting(), Some(Waiting::BackOff));
+        now += wait;
+        assert!(matches!(call.step(Event::Waited, at(now), u64::MAX), Action::Send { .. }));
+        assert_eq!(call.waiting(), None);
+        // It is less than the bound by the shortest time that there is.
+        wait.as_millis() + 1
+    });
+    waits.collect()
+}
+
+#[test]
+fn the_defaults_are_what_is_written() {
+    let policy = Policy::default();
+    let seconds = Duration::from_secs;
+    assert_eq!(policy.attempts, 4);
+    assert_eq!((policy.backoff, policy.throttled_backoff), (Duration::from_millis(100), seconds(1)));
+    assert_eq!((policy.longest_backoff, policy.longest_wait), (seconds(20), seconds(60)));
+    assert_eq!(
+        (policy.deadline, policy.attempt_timeout, policy.settle),
+        (seconds(120), seconds(30), seconds(5))
+    );
+    assert_eq!((policy.limits.contact_body, policy.limits.page_body), (1 << 20, 8 << 20));
+    assert_eq!(
+        (policy.limits.error_body, policy.limits.pages, policy.limits.contacts),
+        (64 << 10, 10_000, 1_000_000)
+    );
+}
+
+#[test]
+fn four_requests_are_made_at_most() {
+    let ran = play(get(session()), [status(503), lost(), status(500), status(502)]);
+    let error = ran.result.unwrap_err();
+    let trail = error.trail().unwrap();
+    assert_eq!((trail.attempts, trail.gave_up), (4, Some(GaveUp::Attempts)));
+    assert_eq!(error.status(), Some(StatusCode::BAD_GATEWAY), "the last one is told");
+
+    for attempts in [0, 1] {
+        let ran = play(get(with(|policy| policy.attempts = attempts)), [status(503)]);
+        assert_eq!(ran.log.len(), 1);
+    }
+}
+
+#[test]
+fn the_looks_of_an_update_are_not_counted() {
+    let update = Call::new(session(), UpdateContact::new(id("a"), "new@example.com").unwrap());
+    let once = [lost(), answer(200, CONTACT)];
+    let replies = [once.clone(), once.clone(), once].into_iter().flatten().chain([lost()]);
+    let ran = play(update, replies);
+    assert_eq!(ran.log.iter().filter(|what| *what == "PATCH a").count(), 4);
+    assert_eq!(ran.log.iter().filter(|what| *what == "GET a").count(), 3);
+    assert_eq!(ran.result.unwrap_err().trail().unwrap().attempts, 4);
+}
+
+#[test]
+fn an_update_comes_to_eight_requests_at_most() {
+    let update = Call::new(renewable(), UpdateContact::new(id("a"), "new@example.com").unwrap());
+    let once = [lost(), answer(200, CONTACT)];
+    let replies = [once.clone(), once.clone(), once].into_iter().flatten().chain([status(401), lost()]);
+    let ran = play(update, replies);
+    assert_eq!(ran.log.iter().filter(|what| what.contains(" a")).count(), 8, "{:?}", ran.log);
+    assert_eq!(ran.log.iter().filter(|what| *what == "renew").count(), 1);
+    assert_eq!(ran.result.unwrap_err().trail().unwrap().attempts, 4);
+}
+
+#[test]
+fn a_backoff_doubles_up_to_20_s() {
+    let patient = || with(|policy| policy.attempts = 12);
+    assert_eq!(
+        longest_waits(patient(), &[503; 10]),
+        [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 20_000, 20_000]
+    );
+    assert_eq!(longest_waits(patient(), &[429; 7]), [1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]);
+    assert_eq!(longest_waits(patient(), &[503, 429, 503, 421]), [100, 2_000, 400, 800]);
+}
+
+#[test]
+fn a_backoff_may_be_none_at_all() {
+    assert_eq!(wait(&after(session(), 503, &[], 0)), Duration::ZERO);
+    let half = after(session(), 429, &[], u64::MAX / 2 + 1);
+    assert_eq!(wait(&half), Duration::from_millis(500));
+}
+
+#[test]
+fn a_hint_is_obeyed_in_each_of_its_forms() {
+    for (headers, seconds) in [
+        (&[("retry-after", "7")][..], 7),
+        (&[("date", DATE), ("retry-after", "Tue, 24 Nov 2026 10:00:09 GMT")], 9),
+        (&[("x-ratelimit-reset", "12")], 12),
+        (&[("date", DATE), ("x-ratelimit-reset", "2026-11-24T10:00:30Z")], 30),
+        (&[("date", DATE), ("x-ratelimit-reset", "2026-11-24T10:01Z")], 60),
+        (&[("date", DATE), ("x-ratelimit-reset", "1795514405")], 5),
+        (&[("retry-after", "3"), ("x-ratelimit-reset", "8")], 8),
+        (&[("retry-after", "9"), ("x-ratelimit-reset", "junk")], 9),
+        (&[("retry-after", "0")], 0),
+        (&[("retry-after", "1.5")], 2),
+    ] {
+        for status in [429, 503, 500, 408] {
+            let used_up = [headers, &[("x-ratelimit-remaining", "0")]].concat();
+            let headers = used_up.as_slice();
+            let hint = Duration::from_secs(seconds);
+            assert_eq!(wait(&after(session(), status, headers, 0)), hint, "{status} {headers:?}");
+            let longest = wait(&after(session(), status, headers, u64::MAX));
+            let backoff = Duration::from_millis(if status == 429 { 1_000 } else { 100 });
+            let most = (hint + (hint / 10).max(Duration::from_millis(500))).max(backoff);
+            assert!(longest < most && most - longest <= Duration::from_nanos(1), "{longest:?} for {hint:?}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_no_hint() {
+    for headers in [
+        &[("retry-after", "soon")][..],
+        &[("retry-after", "-1")],
+        &[("retry-after", DATE)],
+        &[("x-ratelimit-reset", "2026-11-24T10:00Z")],
+        &[("date", DATE), ("x-ratelimit-reset", "2026-11-31T10:00Z")],
+    ] {
+        assert!(wait(&after(session(), 429, headers, u64::MAX)) < Duration::from_secs(1), "{headers:?}");
+    }
+}
+
+#[test]
+fn a_hint_of_more_than_a_minute_ends_it_at_once() {
+    assert_eq!(wait(&after(session(), 429, &[("retry-after", "60")], 0)), Duration::from_secs(60));
+    for (value, seconds) in [("61", 61), ("3600", 3600), ("99999999999999999999", u64::MAX)] {
+        let (why, error) = gave_up(after(session(), 429, &[("retry-after", value)], 0));
+        let (wait, limit) = (Duration::from_secs(seconds), Duration::from_secs(60));
+        assert_eq!(why, Some(GaveUp::WaitTooLong { wait, limit }));
+        assert_eq!(error.retry_after(), Some(wait));
+        assert!(error.to_string().contains("of waiting"), "{error}");
+    }
+}
+
+#[test]
+fn a_wait_past_the_deadline_ends_it_at_once() {
+    let short = || with(|policy| policy.deadline = Duration::from_secs(10));
+    assert_eq!(wait(&after(short(), 503, &[("retry-after", "9")], 0)), Duration::from_secs(9));
+    let (why, error) = gave_up(after(short(), 503, &[("retry-after", "10")], 0));
+    assert_eq!((why, error.status()), (Some(GaveUp::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
+    let until = session().until(Duration::from_secs(9));
+    assert_eq!(gave_up(after(until, 503, &[("retry-after", "9")], 0)).0, Some(GaveUp::Deadline));
+}
+
+#[test]
+fn a_request_has_30_s_or_what_is_left() {
+    let timeout = |session: Session, begin| match get(session).step(Event::Start, at(begin), 0) {
+        Action::Send { timeout, .. } => timeout,
+        action => panic!("{action:?}"),
+    };
+    let seconds = Duration::from_secs;
+    assert_eq!(timeout(session(), seconds(1_000)), seconds(30));
+    assert_eq!(timeout(with(|policy| policy.deadline = seconds(7)), seconds(1_000)), seconds(7));
+    assert_eq!(timeout(session().until(seconds(1_002)), seconds(1_000)), seconds(2));
+    assert_eq!(timeout(session().until(seconds(1_002)).until(seconds(2_000)), seconds(1_000)), seconds(2));
+}
+
+#[test]
+fn after_the_deadline_an_oversleeper_sends_nothing() {
+    let mut call = get(session());
+    call.step(Event::Start, at(Duration::ZERO), 0);
+    let busy = Response::builder().status(503).body(&b""[..]).unwrap();
+    call.step(Event::Answered(busy), at(Duration::from_secs(1)), 0);
+    let (why, error) = gave_up(call.step(Event::Waited, at(Duration::from_secs(120)), 0));
+    assert_eq!((why, error.status()), (Some(GaveUp::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
+    assert_eq!(error.trail().unwrap().attempts, 1);
+}
+
+#[test]
+fn without_time_not_even_credentials_are_asked_for() {
+    let late = session().with_renewable(None).until(Duration::ZERO);
+    let (why, error) = gave_up(get(late.clone()).step(Event::Start, at(Duration::ZERO), 0));
+    assert_eq!((why, error.is_timeout()), (Some(GaveUp::Deadline), true));
+    assert_eq!(error.trail().unwrap().attempts, 0);
+    assert!(error.to_string().ends_with("; no time was left to send anything"), "{error}");
+    let ensure = Ensure::new(late, create_sms("1")).step(Event::Start, at(Duration::ZERO), 0);
+    assert_eq!(gave_up(ensure).0, Some(GaveUp::Deadline));
+}
+
+#[test]
+fn sizes_and_connections_follow_the_operation() {
+    fn about<O: Operation>(operation: O) -> (usize, usize, bool) {
+        match Call::new(session(), operation).step(Event::Start, at(Duration::ZERO), 0) {
+            Action::Send { body, fresh_connection, .. } => {
+                let error = body.of(StatusCode::NOT_FOUND);
+                (body.of(StatusCode::OK), error, fresh_connection)
+            }
+            _ => panic!("a call begins with its request"),
+        }
+    }
+    assert_eq!(about(GetContact::new(id("a"))), (1 << 20, 64 << 10, false));
+    assert_eq!(about(ListContacts::all()), (8 << 20, 64 << 10, false));
+    assert_eq!(about(FindCloudId), (1 << 20, 64 << 10, false));
+    let create = CreateContact::new(ContactMethod::Email, "ann@example.com").unwrap();
+    assert_eq!(about(create), (1 << 20, 64 << 10, true));
+}
+
+#[test]
+fn a_renewal_is_one_a_call_and_not_an_attempt() {
+    let contact = || answer(200, CONTACT);
+    let busy = || status(503);
+    let ran = play(get(renewable()), [status(401), busy(), busy(), busy(), contact()]);
+    assert_eq!(ran.log.iter().filter(|what| *what == "renew").count(), 1);
+    assert!(ran.result.is_ok());
+
+    let ran = play(get(renewable()), [busy(), status(401), busy(), status(401)]);
+    assert_eq!(ran.log, ["GET a", "back off", "GET a", "renew", "GET a", "back off", "GET a"]);
+    assert!(ran.result.unwrap_err().is_unauthorized());
+
+    let ran = play(get(session().with_renewable(None)), [status(401), contact()]);
+    assert_eq!(ran.log, ["renew", "GET a", "renew", "GET a"], "the first one is no renewal");
+}
+
+#[test]
+fn a_401_to_fixed_credentials_is_the_end_and_so_is_a_403() {
+    assert_eq!(play(get(session()), [status(401)]).result.unwrap_err().kind(), ErrorKind::Unauthorized);
+    let forbidden = || answer(403, r#"{"message":"Forbidden"}"#);
+    assert_eq!(play(get(renewable()), [forbidden()]).result.unwrap_err().kind(), ErrorKind::Forbidden);
+}
+
+#[test]
+fn a_source_without_credentials_is_the_end() {
+    let mut call = get(session().with_renewable(None));
+    assert!(matches!(call.step(Event::Start, at(Duration::ZERO), 0), Action::Renew { refused: None, .. }));
+    let (_, error) = gave_up(call.step(nothing_to_renew(), at(Duration::ZERO), 0));
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+}
+
+#[test]
+fn a_retry_costs_14_after_a_throttle_5_and_a_clean_success_gives_1_back() {
+    let session = session();
+    let left = || session.budget().left();
+    let contact = || answer(200, CONTACT);
+    play(get(session.clone()), [contact()]).result.unwrap();
+    assert_eq!(left(), 500, "it is full");
+    play(get(session.clone()), [status(503), contact()]).result.unwrap();
+    assert_eq!(left(), 500 - 14);
+    play(get(session.clone()), [status_with(429, "retry-after", "1"), contact()]).result.unwrap();
+    assert_eq!(left(), 500 - 14 - 5);
+    play(get(session.clone()), [contact()]).result.unwrap();
+    assert_eq!(left(), 500 - 14 - 5 + 1);
+    play(get(session.clone()), [status(404)]).result.unwrap_err();
+    assert_eq!(left(), 500 - 14 - 5 + 1);
+}

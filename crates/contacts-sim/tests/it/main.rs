@@ -1,0 +1,6 @@
+//! The tests of this crate, as one program.
+
+mod broken;
+mod checker;
+mod command;
+mod modes;
