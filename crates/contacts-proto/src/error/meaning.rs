@@ -3,7 +3,7 @@
 use http::StatusCode;
 use url::Url;
 
-use super::{ErrorKind, Hint, refusal::Said};
+use super::{ErrorKind, Hint, body::ErrorBody};
 use crate::{About, Class, Site, Subject};
 
 /// The service's word for a token without the scope, or at the wrong base URL.
@@ -22,7 +22,7 @@ pub(super) struct Meaning {
 impl Meaning {
     /// Decides what a response to this operation means. Only a JSON object counts as said by the service itself; of a contact only a
     /// 404 in the service's own shape speaks.
-    pub(super) fn of(about: &About, status: StatusCode, said: &Said, location: Option<&str>) -> Self {
+    pub(super) fn of(about: &About, status: StatusCode, said: &ErrorBody, location: Option<&str>) -> Self {
         match status.as_u16() {
             300..=399 => redirected(about, status, location),
             401 | 403 if about.scopes.is_empty() => {
@@ -58,7 +58,7 @@ impl Meaning {
     }
 
     /// A proxy, a firewall, a log-in page: the service's own answers are JSON objects. Nobody is named by an empty body.
-    fn of_a_stranger(said: &Said) -> Self {
+    fn of_a_stranger(said: &ErrorBody) -> Self {
         Self::new(ErrorKind::UnexpectedAnswer, (!said.is_empty).then_some(Hint::NotTheService))
     }
 }
@@ -81,7 +81,7 @@ fn new_name(location: &str) -> Option<String> {
     site.host().map(str::to_owned)
 }
 
-fn forbidden(about: &About, said: &Said) -> Hint {
+fn forbidden(about: &About, said: &ErrorBody) -> Hint {
     if said.code() == Some(NO_OPERATIONS) {
         Hint::NoOperations
     } else if said.speaks_of(SCOPE_REFUSAL) {
@@ -96,7 +96,7 @@ fn forbidden(about: &About, said: &Said) -> Hint {
 }
 
 /// The service has a 404 for a contact, for a user and for a site, and gateways have one for a path that nobody serves.
-fn not_found(about: &About, said: &Said) -> Meaning {
+fn not_found(about: &About, said: &ErrorBody) -> Meaning {
     let rejected = |hint| Meaning::new(ErrorKind::Rejected, hint);
     match about.subject {
         Subject::Site => rejected(Some(Hint::NoSuchSite)),
@@ -121,7 +121,7 @@ fn not_found(about: &About, said: &Said) -> Meaning {
 }
 
 /// What a 409 or 422 means: the service says which of several things it is, or the operation's usual reasons are all there is.
-fn rejection(about: &About, said: &Said) -> Option<Hint> {
+fn rejection(about: &About, said: &ErrorBody) -> Option<Hint> {
     let usual = about.rejection.clone()?;
     let exists = said.has_word(&["already", "exists", "duplicate", "duplicated"]);
     match usual {

@@ -4,13 +4,13 @@ use std::{borrow::Cow, error::Error as StdError, sync::Arc, time::Duration};
 
 use http::{Response, StatusCode};
 
-use super::{
-    Action, Cause, Event, Exchange, Failure, Now, Progress, Session, Ticket, Waiting,
-    backoff::{backoff, patience},
-};
+use super::{Action, Event, Exchange, Now, Session, Ticket, Waiting};
 use crate::{
-    Class, ContactId, Effect, Error, Failed, GaveUp, GetContact, Hint, Indeterminate, Operation, Recovery,
-    Renewal, Trail, error::LONGEST_BODY, same_address,
+    Cause, Class, ContactId, Effect, Error, Failed, Failure, GaveUp, GetContact, Hint, Indeterminate,
+    Operation, Progress, Recovery, Renewal, Trail,
+    error::LONGEST_BODY,
+    retry::{backoff, patience},
+    same_address,
 };
 
 /// One operation, with retries, a deadline and one renewal of credentials.

@@ -101,7 +101,7 @@ macro_rules! segment_type {
     ($(#[$meta:meta])* $name:ident, $what:literal) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(crate::segment::Segment);
+        pub struct $name(crate::model::segment::Segment);
 
         impl $name {
             /// Takes a text of 1 to 128 characters of `A-Z a-z 0-9 . _ ~ : -` that is neither `.` nor `..`.
@@ -109,7 +109,7 @@ macro_rules! segment_type {
             /// # Errors
             /// [`Error::Invalid`](crate::Error::Invalid) for any other text.
             pub fn new(text: impl AsRef<str>) -> Result<Self, crate::Error> {
-                crate::segment::Segment::new($what, text.as_ref()).map(Self)
+                crate::model::segment::Segment::new($what, text.as_ref()).map(Self)
             }
 
             /// The text, just as it stands in a path.

@@ -9,7 +9,7 @@ use http::{
 };
 use url::{Host, Url};
 
-use crate::{CloudId, Error, segment};
+use crate::{CloudId, Error, model::segment};
 
 /// The path of the API at a cloud's host: for an API token the cloud id follows it, for an OAuth token it precedes it.
 const API_PATH: &str = "/jsm/ops/api";

@@ -1,13 +1,9 @@
 //! Exchanges: what a caller wants, however many requests it takes. All policy of retries, waiting and deadlines is here.
 
 mod all_contacts;
-mod backoff;
-mod budget;
 mod call;
 mod ensure;
-mod failure;
 mod pages;
-mod policy;
 mod resolve;
 mod search;
 mod seen;
@@ -18,23 +14,20 @@ mod traced;
 
 use std::{ops::ControlFlow, time::Duration};
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 
 #[cfg(feature = "tracing")]
 pub use self::traced::Traced;
 pub use self::{
     all_contacts::AllContacts,
-    budget::Budget,
     call::Call,
     ensure::{Ensure, Ensured, How},
-    failure::{Cause, Failure, Progress},
     pages::Pages,
-    policy::{Limits, Policy, Timeouts},
     resolve::{Resolve, Resolved},
     session::Session,
     ticket::Ticket,
 };
-use crate::{Credentials, Error};
+use crate::{BodyLimits, Credentials, Error, Failure};
 
 /// What a caller wants, however many requests it takes: a machine without IO that an adapter drives.
 ///
@@ -215,23 +208,6 @@ impl<T> Action<T> {
             Self::Wait(duration) => ControlFlow::Break(Action::Wait(duration)),
             Self::Renew { refused, timeout } => ControlFlow::Break(Action::Renew { refused, timeout }),
         }
-    }
-}
-
-/// How much of an answer's body is read. What is longer is reported as [`Cause::TooLarge`] with what was read, and the
-/// connection closed, not drained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BodyLimits {
-    /// Of a success, in bytes.
-    pub success: usize,
-    /// Of anything else, in bytes.
-    pub error: usize,
-}
-
-impl BodyLimits {
-    /// The limit for an answer with this status, in bytes.
-    pub fn of(self, status: StatusCode) -> usize {
-        if status.is_success() { self.success } else { self.error }
     }
 }
 

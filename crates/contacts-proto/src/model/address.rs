@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::{ContactMethod, Error, text::is_hidden};
+use crate::{ContactMethod, Error, redact::is_hidden};
 
 /// What is no byte of any text.
 const NO_BYTE: u8 = 0xff;

@@ -1,10 +1,11 @@
-//! Identifiers: of a contact, of a site, of an account.
+//! Identifiers of a contact and of an account.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, segment::segment_type};
+use super::segment::segment_type;
+use crate::Error;
 
 segment_type! {
     /// The id of a contact: opaque, given by the service, safe in a path once it exists.
@@ -22,11 +23,6 @@ segment_type! {
     /// # Ok::<(), contacts_proto::Error>(())
     /// ```
     ContactId, "contact id"
-}
-
-segment_type! {
-    /// The cloud id of a site. It is public: [`FindCloudId`](crate::FindCloudId) asks the site for it.
-    CloudId, "cloud id"
 }
 
 /// The account id of a user, for listing another user's contacts as an administrator.

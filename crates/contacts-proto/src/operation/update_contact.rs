@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::{CONTACTS, READ_WRITE};
 use crate::{
-    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Subject, address,
-    request,
+    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Subject,
+    model::check_address,
+    operation::{answer, request},
 };
 
 /// Gives an e-mail contact another address. The service documents it for e-mail contacts only: a number is changed by creating
@@ -30,7 +31,7 @@ impl UpdateContact {
     /// or if a spreadsheet has shortened it.
     pub fn new(id: ContactId, to: impl Into<String>) -> Result<Self, Error> {
         let to = to.into();
-        address::check(&to)?;
+        check_address(&to)?;
         Ok(Self { id, to })
     }
 }
@@ -54,7 +55,7 @@ impl Operation for UpdateContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {
-        Confirmation::read(Self::ABOUT, &response, &self.id, "Updated")
+        answer::confirmation(Self::ABOUT, &response, &self.id, "Updated")
     }
 
     fn recovery(&self) -> Recovery<Confirmation> {
@@ -66,7 +67,7 @@ impl Operation for UpdateContact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::golden::{ID, answer, request};
+    use crate::operation::golden::{ID, answer, request};
 
     fn operation() -> UpdateContact {
         UpdateContact::new(ContactId::new(ID).unwrap(), "test@example.com").unwrap()

@@ -4,7 +4,8 @@ use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ_WRITE};
 use crate::{
-    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Operation, Recovery, Subject, request,
+    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Operation, Recovery, Subject,
+    operation::{answer, request},
 };
 
 /// Keeps a contact and does not use it until it is activated again.
@@ -39,7 +40,7 @@ impl Operation for DeactivateContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {
-        Confirmation::read(Self::ABOUT, &response, &self.id, "Deactivated")
+        answer::confirmation(Self::ABOUT, &response, &self.id, "Deactivated")
     }
 
     fn recovery(&self) -> Recovery<Confirmation> {
@@ -50,7 +51,7 @@ impl Operation for DeactivateContact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::golden::{ID, answer, request};
+    use crate::operation::golden::{ID, answer, request};
 
     fn operation() -> DeactivateContact {
         DeactivateContact::new(ContactId::new(ID).unwrap())

@@ -4,7 +4,8 @@ use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ};
 use crate::{
-    About, BaseUrl, Contact, ContactId, Credentials, Error, Operation, Recovery, Subject, answer, request,
+    About, BaseUrl, Contact, ContactId, Credentials, Error, Operation, Recovery, Subject, operation::answer,
+    operation::request,
 };
 
 /// Reads one contact. Its place in the order of notification is not told here, only in a list.
@@ -38,7 +39,7 @@ impl Operation for GetContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Contact, Error> {
-        let contact: Contact = answer::json(Self::ABOUT, &response)?;
+        let contact: Contact = answer::object(Self::ABOUT, &response)?;
         answer::same_id(Self::ABOUT, &response, &self.id, &contact.id)?;
         Ok(contact)
     }
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
     use crate::{
         ContactMethod,
-        operations::golden::{ID, answer, request},
+        operation::golden::{ID, answer, request},
     };
 
     fn operation() -> GetContact {

@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::{CONTACTS, READ_WRITE};
 use crate::{
     About, Address, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Operation, Recovery,
-    Subject, Ticket, request,
+    Subject, Ticket,
+    operation::{answer, request},
 };
 
 /// Creates a contact. The service gives it its id, and adds a rule for it to the user's notification rules. A new number must
@@ -81,7 +82,7 @@ impl Operation for CreateContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {
-        Confirmation::read_new(Self::ABOUT, &response, "Created")
+        answer::new_contact(Self::ABOUT, &response, "Created")
     }
 
     fn recovery(&self) -> Recovery<Confirmation> {
@@ -92,7 +93,7 @@ impl Operation for CreateContact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::golden::{answer, request};
+    use crate::operation::golden::{answer, request};
 
     fn operation() -> CreateContact {
         CreateContact::new(ContactMethod::Sms, "90-555-555-5555").unwrap()

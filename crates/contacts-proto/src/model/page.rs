@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::{Contact, object};
+use crate::{Contact, model::json};
 
 /// A page of contacts, as [`ListContacts`](crate::ListContacts) reads it.
 ///
@@ -32,9 +32,9 @@ pub(crate) enum NextLink {
 /// contacts disappear.
 #[derive(Deserialize)]
 pub(crate) struct WirePage<'a> {
-    #[serde(deserialize_with = "object::all")]
+    #[serde(deserialize_with = "json::all")]
     values: Vec<Contact>,
-    #[serde(default, borrow, deserialize_with = "object::optional")]
+    #[serde(default, borrow, deserialize_with = "json::optional")]
     links: Option<WireLinks<'a>>,
 }
 

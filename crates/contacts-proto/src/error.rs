@@ -1,5 +1,6 @@
 //! What can go wrong, and what is known of it.
 
+mod body;
 mod duplicate;
 mod failed;
 mod hint;
@@ -18,8 +19,8 @@ use std::{borrow::Cow, fmt, time::Duration};
 use http::StatusCode;
 
 #[cfg(feature = "tracing")]
-pub(crate) use self::refusal::request_id;
-pub(crate) use self::unexpected::LONGEST_BODY;
+pub(crate) use self::body::request_id;
+pub(crate) use self::{body::compression, unexpected::LONGEST_BODY};
 pub use self::{
     duplicate::Duplicate,
     failed::Failed,

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::{CONTACTS, READ_DELETE};
 use crate::{
-    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Operation, Recovery, Subject, answer,
-    request,
+    About, BaseUrl, ContactId, Credentials, Error, Operation, Recovery, Subject, model::json::without_bom,
+    operation::answer, operation::request,
 };
 
 /// Deletes a contact for good.
@@ -43,7 +43,7 @@ impl Operation for DeleteContact {
     /// deleted nothing.
     fn response(&self, response: Response<&[u8]>) -> Result<(), Error> {
         answer::success(Self::ABOUT, &response)?;
-        let body = answer::without_bom(response.body());
+        let body = without_bom(response.body());
         if body.is_empty() {
             return Ok(());
         }
@@ -53,7 +53,7 @@ impl Operation for DeleteContact {
         if json.pointer("/data/id").is_none() {
             return Ok(());
         }
-        Confirmation::read(Self::ABOUT, &response, &self.id, "Deleted").map(drop)
+        answer::confirmation(Self::ABOUT, &response, &self.id, "Deleted").map(drop)
     }
 
     fn recovery(&self) -> Recovery<()> {
@@ -64,7 +64,7 @@ impl Operation for DeleteContact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::golden::{ID, answer, request};
+    use crate::operation::golden::{ID, answer, request};
 
     fn operation() -> DeleteContact {
         DeleteContact::new(ContactId::new(ID).unwrap())

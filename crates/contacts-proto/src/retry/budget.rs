@@ -29,13 +29,13 @@ impl Budget {
     }
 
     /// Takes what a retry costs; false if there is not enough.
-    pub(super) fn take(&self, throttled: bool) -> bool {
+    pub(crate) fn take(&self, throttled: bool) -> bool {
         let cost = if throttled { RETRY_AFTER_THROTTLE } else { RETRY };
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(cost)).is_ok()
     }
 
     /// Puts back what a success gives. A full bucket, the common case, is not written to.
-    pub(super) fn give(&self) {
+    pub(crate) fn give(&self) {
         let more = |left: u32| (left < FULL).then(|| left.saturating_add(SUCCESS));
         // An error is a full bucket.
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);

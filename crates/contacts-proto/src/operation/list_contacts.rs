@@ -5,9 +5,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{CONTACTS, READ};
 use crate::{
-    About, AccountId, BaseUrl, Credentials, Error, Operation, Page, Paging, Recovery, Subject, answer,
-    page::{NextLink, WirePage},
-    request,
+    About, AccountId, BaseUrl, Credentials, Error, Operation, Page, Paging, Recovery, Subject,
+    model::{NextLink, WirePage},
+    operation::answer,
+    operation::request,
 };
 
 /// The service's numbers are int32.
@@ -144,7 +145,7 @@ impl Operation for ListContacts {
     fn response(&self, response: Response<&[u8]>) -> Result<Page, Error> {
         // Another user's contacts are for administrators alone, and the user may be unknown.
         let about = if self.account.is_some() { OF_ANOTHER } else { Self::ABOUT };
-        answer::json::<WirePage<'_>>(about, &response).map(Page::from)
+        answer::object::<WirePage<'_>>(about, &response).map(Page::from)
     }
 
     fn recovery(&self) -> Recovery<Page> {
@@ -157,7 +158,7 @@ mod tests {
     use super::*;
     use crate::{
         ContactMethod, Hint,
-        operations::golden::{answer, request},
+        operation::golden::{answer, request},
     };
 
     /// The reference page's example.

@@ -1,8 +1,12 @@
-//! Text that came from outside, made fit to be shown.
+//! Text that came from outside, made fit to be shown: without secrets and control characters.
 
 use std::{borrow::Cow, fmt::Write};
 
-use crate::credentials::REDACTED;
+/// What stands where a secret was.
+const REDACTED: &str = "[redacted]";
+
+/// A secret of fewer bytes is not searched for in answers: it would be found everywhere.
+const SHORTEST_SEARCHED: usize = 4;
 
 /// The longest excerpt of a body in an error, in characters.
 const EXCERPT: usize = 300;
@@ -110,6 +114,68 @@ fn find_ignoring_case(text: &str, needle: &str, from: usize) -> Option<usize> {
 
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'%')
+}
+
+/// The text without the secret; `None` if it is not in it.
+pub(crate) fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
+    if secret.len() < SHORTEST_SEARCHED {
+        return None;
+    }
+    // Most of a text does not even begin like the secret.
+    let begins = |byte: &u8| secret.first() == Some(byte) || matches!(byte, b'\\' | b'%');
+    let mut clean = Vec::new();
+    let (mut kept, mut at) = (0, 0);
+    while let Some(next) = text.get(at..).and_then(|rest| rest.iter().position(begins)) {
+        at = at.saturating_add(next);
+        match written_length(text.get(at..).unwrap_or_default(), secret) {
+            Some(len) => {
+                clean.extend_from_slice(text.get(kept..at).unwrap_or_default());
+                clean.extend_from_slice(REDACTED.as_bytes());
+                at = at.saturating_add(len);
+                kept = at;
+            }
+            None => at = at.saturating_add(1),
+        }
+    }
+    if kept == 0 {
+        return None;
+    }
+    clean.extend_from_slice(text.get(kept..).unwrap_or_default());
+    Some(clean)
+}
+
+/// How much of the beginning of a text is the secret, or what is left of it before the text was cut.
+fn written_length(text: &[u8], secret: &[u8]) -> Option<usize> {
+    if text.starts_with(secret) {
+        return Some(secret.len());
+    }
+    let mut rest = text;
+    for (known, byte) in secret.iter().enumerate() {
+        let Some(len) = character_length(rest, *byte) else {
+            // The cut may be within an escaped character.
+            let cut = rest.is_empty()
+                || (rest.len() < 6 && rest.starts_with(b"\\"))
+                || matches!(rest, [b'%'] | [b'%', _]);
+            return (known >= SHORTEST_SEARCHED && cut).then_some(text.len());
+        };
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    Some(text.len().saturating_sub(rest.len()))
+}
+
+/// How much of the beginning of a text is this byte: as it is, as `\u003d` or `\/` in JSON, as `%3D` in a URL.
+fn character_length(text: &[u8], byte: u8) -> Option<usize> {
+    let is_hex = |high: u8, low: u8| {
+        let is = |digit: u8, half: u8| char::from(digit).to_digit(16) == Some(half.into());
+        is(high, byte >> 4) && is(low, byte & 15)
+    };
+    match *text {
+        [b'\\', b'u', b'0', b'0', high, low, ..] if byte.is_ascii() && is_hex(high, low) => Some(6),
+        [b'\\', escaped, ..] if escaped == byte && byte.is_ascii_punctuation() => Some(2),
+        [b'%', high, low, ..] if is_hex(high, low) => Some(3),
+        [plain, ..] if plain == byte => Some(1),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -86,3 +86,8 @@ pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result
         Order::Other(_) => None,
     })
 }
+
+/// A body without the byte order mark that some gateways put before JSON.
+pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}

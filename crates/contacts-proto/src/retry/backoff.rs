@@ -11,14 +11,14 @@ fn part(most: Duration, random: u64) -> Duration {
 }
 
 /// Full jitter: uniform in 0 … min(longest, base · 2^(retry - 1)).
-pub(super) fn backoff(policy: &Policy, retry: u32, throttled: bool, random: u64) -> Duration {
+pub(crate) fn backoff(policy: &Policy, retry: u32, throttled: bool, random: u64) -> Duration {
     let base = if throttled { policy.throttled_backoff } else { policy.backoff };
     let factor = 2_u32.saturating_pow(retry.saturating_sub(1));
     part(base.saturating_mul(factor).min(policy.longest_backoff), random)
 }
 
 /// What the service asks for and up to a tenth more, so that those who were told the same moment do not all come at it.
-pub(super) fn patience(hint: Duration, random: u64) -> Duration {
+pub(crate) fn patience(hint: Duration, random: u64) -> Duration {
     let spread = hint.checked_div(10).unwrap_or_default().max(Duration::from_millis(500));
     hint.saturating_add(part(spread, random))
 }

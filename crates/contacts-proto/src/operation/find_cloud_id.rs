@@ -3,7 +3,10 @@
 use http::{Method, Request, Response};
 use serde::Deserialize;
 
-use crate::{About, BaseUrl, CloudId, Credentials, Error, Operation, Recovery, Subject, answer, request};
+use crate::{
+    About, BaseUrl, CloudId, Credentials, Error, Operation, Recovery, Subject, operation::answer,
+    operation::request,
+};
 
 /// Asks a site itself for its cloud id. People know their site's name, not its cloud id.
 ///
@@ -50,7 +53,7 @@ impl Operation for FindCloudId {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<CloudId, Error> {
-        answer::json::<TenantInfo>(Self::ABOUT, &response).map(|info| info.cloud_id)
+        answer::object::<TenantInfo>(Self::ABOUT, &response).map(|info| info.cloud_id)
     }
 
     fn recovery(&self) -> Recovery<CloudId> {
@@ -61,7 +64,7 @@ impl Operation for FindCloudId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::golden::{answer, request};
+    use crate::operation::golden::{answer, request};
 
     #[test]
     fn the_request_never_carries_credentials() {

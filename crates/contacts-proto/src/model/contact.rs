@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, ContactId, ContactMethod, object};
+use crate::{Address, ContactId, ContactMethod, model::json};
 
 /// One way to reach a person who is on call.
 ///
@@ -29,13 +29,13 @@ pub struct Contact {
     pub method: ContactMethod,
     /// Where: an e-mail address or a telephone number, in the service's own form. Empty if the service does not say, as of an
     /// app's registration.
-    #[serde(default, deserialize_with = "object::text_or_null")]
+    #[serde(default, deserialize_with = "json::text_or_null")]
     pub to: String,
     /// Whether it is used; `None` if the service does not say.
-    #[serde(default, deserialize_with = "object::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::optional", skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// Its place in the order of notification, which begins with 0 in the service's own example; only a list tells it.
-    #[serde(default, deserialize_with = "object::whole_number", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json::whole_number", skip_serializing_if = "Option::is_none")]
     pub apply_order: Option<i32>,
 }
 

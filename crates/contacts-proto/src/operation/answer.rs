@@ -1,12 +1,16 @@
 //! Reading answers: the status first, then the body.
 
-use http::{Response, header};
+use http::Response;
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::{About, Class, ContactId, Error, Refusal, Unexpected, object::Object, text};
+use crate::{
+    About, Class, Confirmation, ContactId, Error, Refusal, Unexpected,
+    error::compression,
+    model::json::{self, Object, without_bom},
+};
 
 /// The JSON object in the body of a success.
-pub(crate) fn json<'a, T: Deserialize<'a>>(
+pub(crate) fn object<'a, T: Deserialize<'a>>(
     about: &'static About,
     response: &Response<&'a [u8]>,
 ) -> Result<T, Error> {
@@ -33,24 +37,6 @@ fn read<'a, T: Deserialize<'a>>(about: &'static About, response: &Response<&'a [
         return Err(unexpected(about, response, "it is not UTF-8"));
     };
     serde_json::from_str(text).map_err(|_| unexpected(about, response, reason::<T>(text)))
-}
-
-/// A body without the byte order mark that some gateways put before JSON.
-pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
-}
-
-/// The encoding of a compressed body, by its header or its first bytes. No request asks for one.
-pub(crate) fn compression(response: &Response<&[u8]>) -> Option<String> {
-    if let Some(name) = text::compression(response.body()) {
-        return Some(name.to_owned());
-    }
-    let header = response.headers().get(header::CONTENT_ENCODING)?.to_str().ok()?.trim();
-    // Some servers name an encoding and do not use it: JSON begins with neither of the bytes of a compressed body.
-    let is_text =
-        response.body().iter().all(|byte| byte.is_ascii() && (*byte >= b' ' || byte.is_ascii_whitespace()));
-    (!is_text && !header.is_empty() && !header.eq_ignore_ascii_case("identity"))
-        .then(|| text::line(header, 20))
 }
 
 /// Refuses every status that is no success.
@@ -81,6 +67,53 @@ pub(crate) fn unexpected(
     reason: impl Into<String>,
 ) -> Error {
     Error::Unexpected(Box::new(Unexpected::new(about, response, reason)))
+}
+
+/// Reads the answer to a change of a contact that the caller knows: no member of it is promised, so that the id is the
+/// caller's where the service gives none, and an empty body will do. Anything but a JSON object will not: the page of a
+/// captive portal has changed nothing.
+pub(crate) fn confirmation(
+    about: &'static About,
+    response: &Response<&[u8]>,
+    id: &ContactId,
+    message: &str,
+) -> Result<Confirmation, Error> {
+    success(about, response)?;
+    if response.body().is_empty() {
+        return Ok(Confirmation::new(id.clone(), message));
+    }
+    let envelope: Envelope = object(about, response)?;
+    if let Some(answered) = envelope.data.and_then(|data| data.id) {
+        same_id(about, response, id, &answered)?;
+    }
+    Ok(Confirmation { id: id.clone(), message: envelope.message.unwrap_or_else(|| message.into()) })
+}
+
+/// Reads the answer to a creation: without an id nobody can say what was created.
+pub(crate) fn new_contact(
+    about: &'static About,
+    response: &Response<&[u8]>,
+    message: &str,
+) -> Result<Confirmation, Error> {
+    let envelope: Envelope = object(about, response)?;
+    let Some(id) = envelope.data.and_then(|data| data.id) else {
+        return Err(unexpected(about, response, "it has no `data.id`"));
+    };
+    Ok(Confirmation { id, message: envelope.message.unwrap_or_else(|| message.into()) })
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default, deserialize_with = "json::optional")]
+    data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(default)]
+    id: Option<ContactId>,
 }
 
 /// Why a text cannot be read, with the place in it. Only what failed is read again for its sake.

@@ -4,7 +4,8 @@ use http::{Method, Request, Response};
 
 use super::{CONTACTS, READ_WRITE};
 use crate::{
-    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Subject, request,
+    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Subject,
+    operation::{answer, request},
 };
 
 /// Lets a contact be used again. A number that was never verified is not activated.
@@ -39,7 +40,7 @@ impl Operation for ActivateContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {
-        Confirmation::read(Self::ABOUT, &response, &self.id, "Activated")
+        answer::confirmation(Self::ABOUT, &response, &self.id, "Activated")
     }
 
     fn recovery(&self) -> Recovery<Confirmation> {
@@ -50,7 +51,7 @@ impl Operation for ActivateContact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::golden::{ID, answer, request};
+    use crate::operation::golden::{ID, answer, request};
 
     fn operation() -> ActivateContact {
         ActivateContact::new(ContactId::new(ID).unwrap())
