@@ -69,10 +69,6 @@ pub struct Setup {
     pub policy: Policy,
     /// How long a connection may take.
     pub connect_timeout: Duration,
-    /// How long a head may take.
-    pub head_timeout: Duration,
-    /// The bytes that a body must bring in each such time.
-    pub stall: (usize, Duration),
     /// Another authority to trust, in PEM.
     pub authority: Option<&'static str>,
     /// The proxy.
@@ -94,8 +90,6 @@ impl Setup {
             credentials: Credentials::basic(USER, TOKEN).expect("these are credentials"),
             policy,
             connect_timeout: Duration::from_secs(4),
-            head_timeout: Duration::from_secs(4),
-            stall: (1, Duration::from_secs(4)),
             authority: None,
             proxy: None,
         }
@@ -109,9 +103,7 @@ macro_rules! client {
         let site = contacts_proto::BaseUrl::new(&setup.base)?;
         let mut builder = $library::Client::builder(site, setup.credentials.clone())
             .policy(setup.policy.clone())
-            .connect_timeout(setup.connect_timeout)
-            .head_timeout(setup.head_timeout)
-            .stall(setup.stall.0, setup.stall.1);
+            .connect_timeout(setup.connect_timeout);
         if let Some(pem) = setup.authority {
             builder = builder.root_certificates_pem(pem.as_bytes())?;
         }
