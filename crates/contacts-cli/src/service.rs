@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
-    AccountId, AllContacts, BaseUrl, Builder, Call, Client, Contact, CreateContact, Credentials, Error,
-    Exchange, FindCloudId, ListContacts, Operation, ProxyChoice, Session, Site,
+    AccountId, AllContacts, BaseUrl, Builder, Call, Carry, Client, Contact, CreateContact, Credentials,
+    Error, Exchange, FindCloudId, ListContacts, Observer, ProxyChoice, Session, Site,
 };
 
 use crate::{
     failure::Failure,
     settings::{Person, Place, Settings, Transport},
-    tell::{Told, Verbosity},
+    tell::{Trace, Verbosity},
 };
 
 /// A client that tells what it does. All of it ends within the time of the settings.
@@ -89,8 +89,8 @@ impl Service {
     }
 
     /// Carries out an operation with the policy.
-    pub(crate) fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(Call::new(self.session().clone(), operation))
+    pub(crate) fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.in_session(self.session().clone()))
     }
 
     /// All contacts of the user.
@@ -102,12 +102,21 @@ impl Service {
     pub(crate) fn contacts_of(&self, account: &AccountId) -> Result<Vec<Contact>, Error> {
         let list = ListContacts::all().of_account(account.clone());
         let exchange = AllContacts::new(self.timeless.session().clone(), list);
-        self.timeless.run(Told::new(exchange, self.verbosity))
+        self.timeless.run_observed(exchange, &mut Trace::new(self.verbosity))
     }
 
     /// Carries out an exchange.
     pub(crate) fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
-        self.client.run(Told::new(exchange, self.verbosity))
+        self.client.run_observed(exchange, &mut Trace::new(self.verbosity))
+    }
+
+    /// Carries out an exchange while an observer watches.
+    pub(crate) fn run_observed<E: Exchange>(
+        &self,
+        exchange: E,
+        observer: &mut impl Observer,
+    ) -> Result<E::Output, Error> {
+        self.client.run_observed(exchange, &mut (Trace::new(self.verbosity), observer))
     }
 
     /// Carries out an exchange that creates a contact: an interrupt in the middle of it leaves a ticket.
@@ -116,7 +125,8 @@ impl Service {
         exchange: E,
         create: &CreateContact,
     ) -> Result<E::Output, Error> {
-        self.client.run(Told::new(exchange, self.verbosity).creating(create, self.session()))
+        let mut trace = Trace::new(self.verbosity).creating(create, self.session());
+        self.client.run_observed(exchange, &mut trace)
     }
 }
 
