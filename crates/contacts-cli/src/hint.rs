@@ -24,10 +24,7 @@ pub(crate) fn told(hint: &Hint) -> String {
             "only administrators read another user's contacts; without --account-id the contacts are one's own".into()
         }
         Hint::NoSuchSite => "no site has this name: check the spelling of --site, or of the setting that names it".into(),
-        Hint::SiteRenamed(host) => {
-            let name = host.strip_suffix(".atlassian.net").unwrap_or(host);
-            format!("the site is now {}; use --site {}", printable(host), printable(name))
-        }
+        Hint::SiteRenamed(host) => renamed("the site", host),
         Hint::WrongSite => format!(
             "check the cloud id (--cloud-id) or the base URL (--base-url), or name the site with --site; to see which one is used: {}",
             again("config show")
@@ -46,4 +43,10 @@ pub(crate) fn told(hint: &Hint) -> String {
         Hint::Redirected => "redirects are never followed, since they would carry the token along: check --base-url".into(),
         other => other.to_string(),
     }
+}
+
+/// The sentence for a site that has another name now.
+pub(crate) fn renamed(site: &str, host: &str) -> String {
+    let name = host.strip_suffix(".atlassian.net").unwrap_or(host);
+    format!("{site} is now {}; use --site {}", printable(host), printable(name))
 }
