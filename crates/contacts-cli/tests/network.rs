@@ -20,7 +20,7 @@ use std::{
 };
 
 use contacts_sandbox::Sandbox;
-use office::{Office, empty_list, serve};
+use office::{Office, answering, empty_list, serve};
 use proxy::Proxy;
 use rustls::version::TLS13;
 use support::{
@@ -100,6 +100,33 @@ fn a_flag_beats_the_environment_and_a_host_can_be_excluded() {
 }
 
 #[test]
+fn a_domain_of_no_proxy_stands_for_the_hosts_below_it() {
+    let (home, proxy) = (Home::new(), Proxy::start());
+    // A name that nobody can have (RFC 6761): without a proxy, it has no address.
+    let list = |exception: &str| {
+        let list = home.at("https://contacts.invalid/x").line("list --attempts 1");
+        list.env("HTTPS_PROXY", &proxy.url()).env("NO_PROXY", exception)
+    };
+    list(".invalid").fail(5);
+    assert!(proxy.targets().is_empty());
+    let error = list(".example.com").fail(1);
+    assert!(error["hint"].as_str().unwrap().contains("the proxy forbids this host"), "{error}");
+    assert_eq!(proxy.targets(), ["contacts.invalid:443"]);
+}
+
+#[test]
+fn a_site_of_the_government_cloud_is_asked_at_the_api_host_of_that_cloud() {
+    let (site, api) = ("acme.atlassian-us-gov-mod.net", "api.atlassian-us-gov-mod.com");
+    let (home, office) = (Home::new(), Office::of_hosts(&[site, api]));
+    let body = r#"{"cloudId":"c","values":[]}"#;
+    let proxy = Proxy::leading_to(&serve(answering(office.server(&TLS13, false), body)));
+    let (ca, token) = (home.write("ca.pem", &office.pem), home.write("token", SECRET));
+    let who = ["--email", "ann@example.com", "--token-file", &token, "--ca-file", &ca];
+    home.contacts().args(["list", "--site", site, "--proxy", &proxy.url()]).args(who).succeed();
+    assert_eq!(proxy.targets(), [format!("{site}:443"), format!("{api}:443")]);
+}
+
+#[test]
 fn what_is_not_encrypted_goes_through_no_proxy_of_the_environment() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for name in ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY", "http_proxy"] {
@@ -132,13 +159,27 @@ fn a_proxy_that_refuses_is_asked_once_and_named_in_plain_words() {
 #[test]
 fn what_is_not_the_url_of_an_http_proxy_is_named_by_its_variable() {
     let secured = Secured::new();
-    for (name, value) in [("HTTPS_PROXY", "ftp://ann:s3cret@p"), ("ALL_PROXY", "socks5://ann:s3cret@p:1080")]
-    {
+    let told = |command: Contacts| {
+        let ran = command.run().with_code(2);
+        let told = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(told.contains("--no-proxy") && !told.contains(SECRET), "{ran:?}");
+        told
+    };
+    for line in ["list", "doctor"] {
+        for (name, value) in
+            [("HTTPS_PROXY", "ftp://ann:s3cret@p"), ("ALL_PROXY", "socks5://ann:s3cret@p:1080")]
+        {
+            let told = told(secured.line(line).env(name, value));
+            assert!(told.contains(&format!("{name} is not a URL such as")), "{told}");
+        }
+    }
+    let config = secured.home.path("config/contacts/config.toml");
+    for profile in ["default", "work"] {
+        secured.home.configure(&format!("[profile.{profile}]\nproxy = \"ftp://ann:{SECRET}@p\"\n"));
+        let label = format!("proxy of the profile {profile} in {} is not a URL such as", config.display());
         for line in ["list", "doctor"] {
-            let ran = secured.line(line).env(name, value).run().with_code(2);
-            let told = format!("{}{}", ran.stdout, ran.stderr);
-            assert!(told.contains(&format!("{name} is not a URL such as")), "{ran:?}");
-            assert!(told.contains("--no-proxy") && !told.contains(SECRET), "{ran:?}");
+            let told = told(secured.line(line).args(["--profile", profile]));
+            assert!(told.contains(&label), "{told}");
         }
     }
 }
@@ -175,7 +216,7 @@ fn an_authority_is_trusted_from_a_file_or_a_folder_of_the_environment_and_in_der
     let base_url = serve(empty_list(office.server(&TLS13, false)));
     let list = || home.at(&base_url).line("list -o ndjson");
     let ran = list().run().with_code(1);
-    assert!(ran.stderr.contains("not trusted"), "{ran:?}");
+    assert!(ran.stderr.contains("not trusted") && ran.stderr.contains("--ca-file"), "{ran:?}");
 
     let pem = home.write("ca/12345678.0", &office.pem);
     let der = home.path("ca.der");
@@ -185,7 +226,10 @@ fn an_authority_is_trusted_from_a_file_or_a_folder_of_the_environment_and_in_der
     list().env("SSL_CERT_DIR", &home.path("ca")).succeed();
     list().args(["--ca-file", &pem]).succeed();
     list().args(["--ca-file", der.to_str().unwrap()]).succeed();
-    list().env("SSL_CERT_FILE", "").args(["--ca-file", &pem]).succeed();
+    // Variables that are empty are not set; line ends around a path are no part of it.
+    list().env("SSL_CERT_FILE", "").env("SSL_CERT_DIR", "").args(["--ca-file", &pem]).succeed();
+    list().env("SSL_CERT_FILE", &format!("{pem}\r\n")).succeed();
+    list().env("SSL_CERT_DIR", &format!("{}\r\n", home.path("ca").display())).succeed();
     // The handshake of an examination trusts the same.
     let (steps, code) = examine(home.at(&base_url).line("doctor").env("SSL_CERT_FILE", &pem));
     assert_eq!((&step(&steps, "TLS")["state"], code), (&"ok".into(), 0), "{steps:?}");
@@ -198,7 +242,11 @@ fn a_file_or_a_folder_of_the_environment_without_an_authority_is_named_by_its_va
     let cut = secured.home.path("cut.der");
     fs::write(&cut, [0x30, 0x82, 0x01]).unwrap();
     let folder = secured.home.path("empty");
+    let nothing = secured.home.path("nothing");
+    fs::create_dir(&nothing).unwrap();
     for (name, value) in [
+        ("SSL_CERT_DIR", nothing.to_str().unwrap()),
+        ("SSL_CERT_DIR", "/nowhere"),
         ("SSL_CERT_FILE", "/nowhere/ca.pem"),
         ("SSL_CERT_FILE", &empty),
         ("SSL_CERT_FILE", cut.to_str().unwrap()),
@@ -207,6 +255,8 @@ fn a_file_or_a_folder_of_the_environment_without_an_authority_is_named_by_its_va
         let ran = secured.home.at(&secured.base_url).line("list").env(name, value).run().with_code(2);
         assert!(ran.stderr.contains(name), "{ran:?}");
     }
+    // Beside a file of authorities, such a folder adds nothing.
+    secured.line("list").env("SSL_CERT_DIR", &nothing).succeed();
 }
 
 #[test]
