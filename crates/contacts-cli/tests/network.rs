@@ -115,6 +115,20 @@ fn a_domain_of_no_proxy_stands_for_the_hosts_below_it() {
 }
 
 #[test]
+fn login_goes_out_as_every_other_command_does_and_as_whom_it_says() {
+    let (secured, proxy) = (Secured::new(), Proxy::start());
+    secured.home.configure("[profile.default]\nproxy = \"http://127.0.0.1:1\"\nattempts = 1\n");
+    let login = secured.home.contacts().line("login --email ann@example.com --token-file -").stdin(SECRET);
+    let login = login.args(["--base-url", &secured.base_url]);
+    let login = login.env("CONTACTS_SITE", "acme").env("CONTACTS_EMAIL", "other@example.com");
+    let login = login.env("CONTACTS_TOKEN", "another").env("JSM_OAUTH_TOKEN", "another");
+    login.env("SSL_CERT_FILE", &secured.ca).env("HTTPS_PROXY", &proxy.url()).succeed();
+    assert!(secured.base_url.contains(&proxy.targets()[0]));
+    let kept = secured.home.contacts().line("config get email").succeed();
+    assert_eq!(kept, "ann@example.com\n");
+}
+
+#[test]
 fn a_site_of_the_government_cloud_is_asked_at_the_api_host_of_that_cloud() {
     let (site, api) = ("acme.atlassian-us-gov-mod.net", "api.atlassian-us-gov-mod.com");
     let (home, office) = (Home::new(), Office::of_hosts(&[site, api]));
