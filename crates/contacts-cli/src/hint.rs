@@ -37,7 +37,8 @@ pub(crate) fn told(hint: &Hint) -> String {
             .into(),
         Hint::CheckHost => "check the host's name and the network connection".into(),
         Hint::ProxyCredentials => {
-            "the proxy needs a name and a password: --proxy http://NAME:PASSWORD@HOST:PORT, best kept by contacts config set proxy"
+            "the proxy needs a name and a password that it accepts: --proxy http://NAME:PASSWORD@HOST:PORT, best kept \
+             by contacts config set proxy"
                 .into()
         }
         Hint::Redirected => "redirects are never followed, since they would carry the token along: check --base-url".into(),
