@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
     AccountId, AllContacts, BaseUrl, Builder, Call, Carry, Client, Contact, CreateContact, Credentials,
-    Error, Exchange, FindCloudId, ListContacts, Observer, ProxyChoice, Session, Site,
+    Error, Exchange, FindCloudId, Hint, ListContacts, Observer, ProxyChoice, Session, Site,
 };
 
 use crate::{
     failure::Failure,
+    hint,
     settings::{Person, Place, Settings, Transport},
     tell::{Trace, Verbosity},
 };
@@ -60,7 +61,13 @@ impl Service {
     ) -> Result<Site, Failure> {
         let Some(lookup) = site.lookup() else { return Ok(site.clone()) };
         let client = transport.client(lookup.clone(), Credentials::none())?;
-        let cloud_id = Self::new(client, transport, ends, verbosity).send(&FindCloudId)?;
+        let found = Self::new(client, transport, ends, verbosity).send(&FindCloudId);
+        let cloud_id = found.map_err(|error| match error.hint() {
+            Some(Hint::SiteRenamed(host)) => {
+                Failure::from(error).with_hint(hint::renamed(&site.to_string(), &host))
+            }
+            _ => error.into(),
+        })?;
         Ok(site.clone().with_cloud_id(cloud_id))
     }
 
@@ -79,13 +86,13 @@ impl Service {
         self.client.session()
     }
 
-    /// The base URL for the other kind of credentials, if there is one, and whether these are accepted there.
-    pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, bool)> {
+    /// The base URL for the other kind of credentials, if there is one, and how a request with these ends there.
+    pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, Result<(), Error>)> {
         let base_url = self.session().site().for_other_credentials()?;
         let session = self.session().clone().with_base_url(base_url.clone());
         let first = ListContacts::all().size(1).ok()?;
-        let is_accepted = self.run(Call::new(session, first)).is_ok();
-        Some((base_url, is_accepted))
+        let ended = self.run(Call::new(session, first)).map(drop);
+        Some((base_url, ended))
     }
 
     /// Carries out an operation with the policy.
@@ -165,16 +172,18 @@ impl Transport {
         let builder = Client::builder(site, credentials).policy(self.policy()).user_agent(USER_AGENT)?;
         let builder = builder.roots_der(roots);
         match proxy {
-            ProxyChoice::Through { url, from } => builder.proxy(url).map_err(|_| not_a_proxy(from)),
+            ProxyChoice::Through { url, from } => builder.proxy(url).map_err(|_| self.not_a_proxy(from)),
             _ => Ok(builder),
         }
     }
-}
 
-/// The value may have a password.
-pub(crate) fn not_a_proxy(from: &str) -> Failure {
-    Failure::usage(format!("{from} is not a URL such as `http://host:port`"))
-        .with_hint("name an HTTP proxy by --proxy, or use none: --no-proxy")
+    /// The value may have a password.
+    pub(crate) fn not_a_proxy(&self, from: &str) -> Failure {
+        // Of several profiles, the one is named that is to be changed.
+        let from = if self.proxy.is_some() { &self.proxy_label } else { from };
+        Failure::usage(format!("{from} is not a URL such as `http://host:port`"))
+            .with_hint("name an HTTP proxy by --proxy, or use none: --no-proxy")
+    }
 }
 
 /// How the command introduces itself to the service.

@@ -53,13 +53,20 @@ impl Examination<'_> {
                 let other = if error.is_unauthorized() { service.at_other_base_url() } else { None };
                 let failure = explained(settings, error.into());
                 Err(match other {
-                    Some((base_url, true)) => {
+                    Some((base_url, Ok(()))) => {
                         let hint =
                             format!("the same token is accepted at {base_url}: use --base-url {base_url}");
                         self.failed("base URL", &failure.with_hint(hint))
                     }
-                    Some((base_url, false)) => {
-                        self.note("base URL", format!("{base_url} does not accept the token either"), None);
+                    Some((base_url, Err(error))) => {
+                        let told = match error.is_unauthorized() {
+                            true => format!("{base_url} does not accept the token either"),
+                            false => format!(
+                                "whether {base_url} accepts the token cannot be told: {}",
+                                with_causes(&error)
+                            ),
+                        };
+                        self.note("base URL", told, None);
                         self.failed(step, &failure)
                     }
                     None => self.failed(step, &failure),
