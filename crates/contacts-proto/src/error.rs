@@ -20,7 +20,11 @@ use http::StatusCode;
 
 #[cfg(feature = "tracing")]
 pub(crate) use self::body::request_id;
-pub(crate) use self::{body::compression, unexpected::LONGEST_BODY};
+pub(crate) use self::{
+    body::compression,
+    meaning::{Asked, Subject},
+    unexpected::LONGEST_BODY,
+};
 pub use self::{
     duplicate::Duplicate,
     failed::Failed,

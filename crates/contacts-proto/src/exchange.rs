@@ -2,30 +2,37 @@
 
 mod all_contacts;
 mod call;
+mod carry;
+mod create;
 mod ensure;
+mod observer;
 mod pages;
 mod resolve;
 mod search;
-mod seen;
 mod session;
-mod ticket;
 #[cfg(feature = "tracing")]
-mod traced;
+mod spans;
+mod ticket;
+mod update;
 
 use std::{ops::ControlFlow, time::Duration};
 
 use http::{Request, Response};
 
 #[cfg(feature = "tracing")]
-pub use self::traced::Traced;
+pub use self::spans::Spans;
 pub use self::{
     all_contacts::AllContacts,
     call::Call,
+    carry::Carry,
+    create::Create,
     ensure::{Ensure, Ensured, How},
+    observer::Observer,
     pages::Pages,
     resolve::{Resolve, Resolved},
     session::Session,
     ticket::Ticket,
+    update::Update,
 };
 use crate::{BodyLimits, Credentials, Error, Failure};
 
@@ -71,6 +78,23 @@ pub trait Exchange {
     /// It takes any event at any time: a wait that was too short is asked for again, a request of which nothing is told counts as one
     /// that may have been sent, and after the end there is [`Error::Invalid`].
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output>;
+
+    /// Takes a step while an observer watches: the event before it, and the action after it.
+    fn observed_step(
+        &mut self,
+        observer: &mut impl Observer,
+        event: Event<'_>,
+        now: Now,
+        random: u64,
+    ) -> Action<Self::Output>
+    where
+        Self: Sized,
+    {
+        observer.event(&event, now);
+        let action = self.step(event, now, random);
+        observer.action(self, &action, now);
+        action
+    }
 
     /// What it does, as the rest of `could not …`: for logs.
     fn name(&self) -> &'static str {

@@ -89,7 +89,7 @@
 //!
 //! # Features
 //!
-//! `tracing`, off by default: `Traced`, which tells what an exchange does to whoever collects spans, and never a secret. It takes the
+//! `tracing`, off by default: `Spans`, an observer that records `tracing` spans, and never a secret. It takes the
 //! crate `tracing`, without its own features. The two clients turn it on.
 
 #![cfg_attr(
@@ -120,17 +120,17 @@ pub use error::{
     Renewal, Trail, Unexpected,
 };
 #[cfg(feature = "tracing")]
-pub use exchange::Traced;
+pub use exchange::Spans;
 pub use exchange::{
-    Action, AllContacts, Call, Ensure, Ensured, Event, Exchange, How, Now, Pages, Resolve, Resolved, Session,
-    Ticket, Waiting,
+    Action, AllContacts, Call, Carry, Create, Ensure, Ensured, Event, Exchange, How, Now, Observer, Pages,
+    Resolve, Resolved, Session, Ticket, Update, Waiting,
 };
 pub use model::{
     AccountId, Address, Confirmation, Contact, ContactId, ContactMethod, Page, Status, same_address,
 };
 pub use operation::{
-    About, ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact,
-    ListContacts, Operation, Recovery, Subject, USER_AGENT, UpdateContact,
+    ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, Idempotency,
+    ListContacts, Operation, USER_AGENT, UpdateContact,
 };
 pub use redact::printable;
 pub use retry::{Budget, Class, Policy};

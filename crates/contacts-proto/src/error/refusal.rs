@@ -7,14 +7,14 @@ use http::{Response, StatusCode, header};
 use super::{
     Effect, ErrorKind, Hint, Reasoned, Trail,
     body::{ErrorBody, LONGEST, compression, request_id},
-    meaning::Meaning,
+    meaning::{Asked, Meaning},
 };
-use crate::{About, Class, Credentials, redact, retry::asked_for};
+use crate::{Class, Credentials, redact, retry::asked_for};
 
 /// An answer with a status that is no success. Its texts are printable lines of at most 300 characters.
 #[derive(Clone)]
 pub struct Refusal {
-    about: &'static About,
+    operation: &'static str,
     status: StatusCode,
     said: ErrorBody,
     meaning: Meaning,
@@ -27,7 +27,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn read(about: &'static About, response: &Response<&[u8]>) -> Self {
+    pub(crate) fn read(asked: &Asked, response: &Response<&[u8]>) -> Self {
         let (status, body) = (response.status(), *response.body());
         let compressed = compression(response);
         let mut said = ErrorBody::read(status, if compressed.is_some() { b"" } else { body });
@@ -39,9 +39,9 @@ impl Refusal {
         let location = location.filter(|_| status.is_redirection());
         let ambiguous = Class::of(status) == Class::Ambiguous;
         Self {
-            about,
+            operation: asked.operation,
             status,
-            meaning: Meaning::of(about, status, &said, location),
+            meaning: Meaning::of(asked, status, &said, location),
             // The query of a log-in page is long, and its secret.
             location: location
                 .map(|location| redact::line(location.split(['?', '#']).next().unwrap_or_default(), LONGEST)),
@@ -49,7 +49,7 @@ impl Refusal {
             said,
             retry_after: asked_for(status, response.headers()),
             body: body.to_vec(),
-            trail: Trail::first(if ambiguous && about.writes { Effect::Possible } else { Effect::None }),
+            trail: Trail::first(if ambiguous && asked.writes { Effect::Possible } else { Effect::None }),
         }
     }
 
@@ -120,7 +120,7 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "could not {}: {}", self.about.name, Reasoned(self.status))?;
+        write!(f, "could not {}: {}", self.operation, Reasoned(self.status))?;
         if let Some(location) = &self.location {
             write!(f, ": the answer leads to {location}")?;
         }
@@ -158,7 +158,7 @@ impl fmt::Display for Refusal {
 impl fmt::Debug for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Refusal")
-            .field("operation", &self.about.name)
+            .field("operation", &self.operation)
             .field("status", &self.status)
             .field("said", &self.said)
             .field("retry_after", &self.retry_after)

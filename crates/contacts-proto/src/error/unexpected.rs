@@ -4,8 +4,8 @@ use std::fmt;
 
 use http::{Response, StatusCode};
 
-use super::{Effect, Hint, Reasoned, Trail, body::request_id};
-use crate::{About, Credentials, redact};
+use super::{Effect, Hint, Reasoned, Trail, body::request_id, meaning::Asked};
+use crate::{Credentials, redact};
 
 /// The most of a body that is kept, in bytes.
 pub(crate) const LONGEST_BODY: usize = 64 * 1024;
@@ -24,16 +24,16 @@ pub struct Unexpected {
 }
 
 impl Unexpected {
-    pub(crate) fn new(about: &About, response: &Response<&[u8]>, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(asked: &Asked, response: &Response<&[u8]>, reason: impl Into<String>) -> Self {
         let body = *response.body();
         Self {
-            operation: about.name,
+            operation: asked.operation,
             status: response.status(),
             request_id: request_id(response.headers()),
             // A reason may quote the body.
             reason: redact::line(&reason.into(), 200),
             body: body.get(..LONGEST_BODY).unwrap_or(body).to_vec(),
-            trail: Trail::first(if about.writes { Effect::Possible } else { Effect::None }),
+            trail: Trail::first(if asked.writes { Effect::Possible } else { Effect::None }),
         }
     }
 

@@ -2,10 +2,11 @@
 
 use http::{Method, Request, Response};
 
-use super::{CONTACTS, READ_WRITE};
+use super::{CONTACTS, READ_WRITE, sealed::Sealed};
 use crate::{
-    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Subject,
-    operation::{answer, request},
+    BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Idempotency, Operation,
+    error::Subject,
+    operation::{answer::Answer, request},
 };
 
 /// Lets a contact be used again. A number that was never verified is not activated.
@@ -21,18 +22,16 @@ impl ActivateContact {
     }
 }
 
+impl Sealed for ActivateContact {}
+
 impl Operation for ActivateContact {
     type Output = Confirmation;
 
-    const ABOUT: &'static About = &About {
-        name: "activate the contact",
-        writes: true,
-        fresh_connection: false,
-        pages: false,
-        scopes: READ_WRITE,
-        subject: Subject::Contact,
-        rejection: Some(Hint::NotVerified),
-    };
+    const NAME: &'static str = "activate the contact";
+
+    const IDEMPOTENCY: Idempotency = Idempotency::Idempotent;
+
+    const SCOPES: &'static [&'static str] = READ_WRITE;
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let uri = site.uri(&[CONTACTS, "/", self.id.as_str(), "/activate"]);
@@ -40,11 +39,9 @@ impl Operation for ActivateContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {
-        answer::confirmation(Self::ABOUT, &response, &self.id, "Activated")
-    }
-
-    fn recovery(&self) -> Recovery<Confirmation> {
-        Recovery::Repeat
+        Answer::to::<Self>(&response, Subject::Contact)
+            .rejected_as(Hint::NotVerified)
+            .confirmation(&self.id, "Activated")
     }
 }
 

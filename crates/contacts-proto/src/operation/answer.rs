@@ -1,105 +1,102 @@
-//! Reading answers: the status first, then the body.
+//! Reading responses: the status first, then the body.
 
 use http::Response;
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    About, Class, Confirmation, ContactId, Error, Refusal, Unexpected,
-    error::compression,
+    Class, Confirmation, ContactId, Error, Hint, Operation, Refusal, Unexpected,
+    error::{Asked, Subject, compression},
     model::json::{self, Object, without_bom},
 };
 
-/// The JSON object in the body of a success.
-pub(crate) fn object<'a, T: Deserialize<'a>>(
-    about: &'static About,
-    response: &Response<&'a [u8]>,
-) -> Result<T, Error> {
-    if without_bom(response.body()).trim_ascii_start().starts_with(b"[") {
-        success(about, response)?;
-        return Err(unexpected(about, response, "it is an array and not an object"));
+/// A response to an operation, of which any part may be wrong.
+pub(crate) struct Answer<'r, 'b> {
+    response: &'r Response<&'b [u8]>,
+    asked: Asked,
+}
+
+impl<'r, 'b> Answer<'r, 'b> {
+    pub(crate) fn to<O: Operation>(response: &'r Response<&'b [u8]>, subject: Subject) -> Self {
+        Self { response, asked: Asked::of::<O>(subject) }
     }
-    read(about, response).map(|Object(value)| value)
-}
 
-/// Refuses a success whose body is not JSON.
-pub(crate) fn any_json(about: &'static About, response: &Response<&[u8]>) -> Result<(), Error> {
-    read::<IgnoredAny>(about, response).map(|_| ())
-}
-
-fn read<'a, T: Deserialize<'a>>(about: &'static About, response: &Response<&'a [u8]>) -> Result<T, Error> {
-    success(about, response)?;
-    if let Some(encoding) = compression(response) {
-        let reason = format!("the body is compressed ({encoding}), which was not requested");
-        return Err(unexpected(about, response, reason));
+    /// Names the usual reason of a 409 or 422.
+    pub(crate) fn rejected_as(mut self, hint: Hint) -> Self {
+        self.asked.rejection = Some(hint);
+        self
     }
-    // Checked once as a whole: cheaper than string by string.
-    let Ok(text) = std::str::from_utf8(without_bom(response.body())) else {
-        return Err(unexpected(about, response, "it is not UTF-8"));
-    };
-    serde_json::from_str(text).map_err(|_| unexpected(about, response, reason::<T>(text)))
-}
 
-/// Refuses every status that is no success.
-pub(crate) fn success(about: &'static About, response: &Response<&[u8]>) -> Result<(), Error> {
-    match Class::of(response.status()) {
-        Class::Success => Ok(()),
-        _ => Err(Error::Refused(Box::new(Refusal::read(about, response)))),
+    /// Checks that the status says success.
+    pub(crate) fn success(&self) -> Result<(), Error> {
+        match Class::of(self.response.status()) {
+            Class::Success => Ok(()),
+            _ => Err(Error::Refused(Box::new(Refusal::read(&self.asked, self.response)))),
+        }
     }
-}
 
-/// Refuses an answer that is about another contact than the request was. UUIDs are compared without case.
-pub(crate) fn same_id(
-    about: &'static About,
-    response: &Response<&[u8]>,
-    asked: &ContactId,
-    answered: &ContactId,
-) -> Result<(), Error> {
-    if asked.as_str().eq_ignore_ascii_case(answered.as_str()) {
-        return Ok(());
+    /// Reads the JSON object in the body of a success.
+    pub(crate) fn object<T: Deserialize<'b>>(&self) -> Result<T, Error> {
+        if without_bom(self.response.body()).trim_ascii_start().starts_with(b"[") {
+            self.success()?;
+            return Err(self.unexpected("it is an array and not an object"));
+        }
+        self.read().map(|Object(value)| value)
     }
-    Err(unexpected(about, response, format!("it is about another contact, {answered}")))
-}
 
-/// An answer that says success and cannot be used.
-pub(crate) fn unexpected(
-    about: &'static About,
-    response: &Response<&[u8]>,
-    reason: impl Into<String>,
-) -> Error {
-    Error::Unexpected(Box::new(Unexpected::new(about, response, reason)))
-}
-
-/// Reads the answer to a change of a contact that the caller knows: no member of it is promised, so that the id is the
-/// caller's where the service gives none, and an empty body will do. Anything but a JSON object will not: the page of a
-/// captive portal has changed nothing.
-pub(crate) fn confirmation(
-    about: &'static About,
-    response: &Response<&[u8]>,
-    id: &ContactId,
-    message: &str,
-) -> Result<Confirmation, Error> {
-    success(about, response)?;
-    if response.body().is_empty() {
-        return Ok(Confirmation::new(id.clone(), message));
+    /// Checks that the body of a success is JSON.
+    pub(crate) fn any_json(&self) -> Result<(), Error> {
+        self.read::<IgnoredAny>().map(|_| ())
     }
-    let envelope: Envelope = object(about, response)?;
-    if let Some(answered) = envelope.data.and_then(|data| data.id) {
-        same_id(about, response, id, &answered)?;
-    }
-    Ok(Confirmation { id: id.clone(), message: envelope.message.unwrap_or_else(|| message.into()) })
-}
 
-/// Reads the answer to a creation: without an id nobody can say what was created.
-pub(crate) fn new_contact(
-    about: &'static About,
-    response: &Response<&[u8]>,
-    message: &str,
-) -> Result<Confirmation, Error> {
-    let envelope: Envelope = object(about, response)?;
-    let Some(id) = envelope.data.and_then(|data| data.id) else {
-        return Err(unexpected(about, response, "it has no `data.id`"));
-    };
-    Ok(Confirmation { id, message: envelope.message.unwrap_or_else(|| message.into()) })
+    /// Reads the response to a change of a contact that the caller knows. The service promises no member of it: without an id it is
+    /// about the caller's, and an empty body will do. Anything but a JSON object will not: the page of a captive portal has
+    /// changed nothing.
+    pub(crate) fn confirmation(&self, id: &ContactId, message: &str) -> Result<Confirmation, Error> {
+        self.success()?;
+        if self.response.body().is_empty() {
+            return Ok(Confirmation::new(id.clone(), message));
+        }
+        let envelope: Envelope = self.object()?;
+        if let Some(answered) = envelope.data.and_then(|data| data.id) {
+            self.same_id(id, &answered)?;
+        }
+        Ok(Confirmation { id: id.clone(), message: envelope.message.unwrap_or_else(|| message.into()) })
+    }
+
+    /// Reads the response to a creation: without an id nobody can say what was created.
+    pub(crate) fn new_contact(&self, message: &str) -> Result<Confirmation, Error> {
+        let envelope: Envelope = self.object()?;
+        let Some(id) = envelope.data.and_then(|data| data.id) else {
+            return Err(self.unexpected("it has no `data.id`"));
+        };
+        Ok(Confirmation { id, message: envelope.message.unwrap_or_else(|| message.into()) })
+    }
+
+    /// Checks that the response is about the contact of the request. UUIDs are compared without case.
+    pub(crate) fn same_id(&self, asked: &ContactId, answered: &ContactId) -> Result<(), Error> {
+        if asked.as_str().eq_ignore_ascii_case(answered.as_str()) {
+            return Ok(());
+        }
+        Err(self.unexpected(format!("it is about another contact, {answered}")))
+    }
+
+    fn read<T: Deserialize<'b>>(&self) -> Result<T, Error> {
+        self.success()?;
+        if let Some(encoding) = compression(self.response) {
+            return Err(
+                self.unexpected(format!("the body is compressed ({encoding}), which was not requested"))
+            );
+        }
+        // Checked once as a whole: cheaper than string by string.
+        let Ok(text) = std::str::from_utf8(without_bom(self.response.body())) else {
+            return Err(self.unexpected("it is not UTF-8"));
+        };
+        serde_json::from_str(text).map_err(|_| self.unexpected(reason::<T>(text)))
+    }
+
+    fn unexpected(&self, reason: impl Into<String>) -> Error {
+        Error::Unexpected(Box::new(Unexpected::new(&self.asked, self.response, reason)))
+    }
 }
 
 #[derive(Deserialize)]

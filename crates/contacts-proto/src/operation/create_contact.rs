@@ -3,11 +3,11 @@
 use http::{Method, Request, Response};
 use serde::Serialize;
 
-use super::{CONTACTS, READ_WRITE};
+use super::{CONTACTS, READ_WRITE, sealed::Sealed};
 use crate::{
-    About, Address, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Operation, Recovery,
-    Subject, Ticket,
-    operation::{answer, request},
+    Address, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Idempotency, Operation, Ticket,
+    error::Subject,
+    operation::{answer::Answer, request},
 };
 
 /// Creates a contact. The service gives it its id, and adds a rule for it to the user's notification rules. A new number must
@@ -63,18 +63,16 @@ impl CreateContact {
     }
 }
 
+impl Sealed for CreateContact {}
+
 impl Operation for CreateContact {
     type Output = Confirmation;
 
-    const ABOUT: &'static About = &About {
-        name: "create the contact",
-        writes: true,
-        fresh_connection: true,
-        pages: false,
-        scopes: READ_WRITE,
-        subject: Subject::Caller,
-        rejection: Some(Hint::ExistsOrTooMany),
-    };
+    const NAME: &'static str = "create the contact";
+
+    const IDEMPOTENCY: Idempotency = Idempotency::NotIdempotent;
+
+    const SCOPES: &'static [&'static str] = READ_WRITE;
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let body = Body { method: &self.method, to: &self.to };
@@ -82,11 +80,9 @@ impl Operation for CreateContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {
-        answer::new_contact(Self::ABOUT, &response, "Created")
-    }
-
-    fn recovery(&self) -> Recovery<Confirmation> {
-        Recovery::Never { method: self.method.clone(), to: self.to.clone() }
+        Answer::to::<Self>(&response, Subject::Caller)
+            .rejected_as(Hint::ExistsOrTooMany)
+            .new_contact("Created")
     }
 }
 

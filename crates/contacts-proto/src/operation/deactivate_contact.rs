@@ -2,10 +2,11 @@
 
 use http::{Method, Request, Response};
 
-use super::{CONTACTS, READ_WRITE};
+use super::{CONTACTS, READ_WRITE, sealed::Sealed};
 use crate::{
-    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Operation, Recovery, Subject,
-    operation::{answer, request},
+    BaseUrl, Confirmation, ContactId, Credentials, Error, Idempotency, Operation,
+    error::Subject,
+    operation::{answer::Answer, request},
 };
 
 /// Keeps a contact and does not use it until it is activated again.
@@ -21,18 +22,16 @@ impl DeactivateContact {
     }
 }
 
+impl Sealed for DeactivateContact {}
+
 impl Operation for DeactivateContact {
     type Output = Confirmation;
 
-    const ABOUT: &'static About = &About {
-        name: "deactivate the contact",
-        writes: true,
-        fresh_connection: false,
-        pages: false,
-        scopes: READ_WRITE,
-        subject: Subject::Contact,
-        rejection: None,
-    };
+    const NAME: &'static str = "deactivate the contact";
+
+    const IDEMPOTENCY: Idempotency = Idempotency::Idempotent;
+
+    const SCOPES: &'static [&'static str] = READ_WRITE;
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let uri = site.uri(&[CONTACTS, "/", self.id.as_str(), "/deactivate"]);
@@ -40,11 +39,7 @@ impl Operation for DeactivateContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {
-        answer::confirmation(Self::ABOUT, &response, &self.id, "Deactivated")
-    }
-
-    fn recovery(&self) -> Recovery<Confirmation> {
-        Recovery::Repeat
+        Answer::to::<Self>(&response, Subject::Contact).confirmation(&self.id, "Deactivated")
     }
 }
 

@@ -3,10 +3,10 @@
 use http::{Method, Request, Response};
 use serde_json::Value;
 
-use super::{CONTACTS, READ_DELETE};
+use super::{CONTACTS, READ_DELETE, sealed::Sealed};
 use crate::{
-    About, BaseUrl, ContactId, Credentials, Error, Operation, Recovery, Subject, model::json::without_bom,
-    operation::answer, operation::request,
+    BaseUrl, ContactId, Credentials, Error, Idempotency, Operation, error::Subject, model::json::without_bom,
+    operation::answer::Answer, operation::request,
 };
 
 /// Deletes a contact for good.
@@ -22,18 +22,16 @@ impl DeleteContact {
     }
 }
 
+impl Sealed for DeleteContact {}
+
 impl Operation for DeleteContact {
     type Output = ();
 
-    const ABOUT: &'static About = &About {
-        name: "delete the contact",
-        writes: true,
-        fresh_connection: false,
-        pages: false,
-        scopes: READ_DELETE,
-        subject: Subject::Contact,
-        rejection: None,
-    };
+    const NAME: &'static str = "delete the contact";
+
+    const IDEMPOTENCY: Idempotency = Idempotency::Idempotent;
+
+    const SCOPES: &'static [&'static str] = READ_DELETE;
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         request::without_body(Method::DELETE, site, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
@@ -42,22 +40,23 @@ impl Operation for DeleteContact {
     /// The service documents 204; others have met 200. A body, if there is one, must be JSON: the page of a captive portal has
     /// deleted nothing.
     fn response(&self, response: Response<&[u8]>) -> Result<(), Error> {
-        answer::success(Self::ABOUT, &response)?;
+        let answer = Answer::to::<Self>(&response, Subject::Contact);
+        answer.success()?;
         let body = without_bom(response.body());
         if body.is_empty() {
             return Ok(());
         }
-        answer::any_json(Self::ABOUT, &response)?;
+        answer.any_json()?;
         // Of a body nothing is promised: only one that names another contact is wrong.
         let json = serde_json::from_slice::<Value>(body).unwrap_or_default();
         if json.pointer("/data/id").is_none() {
             return Ok(());
         }
-        answer::confirmation(Self::ABOUT, &response, &self.id, "Deleted").map(drop)
+        answer.confirmation(&self.id, "Deleted").map(drop)
     }
 
-    fn recovery(&self) -> Recovery<()> {
-        Recovery::RepeatOrGone(())
+    fn took_effect(&self, error: &Error) -> Option<()> {
+        error.is_no_such_contact().then_some(())
     }
 }
 

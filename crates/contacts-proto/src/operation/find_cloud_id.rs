@@ -3,8 +3,9 @@
 use http::{Method, Request, Response};
 use serde::Deserialize;
 
+use super::sealed::Sealed;
 use crate::{
-    About, BaseUrl, CloudId, Credentials, Error, Operation, Recovery, Subject, operation::answer,
+    BaseUrl, CloudId, Credentials, Error, Idempotency, Operation, error::Subject, operation::answer::Answer,
     operation::request,
 };
 
@@ -35,29 +36,23 @@ struct TenantInfo {
     cloud_id: CloudId,
 }
 
+impl Sealed for FindCloudId {}
+
 impl Operation for FindCloudId {
     type Output = CloudId;
 
-    const ABOUT: &'static About = &About {
-        name: "find the site's cloud id",
-        writes: false,
-        fresh_connection: false,
-        pages: false,
-        scopes: &[],
-        subject: Subject::Site,
-        rejection: None,
-    };
+    const NAME: &'static str = "find the site's cloud id";
+
+    const IDEMPOTENCY: Idempotency = Idempotency::Safe;
+
+    const SCOPES: &'static [&'static str] = &[];
 
     fn request(&self, site: &BaseUrl, _: &Credentials) -> Request<Vec<u8>> {
         request::without_body(Method::GET, site, site.uri(&["/_edge/tenant_info"]), &Credentials::none())
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<CloudId, Error> {
-        answer::object::<TenantInfo>(Self::ABOUT, &response).map(|info| info.cloud_id)
-    }
-
-    fn recovery(&self) -> Recovery<CloudId> {
-        Recovery::Repeat
+        Answer::to::<Self>(&response, Subject::Site).object::<TenantInfo>().map(|info| info.cloud_id)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use http::{Method, Request, Response};
 
-use super::{CONTACTS, READ};
+use super::{CONTACTS, READ, sealed::Sealed};
 use crate::{
-    About, BaseUrl, Contact, ContactId, Credentials, Error, Operation, Recovery, Subject, operation::answer,
-    operation::request,
+    BaseUrl, Contact, ContactId, Credentials, Error, Idempotency, Operation, error::Subject,
+    operation::answer::Answer, operation::request,
 };
 
 /// Reads one contact. Its place in the order of notification is not told here, only in a list.
@@ -21,31 +21,26 @@ impl GetContact {
     }
 }
 
+impl Sealed for GetContact {}
+
 impl Operation for GetContact {
     type Output = Contact;
 
-    const ABOUT: &'static About = &About {
-        name: "get the contact",
-        writes: false,
-        fresh_connection: false,
-        pages: false,
-        scopes: READ,
-        subject: Subject::Contact,
-        rejection: None,
-    };
+    const NAME: &'static str = "get the contact";
+
+    const IDEMPOTENCY: Idempotency = Idempotency::Safe;
+
+    const SCOPES: &'static [&'static str] = READ;
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         request::without_body(Method::GET, site, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Contact, Error> {
-        let contact: Contact = answer::object(Self::ABOUT, &response)?;
-        answer::same_id(Self::ABOUT, &response, &self.id, &contact.id)?;
+        let answer = Answer::to::<Self>(&response, Subject::Contact);
+        let contact: Contact = answer.object()?;
+        answer.same_id(&self.id, &contact.id)?;
         Ok(contact)
-    }
-
-    fn recovery(&self) -> Recovery<Contact> {
-        Recovery::Repeat
     }
 }
 

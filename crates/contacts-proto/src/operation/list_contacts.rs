@@ -3,11 +3,12 @@
 use http::{Method, Request, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{CONTACTS, READ};
+use super::{CONTACTS, READ, sealed::Sealed};
 use crate::{
-    About, AccountId, BaseUrl, Credentials, Error, Operation, Page, Paging, Recovery, Subject,
+    AccountId, BaseUrl, Credentials, Error, Idempotency, Operation, Page, Paging,
+    error::Subject,
     model::{NextLink, WirePage},
-    operation::answer,
+    operation::answer::Answer,
     operation::request,
 };
 
@@ -108,24 +109,18 @@ impl ListContacts {
     }
 }
 
-const OF_ANOTHER: &About = &about(Subject::User);
-
-const fn about(subject: Subject) -> About {
-    About {
-        name: "list contacts",
-        writes: false,
-        fresh_connection: false,
-        pages: true,
-        scopes: READ,
-        subject,
-        rejection: None,
-    }
-}
+impl Sealed for ListContacts {}
 
 impl Operation for ListContacts {
     type Output = Page;
 
-    const ABOUT: &'static About = &about(Subject::Caller);
+    const NAME: &'static str = "list contacts";
+
+    const IDEMPOTENCY: Idempotency = Idempotency::Safe;
+
+    const SCOPES: &'static [&'static str] = READ;
+
+    const IS_PAGED: bool = true;
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let (mut offset, mut size) = (itoa::Buffer::new(), itoa::Buffer::new());
@@ -144,12 +139,8 @@ impl Operation for ListContacts {
 
     fn response(&self, response: Response<&[u8]>) -> Result<Page, Error> {
         // Another user's contacts are for administrators alone, and the user may be unknown.
-        let about = if self.account.is_some() { OF_ANOTHER } else { Self::ABOUT };
-        answer::object::<WirePage<'_>>(about, &response).map(Page::from)
-    }
-
-    fn recovery(&self) -> Recovery<Page> {
-        Recovery::Repeat
+        let subject = if self.account.is_some() { Subject::User } else { Subject::Caller };
+        Answer::to::<Self>(&response, subject).object::<WirePage<'_>>().map(Page::from)
     }
 }
 

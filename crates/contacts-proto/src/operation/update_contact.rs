@@ -3,11 +3,12 @@
 use http::{Method, Request, Response};
 use serde::Serialize;
 
-use super::{CONTACTS, READ_WRITE};
+use super::{CONTACTS, READ_WRITE, sealed::Sealed};
 use crate::{
-    About, BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Operation, Recovery, Subject,
+    BaseUrl, Confirmation, ContactId, Credentials, Error, Hint, Idempotency, Operation,
+    error::Subject,
     model::check_address,
-    operation::{answer, request},
+    operation::{answer::Answer, request},
 };
 
 /// Gives an e-mail contact another address. The service documents it for e-mail contacts only: a number is changed by creating
@@ -17,6 +18,9 @@ pub struct UpdateContact {
     id: ContactId,
     to: String,
 }
+
+/// The service's documented word.
+const UPDATED: &str = "Updated";
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -34,20 +38,33 @@ impl UpdateContact {
         check_address(&to)?;
         Ok(Self { id, to })
     }
+
+    /// The id of the contact.
+    pub fn id(&self) -> &ContactId {
+        &self.id
+    }
+
+    /// The address that the contact gets.
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// The confirmation of an update that was found to be done.
+    pub(crate) fn done(&self) -> Confirmation {
+        Confirmation::new(self.id.clone(), UPDATED)
+    }
 }
+
+impl Sealed for UpdateContact {}
 
 impl Operation for UpdateContact {
     type Output = Confirmation;
 
-    const ABOUT: &'static About = &About {
-        name: "update the contact",
-        writes: true,
-        fresh_connection: false,
-        pages: false,
-        scopes: READ_WRITE,
-        subject: Subject::Contact,
-        rejection: Some(Hint::OnlyEmailCanBeUpdated),
-    };
+    const NAME: &'static str = "update the contact";
+
+    const IDEMPOTENCY: Idempotency = Idempotency::NotIdempotent;
+
+    const SCOPES: &'static [&'static str] = READ_WRITE;
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let uri = site.uri(&[CONTACTS, "/", self.id.as_str()]);
@@ -55,12 +72,9 @@ impl Operation for UpdateContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Confirmation, Error> {
-        answer::confirmation(Self::ABOUT, &response, &self.id, "Updated")
-    }
-
-    fn recovery(&self) -> Recovery<Confirmation> {
-        let done = Confirmation::new(self.id.clone(), "Updated");
-        Recovery::LookFirst { id: self.id.clone(), to: self.to.clone(), done }
+        Answer::to::<Self>(&response, Subject::Contact)
+            .rejected_as(Hint::OnlyEmailCanBeUpdated)
+            .confirmation(&self.id, UPDATED)
     }
 }
 

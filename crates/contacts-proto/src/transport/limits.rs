@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::About;
-
 /// How much of answers is taken in. The defaults are named here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -60,9 +58,9 @@ impl Default for Limits {
 }
 
 impl Limits {
-    pub(crate) fn body(&self, about: &About) -> BodyLimits {
+    pub(crate) fn body(&self, is_page: bool) -> BodyLimits {
         BodyLimits {
-            success: if about.pages { self.page_body } else { self.contact_body },
+            success: if is_page { self.page_body } else { self.contact_body },
             error: self.error_body,
         }
     }

@@ -1,20 +1,19 @@
-//! What an exchange does, told to whoever collects `tracing` spans.
+//! An observer that records `tracing` spans.
 
 use std::time::Duration;
 
 use tracing::{Level, Span, debug, debug_span, field::Empty, level_filters::LevelFilter};
 
-use super::{Action, Event, Exchange, Now, Waiting};
+use super::{Action, Event, Exchange, Now, Observer};
 use crate::{Credentials, error::request_id};
 
-/// An exchange that is told: a span `contacts` with the `operation`; in it a span `request` for each request, with `attempt`,
+/// Records what an exchange does: a span `contacts` with the `operation`; in it a span `request` for each request, with `attempt`,
 /// `method`, `uri`, and once they are known `status`, `request_id` and `duration_ms`; and events for waits, renewals and the end.
 /// All are of level DEBUG and of the target `contacts` (with `tracing-subscriber`: `RUST_LOG=contacts=debug`), and none has a secret, a body or a header in it, but for the request id.
 ///
-/// It decides nothing: every event and every action goes through as it is. It is there with the feature `tracing`.
+/// Needs the feature `tracing`.
 #[derive(Debug)]
-pub struct Traced<E> {
-    exchange: E,
+pub struct Spans {
     span: Span,
     request: Span,
     /// Of the request that is under way.
@@ -26,13 +25,11 @@ pub struct Traced<E> {
 /// Of the spans and events, whichever crate carries the exchange out.
 const TARGET: &str = "contacts";
 
-impl<E: Exchange> Traced<E> {
-    /// Tells what this exchange does, within the current span.
-    pub fn new(exchange: E) -> Self {
-        let span = debug_span!(target: TARGET, "contacts", operation = exchange.name());
+impl Spans {
+    /// For an exchange with this [name](Exchange::name), within the current span.
+    pub fn new(operation: &'static str) -> Self {
         Self {
-            exchange,
-            span,
+            span: debug_span!(target: TARGET, "contacts", operation),
             request: Span::none(),
             secret: Credentials::none(),
             attempts: 0,
@@ -40,7 +37,7 @@ impl<E: Exchange> Traced<E> {
         }
     }
 
-    fn event(&self, event: &Event<'_>, now: Now) {
+    fn record_event(&self, event: &Event<'_>, now: Now) {
         match event {
             Event::Answered(response) => {
                 self.request.record("status", response.status().as_u16());
@@ -71,7 +68,7 @@ impl<E: Exchange> Traced<E> {
         self.request.record("duration_ms", millis(took));
     }
 
-    fn action(&mut self, action: &Action<E::Output>, now: Now) {
+    fn record_action<E: Exchange>(&mut self, exchange: &E, action: &Action<E::Output>, now: Now) {
         match action {
             Action::Send { request, .. } => {
                 self.sent = now.monotonic;
@@ -93,7 +90,7 @@ impl<E: Exchange> Traced<E> {
             }
             Action::Wait(wait) => {
                 let wait_ms = millis(*wait);
-                debug!(target: TARGET, parent: &self.span, wait_ms, why = ?self.exchange.waiting(), "waiting");
+                debug!(target: TARGET, parent: &self.span, wait_ms, why = ?exchange.waiting(), "waiting");
             }
             Action::Renew { .. } => {}
             Action::Done(result) => {
@@ -104,30 +101,22 @@ impl<E: Exchange> Traced<E> {
     }
 }
 
-impl<E: Exchange> Exchange for Traced<E> {
-    type Output = E::Output;
+/// `false` if nobody in the process collects any of it.
+fn is_collected() -> bool {
+    LevelFilter::current() >= Level::DEBUG
+}
 
-    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<E::Output> {
-        // Nobody in the process collects any of it.
-        if LevelFilter::current() < Level::DEBUG {
-            return self.exchange.step(event, now, random);
+impl Observer for Spans {
+    fn event(&mut self, event: &Event<'_>, now: Now) {
+        if is_collected() {
+            self.record_event(event, now);
         }
-        self.event(&event, now);
-        let action = self.exchange.step(event, now, random);
-        self.action(&action, now);
-        action
     }
 
-    fn name(&self) -> &'static str {
-        self.exchange.name()
-    }
-
-    fn waiting(&self) -> Option<Waiting> {
-        self.exchange.waiting()
-    }
-
-    fn is_in_doubt(&self) -> bool {
-        self.exchange.is_in_doubt()
+    fn action<E: Exchange>(&mut self, exchange: &E, action: &Action<E::Output>, now: Now) {
+        if is_collected() {
+            self.record_action(exchange, action, now);
+        }
     }
 }
 
