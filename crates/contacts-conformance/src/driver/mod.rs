@@ -5,7 +5,9 @@ mod blocking;
 
 use std::time::Duration;
 
-use contacts_proto::{Carry, Contact, ContactMethod, Credentials, Ensured, Error, ListContacts, Policy};
+use contacts_proto::{
+    Carry, Contact, ContactMethod, Credentials, Ensured, Error, Exchange, ListContacts, Policy, Session,
+};
 
 pub use self::{asynchronous::Hyper, blocking::Ureq};
 
@@ -47,6 +49,12 @@ pub trait Driver: Sized {
         self.each_contact(first, |contact| contacts.push(contact))?;
         Ok(contacts)
     }
+
+    /// Runs an exchange in the session of the client.
+    ///
+    /// # Errors
+    /// The error that the exchange ends with.
+    fn run<E: Exchange>(&self, exchange: impl FnOnce(Session) -> E) -> Result<E::Output, Error>;
 
     /// Sees to it that a contact exists once.
     ///

@@ -11,7 +11,8 @@ use crate::{
 };
 
 pub(super) fn scenarios() -> Vec<Scenario> {
-    super::READ_AND_CREATE.into_iter().flat_map(for_operation).collect()
+    let endless = super::READ_AND_CREATE.map(without_end);
+    super::READ_AND_CREATE.into_iter().flat_map(for_operation).chain(endless).collect()
 }
 
 const STEP: Duration = Duration::from_millis(10);
@@ -69,6 +70,20 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
             by_deadline,
         ),
     ]
+}
+
+/// Times that no clock can reach are times like others.
+fn without_end(operation: Operation) -> Scenario {
+    let answer = operation.success();
+    let plan = super::says(answer.wire());
+    Scenario::new(format!("times without end, {operation:?}"), plan, operation, super::answered(answer)).set(
+        |setup| {
+            setup.connect_timeout = Duration::MAX;
+            setup.policy.attempt_timeout = Duration::MAX;
+            // The table adds some time to it.
+            setup.policy.deadline = Duration::MAX / 2;
+        },
+    )
 }
 
 /// What ends it; all other times are far too long to be what does.
