@@ -6,26 +6,27 @@ pub(crate) mod trace;
 use std::{
     fs::File,
     path::Path,
+    sync::Once,
     time::{Duration, Instant},
 };
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
-    AccountId, AllContacts, BaseUrl, Call, Contact, CreateContact, Credentials, Error, Exchange, FindCloudId,
-    ListContacts, Operation, ProxyChoice, Session, Site,
+    AccountId, AllContacts, BaseUrl, Call, Carry, Contact, CreateContact, Credentials, Error, Exchange,
+    FindCloudId, Hint, ListContacts, Observer, ProxyChoice, Session, Site,
 };
 
-use self::trace::{Traced, Verbosity};
+use self::trace::{Trace, Verbosity};
 use crate::{
     config::{
         Settings, Target,
         flags::GlobalArgs,
         identity::{Identity, TokenSource},
         key::{self, Sourced},
-        network::{self, Network},
+        network::Network,
         profile,
     },
-    error::Failure,
+    error::{Failure, renamed},
     io::{self, STANDARD, shown_path},
     output::Output,
 };
@@ -34,19 +35,28 @@ use crate::{
 pub(crate) struct Context<'a> {
     pub(crate) args: &'a GlobalArgs,
     pub(crate) output: Output,
+    profile_traced: Once,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    pub(crate) fn new(args: &'a GlobalArgs) -> Self {
+        let output = Output::new(args.output, args.color);
+        Self { args, output, profile_traced: Once::new() }
+    }
+
+    /// The settings, once the profile that they are from is traced.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
-        Settings::resolve(self.args, &key::process_environment)
+        let settings = Settings::resolve(self.args, &key::process_environment)?;
+        if let Some(Sourced { value, from, .. }) = &settings.profile
+            && self.verbosity().requests
+        {
+            self.profile_traced.call_once(|| io::trace(format_args!("profile {value} ({from})")));
+        }
+        Ok(settings)
     }
 
     pub(crate) fn connect(&self) -> Result<Client, Failure> {
-        let (settings, verbosity) = (self.settings()?, self.verbosity());
-        if let Some(Sourced { value, from, .. }) = settings.profile.as_ref().filter(|_| verbosity.requests) {
-            io::trace(format_args!("profile {value} ({from})"));
-        }
-        Client::connect(&settings, verbosity)
+        Client::connect(&self.settings()?, self.verbosity())
     }
 
     pub(crate) fn verbosity(&self) -> Verbosity {
@@ -137,7 +147,13 @@ impl Client {
     ) -> Result<Site, Failure> {
         let Some(lookup) = site.lookup() else { return Ok(site.clone()) };
         let client = client(network, lookup.clone(), Credentials::none())?;
-        let cloud_id = Self::new(client, network, ends, verbosity).send(&FindCloudId)?;
+        let cloud_id = Self::new(client, network, ends, verbosity).send(&FindCloudId);
+        let cloud_id = cloud_id.map_err(|error| match error.hint() {
+            Some(Hint::SiteRenamed(host)) => {
+                Failure::from(error).with_hint(renamed(&site.to_string(), &host))
+            }
+            _ => error.into(),
+        })?;
         Ok(site.clone().with_cloud_id(cloud_id))
     }
 
@@ -161,18 +177,18 @@ impl Client {
         self.client.session()
     }
 
-    /// The base URL for the other kind of credentials, if there is one, and whether these are accepted there.
-    pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, bool)> {
+    /// The base URL for the other kind of credentials, if there is one, and how a request with these ends there.
+    pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, Result<(), Error>)> {
         let base_url = self.session().site().for_other_credentials()?;
         let session = self.session().clone().with_base_url(base_url.clone());
         let first = ListContacts::all().size(1).ok()?;
-        let is_accepted = self.run(Call::new(session, first)).is_ok();
-        Some((base_url, is_accepted))
+        let ended = self.run(Call::new(session, first)).map(drop);
+        Some((base_url, ended))
     }
 
     /// Carries out an operation with the policy.
-    pub(crate) fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(Call::new(self.session().clone(), operation))
+    pub(crate) fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.in_session(self.session().clone()))
     }
 
     /// All contacts of the user.
@@ -184,12 +200,21 @@ impl Client {
     pub(crate) fn contacts_of(&self, account: &AccountId) -> Result<Vec<Contact>, Error> {
         let list = ListContacts::all().of_account(account.clone());
         let exchange = AllContacts::new(self.timeless.session().clone(), list);
-        self.timeless.run(Traced::new(exchange, self.verbosity))
+        self.timeless.run_observed(exchange, &mut Trace::new(self.verbosity))
     }
 
     /// Carries out an exchange.
     pub(crate) fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
-        self.client.run(Traced::new(exchange, self.verbosity))
+        self.client.run_observed(exchange, &mut Trace::new(self.verbosity))
+    }
+
+    /// Carries out an exchange while an observer watches.
+    pub(crate) fn run_observed<E: Exchange>(
+        &self,
+        exchange: E,
+        observer: &mut impl Observer,
+    ) -> Result<E::Output, Error> {
+        self.client.run_observed(exchange, &mut (Trace::new(self.verbosity), observer))
     }
 
     /// Carries out an exchange that creates a contact: an interrupt in the middle of it leaves a ticket.
@@ -198,7 +223,8 @@ impl Client {
         exchange: E,
         create: &CreateContact,
     ) -> Result<E::Output, Error> {
-        self.client.run(Traced::new(exchange, self.verbosity).creating(create, self.session()))
+        let mut trace = Trace::new(self.verbosity).creating(create, self.session());
+        self.client.run_observed(exchange, &mut trace)
     }
 }
 
@@ -237,7 +263,7 @@ fn client(
         contacts_ureq::Client::builder(site, credentials).policy(network.policy()).user_agent(USER_AGENT)?;
     let builder = builder.roots_der(roots);
     Ok(match proxy {
-        ProxyChoice::Through { url, from } => builder.proxy(url).map_err(|_| network::not_a_proxy(from))?,
+        ProxyChoice::Through { url, from } => builder.proxy(url).map_err(|_| network.not_a_proxy(from))?,
         _ => builder,
     }
     .build())

@@ -20,7 +20,7 @@ use self::{
     network::Network,
     profile::Profile,
 };
-use crate::{error::Failure, io, redact};
+use crate::{error::Failure, redact};
 
 /// All that a client needs.
 #[derive(Debug)]
@@ -292,7 +292,7 @@ impl Sources<'_> {
         network.timeout = self.parsed(ConfigKey::Timeout, key::duration)?;
         network.attempts = self.parsed(ConfigKey::Attempts, key::attempts)?;
         network.ca_file = self.find(&[ConfigKey::CaFile])?.map(|(_, found)| {
-            let path = io::trimmed(found.value.clone().into());
+            let path = key::trimmed(found.value.clone().into());
             found.with(path)
         });
         network.proxy = self.proxy(&network)?;
@@ -309,9 +309,13 @@ impl Sources<'_> {
         parse: fn(&str) -> Result<T, &'static str>,
     ) -> Result<Option<Sourced<T>>, Failure> {
         let Some((_, found)) = self.find(&[key])? else { return Ok(None) };
-        let value = parse(&found.value.to_string_lossy())
-            .map_err(|why| Failure::usage(format!("{}: {why}", found.from)))?;
-        Ok(Some(found.with(value)))
+        match parse(&found.value.to_string_lossy()) {
+            Ok(value) => Ok(Some(found.with(value))),
+            Err(why) => {
+                let failure = Failure::usage(format!("{}: {why}", found.from));
+                Err(checked(found).err().unwrap_or(failure))
+            }
+        }
     }
 
     fn proxy(&self, network: &Network) -> Result<Option<Sourced<String>>, Failure> {

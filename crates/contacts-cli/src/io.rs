@@ -7,7 +7,7 @@ pub(crate) mod prompt;
 use std::{
     fmt::{Arguments, Display},
     io::{self, Read, Write},
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -40,11 +40,6 @@ pub(crate) fn shown_path(file: &Path) -> String {
         return "<stdin>".into();
     }
     printable(&file.display().to_string()).into_owned()
-}
-
-/// The path without blanks and line ends around it.
-pub(crate) fn trimmed(path: PathBuf) -> PathBuf {
-    path.to_str().map(|text| text.trim().into()).unwrap_or(path)
 }
 
 /// The progress bar on the last line of the terminal. Other lines must not be written into it.

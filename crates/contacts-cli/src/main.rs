@@ -21,7 +21,6 @@ use self::{
     commands::Arguments,
     error::exit_of,
     io::interrupt,
-    output::Output,
 };
 
 fn main() -> ExitCode {
@@ -33,7 +32,7 @@ fn main() -> ExitCode {
     let as_json = args.output.is_json();
     io::set_quiet(args.quiet || as_json);
     interrupt::watch(as_json, args.quiet);
-    let context = Context { args: &args, output: Output::new(args.output, args.color) };
+    let context = Context::new(&args);
     let code = commands::run(&context, &command).unwrap_or_else(|failures| {
         interrupt::reports(&failures);
         for failure in &failures {

@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use contacts_proto::{
-    AccountId, Action, ActivateContact, AllContacts, Call, Confirmation, Contact, ContactId, CreateContact,
-    DeactivateContact, DeleteContact, Ensure, Ensured, Event, Exchange, GetContact, How, ListContacts, Now,
-    Resolve, Resolved, Session, Ticket, UpdateContact, Waiting,
+    AccountId, Action, ActivateContact, AllContacts, Call, Confirmation, Contact, ContactId, Create,
+    CreateContact, DeactivateContact, DeleteContact, Ensure, Ensured, Event, Exchange, GetContact, How,
+    ListContacts, Now, Resolve, Resolved, Session, Ticket, Update, UpdateContact, Waiting,
 };
 
 /// What a client is after.
@@ -70,10 +70,10 @@ impl Job {
                 client(AllContacts::new(session, ListContacts::all().of_account(account)))
             }
             Self::Get(id) => client(Call::new(session, GetContact::new(id))),
-            Self::Create(create) => client(Call::new(session, create)),
+            Self::Create(create) => client(Create::new(session, create)),
             Self::Update(id, to) => {
                 let update = UpdateContact::new(id, to).expect("addresses in jobs are plain");
-                client(Call::new(session, update))
+                client(Update::new(session, update))
             }
             Self::Delete(id) => client(Call::new(session, DeleteContact::new(id))),
             Self::Activate(id) => client(Call::new(session, ActivateContact::new(id))),

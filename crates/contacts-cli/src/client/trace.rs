@@ -1,8 +1,8 @@
-//! What an exchange does, told on standard error while it does it.
+//! What an exchange does, on standard error while it does it.
 
 use std::{io::IsTerminal, time::Duration};
 
-use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Session, Waiting};
+use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Observer, Session, Waiting};
 
 use crate::{
     config::flags::GlobalArgs,
@@ -30,17 +30,16 @@ impl Verbosity {
 /// Shorter waits are not worth a word.
 const LONG: Duration = Duration::from_secs(1);
 
-/// An exchange that is told. It decides nothing: every event and every action goes through as it is.
-pub(crate) struct Traced<'a, E> {
-    exchange: E,
+/// Writes what an exchange does to standard error.
+pub(crate) struct Trace<'a> {
     verbosity: Verbosity,
     creating: Option<(&'a CreateContact, &'a Session)>,
     sent: Duration,
 }
 
-impl<'a, E> Traced<'a, E> {
-    pub(crate) fn new(exchange: E, verbosity: Verbosity) -> Self {
-        Self { exchange, verbosity, creating: None, sent: Duration::ZERO }
+impl<'a> Trace<'a> {
+    pub(crate) fn new(verbosity: Verbosity) -> Self {
+        Self { verbosity, creating: None, sent: Duration::ZERO }
     }
 
     /// While it is in doubt whether this contact was created, an interrupt leaves a ticket.
@@ -48,7 +47,7 @@ impl<'a, E> Traced<'a, E> {
         Self { creating: Some((create, session)), ..self }
     }
 
-    fn event(&self, event: &Event<'_>, now: Now) {
+    fn trace_event(&self, event: &Event<'_>, now: Now) {
         let took = now.monotonic.saturating_sub(self.sent).as_millis();
         match event {
             Event::Answered(response) => trace(format_args!("< {} in {took} ms", response.status())),
@@ -58,7 +57,7 @@ impl<'a, E> Traced<'a, E> {
         }
     }
 
-    fn action<T>(&mut self, action: &Action<T>, waiting: Option<Waiting>, now: Now) {
+    fn trace_action<T>(&mut self, action: &Action<T>, waiting: Option<Waiting>, now: Now) {
         let Verbosity { requests, waits } = self.verbosity;
         match action {
             Action::Send { request, .. } => {
@@ -75,36 +74,23 @@ impl<'a, E> Traced<'a, E> {
     }
 }
 
-impl<E: Exchange> Exchange for Traced<'_, E> {
-    type Output = E::Output;
-
-    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<E::Output> {
+impl Observer for Trace<'_> {
+    fn event(&mut self, event: &Event<'_>, now: Now) {
         if self.verbosity.requests {
-            self.event(&event, now);
+            self.trace_event(event, now);
         }
         if matches!(event, Event::Waited) {
             io::end_wait();
         }
-        let action = self.exchange.step(event, now, random);
-        // Before anything is told: who reads it may interrupt at once.
+    }
+
+    fn action<E: Exchange>(&mut self, exchange: &E, action: &Action<E::Output>, now: Now) {
+        // Before anything is traced: who reads it may interrupt at once.
         if let Some((create, session)) = self.creating {
-            let doubt = self.exchange.is_in_doubt().then(|| create.ticket(now.unix).of(session));
+            let doubt = exchange.is_in_doubt().then(|| create.ticket(now.unix).of(session));
             interrupt::leaves(doubt);
         }
-        self.action(&action, self.exchange.waiting(), now);
-        action
-    }
-
-    fn name(&self) -> &'static str {
-        self.exchange.name()
-    }
-
-    fn waiting(&self) -> Option<Waiting> {
-        self.exchange.waiting()
-    }
-
-    fn is_in_doubt(&self) -> bool {
-        self.exchange.is_in_doubt()
+        self.trace_action(action, exchange.waiting(), now);
     }
 }
 

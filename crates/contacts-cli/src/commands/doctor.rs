@@ -7,8 +7,8 @@ pub(crate) mod step;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use contacts_ureq::{
-    Action, ActivateContact, Call, ContactId, Credentials, DeleteContact, Error, Event, Exchange, Hint,
-    ListContacts, Now, ProxyChoice, Site, Waiting,
+    ActivateContact, Call, ContactId, Credentials, DeleteContact, Error, Event, Hint, ListContacts, Now,
+    Observer, ProxyChoice, Site,
 };
 use http::{HeaderMap, header};
 
@@ -110,14 +110,13 @@ impl Examination<'_> {
     /// Whether the token is accepted and may read. Gives the headers of the answer.
     fn reading(&mut self, settings: &Settings, service: &Client) -> Result<HeaderMap, Failure> {
         let first = ListContacts::all().size(1)?;
-        let mut listening =
-            Listening { exchange: Call::new(service.session().clone(), &first), headers: None };
-        match service.run(&mut listening) {
+        let mut last = LastHeaders::default();
+        match service.run_observed(Call::new(service.session().clone(), &first), &mut last) {
             Ok(_) => {
                 self.steps.ok("token", "accepted");
                 self.steps.ok("plan", "this account has access to Operations");
                 self.steps.ok("reading", "allowed: list, get");
-                Ok(listening.headers.unwrap_or_default())
+                Ok(last.0.unwrap_or_default())
             }
             Err(error) => {
                 let step = match error.hint() {
@@ -139,17 +138,20 @@ impl Examination<'_> {
                 let other = if error.is_unauthorized() { service.at_other_base_url() } else { None };
                 let failure = explained(settings, error.into());
                 Err(match other {
-                    Some((base_url, true)) => {
+                    Some((base_url, Ok(()))) => {
                         let hint =
                             format!("the same token is accepted at {base_url}: use --base-url {base_url}");
                         self.steps.failed("base URL", &failure.with_hint(hint))
                     }
-                    Some((base_url, false)) => {
-                        self.steps.note(
-                            "base URL",
-                            format!("{base_url} does not accept the token either"),
-                            None,
-                        );
+                    Some((base_url, Err(error))) => {
+                        let message = match error.is_unauthorized() {
+                            true => format!("{base_url} does not accept the token either"),
+                            false => format!(
+                                "whether {base_url} accepts the token cannot be told: {}",
+                                with_causes(&error)
+                            ),
+                        };
+                        self.steps.note("base URL", message, None);
                         self.steps.failed(step, &failure)
                     }
                     None => self.steps.failed(step, &failure),
@@ -232,31 +234,14 @@ fn explained(settings: &Settings, failure: Failure) -> Failure {
     failure.with_hint(hint)
 }
 
-/// An exchange whose last answer's headers are kept.
-struct Listening<E> {
-    exchange: E,
-    headers: Option<HeaderMap>,
-}
+/// Keeps the headers of the last response.
+#[derive(Default)]
+struct LastHeaders(Option<HeaderMap>);
 
-impl<E: Exchange> Exchange for Listening<E> {
-    type Output = E::Output;
-
-    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<E::Output> {
-        if let Event::Answered(response) = &event {
-            self.headers = Some(response.headers().clone());
+impl Observer for LastHeaders {
+    fn event(&mut self, event: &Event<'_>, _: Now) {
+        if let Event::Answered(response) = event {
+            self.0 = Some(response.headers().clone());
         }
-        self.exchange.step(event, now, random)
-    }
-
-    fn name(&self) -> &'static str {
-        self.exchange.name()
-    }
-
-    fn waiting(&self) -> Option<Waiting> {
-        self.exchange.waiting()
-    }
-
-    fn is_in_doubt(&self) -> bool {
-        self.exchange.is_in_doubt()
     }
 }

@@ -50,11 +50,12 @@ pub(crate) fn login(context: &Context<'_>) -> Result<(), Failure> {
     interrupt::undoes(Some(Box::new(move || drop(fs::remove_file(path)))));
     fs::write(draft.path(), &token).map_err(failed)?;
     (args.token_file, args.token_command) = (Some(draft.path().to_owned()), None);
-    let of_network = |name: &str| {
-        let is_known = |key: ConfigKey| key.group() == Group::Network && key.variables().contains(&name);
-        key::process_environment(name).filter(|_| ConfigKey::all().any(is_known))
+    // Flags say where and who; the environment says how, as for every command.
+    let without_profiles = |name: &str| {
+        let lead_to_profiles = ["CONTACTS_PROFILE", "CONTACTS_CONFIG", "XDG_CONFIG_HOME", "HOME", "APPDATA"];
+        key::process_environment(name).filter(|_| !lead_to_profiles.contains(&name))
     };
-    let settings = Settings::resolve(&args, &of_network)?;
+    let settings = Settings::resolve(&args, &without_profiles)?;
     let client = Client::connect(&settings, context.verbosity())?;
     client.send(&ListContacts::all().size(1)?).map_err(|error| Failure::from(error).of_no_contact())?;
     let (target, value) = settings.target()?.setting();

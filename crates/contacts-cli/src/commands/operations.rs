@@ -8,7 +8,7 @@ use clap::{
 };
 use contacts_plan::takes_last_enabled;
 use contacts_ureq::{
-    AccountId, ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, CreateContact,
+    AccountId, ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact,
     DeactivateContact, DeleteContact, Ensure, Error, GetContact, How, ListContacts, Pages, Session,
     UpdateContact, printable,
 };
@@ -289,7 +289,7 @@ fn create(context: &Context<'_>, method: &ContactMethod, to: &str, ensure: bool)
             message: if ensured.how == How::Existing { "Exists" } else { "Created" }.into(),
         })
     } else {
-        service.run_creating(Call::new(session, &create), &create).map(Change::from)
+        service.run_creating(Create::new(session, create.clone()), &create).map(Change::from)
     }?;
     context.output.changes(std::slice::from_ref(&change), false)?;
     if method.is_phone() && change.message == "Created" {

@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::key::Sourced;
-use crate::{io, redact};
+use super::key::{self, Sourced};
+use crate::redact;
 
 /// The user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) enum TokenSource {
 impl TokenSource {
     /// The file, or standard input.
     pub(crate) fn file(path: PathBuf) -> Self {
-        match io::trimmed(path) {
+        match key::trimmed(path) {
             path if path == Path::new("-") => Self::StandardInput,
             path => Self::File(path),
         }

@@ -1,6 +1,6 @@
 //! The table of settings. Flags, variables, profiles, errors and `contacts config` follow from it.
 
-use std::{ffi::OsString, time::Duration};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::ValueEnum;
 
@@ -190,6 +190,17 @@ pub(crate) fn variable(environment: Environment<'_>, name: &str) -> Option<Resul
     let text = text.map_err(|_| format!("the value of {name} is not text in UTF-8"));
     let text = text.map(|text| text.trim().to_owned());
     (!text.as_ref().is_ok_and(String::is_empty)).then_some(text)
+}
+
+/// The path without blanks and line ends around it.
+pub(crate) fn trimmed(path: PathBuf) -> PathBuf {
+    path.to_str().map(|text| text.trim().into()).unwrap_or(path)
+}
+
+/// The path in a variable without blanks and line ends around it, if that is not empty.
+pub(crate) fn path(environment: Environment<'_>, name: &str) -> Option<PathBuf> {
+    let path = trimmed(environment(name)?.into());
+    (!path.as_os_str().is_empty()).then_some(path)
 }
 
 #[cfg(test)]

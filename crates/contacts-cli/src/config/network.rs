@@ -12,7 +12,7 @@ use std::{
 use contacts_ureq::{BaseUrl, Client, Credentials, Policy, ProxyChoice, ProxyVariables};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-use super::key::{Environment, Sourced};
+use super::key::{self, Environment, Sourced};
 use crate::{error::Failure, io, redact};
 
 /// How requests go out.
@@ -52,8 +52,8 @@ impl Network {
             } else {
                 ProxyVariables::read(variable)
             },
-            ssl_cert_file: environment("SSL_CERT_FILE").map(PathBuf::from),
-            ssl_cert_dir: environment("SSL_CERT_DIR"),
+            ssl_cert_file: key::path(environment, "SSL_CERT_FILE"),
+            ssl_cert_dir: key::path(environment, "SSL_CERT_DIR").map(PathBuf::into_os_string),
             roots: OnceLock::new(),
         }
     }
@@ -83,6 +83,14 @@ impl Network {
             Some(Sourced { value, from, .. }) => ProxyChoice::Through { url: value, from },
             None => self.proxy_variables.proxy_for(base_url),
         }
+    }
+
+    /// The error for a proxy that is not one. Its value may have a password.
+    pub(crate) fn not_a_proxy(&self, from: &str) -> Failure {
+        // Of several profiles, the one is named that is to be changed.
+        let from = self.proxy.as_ref().map_or(from, |proxy| &proxy.full_from);
+        Failure::usage(format!("{from} is not a URL such as `http://host:port`"))
+            .with_hint("name an HTTP proxy by --proxy, or use none: --no-proxy")
     }
 
     /// Refuses what is no URL of a proxy, without repeating it.
@@ -123,12 +131,6 @@ impl Network {
         }
         Ok(roots)
     }
-}
-
-/// The value may have a password.
-pub(crate) fn not_a_proxy(from: &str) -> Failure {
-    Failure::usage(format!("{from} is not a URL such as `http://host:port`"))
-        .with_hint("name an HTTP proxy by --proxy, or use none: --no-proxy")
 }
 
 /// The certificates of a file, in PEM, or a single one in DER.

@@ -41,7 +41,8 @@ impl Profile {
         let path = path(environment);
         // Where nobody can look, as in another user's home, there is no file.
         let there = path.as_deref().filter(|path| path.metadata().is_ok());
-        let file = path.as_ref().map_or("the configuration file".into(), |path| path.display().to_string());
+        let file =
+            path.as_ref().map_or_else(|| "the configuration file".into(), |path| path.display().to_string());
         let text = there.map(fs::read_to_string).transpose();
         let text = text.map_err(|error| Failure::usage(format!("{file} cannot be read: {error}")))?;
         let profiles = parse(&text.unwrap_or_default());
@@ -97,8 +98,8 @@ pub(crate) fn named(
 /// Where the configuration file is, or would be.
 pub(crate) fn path(environment: Environment<'_>) -> Option<PathBuf> {
     let below = |folder: OsString| PathBuf::from(folder).join("contacts").join("config.toml");
-    if let Some(file) = environment("CONTACTS_CONFIG") {
-        return Some(file.into());
+    if let Some(file) = key::path(environment, "CONTACTS_CONFIG") {
+        return Some(file);
     }
     // The specification has a relative path ignored.
     environment("XDG_CONFIG_HOME")
@@ -206,7 +207,10 @@ fn text(key: ConfigKey, value: &Spanned<DeValue<'_>>) -> Result<String, Mistake>
         (Kind::Count, _) => Err(is_not(value, name, "a number from 1 to 100")),
         (kind, DeValue::String(text)) => {
             if kind == Kind::Duration {
-                key::duration(text).map_err(|why| wrong(format!("{name}: {why}")))?;
+                key::duration(text).map_err(|why| match redact::invisible(text.trim()) {
+                    Some(c) => wrong(format!("{name} has the character {}", c.escape_unicode())),
+                    None => wrong(format!("{name}: {why}")),
+                })?;
             }
             Ok(text.trim().to_owned())
         }
@@ -268,6 +272,10 @@ mod tests {
             (
                 "[profile.a]\ntimeout = \"s3cret\"\n",
                 "line 2, column 11: timeout: not a duration such as 30s or 2m",
+            ),
+            (
+                "[profile.a]\ntimeout = \"5s\u{200b}\"\n",
+                "line 2, column 11: timeout has the character \\u{200b}",
             ),
             ("[profile.é]\n\"timeout\" = [\"s3cret\"]\n", "line 1, column 10: "),
             (

@@ -16,10 +16,7 @@ use super::{
     step::Steps,
 };
 use crate::{
-    config::{
-        NO_PROXY,
-        network::{Network, not_a_proxy},
-    },
+    config::{NO_PROXY, network::Network},
     error::Failure,
     redact,
 };
@@ -110,7 +107,7 @@ pub(crate) fn examine_proxy(
 
 /// Connects to the proxy with this URL, which comes from there.
 fn reach_proxy(url: &str, from: &str, network: &Network) -> Result<(), Failure> {
-    Network::check_proxy(url).map_err(|_| not_a_proxy(from))?;
+    Network::check_proxy(url).map_err(|_| network.not_a_proxy(from))?;
     let shown = redact::proxy_url(url);
     // What a client takes for a proxy is such a URI.
     let uri: Uri = url.parse().unwrap_or_default();

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use contacts_proto::{
-    Action, ActivateContact, AllContacts, Call, ContactId, ContactMethod, CreateContact, DeactivateContact,
-    DeleteContact, Ensure, Event, Exchange, FindCloudId, GetContact, ListContacts, Now, Resolve, Session,
-    UpdateContact, Waiting,
+    Action, ActivateContact, AllContacts, Call, ContactId, ContactMethod, Create, CreateContact,
+    DeactivateContact, DeleteContact, Ensure, Event, Exchange, FindCloudId, GetContact, ListContacts, Now,
+    Resolve, Session, Update, UpdateContact, Waiting,
 };
 
 /// An exchange whose output is only looked at by people.
@@ -46,9 +46,9 @@ impl Subject {
         let create = || CreateContact::new(ContactMethod::Sms, "1-555-0100").unwrap();
         match self {
             Self::List => shown(Call::new(session, ListContacts::all())),
-            Self::Create => shown(Call::new(session, create())),
+            Self::Create => shown(Create::new(session, create())),
             Self::Get => shown(Call::new(session, GetContact::new(id()))),
-            Self::Update => shown(Call::new(session, UpdateContact::new(id(), "new@example.com").unwrap())),
+            Self::Update => shown(Update::new(session, UpdateContact::new(id(), "new@example.com").unwrap())),
             Self::Delete => shown(Call::new(session, DeleteContact::new(id()))),
             Self::Activate => shown(Call::new(session, ActivateContact::new(id()))),
             Self::Deactivate => shown(Call::new(session, DeactivateContact::new(id()))),
