@@ -1,33 +1,32 @@
 //! Files that are written whole or not at all.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
 /// Writes it such that whoever reads sees the old file or the new one. A new one is for its owner alone.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match Draft::new(path)? {
         Draft::Into(mut there) => there.write_all(bytes),
         Draft::Beside { draft, path, there } => {
-            draft.as_file().write_all(bytes)?;
             if let Some(there) = there {
                 draft.as_file().set_permissions(there)?;
             }
-            draft.as_file().sync_all()?;
-            draft.persist(path)?;
-            Ok(())
+            finish(draft, &path, bytes)
         }
     }
 }
 
 /// The same, for its owner alone whatever was there; a link is replaced.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let draft = Builder::new().make_in(folder, |path| options().open(path))?;
+    finish(draft_beside(path)?, path, bytes)
+}
+
+fn finish(draft: NamedTempFile, path: &Path, bytes: &[u8]) -> io::Result<()> {
     draft.as_file().write_all(bytes)?;
     draft.as_file().sync_all()?;
     draft.persist(path)?;
@@ -61,10 +60,7 @@ impl Draft {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        // Opened here, since the library's own error would name this file, which nobody knows.
-        let draft =
-            Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), |path| options().open(path))?;
+        let draft = draft_beside(&path)?;
         Ok(Self::Beside { draft, path, there })
     }
 }
@@ -84,11 +80,10 @@ fn target(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("it is a link that leads to no file"))
 }
 
-/// A new file, for its owner alone.
-fn options() -> OpenOptions {
-    let mut options = File::options();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+/// A new file in the same folder, for its owner alone.
+fn draft_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let draft = NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")));
+    // The library's error would name this file, which nobody knows.
+    draft.map_err(|error| error.raw_os_error().map_or(error.kind().into(), io::Error::from_raw_os_error))
 }
