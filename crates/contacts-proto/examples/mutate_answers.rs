@@ -14,13 +14,23 @@ mod operations;
 
 use std::{process::ExitCode, time::Instant};
 
+use clap::Parser;
 use mutation::{Tally, read_soundly};
 
+/// Read mutated responses
+#[derive(Parser)]
+struct Arguments {
+    /// Number of responses
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    count: u64,
+
+    /// Seed of the mutations
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
 fn main() -> ExitCode {
-    let Some((count, seed)) = arguments() else {
-        eprintln!("usage: mutate_answers [--count N] [--seed N]");
-        return ExitCode::from(2);
-    };
+    let Arguments { count, seed } = Arguments::parse();
     // The first one is told below; a million of them would be a million messages.
     std::panic::set_hook(Box::new(|_| {}));
     let begun = Instant::now();
@@ -34,18 +44,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn arguments() -> Option<(u64, u64)> {
-    let (mut count, mut seed) = (10_000_000, 1);
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let number = words.next()?.parse().ok()?;
-        match word.as_str() {
-            "--count" => count = number,
-            "--seed" => seed = number,
-            _ => return None,
-        }
-    }
-    Some((count, seed))
 }
