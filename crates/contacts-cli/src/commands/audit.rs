@@ -145,8 +145,7 @@ impl<'a> Audit<'a> {
         users: Vec<User>,
         resume: Option<Resume>,
     ) -> Result<Self, Failure> {
-        let mut required: Vec<ContactMethod> =
-            args.require.iter().copied().map(ContactMethod::from).collect();
+        let mut required = args.require.clone();
         required.sort();
         required.dedup();
         let rows = users.iter().map(|_| None).collect();

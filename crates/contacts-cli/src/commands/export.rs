@@ -10,7 +10,7 @@ use clap::Args;
 use contacts_plan::{Desired, Format};
 use contacts_ureq::printable;
 
-use super::plan::contacts_file::{FileFormat, LONGEST, format_of};
+use super::plan::contacts_file::{LONGEST, format_of, format_parser};
 use crate::{
     client::Context,
     config::flags::OutputFormat,
@@ -31,8 +31,8 @@ pub(crate) struct ExportArgs {
     pub(crate) file: PathBuf,
 
     /// What the file is written in, where its ending does not say; to standard output YAML, or as -o says
-    #[arg(long)]
-    pub(crate) format: Option<FileFormat>,
+    #[arg(long, value_parser = format_parser())]
+    pub(crate) format: Option<Format>,
 
     /// Overwrite a file that export did not write
     #[arg(long)]

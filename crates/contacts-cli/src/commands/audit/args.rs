@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum, builder::TypedValueParser};
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use contacts_ureq::{AccountId, ContactMethod};
 
 use crate::{io::STANDARD, redact, usage::long_help};
@@ -23,8 +26,8 @@ pub(crate) struct AuditArgs {
     pub(crate) from: Option<PathBuf>,
 
     /// Each user needs an enabled contact of each of these kinds, with commas between them: email, sms, voice, mobile
-    #[arg(long, value_name = "KINDS", value_delimiter = ',', hide_possible_values = true)]
-    pub(crate) require: Vec<Kind>,
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', hide_possible_values = true, value_parser = kind())]
+    pub(crate) require: Vec<ContactMethod>,
 
     /// Read N users at a time, 1 to 64
     #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u8).range(1..=64))]
@@ -56,24 +59,9 @@ fn beside_results(path: PathBuf) -> Result<PathBuf, &'static str> {
     }
 }
 
-/// The kinds of contacts that can be required.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Kind {
-    Email,
-    Sms,
-    Voice,
-    Mobile,
-}
-
-impl From<Kind> for ContactMethod {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Email => Self::Email,
-            Kind::Sms => Self::Sms,
-            Kind::Voice => Self::Voice,
-            Kind::Mobile => Self::Mobile,
-        }
-    }
+/// A kind of contacts that can be required.
+fn kind() -> impl TypedValueParser<Value = ContactMethod> {
+    PossibleValuesParser::new(["email", "sms", "voice", "mobile"]).map(|kind| kind.as_str().into())
 }
 
 const EXAMPLES: &str = "\

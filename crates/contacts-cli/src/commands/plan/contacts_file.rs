@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use contacts_plan::{Desired, Format, Options, Plan, Reason};
 use contacts_ureq::Contact;
 
@@ -20,8 +23,8 @@ pub(crate) struct DesiredArgs {
     pub(crate) file: PathBuf,
 
     /// What the file is written in, where its ending does not say; standard input is YAML (and so JSON) otherwise
-    #[arg(long)]
-    pub(crate) format: Option<FileFormat>,
+    #[arg(long, value_parser = format_parser())]
+    pub(crate) format: Option<Format>,
 
     /// Delete contacts that the file does not have
     #[arg(long)]
@@ -33,22 +36,13 @@ pub(crate) struct DesiredArgs {
     pub(crate) force: bool,
 }
 
-/// What a file of contacts is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FileFormat {
-    Yaml,
-    Json,
-    Csv,
-}
-
-impl From<FileFormat> for Format {
-    fn from(format: FileFormat) -> Self {
-        match format {
-            FileFormat::Yaml => Self::Yaml,
-            FileFormat::Json => Self::Json,
-            FileFormat::Csv => Self::Csv,
-        }
-    }
+/// A format of files of contacts.
+pub(crate) fn format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(["yaml", "json", "csv"]).map(|format| match &*format {
+        "yaml" => Format::Yaml,
+        "json" => Format::Json,
+        _ => Format::Csv,
+    })
 }
 
 /// No file of contacts is longer, in bytes.
@@ -108,8 +102,8 @@ impl ContactsFile {
 }
 
 /// What a file is written in: as it is said, or else as its name says.
-pub(crate) fn format_of(file: &Path, said: Option<FileFormat>) -> Result<Format, Failure> {
-    said.map(Format::from).or_else(|| Format::of(file)).ok_or_else(|| {
+pub(crate) fn format_of(file: &Path, said: Option<Format>) -> Result<Format, Failure> {
+    said.or_else(|| Format::of(file)).ok_or_else(|| {
         let name = shown_path(file);
         Failure::usage(format!("{name} ends in none of .yaml, .yml, .json and .csv"))
             .with_hint("--format tells what a file is written in, whatever its name")
