@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 /// Writes it such that whoever reads sees the old file or the new one. A new one is for its owner alone.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -83,7 +83,10 @@ fn target(path: &Path) -> io::Result<PathBuf> {
 /// A new file in the same folder, for its owner alone.
 fn draft_beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let draft = NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")));
-    // The library's error would name this file, which nobody knows.
-    draft.map_err(|error| error.raw_os_error().map_or(error.kind().into(), io::Error::from_raw_os_error))
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Opened here, since the library's own error would name this file, which nobody knows.
+    Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), |path| options.open(path))
 }

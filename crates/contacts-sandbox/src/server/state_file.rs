@@ -1,10 +1,10 @@
 //! The file that a sandbox's state outlives it in.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::Builder;
 
 use crate::error::Error;
 use crate::state::State;
@@ -28,8 +28,10 @@ impl StateFile {
     pub(super) fn write(&self, state: &State) -> Result<(), Error> {
         let Self(path) = self;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // Opened here, since the library's own error would name the draft, which nobody knows.
+        let open = |draft: &Path| private().open(draft);
         let write = || {
-            let mut draft = NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")))?;
+            let mut draft = Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), open)?;
             draft.write_all(state.to_json().as_bytes())?;
             draft.write_all(b"\n")?;
             draft.persist(path)?;
@@ -37,4 +39,13 @@ impl StateFile {
         };
         write().map_err(|error| Error::StateFile(path.clone(), error))
     }
+}
+
+/// A new file, for its owner alone.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
