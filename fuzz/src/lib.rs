@@ -7,8 +7,6 @@ mod operations;
 pub mod requests;
 pub mod service;
 
-use std::time::Duration;
-
 use contacts_proto::{AccountId, ContactId, ListContacts, Operation, Page};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
@@ -84,24 +82,6 @@ pub fn read_by_each_operation(answer: &Response<&[u8]>) -> Result<(), String> {
         let read = operation.reads_soundly(answer);
         read.map(|_| ()).map_err(|how| format!("{}: {how}", operation.path(&id)))
     })
-}
-
-/// Minimum wait of `retry-after` and `x-ratelimit-reset` on a 429, without reading dates. Fractions round up.
-pub fn plain_wait(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = |name: &str| {
-        let text = headers.get(name)?.to_str().ok()?.trim();
-        let mut parts = text.split('.');
-        let (whole, fraction) = (parts.next()?, parts.next());
-        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if parts.next().is_some() || !is_number(whole) || !fraction.is_none_or(is_number) {
-            return None;
-        }
-        let rounds_up = fraction.is_some_and(|fraction| fraction.trim_matches('0') != "");
-        Some(whole.parse().unwrap_or(u64::MAX).saturating_add(u64::from(rounds_up)))
-    };
-    // A large number of the second header is a date.
-    let reset = seconds("x-ratelimit-reset").filter(|seconds| *seconds < 1_000_000_000);
-    seconds("retry-after").max(reset).map(Duration::from_secs)
 }
 
 /// Whether a text can be shown on a terminal.
