@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use contacts_proto::{BaseUrl, Cause, Credentials, Policy, Progress, Session};
 use contacts_testkit::{
-    drive::{Happened, Run, World},
+    drive::{Happened, Run, Surroundings},
     job::{Job, Shape},
     laws,
     reply::{Reply, plain_hint},
@@ -95,7 +95,7 @@ impl<'a> Playing<'a> {
     }
 }
 
-impl World for Playing<'_> {
+impl Surroundings for Playing<'_> {
     fn random(&mut self) -> u64 {
         self.random
     }

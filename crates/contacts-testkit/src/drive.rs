@@ -17,7 +17,7 @@ pub const EPOCH: Duration = Duration::from_secs(1_795_000_000);
 const MOST_STEPS: usize = 1_500;
 
 /// What surrounds an exchange: it carries out each action, and says what happens next, and when.
-pub trait World {
+pub trait Surroundings {
     /// Sends a request.
     fn send(&mut self, request: Request<Vec<u8>>, timeout: Duration, now: Duration) -> (Duration, Happened);
 
@@ -83,7 +83,11 @@ impl<E: Exchange + ?Sized> Run<E> {
     }
 
     /// Drives an exchange to its end: its result, or nothing if it does not seem to have one; and the time.
-    pub fn to_end(&mut self, world: &mut impl World, mut now: Duration) -> Option<Result<E::Output, Error>> {
+    pub fn to_end(
+        &mut self,
+        world: &mut impl Surroundings,
+        mut now: Duration,
+    ) -> Option<Result<E::Output, Error>> {
         loop {
             match self.resume(world, now) {
                 Progress::Until(time) => now = time,
@@ -94,7 +98,7 @@ impl<E: Exchange + ?Sized> Run<E> {
     }
 
     /// Tells the exchange what has happened by now, and carries out what it says.
-    pub fn resume(&mut self, world: &mut impl World, now: Duration) -> Progress<E::Output> {
+    pub fn resume(&mut self, world: &mut impl Surroundings, now: Duration) -> Progress<E::Output> {
         let happened = std::mem::replace(&mut self.next, Happened::Start);
         let action = self.step(happened, now, world.random());
         if self.trace.steps.len() > MOST_STEPS {

@@ -8,17 +8,26 @@
 //! - [`drive`]: the loop, in simulated time; a [`trace`] is what it writes down
 //! - [`reply`]: what a client learns of a request, and what follows from it
 //! - [`script`]: a world in which anything happens
+//! - [`network`]: the way to a service, on which [`faults`] happen; a [`ledger`] is what it writes down
 //! - [`laws`]: what an exchange must do, step by step
+//! - [`audit`]: what it says must be true of what the service has
 //! - [`mutants`]: exchanges that break a law each
 //! - [`findings`]: what was broken, and how often
 
+pub mod audit;
+pub mod behaviour;
 pub mod drive;
+pub mod faults;
 pub mod findings;
 pub mod hints;
 pub mod job;
 pub mod laws;
+pub mod ledger;
+pub mod log;
 pub mod mutants;
+pub mod network;
 pub mod random;
 pub mod reply;
 pub mod script;
 pub mod trace;
+pub mod untold;

@@ -91,8 +91,8 @@ impl Reply {
         let Ok(response) = &self.told else { return false };
         let page = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
         let next = &page["links"]["next"];
-        let leads_on = next.as_str().map_or(!next.is_null(), |link| !link.trim().is_empty());
-        response.status().is_success() && page["values"].is_array() && !leads_on
+        let is_end = next.is_null() || next.as_str().is_some_and(|link| link.trim().is_empty());
+        response.status().is_success() && page["values"].is_array() && is_end
     }
 
     /// Tells it as an event.
@@ -146,7 +146,7 @@ pub fn plain_hint(headers: &HeaderMap) -> Option<Duration> {
         if parts.next().is_some() || !is_number(whole) || !fraction.is_none_or(is_number) {
             return None;
         }
-        let rounds_up = fraction.is_some_and(|fraction| fraction.trim_matches('0') != "");
+        let rounds_up = fraction.is_some_and(|fraction| fraction.bytes().any(|byte| byte != b'0'));
         Some(whole.parse().unwrap_or(u64::MAX).saturating_add(u64::from(rounds_up)))
     };
     // A large number of the second header is a date.

@@ -7,7 +7,7 @@ use contacts_proto::{Action, BaseUrl, Cause, Credentials, Event, Exchange, Now, 
 use http::{Method, Request};
 
 use crate::{
-    drive::{Happened, Run, World},
+    drive::{Happened, Run, Surroundings},
     hints::Hint,
     job::{Begin, Client, Job, Outcome},
     random::Random,
@@ -239,7 +239,7 @@ impl Answer {
             9 | 10 => Self::NotSent(*random.pick(&CAUSES)),
             11 => Self::Cut(200, Hint::any(random), Cause::Closed),
             12 => Self::Cut(*random.pick(&STATUSES), Hint::any(random), *random.pick(&CAUSES)),
-            13 => Self::Useless(*random.pick::<&[u8]>(&BODIES), Hint::any(random)),
+            13 => Self::Useless(random.pick::<&[u8]>(&BODIES), Hint::any(random)),
             14 => Self::Status(503, Hint::any(random)),
             _ => Self::Status(429, Hint::any(random)),
         }
@@ -293,7 +293,7 @@ impl Playing<'_> {
     }
 }
 
-impl World for Playing<'_> {
+impl Surroundings for Playing<'_> {
     fn random(&mut self) -> u64 {
         let random = self.beat().random;
         self.steps += 1;

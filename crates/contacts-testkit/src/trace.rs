@@ -17,6 +17,8 @@ pub struct Trace {
     pub about: About,
     /// Its steps, those after its end included.
     pub steps: Vec<Step>,
+    /// It was broken off, and need not have ended.
+    pub is_broken_off: bool,
     calls: OnceCell<Vec<Range<usize>>>,
 }
 
@@ -109,7 +111,7 @@ pub struct Report {
 
 impl Trace {
     pub(crate) fn new(about: About) -> Self {
-        Self { about, steps: Vec::new(), calls: OnceCell::new() }
+        Self { about, steps: Vec::new(), is_broken_off: false, calls: OnceCell::new() }
     }
 
     /// What follows from a reply to the last request.

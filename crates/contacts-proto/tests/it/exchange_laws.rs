@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contacts_proto::{BaseUrl, Cause, Credentials, Progress, Session};
 use contacts_testkit::{
-    drive::{self, Happened, Run, World},
+    drive::{self, Happened, Run, Surroundings},
     job::{Job, Outcome},
     laws::{self, Verdict},
     reply::{Reply, response},
@@ -93,7 +93,7 @@ struct Troubled<'a> {
     requests: usize,
 }
 
-impl World for Troubled<'_> {
+impl Surroundings for Troubled<'_> {
     fn send(&mut self, _: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
         let trouble = self.troubles[self.requests % self.troubles.len()];
         self.requests += 1;

@@ -21,7 +21,7 @@ pub fn it_ends_within_a_bounded_number_of_steps(trace: &Trace) -> Verdict {
     // A request and a look, and a wait that is cut short three times at most; renewals; the waits for a creation to show.
     let most = calls * (policy.attempts.max(1) * 6 + 4) + 4 * 4;
     let steps = trace.until_done();
-    let is_done = steps.last().is_some_and(|step| step.did.is_done());
+    let is_done = trace.is_broken_off || steps.last().is_some_and(|step| step.did.is_done());
     broken_if(!is_done || steps.len() > usize::try_from(most).unwrap_or(usize::MAX), || {
         format!("{} steps, {most} are enough", steps.len())
     })

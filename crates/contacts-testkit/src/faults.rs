@@ -1,8 +1,8 @@
-//! What can happen to a request on its way.
+//! All that can happen to a request on its way: the one list of faults.
 
 use std::{fmt, str::FromStr};
 
-use crate::rng::Random;
+use crate::random::Random;
 
 /// Something that happens to one request. It has a word, so that a schedule of faults can be written down.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Happening {
     Garbage(When),
     /// Carried out twice; either answer is given.
     Duplicate,
+    /// Not carried out, and answered with this status in the service's own shape.
+    Refusal(u16),
 }
 
 /// Whether the fault comes before the request is carried out, which then it never is, or after.
@@ -60,11 +62,11 @@ const fn row(word: &'static str, happening: Happening, what: &'static str) -> Ro
 }
 
 use Asks::{Little, Much, Nothing};
-use Happening::{Cut, Delayed, Duplicate, Expired, Garbage, Lost, Refused, Status};
+use Happening::{Cut, Delayed, Duplicate, Expired, Garbage, Lost, Refusal, Refused, Status};
 use When::{After, Before};
 
 /// All faults; the first [`Fault::IN_SCHEDULES`] are those of the exhaustive mode.
-const FAULTS: [Row; 28] = [
+const FAULTS: [Row; 31] = [
     row("refused", Refused, "no connection, not sent"),
     row("lost-before", Lost(Before), "sent, not carried out, no answer"),
     row("lost-after", Lost(After), "carried out, no answer"),
@@ -93,6 +95,9 @@ const FAULTS: [Row; 28] = [
     row("302-before", Status(302, Before, Nothing), "not carried out, 302"),
     row("303-after", Status(303, After, Nothing), "carried out, 303"),
     row("429-long", Status(429, Before, Much), "not carried out, 429, with an hour to wait"),
+    row("403", Refusal(403), "not carried out, 403"),
+    row("422", Refusal(422), "not carried out, 422"),
+    row("404", Refusal(404), "not carried out, 404"),
 ];
 
 impl Fault {
@@ -114,13 +119,13 @@ impl Fault {
         Self::all().filter(|fault| match fault.happening() {
             Lost(_) | Delayed | Cut => true,
             Status(status, _, asks) => matches!(status, 408 | 500..) && asks == Nothing,
-            Refused | Expired | Garbage(_) | Duplicate => false,
+            Refused | Expired | Garbage(_) | Duplicate | Refusal(_) => false,
         })
     }
 
-    /// Any fault.
+    /// Any fault but the last, which says that a contact is gone that may be there.
     pub fn any(random: &mut Random) -> Self {
-        Self(u8::try_from(random.below(FAULTS.len() as u64)).unwrap_or(0))
+        Self(u8::try_from(random.below(FAULTS.len() as u64 - 1)).unwrap_or(0))
     }
 
     /// Its place in the table.

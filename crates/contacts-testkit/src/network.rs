@@ -1,18 +1,39 @@
-//! One user's way to the service, and what goes wrong on it.
+//! The scripted network: one user's way to a service, and what goes wrong on it.
 
 use std::time::Duration;
 
-use contacts_proto::{Cause, Credentials, Failure, Progress};
-use contacts_sandbox::User;
+use contacts_proto::{Cause, Credentials, Progress};
+use contacts_sandbox::{Service, User};
 use http::{HeaderValue, Method, Request, Response, header::AUTHORIZATION, request::Parts};
 
 use crate::{
-    fault::{Asks, Fault, Happening, When},
+    drive::{EPOCH, Happened, Surroundings},
+    faults::{Asks, Fault, Happening, When},
+    hints::Hint,
     ledger::Ledger,
-    reply::Reply,
-    rng::Random,
-    world::{EPOCH, World},
+    log::Log,
+    random::Random,
+    reply::{Reply, response},
+    untold::Untold,
 };
+
+/// What all users share: the one service, and the record of what happens.
+#[derive(Debug)]
+pub struct World {
+    /// The service. It protects no client: what is created twice is there twice.
+    pub service: Service,
+    /// What happens, line by line.
+    pub log: Log,
+    /// How often an exchange was asked what to do.
+    pub steps: u64,
+}
+
+impl World {
+    /// A world with this service, and no record.
+    pub fn new(service: Service) -> Self {
+        Self { service, log: Log::default(), steps: 0 }
+    }
+}
 
 /// One user's way to the service. All that happens on it follows from its seed, its faults and what is sent.
 #[derive(Debug)]
@@ -29,6 +50,8 @@ pub struct Network {
     /// The longest that a delayed request takes after its failure shows; not included.
     settle: Duration,
     delayed: Vec<Flight>,
+    /// What the service does not say.
+    pub untold: Untold,
     /// What was done.
     pub ledger: Ledger,
 }
@@ -37,9 +60,11 @@ pub struct Network {
 #[derive(Debug, Clone)]
 pub enum Faults {
     /// The first one the first, and so on; later requests go well.
-    Schedule(Vec<Fault>),
+    Schedule(Vec<Option<Fault>>),
     /// The first creation the first, and so on; all else goes well.
-    OnCreations(Vec<Fault>),
+    OnCreations(Vec<Option<Fault>>),
+    /// Every request that writes.
+    OnWrites(Fault),
     /// So many of 64 requests meet any fault.
     Chance(u64),
 }
@@ -54,6 +79,48 @@ struct Flight {
 
 const PAGE: &str = "<!doctype html><title>Welcome</title><p>Please log in to this network.</p>";
 const LONGEST_WAY: Duration = Duration::from_millis(100);
+const LONGEST_RENEWAL: Duration = Duration::from_millis(500);
+const LONGEST_OVERSLEEPING: Duration = Duration::from_millis(20);
+
+/// A user's client in the world.
+#[derive(Debug)]
+pub struct Way<'a> {
+    /// What all users share.
+    pub world: &'a mut World,
+    /// The user's own network.
+    pub network: &'a mut Network,
+}
+
+impl Surroundings for Way<'_> {
+    fn random(&mut self) -> u64 {
+        self.world.steps += 1;
+        self.network.random.draw()
+    }
+
+    fn send(&mut self, request: Request<Vec<u8>>, timeout: Duration, now: Duration) -> (Duration, Happened) {
+        let (method, path) = (request.method(), request.uri().path());
+        let body = String::from_utf8_lossy(request.body());
+        self.world.log.line(now, format_args!("sends {method} {path} {body} (time-out {timeout:?})"));
+        let (at, reply) = self.network.send(self.world, request, now, timeout);
+        self.world.log.line(at, format_args!("learns: {reply}"));
+        (at, Happened::replied(reply))
+    }
+
+    fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, Happened) {
+        self.world.log.line(now, format_args!("waits {wait:?}"));
+        let random = &mut self.network.random;
+        let more = if random.one_in(2) { random.time_below(LONGEST_OVERSLEEPING) } else { Duration::ZERO };
+        (now + wait + more, Happened::Waited)
+    }
+
+    fn renew(&mut self, timeout: Duration, now: Duration) -> (Duration, Happened) {
+        let token = self.network.renewed();
+        let given = if token.is_some() { "gets" } else { "gets no" };
+        self.world.log.line(now, format_args!("asks for credentials, {given} others"));
+        let takes = self.network.random.time_below(LONGEST_RENEWAL).min(timeout);
+        (now + takes, Happened::Renewed(token))
+    }
+}
 
 impl Network {
     /// The way of a user, who is made known to the service.
@@ -68,6 +135,7 @@ impl Network {
             quiet: false,
             settle,
             delayed: Vec::new(),
+            untold: Untold::default(),
             ledger: Ledger::default(),
         };
         network.rotate(world);
@@ -85,13 +153,20 @@ impl Network {
         self.delayed.clear();
         self.ledger.clear();
         self.quiet = false;
+        let faults = faults.iter().copied().map(Some);
         match &mut self.faults {
             Faults::Schedule(old) | Faults::OnCreations(old) => {
                 old.clear();
-                old.extend_from_slice(faults);
+                old.extend(faults);
             }
-            Faults::Chance(_) => self.faults = Faults::Schedule(faults.to_vec()),
+            other => *other = Faults::Schedule(faults.collect()),
         }
+    }
+
+    /// Begins anew with other faults; the user stays.
+    pub fn meet(&mut self, faults: Faults) {
+        self.ledger.clear();
+        self.faults = faults;
     }
 
     /// What is valid now.
@@ -100,19 +175,14 @@ impl Network {
     }
 
     /// What the user's source of credentials gives; seldom nothing, and that only where faults come by chance.
-    pub fn renewed(&mut self) -> Option<Credentials> {
+    fn renewed(&mut self) -> Option<String> {
         let fails = matches!(self.faults, Faults::Chance(1..)) && !self.quiet && self.random.one_in(32);
-        (!fails).then(|| self.credentials.clone())
+        self.user.oauth_token.clone().filter(|_| !fails)
     }
 
     /// The user's account id.
     pub fn account(&self) -> &str {
         &self.user.account_id
-    }
-
-    /// The numbers that all on this way follows from.
-    pub fn random(&mut self) -> &mut Random {
-        &mut self.random
     }
 
     /// Lets all go well, or no more.
@@ -131,7 +201,7 @@ impl Network {
     }
 
     /// Sends a request: what its client learns of it, and when.
-    pub fn send(
+    fn send(
         &mut self,
         world: &mut World,
         request: Request<Vec<u8>>,
@@ -143,7 +213,7 @@ impl Network {
         let fault = self.next_fault(&method);
         self.random.mix(fault.map_or(u64::MAX, |fault| u64::from(fault.number())));
         if let Some(fault) = fault {
-            world.trace.line(now, format_args!("  meets {}: {}", fault.word(), fault.what()));
+            world.log.line(now, format_args!("  meets {}: {}", fault.word(), fault.what()));
         }
         let arrives = now + self.random.time_below(LONGEST_WAY).min(timeout);
         let (at, reply) = self.happens(world, fault, head, body, arrives, now + timeout);
@@ -152,19 +222,21 @@ impl Network {
     }
 
     fn next_fault(&mut self, method: &Method) -> Option<Fault> {
+        self.ledger.sent += 1;
         if self.quiet {
             return None;
         }
         self.ledger.requests += 1;
         match &mut self.faults {
-            Faults::Schedule(faults) => faults.get(self.ledger.requests - 1).copied(),
+            Faults::Schedule(faults) => faults.get(self.ledger.requests - 1).copied().flatten(),
             Faults::OnCreations(faults) => {
                 if *method != Method::POST {
                     self.ledger.requests -= 1;
                     return None;
                 }
-                faults.get(self.ledger.requests - 1).copied()
+                faults.get(self.ledger.requests - 1).copied().flatten()
             }
+            Faults::OnWrites(fault) => Some(*fault).filter(|_| *method != Method::GET),
             Faults::Chance(chance) => {
                 let chance = *chance;
                 (self.random.below(64) < chance).then(|| Fault::any(&mut self.random))
@@ -185,12 +257,12 @@ impl Network {
         let comes = arrives + self.random.time_below(LONGEST_WAY);
         let in_time = |reply| if comes <= out { (comes, reply) } else { (out, timed_out()) };
         let Some(fault) = fault else {
-            return in_time(Reply::Answered(self.carry_out(world, head, &body, arrives), true));
+            return in_time(Reply::genuine(self.carry_out(world, head, &body, arrives)));
         };
         match fault.happening() {
             Happening::Refused => {
                 let cause = *self.random.pick(&[Cause::Connect, Cause::Resolve, Cause::Tls]);
-                (comes.min(out), Reply::Failed(Failure::new(Progress::NotSent, cause)))
+                (comes.min(out), Reply::failed(Progress::NotSent, cause))
             }
             Happening::Lost(when) => {
                 self.if_after(when, world, head, &body, arrives);
@@ -212,15 +284,15 @@ impl Network {
             }
             Happening::Status(status, when, asks) => {
                 self.if_after(when, world, head, &body, arrives);
-                in_time(Reply::Answered(self.status(status, asks), false))
+                in_time(self.status(status, asks))
             }
             Happening::Expired => {
                 self.rotate(world);
-                in_time(Reply::Answered(self.carry_out(world, head, &body, arrives), true))
+                in_time(Reply::genuine(self.carry_out(world, head, &body, arrives)))
             }
             Happening::Garbage(when) => {
                 self.if_after(when, world, head, &body, arrives);
-                in_time(Reply::Answered(Reply::status(200, PAGE), false))
+                in_time(Reply::foreign(response(200, PAGE)))
             }
             Happening::Duplicate => {
                 let method = head.method.clone();
@@ -228,7 +300,11 @@ impl Network {
                 let second = self.carry_out(world, head, &body, arrives);
                 let second_is_given = self.random.one_in(2);
                 self.ledger.note_second(&method, [first.status(), second.status()], second_is_given);
-                in_time(Reply::Answered(if second_is_given { second } else { first }, true))
+                in_time(Reply::genuine(if second_is_given { second } else { first }))
+            }
+            Happening::Refusal(status) => {
+                let body = format!(r#"{{"errors":[{{"title":"no","code":"{status}"}}]}}"#);
+                in_time(Reply::foreign(response(status, body)))
             }
         }
     }
@@ -244,32 +320,33 @@ impl Network {
         if comes > out || self.random.one_in(2) {
             return (out, timed_out());
         }
-        (comes, Reply::Failed(Failure::new(Progress::MaybeSent, Cause::Closed)))
+        (comes, Reply::failed(Progress::MaybeSent, Cause::Closed))
     }
 
     fn cut(&mut self, mut answer: Response<Vec<u8>>) -> Reply {
         let kept = self.random.below(answer.body().len() as u64);
         answer.body_mut().truncate(usize::try_from(kept).unwrap_or(0));
-        Reply::Failed(Failure::new(Progress::Answered(Box::new(answer)), Cause::Closed))
+        Reply::cut(answer, Cause::Closed)
     }
 
-    fn status(&mut self, status: u16, asks: Asks) -> Response<Vec<u8>> {
-        let mut answer = Reply::status(status, "");
+    fn status(&mut self, status: u16, asks: Asks) -> Reply {
+        let mut answer = response(status, "");
         let seconds = match asks {
-            Asks::Nothing => return answer,
+            Asks::Nothing => return Reply::foreign(answer),
             Asks::Little => 1 + self.random.below(8),
             Asks::Much => 3600,
         };
-        Reply::ask_for(&mut answer, seconds, self.random.one_in(2));
-        answer
+        let hint = Hint::of_seconds(seconds, self.random.one_in(2));
+        hint.write(&mut answer);
+        Reply::foreign(answer).with_hint(hint.asks_for(status))
     }
 
     /// Has the service carry out a request, after all that was to arrive before it.
     fn carry_out(&mut self, world: &mut World, head: Parts, body: &[u8], at: Duration) -> Response<Vec<u8>> {
         self.land(world, at);
         let answer = world.service.handle(Request::from_parts(head, body), EPOCH + at);
-        world.trace.line(at, format_args!("  the service answers {}", answer.status()));
-        answer
+        world.log.line(at, format_args!("  the service answers {}", answer.status()));
+        self.untold.left_out_of(answer)
     }
 
     /// Carries out what was delayed up to this moment.
@@ -284,7 +361,7 @@ impl Network {
             }
             let method = head.method.clone();
             let answer = world.service.handle(Request::from_parts(head, body.as_slice()), EPOCH + lands);
-            world.trace.line(lands, format_args!("  a delayed {method} is carried out: {}", answer.status()));
+            world.log.line(lands, format_args!("  a delayed {method} is carried out: {}", answer.status()));
         }
     }
 
@@ -299,5 +376,5 @@ impl Network {
 }
 
 fn timed_out() -> Reply {
-    Reply::Failed(Failure::new(Progress::MaybeSent, Cause::TimedOut))
+    Reply::failed(Progress::MaybeSent, Cause::TimedOut)
 }

@@ -4,12 +4,12 @@ use std::{fmt, time::Duration};
 
 /// A record of what happens, or nothing where nobody reads it.
 #[derive(Debug, Default)]
-pub struct Trace {
+pub struct Log {
     lines: Option<String>,
     paused: bool,
 }
 
-impl Trace {
+impl Log {
     /// Records all that happens.
     pub fn on() -> Self {
         Self { lines: Some(String::new()), paused: false }

@@ -2,12 +2,14 @@
 
 use http::{Method, StatusCode};
 
-use crate::reply::{Meaning, Reply};
+use crate::reply::{Known, Reply};
 
 /// What the network did in the course of one exchange.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    /// Requests that met the network (not those of a resolution, which meets none of the faults).
+    /// Requests that were sent.
+    pub sent: usize,
+    /// Those of them that could meet a fault.
     pub requests: usize,
     /// Contacts that exist because the network delivered a creation a second time: no client's doing.
     pub second_creations: usize,
@@ -17,9 +19,22 @@ pub struct Ledger {
     pub doubt: bool,
     /// Statuses that were given.
     given: Vec<StatusCode>,
+    /// Nobody has seen them.
+    is_unseen: bool,
 }
 
 impl Ledger {
+    /// The ledger of a network that nobody watches, which may have delivered creations twice.
+    pub fn unseen(doubles: bool) -> Self {
+        Self {
+            second_creations: if doubles { usize::MAX } else { 0 },
+            second_refused: doubles,
+            doubt: true,
+            is_unseen: true,
+            ..Self::default()
+        }
+    }
+
     /// Forgets all of it.
     pub fn clear(&mut self) {
         let mut given = std::mem::take(&mut self.given);
@@ -29,8 +44,8 @@ impl Ledger {
 
     /// Takes down what a client learns of a request.
     pub fn note(&mut self, method: &Method, reply: &Reply) {
-        self.doubt |= *method != Method::GET && reply.meaning() == Meaning::Doubt;
-        self.given.extend(reply.code());
+        self.doubt |= *method != Method::GET && reply.known() == Known::Ambiguous;
+        self.given.extend(reply.status());
     }
 
     /// Takes down a second delivery.
@@ -42,6 +57,6 @@ impl Ledger {
 
     /// Whether this status was given.
     pub fn gave(&self, status: StatusCode) -> bool {
-        self.given.contains(&status)
+        self.is_unseen || self.given.contains(&status)
     }
 }
