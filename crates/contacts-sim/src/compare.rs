@@ -82,6 +82,6 @@ pub fn compare(schedules: u64, seed: u64) -> Result<Compare, Error> {
 
 fn replay(subject: Subject, schedule: &[Fault], seed: u64) -> String {
     let words: Vec<_> = schedule.iter().map(|fault| fault.word()).collect();
-    let (subject, words) = (word(subject), words.join(","));
+    let (subject, words) = (word(&subject), words.join(","));
     format!("contacts-sim replay --operation {subject} --schedule {words} --creations --seed {seed}")
 }

@@ -62,9 +62,9 @@ pub fn exhaustive(length: usize, seed: u64, begin: Begin) -> Result<Exhaustive, 
 fn replay(subject: Subject, numbers: Numbers, schedule: &[Fault], seed: u64) -> String {
     format!(
         "contacts-sim replay --operation {} --schedule {} --policy {} --seed {seed}",
-        word(subject),
+        word(&subject),
         words(schedule),
-        word(numbers)
+        word(&numbers)
     )
 }
 

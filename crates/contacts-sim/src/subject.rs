@@ -58,7 +58,7 @@ pub enum Strike {
 }
 
 /// The word for it in an argument.
-pub fn word(argument: impl ValueEnum) -> String {
+pub fn word(argument: &impl ValueEnum) -> String {
     argument.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
