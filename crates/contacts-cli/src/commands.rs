@@ -17,6 +17,8 @@ mod question;
 mod resolve;
 mod sandbox;
 
+use std::sync::Once;
+
 use crate::{
     args::{Arguments, Command},
     environment,
@@ -31,6 +33,7 @@ use crate::{
 struct Context<'a> {
     arguments: &'a Arguments,
     output: Output,
+    profile_told: Once,
 }
 
 /// Carries out the command. The exit code, if nothing failed.
@@ -38,7 +41,7 @@ struct Context<'a> {
 /// # Errors
 /// The failures that were not reported yet.
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failure>> {
-    let context = Context { arguments, output };
+    let context = Context { arguments, output, profile_told: Once::new() };
     match &arguments.command {
         Command::Operation(operation) => operations::run(&context, operation)?,
         Command::Export(args) => export::run(&context, args)?,
@@ -60,17 +63,19 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<u8, Vec<Failu
 }
 
 impl Context<'_> {
+    /// The settings, once the profile they are of is told.
     fn settings(&self) -> Result<Settings, Failure> {
         let Arguments { place, person, how, .. } = self.arguments;
-        Settings::resolve(place, person, how, &environment::of_process)
+        let settings = Settings::resolve(place, person, how, &environment::of_process)?;
+        if let Some(name) = settings.profile.as_ref().filter(|_| Verbosity::new(how).requests) {
+            let from = settings.origins.profile.unwrap_or("default");
+            self.profile_told.call_once(|| tell::tell(format_args!("profile {name} ({from})")));
+        }
+        Ok(settings)
     }
 
     fn connect(&self) -> Result<Service, Failure> {
-        let (settings, verbosity) = (self.settings()?, Verbosity::new(&self.arguments.how));
-        if let Some(name) = settings.profile.as_ref().filter(|_| verbosity.requests) {
-            tell::tell(format_args!("profile {name} ({})", settings.origins.profile.unwrap_or("default")));
-        }
-        Service::connect(&settings, verbosity)
+        Service::connect(&self.settings()?, Verbosity::new(&self.arguments.how))
     }
 
     /// Whether a person may be told more on standard error than what went wrong.

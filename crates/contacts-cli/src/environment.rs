@@ -1,6 +1,6 @@
 //! The variables of the environment.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use crate::failure::Failure;
 
@@ -21,4 +21,11 @@ pub(crate) fn text(environment: Environment<'_>, name: &str) -> Option<Result<St
     let text = environment(name)?.into_string().map_err(not_text);
     let text = text.map(|text| text.trim().to_owned());
     (!text.as_ref().is_ok_and(String::is_empty)).then_some(text)
+}
+
+/// The path in a variable without blanks and line ends around it, if that is not empty.
+pub(crate) fn path(environment: Environment<'_>, name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(environment(name)?);
+    let path = path.to_str().map(|text| text.trim().into()).unwrap_or(path);
+    (!path.as_os_str().is_empty()).then_some(path)
 }

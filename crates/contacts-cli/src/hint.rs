@@ -24,10 +24,7 @@ pub(crate) fn told(hint: &Hint) -> String {
             "only administrators read another user's contacts; without --account-id the contacts are one's own".into()
         }
         Hint::NoSuchSite => "no site has this name: check the spelling of --site, or of the setting that names it".into(),
-        Hint::SiteRenamed(host) => {
-            let name = host.strip_suffix(".atlassian.net").unwrap_or(host);
-            format!("the site is now {}; use --site {}", printable(host), printable(name))
-        }
+        Hint::SiteRenamed(host) => renamed("the site", host),
         Hint::WrongSite => format!(
             "check the cloud id (--cloud-id) or the base URL (--base-url), or name the site with --site; to see which one is used: {}",
             again("config show")
@@ -40,10 +37,17 @@ pub(crate) fn told(hint: &Hint) -> String {
             .into(),
         Hint::CheckHost => "check the host's name and the network connection".into(),
         Hint::ProxyCredentials => {
-            "the proxy needs a name and a password: --proxy http://NAME:PASSWORD@HOST:PORT, best kept by contacts config set proxy"
+            "the proxy needs a name and a password that it accepts: --proxy http://NAME:PASSWORD@HOST:PORT, best kept \
+             by contacts config set proxy"
                 .into()
         }
         Hint::Redirected => "redirects are never followed, since they would carry the token along: check --base-url".into(),
         other => other.to_string(),
     }
+}
+
+/// The sentence for a site that has another name now.
+pub(crate) fn renamed(site: &str, host: &str) -> String {
+    let name = host.strip_suffix(".atlassian.net").unwrap_or(host);
+    format!("{site} is now {}; use --site {}", printable(host), printable(name))
 }

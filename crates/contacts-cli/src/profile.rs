@@ -100,8 +100,8 @@ pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<N
 /// Where the configuration file is, or would be.
 pub(crate) fn path(environment: Environment<'_>) -> Option<PathBuf> {
     let below = |folder: OsString| PathBuf::from(folder).join("contacts").join("config.toml");
-    if let Some(file) = environment("CONTACTS_CONFIG") {
-        return Some(file.into());
+    if let Some(file) = environment::path(environment, "CONTACTS_CONFIG") {
+        return Some(file);
     }
     // The specification has a relative path ignored.
     environment("XDG_CONFIG_HOME")

@@ -4,14 +4,15 @@ use std::time::{Duration, Instant};
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
-    AccountId, AllContacts, BaseUrl, Builder, Call, Client, Contact, CreateContact, Credentials, Error,
-    Exchange, FindCloudId, ListContacts, Operation, ProxyChoice, Session, Site,
+    AccountId, AllContacts, BaseUrl, Builder, Call, Carry, Client, Contact, CreateContact, Credentials,
+    Error, Exchange, FindCloudId, Hint, ListContacts, Observer, ProxyChoice, Session, Site,
 };
 
 use crate::{
     failure::Failure,
+    hint,
     settings::{Person, Place, Settings, Transport},
-    tell::{Told, Verbosity},
+    tell::{Trace, Verbosity},
 };
 
 /// A client that tells what it does. All of it ends within the time of the settings.
@@ -60,7 +61,13 @@ impl Service {
     ) -> Result<Site, Failure> {
         let Some(lookup) = site.lookup() else { return Ok(site.clone()) };
         let client = transport.client(lookup.clone(), Credentials::none())?;
-        let cloud_id = Self::new(client, transport, ends, verbosity).send(&FindCloudId)?;
+        let found = Self::new(client, transport, ends, verbosity).send(&FindCloudId);
+        let cloud_id = found.map_err(|error| match error.hint() {
+            Some(Hint::SiteRenamed(host)) => {
+                Failure::from(error).with_hint(hint::renamed(&site.to_string(), &host))
+            }
+            _ => error.into(),
+        })?;
         Ok(site.clone().with_cloud_id(cloud_id))
     }
 
@@ -79,18 +86,18 @@ impl Service {
         self.client.session()
     }
 
-    /// The base URL for the other kind of credentials, if there is one, and whether these are accepted there.
-    pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, bool)> {
+    /// The base URL for the other kind of credentials, if there is one, and how a request with these ends there.
+    pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, Result<(), Error>)> {
         let base_url = self.session().site().for_other_credentials()?;
         let session = self.session().clone().with_base_url(base_url.clone());
         let first = ListContacts::all().size(1).ok()?;
-        let is_accepted = self.run(Call::new(session, first)).is_ok();
-        Some((base_url, is_accepted))
+        let ended = self.run(Call::new(session, first)).map(drop);
+        Some((base_url, ended))
     }
 
     /// Carries out an operation with the policy.
-    pub(crate) fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(Call::new(self.session().clone(), operation))
+    pub(crate) fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.in_session(self.session().clone()))
     }
 
     /// All contacts of the user.
@@ -102,12 +109,21 @@ impl Service {
     pub(crate) fn contacts_of(&self, account: &AccountId) -> Result<Vec<Contact>, Error> {
         let list = ListContacts::all().of_account(account.clone());
         let exchange = AllContacts::new(self.timeless.session().clone(), list);
-        self.timeless.run(Told::new(exchange, self.verbosity))
+        self.timeless.run_observed(exchange, &mut Trace::new(self.verbosity))
     }
 
     /// Carries out an exchange.
     pub(crate) fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
-        self.client.run(Told::new(exchange, self.verbosity))
+        self.client.run_observed(exchange, &mut Trace::new(self.verbosity))
+    }
+
+    /// Carries out an exchange while an observer watches.
+    pub(crate) fn run_observed<E: Exchange>(
+        &self,
+        exchange: E,
+        observer: &mut impl Observer,
+    ) -> Result<E::Output, Error> {
+        self.client.run_observed(exchange, &mut (Trace::new(self.verbosity), observer))
     }
 
     /// Carries out an exchange that creates a contact: an interrupt in the middle of it leaves a ticket.
@@ -116,7 +132,8 @@ impl Service {
         exchange: E,
         create: &CreateContact,
     ) -> Result<E::Output, Error> {
-        self.client.run(Told::new(exchange, self.verbosity).creating(create, self.session()))
+        let mut trace = Trace::new(self.verbosity).creating(create, self.session());
+        self.client.run_observed(exchange, &mut trace)
     }
 }
 
@@ -155,16 +172,18 @@ impl Transport {
         let builder = Client::builder(site, credentials).policy(self.policy()).user_agent(USER_AGENT)?;
         let builder = builder.roots_der(roots);
         match proxy {
-            ProxyChoice::Through { url, from } => builder.proxy(url).map_err(|_| not_a_proxy(from)),
+            ProxyChoice::Through { url, from } => builder.proxy(url).map_err(|_| self.not_a_proxy(from)),
             _ => Ok(builder),
         }
     }
-}
 
-/// The value may have a password.
-pub(crate) fn not_a_proxy(from: &str) -> Failure {
-    Failure::usage(format!("{from} is not a URL such as `http://host:port`"))
-        .with_hint("name an HTTP proxy by --proxy, or use none: --no-proxy")
+    /// The value may have a password.
+    pub(crate) fn not_a_proxy(&self, from: &str) -> Failure {
+        // Of several profiles, the one is named that is to be changed.
+        let from = if self.proxy.is_some() { &self.proxy_label } else { from };
+        Failure::usage(format!("{from} is not a URL such as `http://host:port`"))
+            .with_hint("name an HTTP proxy by --proxy, or use none: --no-proxy")
+    }
 }
 
 /// How the command introduces itself to the service.

@@ -130,7 +130,11 @@ impl Sources<'_> {
             return Ok(Some(value));
         }
         if let Some(text) = self.variable(Says::How, variable) {
-            let value = parse(&text?).map_err(|why| Failure::usage(format!("{variable}: {why}")))?;
+            let text = text?;
+            let value = parse(&text).map_err(|why| {
+                let failure = Failure::usage(format!("{variable}: {why}"));
+                self.checked(variable, &text).err().unwrap_or(failure)
+            })?;
             return Ok(Some((variable, value)));
         }
         Ok(default.map(|value| (key, value)))

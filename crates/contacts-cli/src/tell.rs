@@ -11,7 +11,7 @@ use std::{
 };
 
 use anstyle::Style;
-use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Session, Waiting, printable};
+use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Observer, Session, Waiting, printable};
 use indicatif::ProgressBar;
 
 use crate::{args::HowArgs, interrupt};
@@ -37,17 +37,16 @@ impl Verbosity {
 /// Shorter waits are not worth a word.
 const LONG: Duration = Duration::from_secs(1);
 
-/// An exchange that is told. It decides nothing: every event and every action goes through as it is.
-pub(crate) struct Told<'a, E> {
-    exchange: E,
+/// Writes what an exchange does to standard error.
+pub(crate) struct Trace<'a> {
     verbosity: Verbosity,
     creating: Option<(&'a CreateContact, &'a Session)>,
     sent: Duration,
 }
 
-impl<'a, E> Told<'a, E> {
-    pub(crate) fn new(exchange: E, verbosity: Verbosity) -> Self {
-        Self { exchange, verbosity, creating: None, sent: Duration::ZERO }
+impl<'a> Trace<'a> {
+    pub(crate) fn new(verbosity: Verbosity) -> Self {
+        Self { verbosity, creating: None, sent: Duration::ZERO }
     }
 
     /// While it is in doubt whether this contact was created, an interrupt leaves a ticket.
@@ -55,7 +54,7 @@ impl<'a, E> Told<'a, E> {
         Self { creating: Some((create, session)), ..self }
     }
 
-    fn event(&self, event: &Event<'_>, now: Now) {
+    fn tell_event(&self, event: &Event<'_>, now: Now) {
         let took = now.monotonic.saturating_sub(self.sent).as_millis();
         match event {
             Event::Answered(response) => tell(format_args!("< {} in {took} ms", response.status())),
@@ -65,7 +64,7 @@ impl<'a, E> Told<'a, E> {
         }
     }
 
-    fn action<T>(&mut self, action: &Action<T>, waiting: Option<Waiting>, now: Now) {
+    fn tell_action<T>(&mut self, action: &Action<T>, waiting: Option<Waiting>, now: Now) {
         let Verbosity { requests, waits } = self.verbosity;
         match action {
             Action::Send { request, .. } => {
@@ -82,36 +81,23 @@ impl<'a, E> Told<'a, E> {
     }
 }
 
-impl<E: Exchange> Exchange for Told<'_, E> {
-    type Output = E::Output;
-
-    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<E::Output> {
+impl Observer for Trace<'_> {
+    fn event(&mut self, event: &Event<'_>, now: Now) {
         if self.verbosity.requests {
-            self.event(&event, now);
+            self.tell_event(event, now);
         }
         if matches!(event, Event::Waited) {
             wait_is_over();
         }
-        let action = self.exchange.step(event, now, random);
+    }
+
+    fn action<E: Exchange>(&mut self, exchange: &E, action: &Action<E::Output>, now: Now) {
         // Before anything is told: who reads it may interrupt at once.
         if let Some((create, session)) = self.creating {
-            let doubt = self.exchange.is_in_doubt().then(|| create.ticket(now.unix).of(session));
+            let doubt = exchange.is_in_doubt().then(|| create.ticket(now.unix).of(session));
             interrupt::leaves(doubt);
         }
-        self.action(&action, self.exchange.waiting(), now);
-        action
-    }
-
-    fn name(&self) -> &'static str {
-        self.exchange.name()
-    }
-
-    fn waiting(&self) -> Option<Waiting> {
-        self.exchange.waiting()
-    }
-
-    fn is_in_doubt(&self) -> bool {
-        self.exchange.is_in_doubt()
+        self.tell_action(action, exchange.waiting(), now);
     }
 }
 

@@ -81,6 +81,9 @@ impl TokenFrom {
 /// The token without a byte order mark, blanks and line ends around it.
 pub(crate) fn alone(text: &str, place: &str) -> Result<String, Failure> {
     let token = text.trim_start_matches('\u{feff}').trim();
+    if token.is_empty() {
+        return Err(Failure::usage(format!("{place} is empty; the token is expected")));
+    }
     let lines = token.lines().count();
     if lines > 1 {
         let why = format!("{place} has {lines} lines; the token is expected alone (`head -n1`?)");

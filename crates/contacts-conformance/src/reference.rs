@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, time::Duration};
 
-use contacts_proto::{Action, BaseUrl, Call, Cause, Event, Exchange, Failure, Now, Progress, Session};
+use contacts_proto::{Action, BaseUrl, Cause, Event, Exchange, Failure, Now, Progress, Session};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::{
@@ -148,11 +148,11 @@ struct Reference<'a> {
 impl Visitor for Reference<'_> {
     type Output = Outcome;
 
-    fn visit<O: contacts_proto::Operation<Output: Debug>>(self, operation: &O) -> Outcome {
+    fn visit<O: contacts_proto::Carry<Output: Debug>>(self, operation: &O) -> Outcome {
         let site = BaseUrl::new("https://api.example.com/cloud").expect("this is a site");
         let session =
             Session::new(site, self.setup.credentials.clone()).with_policy(self.setup.policy.clone());
-        let mut call = Call::new(session, operation);
+        let mut call = operation.in_session(session);
         let mut now = Now { monotonic: Duration::ZERO, unix: 0 };
         let mut told = self.told.iter();
         let mut action = call.step(Event::Start, now, 0);

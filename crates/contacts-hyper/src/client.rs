@@ -8,8 +8,9 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, BaseUrl, Call, Contact, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event,
-    Exchange, ListContacts, Now, Operation, Pages, Resolve, Resolved, Session, Ticket, Timeouts, Traced,
+    Action, BaseUrl, Carry, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact,
+    Credentials, Ensure, Ensured, Error, Event, Exchange, ListContacts, Now, Observer, Pages, Resolve,
+    Resolved, Session, Spans, Ticket, Timeouts, Update, UpdateContact,
 };
 use futures_util::{Stream, stream};
 use http::Response;
@@ -101,8 +102,25 @@ impl<S: HttpService> Client<S> {
     /// # Errors
     /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]; its [`effect`](Error::effect) tells whether the operation may have
     /// been carried out.
-    pub async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(Call::new(self.session.clone(), operation)).await
+    pub async fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.in_session(self.session.clone())).await
+    }
+
+    /// Creates a contact: see [`Create`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address that [`CreateContact`] rejects, [`Error::Indeterminate`] if it is not known whether the
+    /// contact was created, and those of [`send`](Self::send).
+    pub async fn create(&self, method: ContactMethod, to: impl Into<String>) -> Result<Confirmation, Error> {
+        self.run(Create::new(self.session.clone(), CreateContact::new(method, to)?)).await
+    }
+
+    /// Changes the address of an e-mail contact: see [`Update`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address that [`UpdateContact`] rejects, and those of [`send`](Self::send).
+    pub async fn update(&self, id: &ContactId, to: impl Into<String>) -> Result<Confirmation, Error> {
+        self.run(Update::new(self.session.clone(), UpdateContact::new(id.clone(), to)?)).await
     }
 
     /// The contacts of a list, from this page on to its end. Nothing is sent before the first is asked for, and no page before
@@ -142,9 +160,21 @@ impl<S: HttpService> Client<S> {
     /// # Errors
     /// What the exchange ends with.
     pub async fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
-        let mut exchange = Traced::new(exchange);
+        self.run_observed(exchange, &mut ()).await
+    }
+
+    /// Carries out an exchange while an observer watches.
+    ///
+    /// # Errors
+    /// The error that the exchange ends with.
+    pub async fn run_observed<E: Exchange, O: Observer>(
+        &self,
+        mut exchange: E,
+        observer: &mut O,
+    ) -> Result<E::Output, Error> {
+        let mut observer = (Spans::new(exchange.name()), observer);
         let mut now = self.now();
-        let mut action = exchange.step(Event::Start, now, fastrand::u64(..));
+        let mut action = exchange.observed_step(&mut observer, Event::Start, now, fastrand::u64(..));
         loop {
             let body_bytes;
             let event = match action {
@@ -176,7 +206,7 @@ impl<S: HttpService> Client<S> {
                 }
             };
             now = self.now();
-            action = exchange.step(event, now, fastrand::u64(..));
+            action = exchange.observed_step(&mut observer, event, now, fastrand::u64(..));
         }
     }
 

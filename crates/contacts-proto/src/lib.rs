@@ -89,7 +89,7 @@
 //!
 //! # Features
 //!
-//! `tracing`, off by default: `Traced`, which tells what an exchange does to whoever collects spans, and never a secret. It takes the
+//! `tracing`, off by default: `Spans`, an observer that records `tracing` spans, and never a secret. It takes the
 //! crate `tracing`, without its own features. The two clients turn it on.
 
 #![cfg_attr(
@@ -104,55 +104,34 @@
     )
 )]
 
-mod address;
-mod answer;
-mod base_url;
-mod class;
-mod confirmation;
-pub mod connect;
-mod contact;
-mod credentials;
+mod endpoint;
 mod error;
 mod exchange;
 pub mod guide;
-mod id;
-mod method;
-mod object;
+mod model;
 mod operation;
-mod operations;
-mod page;
-mod proxy;
-mod request;
-mod segment;
-mod site;
-mod text;
-mod wait;
+mod redact;
+mod retry;
+mod transport;
 
-pub use address::{Address, same_address};
-pub use base_url::BaseUrl;
-pub use class::Class;
-pub use confirmation::Confirmation;
-pub use contact::{Contact, Status};
-pub use credentials::Credentials;
+pub use endpoint::{BaseUrl, CloudId, Credentials, ProxyChoice, ProxyVariables, Site};
 pub use error::{
     Duplicate, Effect, Error, ErrorKind, Failed, GaveUp, Hint, Indeterminate, Invalid, Paging, Refusal,
     Renewal, Trail, Unexpected,
 };
 #[cfg(feature = "tracing")]
-pub use exchange::Traced;
+pub use exchange::Spans;
 pub use exchange::{
-    Action, AllContacts, BodyLimits, Budget, Call, Cause, Ensure, Ensured, Event, Exchange, Failure, How,
-    Limits, Now, Pages, Policy, Progress, Resolve, Resolved, Session, Ticket, Timeouts, Waiting,
+    Action, AllContacts, Call, Carry, Create, Ensure, Ensured, Event, Exchange, How, Now, Observer, Pages,
+    Resolve, Resolved, Session, Ticket, Update, Waiting,
 };
-pub use id::{AccountId, CloudId, ContactId};
-pub use method::ContactMethod;
-pub use operation::{About, Operation, Recovery, Subject};
-pub use operations::{
-    ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, ListContacts,
-    UpdateContact,
+pub use model::{
+    AccountId, Address, Confirmation, Contact, ContactId, ContactMethod, Page, Status, same_address,
 };
-pub use page::Page;
-pub use proxy::{ProxyChoice, ProxyVariables};
-pub use request::USER_AGENT;
-pub use site::Site;
-pub use text::printable;
+pub use operation::{
+    ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, Idempotency,
+    ListContacts, Operation, USER_AGENT, UpdateContact,
+};
+pub use redact::printable;
+pub use retry::{Budget, Class, Policy};
+pub use transport::{BodyLimits, Cause, Failure, Limits, Progress, Timeouts, connect};

@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use contacts_proto::{
     AccountId, Action, ActivateContact, AllContacts, Call, CloudId, Confirmation, Contact, ContactId,
-    ContactMethod, CreateContact, DeactivateContact, DeleteContact, Ensure, Ensured, Event, Exchange,
-    FindCloudId, GetContact, How, ListContacts, Now, Page, Resolve, Resolved, Session, Ticket, UpdateContact,
-    Waiting,
+    ContactMethod, Create, CreateContact, DeactivateContact, DeleteContact, Ensure, Ensured, Event, Exchange,
+    FindCloudId, GetContact, How, ListContacts, Now, Page, Resolve, Resolved, Session, Ticket, Update,
+    UpdateContact, Waiting,
 };
 
 /// What a client wants.
@@ -95,10 +95,10 @@ impl Job {
                 client(AllContacts::new(session, ListContacts::all().of_account(account)))
             }
             Self::Get(id) => client(Call::new(session, GetContact::new(id))),
-            Self::Create(create) => client(Call::new(session, create)),
+            Self::Create(create) => client(Create::new(session, create)),
             Self::Update(id, to) => {
                 let update = UpdateContact::new(id, to).expect("addresses in jobs are plain");
-                client(Call::new(session, update))
+                client(Update::new(session, update))
             }
             Self::Delete(id) => client(Call::new(session, DeleteContact::new(id))),
             Self::Activate(id) => client(Call::new(session, ActivateContact::new(id))),

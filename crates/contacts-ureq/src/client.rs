@@ -8,8 +8,9 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, BaseUrl, Call, ContactMethod, CreateContact, Credentials, Ensure, Ensured, Error, Event,
-    Exchange, ListContacts, Now, Operation, Resolve, Resolved, Session, Ticket, Traced,
+    Action, BaseUrl, Carry, Confirmation, ContactId, ContactMethod, Create, CreateContact, Credentials,
+    Ensure, Ensured, Error, Event, Exchange, ListContacts, Now, Observer, Resolve, Resolved, Session, Spans,
+    Ticket, Update, UpdateContact,
 };
 use http::Response;
 
@@ -83,8 +84,25 @@ impl Client {
     /// # Errors
     /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]; its [`effect`](Error::effect) tells whether the operation may have
     /// been carried out.
-    pub fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(Call::new(self.session.clone(), operation))
+    pub fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.in_session(self.session.clone()))
+    }
+
+    /// Creates a contact: see [`Create`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address that [`CreateContact`] rejects, [`Error::Indeterminate`] if it is not known whether the
+    /// contact was created, and those of [`send`](Self::send).
+    pub fn create(&self, method: ContactMethod, to: impl Into<String>) -> Result<Confirmation, Error> {
+        self.run(Create::new(self.session.clone(), CreateContact::new(method, to)?))
+    }
+
+    /// Changes the address of an e-mail contact: see [`Update`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address that [`UpdateContact`] rejects, and those of [`send`](Self::send).
+    pub fn update(&self, id: &ContactId, to: impl Into<String>) -> Result<Confirmation, Error> {
+        self.run(Update::new(self.session.clone(), UpdateContact::new(id.clone(), to)?))
     }
 
     /// The contacts of a list, from this page on to its end. Nothing is sent before the first is asked for, and no page before
@@ -154,8 +172,20 @@ impl Client {
     /// # Errors
     /// What the exchange ends with.
     pub fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
-        let mut exchange = Traced::new(exchange);
-        let mut action = exchange.step(Event::Start, self.now(), fastrand::u64(..));
+        self.run_observed(exchange, &mut ())
+    }
+
+    /// Carries out an exchange while an observer watches.
+    ///
+    /// # Errors
+    /// The error that the exchange ends with.
+    pub fn run_observed<E: Exchange>(
+        &self,
+        mut exchange: E,
+        observer: &mut impl Observer,
+    ) -> Result<E::Output, Error> {
+        let mut observer = (Spans::new(exchange.name()), observer);
+        let mut action = exchange.observed_step(&mut observer, Event::Start, self.now(), fastrand::u64(..));
         loop {
             let body_bytes;
             let event = match action {
@@ -176,7 +206,7 @@ impl Client {
                     }
                 }
             };
-            action = exchange.step(event, self.now(), fastrand::u64(..));
+            action = exchange.observed_step(&mut observer, event, self.now(), fastrand::u64(..));
         }
     }
 

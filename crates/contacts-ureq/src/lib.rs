@@ -39,7 +39,7 @@
 //!
 //! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment unless
 //! [`Builder::proxy_from_env`] is called. The certificates that are trusted are those of Mozilla's list, which is built in, unless the
-//! builder is given others. Spans of `tracing` of the target `contacts` tell what is done, and never a secret: [`Traced`].
+//! builder is given others. Spans of `tracing` of the target `contacts` tell what is done, and never a secret: [`Spans`].
 //!
 //! # Features
 //!

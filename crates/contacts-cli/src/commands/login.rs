@@ -61,11 +61,12 @@ pub(super) fn login(context: &Context<'_>) -> Result<(), Failure> {
     fs::write(draft.path(), &token).map_err(failed)?;
     let person =
         PersonArgs { email, token_file: Some(draft.path().to_owned()), oauth, ..PersonArgs::default() };
-    let how_only = |name: &str| {
-        let known = ["CONTACTS_TIMEOUT", "CONTACTS_ATTEMPTS", "CONTACTS_CA_FILE", "CONTACTS_PROXY"];
-        environment::of_process(name).filter(|_| known.contains(&name))
+    // Flags say where and who; the environment says how, as for every command.
+    let without_profiles = |name: &str| {
+        let lead_to_profiles = ["CONTACTS_PROFILE", "CONTACTS_CONFIG", "XDG_CONFIG_HOME", "HOME", "APPDATA"];
+        environment::of_process(name).filter(|_| !lead_to_profiles.contains(&name))
     };
-    let settings = Settings::resolve(&place, &person, how, &how_only)?;
+    let settings = Settings::resolve(&place, &person, how, &without_profiles)?;
     let service = Service::connect(&settings, Verbosity::new(how))?;
     service.send(&ListContacts::all().size(1)?).map_err(|error| Failure::from(error).of_no_contact())?;
     let place = match settings.place()? {

@@ -2,8 +2,9 @@
 
 use contacts_plan::takes_last_enabled;
 use contacts_ureq::{
-    ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, CreateContact, DeactivateContact,
-    DeleteContact, Ensure, Error, GetContact, How, ListContacts, Pages, UpdateContact, printable,
+    ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact,
+    DeactivateContact, DeleteContact, Ensure, Error, GetContact, How, ListContacts, Pages, UpdateContact,
+    printable,
 };
 
 use super::{Context, question};
@@ -119,7 +120,7 @@ fn create(context: &Context<'_>, method: &ContactMethod, to: &str, ensure: bool)
             message: if ensured.how == How::Existing { "Exists" } else { "Created" }.into(),
         })
     } else {
-        service.run_creating(Call::new(session, &create), &create).map(Change::from)
+        service.run_creating(Create::new(session, create.clone()), &create).map(Change::from)
     }?;
     context.output.changes(std::slice::from_ref(&change), false)?;
     if method.is_phone() && change.message == "Created" {

@@ -28,16 +28,17 @@ pub(super) fn ask(question: &str) -> Result<bool, Failure> {
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// A line that is asked for; `flag` gives it where there is nobody to ask.
+/// Asks for a line. `what` may end with a comma and an example; `flag` answers without a terminal.
 pub(super) fn line(what: &str, flag: &str) -> Result<String, Failure> {
-    somebody(what, flag)?;
+    let name = what.split(',').next().unwrap_or(what);
+    somebody(name, flag)?;
     let cannot_ask = |error| Failure::local(format!("cannot ask: {error}"));
     let mut stderr = anstream::stderr().lock();
     write!(stderr, "{what}: ").and_then(|()| stderr.flush()).map_err(cannot_ask)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(cannot_ask)?;
     let answer = answer.trim();
-    if answer.is_empty() { Err(Failure::usage(format!("no {what} given"))) } else { Ok(answer.to_owned()) }
+    if answer.is_empty() { Err(Failure::usage(format!("no {name} given"))) } else { Ok(answer.to_owned()) }
 }
 
 /// The same, unseen.

@@ -82,10 +82,12 @@ impl Output {
     }
 
     fn row(self, contact: &Contact) -> [Cell; 5] {
-        let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.as_deref());
-        let enabled = match (contact.is_enabled(), reason) {
-            (true, _) => self.styled(Cell::new("yes"), |cell| cell.fg(CellColor::Green)),
-            (false, reason) => {
+        let status = contact.status.as_ref();
+        let reason = status.and_then(|status| status.disabled_reason.as_deref());
+        let enabled = match (status.and_then(|status| status.enabled), reason) {
+            (Some(true), _) => self.styled(Cell::new("yes"), |cell| cell.fg(CellColor::Green)),
+            (None, None) => Cell::new("unknown"),
+            (_, reason) => {
                 let text =
                     reason.map_or(Cow::Borrowed("no"), |reason| format!("no: {}", printable(reason)).into());
                 self.styled(Cell::new(text), |cell| cell.fg(CellColor::Yellow))

@@ -108,9 +108,12 @@ fn set(profile: &mut Profile, member: Member, value: &Spanned<DeValue<'_>>) -> R
             profile.oauth = Some(oauth.ok_or_else(|| is_not(value, &name, "true or false"))?);
         }
         Member::Timeout => {
-            let timeout = crate::args::duration(&text()?);
-            profile.timeout =
-                Some(timeout.map_err(|why| Mistake::new(value.span(), format!("{name}: {why}")))?);
+            let text = text()?;
+            let timeout = crate::args::duration(&text).map_err(|why| match secret::invisible(&text) {
+                Some(c) => format!("{name} has the character {}", c.escape_unicode()),
+                None => format!("{name}: {why}"),
+            });
+            profile.timeout = Some(timeout.map_err(|why| Mistake::new(value.span(), why))?);
         }
         Member::Attempts => {
             let DeValue::Integer(digits) = value.get_ref() else {
@@ -179,6 +182,10 @@ mod tests {
             (
                 "[profile.a]\ntimeout = \"s3cret\"\n",
                 "line 2, column 11: timeout: not a duration such as 30s or 2m",
+            ),
+            (
+                "[profile.a]\ntimeout = \"5s\u{200b}\"\n",
+                "line 2, column 11: timeout has the character \\u{200b}",
             ),
             ("[profile.é]\n\"timeout\" = [\"s3cret\"]\n", "line 1, column 10: "),
             (

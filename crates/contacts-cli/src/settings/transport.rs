@@ -15,6 +15,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use super::Sources;
 use crate::{
     args::HowArgs,
+    environment,
     failure::Failure,
     origins::{Origins, without_person},
     secret, text_file,
@@ -31,6 +32,8 @@ pub(crate) struct Transport {
     pub(crate) proxy: Option<String>,
     /// What names the proxy.
     proxy_from: &'static str,
+    /// The same, with the profile's name and file.
+    pub(crate) proxy_label: String,
     /// Nothing with `--no-proxy`.
     pub(crate) proxy_variables: ProxyVariables,
     /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, which replace the system's store.
@@ -88,10 +91,11 @@ impl Transport {
             ca_file_from: ca_file.as_ref().map(|it| sources.label(it.0)).unwrap_or_default(),
             ca_file: ca_file.map(|it| text_file::trimmed(it.1)),
             proxy_from: proxy.as_ref().map_or("--proxy", |it| it.0),
+            proxy_label: proxy.as_ref().map(|it| sources.label(it.0)).unwrap_or_default(),
             proxy: proxy.map(|it| it.1.trim().to_owned()),
             proxy_variables,
-            ssl_cert_file: environment("SSL_CERT_FILE").map(PathBuf::from),
-            ssl_cert_dir: environment("SSL_CERT_DIR"),
+            ssl_cert_file: environment::path(environment, "SSL_CERT_FILE"),
+            ssl_cert_dir: environment::path(environment, "SSL_CERT_DIR").map(PathBuf::into_os_string),
             roots: OnceLock::new(),
         })
     }

@@ -166,7 +166,8 @@ fn a_table_whose_account_ids_are_not_named_is_refused_before_anybody_is_asked_fo
     let contacts = home.path("contacts.csv");
     home.demo(&sandbox, "export").args([&contacts]).succeed();
     sandbox.clear_journal();
-    let texts = ["id,name\nwell,Ann\n", "well,Ann\nsingle,Ben\n", "id\nwell\n"];
+    let texts =
+        ["id,method,to\nc1,email,a@b\n", "id,name\nwell,Ann\n", "well,Ann\nsingle,Ben\n", "id\nwell\n"];
     let others =
         texts.iter().zip(1..).map(|(text, number): (_, u8)| home.write(&format!("users{number}.csv"), text));
     let others: Vec<_> = others.collect();
@@ -177,6 +178,18 @@ fn a_table_whose_account_ids_are_not_named_is_refused_before_anybody_is_asked_fo
         assert!(ran.stderr.starts_with(&told) && ran.stderr.contains("Atlassian ID"), "{ran:?}");
     }
     assert!(sandbox.journal().is_empty());
+}
+
+#[test]
+fn account_ids_are_found_by_each_name_of_their_column() {
+    let (home, sandbox) = (Home::new(), team());
+    for name in ["accountId", "account id", "account_id", "Atlassian ID", "User id", "USER ID"] {
+        for text in [format!("{name}\nwell\n"), format!("id,name,{name}\nc1,Ann,well\n")] {
+            let file = home.write("users.csv", &text);
+            let users = audited(&home, &sandbox, &format!("audit --from {file}"));
+            assert_eq!((users.len(), &users[0]["accountId"]), (1, &"well".into()), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -7,11 +7,12 @@ use std::{
 };
 
 use crate::support::{
-    Home,
+    Home, asked,
     examined::{assert_fails, examine, step},
 };
 use contacts_sandbox::{
-    DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Hint, Operation, Plan, Sandbox, Scopes, User, When,
+    DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN, Fault, FaultRule, Hint, Operation, Plan, Sandbox, Scopes, User,
+    When,
 };
 
 /// The demo user of a sandbox, changed.
@@ -49,6 +50,48 @@ fn a_wrong_site_is_named() {
 fn a_wrong_token_is_named() {
     let (home, sandbox) = (Home::new(), sandbox(|user| User { token: "another".into(), ..user }));
     assert_fails(home.demo(&sandbox, "doctor"), "token", "expired", 3);
+}
+
+#[test]
+fn a_token_that_is_accepted_at_the_base_url_of_the_other_kind_is_told_with_that_base_url() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let oauth = home.write("oauth", DEMO_OAUTH_TOKEN);
+    let direct = sandbox.base_url();
+    let doctor =
+        || home.contacts().args(["doctor", "--base-url", &direct, "--oauth", "--token-file", &oauth]);
+    let other = sandbox.oauth_base_url();
+    let told = format!("the same token is accepted at {other}: use --base-url {other}");
+    assert_fails(doctor(), "base URL", &told, 3);
+    assert_eq!(asked(&sandbox, "GET"), 2);
+    let (steps, _) = examine(doctor());
+    let named = step(&steps, "base URL");
+    assert_eq!(
+        (&named["state"], &named["message"]),
+        (&"ok".into(), &format!("{direct}, with an OAuth token").into())
+    );
+
+    let (api, told) = (sandbox.oauth_base_url(), format!("the same token is accepted at {direct}: "));
+    assert_fails(home.at(&api).line("doctor"), "base URL", &told, 3);
+}
+
+#[test]
+fn a_token_that_is_accepted_nowhere_is_told_apart_from_one_of_which_that_is_not_known() {
+    let (home, sandbox) = (Home::new(), sandbox(|user| User { token: "another".into(), ..user }));
+    let other = |steps: &[serde_json::Value]| {
+        let notes = steps.iter().filter(|step| step["step"] == "base URL" && step["state"] == "note");
+        notes.map(|note| note["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (steps, code) = examine(home.demo(&sandbox, "doctor"));
+    assert_eq!(code, 3);
+    assert_eq!(other(&steps), [format!("{} does not accept the token either", sandbox.oauth_base_url())]);
+
+    let busy = Fault::Status { status: 503, body: None, content_type: None, when: When::Before };
+    sandbox.arm(FaultRule::new(busy).nth(2));
+    let (steps, code) = examine(home.demo(&sandbox, "doctor --attempts 1"));
+    assert_eq!(code, 3);
+    let [told] = &other(&steps)[..] else { panic!("{steps:?}") };
+    let unknown = format!("whether {} accepts the token cannot be told: ", sandbox.oauth_base_url());
+    assert!(told.starts_with(&unknown) && told.contains("503"), "{told}");
 }
 
 #[test]

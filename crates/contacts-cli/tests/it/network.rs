@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use crate::support::office::{Office, empty_list, serve};
+use crate::support::office::{Office, answering, empty_list, serve};
 use crate::support::proxy::Proxy;
 use crate::support::{
     Contacts, Home, SECRET,
@@ -94,6 +94,47 @@ fn a_flag_beats_the_environment_and_a_host_can_be_excluded() {
 }
 
 #[test]
+fn a_domain_of_no_proxy_stands_for_the_hosts_below_it() {
+    let (home, proxy) = (Home::new(), Proxy::start());
+    // A name that nobody can have (RFC 6761): without a proxy, it has no address.
+    let list = |exception: &str| {
+        let list = home.at("https://contacts.invalid/x").line("list --attempts 1");
+        list.env("HTTPS_PROXY", &proxy.url()).env("NO_PROXY", exception)
+    };
+    list(".invalid").fail(5);
+    assert!(proxy.targets().is_empty());
+    let error = list(".example.com").fail(1);
+    assert!(error["hint"].as_str().unwrap().contains("the proxy forbids this host"), "{error}");
+    assert_eq!(proxy.targets(), ["contacts.invalid:443"]);
+}
+
+#[test]
+fn login_goes_out_as_every_other_command_does_and_as_whom_it_says() {
+    let (secured, proxy) = (Secured::new(), Proxy::start());
+    secured.home.configure("[profile.default]\nproxy = \"http://127.0.0.1:1\"\nattempts = 1\n");
+    let login = secured.home.contacts().line("login --email ann@example.com --token-file -").stdin(SECRET);
+    let login = login.args(["--base-url", &secured.base_url]);
+    let login = login.env("CONTACTS_SITE", "acme").env("CONTACTS_EMAIL", "other@example.com");
+    let login = login.env("CONTACTS_TOKEN", "another").env("JSM_OAUTH_TOKEN", "another");
+    login.env("SSL_CERT_FILE", &secured.ca).env("HTTPS_PROXY", &proxy.url()).succeed();
+    assert!(secured.base_url.contains(&proxy.targets()[0]));
+    let kept = secured.home.contacts().line("config get email").succeed();
+    assert_eq!(kept, "ann@example.com\n");
+}
+
+#[test]
+fn a_site_of_the_government_cloud_is_asked_at_the_api_host_of_that_cloud() {
+    let (site, api) = ("acme.atlassian-us-gov-mod.net", "api.atlassian-us-gov-mod.com");
+    let (home, office) = (Home::new(), Office::of_hosts(&[site, api]));
+    let body = r#"{"cloudId":"c","values":[]}"#;
+    let proxy = Proxy::leading_to(&serve(answering(office.server(&TLS13, false), body)));
+    let (ca, token) = (home.write("ca.pem", &office.pem), home.write("token", SECRET));
+    let who = ["--email", "ann@example.com", "--token-file", &token, "--ca-file", &ca];
+    home.contacts().args(["list", "--site", site, "--proxy", &proxy.url()]).args(who).succeed();
+    assert_eq!(proxy.targets(), [format!("{site}:443"), format!("{api}:443")]);
+}
+
+#[test]
 fn what_is_not_encrypted_goes_through_no_proxy_of_the_environment() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for name in ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY", "http_proxy"] {
@@ -126,13 +167,27 @@ fn a_proxy_that_refuses_is_asked_once_and_named_in_plain_words() {
 #[test]
 fn what_is_not_the_url_of_an_http_proxy_is_named_by_its_variable() {
     let secured = Secured::new();
-    for (name, value) in [("HTTPS_PROXY", "ftp://ann:s3cret@p"), ("ALL_PROXY", "socks5://ann:s3cret@p:1080")]
-    {
+    let told = |command: Contacts| {
+        let ran = command.run().with_code(2);
+        let told = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(told.contains("--no-proxy") && !told.contains(SECRET), "{ran:?}");
+        told
+    };
+    for line in ["list", "doctor"] {
+        for (name, value) in
+            [("HTTPS_PROXY", "ftp://ann:s3cret@p"), ("ALL_PROXY", "socks5://ann:s3cret@p:1080")]
+        {
+            let told = told(secured.line(line).env(name, value));
+            assert!(told.contains(&format!("{name} is not a URL such as")), "{told}");
+        }
+    }
+    let config = secured.home.path("config/contacts/config.toml");
+    for profile in ["default", "work"] {
+        secured.home.configure(&format!("[profile.{profile}]\nproxy = \"ftp://ann:{SECRET}@p\"\n"));
+        let label = format!("proxy of the profile {profile} in {} is not a URL such as", config.display());
         for line in ["list", "doctor"] {
-            let ran = secured.line(line).env(name, value).run().with_code(2);
-            let told = format!("{}{}", ran.stdout, ran.stderr);
-            assert!(told.contains(&format!("{name} is not a URL such as")), "{ran:?}");
-            assert!(told.contains("--no-proxy") && !told.contains(SECRET), "{ran:?}");
+            let told = told(secured.line(line).args(["--profile", profile]));
+            assert!(told.contains(&label), "{told}");
         }
     }
 }
@@ -169,7 +224,7 @@ fn an_authority_is_trusted_from_a_file_or_a_folder_of_the_environment_and_in_der
     let base_url = serve(empty_list(office.server(&TLS13, false)));
     let list = || home.at(&base_url).line("list -o ndjson");
     let ran = list().run().with_code(1);
-    assert!(ran.stderr.contains("not trusted"), "{ran:?}");
+    assert!(ran.stderr.contains("not trusted") && ran.stderr.contains("--ca-file"), "{ran:?}");
 
     let pem = home.write("ca/12345678.0", &office.pem);
     let der = home.path("ca.der");
@@ -179,7 +234,10 @@ fn an_authority_is_trusted_from_a_file_or_a_folder_of_the_environment_and_in_der
     list().env("SSL_CERT_DIR", &home.path("ca")).succeed();
     list().args(["--ca-file", &pem]).succeed();
     list().args(["--ca-file", der.to_str().unwrap()]).succeed();
-    list().env("SSL_CERT_FILE", "").args(["--ca-file", &pem]).succeed();
+    // Variables that are empty are not set; line ends around a path are no part of it.
+    list().env("SSL_CERT_FILE", "").env("SSL_CERT_DIR", "").args(["--ca-file", &pem]).succeed();
+    list().env("SSL_CERT_FILE", &format!("{pem}\r\n")).succeed();
+    list().env("SSL_CERT_DIR", &format!("{}\r\n", home.path("ca").display())).succeed();
     // The handshake of an examination trusts the same.
     let (steps, code) = examine(home.at(&base_url).line("doctor").env("SSL_CERT_FILE", &pem));
     assert_eq!((&step(&steps, "TLS")["state"], code), (&"ok".into(), 0), "{steps:?}");
@@ -192,7 +250,11 @@ fn a_file_or_a_folder_of_the_environment_without_an_authority_is_named_by_its_va
     let cut = secured.home.path("cut.der");
     fs::write(&cut, [0x30, 0x82, 0x01]).unwrap();
     let folder = secured.home.path("empty");
+    let nothing = secured.home.path("nothing");
+    fs::create_dir(&nothing).unwrap();
     for (name, value) in [
+        ("SSL_CERT_DIR", nothing.to_str().unwrap()),
+        ("SSL_CERT_DIR", "/nowhere"),
         ("SSL_CERT_FILE", "/nowhere/ca.pem"),
         ("SSL_CERT_FILE", &empty),
         ("SSL_CERT_FILE", cut.to_str().unwrap()),
@@ -201,19 +263,57 @@ fn a_file_or_a_folder_of_the_environment_without_an_authority_is_named_by_its_va
         let ran = secured.home.at(&secured.base_url).line("list").env(name, value).run().with_code(2);
         assert!(ran.stderr.contains(name), "{ran:?}");
     }
+    // Beside a file of authorities, such a folder adds nothing.
+    secured.line("list").env("SSL_CERT_DIR", &nothing).succeed();
+}
+
+/// The command where a file stands in the place of another; `None` where nothing can be mounted.
+#[cfg(target_os = "linux")]
+fn mounted(home: &Home, file: &str, over: &str) -> Option<Contacts> {
+    let script = "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"";
+    let program = |program: &str| {
+        let unshared = ["--map-root-user", "--mount", "sh", "-c", script, file, over, program];
+        home.program("unshare").args(unshared)
+    };
+    if !program("true").run().status.success() {
+        eprintln!("nothing can be mounted here");
+        return None;
+    }
+    Some(program(env!("CARGO_BIN_EXE_contacts")))
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn an_authority_of_the_systems_store_is_trusted() {
+    const STORE: &str = "/etc/ssl/certs/ca-certificates.crt";
+    let (home, office) = (Home::new(), Office::new());
+    let Ok(store) = fs::read_to_string(STORE) else { return };
+    let Some(list) = mounted(&home, &home.write("store", &(store + "\n" + &office.pem)), STORE) else {
+        return;
+    };
+    let base_url = serve(empty_list(office.server(&TLS13, false)));
+    let who = ["--email", "ann@example.com", "--token-file", &home.write("token", SECRET)];
+    list.args(["list", "--base-url", &base_url]).args(who).succeed();
+    home.contacts().args(["list", "--base-url", &base_url]).args(who).fail(1);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn an_address_that_never_answers_does_not_delay_the_one_that_does() {
-    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    // The address that localhost has in IPv6, where there is any: its queue is full, so that it answers nobody.
-    let hole = SocketAddr::from((Ipv6Addr::LOCALHOST, sandbox.address().port()));
-    let _listener = TcpListener::bind(hole);
+    let (home, office) = (Home::new(), Office::of_hosts(&["two.example"]));
+    let base_url = serve(empty_list(office.server(&TLS13, false))).replace("127.0.0.1", "two.example");
+    let hosts = home.write("hosts", "::1 two.example\n127.0.0.1 two.example\n");
+    let Some(list) = mounted(&home, &hosts, "/etc/hosts") else { return };
+    // The first of the two addresses answers nobody: its queue is full.
+    let port = base_url.split([':', '/']).nth(4).unwrap().parse().unwrap();
+    let hole = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
+    let Ok(_listener) = TcpListener::bind(hole) else { return };
     let _waiting: Vec<_> =
         iter::from_fn(|| TcpStream::connect_timeout(&hole, Duration::from_millis(200)).ok()).collect();
-    let base_url = sandbox.base_url().replace("127.0.0.1", "localhost");
-    let ran = home.at(&base_url).line("list").run().with_code(0);
-    assert!(ran.took < Duration::from_secs(2), "{ran:?}");
+    let (ca, token) = (home.write("ca.pem", &office.pem), home.write("token", SECRET));
+    let who = ["--email", "ann@example.com", "--token-file", &token, "--ca-file", &ca];
+    let ran = list.args(["list", "--base-url", &base_url]).args(who).run().with_code(0);
+    assert!((Duration::from_millis(250)..Duration::from_secs(2)).contains(&ran.took), "{ran:?}");
 }
 
 #[test]

@@ -189,6 +189,56 @@ fn an_oauth_token_is_sent_as_a_bearer_token() {
     }
 }
 
+#[test]
+fn every_variable_of_its_own_is_read() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let file = home.write("token", DEMO_TOKEN);
+    let (direct, oauth) = (sandbox.base_url(), sandbox.oauth_base_url());
+    let command = format!("cat '{file}'");
+    let own = |line: &str, url: &str| {
+        let command = home.contacts().line(line).env("CONTACTS_EMAIL", DEMO_EMAIL);
+        command.env("CONTACTS_BASE_URL", url).env("ATLASSIAN_OPS_API_TOKEN", "another")
+    };
+    own("list", &direct).fail(3);
+    for (name, value) in [
+        ("CONTACTS_TOKEN", DEMO_TOKEN),
+        ("CONTACTS_TOKEN_FILE", &file),
+        ("CONTACTS_TOKEN_FILE", &format!("{file}\r\n")),
+        ("CONTACTS_TOKEN_COMMAND", &command),
+        ("CONTACTS_TOKEN_COMMAND", &format!("{command}\r\n")),
+    ] {
+        sandbox.clear_journal();
+        own("list", &direct).env(name, value).succeed();
+        assert!(sandbox.journal()[0].header("authorization").eq(["Basic [redacted]"]), "{name}");
+        let shown = own("config show -o csv", &direct).env(name, value).succeed();
+        assert!(shown.lines().any(|row| row.starts_with("token,") && row.ends_with(name)), "{shown}");
+    }
+    let bearer = |line: &str| own(line, &oauth).env("CONTACTS_OAUTH_TOKEN", DEMO_OAUTH_TOKEN);
+    sandbox.clear_journal();
+    bearer("list").succeed();
+    assert!(sandbox.journal()[0].header("authorization").eq(["Bearer [redacted]"]));
+    // With --oauth it comes before a token of the other kind.
+    bearer("list --oauth").env("CONTACTS_TOKEN", DEMO_TOKEN).succeed();
+}
+
+#[test]
+fn the_configuration_file_is_the_one_that_its_variable_names() {
+    let home = Home::new();
+    home.configure("[profile.default]\ncloud_id = \"usual\"\n");
+    let file = home.write("elsewhere/mine.toml", "[profile.default]\ncloud_id = \"mine\"\n");
+    let line = |line: &str, value: &str| home.contacts().line(line).env("CONTACTS_CONFIG", value).succeed();
+    for (value, path, cloud_id) in [
+        (file.clone(), file.clone(), "mine"),
+        (format!("{file}\r\n"), file, "mine"),
+        (String::new(), home.path("config/contacts/config.toml").display().to_string(), "usual"),
+    ] {
+        assert_eq!(line("config path", &value), format!("{path}\n"));
+        assert_eq!(line("config get cloud_id", &value), format!("{cloud_id}\n"));
+        line("config set email ann@example.com", &value);
+        assert!(std::fs::read_to_string(&path).unwrap().contains("ann@example.com"));
+    }
+}
+
 #[cfg(unix)]
 mod token_command {
     use super::*;

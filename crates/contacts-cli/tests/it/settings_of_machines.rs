@@ -3,7 +3,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
-use crate::support::{Home, asked, set_mode};
+use crate::support::{Home, asked, serving, set_mode};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 
 const ID: &str = "35273b54-3f06-40d2-880f-dd28cf8daafa";
@@ -27,6 +27,17 @@ fn a_named_profile_is_taken_as_a_whole_and_other_tools_tokens_do_not_go_to_its_h
     };
     production("--profile beta list").succeed();
     assert_eq!(asked(&sandbox, "GET"), 1);
+    assert_eq!(sandbox.journal()[0].status, Some(200));
+    let shown = production("--profile beta config show").succeed();
+    for from in [
+        "beta  (--profile)",
+        "(base_url of the profile)",
+        "(email of the profile)",
+        "(token_file of the profile)",
+    ] {
+        assert!(shown.contains(from), "{shown}");
+    }
+    assert!(!shown.contains("ATLASSIAN") && !shown.contains("production"), "{shown}");
     let shown = production("--profile place config show").succeed();
     assert!(!shown.contains("production") && shown.contains(&url) && shown.contains("7s"), "{shown}");
     production("--profile place list").fail(2);
@@ -48,6 +59,27 @@ fn blanks_around_a_value_are_trimmed_and_a_character_within_is_named_with_its_pl
     let error = home.contacts().line("--profile work curl list").run().with_code(2).stderr;
     let places = ["cloud_id", "profile work", "config.toml", "\\u{200b}"];
     assert!(places.iter().all(|place| error.contains(place)), "{error}");
+    for (name, value) in [
+        ("CONTACTS_BASE_URL", "http://127.0.0.1:1/x"),
+        ("CONTACTS_CLOUD_ID", ID),
+        ("CONTACTS_SITE", "acme"),
+        ("CONTACTS_EMAIL", "ann@example.com"),
+        ("CONTACTS_TOKEN", "t0ken"),
+        ("CONTACTS_TIMEOUT", "5s"),
+        ("CONTACTS_ATTEMPTS", "3"),
+        ("CONTACTS_PROXY", "http://127.0.0.1:1"),
+        ("HTTPS_PROXY", "http://127.0.0.1:1"),
+    ] {
+        let list = home.contacts().line("list").env("CONTACTS_TOKEN", "t0ken").env("CONTACTS_EMAIL", "a@b");
+        // The place that is set last is the one with the character.
+        let list = if name == "CONTACTS_CLOUD_ID" || name == "CONTACTS_SITE" {
+            list
+        } else {
+            list.env("CONTACTS_BASE_URL", "http://127.0.0.1:1/x")
+        };
+        let error = list.env(name, &format!("{value}\u{200b}")).run().with_code(2).stderr;
+        assert!(error.contains(name) && error.contains("character \\u{200b}"), "{error}");
+    }
 }
 
 #[test]
@@ -61,8 +93,19 @@ fn a_token_file_has_the_token_alone_and_what_else_it_has_is_named() {
     list(&format!("\u{feff}{DEMO_TOKEN}\r\n")).succeed();
     let error = list(&format!("{DEMO_TOKEN}\nuser: ann\nurl: x\nnote\n")).run().with_code(2).stderr;
     assert!(error.contains("token has 4 lines; the token is expected alone"), "{error}");
-    let error = list(&format!("s3c\u{200b}ret{DEMO_TOKEN}")).run().with_code(2).stderr;
-    assert!(error.contains("\\u{200b}") && !error.contains(DEMO_TOKEN), "{error}");
+    let path = home.path("token").display().to_string();
+    for (character, named) in
+        [("\u{200b}", "\\u{200b}"), (" ", "\\u{20}"), ("\u{a0}", "\\u{a0}"), ("\u{feff}", "\\u{feff}")]
+    {
+        let error = list(&format!("s3c{character}ret{DEMO_TOKEN}")).run().with_code(2).stderr;
+        assert!(error.contains(&format!("the character {named}, which no token has")), "{error}");
+        assert!(error.contains(&path) && !error.contains(DEMO_TOKEN), "{error}");
+    }
+    for nothing in ["", "\n", "\u{feff}\r\n"] {
+        let error = list(nothing).run().with_code(2).stderr;
+        assert!(error.contains(&format!("--token-file: the token file {path} is empty")), "{error}");
+    }
+    assert_eq!(asked(&sandbox, "GET"), 1);
 }
 
 #[test]
@@ -149,6 +192,56 @@ fn login_keeps_what_works_and_logout_forgets_it() {
 }
 
 #[test]
+fn login_keeps_an_oauth_token_as_one() {
+    let home = Home::new();
+    let (_sandbox, url) = serving(home.contacts().line("sandbox --user oauth:s3cret"));
+    let (origin, _) = url.split_once("/jsm/").unwrap();
+    let base_url = format!("{origin}/ex/jira/sandbox/jsm/ops/api");
+    let login = |line: &str| {
+        let login = home.contacts().line("login --token-file -").stdin("s3cret\n").line(line);
+        login.args(["--base-url", &base_url])
+    };
+    login("--oauth").succeed();
+    assert_eq!(home.contacts().line("list").succeed(), "no contacts\n");
+    assert_eq!(home.contacts().line("config get oauth").succeed(), "true\n");
+    assert!(home.contacts().line("config show").succeed().contains("an OAuth token from the file "));
+    // The same token as one of the other kind is refused, and what was kept stays.
+    login("--email ann@example.com").fail(3);
+    home.contacts().line("list").succeed();
+}
+
+#[test]
+fn login_at_a_wrong_site_keeps_nothing() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let elsewhere = sandbox.base_url().replace("sandbox", "another-cloud-id");
+    let lost = contacts_sandbox::Fault::Status {
+        status: 404,
+        body: None,
+        content_type: None,
+        when: contacts_sandbox::When::Before,
+    };
+    let login = |place: [&str; 2]| {
+        let login = home.contacts().line("login --token-file -").stdin(DEMO_TOKEN);
+        login.args(place).args(["--email", DEMO_EMAIL])
+    };
+    let assert_nothing_kept = || {
+        assert!(!home.path("config/contacts/config.toml").exists());
+        let tokens = fs::read_dir(home.path("config/contacts/tokens"));
+        assert_eq!(tokens.map_or(0, Iterator::count), 0);
+    };
+    let error = login(["--base-url", &elsewhere]).fail(1);
+    assert!(error["hint"].as_str().unwrap().contains("--cloud-id"), "{error}");
+    assert_nothing_kept();
+    sandbox.arm(contacts_sandbox::FaultRule::new(lost));
+    let error = login(["--site", &sandbox.origin()]).fail(1);
+    assert!(error["hint"].as_str().unwrap().contains("no site has this name"), "{error}");
+    assert_nothing_kept();
+    // A name that nobody can have (RFC 6761).
+    login(["--base-url", "https://contacts.invalid/x"]).line("--attempts 1").fail(5);
+    assert_nothing_kept();
+}
+
+#[test]
 fn config_get_prints_the_value_alone_and_unset_takes_it_out() {
     let home = Home::new();
     home.configure("# mine\n[profile.default]\nsite = \"acme\"\ntimeout = \"5s\"\n");
@@ -209,4 +302,9 @@ fn verbose_says_once_which_profile_is_used() {
     let list = |line: &str| home.demo(&sandbox, "--profile work list").line(line).run().with_code(0).stderr;
     assert_eq!(list("-v").matches("profile work (--profile)").count(), 1);
     assert_eq!(list("-v -o json"), "");
+    // Also where no connection is made.
+    let curl = home.demo(&sandbox, "--profile work -v curl list").run().with_code(0);
+    assert_eq!(curl.stderr, "profile work (--profile)\n");
+    let plan = home.demo(&sandbox, "--profile work -v plan -").stdin("- sms: 90-5").run().with_code(0);
+    assert_eq!(plan.stderr.matches("profile work (--profile)").count(), 1, "{plan:?}");
 }

@@ -3,8 +3,8 @@
 use std::{fmt::Debug, time::Duration};
 
 use contacts_proto::{
-    Action, AllContacts, BaseUrl, Call, Contact, DeleteContact, Error, Event, Exchange, ListContacts, Now,
-    Operation, Session,
+    Action, AllContacts, BaseUrl, Call, Carry, Contact, DeleteContact, Error, Event, Exchange, ListContacts,
+    Now, Session,
 };
 use http::Method;
 
@@ -122,7 +122,7 @@ struct One<'a, 'b> {
 impl Visitor for One<'_, '_> {
     type Output = Outcome;
 
-    fn visit<O: Operation<Output: Debug>>(self, operation: &O) -> Outcome {
-        Outcome::of(self.server.drive(Call::new(self.session, operation)))
+    fn visit<O: Carry<Output: Debug>>(self, operation: &O) -> Outcome {
+        Outcome::of(self.server.drive(operation.in_session(self.session)))
     }
 }

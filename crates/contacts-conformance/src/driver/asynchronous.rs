@@ -2,7 +2,7 @@
 
 use std::{future::ready, time::Duration};
 
-use contacts_proto::{Contact, ContactMethod, Ensured, Error, ListContacts, Operation};
+use contacts_proto::{Carry, Contact, ContactMethod, Ensured, Error, ListContacts};
 use futures_util::TryStreamExt;
 use tokio::runtime::Runtime;
 
@@ -27,7 +27,7 @@ impl Driver for Hyper {
         Ok(Self { client: client!(contacts_hyper, setup), runtime })
     }
 
-    fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
+    fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
         self.runtime.block_on(self.client.send(operation))
     }
 

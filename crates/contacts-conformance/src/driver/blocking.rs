@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use contacts_proto::{Contact, ContactMethod, Ensured, Error, ListContacts, Operation};
+use contacts_proto::{Carry, Contact, ContactMethod, Ensured, Error, ListContacts};
 
 use super::{Driver, Setup, client};
 
@@ -17,7 +17,7 @@ impl Driver for Ureq {
         Ok(Self(client!(contacts_ureq, setup)))
     }
 
-    fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
+    fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
         self.0.send(operation)
     }
 

@@ -5,7 +5,7 @@ mod blocking;
 
 use std::time::Duration;
 
-use contacts_proto::{Contact, ContactMethod, Credentials, Ensured, Error, ListContacts, Operation, Policy};
+use contacts_proto::{Carry, Contact, ContactMethod, Credentials, Ensured, Error, ListContacts, Policy};
 
 pub use self::{asynchronous::Hyper, blocking::Ureq};
 
@@ -30,7 +30,7 @@ pub trait Driver: Sized {
     ///
     /// # Errors
     /// What the client's `send` ends with.
-    fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error>;
+    fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error>;
 
     /// Does something with each contact of a list, as it comes.
     ///

@@ -94,7 +94,7 @@ fn request_len(operation: Operation) -> usize {
     impl Visitor for Send {
         type Output = ();
 
-        fn visit<O: contacts_proto::Operation<Output: std::fmt::Debug>>(self, operation: &O) {
+        fn visit<O: contacts_proto::Carry<Output: std::fmt::Debug>>(self, operation: &O) {
             // What matters is what the server sees.
             let _ = self.0.send(operation);
         }

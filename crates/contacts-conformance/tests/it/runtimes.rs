@@ -19,8 +19,8 @@ use std::{thread, time::Duration};
 
 use contacts_conformance::driver::{Driver, Setup};
 use contacts_proto::{
-    AllContacts, BaseUrl, Call, Contact, ContactMethod, CreateContact, Ensure, Ensured, Error, Exchange,
-    ListContacts, Operation, Pages, Session,
+    AllContacts, BaseUrl, Carry, Contact, ContactMethod, CreateContact, Ensure, Ensured, Error, Exchange,
+    ListContacts, Pages, Session,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -122,8 +122,8 @@ impl<P: Program> Driver for Client<P> {
         Ok(Self { program: P::start(), session: session.with_policy(setup.policy.clone()) })
     }
 
-    fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.program.run(Call::new(self.session.clone(), operation))
+    fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.program.run(operation.in_session(self.session.clone()))
     }
 
     fn contacts(&self, first: ListContacts) -> Result<Vec<Contact>, Error> {

@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use contacts_proto::{
     Action, ActivateContact, Call, Confirmation, Contact, CreateContact, DeactivateContact, DeleteContact,
-    Ensure, Ensured, Error, Event, Exchange, GetContact, Now, Session, Status, UpdateContact, Waiting,
+    Ensure, Ensured, Error, Event, Exchange, GetContact, Now, Session, Status, Update, UpdateContact,
+    Waiting,
 };
 
 use super::{Done, NotDisabled, Outcome};
@@ -28,7 +29,7 @@ enum State {
     /// A contact that is to be disabled exists: is it enabled?
     Look(Box<Call<GetContact>>, Ensured),
     Disable(Box<Call<DeactivateContact>>, Ensured),
-    Update(Box<Call<UpdateContact>>),
+    Update(Box<Update>),
     Activate(Box<Call<ActivateContact>>),
     Deactivate(Box<Call<DeactivateContact>>),
     Delete(Box<Call<DeleteContact>>),
@@ -58,7 +59,7 @@ impl Step {
                 State::Ensure(Box::new(Ensure::new(session, CreateContact::new(method.clone(), to)?)))
             }
             Change::Update { id, to, .. } => {
-                State::Update(Box::new(Call::new(session, UpdateContact::new(id.clone(), to)?)))
+                State::Update(Box::new(Update::new(session, UpdateContact::new(id.clone(), to)?)))
             }
             Change::Activate { id, .. } => {
                 State::Activate(Box::new(Call::new(session, ActivateContact::new(id.clone()))))

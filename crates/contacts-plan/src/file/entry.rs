@@ -49,11 +49,13 @@ pub(super) fn desired(node: &Node, mistakes: &mut Vec<Mistake>) -> Option<Desire
         return None;
     };
     let method = known(method).cloned().unwrap_or_else(|| method.into());
-    // One with an id may be there, with any address; a plan checks it where it is not.
+    // One with an id may be there, with any address or none; a plan checks it where it is not.
     if id.is_none()
         && let Err(error) = Address::new(&method, to).check()
     {
-        mistakes.push(Mistake::new(place, error.to_string()));
+        let is_missing = to.trim().is_empty();
+        let why = if is_missing { "the address or number is missing".into() } else { error.to_string() };
+        mistakes.push(Mistake::new(place, why));
         return None;
     }
     // As the service lists a number that is not verified: nobody has decided that it is to be disabled.
@@ -91,7 +93,7 @@ impl<'a> Entry<'a> {
                 Ok(method) => self.method = Some(method),
                 Err(message) => wrong(node.place, message),
             },
-            "to" => match filled(node, "the address or number") {
+            "to" => match address(node) {
                 Ok(_) if self.to.is_some() => wrong(*place, "a second address in one entry".into()),
                 Ok(to) => self.to = Some((node.place, to)),
                 Err(message) => wrong(node.place, message),
@@ -104,7 +106,7 @@ impl<'a> Entry<'a> {
             },
             "disabledReason" => self.disabled_reason = text(node).ok().flatten(),
             "applyOrder" => {}
-            short if known(short).is_some() => match filled(node, "the address or number") {
+            short if known(short).is_some() => match address(node) {
                 Ok(_) if self.method.is_some() || self.to.is_some() => {
                     wrong(*place, "a second contact in one entry".into());
                 }
@@ -161,10 +163,18 @@ fn text(node: &Node) -> Result<Option<&str>, String> {
     }
 }
 
+/// An address or number, which may be empty: the service does not say one of every app's registration.
+fn address(node: &Node) -> Result<&str, String> {
+    without_nul(text(node)?.unwrap_or_default(), "the address or number")
+}
+
 /// A text with something in it.
 fn filled<'a>(node: &'a Node, what: &str) -> Result<&'a str, String> {
-    let text =
-        text(node)?.filter(|text| !text.trim().is_empty()).ok_or_else(|| format!("{what} is missing"))?;
-    // No file of text can say it in CSV, and no address has one.
+    let text = text(node)?.filter(|text| !text.trim().is_empty());
+    without_nul(text.ok_or_else(|| format!("{what} is missing"))?, what)
+}
+
+/// No file of text can say it in CSV, and no address has one.
+fn without_nul<'a>(text: &'a str, what: &str) -> Result<&'a str, String> {
     if text.contains('\0') { Err(format!("{what} has a NUL in it")) } else { Ok(text) }
 }

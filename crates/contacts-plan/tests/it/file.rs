@@ -245,7 +245,7 @@ fn an_address_that_reaches_nobody_is_a_mistake_in_every_format() {
 
 #[test]
 fn a_contact_that_is_there_may_have_any_address_and_one_that_is_not_is_checked_by_the_plan() {
-    for to in ["4.95360287E+11", "ann\u{200b}"] {
+    for to in ["4.95360287E+11", "ann\u{200b}", ""] {
         let contact = Contact::new("c1".parse().unwrap(), ContactMethod::Sms, to);
         for format in [Format::Yaml, Format::Json, Format::Csv] {
             let desired = read(&write(&[Desired::from(&contact)], format), format).unwrap();

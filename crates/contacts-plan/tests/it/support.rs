@@ -27,6 +27,7 @@ fn app() -> impl Strategy<Value = (ContactMethod, String)> {
     prop_oneof![
         Just((ContactMethod::Mobile, "Phone 1".to_owned())),
         Just((ContactMethod::Mobile, "Phone 2".to_owned())),
+        Just((ContactMethod::Mobile, String::new())),
         Just((ContactMethod::from("pager"), "7".to_owned())),
     ]
 }

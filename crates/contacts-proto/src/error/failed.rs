@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-use super::{ErrorKind, Hint, Reasoned, Trail, refusal::request_id};
+use super::{ErrorKind, Hint, Reasoned, Trail, body::request_id};
 use crate::{Cause, Failure};
 
 /// A [`Failure`] with the operation it met. What it tells, the methods of [`Error`](crate::Error) tell, and its `source` is what the

@@ -3,14 +3,45 @@
 use http::StatusCode;
 use url::Url;
 
-use super::{ErrorKind, Hint, refusal::Said};
-use crate::{About, Class, Site, Subject};
+use super::{ErrorKind, Hint, body::ErrorBody};
+use crate::{Class, Operation, Site};
 
 /// The service's word for a token without the scope, or at the wrong base URL.
 const SCOPE_REFUSAL: &str = "scope does not match";
 
 /// The service's code for an account without Operations.
 const NO_OPERATIONS: &str = "40301";
+
+/// Who or what an operation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// A contact, whose id is in the path.
+    Contact,
+    /// The user whose credentials are sent.
+    Caller,
+    /// Another user, whose account id is in the query.
+    User,
+    /// The site itself.
+    Site,
+}
+
+/// The facts of an operation that decide what an error response means.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(super) operation: &'static str,
+    pub(super) writes: bool,
+    pub(super) scopes: &'static [&'static str],
+    subject: Subject,
+    /// The usual reason of a 409 or 422.
+    pub(crate) rejection: Option<Hint>,
+}
+
+impl Asked {
+    pub(crate) fn of<O: Operation>(subject: Subject) -> Self {
+        let (operation, writes, scopes) = (O::NAME, O::IDEMPOTENCY.writes(), O::SCOPES);
+        Self { operation, writes, scopes, subject, rejection: None }
+    }
+}
 
 /// What an error response means. Exit codes, retries and predicates follow from the kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +53,7 @@ pub(super) struct Meaning {
 impl Meaning {
     /// Decides what a response to this operation means. Only a JSON object counts as said by the service itself; of a contact only a
     /// 404 in the service's own shape speaks.
-    pub(super) fn of(about: &About, status: StatusCode, said: &Said, location: Option<&str>) -> Self {
+    pub(super) fn of(about: &Asked, status: StatusCode, said: &ErrorBody, location: Option<&str>) -> Self {
         match status.as_u16() {
             300..=399 => redirected(about, status, location),
             401 | 403 if about.scopes.is_empty() => {
@@ -58,12 +89,12 @@ impl Meaning {
     }
 
     /// A proxy, a firewall, a log-in page: the service's own answers are JSON objects. Nobody is named by an empty body.
-    fn of_a_stranger(said: &Said) -> Self {
+    fn of_a_stranger(said: &ErrorBody) -> Self {
         Self::new(ErrorKind::UnexpectedAnswer, (!said.is_empty).then_some(Hint::NotTheService))
     }
 }
 
-fn redirected(about: &About, status: StatusCode, location: Option<&str>) -> Meaning {
+fn redirected(about: &Asked, status: StatusCode, location: Option<&str>) -> Meaning {
     let renamed = location.filter(|_| about.subject == Subject::Site).and_then(new_name);
     let hint = match (renamed, status.as_u16()) {
         (Some(host), _) => Hint::SiteRenamed(host),
@@ -81,7 +112,7 @@ fn new_name(location: &str) -> Option<String> {
     site.host().map(str::to_owned)
 }
 
-fn forbidden(about: &About, said: &Said) -> Hint {
+fn forbidden(about: &Asked, said: &ErrorBody) -> Hint {
     if said.code() == Some(NO_OPERATIONS) {
         Hint::NoOperations
     } else if said.speaks_of(SCOPE_REFUSAL) {
@@ -96,7 +127,7 @@ fn forbidden(about: &About, said: &Said) -> Hint {
 }
 
 /// The service has a 404 for a contact, for a user and for a site, and gateways have one for a path that nobody serves.
-fn not_found(about: &About, said: &Said) -> Meaning {
+fn not_found(about: &Asked, said: &ErrorBody) -> Meaning {
     let rejected = |hint| Meaning::new(ErrorKind::Rejected, hint);
     match about.subject {
         Subject::Site => rejected(Some(Hint::NoSuchSite)),
@@ -121,7 +152,7 @@ fn not_found(about: &About, said: &Said) -> Meaning {
 }
 
 /// What a 409 or 422 means: the service says which of several things it is, or the operation's usual reasons are all there is.
-fn rejection(about: &About, said: &Said) -> Option<Hint> {
+fn rejection(about: &Asked, said: &ErrorBody) -> Option<Hint> {
     let usual = about.rejection.clone()?;
     let exists = said.has_word(&["already", "exists", "duplicate", "duplicated"]);
     match usual {

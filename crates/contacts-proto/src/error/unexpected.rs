@@ -4,8 +4,8 @@ use std::fmt;
 
 use http::{Response, StatusCode};
 
-use super::{Effect, Hint, Reasoned, Trail, refusal::request_id};
-use crate::{About, Credentials, text};
+use super::{Effect, Hint, Reasoned, Trail, body::request_id, meaning::Asked};
+use crate::{Credentials, redact};
 
 /// The most of a body that is kept, in bytes.
 pub(crate) const LONGEST_BODY: usize = 64 * 1024;
@@ -24,16 +24,16 @@ pub struct Unexpected {
 }
 
 impl Unexpected {
-    pub(crate) fn new(about: &About, response: &Response<&[u8]>, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(asked: &Asked, response: &Response<&[u8]>, reason: impl Into<String>) -> Self {
         let body = *response.body();
         Self {
-            operation: about.name,
+            operation: asked.operation,
             status: response.status(),
             request_id: request_id(response.headers()),
             // A reason may quote the body.
-            reason: text::line(&reason.into(), 200),
+            reason: redact::line(&reason.into(), 200),
             body: body.get(..LONGEST_BODY).unwrap_or(body).to_vec(),
-            trail: Trail::first(if about.writes { Effect::Possible } else { Effect::None }),
+            trail: Trail::first(if asked.writes { Effect::Possible } else { Effect::None }),
         }
     }
 
@@ -64,7 +64,7 @@ impl Unexpected {
     }
 
     pub(super) fn hint(&self) -> Option<Hint> {
-        text::is_markup(&self.body).then_some(Hint::NotTheService)
+        redact::is_markup(&self.body).then_some(Hint::NotTheService)
     }
 }
 
@@ -72,7 +72,7 @@ impl fmt::Display for Unexpected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Self { operation, reason, .. }, status) = (self, Reasoned(self.status));
         write!(f, "could not {operation}: the answer {status} is not what is expected: {reason}")?;
-        let excerpt = text::excerpt(&self.body);
+        let excerpt = redact::excerpt(&self.body);
         if !excerpt.is_empty() {
             write!(f, ", in: {excerpt}")?;
         }
@@ -92,7 +92,7 @@ impl fmt::Debug for Unexpected {
             .field("status", &self.status)
             .field("request_id", &self.request_id)
             .field("reason", &self.reason)
-            .field("body", &text::excerpt(&self.body))
+            .field("body", &redact::excerpt(&self.body))
             .field("trail", &self.trail)
             .finish()
     }

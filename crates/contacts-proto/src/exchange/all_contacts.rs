@@ -104,7 +104,7 @@ impl Exchange for AllContacts {
     }
 
     fn name(&self) -> &'static str {
-        ListContacts::ABOUT.name
+        ListContacts::NAME
     }
 
     fn waiting(&self) -> Option<Waiting> {

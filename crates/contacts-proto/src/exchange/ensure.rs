@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, time::Duration};
 
 use http::StatusCode;
 
-use super::{Action, Call, Event, Exchange, Now, Session, Ticket, Waiting, search::Search};
+use super::{Action, Create, Event, Exchange, Now, Session, Ticket, Waiting, search::Search};
 use crate::{Confirmation, Contact, CreateContact, Duplicate, Effect, Error, GaveUp, Indeterminate};
 
 /// The most creations that are sent: the second one only after the first was looked for in vain, twice.
@@ -42,7 +42,7 @@ pub struct Ensure {
 enum State {
     New,
     Looking(Box<Search>),
-    Creating(Box<Call<CreateContact>>),
+    Creating(Box<Create>),
     Done,
 }
 
@@ -104,7 +104,7 @@ impl Ensure {
     fn create(&mut self) -> Option<Result<Ensured, Error>> {
         self.creations = self.creations.saturating_add(1);
         self.looks = 0;
-        self.state = State::Creating(Box::new(Call::new(self.session.clone(), self.create.clone())));
+        self.state = State::Creating(Box::new(Create::new(self.session.clone(), self.create.clone())));
         None
     }
 

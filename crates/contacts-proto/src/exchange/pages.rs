@@ -1,6 +1,7 @@
 //! A whole list, page by page.
 
-use super::{Limits, seen::Seen};
+use super::seen::Seen;
+use crate::Limits;
 use crate::{Contact, Error, ListContacts, Page, Paging};
 
 /// A whole list, page by page: each request of [`next_page`](Self::next_page) is carried out as a [`Call`](crate::Call), and its

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{
-    Action, AllContacts, Cause, Event, Exchange, Failure, Now, Progress, Session, Waiting, backoff::patience,
+use super::{Action, AllContacts, Event, Exchange, Now, Session, Waiting};
+use crate::{
+    Cause, Contact, ContactMethod, Effect, Error, Failed, Failure, GaveUp, ListContacts, Progress, Trail,
+    retry::patience,
 };
-use crate::{Contact, ContactMethod, Effect, Error, Failed, GaveUp, ListContacts, Trail};
 
 /// Looks for all contacts that reach an address, after some time for them to show.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use http::{HeaderValue, Request, header};
 
-use super::{Budget, Now, Policy};
-use crate::{BaseUrl, Credentials, Operation};
+use super::Now;
+use crate::{BaseUrl, Budget, Credentials, Operation, Policy};
 
 /// Where a client's exchanges go, as whom, and by which policy. Cloning is cheap.
 #[derive(Debug, Clone)]

@@ -6,8 +6,8 @@ use crate::model::{
     unsent,
 };
 use contacts_proto::{
-    ActivateContact, AllContacts, Call, Cause, DeactivateContact, DeleteContact, Effect, Error, GetContact,
-    Hint, ListContacts, Operation, Progress, Ticket, UpdateContact,
+    ActivateContact, AllContacts, Call, Carry, Cause, Create, DeactivateContact, DeleteContact, Effect,
+    Error, GetContact, Hint, ListContacts, Progress, Ticket, Update, UpdateContact,
 };
 
 const CONTACT: &str = r#"{"id":"a","method":"email","to":"ann@example.com"}"#;
@@ -22,12 +22,12 @@ fn delete() -> Call<DeleteContact> {
     Call::new(session(), DeleteContact::new(id("a")))
 }
 
-fn update(to: &str) -> Call<UpdateContact> {
-    Call::new(session(), UpdateContact::new(id("a"), to).unwrap())
+fn update(to: &str) -> Update {
+    Update::new(session(), UpdateContact::new(id("a"), to).unwrap())
 }
 
-fn create() -> Call<contacts_proto::CreateContact> {
-    Call::new(session(), create_sms("1-555-0100"))
+fn create() -> Create {
+    Create::new(session(), create_sms("1-555-0100"))
 }
 
 /// Certainly no effect, and worth another attempt.
@@ -116,22 +116,22 @@ fn activating_and_deactivating_are_sent_again() {
 
 #[test]
 fn nothing_is_sent_again_after_what_is_permanent() {
-    fn ends<O: Operation>(operation: O, reply: &Reply) {
-        let ran = play(Call::new(session(), operation), [reply.clone()]);
+    fn ends<O: Carry>(operation: &O, reply: &Reply) {
+        let ran = play(operation.in_session(session()), [reply.clone()]);
         assert_eq!(ran.log.len(), 1, "{:?} after {reply:?}", ran.log);
         let error = ran.result.err().unwrap();
         assert_eq!(error.effect(), Effect::None, "{error:?}");
         assert_eq!(error.trail().unwrap().gave_up, None);
     }
     for reply in permanent() {
-        ends(ListContacts::all(), &reply);
-        ends(GetContact::new(id("a")), &reply);
-        ends(create_sms("1"), &reply);
-        ends(UpdateContact::new(id("a"), "b@example.com").unwrap(), &reply);
-        ends(DeleteContact::new(id("a")), &reply);
-        ends(ActivateContact::new(id("a")), &reply);
-        ends(DeactivateContact::new(id("a")), &reply);
-        ends(contacts_proto::FindCloudId, &reply);
+        ends(&ListContacts::all(), &reply);
+        ends(&GetContact::new(id("a")), &reply);
+        ends(&create_sms("1"), &reply);
+        ends(&UpdateContact::new(id("a"), "b@example.com").unwrap(), &reply);
+        ends(&DeleteContact::new(id("a")), &reply);
+        ends(&ActivateContact::new(id("a")), &reply);
+        ends(&DeactivateContact::new(id("a")), &reply);
+        ends(&contacts_proto::FindCloudId, &reply);
     }
 }
 
@@ -320,7 +320,7 @@ fn a_creation_that_was_not_processed_is_sent_again() {
 
 #[test]
 fn a_creation_with_credentials_that_have_expired_is_sent_once_more() {
-    let create = || Call::new(renewable(), create_sms("1-555-0100"));
+    let create = || Create::new(renewable(), create_sms("1-555-0100"));
     let ran = play(create(), [status(401), answer(201, CREATED)]);
     assert_eq!(ran.log, ["POST", "renew", "POST"]);
     assert!(ran.result.is_ok());

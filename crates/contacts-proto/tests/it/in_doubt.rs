@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use contacts_proto::{
-    Action, BaseUrl, Call, ContactMethod, CreateContact, Credentials, DeleteContact, Ensure, Event, Exchange,
-    Now, Operation, Session,
+    Action, BaseUrl, Call, ContactMethod, Create, CreateContact, Credentials, DeleteContact, Ensure, Event,
+    Exchange, Now, Operation, Session,
 };
 use http::Response;
 
@@ -42,13 +42,13 @@ fn doubts<E: Exchange>(mut exchange: E, answers: &[(u16, &str)]) -> Vec<bool> {
 fn a_creation_is_in_doubt_while_its_request_is_under_way() {
     let created = r#"{"data":{"id":"a"}}"#;
     // 429 is known to have done nothing, and so is the wait after it.
-    assert_eq!(doubts(Call::new(session(), create()), &[(429, ""), (201, created)]), [true, false, false]);
+    assert_eq!(doubts(Create::new(session(), create()), &[(429, ""), (201, created)]), [true, false, false]);
 }
 
 #[test]
 fn what_creates_nothing_is_never_in_doubt() {
     let delete = DeleteContact::new("a".parse().unwrap());
-    assert!(DeleteContact::ABOUT.writes);
+    assert!(DeleteContact::IDEMPOTENCY.writes());
     assert_eq!(doubts(Call::new(session(), delete), &[(503, ""), (204, "")]), [false, false, false]);
 }
 

@@ -7,7 +7,7 @@ use crate::model::{
 };
 use contacts_proto::{
     Action, Call, ContactMethod, CreateContact, Ensure, Error, ErrorKind, Event, Exchange, FindCloudId,
-    GaveUp, GetContact, ListContacts, Now, Operation, Policy, Session, UpdateContact, Waiting,
+    GaveUp, GetContact, ListContacts, Now, Operation, Policy, Session, Update, UpdateContact, Waiting,
 };
 use http::{Response, StatusCode};
 
@@ -106,7 +106,7 @@ fn four_requests_are_made_at_most() {
 
 #[test]
 fn the_looks_of_an_update_are_not_counted() {
-    let update = Call::new(session(), UpdateContact::new(id("a"), "new@example.com").unwrap());
+    let update = Update::new(session(), UpdateContact::new(id("a"), "new@example.com").unwrap());
     let once = [lost(), answer(200, CONTACT)];
     let replies = [once.clone(), once.clone(), once].into_iter().flatten().chain([lost()]);
     let ran = play(update, replies);
@@ -117,7 +117,7 @@ fn the_looks_of_an_update_are_not_counted() {
 
 #[test]
 fn an_update_comes_to_eight_requests_at_most() {
-    let update = Call::new(renewable(), UpdateContact::new(id("a"), "new@example.com").unwrap());
+    let update = Update::new(renewable(), UpdateContact::new(id("a"), "new@example.com").unwrap());
     let once = [lost(), answer(200, CONTACT)];
     let replies = [once.clone(), once.clone(), once].into_iter().flatten().chain([status(401), lost()]);
     let ran = play(update, replies);

@@ -9,7 +9,7 @@ use crate::model::{
     session, status,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use contacts_proto::{BaseUrl, Call, Credentials, Error, Resolve, Resolved, Session, Ticket};
+use contacts_proto::{BaseUrl, Create, Credentials, Error, Resolve, Resolved, Session, Ticket};
 
 const TO: &str = "1-555-0100";
 
@@ -51,7 +51,7 @@ fn what_is_there_is_found_at_once() {
 fn the_ticket_of_a_creation_whose_answer_was_lost_is_resolved() {
     let mut service = Service::default();
     service.posts.push_back(Fault::lost_after());
-    let error = service.run(Call::new(session(), create_sms(TO))).result.unwrap_err();
+    let error = service.run(Create::new(session(), create_sms(TO))).result.unwrap_err();
     let Error::Indeterminate(doubt) = error else { panic!("{error:?}") };
     let ticket = doubt.ticket().to_string().parse().unwrap();
     is_created(&resolve(&mut service, ticket), "n0");

@@ -3,8 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use contacts_ureq::{
-    Action, ActivateContact, Call, ContactId, DeleteContact, Error, Event, Exchange, Hint, ListContacts, Now,
-    Waiting,
+    ActivateContact, Call, ContactId, DeleteContact, Error, Event, Hint, ListContacts, Now, Observer,
 };
 use http::{HeaderMap, header};
 
@@ -26,14 +25,13 @@ impl Examination<'_> {
     /// Whether the token is accepted and may read. Gives the headers of the answer.
     pub(super) fn reading(&mut self, settings: &Settings, service: &Service) -> Result<HeaderMap, Failure> {
         let first = ListContacts::all().size(1)?;
-        let mut listening =
-            Listening { exchange: Call::new(service.session().clone(), &first), headers: None };
-        match service.run(&mut listening) {
+        let mut last = LastHeaders::default();
+        match service.run_observed(Call::new(service.session().clone(), &first), &mut last) {
             Ok(_) => {
                 self.ok("token", "accepted");
                 self.ok("plan", "this account has access to Operations");
                 self.ok("reading", "allowed: list, get");
-                Ok(listening.headers.unwrap_or_default())
+                Ok(last.0.unwrap_or_default())
             }
             Err(error) => {
                 let step = match error.hint() {
@@ -55,13 +53,20 @@ impl Examination<'_> {
                 let other = if error.is_unauthorized() { service.at_other_base_url() } else { None };
                 let failure = explained(settings, error.into());
                 Err(match other {
-                    Some((base_url, true)) => {
+                    Some((base_url, Ok(()))) => {
                         let hint =
                             format!("the same token is accepted at {base_url}: use --base-url {base_url}");
                         self.failed("base URL", &failure.with_hint(hint))
                     }
-                    Some((base_url, false)) => {
-                        self.note("base URL", format!("{base_url} does not accept the token either"), None);
+                    Some((base_url, Err(error))) => {
+                        let told = match error.is_unauthorized() {
+                            true => format!("{base_url} does not accept the token either"),
+                            false => format!(
+                                "whether {base_url} accepts the token cannot be told: {}",
+                                with_causes(&error)
+                            ),
+                        };
+                        self.note("base URL", told, None);
                         self.failed(step, &failure)
                     }
                     None => self.failed(step, &failure),
@@ -123,31 +128,14 @@ impl Examination<'_> {
     }
 }
 
-/// An exchange whose last answer's headers are kept.
-struct Listening<E> {
-    exchange: E,
-    headers: Option<HeaderMap>,
-}
+/// Keeps the headers of the last response.
+#[derive(Default)]
+struct LastHeaders(Option<HeaderMap>);
 
-impl<E: Exchange> Exchange for Listening<E> {
-    type Output = E::Output;
-
-    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<E::Output> {
-        if let Event::Answered(response) = &event {
-            self.headers = Some(response.headers().clone());
+impl Observer for LastHeaders {
+    fn event(&mut self, event: &Event<'_>, _: Now) {
+        if let Event::Answered(response) = event {
+            self.0 = Some(response.headers().clone());
         }
-        self.exchange.step(event, now, random)
-    }
-
-    fn name(&self) -> &'static str {
-        self.exchange.name()
-    }
-
-    fn waiting(&self) -> Option<Waiting> {
-        self.exchange.waiting()
-    }
-
-    fn is_in_doubt(&self) -> bool {
-        self.exchange.is_in_doubt()
     }
 }

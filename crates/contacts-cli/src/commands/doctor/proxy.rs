@@ -10,7 +10,6 @@ use super::{
 use crate::{
     failure::Failure,
     origins::without_person,
-    service::not_a_proxy,
     settings::{Settings, Transport},
 };
 
@@ -39,7 +38,7 @@ impl Examination<'_> {
 
 /// Connects to the proxy with this URL, which comes from there.
 fn reached(url: &str, from: &str, transport: &Transport) -> Result<(), Failure> {
-    Transport::check_proxy(url).map_err(|_| not_a_proxy(from))?;
+    Transport::check_proxy(url).map_err(|_| transport.not_a_proxy(from))?;
     let shown = without_person(url);
     // What a client takes for a proxy is such a URI.
     let uri: Uri = url.parse().unwrap_or_default();

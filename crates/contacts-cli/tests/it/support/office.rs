@@ -1,4 +1,5 @@
 //! Servers with the certificate of an authority that nobody trusts by himself.
+#![allow(dead_code, reason = "no file of tests uses all of it")]
 
 use std::{
     io::{Read, Write},
@@ -14,7 +15,7 @@ use rustls::{
     server::WebPkiClientVerifier,
 };
 
-/// An authority of some office, and a certificate for this machine that it has issued.
+/// An authority of some office, and a certificate that it has issued.
 pub(crate) struct Office {
     pub(crate) authority: CertificateDer<'static>,
     pub(crate) pem: String,
@@ -23,7 +24,13 @@ pub(crate) struct Office {
 }
 
 impl Office {
+    /// Its certificate is for this machine.
     pub(crate) fn new() -> Self {
+        Self::of_hosts(&["127.0.0.1"])
+    }
+
+    /// Its certificate is for these hosts.
+    pub(crate) fn of_hosts(hosts: &[&str]) -> Self {
         let mut office = rcgen::CertificateParams::new([]).unwrap();
         office.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         office.distinguished_name = rcgen::DistinguishedName::new();
@@ -32,7 +39,8 @@ impl Office {
         let office =
             rcgen::CertifiedIssuer::self_signed(office, rcgen::KeyPair::generate().unwrap()).unwrap();
         let key = rcgen::KeyPair::generate().unwrap();
-        let shown = rcgen::CertificateParams::new(["127.0.0.1".into()]).unwrap();
+        let hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
+        let shown = rcgen::CertificateParams::new(hosts).unwrap();
         Self {
             authority: office.der().clone(),
             pem: office.pem(),
@@ -79,10 +87,18 @@ pub(crate) fn serve(each: impl Fn(&TcpStream) + Send + 'static) -> String {
 
 /// Answers every request with an empty list.
 pub(crate) fn empty_list(config: Arc<ServerConfig>) -> impl Fn(&TcpStream) + Send + 'static {
+    answering(config, r#"{"values":[]}"#)
+}
+
+/// Answers every request with this body.
+pub(crate) fn answering(
+    config: Arc<ServerConfig>,
+    body: &'static str,
+) -> impl Fn(&TcpStream) + Send + 'static {
     move |stream| {
         let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
         let mut stream = StreamOwned::new(connection, stream);
-        let (head, body) = ("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 13", r#"{"values":[]}"#);
+        let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}", body.len());
         let read = stream.read(&mut [0; 4096]);
         let _ = read.and_then(|_| write!(stream, "{head}\r\n\r\n{body}"));
         stream.conn.send_close_notify();

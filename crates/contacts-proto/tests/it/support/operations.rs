@@ -5,7 +5,7 @@
 use std::{fmt::Debug, ops::ControlFlow};
 
 use contacts_proto::{
-    AccountId, Action, ActivateContact, BaseUrl, Call, ContactId, ContactMethod, CreateContact, Credentials,
+    AccountId, Action, ActivateContact, BaseUrl, Carry, ContactId, ContactMethod, CreateContact, Credentials,
     DeactivateContact, DeleteContact, Error, Event, Exchange, FindCloudId, GetContact, ListContacts, Now,
     Operation, Session, UpdateContact,
 };
@@ -106,7 +106,7 @@ impl Any {
 
     /// A call of it, driven by hand.
     pub(crate) fn call(&self, session: Session) -> Box<dyn Driven + '_> {
-        each!(self, operation => Box::new(Call::new(session, operation)))
+        each!(self, operation => Box::new(operation.in_session(session)))
     }
 
     /// What comes after the base URL in the path, from the reference.
@@ -141,12 +141,12 @@ fn contact() -> Value {
         "status": {"enabled": false, "disabledReason": "not verified"}, "applyOrder": 1})
 }
 
-/// A call whatever its output.
+/// An exchange whatever its output.
 pub(crate) trait Driven: Debug {
     fn step(&mut self, event: Event<'_>, now: Now) -> Action<String>;
 }
 
-impl<O: Operation<Output: Debug> + Debug> Driven for Call<O> {
+impl<E: Exchange<Output: Debug> + Debug> Driven for E {
     fn step(&mut self, event: Event<'_>, now: Now) -> Action<String> {
         match Exchange::step(self, event, now, 0).result() {
             ControlFlow::Break(action) => action,

@@ -1,0 +1,53 @@
+//! A creation, which is never repeated blindly.
+
+use std::ops::ControlFlow;
+
+use super::{Action, Call, Event, Exchange, Now, Session, Waiting};
+use crate::{Confirmation, CreateContact, Error, Indeterminate, Operation};
+
+/// A creation. It is sent again only after an attempt that certainly had no effect. If an attempt may have had one, it ends with
+/// [`Error::Indeterminate`], which has a [`Ticket`](crate::Ticket).
+#[derive(Debug)]
+pub struct Create {
+    create: CreateContact,
+    call: Call<CreateContact>,
+}
+
+impl Create {
+    /// Creates this contact in this session; the deadline begins with the first step.
+    pub fn new(session: Session, create: CreateContact) -> Self {
+        Self { call: Call::new(session, create.clone()), create }
+    }
+
+    /// The session, with the credentials that were last renewed.
+    pub fn session(&self) -> &Session {
+        self.call.session()
+    }
+}
+
+impl Exchange for Create {
+    type Output = Confirmation;
+
+    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Confirmation> {
+        match self.call.step(event, now, random).result() {
+            ControlFlow::Break(action) => action,
+            ControlFlow::Continue(Err(error)) if self.call.take_doubt() => {
+                let ticket = self.create.ticket(now.unix).of(self.session());
+                Action::Done(Err(Error::Indeterminate(Box::new(Indeterminate::new(ticket, error)))))
+            }
+            ControlFlow::Continue(result) => Action::Done(result),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        CreateContact::NAME
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        self.call.waiting()
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.call.is_in_doubt()
+    }
+}

@@ -1,0 +1,61 @@
+//! The numbers of retries and waiting.
+
+use std::time::Duration;
+
+use crate::Limits;
+
+/// The numbers of retries and waiting, all settable. The defaults, which are named here, are meant to be left alone.
+///
+/// ```
+/// use std::time::Duration;
+/// use contacts_proto::{Credentials, Policy, Session, BaseUrl};
+///
+/// let mut policy = Policy::default();
+/// policy.attempts = 2;
+/// policy.deadline = Duration::from_secs(60);
+///
+/// let session = Session::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::none()).with_policy(policy);
+/// assert_eq!(session.policy().attempts, 2);
+/// assert_eq!(session.policy().settle, Duration::from_secs(5));
+/// # Ok::<(), contacts_proto::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// Requests for one operation at most, the first one counted: 4. 0 is taken as 1. Not counted are a look before an update is
+    /// repeated, and a request with renewed credentials.
+    pub attempts: u32,
+    /// Waiting before the first retry is 0 to this, by chance, before each further one 0 to twice as much as before: 100 ms.
+    pub backoff: Duration,
+    /// The same after a 429 that does not say how long to wait: 1 s.
+    pub throttled_backoff: Duration,
+    /// No back-off is longer: 20 s.
+    pub longest_backoff: Duration,
+    /// The longest wait that the service may ask for; what asks for more fails at once: 60 s.
+    pub longest_wait: Duration,
+    /// Everything that an exchange does ends within this time: 120 s.
+    pub deadline: Duration,
+    /// One request, from the connection to the end of the answer's body: 30 s.
+    pub attempt_timeout: Duration,
+    /// How long a contact is given to appear in the list after a creation whose answer was lost, before the looks of
+    /// [`Ensure`](crate::Ensure) and the second look of [`Resolve`](crate::Resolve): 5 s.
+    pub settle: Duration,
+    /// How much of answers is taken in.
+    pub limits: Limits,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            backoff: Duration::from_millis(100),
+            throttled_backoff: Duration::from_secs(1),
+            longest_backoff: Duration::from_secs(20),
+            longest_wait: Duration::from_secs(60),
+            deadline: Duration::from_secs(120),
+            attempt_timeout: Duration::from_secs(30),
+            settle: Duration::from_secs(5),
+            limits: Limits::default(),
+        }
+    }
+}
