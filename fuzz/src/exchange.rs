@@ -45,7 +45,7 @@ pub fn keeps_its_laws(script: &[u8]) -> Result<(), String> {
     // Waits are cut short as often as the script likes: only the laws of every exchange hold.
     let about = About::new(Shape::Other, &session, access, BEGIN);
     let mut run = Run::new(job.begin(session), about);
-    run.to_end(&mut Playing { beats: &beats, index: 0, random: 0 }, BEGIN);
+    run.to_end(&mut Playing { beats: &beats, index: 0, random: 0 }, &mut BEGIN.clone());
     let mut violations = Vec::new();
     laws::judge(&run.trace, &mut violations);
     if violations.is_empty() { Ok(()) } else { Err(format!("{job:?}: {violations:#?}")) }

@@ -7,7 +7,7 @@ use http::Request;
 
 use crate::{
     reply::Reply,
-    trace::{About, Did, Report, Sent, Step, Trace},
+    trace::{About, Did, Failed, Report, Sent, Step, Trace},
 };
 
 /// The moment of the Unix epoch at which simulated clocks stand at zero.
@@ -82,15 +82,15 @@ impl<E: Exchange + ?Sized> Run<E> {
         Self { exchange, next: Happened::Start, trace: Trace::new(about) }
     }
 
-    /// Drives an exchange to its end: its result, or nothing if it does not seem to have one; and the time.
+    /// Drives an exchange to its end, while time passes: its result, or nothing if it does not seem to have one.
     pub fn to_end(
         &mut self,
         world: &mut impl Surroundings,
-        mut now: Duration,
+        now: &mut Duration,
     ) -> Option<Result<E::Output, Error>> {
         loop {
-            match self.resume(world, now) {
-                Progress::Until(time) => now = time,
+            match self.resume(world, *now) {
+                Progress::Until(time) => *now = time,
                 Progress::Done(result) => return Some(result),
                 Progress::Endless => return None,
             }
@@ -147,7 +147,7 @@ impl<E: Exchange + ?Sized> Run<E> {
             Action::Renew { refused, timeout } => {
                 Did::Renew { refused: refused.is_some(), timeout: *timeout }
             }
-            Action::Done(result) => Did::Done(result.as_ref().map(|_| ()).map_err(Clone::clone)),
+            Action::Done(result) => Did::Done(result.as_ref().map(|_| ()).map_err(Failed::of)),
         };
         let waiting = self.exchange.waiting();
         self.trace.steps.push(Step { now, random, fits, report, renewed, did, waiting });

@@ -55,6 +55,11 @@ impl Ledger {
         self.second_refused |= second_is_given && answers[0].is_success() && !answers[1].is_success();
     }
 
+    /// The statuses that were given, in their order.
+    pub fn given(&self) -> &[StatusCode] {
+        &self.given
+    }
+
     /// Whether this status was given.
     pub fn gave(&self, status: StatusCode) -> bool {
         self.is_unseen || self.given.contains(&status)

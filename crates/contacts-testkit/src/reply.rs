@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 
 use contacts_proto::{Cause, Event, Failure, Progress};
 use http::{HeaderMap, Response, StatusCode};
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 
 /// What a client learns of a request.
@@ -16,6 +17,26 @@ pub struct Reply {
     pub is_genuine: bool,
     /// How long it asks the client to wait.
     pub hint: Option<Duration>,
+}
+
+/// What tells whether a list goes on.
+#[derive(Deserialize)]
+struct Page {
+    #[serde(rename = "values")]
+    _values: Vec<IgnoredAny>,
+    links: Option<Links>,
+}
+
+#[derive(Deserialize)]
+struct Links {
+    next: Option<Value>,
+}
+
+impl Page {
+    fn is_last(&self) -> bool {
+        let next = self.links.as_ref().and_then(|links| links.next.as_ref());
+        next.is_none_or(|link| link.as_str().is_some_and(|link| link.trim().is_empty()))
+    }
 }
 
 /// The effect of a request, as far as its reply tells.
@@ -89,10 +110,8 @@ impl Reply {
     /// Returns `true` for the last page of a list.
     pub fn ends_a_list(&self) -> bool {
         let Ok(response) = &self.told else { return false };
-        let page = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
-        let next = &page["links"]["next"];
-        let is_end = next.is_null() || next.as_str().is_some_and(|link| link.trim().is_empty());
-        response.status().is_success() && page["values"].is_array() && is_end
+        let page = serde_json::from_slice::<Page>(response.body());
+        response.status().is_success() && page.as_ref().is_ok_and(Page::is_last)
     }
 
     /// Tells it as an event.

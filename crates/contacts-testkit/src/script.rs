@@ -140,7 +140,7 @@ impl Script {
         let mut about = About::new(self.job.shape(), session, self.setup.access, self.setup.begin);
         about.end = self.setup.until.map_or(about.end, |until| until.min(about.end));
         let mut run = Run::new(client, about);
-        run.to_end(&mut Playing { script: self, steps: 0, cut_short: 0 }, self.setup.begin);
+        run.to_end(&mut Playing { script: self, steps: 0, cut_short: 0 }, &mut self.setup.begin.clone());
         run.trace
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{cell::OnceCell, ops::Range, time::Duration};
 
-use contacts_proto::{Credentials, Error, Policy, Session, Waiting};
+use contacts_proto::{Credentials, Effect, Error, ErrorKind, Policy, Session, Waiting};
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header::AUTHORIZATION};
 
 use crate::{
@@ -80,7 +80,18 @@ pub enum Did {
         timeout: Duration,
     },
     /// It ends.
-    Done(Result<(), Error>),
+    Done(Result<(), Failed>),
+}
+
+/// What the laws look at in an error.
+#[derive(Debug, Clone, Copy)]
+pub struct Failed {
+    /// Its kind.
+    pub kind: ErrorKind,
+    /// The effect that it tells of.
+    pub effect: Effect,
+    /// The attempts that it tells of.
+    pub attempts: Option<u32>,
 }
 
 /// What the laws look at in a request.
@@ -111,7 +122,7 @@ pub struct Report {
 
 impl Trace {
     pub(crate) fn new(about: About) -> Self {
-        Self { about, steps: Vec::new(), is_broken_off: false, calls: OnceCell::new() }
+        Self { about, steps: Vec::with_capacity(8), is_broken_off: false, calls: OnceCell::new() }
     }
 
     /// What follows from a reply to the last request.
@@ -206,6 +217,13 @@ impl Did {
     /// Returns `true` at the end.
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Done(_))
+    }
+}
+
+impl Failed {
+    pub(crate) fn of(error: &Error) -> Self {
+        let attempts = error.trail().map(|trail| trail.attempts);
+        Self { kind: error.kind(), effect: error.effect(), attempts }
     }
 }
 

@@ -136,7 +136,7 @@ fn requests(session: &Session, jobs: &[Job], troubles: &[Trouble]) -> usize {
 fn succeed(session: &Session) {
     let delete = Job::Delete("a".parse().unwrap());
     let mut service = Troubled { troubles: &[Trouble::Status(204)], requests: 0 };
-    let end = begin(&delete, session).to_end(&mut service, Duration::ZERO);
+    let end = begin(&delete, session).to_end(&mut service, &mut Duration::ZERO.clone());
     assert!(matches!(end, Some(Ok(Outcome::Deleted))), "{end:?}");
 }
 

@@ -1,11 +1,11 @@
 //! An exchange ends, in time, and stays at its end.
 
-use contacts_proto::Error;
+use contacts_proto::ErrorKind;
 
 use super::{Verdict, broken_if, each};
 use crate::{
     job::Shape,
-    trace::{Did, Trace},
+    trace::{Did, Failed, Trace},
 };
 
 /// An exchange ends within a bounded number of steps.
@@ -31,7 +31,7 @@ pub fn it_ends_within_a_bounded_number_of_steps(trace: &Trace) -> Verdict {
 pub fn done_stays_done(trace: &Trace) -> Verdict {
     let after = &trace.steps[trace.until_done().len()..];
     each(after, |step| match &step.did {
-        Did::Done(Err(Error::Invalid(_))) => Ok(()),
+        Did::Done(Err(Failed { kind: ErrorKind::InvalidInput, .. })) => Ok(()),
         did => Err(format!("{did:?} after the end")),
     })
 }

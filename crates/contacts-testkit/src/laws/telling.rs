@@ -1,19 +1,19 @@
 //! What is said of the effect.
 
-use contacts_proto::{Effect, Error};
+use contacts_proto::{Effect, ErrorKind};
 use http::Method;
 
 use super::{Verdict, broken_if};
 use crate::{
     job::Shape,
     reply::Known,
-    trace::{Did, Trace},
+    trace::{Did, Failed, Trace},
 };
 
 /// An error without effect means that no request had one.
 pub fn no_effect_is_said_only_if_there_was_none(trace: &Trace) -> Verdict {
     ended_with(trace, |error, doubt| {
-        broken_if(doubt && error.effect() == Effect::None, || format!("an effect is possible: {error:?}"))
+        broken_if(doubt && error.effect == Effect::None, || format!("an effect is possible: {error:?}"))
     })
 }
 
@@ -21,8 +21,8 @@ pub fn no_effect_is_said_only_if_there_was_none(trace: &Trace) -> Verdict {
 pub fn a_possible_effect_is_said_only_if_there_may_be_one(trace: &Trace) -> Verdict {
     ended_with(trace, |error, doubt| {
         // It speaks of an earlier creation.
-        let of_another = trace.about.shape == Shape::Resolve && matches!(error, Error::Duplicate(_));
-        broken_if(!doubt && !of_another && error.effect() == Effect::Possible, || {
+        let of_another = trace.about.shape == Shape::Resolve && error.kind == ErrorKind::Duplicate;
+        broken_if(!doubt && !of_another && error.effect == Effect::Possible, || {
             format!("no effect is possible: {error:?}")
         })
     })
@@ -39,8 +39,7 @@ pub fn the_attempts_that_are_told_are_those_that_were_made(trace: &Trace) -> Ver
     for step in &trace.steps {
         match (&step.did, before) {
             (Did::Done(Err(error)), _) => {
-                let told = error.trail().map(|trail| trail.attempts);
-                return broken_if(told.is_some_and(|told| told != made), || {
+                return broken_if(error.attempts.is_some_and(|told| told != made), || {
                     format!("{made} were made: {error:?}")
                 });
             }
@@ -55,7 +54,7 @@ pub fn the_attempts_that_are_told_are_those_that_were_made(trace: &Trace) -> Ver
     Ok(())
 }
 
-fn ended_with(trace: &Trace, check: impl Fn(&Error, bool) -> Verdict) -> Verdict {
+fn ended_with(trace: &Trace, check: impl Fn(&Failed, bool) -> Verdict) -> Verdict {
     let mut doubt = false;
     let mut writes = false;
     for step in &trace.steps {
