@@ -2,15 +2,13 @@
 //! written, read and shortened by hand.
 
 pub mod exchange;
-#[path = "../../crates/contacts-proto/tests/it/support/operations.rs"]
-mod operations;
 pub mod requests;
 pub mod service;
 
 use contacts_proto::{AccountId, ContactId, ListContacts, Operation, Page};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
-use operations::Any;
+use contacts_testkit::operations::{Any, is_showable};
 
 /// Text, or nothing.
 pub fn text(data: &[u8]) -> Option<&str> {
@@ -86,5 +84,5 @@ pub fn read_by_each_operation(answer: &Response<&[u8]>) -> Result<(), String> {
 
 /// Whether a text can be shown on a terminal.
 pub fn is_printable(text: &str) -> bool {
-    operations::is_showable(text, usize::MAX)
+    is_showable(text, usize::MAX)
 }

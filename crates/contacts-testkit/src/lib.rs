@@ -12,6 +12,7 @@
 //! - [`laws`]: what an exchange must do, step by step
 //! - [`audit`]: what it says must be true of what the service has
 //! - [`mutants`]: exchanges that break a law each
+//! - [`operations`]: what reading an answer must come to; [`mutation`] feeds them answers with something wrong in them
 //! - [`findings`]: what was broken, and how often
 
 pub mod audit;
@@ -25,7 +26,9 @@ pub mod laws;
 pub mod ledger;
 pub mod log;
 pub mod mutants;
+pub mod mutation;
 pub mod network;
+pub mod operations;
 pub mod random;
 pub mod reply;
 pub mod script;

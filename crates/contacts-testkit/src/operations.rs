@@ -1,6 +1,5 @@
 //! The eight operations as one, and what reading an answer must come to. Nothing here is drawn at random, so that all who feed
 //! answers to the operations, with a generator or without, hold them to the same.
-#![allow(dead_code, reason = "an example and the fuzz targets have it too")]
 
 use std::{fmt::Debug, ops::ControlFlow};
 
@@ -12,7 +11,8 @@ use contacts_proto::{
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 
-pub(crate) const CONTACTS: &str = "/v1/users/contacts";
+/// The path of the contacts, below the base URL.
+pub const CONTACTS: &str = "/v1/users/contacts";
 
 /// The most of a success that an error keeps, in bytes.
 const KEPT: usize = 64 * 1024;
@@ -23,7 +23,8 @@ const LONGEST_DEBUG: usize = 10 * LONGEST;
 
 /// Any of the operations.
 #[derive(Debug, Clone)]
-pub(crate) enum Any {
+#[expect(missing_docs, reason = "each is named after its operation")]
+pub enum Any {
     List(ListContacts),
     Create(CreateContact),
     Get(GetContact),
@@ -51,12 +52,15 @@ macro_rules! each {
 
 impl Any {
     /// All eight of them.
-    pub(crate) fn all(id: &ContactId, account: &AccountId, to: &str) -> [Self; 8] {
+    ///
+    /// # Panics
+    /// If no contact can have the number.
+    pub fn all(id: &ContactId, account: &AccountId, to: &str) -> [Self; 8] {
         [
             Self::List(ListContacts::all().of_account(account.clone())),
-            Self::Create(CreateContact::new(ContactMethod::Sms, to).unwrap()),
+            Self::Create(CreateContact::new(ContactMethod::Sms, to).expect("it is valid")),
             Self::Get(GetContact::new(id.clone())),
-            Self::Update(UpdateContact::new(id.clone(), to).unwrap()),
+            Self::Update(UpdateContact::new(id.clone(), to).expect("it is valid")),
             Self::Delete(DeleteContact::new(id.clone())),
             Self::Activate(ActivateContact::new(id.clone())),
             Self::Deactivate(DeactivateContact::new(id.clone())),
@@ -64,17 +68,18 @@ impl Any {
         ]
     }
 
-    pub(crate) fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
+    /// The request.
+    pub fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         each!(self, operation => operation.request(site, credentials))
     }
 
     /// The request as it goes on the wire.
-    pub(crate) fn request_in(&self, session: &Session) -> Request<Vec<u8>> {
+    pub fn request_in(&self, session: &Session) -> Request<Vec<u8>> {
         each!(self, operation => session.request(operation))
     }
 
     /// The value that is read, as its `Debug` shows it.
-    pub(crate) fn response(&self, response: Response<&[u8]>) -> Result<String, Error> {
+    pub fn response(&self, response: Response<&[u8]>) -> Result<String, Error> {
         each!(self, operation => operation.response(response).map(|value| format!("{value:?}")))
     }
 
@@ -83,7 +88,7 @@ impl Any {
     ///
     /// # Errors
     /// What is wrong with the outcome.
-    pub(crate) fn reads_soundly(&self, response: &Response<&[u8]>) -> Result<bool, String> {
+    pub fn reads_soundly(&self, response: &Response<&[u8]>) -> Result<bool, String> {
         let (status, body) = (response.status(), *response.body());
         let Err(error) = self.response(response.clone()) else {
             return sound(status.is_success(), || format!("{status} is no success")).map(|()| true);
@@ -105,12 +110,12 @@ impl Any {
     }
 
     /// A call of it, driven by hand.
-    pub(crate) fn call(&self, session: Session) -> Box<dyn Driven + '_> {
+    pub fn call(&self, session: Session) -> Box<dyn Driven + '_> {
         each!(self, operation => Box::new(operation.in_session(session)))
     }
 
     /// What comes after the base URL in the path, from the reference.
-    pub(crate) fn path(&self, id: &ContactId) -> String {
+    pub fn path(&self, id: &ContactId) -> String {
         match self {
             Self::List(_) | Self::Create(_) => CONTACTS.into(),
             Self::Get(_) | Self::Update(_) | Self::Delete(_) => format!("{CONTACTS}/{id}"),
@@ -121,7 +126,7 @@ impl Any {
     }
 
     /// A body that the reference documents.
-    pub(crate) fn documented(&self) -> Value {
+    pub fn documented(&self) -> Value {
         let confirmed = |word| json!({"message": word, "data": {"id": "a1"}});
         match self {
             Self::List(_) => json!({"values": [contact()], "links": {"next": "url?offset=2&size=1"}}),
@@ -142,7 +147,8 @@ fn contact() -> Value {
 }
 
 /// An exchange whatever its output.
-pub(crate) trait Driven: Debug {
+pub trait Driven: Debug {
+    /// Takes a step.
     fn step(&mut self, event: Event<'_>, now: Now) -> Action<String>;
 }
 
@@ -155,9 +161,13 @@ impl<E: Exchange<Output: Debug> + Debug> Driven for E {
     }
 }
 
-pub(crate) fn answer(status: u16, body: &[u8]) -> Response<&[u8]> {
+/// An answer with this status and body.
+///
+/// # Panics
+/// If there is no such status.
+pub fn answer(status: u16, body: &[u8]) -> Response<&[u8]> {
     let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    *response.status_mut() = StatusCode::from_u16(status).expect("it is valid");
     response
 }
 
@@ -168,7 +178,7 @@ const REORDERING: [char; 12] = [
 ];
 
 /// What keeps an error out of a terminal: controls and marks that reorder letters, or a length without end.
-pub(crate) fn is_showable(text: &str, longest: usize) -> bool {
+pub fn is_showable(text: &str, longest: usize) -> bool {
     text.chars().all(|c| !c.is_control() && !REORDERING.contains(&c)) && text.chars().count() <= longest
 }
 

@@ -1,5 +1,4 @@
 //! Documented answers with something wrong in them: without a fuzzer, and by the million.
-#![allow(dead_code, reason = "an example and the fuzz targets have it too")]
 
 use std::{
     ops::Range,
@@ -10,7 +9,7 @@ use contacts_proto::{AccountId, ContactId};
 use fastrand::Rng;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
-use super::operations::Any;
+use crate::operations::Any;
 
 /// Refusals in each shape that has been met.
 const REFUSALS: [(u16, &str); 11] = [
@@ -70,26 +69,29 @@ const TOKENS: [&[u8]; 24] = [
 
 /// What became of many answers.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    pub(crate) answers: u64,
-    /// Outcomes that are right: values and typed errors.
-    pub(crate) values: u64,
-    pub(crate) errors: u64,
-    pub(crate) panics: u64,
+pub struct Tally {
+    /// How many there were.
+    pub answers: u64,
+    /// Values that were read.
+    pub values: u64,
+    /// Typed errors.
+    pub errors: u64,
+    /// Panics.
+    pub panics: u64,
     /// Outcomes that are neither a value nor a typed error that keeps its answer.
-    pub(crate) untyped: u64,
+    pub untyped: u64,
     /// The first answer with a wrong outcome, and what was wrong.
-    pub(crate) first: Option<String>,
+    pub first: Option<String>,
 }
 
 impl Tally {
     /// Feeds so many answers to `read`, which says whether it got a value.
-    pub(crate) fn of(
-        count: u64,
-        seed: u64,
-        read: impl Fn(&Any, &Response<&[u8]>) -> Result<bool, String>,
-    ) -> Self {
-        let (id, account) = (ContactId::new("a1").unwrap(), AccountId::new("account").unwrap());
+    ///
+    /// # Panics
+    /// Never: its arguments are valid.
+    pub fn of(count: u64, seed: u64, read: impl Fn(&Any, &Response<&[u8]>) -> Result<bool, String>) -> Self {
+        let (id, account) =
+            (ContactId::new("a1").expect("an id"), AccountId::new("account").expect("an account id"));
         let operations = Any::all(&id, &account, "90-555-555-5555");
         let mut answers = Answers::new(&operations, seed);
         let mut tally = Self::default();
@@ -117,11 +119,6 @@ impl Tally {
         }
         tally
     }
-}
-
-/// Reads an answer by an operation, and holds the outcome to what one must be.
-pub(crate) fn read_soundly(operation: &Any, response: &Response<&[u8]>) -> Result<bool, String> {
-    operation.reads_soundly(response)
 }
 
 /// Answers, one after the other, each out of the same memory.
