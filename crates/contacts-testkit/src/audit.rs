@@ -16,17 +16,17 @@ use crate::{
 /// All that is known about an exchange when it has ended and everything that was delayed has happened.
 #[derive(Debug)]
 pub struct Case<'a> {
-    /// What was wanted.
+    /// The job.
     pub job: &'a Job,
-    /// What the exchange said.
+    /// The result that the exchange reports.
     pub result: &'a Result<Outcome, Error>,
-    /// What the resolution of its ticket said, if it left one.
+    /// The result of reconciling its ticket, if it left one.
     pub resolved: Option<&'a Result<Resolved, Error>>,
     /// The user's contacts before.
     pub before: &'a [StoredContact],
     /// The user's contacts after.
     pub after: &'a [StoredContact],
-    /// What the network did.
+    /// The record of the network.
     pub ledger: &'a Ledger,
 }
 
@@ -246,7 +246,7 @@ impl Case<'_> {
         }
     }
 
-    /// Whether the service did it in the course of the exchange.
+    /// Returns `true` if the service did it in the course of the exchange.
     fn was_done(&self) -> bool {
         if let Some(wanted) = self.job.wanted() {
             return self.new_ones(wanted).next().is_some();
@@ -255,7 +255,7 @@ impl Case<'_> {
         !self.is_as_wanted(before) && self.is_as_wanted(self.target())
     }
 
-    /// Whether the contact that the job is about is as it was to be.
+    /// Returns `true` if a contact is as the job wants it.
     fn is_as_wanted(&self, contact: Option<&StoredContact>) -> bool {
         match self.job {
             Job::Update(_, to) => contact.is_some_and(|it| same_address(&ContactMethod::Email, &it.to, to)),

@@ -16,7 +16,7 @@ pub const EPOCH: Duration = Duration::from_secs(1_795_000_000);
 /// An exchange that has taken so many steps is taken to go on for ever.
 const MOST_STEPS: usize = 1_500;
 
-/// What surrounds an exchange: it carries out each action, and says what happens next, and when.
+/// The surroundings of an exchange: they carry out each action, and say what happens next, and when.
 pub trait Surroundings {
     /// Sends a request.
     fn send(&mut self, request: Request<Vec<u8>>, timeout: Duration, now: Duration) -> (Duration, Happened);
@@ -37,7 +37,7 @@ pub trait Surroundings {
         0
     }
 
-    /// What it is told after its end, when it was told so often already.
+    /// The event after the end of an exchange that has had so many of them.
     fn after_the_end(&mut self, times: usize) -> Option<Happened> {
         (times == 0).then_some(Happened::Waited)
     }
@@ -56,7 +56,7 @@ pub enum Happened {
     Renewed(Option<String>),
 }
 
-/// How far an exchange is.
+/// Progress of an exchange.
 #[derive(Debug)]
 pub enum Progress<T> {
     /// It goes on at this time.
@@ -72,7 +72,7 @@ pub enum Progress<T> {
 pub struct Run<E: ?Sized> {
     exchange: Box<E>,
     next: Happened,
-    /// What it has done.
+    /// The record of its steps.
     pub trace: Trace,
 }
 

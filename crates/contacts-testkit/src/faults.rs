@@ -8,7 +8,7 @@ use crate::random::Random;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Fault(u8);
 
-/// What a fault does.
+/// Effect of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Happening {
     /// No connection: the request is not sent.
@@ -31,7 +31,7 @@ pub enum Happening {
     Refusal(u16),
 }
 
-/// Whether the fault comes before the request is carried out, which then it never is, or after.
+/// Moment of a fault: before or after the request is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// It is not carried out.
@@ -40,7 +40,7 @@ pub enum When {
     After,
 }
 
-/// How long a status asks for patience.
+/// Time that a status asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asks {
     /// It does not.
@@ -101,7 +101,7 @@ const FAULTS: [Row; 31] = [
 ];
 
 impl Fault {
-    /// How many faults the exhaustive mode makes its schedules of.
+    /// Number of faults in the schedules of the exhaustive mode.
     pub const IN_SCHEDULES: usize = 12;
 
     /// The faults of the exhaustive mode.
@@ -138,12 +138,12 @@ impl Fault {
         self.row().word
     }
 
-    /// What happens, for people.
+    /// Description for people.
     pub fn what(self) -> &'static str {
         self.row().what
     }
 
-    /// What happens.
+    /// Effect.
     pub fn happening(self) -> Happening {
         self.row().happening
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// What a broken law comes to.
+/// Harm of a broken law.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Harm {
     /// Success was reported, and the service does not have it.
@@ -22,7 +22,7 @@ pub enum Harm {
 /// A law that was broken, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// What it comes to.
+    /// The harm.
     pub harm: Harm,
     /// How.
     pub how: String,
@@ -41,7 +41,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// How often each harm was done.
+/// Number of violations by harm.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// See [`Harm::Lost`].
@@ -76,7 +76,7 @@ impl Counts {
 /// All that went wrong: counted, and the first cases told.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Findings {
-    /// How often.
+    /// The counts.
     #[serde(flatten)]
     pub counts: Counts,
     /// The first [`Findings::TOLD`] cases: what, where, and the command that replays it.
@@ -85,7 +85,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// How many cases are told.
+    /// Number of cases that are told.
     pub const TOLD: usize = 10;
 
     /// Takes in what went wrong in one case. `case` says which it was and how it is replayed.

@@ -17,7 +17,7 @@ const SECONDS: [u64; 12] = [0, 1, 2, 3, 5, 10, 30, 59, 60, 61, 90, 3599];
 #[derive(Debug, Clone, Default)]
 pub struct Hint {
     headers: Vec<(&'static str, String)>,
-    /// What `Retry-After` and `X-RateLimit-Reset` come to.
+    /// Seconds of `Retry-After` and `X-RateLimit-Reset`.
     retry_after: Option<u64>,
     reset: Option<u64>,
     /// `X-RateLimit-Remaining` says that no request is left.
@@ -65,7 +65,7 @@ impl Hint {
         Self { headers, retry_after: after, reset: until, used_up }
     }
 
-    /// What an answer with this status asks for.
+    /// Returns the time that an answer with this status asks for.
     pub fn asks_for(&self, status: u16) -> Option<Duration> {
         let reset = self.reset.filter(|_| status == 429 || self.used_up);
         self.retry_after.max(reset).map(Duration::from_secs)

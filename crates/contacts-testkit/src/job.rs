@@ -9,7 +9,7 @@ use contacts_proto::{
     UpdateContact, Waiting,
 };
 
-/// What a client wants.
+/// A job of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Job {
     /// One page of the list.
@@ -57,7 +57,7 @@ pub enum Outcome {
     Found(CloudId),
 }
 
-/// What the laws know of an exchange before it begins.
+/// The parts of an exchange, as far as the laws know them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// One operation with its retries.
@@ -79,7 +79,7 @@ pub enum Shape {
 /// An exchange of any kind.
 pub type Client = Box<dyn Exchange<Output = Outcome>>;
 
-/// How a client begins a job: [`Job::begin`], or one of the [`mutants`](crate::mutants).
+/// Begins a job: [`Job::begin`], or one of the [`mutants`](crate::mutants).
 pub type Begin = fn(&Job, Session) -> Client;
 
 impl Job {
@@ -131,7 +131,7 @@ impl Job {
         ]
     }
 
-    /// What the laws know of it.
+    /// Its parts, as far as the laws know them.
     pub fn shape(&self) -> Shape {
         match self {
             Self::Update(..) => Shape::Update,

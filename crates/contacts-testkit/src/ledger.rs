@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 
 use crate::reply::{Known, Reply};
 
-/// What the network did in the course of one exchange.
+/// Record of the network in the course of one exchange.
 #[derive(Debug, Default)]
 pub struct Ledger {
     /// Requests that were sent.
@@ -60,7 +60,7 @@ impl Ledger {
         &self.given
     }
 
-    /// Whether this status was given.
+    /// Returns `true` if this status was given.
     pub fn gave(&self, status: StatusCode) -> bool {
         self.is_unseen || self.given.contains(&status)
     }

@@ -31,7 +31,7 @@ impl Log {
         }
     }
 
-    /// What was recorded since the last time.
+    /// Takes the lines since the last time.
     pub fn take(&mut self) -> String {
         self.lines.as_mut().map(std::mem::take).unwrap_or_default()
     }

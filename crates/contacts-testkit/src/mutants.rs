@@ -93,7 +93,7 @@ pub fn creates_again(job: &Job, session: Session) -> Client {
     })
 }
 
-/// What the service asks for is waited for but for a millisecond.
+/// It waits a millisecond less than the service asks for.
 pub fn ignores_a_millisecond(job: &Job, session: Session) -> Client {
     let mut ahead = Duration::ZERO;
     mutant(job.begin(session), move |inner, event, now, _| {

@@ -39,7 +39,7 @@ const HEADERS: [(&str, &str); 7] = [
     ("x-request-id", "4f5a9b7d"),
 ];
 
-/// What is put in somewhere.
+/// Tokens to insert somewhere.
 const TOKENS: [&[u8]; 24] = [
     b"null",
     b"true",
@@ -67,10 +67,10 @@ const TOKENS: [&[u8]; 24] = [
     b"<",
 ];
 
-/// What became of many answers.
+/// Outcomes of many answers.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many there were.
+    /// Number of answers.
     pub answers: u64,
     /// Values that were read.
     pub values: u64,
@@ -124,12 +124,12 @@ impl Tally {
 /// Answers, one after the other, each out of the same memory.
 struct Answers {
     random: Rng,
-    /// What the reference documents for each operation.
+    /// Bodies that the reference documents, one an operation.
     documented: Vec<Vec<u8>>,
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
-    /// Where a body is put together.
+    /// Memory in which a body is put together.
     spare: Vec<u8>,
 }
 
@@ -232,7 +232,7 @@ impl Answers {
         start..self.random.usize(start..=self.body.len().min(start + 24))
     }
 
-    /// What stands between the delimiters around a place: a text, a number, a word.
+    /// The text, number or word between the delimiters around a place.
     fn token(&mut self) -> Range<usize> {
         let at = self.at();
         let delimits = |byte: &u8| b"{}[],:".contains(byte);

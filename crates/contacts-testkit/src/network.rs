@@ -17,14 +17,14 @@ use crate::{
     untold::Untold,
 };
 
-/// What all users share: the one service, and the record of what happens.
+/// The part that all users share: the one service, and the record of what happens.
 #[derive(Debug)]
 pub struct World {
     /// The service. It protects no client: what is created twice is there twice.
     pub service: Service,
-    /// What happens, line by line.
+    /// The record, line by line.
     pub log: Log,
-    /// How often an exchange was asked what to do.
+    /// Number of steps that exchanges have taken.
     pub steps: u64,
 }
 
@@ -50,9 +50,9 @@ pub struct Network {
     /// The longest that a delayed request takes after its failure shows; not included.
     settle: Duration,
     delayed: Vec<Flight>,
-    /// What the service does not say.
+    /// The statuses that the service does not tell.
     pub untold: Untold,
-    /// What was done.
+    /// The record of this network.
     pub ledger: Ledger,
 }
 
@@ -85,7 +85,7 @@ const LONGEST_OVERSLEEPING: Duration = Duration::from_millis(20);
 /// A user's client in the world.
 #[derive(Debug)]
 pub struct Way<'a> {
-    /// What all users share.
+    /// The part that all users share.
     pub world: &'a mut World,
     /// The user's own network.
     pub network: &'a mut Network,
@@ -169,12 +169,12 @@ impl Network {
         self.faults = faults;
     }
 
-    /// What is valid now.
+    /// The credentials that are valid now.
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
     }
 
-    /// What the user's source of credentials gives; seldom nothing, and that only where faults come by chance.
+    /// The token that the source of credentials gives; seldom nothing, and that only where faults come by chance.
     fn renewed(&mut self) -> Option<String> {
         let fails = matches!(self.faults, Faults::Chance(1..)) && !self.quiet && self.random.one_in(32);
         self.user.oauth_token.clone().filter(|_| !fails)
@@ -244,7 +244,7 @@ impl Network {
         }
     }
 
-    /// What the client learns, and when: at `out` the latest.
+    /// The reply that the client learns, and when: at `out` the latest.
     fn happens(
         &mut self,
         world: &mut World,
@@ -369,7 +369,7 @@ impl Network {
         self.delayed.iter().map(|flight| flight.lands).enumerate().min_by_key(|(_, lands)| *lands)
     }
 
-    /// When the last of the delayed requests is carried out.
+    /// The time at which the last of the delayed requests is carried out.
     pub fn last_landing(&self) -> Option<Duration> {
         self.delayed.iter().map(|flight| flight.lands).max()
     }

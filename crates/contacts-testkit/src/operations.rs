@@ -87,11 +87,11 @@ impl Any {
     /// shown to people. Says whether it is a value.
     ///
     /// # Errors
-    /// What is wrong with the outcome.
+    /// The fault of the outcome.
     pub fn reads_soundly(&self, response: &Response<&[u8]>) -> Result<bool, String> {
         let (status, body) = (response.status(), *response.body());
         let Err(error) = self.response(response.clone()) else {
-            return sound(status.is_success(), || format!("{status} is no success")).map(|()| true);
+            return sound(status.is_success(), || format!("{status} is not a success")).map(|()| true);
         };
         let kept = match &error {
             Error::Unexpected(_) if status.is_success() => body.get(..KEPT).unwrap_or(body),
@@ -114,7 +114,7 @@ impl Any {
         each!(self, operation => Box::new(operation.in_session(session)))
     }
 
-    /// What comes after the base URL in the path, from the reference.
+    /// The path after the base URL, from the reference.
     pub fn path(&self, id: &ContactId) -> String {
         match self {
             Self::List(_) | Self::Create(_) => CONTACTS.into(),
@@ -177,7 +177,7 @@ const REORDERING: [char; 12] = [
     '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
 ];
 
-/// What keeps an error out of a terminal: controls and marks that reorder letters, or a length without end.
+/// Returns `true` for a text of at most this length without controls and marks that reorder letters.
 pub fn is_showable(text: &str, longest: usize) -> bool {
     text.chars().all(|c| !c.is_control() && !REORDERING.contains(&c)) && text.chars().count() <= longest
 }

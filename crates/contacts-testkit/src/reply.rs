@@ -8,18 +8,18 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 
-/// What a client learns of a request.
+/// The reply that a client learns of a request.
 #[derive(Debug, Clone)]
 pub struct Reply {
     /// The whole answer, or why there is none.
     pub told: Result<Response<Vec<u8>>, Failure>,
     /// The service gave it as its own answer to this request. Otherwise its status is all that can be believed.
     pub is_genuine: bool,
-    /// How long it asks the client to wait.
+    /// The time that it asks the client to wait.
     pub hint: Option<Duration>,
 }
 
-/// What tells whether a list goes on.
+/// The part of a page that tells whether the list goes on.
 #[derive(Deserialize)]
 struct Page {
     #[serde(rename = "values")]

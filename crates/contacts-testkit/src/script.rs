@@ -15,10 +15,10 @@ use crate::{
     trace::{About, Access, Trace},
 };
 
-/// How many waits in a row are cut short at most: time passes, in the end.
+/// Number of waits in a row that are cut short at most: time passes, in the end.
 const CUT_SHORT: u32 = 3;
 
-/// How often an exchange is stepped after its end.
+/// Number of steps after the end of an exchange.
 const AFTER_THE_END: usize = 3;
 
 /// The token that the source of credentials gives.
@@ -53,7 +53,7 @@ pub struct Script {
     setup: Setup,
     /// They begin anew when they are at their end.
     beats: Vec<Beat>,
-    /// What it was all drawn from: enough to replay it.
+    /// The numbers that it was drawn from: enough to replay it.
     numbers: (u64, Vec<u64>),
 }
 
@@ -61,28 +61,28 @@ pub struct Script {
 struct Setup {
     attempts: u32,
     access: Access,
-    /// When the exchange begins.
+    /// The time at which the exchange begins.
     begin: Duration,
     deadline: Duration,
     /// The session's own limit.
     until: Option<Duration>,
 }
 
-/// What happens at one step.
+/// The events of one step.
 #[derive(Debug, Clone)]
 struct Beat {
     answer: Answer,
     /// The source of credentials has some.
     granted: bool,
     slept: Slept,
-    /// How long it takes.
+    /// The time that it takes.
     takes: Duration,
     /// An event that does not follow from the action: this one of three.
     unfit: Option<u64>,
     random: u64,
 }
 
-/// What a request meets.
+/// The answer to a request.
 #[derive(Debug, Clone)]
 enum Answer {
     /// The answer that the operation hopes for, in one of its variants.
@@ -105,7 +105,7 @@ enum Slept {
 }
 
 impl Script {
-    /// What these numbers make of a job.
+    /// The script of these numbers for a job.
     pub fn new(job: Job, setup: u64, beats: &[u64]) -> Self {
         let numbers = (setup, beats.to_vec());
         let mut random = Random::new(setup);
@@ -121,7 +121,7 @@ impl Script {
         Self::new(job, setup, &beats)
     }
 
-    /// What an exchange that is begun so does under it.
+    /// Plays it to an exchange that is begun so.
     pub fn play(&self, begin: Begin) -> Trace {
         let session = self.setup.session();
         self.drive(begin(&self.job, session.clone()), &session)
@@ -278,7 +278,7 @@ struct Playing<'a> {
 }
 
 impl Playing<'_> {
-    /// What happens at the next step.
+    /// The next beat.
     fn beat(&self) -> &Beat {
         &self.script.beats[self.steps % self.script.beats.len()]
     }

@@ -10,10 +10,10 @@ use crate::{
     reply::{Known, Reply},
 };
 
-/// What an exchange did.
+/// Record of an exchange.
 #[derive(Debug)]
 pub struct Trace {
-    /// What is known of the exchange.
+    /// The facts about the exchange.
     pub about: About,
     /// Its steps, those after its end included.
     pub steps: Vec<Step>,
@@ -22,20 +22,20 @@ pub struct Trace {
     calls: OnceCell<Vec<Range<usize>>>,
 }
 
-/// What is known of an exchange before it begins.
+/// The facts about an exchange before it begins.
 #[derive(Debug, Clone)]
 pub struct About {
-    /// What it consists of.
+    /// Its parts.
     pub shape: Shape,
     /// The policy that it must keep.
     pub policy: Policy,
-    /// How it gets credentials.
+    /// Its source of credentials.
     pub access: Access,
     /// The moment from which on nothing is done.
     pub end: Duration,
 }
 
-/// How a client gets credentials.
+/// Source of a client's credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// It has some, and no others.
@@ -59,13 +59,13 @@ pub struct Step {
     pub report: Option<Report>,
     /// The token that was given, if it was asked for.
     pub renewed: Option<String>,
-    /// What the exchange did.
+    /// The action.
     pub did: Did,
-    /// What it said that it waits for.
+    /// The reason that it gave for a wait.
     pub waiting: Option<Waiting>,
 }
 
-/// What an exchange does.
+/// An action.
 #[derive(Debug)]
 pub enum Did {
     /// It sends a request.
@@ -76,14 +76,14 @@ pub enum Did {
     Renew {
         /// Others were refused.
         refused: bool,
-        /// How long that may take.
+        /// The time limit.
         timeout: Duration,
     },
     /// It ends.
     Done(Result<(), Failed>),
 }
 
-/// What the laws look at in an error.
+/// The part of an error that the laws look at.
 #[derive(Debug, Clone, Copy)]
 pub struct Failed {
     /// Its kind.
@@ -94,16 +94,16 @@ pub struct Failed {
     pub attempts: Option<u32>,
 }
 
-/// What the laws look at in a request.
+/// The part of a request that the laws look at.
 #[derive(Debug)]
 pub struct Sent {
     /// The method.
     pub method: Method,
-    /// Where it goes.
+    /// The target.
     pub uri: Uri,
     /// Its credentials.
     pub authorization: Option<HeaderValue>,
-    /// How long it may take.
+    /// The time limit.
     pub timeout: Duration,
 }
 
@@ -114,7 +114,7 @@ pub struct Report {
     pub known: Known,
     /// The status, if one came.
     pub status: Option<StatusCode>,
-    /// How long an answer that is not a success asks the client to wait.
+    /// The time that an answer asks the client to wait, unless it is a success.
     pub hint: Option<Duration>,
     /// It is the last page of a list. Looked at only after a creation.
     pub ends_list: bool,
@@ -125,7 +125,7 @@ impl Trace {
         Self { about, steps: Vec::with_capacity(8), is_broken_off: false, calls: OnceCell::new() }
     }
 
-    /// What follows from a reply to the last request.
+    /// Reads a reply to the last request.
     pub(crate) fn report(&self, reply: &Reply) -> Report {
         let created = self.steps.iter().any(|step| step.did.is_post());
         Report {
@@ -265,7 +265,7 @@ impl CallTrace<'_> {
         self.steps.iter().filter_map(|step| step.did.sent()).filter(|sent| !looks(sent)).count()
     }
 
-    /// How often credentials that were refused were renewed before this step of it.
+    /// Counts the renewals of refused credentials before this step of it.
     pub(crate) fn renewals(&self, until: usize) -> usize {
         let renewals = |step: &&Step| matches!(step.did, Did::Renew { refused: true, .. });
         self.steps[..until].iter().filter(renewals).count()
@@ -278,7 +278,7 @@ impl CallTrace<'_> {
         steps.filter_map(|(index, step)| Some((index, step.report.as_ref()?, &step.did)))
     }
 
-    /// How many requests had failed up to this step and with it. A renewal makes up for its own.
+    /// Counts the requests that had failed up to this step and with it. A renewal makes up for its own.
     pub(crate) fn failures(&self, until: usize) -> u32 {
         let failures = self.reports().filter(|(index, report, _)| {
             *index <= until && report.known != Known::Success && !report.is_unauthorized()

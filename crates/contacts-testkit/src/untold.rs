@@ -29,7 +29,7 @@ impl Untold {
         }
     }
 
-    /// Whether a contact is enabled, if that is told.
+    /// Returns whether a contact is enabled, if the service tells it.
     pub fn told_of(&self, contact: &StoredContact) -> Option<bool> {
         (!self.holds(&contact.id)).then_some(contact.enabled)
     }
