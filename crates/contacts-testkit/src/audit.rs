@@ -13,7 +13,8 @@ use crate::{
     ledger::Ledger,
 };
 
-/// All that is known about an exchange when it has ended and everything that was delayed has happened.
+/// All that is known about an exchange when it has ended and everything that was delayed has
+/// happened.
 #[derive(Debug)]
 pub struct Case<'a> {
     /// The job.
@@ -159,7 +160,8 @@ impl Case<'_> {
             found(Harm::Wrong, format!("not the contact that was wanted: {contact:?}, {stored:?}"));
         }
         let was_there = find(self.before, id).is_some();
-        // Where the second delivery of a creation is refused, nobody can tell that the first one was not somebody else's.
+        // Where the second delivery of a creation is refused, nobody can tell that the first one
+        // was not somebody else's.
         if was_there != (how == How::Existing) && !(how == How::Existing && self.ledger.second_refused) {
             found(
                 Harm::Wrong,
@@ -195,7 +197,8 @@ impl Case<'_> {
         if absent && self.job.target().is_some() && self.target().is_some() {
             found(Harm::Wrong, format!("it is there: {error}"));
         }
-        // The network has done it, by the first of two deliveries, and then delivered a refusal of the second.
+        // The network has done it, by the first of two deliveries, and then delivered a refusal of
+        // the second.
         let excused = match self.job {
             Job::Create(_) | Job::Ensure(_) => {
                 matches!(

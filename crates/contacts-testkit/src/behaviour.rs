@@ -6,8 +6,8 @@ use contacts_sandbox::{
 
 use crate::random::Random;
 
-/// A service that answers in any of its forms. It never protects a client from making too many contacts, or the same one twice, so
-/// that what is doubled shows.
+/// A service that answers in any of its forms. It never protects a client from making too many
+/// contacts, or the same one twice, so that what is doubled shows.
 pub fn any_form(random: &mut Random) -> Behaviour {
     Behaviour {
         seed: random.draw(),

@@ -16,7 +16,8 @@ pub const EPOCH: Duration = Duration::from_secs(1_795_000_000);
 /// An exchange that has taken so many steps is taken to go on for ever.
 const MOST_STEPS: usize = 1_500;
 
-/// The surroundings of an exchange: they carry out each action, and say what happens next, and when.
+/// The surroundings of an exchange: they carry out each action, and say what happens next, and
+/// when.
 pub trait Surroundings {
     /// Sends a request.
     fn send(&mut self, request: Request<Vec<u8>>, timeout: Duration, now: Duration) -> (Duration, Happened);
@@ -82,7 +83,8 @@ impl<E: Exchange + ?Sized> Run<E> {
         Self { exchange, next: Happened::Start, trace: Trace::new(about) }
     }
 
-    /// Drives an exchange to its end, while time passes: its result, or nothing if it does not seem to have one.
+    /// Drives an exchange to its end, while time passes: its result, or nothing if it does not seem
+    /// to have one.
     pub fn to_end(
         &mut self,
         world: &mut impl Surroundings,

@@ -4,7 +4,8 @@ use std::{fmt, str::FromStr};
 
 use crate::random::Random;
 
-/// Something that happens to one request. It has a word, so that a schedule of faults can be written down.
+/// Something that happens to one request. It has a word, so that a schedule of faults can be
+/// written down.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Fault(u8);
 
@@ -15,11 +16,13 @@ pub enum Happening {
     Refused,
     /// Sent, and no answer: the connection is reset, or silent until the time-out.
     Lost(When),
-    /// As `Lost`, and the request is carried out later: within the settling time after the failure shows.
+    /// As `Lost`, and the request is carried out later: within the settling time after the failure
+    /// shows.
     Delayed,
     /// Carried out; of the answer come the head and a part of the body.
     Cut,
-    /// Answered with this status by something before the service, maybe with the wish to be left alone for some seconds.
+    /// Answered with this status by something before the service, maybe with the wish to be left
+    /// alone for some seconds.
     Status(u16, When, Asks),
     /// The token has just expired.
     Expired,
@@ -114,7 +117,8 @@ impl Fault {
         (0..).take(FAULTS.len()).map(Self)
     }
 
-    /// The faults that leave nothing but doubt about a creation: its answer does not come, or says nothing.
+    /// The faults that leave nothing but doubt about a creation: its answer does not come, or says
+    /// nothing.
     pub fn that_lose_an_answer() -> impl Iterator<Item = Self> {
         Self::all().filter(|fault| match fault.happening() {
             Lost(_) | Delayed | Cut => true,

@@ -1,5 +1,5 @@
-//! How a server can ask for patience, in each form that there is, and what it then asks for: by the rules and not by the code under
-//! test.
+//! How a server can ask for patience, in each form that there is, and what it then asks for: by the
+//! rules and not by the code under test.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! What a client wants, and the exchange that gets it. Everything here that names an operation is in this file.
+//! What a client wants, and the exchange that gets it. Everything here that names an operation is
+//! in this file.
 
 use std::ops::ControlFlow;
 
@@ -109,7 +110,8 @@ impl Job {
         }
     }
 
-    /// One job of each kind, with the contacts that the answers of a [`Script`](crate::script::Script) speak of.
+    /// One job of each kind, with the contacts that the answers of a
+    /// [`Script`](crate::script::Script) speak of.
     ///
     /// # Panics
     /// Never: its arguments are valid.

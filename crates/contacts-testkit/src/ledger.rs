@@ -11,7 +11,8 @@ pub struct Ledger {
     pub sent: usize,
     /// Those of them that could meet a fault.
     pub requests: usize,
-    /// Contacts that exist because the network delivered a creation a second time: no client's doing.
+    /// Contacts that exist because the network delivered a creation a second time: no client's
+    /// doing.
     pub second_creations: usize,
     /// The answer to a second delivery was given, which says no to what the first one did.
     pub second_refused: bool,

@@ -1,4 +1,5 @@
-//! The checker checked: clients that break a law each, made of the exchanges that keep it. Tests show that each is caught.
+//! The checker checked: clients that break a law each, made of the exchanges that keep it. Tests
+//! show that each is caught.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},

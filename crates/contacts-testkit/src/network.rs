@@ -35,7 +35,8 @@ impl World {
     }
 }
 
-/// One user's way to the service. All that happens on it follows from its seed, its faults and what is sent.
+/// One user's way to the service. All that happens on it follows from its seed, its faults and what
+/// is sent.
 #[derive(Debug)]
 pub struct Network {
     user: User,
@@ -143,7 +144,8 @@ impl Network {
         network
     }
 
-    /// The same user's way with other faults and numbers, as if nothing had ever been sent (and the service knew of nothing).
+    /// The same user's way with other faults and numbers, as if nothing had ever been sent (and the
+    /// service knew of nothing).
     pub fn restart(&mut self, seed: u64, faults: &[Fault]) {
         if self.tokens > 1 {
             self.tokens = 1;
@@ -174,7 +176,8 @@ impl Network {
         &self.credentials
     }
 
-    /// The token that the source of credentials gives; seldom nothing, and that only where faults come by chance.
+    /// The token that the source of credentials gives; seldom nothing, and that only where faults
+    /// come by chance.
     fn renewed(&mut self) -> Option<String> {
         let fails = matches!(self.faults, Faults::Chance(1..)) && !self.quiet && self.random.one_in(32);
         self.user.oauth_token.clone().filter(|_| !fails)

@@ -1,5 +1,6 @@
-//! The eight operations as one, and what reading an answer must come to. Nothing here is drawn at random, so that all who feed
-//! answers to the operations, with a generator or without, hold them to the same.
+//! The eight operations as one, and what reading an answer must come to. Nothing here is drawn at
+//! random, so that all who feed answers to the operations, with a generator or without, hold them
+//! to the same.
 
 use std::{fmt::Debug, ops::ControlFlow};
 
@@ -83,8 +84,8 @@ impl Any {
         each!(self, operation => operation.response(response).map(|value| format!("{value:?}")))
     }
 
-    /// Reads an answer, whatever it is: a value out of a success, or a typed error that keeps status and body, and that can be
-    /// shown to people. Says whether it is a value.
+    /// Reads an answer, whatever it is: a value out of a success, or a typed error that keeps
+    /// status and body, and that can be shown to people. Says whether it is a value.
     ///
     /// # Errors
     /// The fault of the outcome.
@@ -177,7 +178,8 @@ const REORDERING: [char; 12] = [
     '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
 ];
 
-/// Returns `true` for a text of at most this length without controls and marks that reorder letters.
+/// Returns `true` for a text of at most this length without controls and marks that reorder
+/// letters.
 pub fn is_showable(text: &str, longest: usize) -> bool {
     text.chars().all(|c| !c.is_control() && !REORDERING.contains(&c)) && text.chars().count() <= longest
 }

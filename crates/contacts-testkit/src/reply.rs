@@ -1,5 +1,5 @@
-//! What a client learns of a request, and what follows from it: the one reader of answers that the laws have. It shares nothing
-//! with the reader under test.
+//! What a client learns of a request, and what follows from it: the one reader of answers that the
+//! laws have. It shares nothing with the reader under test.
 
 use std::{fmt, time::Duration};
 
@@ -13,7 +13,8 @@ use serde_json::Value;
 pub struct Reply {
     /// The whole answer, or why there is none.
     pub told: Result<Response<Vec<u8>>, Failure>,
-    /// The service gave it as its own answer to this request. Otherwise its status is all that can be believed.
+    /// The service gave it as its own answer to this request. Otherwise its status is all that can
+    /// be believed.
     pub is_genuine: bool,
     /// The time that it asks the client to wait.
     pub hint: Option<Duration>,

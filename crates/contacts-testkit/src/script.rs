@@ -1,5 +1,6 @@
-//! A world in which anything happens: answers good and bad, failures, time, chance, and events that do not follow from the action.
-//! It knows no service. All of it is drawn from a few numbers, so that `proptest` finds the shortest script that breaks a law.
+//! A world in which anything happens: answers good and bad, failures, time, chance, and events that
+//! do not follow from the action. It knows no service. All of it is drawn from a few numbers, so
+//! that `proptest` finds the shortest script that breaks a law.
 
 use std::{cell::RefCell, fmt, rc::Rc, time::Duration};
 

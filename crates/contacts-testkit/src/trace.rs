@@ -150,8 +150,8 @@ impl Trace {
         end.map_or(&self.steps[..], |end| &self.steps[..=end])
     }
 
-    /// The calls that it is made of, in their order: an operation with its retries, the looks of an update among them. What comes
-    /// before the first request is in none.
+    /// The calls that it is made of, in their order: an operation with its retries, the looks of an
+    /// update among them. What comes before the first request is in none.
     pub(crate) fn calls(&self) -> impl Iterator<Item = CallTrace<'_>> {
         let calls = self.calls.get_or_init(|| self.find_calls());
         calls.iter().map(|range| CallTrace {
@@ -252,7 +252,8 @@ impl Report {
 /// The requests of one call.
 pub(crate) struct CallTrace<'a> {
     shape: Shape,
-    /// From the step that sent its first request to the one before the first request of the next call.
+    /// From the step that sent its first request to the one before the first request of the next
+    /// call.
     pub(crate) steps: &'a [Step],
     /// The step after them: it may be what is made of the last report.
     next: Option<&'a Step>,
@@ -278,7 +279,8 @@ impl CallTrace<'_> {
         steps.filter_map(|(index, step)| Some((index, step.report.as_ref()?, &step.did)))
     }
 
-    /// Counts the requests that had failed up to this step and with it. A renewal makes up for its own.
+    /// Counts the requests that had failed up to this step and with it. A renewal makes up for its
+    /// own.
     pub(crate) fn failures(&self, until: usize) -> u32 {
         let failures = self.reports().filter(|(index, report, _)| {
             *index <= until && report.known != Known::Success && !report.is_unauthorized()
@@ -298,7 +300,8 @@ impl CallTrace<'_> {
         })
     }
 
-    /// Returns `true` if a wait after this report lets a creation show, and is not one before a retry.
+    /// Returns `true` if a wait after this report lets a creation show, and is not one before a
+    /// retry.
     pub(crate) fn settles(&self, report: &Report) -> bool {
         match self.shape {
             Shape::Resolve => report.known == Known::Success,

@@ -34,7 +34,8 @@ impl Untold {
         (!self.holds(&contact.id)).then_some(contact.enabled)
     }
 
-    /// An answer without their status. What is neither a page nor a contact, or not all of it, stays as it is.
+    /// An answer without their status. What is neither a page nor a contact, or not all of it,
+    /// stays as it is.
     pub(crate) fn left_out_of(&self, answer: Response<Vec<u8>>) -> Response<Vec<u8>> {
         if *self == Self::default() {
             return answer;

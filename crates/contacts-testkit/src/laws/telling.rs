@@ -28,8 +28,8 @@ pub fn a_possible_effect_is_said_only_if_there_may_be_one(trace: &Trace) -> Verd
     })
 }
 
-/// The attempts that an error tells are those that were made. An update and the look before it are one; a request that is sent once
-/// more since credentials were refused is not counted.
+/// The attempts that an error tells are those that were made. An update and the look before it are
+/// one; a request that is sent once more since credentials were refused is not counted.
 pub fn the_attempts_that_are_told_are_those_that_were_made(trace: &Trace) -> Verdict {
     if !trace.about.shape.is_one_call() {
         return Ok(());

@@ -100,7 +100,8 @@ pub fn waiting_says_why(trace: &Trace) -> Verdict {
                 Some(hint) if settles && hint >= settle => Waiting::Asked,
                 _ if settles => Waiting::Settling,
                 Some(hint) if hint >= longest_backoff(call, index, report) => Waiting::Asked,
-                // The longer of the two gives the reason, and how much is added to a hint is left to chance.
+                // The longer of the two gives the reason, and how much is added to a hint is left
+                // to chance.
                 Some(hint) if hint >= backoff(call, index, report) => Waiting::Asked,
                 Some(_) => return Ok(()),
                 None => Waiting::BackOff,

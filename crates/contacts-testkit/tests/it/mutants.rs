@@ -1,4 +1,5 @@
-//! The laws checked: each of them notices the exchanges that break it. (The audit is checked in `contacts-sim`, which has a service.)
+//! The laws checked: each of them notices the exchanges that break it. (The audit is checked in
+//! `contacts-sim`, which has a service.)
 
 use contacts_testkit::{
     job::{Begin, Job},
