@@ -7,15 +7,10 @@
     reason = "this is a program around the core, and not the core"
 )]
 
-#[path = "../tests/it/support/mutation.rs"]
-mod mutation;
-#[path = "../tests/it/support/operations.rs"]
-mod operations;
-
 use std::{process::ExitCode, time::Instant};
 
 use clap::Parser;
-use mutation::{Tally, read_soundly};
+use contacts_testkit::{mutation::Tally, operations::Any};
 
 /// Read mutated responses
 #[derive(Parser)]
@@ -34,7 +29,7 @@ fn main() -> ExitCode {
     // The first one is told below; a million of them would be a million messages.
     std::panic::set_hook(Box::new(|_| {}));
     let begun = Instant::now();
-    let Tally { answers, panics, untyped, first, .. } = Tally::of(count, seed, read_soundly);
+    let Tally { answers, panics, untyped, first, .. } = Tally::of(count, seed, Any::reads_soundly);
     let seconds = begun.elapsed().as_secs_f64();
     println!(r#"{{"answers":{answers},"panics":{panics},"untyped":{untyped},"seconds":{seconds:.1}}}"#);
     match first {
