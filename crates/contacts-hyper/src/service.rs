@@ -12,7 +12,6 @@ use bytes::Bytes;
 use contacts_proto::Limits;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::{
     client::legacy::{self, Client, ResponseFuture},
@@ -20,17 +19,16 @@ use hyper_util::{
 };
 use tower_service::Service;
 
-use crate::connector::Connector;
+use crate::{body::RequestBody, connector::Connector};
 
 /// What can carry a client's requests: any `tower` service of this kind.
 ///
-/// It must send each request once: one that repeats requests by itself may create contacts twice. Nor may it go on with a request
-/// whose future was dropped before a connection had it, as a layer does that has each request carried out by a task of its own: it
-/// was told as not sent, and is perhaps sent again. A request that carries [`FreshConnection`] in its extensions wants a connection
-/// of its own.
+/// It must send each request once. A request that carries [`FreshConnection`] in its extensions needs a connection of its own.
+/// The client may drop the future of a request while the service goes on with it, in a task of its own for example. If the
+/// client has reported the request as not sent, its [`RequestBody`] then fails, and the request can never arrive.
 pub trait HttpService:
     Service<
-        Request<Full<Bytes>>,
+        Request<RequestBody>,
         Response = Response<Self::ResponseBody>,
         Error: Into<Box<dyn StdError + Send + Sync>>,
         Future: Send,
@@ -46,7 +44,7 @@ pub trait HttpService:
 impl<S, B> HttpService for S
 where
     S: Service<
-            Request<Full<Bytes>>,
+            Request<RequestBody>,
             Response = Response<B>,
             Error: Into<Box<dyn StdError + Send + Sync>>,
             Future: Send,
@@ -69,8 +67,8 @@ pub struct Transport(Arc<Clients>);
 
 /// Each is some twenty values, and a service is cloned for each request.
 struct Clients {
-    pooled: Client<Connector, Full<Bytes>>,
-    fresh: Client<Connector, Full<Bytes>>,
+    pooled: Client<Connector, RequestBody>,
+    fresh: Client<Connector, RequestBody>,
 }
 
 impl Transport {
@@ -90,7 +88,7 @@ impl Transport {
     }
 }
 
-impl Service<Request<Full<Bytes>>> for Transport {
+impl Service<Request<RequestBody>> for Transport {
     type Response = Response<Incoming>;
     type Error = legacy::Error;
     type Future = ResponseFuture;
@@ -99,7 +97,7 @@ impl Service<Request<Full<Bytes>>> for Transport {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Full<Bytes>>) -> ResponseFuture {
+    fn call(&mut self, request: Request<RequestBody>) -> ResponseFuture {
         let wants_fresh = request.extensions().get::<FreshConnection>().is_some();
         let client = if wants_fresh { &self.0.fresh } else { &self.0.pooled };
         client.request(request)

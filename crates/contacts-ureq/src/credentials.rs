@@ -4,16 +4,16 @@ use std::{
     io,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
         mpsc::{self, RecvTimeoutError},
     },
     thread,
     time::Duration,
 };
 
-use contacts_proto::Credentials;
-
-pub(crate) type Error = Arc<dyn std::error::Error + Send + Sync>;
+use contacts_proto::{
+    Credentials,
+    transport::{Refresh, RefreshError},
+};
 
 /// Where credentials come from that expire, such as OAuth access tokens. Any function without arguments is one:
 ///
@@ -42,16 +42,17 @@ where
     }
 }
 
-/// A source, and what it gave last. Threads that want other credentials at the same time share one renewal, its failure too.
+/// A source, and the last refresh. Threads that need other credentials at the same time share one refresh.
 pub(crate) struct Renewals {
     source: Box<dyn CredentialsSource>,
-    count: AtomicU64,
-    last: Mutex<Option<Result<Credentials, Error>>>,
+    refresh: Refresh,
+    /// Held by the thread that asks the source.
+    turn: Mutex<()>,
 }
 
 impl Renewals {
     pub(crate) fn new(source: impl CredentialsSource + 'static) -> Self {
-        Self { source: Box::new(source), count: AtomicU64::new(0), last: Mutex::new(None) }
+        Self { source: Box::new(source), refresh: Refresh::default(), turn: Mutex::new(()) }
     }
 
     /// The same within this time. A source cannot be interrupted: one that takes longer goes on in a thread of its own, and what it
@@ -60,7 +61,7 @@ impl Renewals {
         self: &Arc<Self>,
         time: Duration,
         refused: Option<Credentials>,
-    ) -> Result<Credentials, Error> {
+    ) -> Result<Credentials, RefreshError> {
         let (sender, receiver) = mpsc::sync_channel(1);
         let renewals = Arc::clone(self);
         // Nobody waits for it any more where sending fails.
@@ -68,7 +69,7 @@ impl Renewals {
         thread::Builder::new()
             .name("contacts-credentials".into())
             .spawn(renew)
-            .map_err(|error| -> Error { Arc::new(error) })?;
+            .map_err(|error| -> RefreshError { Arc::new(error) })?;
         receiver.recv_timeout(time).unwrap_or_else(|error| {
             Err(Arc::new(io::Error::new(
                 io::ErrorKind::TimedOut,
@@ -80,29 +81,21 @@ impl Renewals {
         })
     }
 
-    /// Other credentials than those that were refused: those that are there, or new ones.
-    pub(crate) fn other_than(&self, refused: Option<&Credentials>) -> Result<Credentials, Error> {
-        let begun = self.count.load(Ordering::Acquire);
+    /// Other credentials than those that were refused: those at hand, or new ones.
+    fn other_than(&self, refused: Option<&Credentials>) -> Result<Credentials, RefreshError> {
+        let ended_before = self.refresh.ended();
         // A source that panicked left what was there before.
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*last {
-            Some(Ok(known)) if refused.is_none_or(|refused| !known.is_same(refused)) => {
-                return Ok(known.clone());
-            }
-            // Somebody else has asked while this thread waited for its turn.
-            Some(Err(error)) if self.count.load(Ordering::Acquire) != begun => return Err(Arc::clone(error)),
-            _ => {}
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.refresh.settled(ended_before, refused) {
+            Some(settled) => settled,
+            None => self.refresh.end(self.source.credentials().map_err(Arc::from)),
         }
-        let renewed = self.source.credentials().map_err(Arc::from);
-        *last = Some(renewed.clone());
-        self.count.fetch_add(1, Ordering::Release);
-        renewed
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU32;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
 

@@ -1,18 +1,12 @@
 //! Credentials that expire.
 
-use std::{
-    error::Error as StdError,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::{error::Error as StdError, pin::Pin, sync::Arc};
+
+use contacts_proto::{
+    Credentials,
+    transport::{Refresh, RefreshError},
 };
-
-use contacts_proto::Credentials;
 use tokio::sync::Mutex;
-
-pub(crate) type Error = Arc<dyn StdError + Send + Sync>;
 
 type Renewal<'a> =
     Pin<Box<dyn Future<Output = Result<Credentials, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
@@ -61,33 +55,29 @@ where
     }
 }
 
-/// A source, and what it gave last. Tasks that want other credentials at the same time share one renewal, its failure too.
+/// A source, and the last refresh. Tasks that need other credentials at the same time share one refresh.
 pub(crate) struct Renewals {
     source: Box<dyn CredentialsSource>,
-    count: AtomicU64,
-    last: Mutex<Option<Result<Credentials, Error>>>,
+    refresh: Refresh,
+    /// Held by the task that asks the source.
+    turn: Mutex<()>,
 }
 
 impl Renewals {
     pub(crate) fn new(source: impl CredentialsSource + 'static) -> Self {
-        Self { source: Box::new(source), count: AtomicU64::new(0), last: Mutex::new(None) }
+        Self { source: Box::new(source), refresh: Refresh::default(), turn: Mutex::new(()) }
     }
 
-    /// Other credentials than those that were refused: those that are there, or new ones.
-    pub(crate) async fn other_than(&self, refused: Option<&Credentials>) -> Result<Credentials, Error> {
-        let begun = self.count.load(Ordering::Acquire);
-        let mut last = self.last.lock().await;
-        match &*last {
-            Some(Ok(known)) if refused.is_none_or(|refused| !known.is_same(refused)) => {
-                return Ok(known.clone());
-            }
-            // Somebody else has asked while this task waited for its turn.
-            Some(Err(error)) if self.count.load(Ordering::Acquire) != begun => return Err(Arc::clone(error)),
-            _ => {}
+    /// Other credentials than those that were refused: those at hand, or new ones.
+    pub(crate) async fn other_than(
+        &self,
+        refused: Option<&Credentials>,
+    ) -> Result<Credentials, RefreshError> {
+        let ended_before = self.refresh.ended();
+        let _turn = self.turn.lock().await;
+        match self.refresh.settled(ended_before, refused) {
+            Some(settled) => settled,
+            None => self.refresh.end(self.source.credentials().await.map_err(Arc::from)),
         }
-        let renewed = self.source.credentials().await.map_err(Arc::from);
-        *last = Some(renewed.clone());
-        self.count.fetch_add(1, Ordering::Release);
-        renewed
     }
 }
