@@ -1,5 +1,6 @@
 //! The command as a process of its own, with nothing of the environment that the tests run in.
 
+pub(crate) mod canned;
 pub(crate) mod examined;
 mod inside;
 pub(crate) mod office;
