@@ -1,8 +1,12 @@
 # All recipes: just --list
 
-# All that the gate runs
+# All that a change must pass
 ci:
     .ci/run
+
+# The gate, and the long runs (some two hours)
+nightly:
+    .ci/nightly
 
 # All seven operations against the embedded sandbox
 demo:

@@ -1,12 +1,12 @@
 //! Which of the contacts that are there each desired one is.
 
-mod queues;
-
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::Hash,
+};
 
 use contacts_proto::{Address, Contact, ContactId, ContactMethod};
 
-use self::queues::Queues;
 use crate::{Desired, enabled::Enabled};
 
 /// What a desired contact is, among those that are there.
@@ -134,6 +134,29 @@ impl<'a> Pool<'a> {
     /// One of the same method that another entry has given up: it is changed, rather than another one created beside it.
     fn left_over(&mut self, Entry { desired, .. }: &Entry<'a>) -> Option<usize> {
         self.of_methods.first_free(&(&desired.method, true), &self.taken)
+    }
+}
+
+/// Places of contacts by their kind, each kind in the order of the list.
+#[derive(Debug)]
+struct Queues<K>(HashMap<K, VecDeque<usize>>);
+
+impl<K: Eq + Hash> Queues<K> {
+    fn new(kinds: impl Iterator<Item = K>) -> Self {
+        let mut queues = HashMap::<_, VecDeque<_>>::new();
+        for (place, kind) in kinds.enumerate() {
+            queues.entry(kind).or_default().push_back(place);
+        }
+        Self(queues)
+    }
+
+    /// Returns the first place of a kind that is not taken.
+    fn first_free(&mut self, kind: &K, taken: &[bool]) -> Option<usize> {
+        let queue = self.0.get_mut(kind)?;
+        while *taken.get(*queue.front()?)? {
+            queue.pop_front();
+        }
+        queue.front().copied()
     }
 }
 

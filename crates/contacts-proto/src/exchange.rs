@@ -9,7 +9,6 @@ mod observer;
 mod pages;
 mod resolve;
 mod search;
-mod seen;
 mod session;
 #[cfg(feature = "tracing")]
 mod spans;

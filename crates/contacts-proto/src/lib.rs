@@ -48,9 +48,11 @@
 //! # Exchanges
 //!
 //! An [`Exchange`] is what a caller wants, however many requests it takes: [`Call`] is one operation with retries, deadlines and
-//! renewal of credentials; [`AllContacts`] is a whole list, [`Pages`] goes through one; [`Ensure`] is a contact that exists
-//! exactly once; [`Resolve`] ends the doubt of a creation whose answer was lost. A loop around [`step`](Exchange::step) drives
-//! them over any HTTP client and any clock. Here it is taken step by step, by a program whose connection breaks:
+//! renewal of credentials; [`Create`] and [`Update`] are the two operations that must not be repeated
+//! blindly; [`AllContacts`] is a whole list, [`Pages`] goes through one; [`Ensure`] is a contact that
+//! exists exactly once; [`Resolve`] ends the doubt of a creation whose answer was lost. A loop around
+//! [`step`](Exchange::step) drives them over any HTTP client and any clock. Here it is taken step by
+//! step, by a program whose connection breaks:
 //!
 //! ```
 //! use std::time::Duration;
@@ -128,10 +130,7 @@ pub use exchange::{
 pub use model::{
     AccountId, Address, Confirmation, Contact, ContactId, ContactMethod, Page, Status, same_address,
 };
-pub use operation::{
-    ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, Idempotency,
-    ListContacts, Operation, USER_AGENT, UpdateContact,
-};
+pub use operation::*;
 pub use redact::printable;
 pub use retry::{Budget, Class, Policy};
 pub use transport::{BodyLimits, Cause, Failure, Limits, Progress, Timeouts, connect};

@@ -38,7 +38,7 @@ fn login_asks_for_the_site_where_nothing_names_one() {
     let proxy = Proxy::leading_to(&serve(answering(office.server(&TLS13, false), body)));
     let ca = home.write("ca.pem", &office.pem);
     let login = home.contacts().args(["login", "--ca-file", &ca, "--proxy", &proxy.url()]).at_terminal(80);
-    let login = login.answer("site, such as acme.atlassian.net: ", "acme");
+    let login = login.answer("site, such as acme.atlassian.net", "acme");
     let login = login.answer("e-mail address: ", DEMO_EMAIL);
     login.answer_unseen("token (not shown): ", DEMO_TOKEN).end().with_code(0);
     let once = ["acme.atlassian.net:443", "api.atlassian.com:443"];

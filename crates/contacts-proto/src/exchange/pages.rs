@@ -1,8 +1,8 @@
 //! A whole list, page by page.
 
-use super::seen::Seen;
-use crate::Limits;
-use crate::{Contact, Error, ListContacts, Page, Paging};
+use std::collections::BTreeSet;
+
+use crate::{Contact, ContactId, Error, Limits, ListContacts, Page, Paging};
 
 /// A whole list, page by page: each request of [`next_page`](Self::next_page) is carried out as a [`Call`](crate::Call), and its
 /// page given to [`accept`](Self::accept). A call that failed can be made again: the place in the list is not lost.
@@ -12,7 +12,7 @@ use crate::{Contact, Error, ListContacts, Page, Paging};
 pub struct Pages {
     /// What is asked next: an error is told after the contacts of the page that has it.
     next: Option<Result<ListContacts, Error>>,
-    seen: Seen,
+    seen: BTreeSet<ContactId>,
     pages: u32,
     limits: Limits,
 }
@@ -20,7 +20,7 @@ pub struct Pages {
 impl Pages {
     /// From this page on to the end of the list.
     pub fn new(first: ListContacts, limits: Limits) -> Self {
-        Self { next: Some(Ok(first)), seen: Seen::default(), pages: 0, limits }
+        Self { next: Some(Ok(first)), seen: BTreeSet::new(), pages: 0, limits }
     }
 
     /// The page to ask for, or `None` at the end of the list.
@@ -45,7 +45,7 @@ impl Pages {
         self.pages = self.pages.saturating_add(1);
         self.next = asked.after(&page).transpose();
         let mut contacts = page.contacts;
-        contacts.retain(|contact| self.seen.insert(&contact.id));
+        contacts.retain(|contact| self.seen.insert(contact.id.clone()));
 
         let limit = usize::try_from(self.limits.contacts).unwrap_or(usize::MAX);
         let over = self.seen.len().saturating_sub(limit);

@@ -4,9 +4,6 @@ use std::hash::{Hash, Hasher};
 
 use crate::{ContactMethod, Error, redact::is_hidden};
 
-/// What is no byte of any text.
-const NO_BYTE: u8 = 0xff;
-
 /// The longest `to` that is sent, in characters: no address and no number is near it.
 const LONGEST: usize = 1024;
 
@@ -198,16 +195,9 @@ impl Eq for Address<'_> {}
 impl Hash for Address<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.method.hash(state);
-        let mut bytes = self.compared();
-        // In blocks, since byte by byte takes most hashers several times as long.
-        loop {
-            let mut block = [NO_BYTE; 24];
-            block.iter_mut().zip(&mut bytes).for_each(|(place, byte)| *place = byte);
-            state.write(&block);
-            if block.ends_with(&[NO_BYTE]) {
-                return;
-            }
-        }
+        self.compared().for_each(|byte| state.write_u8(byte));
+        // No byte of UTF-8: the end of one text is the end of its hash.
+        state.write_u8(u8::MAX);
     }
 }
 
@@ -223,10 +213,8 @@ mod tests {
         prop::sample::select(vec!["email", "sms", "voice", "mobile", "pager"]).prop_map(ContactMethod::from)
     }
 
-    /// Short ones, and some that end where a block does.
     fn text() -> impl Strategy<Value = String> {
-        ("(00)?[aAé@10 -]{0,4}( ?(ext\\.?|EXT|x|#) ?[17]?)?", prop::sample::select(vec![0, 20, 24, 44, 48]))
-            .prop_map(|(text, more)| text + &"1".repeat(more))
+        "(00)?[aAé@10 -]{0,4}( ?(ext\\.?|EXT|x|#) ?[17]?)?"
     }
 
     /// What a text is cut down to by the rules as they are told.
