@@ -1,47 +1,49 @@
-//! A real browser for tests of pages: Chromium without a window, driven through chromedriver, as much of it as the tests need.
+//! A browser for tests of pages: Chromium without a window, driven through chromedriver.
 //!
-//! Both must be installed (`chromium` and `chromium-driver` on Debian), so a test that uses it is
-//! `#[ignore = "needs chromium and chromedriver"]` and is run with `-- --ignored`. Whatever fails is a panic that says what.
+//! `thirtyfour` speaks WebDriver. This crate starts both programs, waits, and panics with the text
+//! of the page. A test that uses it is `#[ignore = "needs chromium and chromedriver"]` and runs
+//! with `-- --ignored`.
 
-mod driver;
-
-use std::path::Path;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use http::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::error::WebDriverResult;
+use thirtyfour::{
+    By, ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, RequestData,
+    SessionId, WebDriver, WebElement,
+};
+use tokio::runtime::Runtime;
 
-use self::driver::Driver;
+pub use thirtyfour::Key;
 
-/// How long something on a page may take to come.
+/// Time limit of a request to chromedriver.
+const REQUEST_LIMIT: Duration = Duration::from_secs(60);
+
+/// Time limit for something to appear on a page.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The member that names an element, as WebDriver has it.
-const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-
-/// The key that presses a button which has the focus.
-pub const ENTER: &str = "\u{e007}";
-/// The key that moves the focus on.
-pub const TAB: &str = "\u{e004}";
-
-/// A browser with one page and a profile of its own. It ends with this.
+/// A browser with one page and its own profile. Dropping it ends it.
 #[derive(Debug)]
 pub struct Browser {
-    session: String,
-    driver: Driver,
+    driver: WebDriver,
+    runtime: Runtime,
+    chromedriver: Child,
     _profile: TempDir,
 }
 
-/// How a page is looked at.
+/// Viewport size in CSS pixels, and the preferred colours.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
-    /// In CSS pixels.
+    /// Width in CSS pixels.
     pub width: u32,
-    /// In CSS pixels.
+    /// Height in CSS pixels.
     pub height: u32,
-    /// Whether dark colours are preferred.
+    /// Prefer dark colours.
     pub dark: bool,
 }
 
@@ -49,87 +51,72 @@ pub struct View {
 #[derive(Clone, Debug)]
 pub struct Element<'a> {
     browser: &'a Browser,
-    id: String,
+    element: WebElement,
 }
 
 impl Browser {
-    /// Starts it.
+    /// Starts chromedriver and, through it, Chromium.
     ///
     /// # Panics
-    /// If Chromium or chromedriver is missing, as all else here does when something goes wrong.
+    /// If one of them is missing. All other methods panic on failure, too.
     pub fn start() -> Self {
         let profile = TempDir::new().expect("a folder for the profile can be made");
-        let profile_flag = format!("--user-data-dir={}", profile.path().display());
-        let driver = Driver::start();
-        let flags = [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--no-first-run",
-            "--no-proxy-server",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            &profile_flag,
-        ];
-        let capabilities = json!({"capabilities": {"alwaysMatch": {
-            "goog:chromeOptions": {"args": flags},
-            "goog:loggingPrefs": {"browser": "ALL"},
-        }}});
-        let begun =
-            driver.post("/session", &capabilities).unwrap_or_else(|error| panic!("no browser: {error}"));
-        let session = begun["sessionId"].as_str().expect("a session has an id").to_owned();
-        Self { session: format!("/session/{session}"), driver, _profile: profile }
+        let (chromedriver, port) = start_chromedriver();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime can be built");
+        let client = reqwest::Client::builder().no_proxy().timeout(REQUEST_LIMIT).build();
+        let capabilities = capabilities(&profile).expect("the capabilities are JSON");
+        let driver = WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities)
+            .client(client.expect("a client without TLS can be built"));
+        let driver = runtime.block_on(driver.connect()).unwrap_or_else(|error| panic!("no browser: {error}"));
+        Self { driver, runtime, chromedriver, _profile: profile }
     }
 
-    /// Sets how large the page is and which colours it prefers.
+    fn wait<T>(&self, answer: impl Future<Output = WebDriverResult<T>>) -> T {
+        self.runtime.block_on(answer).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Sets the size of the page and the preferred colours.
     pub fn view(&self, view: View) {
         let View { width, height, dark } = view;
-        self.devtools(
-            "Emulation.setDeviceMetricsOverride",
-            &json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}),
-        );
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.wait(self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size));
         let scheme = if dark { "dark" } else { "light" };
-        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
-        self.devtools("Emulation.setEmulatedMedia", &json!({"features": features}));
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.wait(self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media));
     }
 
-    fn devtools(&self, command: &str, parameters: &Value) {
-        self.post("/goog/cdp/execute", &json!({"cmd": command, "params": parameters}));
-    }
-
-    /// Opens an address and waits until it is loaded.
+    /// Opens a URL and waits until it is loaded.
     pub fn open(&self, url: &str) {
-        self.post("/url", &json!({"url": url}));
+        self.wait(self.driver.goto(url));
     }
 
-    /// The elements that a CSS selector names now.
+    /// Returns the elements that match a CSS selector now.
     pub fn all(&self, selector: &str) -> Vec<Element<'_>> {
-        let found = self.post("/elements", &json!({"using": "css selector", "value": selector}));
-        let elements = found.as_array().into_iter().flatten().filter_map(|element| element[ELEMENT].as_str());
-        elements.map(|id| Element { browser: self, id: id.to_owned() }).collect()
+        let found = self.wait(self.driver.find_all(By::Css(selector)));
+        found.into_iter().map(|element| Element { browser: self, element }).collect()
     }
 
-    /// The first element that a CSS selector names, as soon as there is one.
+    /// Waits for the first element that matches a CSS selector.
     pub fn find(&self, selector: &str) -> Element<'_> {
         self.until(selector, || self.all(selector).into_iter().next())
     }
 
-    /// The first element with such a text in it, as soon as there is one.
+    /// Waits for the first element that matches a CSS selector and contains a text.
     pub fn find_text(&self, selector: &str, text: &str) -> Element<'_> {
         self.until(&format!("{selector} with {text:?}"), || {
-            self.all(selector)
-                .into_iter()
-                .find(|element| element.try_text().is_ok_and(|found| found.contains(text)))
+            // An element that is gone by now has no text any more.
+            let has_text = |found: &Element<'_>| {
+                self.runtime.block_on(found.element.text()).is_ok_and(|found| found.contains(text))
+            };
+            self.all(selector).into_iter().find(has_text)
         })
     }
 
-    /// Waits for something.
+    /// Waits until `look` returns something.
     ///
     /// # Panics
-    /// If it has not come after 20 seconds, with the text of the page.
+    /// After 20 seconds, with the text of the page.
     pub fn until<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
         let begun = Instant::now();
         loop {
@@ -143,88 +130,108 @@ impl Browser {
         }
     }
 
-    /// Runs a script in the page, and gives back what it returns.
+    /// Runs a script in the page and returns its value.
     pub fn script(&self, script: &str) -> Value {
-        self.post("/execute/sync", &json!({"script": script, "args": []}))
+        self.wait(self.driver.execute(script, [])).json().clone()
     }
 
     /// Presses a key where the focus is.
-    pub fn press(&self, key: &str) {
-        let actions = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
-        self.post("/actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}));
+    pub fn press(&self, key: Key) {
+        let keys = self.driver.action_chain().send_keys(key);
+        self.wait(keys.perform());
     }
 
-    /// Writes a picture of the page as it is seen.
-    pub fn screenshot(&self, path: &Path) {
-        let picture = self.get("/screenshot");
-        let picture = STANDARD.decode(picture.as_str().unwrap_or_default()).expect("a picture is base64");
-        std::fs::write(path, picture).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    }
-
-    /// What has been written to the console since it was last asked: errors of scripts, of the policy, of what was not loaded.
+    /// Returns the console's entries since the last call.
     pub fn console(&self) -> Vec<String> {
-        let lines = self.post("/se/log", &json!({"type": "browser"}));
-        let lines = lines.as_array().into_iter().flatten();
-        lines.map(|line| format!("{}: {}", line["level"], line["message"])).collect()
-    }
-
-    fn post(&self, path: &str, body: &Value) -> Value {
-        let answer = self.driver.post(&format!("{}{path}", self.session), body);
-        answer.unwrap_or_else(|error| panic!("{path} {body}: {error}"))
-    }
-
-    fn get(&self, path: &str) -> Value {
-        let answer = self.driver.get(&format!("{}{path}", self.session));
-        answer.unwrap_or_else(|error| panic!("{path}: {error}"))
+        let entries = self.wait(self.driver.browser_log());
+        entries.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect()
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        self.driver.delete(&self.session);
+        // Chromium or chromedriver may have ended already.
+        let _ = self.runtime.block_on(self.driver.clone().quit());
+        let _ = self.chromedriver.kill();
+        let _ = self.chromedriver.wait();
     }
 }
 
 impl Element<'_> {
-    /// Its text as it is seen.
+    /// Returns its visible text.
     pub fn text(&self) -> String {
-        self.try_text().unwrap_or_else(|error| panic!("no text: {error}"))
+        self.browser.wait(self.element.text())
     }
 
-    fn try_text(&self) -> Result<String, String> {
-        let text = self.browser.driver.get(&self.path("/text"))?;
-        Ok(text.as_str().unwrap_or_default().to_owned())
-    }
-
-    /// What a screen reader calls it.
+    /// Returns the name that a screen reader reads.
     pub fn label(&self) -> String {
-        let label = self.browser.driver.get(&self.path("/computedlabel"));
-        label.unwrap_or_else(|error| panic!("no label: {error}")).as_str().unwrap_or_default().to_owned()
+        let label = self.browser.driver.cmd(ComputedLabel(self.element.element_id().to_string()));
+        self.browser.wait(async { label.await?.value() })
     }
 
-    /// Whether it can be seen.
+    /// Returns `true` if it is visible.
     pub fn is_seen(&self) -> bool {
-        let seen = self.browser.driver.get(&self.path("/displayed"));
-        seen.unwrap_or_else(|error| panic!("not known whether it is seen: {error}")) == true
+        self.browser.wait(self.element.is_displayed())
     }
 
     /// Clicks it.
     pub fn click(&self) {
-        self.post("/click", &json!({}));
+        self.browser.wait(self.element.click());
     }
 
-    /// Types into it, or chooses in it what begins so.
+    /// Types into it, or selects the option that begins with the text.
     pub fn type_text(&self, text: &str) {
-        self.post("/value", &json!({"text": text}));
+        self.browser.wait(self.element.send_keys(text));
     }
+}
 
-    fn post(&self, path: &str, body: &Value) {
-        if let Err(error) = self.browser.driver.post(&self.path(path), body) {
-            panic!("{path} {body}: {error}");
-        }
-    }
+/// WebDriver's "Get Computed Label", which `thirtyfour` does not have.
+#[derive(Debug)]
+struct ComputedLabel(String);
 
-    fn path(&self, path: &str) -> String {
-        format!("{}/element/{}{path}", self.browser.session, self.id)
+impl FormatRequestData for ComputedLabel {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        let path = format!("session/{session}/element/{}/computedlabel", self.0);
+        RequestData::new(Method::GET, path)
     }
+}
+
+fn capabilities(profile: &TempDir) -> WebDriverResult<ChromeCapabilities> {
+    let mut capabilities = DesiredCapabilities::chrome();
+    let profile = format!("--user-data-dir={}", profile.path().display());
+    for argument in [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+        "--no-proxy-server",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        &profile,
+    ] {
+        capabilities.add_arg(argument)?;
+    }
+    capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+    Ok(capabilities)
+}
+
+/// Starts chromedriver on a free port, which it prints.
+fn start_chromedriver() -> (Child, u16) {
+    let mut process = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("chromedriver cannot be started: {error}"));
+    let mut lines = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
+    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
+    });
+    let port = port.expect("chromedriver prints its port");
+    // A pipe that nobody reads would block chromedriver.
+    std::thread::spawn(move || lines.for_each(drop));
+    (process, port)
 }

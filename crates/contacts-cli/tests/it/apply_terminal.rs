@@ -1,9 +1,11 @@
 //! At a terminal a plan is applied only once somebody has seen it and said yes. On Linux only.
 #![cfg(target_os = "linux")]
 
-use crate::support::terminal::terminal;
-use crate::support::{Home, Running, add, reached, writes};
+use crate::support::{Home, add, reached, writes};
 use contacts_sandbox::Sandbox;
+
+/// The question that must be answered before anything is done.
+const QUESTION: &str = " [y/N] ";
 
 const BEFORE: [&str; 2] = ["email demo@example.com", "sms 90-555-555-5555"];
 
@@ -11,26 +13,21 @@ fn file(home: &Home) -> String {
     home.write("wanted.yaml", "- email: demo@example.com\n- voice: 49-1\n")
 }
 
-/// Reads on until a line begins like this.
-fn shown(running: &mut Running, beginning: &str) {
-    while !running.line().starts_with(beginning) {}
-}
-
 #[test]
 fn the_plan_is_shown_and_nothing_is_done_unless_the_answer_is_yes() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let line = format!("apply {}", file(&home));
-    for answer in ["n\n", "\n", "yess\n"] {
-        let ran = terminal(&home, &sandbox, 200, &line).stdin(answer).run().with_code(1);
+    for answer in ["n", "", "yess"] {
+        let ran = home.demo(&sandbox, &line).at_terminal(200).answer(QUESTION, answer).end().with_code(1);
         for told in ["+ voice 49-1", "1 change: 1 to create", "Make 1 change? [y/N]", "nothing was changed"] {
             assert!(ran.stdout.contains(told), "{told}: {ran:?}");
         }
     }
     assert_eq!((reached(&sandbox), writes(&sandbox)), (BEFORE.map(String::from).to_vec(), 0));
-    let ran = terminal(&home, &sandbox, 200, &line).stdin("y\n").run().with_code(0);
+    let ran = home.demo(&sandbox, &line).at_terminal(200).answer(QUESTION, "y").end().with_code(0);
     assert!(ran.stdout.contains("\u{1b}[32mok"), "{ran:?}");
     assert_eq!(reached(&sandbox).last().unwrap(), "voice 49-1");
-    let ran = terminal(&home, &sandbox, 200, &line).stdin("").run().with_code(0);
+    let ran = home.demo(&sandbox, &line).at_terminal(200).end().with_code(0);
     assert!(
         !ran.stdout.contains("[y/N]") && ran.stdout.contains("no changes"),
         "there is nothing to ask: {ran:?}"
@@ -42,7 +39,7 @@ fn with_yes_or_without_effect_nobody_is_asked() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for flag in ["--dry-run", "--yes"] {
         let line = format!("apply {flag} {}", file(&home));
-        let ran = terminal(&home, &sandbox, 200, &line).stdin("").run().with_code(0);
+        let ran = home.demo(&sandbox, &line).at_terminal(200).end().with_code(0);
         assert!(!ran.stdout.contains("[y/N]"), "{ran:?}");
     }
     assert_eq!(reached(&sandbox).len(), 3);
@@ -53,13 +50,14 @@ fn contacts_that_have_changed_while_it_asked_are_planned_for_and_asked_about_aga
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let line = format!("apply --prune --color never {}", file(&home));
     for (answer, code) in [("n", 1), ("y", 0)] {
-        let mut running = terminal(&home, &sandbox, 200, &line).typed().start();
-        shown(&mut running, "warning: the new contact adds a rule");
+        let mut running = home.demo(&sandbox, &line).at_terminal(200);
+        running.shown(QUESTION);
         let to = format!("Phone {answer}");
         add(&sandbox, "mobile", &to, true);
         running.enter("y");
-        shown(&mut running, "The contacts have changed since that plan was made.");
-        shown(&mut running, &format!("- mobile {to}"));
+        running.shown("The contacts have changed since that plan was made.");
+        running.shown(&format!("- mobile {to}"));
+        running.shown(QUESTION);
         running.enter(answer);
         running.end().with_code(code);
         assert_eq!(reached(&sandbox).contains(&format!("mobile {to}")), answer == "n");
@@ -70,9 +68,9 @@ fn contacts_that_have_changed_while_it_asked_are_planned_for_and_asked_about_aga
 #[test]
 fn what_was_done_by_others_while_it_asked_is_not_done_again() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    let mut running =
-        terminal(&home, &sandbox, 200, &format!("apply --color never {}", file(&home))).typed().start();
-    shown(&mut running, "warning: the new contact adds a rule");
+    let line = format!("apply --color never {}", file(&home));
+    let mut running = home.demo(&sandbox, &line).at_terminal(200);
+    running.shown(QUESTION);
     add(&sandbox, "voice", "49-1", true);
     running.enter("y");
     let ran = running.end().with_code(0);
@@ -85,8 +83,8 @@ fn what_was_done_by_others_while_it_asked_is_not_done_again() {
 fn the_time_that_a_question_takes_is_not_the_commands() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let line = format!("apply --color never --timeout 4s {}", file(&home));
-    let mut running = terminal(&home, &sandbox, 200, &line).typed().start();
-    shown(&mut running, "warning: the new contact adds a rule");
+    let mut running = home.demo(&sandbox, &line).at_terminal(200);
+    running.shown(QUESTION);
     std::thread::sleep(std::time::Duration::from_millis(4_200));
     running.enter("y");
     running.end().with_code(0);

@@ -1,7 +1,6 @@
-//! An audit at a terminal: a bar while it runs, and nothing of it at its end. On Linux only: the terminal is made by `script`.
+//! An audit at a terminal: a bar while it runs, and nothing of it at its end. On Linux only.
 #![cfg(target_os = "linux")]
 
-use crate::support::terminal::terminal;
 use crate::support::{Home, users::user};
 use contacts_sandbox::{Fault, FaultRule, Hint, Sandbox, When};
 
@@ -41,7 +40,7 @@ fn a_bar_tells_how_far_it_is_and_what_was_found_and_goes_away() {
     let home = Home::new();
     let (sandbox, file) = slow(&home, None);
     let line = format!("--color never audit --from {file} --jobs 4 -o csv");
-    let ran = terminal(&home, &sandbox, 120, &line).run().with_code(0);
+    let ran = home.demo(&sandbox, &line).at_terminal(120).end().with_code(0);
     for told in ["/50 users, ", "/s, ", " left", " unreachable"] {
         assert!(ran.stdout.contains(told), "{told}: {ran:?}");
     }
@@ -49,7 +48,7 @@ fn a_bar_tells_how_far_it_is_and_what_was_found_and_goes_away() {
     assert!(!left.contains("/50 users"), "{left}");
     assert!(left.contains("u49,,,unreachable") && left.contains("note: 50 users: 25 reachable"), "{left}");
 
-    let ran = terminal(&home, &sandbox, 120, &format!("{line} --quiet")).run().with_code(0);
+    let ran = home.demo(&sandbox, &format!("{line} --quiet")).at_terminal(120).end().with_code(0);
     assert!(!ran.stdout.contains("/50 users"), "{ran:?}");
     assert_eq!(
         home.demo(&sandbox, &line).run().with_code(0).stderr.lines().count(),
@@ -63,7 +62,7 @@ fn a_wait_is_told_until_it_is_over_though_other_users_are_read() {
     let home = Home::new();
     let (sandbox, file) = slow(&home, Some(FaultRule::new(asked_to_wait(2)).nth(2)));
     let line = format!("--color never audit --from {file} --jobs 2 -o csv");
-    let ran = terminal(&home, &sandbox, 160, &line).run().with_code(0);
+    let ran = home.demo(&sandbox, &line).at_terminal(160).end().with_code(0);
     let bars = || ran.stdout.split(['\r', '\n']).filter(|part| part.contains("/50 users"));
     let read = |bar: &str| bar.split("/50 users").next()?.split_whitespace().last()?.parse::<u32>().ok();
     let told = bars().filter(|bar| bar.contains("; waiting 2")).filter_map(read).max();
@@ -76,12 +75,12 @@ fn waits_are_told_in_the_bar_and_requests_above_it() {
     let home = Home::new();
     let (sandbox, file) = slow(&home, Some(asked_to_wait(1).into()));
     let line = format!("--color never audit --from {file} --jobs 1 -o csv");
-    let ran = terminal(&home, &sandbox, 160, &line).run().with_code(0);
+    let ran = home.demo(&sandbox, &line).at_terminal(160).end().with_code(0);
     let bar = ran.stdout.split(['\r', '\n']).find(|part| part.contains("; waiting 1")).unwrap();
     assert!(bar.contains("/50 users") && bar.contains("the service asked for it"), "{bar}");
     assert!(!left(&ran.stdout).contains("waiting"), "{ran:?}");
 
-    let ran = terminal(&home, &sandbox, 160, &format!("{line} -v")).run().with_code(0);
+    let ran = home.demo(&sandbox, &format!("{line} -v")).at_terminal(160).end().with_code(0);
     let left = left(&ran.stdout);
     let told = left
         .lines()

@@ -4,7 +4,6 @@
 use crate::support;
 use std::{
     io::{self, Write},
-    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -207,12 +206,11 @@ fn a_job_in_the_background_of_a_script_is_not_interrupted() {
 
 /// A pipe that is full, with its reader, who does not read.
 fn full_pipe() -> (io::PipeReader, io::PipeWriter) {
-    let (reader, writer) = io::pipe().unwrap();
-    let mut filler = writer.try_clone().unwrap();
-    let (sender, filled) = mpsc::channel();
-    // It blocks with the byte that has no room any more, and ends with the reader.
-    thread::spawn(move || while filler.write_all(b"\n").is_ok() && sender.send(()).is_ok() {});
-    while filled.recv_timeout(Duration::from_millis(300)).is_ok() {}
+    let (reader, mut writer) = io::pipe().unwrap();
+    // The mode is the pipe's, and the command has the same pipe: it must block there.
+    rustix::io::ioctl_fionbio(&writer, true).unwrap();
+    while writer.write(b"\n").is_ok() {}
+    rustix::io::ioctl_fionbio(&writer, false).unwrap();
     (reader, writer)
 }
 

@@ -41,6 +41,8 @@ mod settings;
 mod settings_of_machines;
 mod several_ids;
 mod site;
+#[cfg(target_os = "linux")]
+mod snapshots;
 mod spreadsheets;
 mod story;
 mod support;

@@ -186,30 +186,6 @@ fn an_embedded_sandbox_has_two_contacts_and_needs_nothing_else() {
 }
 
 #[test]
-fn the_demo_tells_all_seven_operations() {
-    let ran = Home::new().contacts().line("demo").run().with_code(0);
-    let path = "/v1/users/contacts";
-    for (number, request) in [
-        format!("GET {path}"),
-        format!("POST {path}"),
-        format!("GET {path}/{{id}}"),
-        format!("PATCH {path}/{{id}}"),
-        format!("PATCH {path}/{{id}}/deactivate"),
-        format!("PATCH {path}/{{id}}/activate"),
-        format!("DELETE {path}/{{id}}"),
-    ]
-    .iter()
-    .enumerate()
-    {
-        let step = format!("{}. ", number + 1);
-        let told = ran.stdout.lines().any(|line| line.starts_with(&step) && line.ends_with(request));
-        assert!(told, "{step}{request}: {}", ran.stdout);
-    }
-    assert!(ran.stdout.ends_with("All 7 operations did what they say.\n"), "{}", ran.stdout);
-    assert_eq!(ran.stderr, "");
-}
-
-#[test]
 fn results_alone_are_on_standard_output_and_notes_on_the_other() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let ran = home.demo(&sandbox, "create voice 49-1").run().with_code(0);

@@ -2,7 +2,7 @@
 
 use crate::support::Home;
 
-const COMMANDS: [&str; 24] = [
+pub(crate) const COMMANDS: [&str; 24] = [
     "list",
     "get",
     "create",
@@ -78,20 +78,9 @@ fn every_example_is_understood() {
 }
 
 #[test]
-fn the_help_tells_settings_and_exit_codes() {
+fn the_help_lists_every_command_and_does_not_offer_what_is_always_refused() {
     let help = told("--help");
-    for named in [
-        "CONTACTS_BASE_URL",
-        "JSM_OAUTH_TOKEN",
-        "config.toml",
-        "7  outcome unknown",
-        "130 for Ctrl-C",
-        "--token-file",
-        "without a shell",
-    ] {
-        assert!(help.contains(named), "{named}: {help}");
-    }
-    assert!(!help.contains("--token "), "what is always refused is not offered: {help}");
+    assert!(!help.contains("--token "), "{help}");
     let (_, list) = help.split_once("\nCommands:\n").unwrap();
     let listed: Vec<_> = list.lines().map_while(|line| line.split_whitespace().next()).collect();
     assert_eq!(
@@ -99,30 +88,6 @@ fn the_help_tells_settings_and_exit_codes() {
         first_commands().chain(["help"]).collect::<Vec<_>>(),
         "those of this file are all that there are"
     );
-}
-
-#[test]
-fn the_help_of_the_sandbox_lists_every_fault() {
-    let help = told("sandbox --help");
-    for kind in [
-        "refuse",
-        "reset",
-        "close",
-        "cut-answer",
-        "cut-body",
-        "drip",
-        "delay",
-        "silence",
-        "garbage",
-        "redirect",
-        "status",
-        "rate-limit",
-        "html",
-        "oversize",
-        "duplicate",
-    ] {
-        assert!(help.contains(&format!(r#"{{"kind":"{kind}""#)), "{kind}: {help}");
-    }
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The command as a process of its own, with nothing of the environment that the tests run in.
 
+pub(crate) mod canned;
 pub(crate) mod examined;
 mod inside;
 pub(crate) mod office;
 pub(crate) mod proxy;
+#[cfg(target_os = "linux")]
 pub(crate) mod terminal;
 pub(crate) mod users;
 
@@ -12,7 +14,7 @@ use std::{
     fs,
     io::{self, BufRead, BufReader, Read, Write},
     path::PathBuf,
-    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
     time::{Duration, Instant},
@@ -73,7 +75,7 @@ impl Home {
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.0.path()).env("XDG_CONFIG_HOME", self.path("config"));
         command.stdout(Stdio::piped());
-        Contacts { command, stdin: None, is_typed: false }
+        Contacts { command, stdin: None }
     }
 
     /// The command as the demo user of a sandbox.
@@ -101,7 +103,6 @@ pub(crate) fn set_mode(_: &std::path::Path, _: u32) {}
 pub(crate) struct Contacts {
     command: Command,
     stdin: Option<String>,
-    is_typed: bool,
 }
 
 impl Contacts {
@@ -129,11 +130,6 @@ impl Contacts {
         Self { stdin: Some(text.to_owned()), ..self }
     }
 
-    /// Standard input stays open, for [`Running::enter`].
-    pub(crate) fn typed(self) -> Self {
-        Self { is_typed: true, ..self }
-    }
-
     /// Standard output goes there, and nothing of it is in [`Ran`].
     pub(crate) fn stdout(mut self, to: impl Into<Stdio>) -> Self {
         self.command.stdout(to);
@@ -159,20 +155,18 @@ impl Contacts {
     }
 
     pub(crate) fn start(mut self) -> Running {
-        let stdin = if self.stdin.is_some() || self.is_typed { Stdio::piped() } else { Stdio::null() };
+        let stdin = if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
         self.command.stdin(stdin).stderr(Stdio::piped());
         let started = Instant::now();
         let program = self.command.get_program().to_owned();
         let mut child = self.command.spawn().unwrap_or_else(|error| panic!("no {program:?}: {error}"));
-        let mut stdin = child.stdin.take();
-        if let (Some(stdin), Some(text)) = (&mut stdin, self.stdin) {
+        if let (Some(mut stdin), Some(text)) = (child.stdin.take(), self.stdin) {
             // Whoever does not read it has no need of it.
             let _ = stdin.write_all(text.as_bytes());
         }
-        let stdin = stdin.filter(|_| self.is_typed);
         let stdout = child.stdout.take().map_or_else(|| channel().1, lines);
         let stderr = lines(child.stderr.take().unwrap());
-        Running { child, stdin, stdout, stderr, started }
+        Running { child, stdout, stderr, started }
     }
 
     pub(crate) fn run(self) -> Ran {
@@ -235,7 +229,6 @@ pub(crate) fn send(signal: &str, to: &str) {
 /// A process that runs. It ends with the test.
 pub(crate) struct Running {
     child: Child,
-    stdin: Option<ChildStdin>,
     stdout: Receiver<String>,
     stderr: Receiver<String>,
     started: Instant,
@@ -250,11 +243,6 @@ impl Running {
     /// The next line of its standard error.
     pub(crate) fn note(&mut self) -> String {
         self.stderr.recv_timeout(HANGS).expect("the command writes a note")
-    }
-
-    /// Types a line.
-    pub(crate) fn enter(&mut self, text: &str) {
-        writeln!(self.stdin.as_mut().expect("it is typed to"), "{text}").unwrap();
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -284,15 +272,11 @@ impl Running {
 
     /// Waits for its end.
     pub(crate) fn end(mut self) -> Ran {
-        self.stdin = None;
         let (stdout, stderr) = (self.rest(&self.stdout), self.rest(&self.stderr));
         let status = self.child.wait().unwrap();
         let took = self.started.elapsed();
         for text in [&stdout, &stderr] {
-            assert!(!text.contains("panicked"), "{text}");
-            for secret in [SECRET, DEMO_TOKEN, DEMO_BASIC] {
-                assert!(!text.contains(secret), "{secret} is told: {text}");
-            }
+            assert_fit(text);
         }
         Ran { status, stdout, stderr, took }
     }
@@ -314,6 +298,15 @@ impl Drop for Running {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// No output tells of a panic, or a secret.
+#[track_caller]
+fn assert_fit(text: &str) {
+    assert!(!text.contains("panicked"), "{text}");
+    for secret in [SECRET, DEMO_TOKEN, DEMO_BASIC] {
+        assert!(!text.contains(secret), "{secret} is told: {text}");
     }
 }
 

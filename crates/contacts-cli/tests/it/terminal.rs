@@ -1,14 +1,18 @@
-//! At a terminal: questions, colour, width, and patience. On Linux only: the terminal is made by `script` of util-linux.
+//! At a terminal: questions, colour, width, and patience. On Linux only.
 #![cfg(target_os = "linux")]
 
 use crate::support;
-use crate::support::terminal;
-use crate::support::{Home, Ran, ids, stored};
+use crate::support::{Contacts, Home, Ran, ids, stored};
 use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, Hint, Sandbox, When};
 
-/// Runs a command line at a terminal with this many columns, and types an answer.
-fn at_terminal(home: &Home, sandbox: &Sandbox, columns: u16, line: &str, typed: &str) -> Ran {
-    terminal::terminal(home, sandbox, columns, line).stdin(typed).run()
+/// Runs a command line that asks nothing at a terminal with this many columns.
+fn at_terminal(home: &Home, sandbox: &Sandbox, columns: u16, line: &str) -> Ran {
+    home.demo(sandbox, line).at_terminal(columns).end()
+}
+
+/// Runs a command line at a terminal, and answers its question.
+fn answered(home: &Home, sandbox: &Sandbox, line: &str, answer: &str) -> Ran {
+    home.demo(sandbox, line).at_terminal(100).answer("[y/N] ", answer).end()
 }
 
 fn is_colored(text: &str) -> bool {
@@ -19,8 +23,8 @@ fn is_colored(text: &str) -> bool {
 fn to_delete_asks_and_does_nothing_unless_the_answer_is_yes() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
-    for answer in ["n\n", "\n", "yess\n"] {
-        let ran = at_terminal(&home, &sandbox, 100, &format!("delete {first}"), answer).with_code(1);
+    for answer in ["n", "", "yess"] {
+        let ran = answered(&home, &sandbox, &format!("delete {first}"), answer).with_code(1);
         assert!(
             ran.stdout
                 .contains(&format!("{first}  email demo@example.com\r\nDelete 1 contact for good? [y/N]")),
@@ -29,7 +33,7 @@ fn to_delete_asks_and_does_nothing_unless_the_answer_is_yes() {
         assert!(ran.stdout.contains("nothing was deleted"), "{ran:?}");
     }
     assert_eq!(support::writes(&sandbox), 0);
-    let ran = at_terminal(&home, &sandbox, 100, &format!("delete {first} {second}"), "y\n").with_code(0);
+    let ran = answered(&home, &sandbox, &format!("delete {first} {second}"), "y").with_code(0);
     let asked = "nobody would be notified\r\nDelete 2 contacts for good? [y/N]";
     assert!(ran.stdout.contains(asked), "{ran:?}");
     assert_eq!(stored(&sandbox), []);
@@ -39,13 +43,13 @@ fn to_delete_asks_and_does_nothing_unless_the_answer_is_yes() {
 fn to_deactivate_the_last_enabled_contact_asks() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
-    let ran = at_terminal(&home, &sandbox, 100, &format!("deactivate {first}"), "").with_code(0);
+    let ran = at_terminal(&home, &sandbox, 100, &format!("deactivate {first}")).with_code(0);
     assert_eq!(ran.stdout, format!("Deactivated {first}\r\n"));
     let line = format!("deactivate {second}");
-    let ran = at_terminal(&home, &sandbox, 100, &line, "n\n").with_code(1);
+    let ran = answered(&home, &sandbox, &line, "n").with_code(1);
     assert!(ran.stdout.contains("Deactivate 1 contact all the same? [y/N]"), "{ran:?}");
     assert!(stored(&sandbox)[1].enabled);
-    at_terminal(&home, &sandbox, 100, &line, "y\n").with_code(0);
+    answered(&home, &sandbox, &line, "y").with_code(0);
     assert!(!stored(&sandbox)[1].enabled);
 }
 
@@ -53,7 +57,7 @@ fn to_deactivate_the_last_enabled_contact_asks() {
 fn to_delete_with_yes_does_not_ask() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, _] = ids(&sandbox);
-    let ran = at_terminal(&home, &sandbox, 100, &format!("delete --yes {first}"), "").with_code(0);
+    let ran = at_terminal(&home, &sandbox, 100, &format!("delete --yes {first}")).with_code(0);
     assert_eq!(ran.stdout, format!("Deleted {first}\r\n"));
 }
 
@@ -67,7 +71,7 @@ fn colour_is_for_terminals_unless_it_is_wanted_or_unwanted() {
         ("get gone --color never", false),
         ("list -o json", false),
     ] {
-        let ran = at_terminal(&home, &sandbox, 100, line, "");
+        let ran = at_terminal(&home, &sandbox, 100, line);
         assert_eq!(is_colored(&ran.stdout), colored, "{line}: {ran:?}");
     }
     for (line, colored) in [("list", false), ("list --color always", true)] {
@@ -81,19 +85,11 @@ fn colour_is_for_terminals_unless_it_is_wanted_or_unwanted() {
 #[test]
 fn no_color_is_heeded() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    let shell = |list: &str| {
-        let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
-        let at = format!("--base-url {} --email demo@example.com --token-file {token}", sandbox.base_url());
-        let command = format!("{} {at} {list}", env!("CARGO_BIN_EXE_contacts"));
-        let script = home.program("script").args(["-qec", &command, "/dev/null"]);
-        script.env("TERM", "xterm").env("SHELL", "/bin/sh")
-    };
-    assert!(is_colored(&shell("list").succeed()));
-    assert!(!is_colored(&shell("list").env("NO_COLOR", "1").succeed()));
-    assert!(
-        is_colored(&shell("list --color always").env("NO_COLOR", "1").succeed()),
-        "a flag beats the environment"
-    );
+    let shown = |command: Contacts| command.at_terminal(100).end().with_code(0).stdout;
+    assert!(is_colored(&shown(home.demo(&sandbox, "list"))));
+    assert!(!is_colored(&shown(home.demo(&sandbox, "list").env("NO_COLOR", "1"))));
+    let wanted = home.demo(&sandbox, "list --color always").env("NO_COLOR", "1");
+    assert!(is_colored(&shown(wanted)), "a flag beats the environment");
 }
 
 #[test]
@@ -106,7 +102,7 @@ fn at_any_width_what_is_to_be_copied_is_whole_and_words_are_not_broken() {
     let said = r#"{"values":[{"id":"ID","method":"sms","to":"49-1","status":{"enabled":false,"disabledReason":"Not verified, or never"}}]}"#;
     let id = "ecc428fc-dfff-47d3-ae28-e083d9499471";
     for columns in [30, 40, 60, 79, 80, 81, 85, 90, 100, 200] {
-        let text = at_terminal(&home, &sandbox, columns, "list --color never", "").with_code(0).stdout;
+        let text = at_terminal(&home, &sandbox, columns, "list --color never").with_code(0).stdout;
         for contact in stored(&sandbox) {
             assert!(text.contains(&contact.id) && text.contains(&contact.to), "{columns}: {text}");
         }
@@ -116,7 +112,7 @@ fn at_any_width_what_is_to_be_copied_is_whole_and_words_are_not_broken() {
             content_type: None,
             when: When::Before,
         });
-        let text = at_terminal(&home, &sandbox, columns, "list --color never", "").with_code(0).stdout;
+        let text = at_terminal(&home, &sandbox, columns, "list --color never").with_code(0).stdout;
         for word in [id, "49-1", "no:", "Not", "verified,", "or", "never"] {
             assert!(text.split_whitespace().any(|told| told == word), "{columns}: {word}: {text}");
         }
@@ -125,7 +121,7 @@ fn at_any_width_what_is_to_be_copied_is_whole_and_words_are_not_broken() {
         assert!(wide.clone().all(|line| line.split_whitespace().count() == 2), "{columns}: {text}");
         assert!(columns < 80 || wide.count() == 0, "{columns}: {text}");
     }
-    let wide = at_terminal(&home, &sandbox, 200, "list --color never", "").stdout;
+    let wide = at_terminal(&home, &sandbox, 200, "list --color never").stdout;
     assert_eq!(wide.lines().count(), 5, "a line for each contact where there is room: {wide}");
 }
 
@@ -134,7 +130,7 @@ fn a_wait_of_more_than_a_second_is_told_to_whoever_waits() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let limit = || Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 1, status: 429 };
     sandbox.arm(limit());
-    let ran = at_terminal(&home, &sandbox, 100, "list --color never", "").with_code(0);
+    let ran = at_terminal(&home, &sandbox, 100, "list --color never").with_code(0);
     let told = ran.stdout.lines().next().unwrap();
     let seconds =
         told.strip_prefix("waiting ").and_then(|rest| rest.strip_suffix(" s, the service asked for it"));
@@ -142,7 +138,7 @@ fn a_wait_of_more_than_a_second_is_told_to_whoever_waits() {
     assert!((1.0..=1.5).contains(&seconds), "{ran:?}");
 
     sandbox.arm(limit());
-    let ran = at_terminal(&home, &sandbox, 100, "list --quiet", "").with_code(0);
+    let ran = at_terminal(&home, &sandbox, 100, "list --quiet").with_code(0);
     assert!(!ran.stdout.contains("waiting"), "{ran:?}");
 }
 
@@ -166,7 +162,7 @@ fn a_terminal_acts_upon_nothing_that_the_service_says_in_any_form() {
             when: When::Before,
         }));
         let line = format!("--color never {line}");
-        let ran = at_terminal(&home, &sandbox, 100, &line, "").with_code(0);
+        let ran = at_terminal(&home, &sandbox, 100, &line).with_code(0);
         let acts = |c: char| c != '\n' && c != '\r' && c.is_control() || "\u{202e}\u{feff}".contains(c);
         assert!(!ran.stdout.contains(acts), "{line}: {ran:?}");
         // A line of a terminal ends with both; anything else would be a way back to its beginning.

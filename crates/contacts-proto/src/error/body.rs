@@ -107,6 +107,9 @@ fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
     };
     let map = json.get("errors").and_then(Value::as_object).into_iter().flatten();
     let map = map.filter_map(|(name, reason)| Some((redact::line(name, LONGEST), scalar(reason)?)));
+    // A feature of serde_json that any crate can turn on decides the order of its maps.
+    let mut map: Vec<_> = map.collect();
+    map.sort();
     let parameters = ["invalid-params", "invalidParams", "invalid_params"]
         .iter()
         .find_map(|key| json.get(key)?.as_array());
@@ -114,7 +117,10 @@ fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
     let further =
         entries.iter().enumerate().filter(|(index, entry)| *index > 0 || entry.get("title").is_none());
     let further = further.map(|(_, entry)| entry);
-    map.chain(further.chain(parameters.into_iter().flatten()).filter_map(named)).take(16).collect()
+    map.into_iter()
+        .chain(further.chain(parameters.into_iter().flatten()).filter_map(named))
+        .take(16)
+        .collect()
 }
 
 /// A text or a number, as one printable line.

@@ -1,25 +1,134 @@
-//! A terminal of its own for the command.
+//! The command at a terminal of its own, and the person there: who reads, and answers what is asked.
 
-use contacts_sandbox::Sandbox;
+use std::io::{Read, Write};
+use std::process::Child;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Instant;
 
-use crate::support::{Contacts, Home};
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty, open};
+use rustix::termios::{LocalModes, tcgetattr};
 
-/// A command line of the demo user at a terminal with this many columns. What it prints, on either output, is standard output.
-pub(crate) fn terminal(home: &Home, sandbox: &Sandbox, columns: u16, line: &str) -> Contacts {
-    let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
-    let words = [
-        env!("CARGO_BIN_EXE_contacts"),
-        "--base-url",
-        &sandbox.base_url(),
-        "--email",
-        contacts_sandbox::DEMO_EMAIL,
-        "--token-file",
-        &token,
-    ];
-    let command = shlex::try_join(words.into_iter().chain(line.split_whitespace())).unwrap();
-    // Without rows, the columns do not count either: then it is taken for a terminal that does not know its size.
-    let command = format!("stty rows 24 cols {columns}; {command}");
-    // From util-linux: it gives the command a terminal of its own.
-    let script = home.program("script").args(["-qec", &command, "/dev/null"]);
-    script.env("TERM", "xterm").env("SHELL", "/bin/sh")
+use super::{Contacts, HANGS, Ran, assert_fit, until};
+
+/// A command that runs at a terminal. It ends with the test.
+pub(crate) struct Terminal {
+    child: Child,
+    pty: Arc<Pty>,
+    chunks: Receiver<Vec<u8>>,
+    text: Vec<u8>,
+    /// End of what [`Terminal::shown`] has found.
+    found: usize,
+    started: Instant,
+}
+
+impl Contacts {
+    /// Starts the command at a terminal with this many columns.
+    pub(crate) fn at_terminal(self, columns: u16) -> Terminal {
+        let started = Instant::now();
+        let (pty, pts) = open().unwrap();
+        pty.resize(Size::new(24, columns)).unwrap();
+        let command = self.command();
+        let set = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        let at_terminal = Command::new(command.get_program()).args(command.get_args());
+        let at_terminal = at_terminal.env_clear().envs(set).env("TERM", "xterm");
+        let child = at_terminal.spawn(pts).unwrap();
+        let pty = Arc::new(pty);
+        let (sender, chunks) = channel();
+        let reader = Arc::clone(&pty);
+        thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            // When nothing has the terminal open any more, reading from it fails.
+            while let Ok(read @ 1..) = (&*reader).read(&mut chunk) {
+                if sender.send(chunk[..read].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Terminal { child, pty, chunks, text: Vec::new(), found: 0, started }
+    }
+}
+
+impl Terminal {
+    /// Waits for a text, after what it has waited for before.
+    #[track_caller]
+    pub(crate) fn shown(&mut self, text: &str) {
+        loop {
+            let rest = &self.text[self.found..];
+            if let Some(place) = rest.windows(text.len()).position(|part| part == text.as_bytes()) {
+                self.found += place + text.len();
+                return;
+            }
+            if !self.more() {
+                panic!("{text} never comes, but: {}", String::from_utf8_lossy(&self.text));
+            }
+        }
+    }
+
+    /// Types a line.
+    pub(crate) fn enter(&mut self, line: &str) {
+        self.press(&format!("{line}\n"));
+    }
+
+    /// Types keys.
+    pub(crate) fn press(&mut self, keys: &str) {
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Waits for a question, and answers it.
+    #[track_caller]
+    pub(crate) fn answer(mut self, question: &str, answer: &str) -> Self {
+        self.shown(question);
+        self.enter(answer);
+        self
+    }
+
+    /// The same with an answer that must not be seen: whoever asks turns the echo off after asking.
+    #[track_caller]
+    pub(crate) fn answer_unseen(mut self, question: &str, answer: &str) -> Self {
+        self.shown(question);
+        until("the echo is off", || !self.echoes());
+        self.enter(answer);
+        self
+    }
+
+    /// Whether what is typed is shown.
+    pub(crate) fn echoes(&self) -> bool {
+        tcgetattr(&*self.pty).unwrap().local_modes.contains(LocalModes::ECHO)
+    }
+
+    /// Waits for its end. All that the terminal has shown is standard output.
+    #[track_caller]
+    pub(crate) fn end(&mut self) -> Ran {
+        while self.more() {}
+        let status = self.child.wait().unwrap();
+        let stdout = String::from_utf8(std::mem::take(&mut self.text)).expect("output is text");
+        assert_fit(&stdout);
+        Ran { status, stdout, stderr: String::new(), took: self.started.elapsed() }
+    }
+
+    /// Waits for more text. There is none after the end.
+    #[track_caller]
+    fn more(&mut self) -> bool {
+        use std::sync::mpsc::RecvTimeoutError;
+
+        match self.chunks.recv_timeout(HANGS.saturating_sub(self.started.elapsed())) {
+            Ok(chunk) => self.text.extend(chunk),
+            Err(RecvTimeoutError::Disconnected) => return false,
+            Err(RecvTimeoutError::Timeout) => {
+                panic!("it hangs, after: {}", String::from_utf8_lossy(&self.text))
+            }
+        }
+        true
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

@@ -1,0 +1,33 @@
+//! The help of every command, short and long, and the manual page.
+
+use super::{assert_snapshot, without_version};
+use crate::{pages::COMMANDS, support::Home};
+
+/// The page of a line, below that line.
+fn page(line: &str) -> String {
+    let page = Home::new().contacts().line(line).succeed();
+    without_version(&format!("$ contacts {line}\n{page}\n"))
+}
+
+#[test]
+fn the_help_of_the_command_is_as_reviewed() {
+    let bare = Home::new().contacts().run().with_code(2);
+    let bare = without_version(&format!("$ contacts\n{}{}\n", bare.stdout, bare.stderr));
+    let pages: String = ["-h", "--help", "help", "--version"].into_iter().map(page).collect();
+    assert_snapshot("help/contacts.txt", &[bare, pages].concat());
+}
+
+#[test]
+fn the_help_of_each_command_is_as_reviewed() {
+    for command in COMMANDS {
+        let name = command.replace(' ', "-");
+        let pages = ["-h", "--help"].map(|flag| page(&format!("{command} {flag}"))).concat();
+        assert_snapshot(&format!("help/{name}.txt"), &pages);
+    }
+}
+
+#[test]
+fn the_manual_page_is_as_reviewed() {
+    let page = Home::new().contacts().line("man").succeed();
+    assert_snapshot("help/contacts.1", &without_version(&page));
+}
