@@ -14,172 +14,116 @@
 //!              - not sent, ? maybe sent; s start, w waited, r renewed, x not renewed; nothing: what follows from the action
 //! ```
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use contacts_proto::{
-    Action, BaseUrl, Cause, Class, Credentials, Effect, Event, Failure, ListContacts, Now, Operation, Policy,
-    Progress, Session,
+use contacts_proto::{BaseUrl, Cause, Credentials, Policy, Progress, Session};
+use contacts_testkit::{
+    drive::{Happened, Run, Surroundings},
+    job::{Job, Shape},
+    laws,
+    reply::{Reply, plain_hint},
+    trace::{About, Access},
 };
-use http::{Method, Request, Response};
-
-#[allow(dead_code, reason = "the laws of contacts-proto use the rest of it")]
-#[path = "../../crates/contacts-proto/tests/it/law_checker/subject.rs"]
-mod subject;
-
-use subject::{Any, Subject};
+use http::{Request, Response};
 
 const LETTERS: &[u8; 11] = b"lcgudaifAER";
 const MILLIS: [u64; 10] = [0, 1, 50, 200, 1_000, 5_000, 10_000, 29_999, 31_000, 130_000];
 const BEGIN: Duration = Duration::from_secs(12_345);
 
-/// Once the script begins anew, no exchange needs more steps than these.
-const MOST_STEPS: usize = 400;
-
-/// How often it is stepped after its end.
+/// How often an exchange is stepped after its end.
 const AFTER_THE_END: usize = 3;
 
 /// Runs a script.
 ///
 /// # Errors
-/// The law that is broken, and how.
+/// The laws that are broken, and how.
 pub fn keeps_its_laws(script: &[u8]) -> Result<(), String> {
     let (first, rest) = crate::line(script);
     let mut beats: Vec<_> = rest.split(|byte| *byte == b'\n').map(Beat::read).collect();
     beats.truncate(64);
-    let mut run = Run::new(first);
-    let mut action = run.step(Event::Start, 0)?;
-    for index in 0..beats.len() + MOST_STEPS {
-        if let Action::Done(_) = action {
-            return beats.iter().cycle().skip(index).take(AFTER_THE_END).try_for_each(|beat| {
-                let again = beat.give(&action, |event| run.step(event, beat.random))?;
-                law(matches!(again, Action::Done(Err(_))), || format!("done stays done, but for {again:?}"))
-            });
-        }
-        let beat = &beats[index % beats.len()];
-        run.now = run.now.saturating_add(match action {
-            // In the end time passes.
-            Action::Wait(wait) if beat.passes.is_none() || index >= beats.len() => wait,
-            _ => beat.passes.unwrap_or(Duration::from_millis(10)),
-        });
-        action = beat.give(&action, |event| run.step(event, beat.random))?;
-    }
-    Err("it does not end".into())
+    let (job, session, access) = begin(first);
+    // Waits are cut short as often as the script likes: only the laws of every exchange hold.
+    let about = About::new(Shape::Other, &session, access, BEGIN);
+    let mut run = Run::new(job.begin(session), about);
+    run.to_end(&mut Playing { beats: &beats, index: 0, random: 0 }, &mut BEGIN.clone());
+    let mut violations = Vec::new();
+    laws::judge(&run.trace, &mut violations);
+    if violations.is_empty() { Ok(()) } else { Err(format!("{job:?}: {violations:#?}")) }
 }
 
-fn law(holds: bool, how: impl FnOnce() -> String) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(how()) }
+fn begin(line: &[u8]) -> (Job, Session, Access) {
+    let letter = line.first().copied().unwrap_or_default();
+    let place = LETTERS.iter().position(|known| *known == letter).unwrap_or(usize::from(letter));
+    let flag = |flag: u8| line.iter().skip(1).any(|byte| *byte == flag);
+    let access = match (flag(b'n'), flag(b'r')) {
+        (true, _) => Access::Needed,
+        (_, true) => Access::Renewable,
+        _ => Access::Fixed,
+    };
+    let mut policy = Policy::default();
+    policy.limits.pages = 5;
+    if flag(b't') {
+        policy.deadline = Duration::from_secs(7);
+    }
+    let site = BaseUrl::new("https://api.example.com/cloud").expect("a site");
+    let known = Credentials::bearer("first-token").expect("a token");
+    let session = Session::new(site, known.clone()).with_policy(policy);
+    let jobs = Job::of_each_kind();
+    (jobs[place % jobs.len()].clone(), access.session(&session, known), access)
 }
 
-struct Run {
-    exchange: Any,
-    now: Duration,
-    end: Duration,
-    /// The request that is under way.
-    sent: Option<Request<Vec<u8>>>,
-    /// Nothing may be sent before it.
-    earliest: Duration,
-    /// A creation may have been carried out, and no list has ended since.
-    create_in_doubt: bool,
-    /// Something that writes may have been carried out.
-    effect: bool,
+/// A script in the course of an exchange.
+struct Playing<'a> {
+    beats: &'a [Beat<'a>],
+    index: usize,
+    random: u64,
 }
 
-impl Run {
-    fn new(line: &[u8]) -> Self {
-        let letter = line.first().copied().unwrap_or_default();
-        let place = LETTERS.iter().position(|known| *known == letter).unwrap_or(usize::from(letter));
-        let flag = |flag: u8| line.iter().skip(1).any(|byte| *byte == flag);
-        let mut policy = Policy::default();
-        policy.limits.pages = 5;
-        if flag(b't') {
-            policy.deadline = Duration::from_secs(7);
-        }
-        let end = BEGIN + policy.deadline;
-        let site = BaseUrl::new("https://api.example.com/cloud").expect("a site");
-        let known = Credentials::bearer("first-token").expect("a token");
-        let session = Session::new(site, known.clone()).with_policy(policy);
-        let session = match (flag(b'n'), flag(b'r')) {
-            (true, _) => session.with_renewable(None),
-            (_, true) => session.with_renewable(Some(known)),
-            _ => session,
-        };
-        Self {
-            exchange: Subject::ALL[place % Subject::ALL.len()].exchange(session),
-            now: BEGIN,
-            end,
-            sent: None,
-            earliest: Duration::ZERO,
-            create_in_doubt: false,
-            effect: false,
-        }
+impl<'a> Playing<'a> {
+    /// The next beat, after which the script begins anew; and whether it has begun anew already.
+    fn next(&mut self) -> (&'a Beat<'a>, bool) {
+        let (beat, again) = (&self.beats[self.index % self.beats.len()], self.index >= self.beats.len());
+        self.index += 1;
+        self.random = beat.random;
+        (beat, again)
     }
 
-    fn step(&mut self, event: Event<'_>, random: u64) -> Result<Action<String>, String> {
-        if let Some(request) = self.sent.take() {
-            self.learn(&request, &event);
-        }
-        let now = self.now;
-        let action = self.exchange.step(event, Now { monotonic: now, unix: 1_795_000_000 }, random);
-        match &action {
-            Action::Send { request, timeout, .. } => {
-                law(now >= self.earliest, || {
-                    format!("sent at {now:?}, not before {:?} was asked for", self.earliest)
-                })?;
-                law(!timeout.is_zero(), || "a request without any time".into())?;
-                law(request.method() != Method::POST || !self.create_in_doubt, || {
-                    "a second creation, and the first one is in doubt".into()
-                })?;
-                self.sent = Some(request.clone());
-            }
-            Action::Done(result) => {
-                let effect = std::mem::take(&mut self.effect);
-                let told = result.as_ref().map_or_else(|error| error.effect() == Effect::Possible, |_| true);
-                law(told || !effect, || format!("an effect is possible: {action:?}"))?;
-            }
-            _ => {}
-        }
-        let done = matches!(action, Action::Done(_));
-        law(done || now < self.end, || format!("at {now:?}, after the deadline: {action:?}"))?;
-        Ok(action)
-    }
-
-    /// What is known of a request once this has happened.
-    fn learn(&mut self, request: &Request<Vec<u8>>, event: &Event<'_>) {
-        let (class, head) = match event {
-            Event::Answered(answer) => {
-                (Class::of(answer.status()), Some((answer.status(), answer.headers())))
-            }
-            Event::Failed(failure) => match failure.progress() {
-                Progress::NotSent => (Class::NotProcessed, None),
-                Progress::MaybeSent => (Class::Ambiguous, None),
-                Progress::Answered(answer) => match Class::of(answer.status()) {
-                    Class::Success => (Class::Ambiguous, None),
-                    refused => (refused, Some((answer.status(), answer.headers()))),
-                },
-            },
-            _ => (Class::Ambiguous, None),
-        };
-        // A 401 asks for other credentials, and not for patience.
-        if let Some((_, headers)) = head.filter(|(status, _)| !status.is_success() && *status != 401)
-            && let Some(wait) = crate::plain_wait(headers)
-        {
-            self.earliest = self.earliest.max(self.now.saturating_add(wait));
-        }
-        let writes = request.method() != Method::GET;
-        self.effect |= writes && matches!(class, Class::Ambiguous | Class::Success);
-        if request.method() == Method::POST {
-            self.create_in_doubt = class != Class::NotProcessed;
-        } else if ends_a_list(request, event) {
-            self.create_in_doubt = false;
-        }
+    fn happens(&mut self, fitting: Happened, now: Duration) -> (Duration, Happened) {
+        let (beat, _) = self.next();
+        let passes = beat.passes.unwrap_or(Duration::from_millis(10));
+        (now.saturating_add(passes), beat.happens.happened().unwrap_or(fitting))
     }
 }
 
-fn ends_a_list(request: &Request<Vec<u8>>, event: &Event<'_>) -> bool {
-    let Event::Answered(answer) = event else { return false };
-    let list = ListContacts::all();
-    let is_list = request.method() == Method::GET && request.uri().query().is_some();
-    is_list && list.response(answer.clone()).is_ok_and(|page| matches!(list.after(&page), Ok(None)))
+impl Surroundings for Playing<'_> {
+    fn random(&mut self) -> u64 {
+        self.random
+    }
+
+    fn send(&mut self, _: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
+        let lost = Reply::failed(Progress::MaybeSent, Cause::TimedOut);
+        self.happens(Happened::replied(lost), now)
+    }
+
+    fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, Happened) {
+        let (beat, again) = self.next();
+        // In the end time passes.
+        let passes = beat.passes.filter(|_| !again).unwrap_or(wait);
+        (now.saturating_add(passes), beat.happens.happened().unwrap_or(Happened::Waited))
+    }
+
+    fn renew(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
+        self.happens(renewed(), now)
+    }
+
+    fn after_the_end(&mut self, times: usize) -> Option<Happened> {
+        let (_, happened) = self.happens(Happened::Waited, Duration::ZERO);
+        (times < AFTER_THE_END).then_some(happened)
+    }
+}
+
+fn renewed() -> Happened {
+    Happened::Renewed(Some("another-token".into()))
 }
 
 struct Beat<'a> {
@@ -215,27 +159,27 @@ impl<'a> Beat<'a> {
             happens: Happens::read(line.get(2..).unwrap_or_default()),
         }
     }
-
-    fn give<T>(&self, action: &Action<String>, take: impl FnOnce(Event<'_>) -> T) -> T {
-        let failed = |progress, cause: &Cause| Event::Failed(Failure::new(progress, *cause));
-        let renewed = || Event::Renewed(Ok(Credentials::bearer("another-token").expect("a token")));
-        take(match (&self.happens, action) {
-            (Happens::Start, _) => Event::Start,
-            (Happens::Waited, _) | (Happens::Fitting, Action::Wait(_) | Action::Done(_)) => Event::Waited,
-            (Happens::Renewed(true), _) | (Happens::Fitting, Action::Renew { .. }) => renewed(),
-            (Happens::Renewed(false), _) => Event::Renewed(Err(Arc::new(std::fmt::Error))),
-            (Happens::Answered(answer), _) => Event::Answered(answer.clone()),
-            (Happens::Cut(answer, cause), _) => {
-                failed(Progress::Answered(Box::new(answer.clone().map(<[u8]>::to_vec))), cause)
-            }
-            (Happens::NotSent(cause), _) => failed(Progress::NotSent, cause),
-            (Happens::MaybeSent(cause), _) => failed(Progress::MaybeSent, cause),
-            (Happens::Fitting, Action::Send { .. }) => failed(Progress::MaybeSent, &Cause::TimedOut),
-        })
-    }
 }
 
 impl<'a> Happens<'a> {
+    /// The event, if it is not the one that follows from the action.
+    fn happened(&self) -> Option<Happened> {
+        let owned = |answer: &Response<&[u8]>| answer.clone().map(<[u8]>::to_vec);
+        let hinted = |reply: Reply, answer: &Response<&[u8]>| reply.with_hint(plain_hint(answer.headers()));
+        Some(match self {
+            Self::Fitting => return None,
+            Self::Start => Happened::Start,
+            Self::Waited => Happened::Waited,
+            Self::Renewed(true) => renewed(),
+            Self::Renewed(false) => Happened::Renewed(None),
+            // Whether an operation can use a success is not looked at: it may have had its effect.
+            Self::Answered(answer) => Happened::replied(hinted(Reply::foreign(owned(answer)), answer)),
+            Self::Cut(answer, cause) => Happened::replied(hinted(Reply::cut(owned(answer), *cause), answer)),
+            Self::NotSent(cause) => Happened::replied(Reply::failed(Progress::NotSent, *cause)),
+            Self::MaybeSent(cause) => Happened::replied(Reply::failed(Progress::MaybeSent, *cause)),
+        })
+    }
+
     fn read(event: &'a [u8]) -> Self {
         let (Some(letter), rest) = (event.first(), event.get(1..).unwrap_or_default()) else {
             return Self::Fitting;

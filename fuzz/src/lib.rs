@@ -2,17 +2,13 @@
 //! written, read and shortened by hand.
 
 pub mod exchange;
-#[path = "../../crates/contacts-proto/tests/it/support/operations.rs"]
-mod operations;
 pub mod requests;
 pub mod service;
-
-use std::time::Duration;
 
 use contacts_proto::{AccountId, ContactId, ListContacts, Operation, Page};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
-use operations::Any;
+use contacts_testkit::operations::{Any, is_showable};
 
 /// Text, or nothing.
 pub fn text(data: &[u8]) -> Option<&str> {
@@ -86,25 +82,7 @@ pub fn read_by_each_operation(answer: &Response<&[u8]>) -> Result<(), String> {
     })
 }
 
-/// Minimum wait of `retry-after` and `x-ratelimit-reset` on a 429, without reading dates. Fractions round up.
-pub fn plain_wait(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = |name: &str| {
-        let text = headers.get(name)?.to_str().ok()?.trim();
-        let mut parts = text.split('.');
-        let (whole, fraction) = (parts.next()?, parts.next());
-        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if parts.next().is_some() || !is_number(whole) || !fraction.is_none_or(is_number) {
-            return None;
-        }
-        let rounds_up = fraction.is_some_and(|fraction| fraction.trim_matches('0') != "");
-        Some(whole.parse().unwrap_or(u64::MAX).saturating_add(u64::from(rounds_up)))
-    };
-    // A large number of the second header is a date.
-    let reset = seconds("x-ratelimit-reset").filter(|seconds| *seconds < 1_000_000_000);
-    seconds("retry-after").max(reset).map(Duration::from_secs)
-}
-
 /// Whether a text can be shown on a terminal.
 pub fn is_printable(text: &str) -> bool {
-    operations::is_showable(text, usize::MAX)
+    is_showable(text, usize::MAX)
 }

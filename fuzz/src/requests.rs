@@ -5,7 +5,7 @@ use contacts_proto::{AccountId, BaseUrl, ContactId, Credentials, ListContacts, O
 use http::Request;
 use url::Url;
 
-use crate::operations::{Any, CONTACTS};
+use contacts_testkit::operations::{Any, CONTACTS};
 
 /// Who and what a request is about.
 #[derive(Debug, Clone)]

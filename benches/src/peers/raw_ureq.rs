@@ -49,7 +49,6 @@ fn limited() -> ConfigBuilder<AgentScope> {
     let timeouts = Timeouts::default();
     usual()
         .timeout_connect(Some(timeouts.connect))
-        .timeout_recv_response(Some(timeouts.head))
         .timeout_global(Some(Policy::default().attempt_timeout))
         .max_response_header_size(Limits::HEAD)
 }

@@ -1,12 +1,7 @@
 //! Results on standard output, in the form that was asked for.
 
-mod audit;
 mod contacts;
-mod csv;
-mod grid;
-mod json;
-mod outcome;
-mod plan;
+mod records;
 
 use std::{
     fmt,
@@ -14,25 +9,31 @@ use std::{
 };
 
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
+use comfy_table::Cell;
+use contacts_ureq::ContactId;
 use serde::Serialize;
 
-pub(crate) use self::{
-    contacts::Change,
-    outcome::made,
-    plan::{Diff, Warnings, counted},
-};
+use self::records::Tables;
+pub(crate) use self::records::json_line;
 use crate::{
-    args::{Color, Form},
-    failure::Failure,
+    config::flags::{Color, OutputFormat},
+    error::Failure,
 };
 
 /// Writes results.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
-    form: Form,
+    pub(crate) form: OutputFormat,
     colored: bool,
     /// What a terminal would act upon is escaped wherever a terminal may be.
     terminal: bool,
+}
+
+/// A change that was made: what the service says of it, or what is said in its place.
+#[derive(Debug, Serialize)]
+pub(crate) struct Change {
+    pub(crate) id: ContactId,
+    pub(crate) message: String,
 }
 
 /// Whoever reads the results.
@@ -46,7 +47,7 @@ pub(crate) enum Reader {
 
 impl Output {
     /// Settles the colour for standard error too.
-    pub(crate) fn new(form: Form, color: Color) -> Self {
+    pub(crate) fn new(form: OutputFormat, color: Color) -> Self {
         let choice = match color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -56,14 +57,14 @@ impl Output {
         Self::onto(form, &io::stdout())
     }
 
-    fn onto(form: Form, stream: &(impl RawStream + IsTerminal)) -> Self {
+    fn onto(form: OutputFormat, stream: &(impl RawStream + IsTerminal)) -> Self {
         let colored = AutoStream::choice(stream) != ColorChoice::Never;
         Self { form, colored, terminal: IsTerminal::is_terminal(stream) }
     }
 
     /// Whether contacts can be written while more are on their way.
     pub(crate) fn streams(self) -> bool {
-        self.form == Form::Ndjson
+        self.form == OutputFormat::Ndjson
     }
 
     /// Whatever else: for people a line of text each, which may be styled.
@@ -74,10 +75,10 @@ impl Output {
         line: impl Fn(&T) -> String,
     ) -> Result<(), Failure> {
         self.write(|out| match self.form {
-            Form::Json => json::line(out, &records),
-            Form::Ndjson => records.iter().try_for_each(|record| json::line(out, record)),
-            Form::Csv => self.csv(out, records, names),
-            Form::Table => {
+            OutputFormat::Json => json_line(out, &records),
+            OutputFormat::Ndjson => records.iter().try_for_each(|record| json_line(out, record)),
+            OutputFormat::Csv => self.csv(out, records, names),
+            OutputFormat::Table => {
                 records.iter().map(line).try_for_each(|line| self.styled_text(out, &format_args!("{line}\n")))
             }
         })
@@ -88,8 +89,22 @@ impl Output {
         self.write(|out| out.write_all(text.as_bytes()))
     }
 
+    /// A table for people.
+    pub(crate) fn table<const N: usize>(
+        self,
+        out: &mut dyn Write,
+        names: &[&str; N],
+        rows: impl Iterator<Item = [Cell; N]>,
+    ) -> io::Result<()> {
+        Tables { colored: self.colored }.write(out, names, rows)
+    }
+
+    pub(crate) fn styled(self, cell: Cell, style: impl FnOnce(Cell) -> Cell) -> Cell {
+        Tables { colored: self.colored }.styled(cell, style)
+    }
+
     /// Text with styles, or without.
-    fn styled_text(self, out: &mut dyn Write, text: &impl fmt::Display) -> io::Result<()> {
+    pub(crate) fn styled_text(self, out: &mut dyn Write, text: &impl fmt::Display) -> io::Result<()> {
         match self.colored {
             true => write!(out, "{text}"),
             false => write!(out, "{}", anstream::adapter::strip_str(&text.to_string())),
@@ -97,12 +112,15 @@ impl Output {
     }
 
     /// The last of the results: that nobody reads it is no failure.
-    fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    pub(crate) fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         self.stream(write).map(drop)
     }
 
     /// Results that may be followed by others.
-    fn stream(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Reader, Failure> {
+    pub(crate) fn stream(
+        self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Reader, Failure> {
         match at_once(io::stdout().lock(), write) {
             Ok(()) => Ok(Reader::There),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
@@ -111,7 +129,7 @@ impl Output {
     }
 
     /// What was changed must not get lost: it is told on standard error if it cannot be told on standard output.
-    fn write_by_all_means(
+    pub(crate) fn write_by_all_means(
         self,
         write: impl Fn(Self, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
@@ -125,18 +143,18 @@ impl Output {
     }
 
     /// The names are written even where there is nothing else to write.
-    fn csv<T: Serialize>(
+    pub(crate) fn csv<T: Serialize>(
         self,
         out: &mut dyn Write,
         rows: impl IntoIterator<Item = T>,
         names: &[&str],
     ) -> io::Result<()> {
-        csv::table(out, rows, names, self.terminal)
+        records::csv(out, rows, names, self.terminal)
     }
 }
 
 /// What would be written.
-fn rendered(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<u8> {
+pub(crate) fn rendered(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<u8> {
     let mut text = Vec::new();
     // Memory takes everything.
     let _ = write(&mut text);

@@ -8,25 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use clap::Parser;
 use contacts_conformance::{ComplaintKind, Report, faults, open_sockets, run_all, table};
 
 use self::arguments::Arguments;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::parse(std::env::args().skip(1)) {
-        Ok(arguments) => arguments,
-        Err(text) => {
-            eprintln!("error: {text}\n\n{}", arguments::HELP);
-            return ExitCode::from(2);
-        }
-    };
-    if arguments.help {
-        println!("{}", arguments::HELP);
-        return ExitCode::SUCCESS;
-    }
+    let arguments = Arguments::parse();
     let before = open_sockets();
     let mut report = Report::default();
-    if arguments.table {
+    if arguments.index.is_none() {
         // In a thread of its own: what it keeps for its next server is closed with it.
         thread::scope(|scope| scope.spawn(|| run_table(&mut report)).join())
             .expect("the table does not panic");

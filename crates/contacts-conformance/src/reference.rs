@@ -2,8 +2,14 @@
 
 use std::{fmt::Debug, time::Duration};
 
-use contacts_proto::{Action, BaseUrl, Cause, Event, Exchange, Failure, Now, Progress, Session};
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use contacts_proto::{BaseUrl, Cause, Error, Exchange, Failure, Progress, Session};
+use contacts_testkit::{
+    drive::{Happened, Run, Surroundings},
+    job::Shape,
+    reply::Reply,
+    trace::{About, Access},
+};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
 use crate::{
     Operation, Outcome,
@@ -111,28 +117,38 @@ pub enum Told {
 }
 
 impl Told {
-    /// The answer in the report, or an empty one.
-    pub(crate) fn response(&self) -> Response<Vec<u8>> {
+    /// The report, as the core takes it.
+    pub(crate) fn reply(&self) -> Reply {
         match self {
-            Self::Answered(answer) | Self::Broken(answer, _) => answer.response(),
-            Self::NotSent(_) | Self::RefusedByProxy(_) | Self::MaybeSent(_) => Response::default(),
+            Self::Answered(answer) => Reply::foreign(answer.response()),
+            Self::NotSent(cause) => Reply::failed(Progress::NotSent, *cause),
+            Self::RefusedByProxy(status) => {
+                let status = StatusCode::from_u16(*status).expect("a table has statuses that there are");
+                Reply { told: Err(Failure::refused_by_proxy(status)), is_genuine: false, hint: None }
+            }
+            Self::MaybeSent(cause) => Reply::failed(Progress::MaybeSent, *cause),
+            Self::Broken(answer, cause) => Reply::cut(answer.response(), *cause),
+        }
+    }
+}
+
+/// What an exchange of the core comes to where each request is answered so, and no time but that of its waits passes.
+pub(crate) fn drive<E: Exchange>(
+    exchange: E,
+    session: &Session,
+    reply: impl FnMut(&Request<Vec<u8>>) -> Reply,
+) -> Result<E::Output, Error> {
+    struct Answering<F>(F);
+
+    impl<F: FnMut(&Request<Vec<u8>>) -> Reply> Surroundings for Answering<F> {
+        fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
+            (now, Happened::replied((self.0)(&request)))
         }
     }
 
-    /// The report, as an exchange takes it; the response is that of the report.
-    pub(crate) fn event<'a>(&self, response: &'a Response<Vec<u8>>) -> Event<'a> {
-        let (progress, cause) = match self {
-            Self::Answered(_) => return Event::Answered(response_ref(response)),
-            Self::RefusedByProxy(status) => {
-                let status = StatusCode::from_u16(*status).expect("a table has statuses that there are");
-                return Event::Failed(Failure::refused_by_proxy(status));
-            }
-            Self::NotSent(cause) => (Progress::NotSent, cause),
-            Self::MaybeSent(cause) => (Progress::MaybeSent, cause),
-            Self::Broken(_, cause) => (Progress::Answered(Box::new(response.clone())), cause),
-        };
-        Event::Failed(Failure::new(progress, *cause))
-    }
+    let about = About::new(Shape::Other, session, Access::Fixed, Duration::ZERO);
+    let mut run = Run::new(Box::new(exchange), about);
+    run.to_end(&mut Answering(reply), &mut Duration::ZERO.clone()).expect("an exchange ends")
 }
 
 /// What the core makes of these reports, one for each attempt.
@@ -152,38 +168,20 @@ impl Visitor for Reference<'_> {
         let site = BaseUrl::new("https://api.example.com/cloud").expect("this is a site");
         let session =
             Session::new(site, self.setup.credentials.clone()).with_policy(self.setup.policy.clone());
-        let mut call = operation.in_session(session);
-        let mut now = Now { monotonic: Duration::ZERO, unix: 0 };
-        let mut told = self.told.iter();
-        let mut action = call.step(Event::Start, now, 0);
-        loop {
-            let response;
-            let event = match action {
-                Action::Done(result) if told.len() == 0 => return Outcome::of(result),
-                Action::Done(result) => {
-                    return Outcome::Value(format!("{:?} with {} reports left", result.err(), told.len()));
-                }
-                Action::Wait(time) => {
-                    now.monotonic += time;
-                    Event::Waited
-                }
-                Action::Renew { .. } => return Outcome::Value("a renewal".to_owned()),
-                Action::Send { .. } => match told.next() {
-                    None => return Outcome::Value("one more request".to_owned()),
-                    Some(told) => {
-                        response = told.response();
-                        told.event(&response)
-                    }
+        let (mut told, mut unanswered) = (self.told.iter(), 0);
+        let result = drive(operation.in_session(session.clone()), &session, |_| {
+            told.next().map_or_else(
+                || {
+                    unanswered += 1;
+                    Reply::failed(Progress::NotSent, Cause::Certificate)
                 },
-            };
-            action = call.step(event, now, 0);
+                Told::reply,
+            )
+        });
+        match (unanswered, told.len()) {
+            (0, 0) => Outcome::of(result),
+            (0, left) => Outcome::Value(format!("{:?} with {left} reports left", result.err())),
+            _ => Outcome::Value("one more request".to_owned()),
         }
     }
-}
-
-fn response_ref(response: &Response<Vec<u8>>) -> Response<&[u8]> {
-    let mut borrowed = Response::new(response.body().as_slice());
-    *borrowed.status_mut() = response.status();
-    *borrowed.headers_mut() = response.headers().clone();
-    borrowed
 }

@@ -2,10 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use contacts_proto::{BaseUrl, Credentials, Error, Policy, ProxyChoice, ProxyVariables, Session, Timeouts};
-use http::{HeaderValue, Uri};
-use percent_encoding::percent_decode_str;
+use http::HeaderValue;
 use rustls::{
     ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier,
     client::WantsClientCert,
@@ -15,9 +13,10 @@ use rustls::{
 use tower_layer::Layer;
 
 use crate::{
-    Client, HttpService, Transport,
-    connections::Connections,
-    connector::{Connector, Proxy},
+    client::Client,
+    connector::Connector,
+    proxy::Proxy,
+    service::{HttpService, Transport},
 };
 
 /// What can be chosen about a client. The defaults, which are named here, are meant to be left alone.
@@ -32,8 +31,20 @@ pub struct Builder {
     client_certificate: Option<Arc<SingleCertAndKey>>,
 }
 
+impl Client {
+    /// With the defaults of the [`Builder`].
+    pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
+        Self::builder(site, credentials).build()
+    }
+
+    /// To choose policy, time limits, proxy, roots of trust, user agent, and the service below.
+    pub fn builder(site: BaseUrl, credentials: Credentials) -> Builder {
+        Builder::new(site, credentials)
+    }
+}
+
 impl Builder {
-    pub(crate) fn new(site: BaseUrl, credentials: Credentials) -> Self {
+    fn new(site: BaseUrl, credentials: Credentials) -> Self {
         Self {
             session: Session::new(site.with_host_header(), credentials),
             timeouts: Timeouts::default(),
@@ -56,20 +67,6 @@ impl Builder {
     #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.timeouts.connect = connect_timeout;
-        self
-    }
-
-    /// How long the head of an answer may take, once the request is sent: 15 s.
-    #[must_use]
-    pub fn head_timeout(mut self, head_timeout: Duration) -> Self {
-        self.timeouts.head = head_timeout;
-        self
-    }
-
-    /// A body whose next so many bytes take longer than this window is given up: 1024 bytes in 10 s. With 0 bytes none is.
-    #[must_use]
-    pub fn stall(mut self, bytes: usize, window: Duration) -> Self {
-        (self.timeouts.stall_bytes, self.timeouts.stall_window) = (bytes, window);
         self
     }
 
@@ -157,36 +154,32 @@ impl Builder {
 
     /// The client. Nothing is connected before the first request.
     pub fn build(self) -> Client {
-        let (transport, connections) = self.transport();
-        Client::from_parts(self.session, transport, Some(connections), self.timeouts)
+        let transport = self.transport();
+        Client::from_parts(self.session, transport)
     }
 
     /// The client with a `tower` layer around the usual transport, such as a limit of concurrency or of rate. The time that a
     /// request waits for the layer to be ready is part of its own.
     ///
-    /// A layer that cannot take a request best says so while it is asked whether it is ready: an error of its own once it was called
-    /// counts as one of a request that may have been sent, and after a creation leaves a doubt.
+    /// If a layer refuses a create after it has taken its body, the outcome of the create counts as unknown.
     pub fn build_with<L>(self, layer: &L) -> Client<L::Service>
     where
         L: Layer<Transport, Service: HttpService>,
     {
-        let (transport, connections) = self.transport();
-        Client::from_parts(self.session, layer.layer(transport), Some(connections), self.timeouts)
+        let transport = self.transport();
+        Client::from_parts(self.session, layer.layer(transport))
     }
 
-    /// The client on another service. What was chosen of connections, proxy and certificates is then that service's own affair,
-    /// and unless it is hyper's own client, a request that fails is taken for one that may have been sent.
+    /// The client on another service. What was chosen of connections, proxy and certificates is then that service's own affair.
     pub fn build_on<S: HttpService>(self, service: S) -> Client<S> {
-        Client::from_parts(self.session, service, None, self.timeouts)
+        Client::from_parts(self.session, service)
     }
 
-    fn transport(&self) -> (Transport, Connections) {
-        let connections = Connections::default();
+    fn transport(&self) -> Transport {
         // The client's certificate is for the service: a proxy learns nothing of it.
         let proxy = self.proxy.clone().map(|proxy| (proxy, self.tls(None)));
         let tls = self.tls(self.client_certificate.clone());
-        let connector = Connector::new(tls, proxy, self.timeouts.connect, connections.clone());
-        (Transport::new(&connector, self.timeouts.idle), connections)
+        Transport::new(&Connector::new(tls, proxy, self.timeouts.connect), self.timeouts.idle)
     }
 
     #[expect(
@@ -228,36 +221,6 @@ fn platform_roots(
         // A system that has no store trusts nobody.
         Err(_) => config.with_root_certificates(RootCertStore::empty()),
     }
-}
-
-impl Proxy {
-    fn parse(url: &str) -> Option<Self> {
-        let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
-        let (user, host) = match rest.rsplit_once('@') {
-            Some((user, host)) => (Some(user), host),
-            None => (None, rest),
-        };
-        let uri: Uri = format!("{scheme}://{host}").parse().ok()?;
-        let is_plain = matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.host().is_some_and(|host| !host.is_empty())
-            && uri.path_and_query().is_none_or(|path| path == "/");
-        let authorization = match user {
-            None => None,
-            Some(user) => Some(basic(user)?),
-        };
-        is_plain.then_some(Self { uri, authorization })
-    }
-}
-
-/// The value of `proxy-authorization` for `user:password`, as a URL writes them.
-fn basic(user: &str) -> Option<HeaderValue> {
-    let (user, password) = user.split_once(':').unwrap_or((user, ""));
-    let mut pair = percent_decode_str(user).collect::<Vec<_>>();
-    pair.push(b':');
-    pair.extend(percent_decode_str(password));
-    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair))).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {

@@ -8,19 +8,18 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, BaseUrl, Carry, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact,
-    Credentials, Ensure, Ensured, Error, Event, Exchange, ListContacts, Now, Observer, Pages, Resolve,
-    Resolved, Session, Spans, Ticket, Timeouts, Update, UpdateContact,
+    Action, Carry, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact, Credentials,
+    Ensure, Ensured, Error, Event, Exchange, ListContacts, Now, Observer, Pages, Resolve, Resolved, Session,
+    Spans, Ticket, Update, UpdateContact, transport::RefreshError,
 };
 use futures_util::{Stream, stream};
 use http::Response;
 use tokio::time::Instant;
 
 use crate::{
-    Builder, CredentialsSource, HttpService, Transport,
-    attempt::{Attempt, after},
-    connections::Connections,
-    source::{self, Renewals},
+    credentials::{CredentialsSource, Renewals},
+    send::send,
+    service::{HttpService, Transport},
 };
 
 /// A client of one site, as one user. Cloning is cheap; clones share their connections, and so do the clients of
@@ -34,33 +33,13 @@ pub struct Client<S = Transport> {
 
 struct Shared<S> {
     service: S,
-    /// Those of the usual transport, if it is at the bottom of the service.
-    connections: Option<Connections>,
-    timeouts: Timeouts,
     /// All monotonic time is reckoned from here.
     origin: Instant,
 }
 
-impl Client {
-    /// With the defaults of the [`Builder`].
-    pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
-        Self::builder(site, credentials).build()
-    }
-
-    /// To choose policy, time limits, proxy, roots of trust, user agent, and the service below.
-    pub fn builder(site: BaseUrl, credentials: Credentials) -> Builder {
-        Builder::new(site, credentials)
-    }
-}
-
 impl<S: HttpService> Client<S> {
-    pub(crate) fn from_parts(
-        session: Session,
-        service: S,
-        connections: Option<Connections>,
-        timeouts: Timeouts,
-    ) -> Self {
-        let shared = Shared { service, connections, timeouts, origin: Instant::now() };
+    pub(crate) fn from_parts(session: Session, service: S) -> Self {
+        let shared = Shared { service, origin: Instant::now() };
         Self { session, renewals: None, shared: Arc::new(shared) }
     }
 
@@ -173,10 +152,9 @@ impl<S: HttpService> Client<S> {
         observer: &mut O,
     ) -> Result<E::Output, Error> {
         let mut observer = (Spans::new(exchange.name()), observer);
-        let mut now = self.now();
-        let mut action = exchange.observed_step(&mut observer, Event::Start, now, fastrand::u64(..));
+        let mut action = exchange.observed_step(&mut observer, Event::Start, self.now(), fastrand::u64(..));
         loop {
-            let body_bytes;
+            let read;
             let event = match action {
                 Action::Done(result) => return result,
                 Action::Wait(duration) => {
@@ -187,26 +165,17 @@ impl<S: HttpService> Client<S> {
                     Event::Renewed(self.renew(refused.as_ref(), timeout).await)
                 }
                 Action::Send { request, timeout, fresh_connection, body } => {
-                    let Shared { service, connections, timeouts, .. } = &*self.shared;
-                    let attempt = Attempt {
-                        service,
-                        connections: connections.as_ref(),
-                        timeouts,
-                        deadline: after(self.shared.origin, now.monotonic.saturating_add(timeout)),
-                        limits: body,
-                    };
-                    match attempt.send(request, fresh_connection).await {
+                    match send(&self.shared.service, request, timeout, fresh_connection, body).await {
                         Ok(response) => {
-                            let (head, bytes) = response.into_parts();
-                            body_bytes = bytes;
-                            Event::Answered(Response::from_parts(head, &body_bytes))
+                            let (head, body) = response.into_parts();
+                            read = body;
+                            Event::Answered(Response::from_parts(head, read.as_slice()))
                         }
                         Err(failure) => Event::Failed(failure),
                     }
                 }
             };
-            now = self.now();
-            action = exchange.observed_step(&mut observer, event, now, fastrand::u64(..));
+            action = exchange.observed_step(&mut observer, event, self.now(), fastrand::u64(..));
         }
     }
 
@@ -231,7 +200,7 @@ impl<S: HttpService> Client<S> {
         &self,
         refused: Option<&Credentials>,
         timeout: Duration,
-    ) -> Result<Credentials, source::Error> {
+    ) -> Result<Credentials, RefreshError> {
         match &self.renewals {
             Some(renewals) => tokio::time::timeout(timeout, renewals.other_than(refused))
                 .await

@@ -1,41 +1,29 @@
-//! Connections: TCP, a proxy where there is one, TLS; watched, and made within a time.
+//! Connections: TCP, a proxy where there is one, TLS; made within a time.
 
 use std::{
-    error::Error as StdError,
-    fmt,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
 
-use http::{HeaderValue, Uri};
+use http::Uri;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::{connections::Connections, tcp::Tcp, tunnel::tunnel, watch::Watched};
+use crate::{failure::BoxError, proxy::Proxy, tcp::Tcp};
 
-pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
-
-pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
+type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
 /// TCP, or TLS to a proxy.
 type Below = MaybeHttpsStream<TokioIo<TcpStream>>;
-
-/// A proxy, by CONNECT.
-#[derive(Clone)]
-pub(crate) struct Proxy {
-    pub(crate) uri: Uri,
-    pub(crate) authorization: Option<HeaderValue>,
-}
 
 /// Makes the connections of a client.
 #[derive(Clone)]
 pub(crate) struct Connector {
     https: HttpsConnector<Route>,
     timeout: Duration,
-    connections: Connections,
 }
 
 impl Connector {
@@ -44,7 +32,6 @@ impl Connector {
         tls: rustls::ClientConfig,
         proxy: Option<(Proxy, rustls::ClientConfig)>,
         timeout: Duration,
-        connections: Connections,
     ) -> Self {
         let route = match proxy {
             None => Route::Direct(Tcp),
@@ -57,12 +44,12 @@ impl Connector {
         let https = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
         #[cfg(feature = "http2")]
         let https = https.enable_http2();
-        Self { https: https.wrap_connector(route), timeout, connections }
+        Self { https: https.wrap_connector(route), timeout }
     }
 }
 
 impl Service<Uri> for Connector {
-    type Response = Watched<MaybeHttpsStream<Below>>;
+    type Response = MaybeHttpsStream<Below>;
     type Error = BoxError;
     type Future = BoxFuture<Self::Response>;
 
@@ -72,12 +59,7 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let connect = tokio::time::timeout(self.timeout, self.https.call(uri));
-        let under_way = self.connections.begin();
-        Box::pin(async move {
-            let connected = connect.await;
-            drop(under_way);
-            Ok(Watched::new(connected??))
-        })
+        Box::pin(async move { connect.await? })
     }
 }
 
@@ -95,7 +77,7 @@ impl Service<Uri> for Route {
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         match self {
-            Self::Direct(tcp) => tcp.poll_ready(context),
+            Self::Direct(tcp) => tcp.poll_ready(context).map_err(Into::into),
             Self::Proxied(connector, _) => connector.poll_ready(context),
         }
     }
@@ -108,20 +90,8 @@ impl Service<Uri> for Route {
             }
             Self::Proxied(connector, proxy) => {
                 let (connect, proxy) = (connector.call(proxy.uri.clone()), proxy.clone());
-                Box::pin(async move { tunnel(connect.await?, &uri, proxy.authorization.as_ref()).await })
+                Box::pin(async move { Ok(proxy.tunnel(connect.await?, &uri).await?) })
             }
         }
     }
 }
-
-/// The host's name has no address.
-#[derive(Debug)]
-pub(crate) struct NoAddress(pub(crate) std::io::Error);
-
-impl fmt::Display for NoAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl StdError for NoAddress {}

@@ -48,8 +48,7 @@
 //! # Features
 //!
 //! `http2`, off by default: HTTP/2 with servers that offer it by ALPN. It takes the crate `h2`. Many requests at a time cost less work
-//! then, one at a time more; and less is known of a request that failed: whether its last byte may have left cannot be told of one
-//! among many on a connection, so that more of them count as sent.
+//! then, one at a time more.
 //!
 //! `platform-verifier`, off by default: `Builder::platform_roots`, to trust what the operating system trusts. It takes the crate
 //! `rustls-platform-verifier`, and what that has for each system.
@@ -66,23 +65,24 @@
     )
 )]
 
-mod attempt;
+mod body;
 mod builder;
 mod client;
-mod connections;
 mod connector;
-mod source;
+mod credentials;
+mod failure;
+mod proxy;
+mod send;
+mod service;
 mod tcp;
-mod transport;
-mod tunnel;
-mod watch;
 
 #[doc(no_inline)]
 pub use contacts_proto::*;
 
 pub use self::{
+    body::{GivenUp, RequestBody},
     builder::Builder,
     client::Client,
-    source::CredentialsSource,
-    transport::{FreshConnection, HttpService, Transport},
+    credentials::CredentialsSource,
+    service::{FreshConnection, HttpService, Transport},
 };

@@ -4,17 +4,16 @@
 use std::{
     io,
     net::SocketAddr,
+    pin::Pin,
     task::{Context, Poll},
 };
 
-use contacts_proto::connect::{STAGGER, interleaved, more_telling};
+use contacts_proto::connect::{NoAddress, STAGGER, interleaved, more_telling};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use http::{Uri, uri::Scheme};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, lookup_host};
 use tower_service::Service;
-
-use crate::connector::{BoxError, BoxFuture, NoAddress};
 
 /// Connects to the host of a URL.
 #[derive(Debug, Clone, Copy)]
@@ -22,10 +21,10 @@ pub(crate) struct Tcp;
 
 impl Service<Uri> for Tcp {
     type Response = TokioIo<TcpStream>;
-    type Error = BoxError;
-    type Future = BoxFuture<Self::Response>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
 
@@ -34,7 +33,8 @@ impl Service<Uri> for Tcp {
             let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
             let default = if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
             let addresses = lookup_host((host, uri.port_u16().unwrap_or(default))).await;
-            let stream = connect(&addresses.map_err(NoAddress)?.collect::<Vec<_>>()).await?;
+            let addresses = addresses.map_err(|error| io::Error::other(NoAddress(error)))?;
+            let stream = connect(&addresses.collect::<Vec<_>>()).await?;
             stream.set_nodelay(true)?;
             Ok(TokioIo::new(stream))
         })

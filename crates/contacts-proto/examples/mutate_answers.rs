@@ -7,24 +7,29 @@
     reason = "this is a program around the core, and not the core"
 )]
 
-#[path = "../tests/it/support/mutation.rs"]
-mod mutation;
-#[path = "../tests/it/support/operations.rs"]
-mod operations;
-
 use std::{process::ExitCode, time::Instant};
 
-use mutation::{Tally, read_soundly};
+use clap::Parser;
+use contacts_testkit::{mutation::Tally, operations::Any};
+
+/// Read mutated responses
+#[derive(Parser)]
+struct Arguments {
+    /// Number of responses
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    count: u64,
+
+    /// Seed of the mutations
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
 
 fn main() -> ExitCode {
-    let Some((count, seed)) = arguments() else {
-        eprintln!("usage: mutate_answers [--count N] [--seed N]");
-        return ExitCode::from(2);
-    };
+    let Arguments { count, seed } = Arguments::parse();
     // The first one is told below; a million of them would be a million messages.
     std::panic::set_hook(Box::new(|_| {}));
     let begun = Instant::now();
-    let Tally { answers, panics, untyped, first, .. } = Tally::of(count, seed, read_soundly);
+    let Tally { answers, panics, untyped, first, .. } = Tally::of(count, seed, Any::reads_soundly);
     let seconds = begun.elapsed().as_secs_f64();
     println!(r#"{{"answers":{answers},"panics":{panics},"untyped":{untyped},"seconds":{seconds:.1}}}"#);
     match first {
@@ -34,18 +39,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn arguments() -> Option<(u64, u64)> {
-    let (mut count, mut seed) = (10_000_000, 1);
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let number = words.next()?.parse().ok()?;
-        match word.as_str() {
-            "--count" => count = number,
-            "--seed" => seed = number,
-            _ => return None,
-        }
-    }
-    Some((count, seed))
 }

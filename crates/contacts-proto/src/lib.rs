@@ -114,7 +114,7 @@ mod model;
 mod operation;
 mod redact;
 mod retry;
-mod transport;
+pub mod transport;
 
 pub use endpoint::{BaseUrl, CloudId, Credentials, ProxyChoice, ProxyVariables, Site};
 pub use error::{

@@ -1,10 +1,24 @@
-//! For those who drive an exchange: how a request failed, the order of connects, and the limits of an answer.
+//! For programs that drive an exchange over an HTTP library of their own.
+//!
+//! | part | purpose |
+//! | --- | --- |
+//! | [`SendGate`] | whether a request that was given up can still arrive |
+//! | [`BodyBuf`] | the body of an answer, within its limit |
+//! | [`Refresh`] | one refresh of credentials for all that need it |
+//! | [`Failure`] | how a request failed: what is known of it, and why |
+//! | [`connect`] | the order in which the addresses of a host are tried |
 
+mod body;
 pub mod connect;
 mod failure;
+mod gate;
 mod limits;
+mod refresh;
 
 pub use self::{
-    failure::{Cause, Failure, Progress},
+    body::BodyBuf,
+    failure::{Cause, Failure, Progress, error_chain},
+    gate::SendGate,
     limits::{BodyLimits, Limits, Timeouts},
+    refresh::{Refresh, RefreshError},
 };

@@ -1,10 +1,11 @@
-//! The names of the operations.
+//! The operations: their names, routes and scopes.
 
+use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::user::Scopes;
 
-/// One of the seven operations, or the look-up of a site's cloud id.
+/// An operation of the Contacts API, or the look-up of a site's cloud id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
@@ -27,7 +28,30 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// What a token must be good for.
+    /// Returns the operation of this method on the list of contacts, or the methods that there are.
+    pub(crate) fn on_contacts(method: &Method) -> Result<Self, &'static str> {
+        match *method {
+            Method::GET => Ok(Self::List),
+            Method::POST => Ok(Self::Create),
+            _ => Err("GET, POST"),
+        }
+    }
+
+    /// Returns the operation of this method on one contact, or on an action of it. `None` is an unknown action.
+    pub(crate) fn on_contact(method: &Method, action: Option<&str>) -> Option<Result<Self, &'static str>> {
+        Some(match (action, method.clone()) {
+            (None, Method::GET) => Ok(Self::Get),
+            (None, Method::PATCH) => Ok(Self::Update),
+            (None, Method::DELETE) => Ok(Self::Delete),
+            (None, _) => Err("GET, PATCH, DELETE"),
+            (Some("activate"), Method::PATCH) => Ok(Self::Activate),
+            (Some("deactivate"), Method::PATCH) => Ok(Self::Deactivate),
+            (Some("activate" | "deactivate"), _) => Err("PATCH"),
+            (Some(_), _) => return None,
+        })
+    }
+
+    /// Scopes that a token needs.
     pub(crate) fn scopes(self) -> Scopes {
         match self {
             Self::TenantInfo => Scopes::NONE,

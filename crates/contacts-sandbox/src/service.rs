@@ -230,16 +230,7 @@ impl Service {
         }
         let entrance = route::entrance(&self.behaviour, parts.uri.path());
         let account = self.admit(operation, entrance, &parts.headers)?;
-        match operation {
-            Operation::TenantInfo => self.tenant_info(),
-            Operation::List => self.list(account, parts),
-            Operation::Create => self.create(account, parts, body),
-            Operation::Get => self.get(account, id),
-            Operation::Update => self.update(account, id, parts, body),
-            Operation::Delete => self.delete(account, id),
-            Operation::Activate => self.activate(account, id),
-            Operation::Deactivate => self.deactivate(account, id),
-        }
+        self.carry_out(operation, account, id, parts, body)
     }
 
     /// The place of the user who asks, if that user may ask for this.

@@ -1,11 +1,9 @@
 //! Arguments.
 
 use clap::{Args, Parser, Subcommand};
+use contacts_testkit::faults::Fault;
 
-use crate::{
-    fault::Fault,
-    subject::{Numbers, Subject},
-};
+use crate::subject::{Numbers, Subject};
 
 /// Clients of the Contacts API against a simulated service over a simulated, failing network.
 ///
@@ -74,14 +72,14 @@ pub(crate) struct Scene {
 
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// list, get, create, update, delete, activate, deactivate, ensure, ensure-existing, delete-absent, usual
-    #[arg(long, conflicts_with = "steps", required_unless_present = "steps")]
+    /// What is tried
+    #[arg(long, value_enum, conflicts_with = "steps", required_unless_present = "steps")]
     pub(crate) operation: Option<Subject>,
     /// Faults with commas between them: the first request meets the first
     #[arg(long, value_parser = Fault::schedule, default_value = "", conflicts_with = "steps")]
     pub(crate) schedule: Schedule,
-    /// default, or patient: any number of attempts
-    #[arg(long, default_value = "default", conflicts_with = "steps")]
+    /// The policy
+    #[arg(long, value_enum, default_value = "default", conflicts_with = "steps")]
     pub(crate) policy: Numbers,
     /// The first creation meets the first fault, and all else goes well
     #[arg(long, conflicts_with = "steps")]
@@ -98,13 +96,4 @@ pub(crate) struct Replay {
     /// A random scene: the one client that is shown
     #[arg(long, requires = "steps")]
     pub(crate) client: Option<usize>,
-}
-
-impl std::str::FromStr for Numbers {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|numbers| numbers.word() == text);
-        found.ok_or_else(|| format!("`{text}` is neither default nor patient"))
-    }
 }

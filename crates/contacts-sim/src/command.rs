@@ -3,17 +3,16 @@
 use std::io::{self, Write};
 
 use contacts_proto::Error;
+use contacts_testkit::{findings::Findings, job::Job};
 use serde::Serialize;
 
 use crate::{
     args::{Arguments, Mode, Replay},
     compare::compare,
     exhaustive::exhaustive,
-    job::Job,
     planned::planned,
     random::{Options, random, random_told},
     subject::{Bench, Strike},
-    violation::Findings,
 };
 
 /// Does what the arguments say; true if nothing went wrong.

@@ -3,15 +3,10 @@
 use std::time::Instant;
 
 use contacts_proto::Error;
+use contacts_testkit::{faults::Fault, findings::Findings, job::Job, random::Random};
 use serde::Serialize;
 
-use crate::{
-    fault::Fault,
-    job::Job,
-    rng::Random,
-    subject::{Bench, Numbers, Strike, Subject, Tried},
-    violation::Findings,
-};
+use crate::subject::{Bench, Numbers, Strike, Subject, Tried, word};
 
 /// What came of it.
 #[derive(Debug, Default, Serialize)]
@@ -87,6 +82,6 @@ pub fn compare(schedules: u64, seed: u64) -> Result<Compare, Error> {
 
 fn replay(subject: Subject, schedule: &[Fault], seed: u64) -> String {
     let words: Vec<_> = schedule.iter().map(|fault| fault.word()).collect();
-    let (subject, words) = (subject.word(), words.join(","));
+    let (subject, words) = (word(&subject), words.join(","));
     format!("contacts-sim replay --operation {subject} --schedule {words} --creations --seed {seed}")
 }

@@ -3,12 +3,8 @@
 use std::time::Duration;
 
 use contacts_proto::Policy;
-use contacts_sandbox::{
-    Behaviour, DeleteAnswer, Duplicates, EndOfList, Limits, NewPhones, NextLink, OAuthAtDirectBase,
-    RefusalShape, Service,
-};
-
-use crate::{job::Begin, rng::Random};
+use contacts_sandbox::{Behaviour, Duplicates, OAuthAtDirectBase, Service};
+use contacts_testkit::{behaviour, job::Begin, random::Random};
 
 /// What is so for all in one world: how the service behaves, and how bad the network is.
 #[derive(Debug, Clone)]
@@ -28,44 +24,15 @@ impl Setting {
     pub fn of(seed: u64, begin: Begin) -> Self {
         let mut random = Random::new(seed ^ 0x5e77);
         let behaviour = Behaviour {
-            seed,
-            limits: Limits::NONE,
             duplicates: *random.pick(&[
                 Duplicates::Allowed,
                 Duplicates::Allowed,
                 Duplicates::Unprocessable,
                 Duplicates::Conflict,
             ]),
-            new_phones: *random.pick(&[NewPhones::EnabledAtOnce, NewPhones::DisabledUntilVerified]),
-            page_cap: *random.pick(&[None, None, Some(1), Some(2)]),
-            next_link: *random.pick(&[
-                NextLink::Placeholder,
-                NextLink::Query,
-                NextLink::Path,
-                NextLink::Absolute,
-                NextLink::ForeignAbsolute,
-            ]),
-            end_of_list: *random.pick(&[
-                EndOfList::Absent,
-                EndOfList::Null,
-                EndOfList::Empty,
-                EndOfList::WithoutLinks,
-            ]),
-            refusals: *random.pick(&[
-                RefusalShape::List,
-                RefusalShape::ListWithDetail,
-                RefusalShape::ByField,
-            ]),
-            delete_answer: *random.pick(&[
-                DeleteAnswer::NoContent,
-                DeleteAnswer::OkEmpty,
-                DeleteAnswer::OkJson,
-            ]),
-            first_and_last: random.one_in(2),
-            extra_members: random.one_in(2),
             // Renewed tokens are OAuth tokens, and go to the same base.
             oauth_at_direct_base: OAuthAtDirectBase::Accepted,
-            ..Behaviour::default()
+            ..behaviour::any_form(&mut random)
         };
         let faults = *random.pick(&[2, 8, 16, 32, 48]);
         Self { seed, behaviour, faults, begin }

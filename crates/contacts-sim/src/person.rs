@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use contacts_proto::{AccountId, BaseUrl, ContactId, ContactMethod, CreateContact, Error, Session};
 use contacts_sandbox::{StoredContact, User};
+use contacts_testkit::{
+    findings::Violation,
+    job::Job,
+    network::{Faults, Network, World},
+    random::Random,
+    trace::Access,
+};
 
 use crate::{
     epoch::{self, Setting},
-    job::Job,
-    network::{Faults, Network},
-    rng::Random,
-    task::{Access, Task, Terms},
-    violation::Violation,
-    world::World,
+    task::{Task, Terms},
 };
 
 /// One user, with a client and a way to the service.
@@ -117,7 +119,7 @@ impl Person {
             Access::Renewable,
             Access::Renewable,
             Access::Renewable,
-            Access::Unknown,
+            Access::Needed,
         ]);
         let (job, before) = match self.watch(quiet)? {
             Some(job) => job,
@@ -126,7 +128,7 @@ impl Person {
                 (self.job(before)?, self.network.account().to_owned())
             }
         };
-        world.trace.line(now, format_args!("{} wants {job:?}", self.network.account()));
+        world.log.line(now, format_args!("{} wants {job:?}", self.network.account()));
         let before = world.service.contacts(&before).into();
         Ok(Task::new(job, self.terms.clone(), before, &self.network, now))
     }

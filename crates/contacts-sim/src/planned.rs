@@ -3,18 +3,18 @@
 mod scene;
 mod stage;
 mod told;
-mod untold;
 
 use std::time::Instant;
 
 use contacts_proto::Error;
+use contacts_testkit::{faults::Fault, findings::Findings};
 use serde::Serialize;
 
 use self::{
     scene::{Haste, SCENES},
     stage::{Again, Case, Stage},
 };
-use crate::{exhaustive::Walk, fault::Fault, subject::Tried, violation::Findings};
+use crate::{exhaustive::Walk, subject::Tried};
 
 /// What came of it.
 #[derive(Debug, Serialize)]

@@ -7,11 +7,10 @@ use std::{
 };
 
 use contacts_proto::Error;
+use contacts_testkit::{findings::Findings, job::Begin, log::Log, network::World, random::Random};
 use serde::Serialize;
 
-use crate::{
-    epoch::Setting, job::Begin, person::Person, rng::Random, trace::Trace, violation::Findings, world::World,
-};
+use crate::{epoch::Setting, person::Person};
 
 /// What to simulate.
 #[derive(Debug, Clone, Copy)]
@@ -111,7 +110,7 @@ impl<'a> Scene<'a> {
         let setting = Setting::of(seed, options.begin);
         let mut world = World::new(setting.service());
         if told.is_some() {
-            world.trace = Trace::on();
+            world.log = Log::on();
         }
         let people = (0..options.clients)
             .map(|place| Person::new(&mut world, &setting, place, options.clients))
@@ -124,12 +123,12 @@ impl<'a> Scene<'a> {
         while self.world.steps < steps {
             let Some(Reverse((now, _, place))) = self.queue.pop() else { break };
             let heard = self.told.is_some_and(|client| client.is_none_or(|client| client == place));
-            self.world.trace.pause(!heard);
+            self.world.log.pause(!heard);
             let next = self.turn(now, place, findings)?;
             self.turns += 1;
             self.queue.push(Reverse((next, self.turns, place)));
             if heard {
-                tell(&self.world.trace.take());
+                tell(&self.world.log.take());
             }
         }
         Ok(())

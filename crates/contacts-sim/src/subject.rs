@@ -1,22 +1,26 @@
 //! What a schedule of faults is tried on.
 
-use std::{rc::Rc, str::FromStr, time::Duration};
+use std::{rc::Rc, time::Duration};
 
+use clap::ValueEnum;
 use contacts_proto::{BaseUrl, ContactId, ContactMethod, CreateContact, Error, Policy, Session};
 use contacts_sandbox::{Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User};
+use contacts_testkit::{
+    faults::Fault,
+    findings::Violation,
+    job::{Begin, Job},
+    log::Log,
+    network::{Faults, Network, World},
+    trace::Access,
+};
 
 use crate::{
-    fault::Fault,
-    job::{Begin, Job},
-    network::{Faults, Network},
-    task::{Access, Task, Terms},
+    task::{Task, Terms},
     usual::Usual,
-    violation::Violation,
-    world::World,
 };
 
 /// What a schedule of faults is tried on: an exchange for a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[expect(missing_docs, reason = "each is named after what it does")]
 pub enum Subject {
     List,
@@ -36,7 +40,7 @@ pub enum Subject {
 }
 
 /// By which policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Numbers {
     /// The default one: 4 attempts.
     Default,
@@ -53,52 +57,19 @@ pub enum Strike {
     Creations,
 }
 
-const WORDS: [(Subject, &str); 11] = [
-    (Subject::List, "list"),
-    (Subject::Get, "get"),
-    (Subject::Create, "create"),
-    (Subject::Update, "update"),
-    (Subject::Delete, "delete"),
-    (Subject::Activate, "activate"),
-    (Subject::Deactivate, "deactivate"),
-    (Subject::Ensure, "ensure"),
-    (Subject::EnsureExisting, "ensure-existing"),
-    (Subject::DeleteAbsent, "delete-absent"),
-    (Subject::Usual, "usual"),
-];
+/// The word for it in an argument.
+pub fn word(argument: &impl ValueEnum) -> String {
+    argument.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
 
 impl Subject {
     /// The seven operations and `ensure`, and two of them where what is wanted is so already.
     pub fn all() -> impl Iterator<Item = Self> {
-        WORDS.into_iter().map(|(subject, _)| subject).filter(|subject| *subject != Self::Usual)
-    }
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        WORDS.into_iter().find(|(subject, _)| *subject == self).map_or("", |(_, word)| word)
-    }
-}
-
-impl FromStr for Subject {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        WORDS.into_iter().find(|(_, word)| *word == text).map(|(subject, _)| subject).ok_or_else(|| {
-            let words: Vec<_> = WORDS.into_iter().map(|(_, word)| word).collect();
-            format!("`{text}` is none of {}", words.join(", "))
-        })
+        Self::value_variants().iter().copied().filter(|subject| *subject != Self::Usual)
     }
 }
 
 impl Numbers {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Default, Self::Patient];
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        if self == Self::Default { "default" } else { "patient" }
-    }
-
     fn policy(self) -> Policy {
         let mut policy = Policy::default();
         if self == Self::Patient {
@@ -200,12 +171,12 @@ impl Bench {
 
     /// Records what happens from now on.
     pub fn trace(&mut self) {
-        self.world.trace = crate::trace::Trace::on();
+        self.world.log = Log::on();
     }
 
     /// What was recorded since the last time.
     pub fn take_trace(&mut self) -> String {
-        self.world.trace.take()
+        self.world.log.take()
     }
 
     /// Tries one schedule.

@@ -2,16 +2,16 @@
 
 use std::{rc::Rc, time::Duration};
 
-use contacts_proto::{Error, Policy, Resolved, Session, Ticket};
+use contacts_proto::{Error, Exchange, Policy, Resolved, Session, Ticket};
 use contacts_sandbox::StoredContact;
-
-use crate::{
+use contacts_testkit::{
     audit::Case,
+    drive::{Progress, Run},
+    findings::{Harm, Violation},
     job::{Begin, Job, Outcome},
-    network::Network,
-    run::{Progress, Run},
-    violation::{Law, Violation},
-    world::World,
+    laws,
+    network::{Network, Way, World},
+    trace::{About, Access},
 };
 
 /// On which terms a client begins an exchange.
@@ -27,24 +27,12 @@ pub struct Terms {
     pub begin: Begin,
 }
 
-/// How a client comes by credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// It has some, and no others.
-    Fixed,
-    /// It has some, and others can be had.
-    Renewable,
-    /// It has none yet.
-    Unknown,
-}
-
 /// An exchange, the resolution of the ticket that it may leave, and the judgement of both.
-#[derive(Debug)]
 pub struct Task {
     job: Job,
     terms: Terms,
     before: Rc<[StoredContact]>,
-    run: Run,
+    run: Run<dyn Exchange<Output = Outcome>>,
     stage: Stage,
     /// Exchanges that it took.
     pub exchanges: u64,
@@ -71,9 +59,8 @@ impl Task {
         network: &Network,
         now: Duration,
     ) -> Self {
-        let session = terms.access.session(&terms.session, network);
-        let deadline = now.saturating_add(session.policy().deadline);
-        let run = Run::new((terms.begin)(&job, session), deadline);
+        let session = terms.access.session(&terms.session, network.credentials().clone());
+        let run = terms.run(&job, session, terms.access, now);
         Self {
             job,
             terms,
@@ -96,15 +83,19 @@ impl Task {
         if let Stage::Landing { .. } = self.stage {
             return self.land(world, network, now);
         }
-        match self.run.resume(world, network, now, &mut self.violations) {
-            Progress::Until(time) => Some(time),
-            Progress::Done(result) => {
-                self.ended(result, network, now);
-                // Not at once: where others wait too, they have their turn.
-                Some(now)
-            }
-            Progress::Endless => None,
+        let progress = self.run.resume(&mut Way { world, network }, now);
+        if let Progress::Until(time) = progress {
+            return Some(time);
         }
+        laws::judge(&self.run.trace, &mut self.violations);
+        let Progress::Done(result) = progress else { return None };
+        match &result {
+            Ok(outcome) => world.log.line(now, format_args!("ends with {outcome:?}")),
+            Err(error) => world.log.line(now, format_args!("ends with an error: {error}")),
+        }
+        self.ended(result, network, now);
+        // Not at once: where others wait too, they have their turn.
+        Some(now)
     }
 
     fn ended(&mut self, result: Result<Outcome, Error>, network: &mut Network, now: Duration) {
@@ -118,7 +109,8 @@ impl Task {
                 let resolved = match result {
                     Ok(Outcome::Resolved(resolved)) => Some(Ok(resolved)),
                     Ok(other) => {
-                        self.violations.push(Violation::new(Law::Wrong, format!("no resolution: {other:?}")));
+                        self.violations
+                            .push(Violation::new(Harm::Wrong, format!("no resolution: {other:?}")));
                         None
                     }
                     Err(error) => Some(Err(error)),
@@ -142,7 +134,8 @@ impl Task {
         let word = doubt.ticket().to_string();
         let read = word.parse().ok().filter(|ticket| ticket == doubt.ticket());
         if read.is_none() {
-            self.violations.push(Violation::new(Law::Wrong, format!("a ticket that cannot be read: {word}")));
+            self.violations
+                .push(Violation::new(Harm::Wrong, format!("a ticket that cannot be read: {word}")));
         }
         read
     }
@@ -156,15 +149,14 @@ impl Task {
         now: Duration,
     ) -> Stage {
         network.set_quiet(hard == 0);
-        let session = if hard == 0 {
-            let fresh = Session::new(self.terms.session.site().clone(), network.credentials().clone());
-            fresh.with_policy(Policy::default())
+        let known = network.credentials().clone();
+        let (session, access) = if hard == 0 {
+            let fresh = Session::new(self.terms.session.site().clone(), known);
+            (fresh.with_policy(Policy::default()), Access::Fixed)
         } else {
-            self.terms.access.session(&self.terms.session, network)
+            (self.terms.access.session(&self.terms.session, known), self.terms.access)
         };
-        let deadline = now.saturating_add(session.policy().deadline);
-        let job = Job::Resolve(ticket.clone());
-        self.run = Run::new((self.terms.begin)(&job, session), deadline);
+        self.run = self.terms.run(&Job::Resolve(ticket.clone()), session, access, now);
         self.exchanges += 1;
         Stage::Resolving { result, ticket, hard }
     }
@@ -190,20 +182,28 @@ impl Task {
             case.judge(&mut self.violations);
         }
         for violation in &self.violations {
-            world.trace.line(now, format_args!("is judged {violation}"));
+            world.log.line(now, format_args!("is judged {violation}"));
         }
         self.stage = Stage::Judged;
         None
     }
 }
 
-impl Access {
-    fn session(self, base: &Session, network: &Network) -> Session {
-        let credentials = network.credentials().clone();
-        match self {
-            Self::Fixed => base.with_credentials(credentials),
-            Self::Renewable => base.with_renewable(Some(credentials)),
-            Self::Unknown => base.with_renewable(None),
-        }
+impl Terms {
+    fn run(
+        &self,
+        job: &Job,
+        session: Session,
+        access: Access,
+        now: Duration,
+    ) -> Run<dyn Exchange<Output = Outcome>> {
+        let about = About::new(job.shape(), &session, access, now);
+        Run::new((self.begin)(job, session), about)
+    }
+}
+
+impl std::fmt::Debug for Task {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Task").field("job", &self.job).field("stage", &self.stage).finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@ use contacts_proto::{
     Action, BodyLimits, Cause, Error, Event, Exchange, Failure, Now, Operation, Progress, Session,
 };
 
-use crate::job::{Client, Job, client};
+use contacts_testkit::job::{Client, Job, client};
 
 /// One operation by the usual rule: whatever its method, it is sent again after any error of the connection, any time-out, any
 /// answer that cannot be read, 429 and every 5xx, after an exponential back-off, up to the policy's attempts.

@@ -9,10 +9,7 @@ use ureq::{
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 
-use crate::{
-    Client,
-    attempt::{Agents, at_most_years},
-};
+use crate::{client::Client, send::Agents};
 
 /// What can be chosen about a client. The defaults, which are named here, are meant to be left alone.
 pub struct Builder {
@@ -26,8 +23,20 @@ pub struct Builder {
     platform_roots: bool,
 }
 
+impl Client {
+    /// With the defaults of the [`Builder`].
+    pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
+        Self::builder(site, credentials).build()
+    }
+
+    /// To choose policy, time limits, proxy, roots of trust and user agent.
+    pub fn builder(site: BaseUrl, credentials: Credentials) -> Builder {
+        Builder::new(site, credentials)
+    }
+}
+
 impl Builder {
-    pub(crate) fn new(site: BaseUrl, credentials: Credentials) -> Self {
+    fn new(site: BaseUrl, credentials: Credentials) -> Self {
         Self {
             session: Session::new(site.with_host_header(), credentials),
             timeouts: Timeouts::default(),
@@ -49,20 +58,6 @@ impl Builder {
     #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.timeouts.connect = connect_timeout;
-        self
-    }
-
-    /// How long the head of an answer may take, once the request is sent: 15 s.
-    #[must_use]
-    pub fn head_timeout(mut self, head_timeout: Duration) -> Self {
-        self.timeouts.head = head_timeout;
-        self
-    }
-
-    /// A body whose next so many bytes take longer than this window is given up: 1024 bytes in 10 s. With 0 bytes none is.
-    #[must_use]
-    pub fn stall(mut self, bytes: usize, window: Duration) -> Self {
-        (self.timeouts.stall_bytes, self.timeouts.stall_window) = (bytes, window);
         self
     }
 
@@ -146,14 +141,7 @@ impl Builder {
     /// The client. Nothing is connected before the first request.
     pub fn build(self) -> Client {
         let tls = TlsConfig::builder().root_certs(self.root_certs()).build();
-        let config = || {
-            ureq::Agent::config_builder()
-                .tls_config(tls.clone())
-                .proxy(self.proxy.clone())
-                .timeout_connect(Some(at_most_years(self.timeouts.connect)))
-                .timeout_recv_response(Some(at_most_years(self.timeouts.head)))
-                .max_idle_age(self.timeouts.idle)
-        };
+        let config = || ureq::Agent::config_builder().tls_config(tls.clone()).proxy(self.proxy.clone());
         let agents = Agents::new(config, self.timeouts);
         Client::from_parts(self.session, agents)
     }

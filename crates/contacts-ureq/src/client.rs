@@ -8,16 +8,16 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, BaseUrl, Carry, Confirmation, ContactId, ContactMethod, Create, CreateContact, Credentials,
-    Ensure, Ensured, Error, Event, Exchange, ListContacts, Now, Observer, Resolve, Resolved, Session, Spans,
-    Ticket, Update, UpdateContact,
+    Action, Carry, Confirmation, ContactId, ContactMethod, Create, CreateContact, Credentials, Ensure,
+    Ensured, Error, Event, Exchange, ListContacts, Now, Observer, Resolve, Resolved, Session, Spans, Ticket,
+    Update, UpdateContact, transport::RefreshError,
 };
 use http::Response;
 
 use crate::{
-    Builder, Contacts, CredentialsSource,
-    attempt::{self, Agents},
-    source::Renewals,
+    contacts::Contacts,
+    credentials::{CredentialsSource, Renewals},
+    send::{Agents, send},
 };
 
 /// A client of one site, as one user. Cloning is cheap; clones share their connections, and so do the clients of
@@ -36,16 +36,6 @@ struct Shared {
 }
 
 impl Client {
-    /// With the defaults of the [`Builder`].
-    pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
-        Self::builder(site, credentials).build()
-    }
-
-    /// To choose policy, time limits, proxy, roots of trust and user agent.
-    pub fn builder(site: BaseUrl, credentials: Credentials) -> Builder {
-        Builder::new(site, credentials)
-    }
-
     pub(crate) fn from_parts(session: Session, agents: Agents) -> Self {
         Self { session, renewals: None, shared: Arc::new(Shared { agents, origin: Instant::now() }) }
     }
@@ -187,7 +177,7 @@ impl Client {
         let mut observer = (Spans::new(exchange.name()), observer);
         let mut action = exchange.observed_step(&mut observer, Event::Start, self.now(), fastrand::u64(..));
         loop {
-            let body_bytes;
+            let read;
             let event = match action {
                 Action::Done(result) => return result,
                 Action::Wait(duration) => {
@@ -196,11 +186,11 @@ impl Client {
                 }
                 Action::Renew { refused, timeout } => Event::Renewed(self.renew(refused, timeout)),
                 Action::Send { request, timeout, fresh_connection, body } => {
-                    match attempt::send(&self.shared.agents, request, timeout, fresh_connection, body) {
+                    match send(&self.shared.agents, request, timeout, fresh_connection, body) {
                         Ok(response) => {
-                            let (head, bytes) = response.into_parts();
-                            body_bytes = bytes;
-                            Event::Answered(Response::from_parts(head, &body_bytes))
+                            let (head, body) = response.into_parts();
+                            read = body;
+                            Event::Answered(Response::from_parts(head, read.as_slice()))
                         }
                         Err(failure) => Event::Failed(failure),
                     }
@@ -210,11 +200,7 @@ impl Client {
         }
     }
 
-    fn renew(
-        &self,
-        refused: Option<Credentials>,
-        timeout: Duration,
-    ) -> Result<Credentials, crate::source::Error> {
+    fn renew(&self, refused: Option<Credentials>, timeout: Duration) -> Result<Credentials, RefreshError> {
         match &self.renewals {
             Some(renewals) => renewals.within(timeout, refused),
             None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be renewed"))),

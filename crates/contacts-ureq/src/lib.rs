@@ -58,16 +58,16 @@
     )
 )]
 
-mod attempt;
 mod builder;
 mod client;
+mod connector;
 mod contacts;
-mod resolver;
-mod source;
+mod credentials;
+mod failure;
+mod send;
 mod tcp;
-mod watch;
 
 #[doc(no_inline)]
 pub use contacts_proto::*;
 
-pub use self::{builder::Builder, client::Client, contacts::Contacts, source::CredentialsSource};
+pub use self::{builder::Builder, client::Client, contacts::Contacts, credentials::CredentialsSource};

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Read, Write},
+    mem,
     net::{SocketAddr, TcpStream},
     sync::mpsc::{self, RecvTimeoutError},
     thread,
@@ -11,7 +12,7 @@ use std::{
 use contacts_proto::connect::{STAGGER, interleaved, more_telling};
 use ureq::{
     Error, Timeout,
-    unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport},
+    unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport, time},
 };
 
 /// Connects to one of these addresses within a time.
@@ -57,17 +58,39 @@ pub(crate) struct Tcp {
     /// What the socket was told last: to tell it costs a call of the system.
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
+    /// ureq asks [`is_open`](Transport::is_open) when a connection goes to the pool and when a request takes it from there.
+    /// The second answer says all that the first one does, and each costs three calls of the system.
+    is_in_use: bool,
 }
 
 impl Tcp {
     pub(crate) fn connect(details: &ConnectionDetails<'_>) -> Result<Self, Error> {
-        let limit = details.timeout.not_zero().map_or(Duration::MAX, |limit| *limit);
+        // The look-up of the address counts to the time of the connection.
+        let spent = match ((details.current_time)(), details.now) {
+            (time::Instant::Exact(now), time::Instant::Exact(begun)) => now.saturating_duration_since(begun),
+            _ => Duration::ZERO,
+        };
+        let limit = limit(details.timeout.after.saturating_sub(spent), details.timeout.reason)?;
         let addresses: Vec<_> = details.addrs.iter().copied().collect();
         let stream = connect(&addresses, limit).map_err(|error| timed_out(error, details.timeout.reason))?;
         stream.set_nodelay(true)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Self { stream, buffers, read_timeout: None, write_timeout: None })
+        Ok(Self { stream, buffers, read_timeout: None, write_timeout: None, is_in_use: true })
+    }
+
+    fn read(&mut self, time: Duration, reason: Timeout) -> Result<usize, Error> {
+        let time = Some(limit(time, reason)?);
+        if time != self.read_timeout && is_set(self.stream.set_read_timeout(time))? {
+            self.read_timeout = time;
+        }
+        let room = self.buffers.input_append_buf();
+        loop {
+            match self.stream.read(room) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read.map_err(|error| timed_out(error, reason)),
+            }
+        }
     }
 }
 
@@ -77,7 +100,9 @@ impl Transport for Tcp {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        let time = in_time(&timeout)?;
+        self.is_in_use = true;
+        // How much of a piece that is stuck was sent is not known: it is given up, less than a second early.
+        let time = Some(limit(steady(*timeout.after), timeout.reason)?);
         if time != self.write_timeout && is_set(self.stream.set_write_timeout(time))? {
             self.write_timeout = time;
         }
@@ -86,22 +111,19 @@ impl Transport for Tcp {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let time = in_time(&timeout)?;
-        if time != self.read_timeout && is_set(self.stream.set_read_timeout(time))? {
-            self.read_timeout = time;
-        }
-        let room = self.buffers.input_append_buf();
-        let read = loop {
-            match self.stream.read(room) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read.map_err(|error| timed_out(error, timeout.reason))?,
-            }
+        let (first, rest) = (steady(*timeout.after), timeout.after.saturating_sub(steady(*timeout.after)));
+        let read = match self.read(first, timeout.reason) {
+            Err(Error::Timeout(_)) if !rest.is_zero() => self.read(rest, timeout.reason)?,
+            read => read?,
         };
         self.buffers.input_appended(read);
         Ok(read > 0)
     }
 
     fn is_open(&mut self) -> bool {
+        if mem::take(&mut self.is_in_use) {
+            return true;
+        }
         let quiet = self.stream.set_nonblocking(true).and_then(|()| self.stream.peek(&mut [0]));
         // Whatever comes unasked ends the connection.
         matches!(quiet, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
@@ -118,11 +140,14 @@ fn is_set(result: io::Result<()>) -> io::Result<bool> {
 }
 
 /// The time for a call of the socket, or an error if there is none left.
-fn in_time(timeout: &NextTimeout) -> Result<Option<Duration>, Error> {
-    if timeout.after.is_zero() {
-        return Err(Error::Timeout(timeout.reason));
-    }
-    Ok(timeout.not_zero().map(|time| *time))
+fn limit(time: Duration, reason: Timeout) -> Result<Duration, Error> {
+    if time.is_zero() { Err(Error::Timeout(reason)) } else { Ok(time) }
+}
+
+/// Returns the whole seconds of a long time. What is left of a request's time differs with each call, and the socket must be
+/// told each difference by a call of the system; whole seconds are mostly the same as before.
+fn steady(time: Duration) -> Duration {
+    if time.as_secs() < 8 { time } else { Duration::from_secs(time.as_secs()) }
 }
 
 /// Of a socket, either kind may be told.
@@ -199,6 +224,14 @@ mod tests {
             assert!(is_refusal || error.kind() == io::ErrorKind::TimedOut, "{error}");
             assert!((limit..limit * 2).contains(&begun.elapsed()), "{:?}", begun.elapsed());
         }
+    }
+
+    #[test]
+    fn long_times_are_the_same_for_a_second_and_short_ones_are_exact() {
+        for millis in [1, 999, 7_999, 8_000] {
+            assert_eq!(steady(Duration::from_millis(millis)), Duration::from_millis(millis));
+        }
+        assert_eq!(steady(Duration::from_millis(29_999)), steady(Duration::from_millis(29_001)));
     }
 
     #[test]

@@ -1,44 +1,88 @@
 //! `apply FILE`: the contacts are changed so that they are as the file says.
 
+use clap::Args;
 use contacts_plan::{Apply, Change, Outcome, Plan, Step};
 use contacts_ureq::{CreateContact, Error, Hint};
 
-use super::{Context, contacts_file::ContactsFile, plan, question};
-use crate::{
-    args::ApplyArgs,
-    failure::{Failure, is_for_all},
-    interrupt::{self, UnderWay},
-    output::{Diff, counted, made},
-    service::Service,
+use super::plan::{
+    contacts_file::{ContactsFile, DesiredArgs, LONGEST},
+    output::{Diff, made},
 };
+use crate::{
+    client::{Client, Context},
+    error::{Failure, counted, is_for_all},
+    io::{
+        self,
+        interrupt::{self, UnderWay},
+        prompt,
+    },
+    usage::long_help,
+};
+
+/// Change the contacts so that they are as a file says
+///
+/// Shows the plan, and asks. What has changed while it asked is looked at again. A change that fails does not keep the
+/// others from being made. If it is interrupted, apply the file again: what is done is not done twice.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, LONG))]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    pub(crate) desired: DesiredArgs,
+
+    /// Do not ask
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
+    /// Show the plan, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  contacts apply contacts.yaml
+  contacts apply contacts.yaml --prune --yes -o json
+  contacts apply contacts.yaml --dry-run";
+
+const LONG: &str = "  `contacts plan --help` tells how a file and a plan are written. With -o json
+  each change has an outcome too: done, failed, skipped or not-tried; and a
+  message. A create that failed and has an id has left a contact that was to
+  be disabled and may be enabled.
+
+Exit codes:
+  0  all is as the file says; or --dry-run
+  1  failures that differ; something was left for safety; the answer was no
+  2  mistakes in the file, or nobody to ask and no --yes: nothing was changed
+  3, 4, 5  what failed did so for this reason: see `contacts --help`
+  7  of a contact it is not known whether it was created: apply the file again";
 
 /// What to do when not all changes were made.
 const GO_ON: &str = "apply the file again to go on: what is done is not done twice";
 
-pub(super) fn run(context: &Context<'_>, args: &ApplyArgs) -> Result<(), Vec<Failure>> {
-    let file = ContactsFile::read(context, &args.desired)?;
+pub(crate) fn run(context: &Context<'_>, args: &ApplyArgs) -> Result<(), Vec<Failure>> {
+    let file = ContactsFile::read(&args.desired, |file| context.read(file, "contacts", LONGEST))?;
     let asks = !args.yes && !args.dry_run;
     let mut service = context.connect()?;
     let mut plan = file.plan(&service.contacts().map_err(Failure::from)?)?;
     if asks && !plan.is_empty() {
-        question::can_be_asked("applying")?;
+        prompt::can_be_asked("applying")?;
         plan = confirmed(&mut service, &file, plan)?;
-    } else if !args.dry_run && !plan.is_empty() && context.is_talkative() {
-        context.tell(&format_args!("{}\n", Diff(&plan)));
+    } else if !args.dry_run && !plan.is_empty() {
+        io::write_styled(&format_args!("{}\n", Diff(&plan)));
     }
     if args.dry_run || plan.is_empty() {
-        return Ok(plan::tell(context, &plan)?);
+        return Ok(context.output.plan(&plan)?);
     }
     execute(context, &service, plan)
 }
 
 /// The plan that the person at the terminal has seen and wants: it is asked again if the contacts have changed meanwhile, since a
 /// question may stand for minutes. An empty one needs no consent.
-fn confirmed(service: &mut Service, file: &ContactsFile, mut plan: Plan) -> Result<Plan, Vec<Failure>> {
+fn confirmed(service: &mut Client, file: &ContactsFile, mut plan: Plan) -> Result<Plan, Vec<Failure>> {
     let mut before = "";
     loop {
         let count = counted(plan.changes().len(), "change");
-        if !question::ask(&format!("{before}{}\nMake {count}?", Diff(&plan)))? {
+        if !prompt::ask(&format!("{before}{}\nMake {count}?", Diff(&plan)))? {
             return Err(Failure::local("nothing was changed").into());
         }
         service.restart();
@@ -55,7 +99,7 @@ fn confirmed(service: &mut Service, file: &ContactsFile, mut plan: Plan) -> Resu
 }
 
 /// Makes the changes. One that fails does not keep the others from being made, unless it would fail with them too.
-fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), Vec<Failure>> {
+fn execute(context: &Context<'_>, service: &Client, plan: Plan) -> Result<(), Vec<Failure>> {
     let (mut apply, mut failures, mut progress) = (Apply::new(plan), Vec::new(), Progress::new(context));
     while let Some(step) = apply.next_step(service.session()) {
         let change = step.change().clone();
@@ -76,7 +120,7 @@ fn execute(context: &Context<'_>, service: &Service, plan: Plan) -> Result<(), V
         if failures.is_empty() {
             failures.push(Failure::local("some changes were left out, so that an enabled contact remains"));
         }
-        context.note(GO_ON);
+        io::note(GO_ON);
     }
     failures.extend(progress.written.and(written).err());
     if failures.is_empty() { Ok(()) } else { Err(failures) }
@@ -94,7 +138,7 @@ fn under_way(context: &Context<'_>, apply: &Apply, change: &Change, failures: &[
     }
 }
 
-fn carry_out(service: &Service, step: Step) -> Result<Outcome, Error> {
+fn carry_out(service: &Client, step: Step) -> Result<Outcome, Error> {
     match step.change() {
         Change::Create { method, to, .. } => {
             let create = CreateContact::new(method.clone(), to)?;

@@ -1,6 +1,12 @@
 //! `audit`: who can be reached, over many users.
 
-mod asked;
+pub(crate) mod args;
+mod findings;
+mod output;
+mod page;
+mod resume;
+mod users;
+mod workers;
 
 use std::{
     io::{self, IsTerminal},
@@ -10,34 +16,41 @@ use std::{
     time::SystemTime,
 };
 
-use contacts_ureq::{Contact, ContactMethod, Error};
+use contacts_plan::Mistake;
+use contacts_ureq::{AccountId, Contact, ContactMethod, Error};
 
-use super::Context;
-use crate::{
+use self::{
     args::AuditArgs,
-    audit::{
-        About, Crew, Earlier, Event, Progress, Resume, Row, Standing, Streak, Tally, User, page, several, utc,
-    },
-    failure::{Failure, exit},
-    interrupt,
-    output::{Reader, counted},
-    text_file, whole_file,
+    findings::{Row, Standing, Tally, User, several},
+    output::Progress,
+    page::{About, page},
+    resume::{Resume, Reused, utc},
+    workers::{CircuitBreaker, Event, Workers},
+};
+use crate::{
+    client::Context,
+    error::{Failure, counted, exit},
+    io::{atomic_write, interrupt, note, shown_path},
+    output::Reader,
 };
 
-pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Failure>> {
-    let users = asked::users(context, args)?;
+/// No file of users is longer, in bytes.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Failure>> {
+    let users = wanted_users(context, args)?;
     // To learn at its end that the page cannot be written would be late.
     if let Some(path) = &args.html {
-        whole_file::check(path).map_err(|error| cannot_write(path, &error))?;
+        atomic_write::check(path).map_err(|error| cannot_write(path, &error))?;
     }
     args.resume.as_deref().map_or(Ok(()), Resume::check)?;
-    let service = Arc::new(context.connect()?);
-    let resume = args.resume.as_deref().map(|path| Resume::open(path, service.session().site()));
+    let client = Arc::new(context.connect()?);
+    let resume = args.resume.as_deref().map(|path| Resume::open(path, client.session().site()));
     let resume = resume.transpose()?;
     if resume.as_ref().is_some_and(|resume| resume.was_torn) {
-        context.note("the last line of the file was not whole: the user is read again");
+        note("the last line of the file was not whole: the user is read again");
     }
-    let site = service.session().site().to_string();
+    let site = client.session().site().to_string();
     let mut audit = Audit::new(context, args, users, resume)?;
 
     // Nobody runs ahead: a thread goes on to its next user once it was heard.
@@ -50,9 +63,10 @@ pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     let unread = if audit.is_for_nobody() { Vec::new() } else { audit.unread() };
     let mut awaited = unread.len();
     // The bar is there before anybody has something to tell.
-    let is_shown = !context.arguments.how.quiet && io::stderr().is_terminal();
+    let is_shown = !context.args.quiet && io::stderr().is_terminal();
     let progress = Progress::new(audit.users.len(), audit.known, is_shown);
-    let crew = Crew::start(args.jobs.into(), unread, move |account| service.contacts_of(account), &events);
+    let workers =
+        Workers::start(args.jobs.into(), unread, move |account| client.contacts_of(account), &events);
     drop(events);
     while awaited > 0 {
         // The interrupt has a sender, too, so that there is always somebody to hear from.
@@ -65,19 +79,39 @@ pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
         }
         progress.step(&audit.tally);
         if audit.is_for_nobody() {
-            awaited -= crew.stop();
+            awaited -= workers.stop();
         }
         if audit.end.is_some() || audit.is_for_nobody() && audit.resume.is_none() {
             break;
         }
     }
     drop(progress);
-    drop(crew);
+    drop(workers);
     audit.finish(&site)
 }
 
+/// All users, each of them once.
+fn wanted_users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>, Vec<Failure>> {
+    let mut users: Vec<_> = args.accounts.iter().cloned().map(User::new).collect();
+    if let Some(path) = &args.from {
+        let text = context.read(path, "users", LONGEST)?;
+        let name = shown_path(path);
+        users.extend(users::read(&text).map_err(|mistakes| {
+            let failure = |mistake: &Mistake| Failure::in_file(&name, Some(mistake.place), &mistake.message);
+            mistakes.iter().map(failure).collect::<Vec<_>>()
+        })?);
+    }
+    if users.is_empty() {
+        return Err(Failure::usage(
+            "no users to read: give their account ids, or a file of them with --from",
+        )
+        .into());
+    }
+    Ok(users::distinct(users))
+}
+
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure::local(format!("{} cannot be written: {error}", text_file::shown(path)))
+    Failure::local(format!("{} cannot be written: {error}", shown_path(path)))
 }
 
 /// What is known so far.
@@ -91,12 +125,12 @@ struct Audit<'a> {
     rows: Vec<Option<Row>>,
     known: usize,
     /// Those of them that were not asked for.
-    earlier: Option<Earlier>,
+    reused: Option<Reused>,
     /// How many of the rows were written.
     written: usize,
     reader: Reader,
     tally: Tally,
-    streak: Streak,
+    breaker: CircuitBreaker,
     /// Why it ends before all users are known.
     end: Option<Failure>,
     /// Why what is read is no longer kept in the file.
@@ -111,8 +145,7 @@ impl<'a> Audit<'a> {
         users: Vec<User>,
         resume: Option<Resume>,
     ) -> Result<Self, Failure> {
-        let mut required: Vec<ContactMethod> =
-            args.require.iter().copied().map(ContactMethod::from).collect();
+        let mut required = args.require.clone();
         required.sort();
         required.dedup();
         let rows = users.iter().map(|_| None).collect();
@@ -124,11 +157,11 @@ impl<'a> Audit<'a> {
             resume,
             rows,
             known: 0,
-            earlier: None,
+            reused: None,
             written: 0,
             reader: Reader::There,
             tally: Tally::default(),
-            streak: Streak::default(),
+            breaker: CircuitBreaker::default(),
             end: None,
             unkept: None,
         };
@@ -139,13 +172,13 @@ impl<'a> Audit<'a> {
             }
         }
         let all = audit.users.len();
-        audit.earlier = audit.resume.as_ref().and_then(|resume| resume.earlier(audit.known, all));
+        audit.reused = audit.resume.as_ref().and_then(|resume| resume.reused(audit.known, all));
         audit.write()?;
         Ok(audit)
     }
 
     /// The users who are still to be read, with their places.
-    fn unread(&self) -> Vec<(usize, contacts_ureq::AccountId)> {
+    fn unread(&self) -> Vec<(usize, AccountId)> {
         let users = self.users.iter().zip(&self.rows).enumerate();
         users
             .filter(|(_, (_, row))| row.is_none())
@@ -157,11 +190,11 @@ impl<'a> Audit<'a> {
         match reading {
             Ok(contacts) => {
                 self.keep(place, &contacts);
-                self.streak.succeed();
+                self.breaker.succeed();
                 self.put(place, Ok(&contacts));
             }
             Err(error) => {
-                let is_over = self.streak.fail(&error);
+                let is_over = self.breaker.fail(&error);
                 let failure = Failure::from(error);
                 if is_over {
                     self.end = Some(failure);
@@ -222,27 +255,27 @@ impl<'a> Audit<'a> {
         if self.end.is_none() && self.is_for_nobody() {
             return self.unkept.map_or(Ok(exit::DONE), |unkept| Err(unkept.into()));
         }
-        let Self { context, args, required, users, rows, written, tally, end, unkept, earlier, .. } = self;
+        let Self { context, args, required, users, rows, written, tally, end, unkept, reused, .. } = self;
         // What was written already is their beginning, without a gap.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
         let unread = tally.count(Standing::Unreadable);
         // Where nobody could be read, why it ended is all there is to say.
         if end.is_none() || unread < rows.len() {
             context.output.audited(&rows[written..], args.all)?;
-            if let Some(earlier) = &earlier {
-                context.note(&earlier.to_string());
+            if let Some(reused) = &reused {
+                note(&reused.to_string());
             }
-            context.note(&tally.to_string());
+            note(&tally.to_string());
         }
         if let Some(end) = end {
             return Err(std::iter::once(end).chain(unkept).collect());
         }
         if let Some(path) = &args.html {
             let when = utc(SystemTime::now()).unwrap_or_default();
-            let about = About { site, required: &required, when: &when, earlier: earlier.as_ref() };
+            let about = About { site, required: &required, when: &when, reused: reused.as_ref() };
             let page = page(&rows, &tally, &about);
-            whole_file::write(path, page.as_bytes()).map_err(|error| cannot_write(path, &error))?;
-            context.note(&format!("the page is {}", text_file::shown(path)));
+            atomic_write::write(path, page.as_bytes()).map_err(|error| cannot_write(path, &error))?;
+            note(&format!("the page is {}", shown_path(path)));
         }
         let mut failures = Vec::from_iter(unkept);
         if unread > 0 {

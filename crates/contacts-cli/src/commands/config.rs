@@ -1,184 +1,161 @@
 //! `config`: where the settings are, what they are, and a change of them.
 
-mod lock;
-mod paths;
-
 use std::{
     borrow::Cow,
-    fs, io,
-    path::{Path, PathBuf},
+    path::{Path, is_separator},
 };
 
+use clap::{Args, Subcommand};
 use contacts_ureq::{BaseUrl, CloudId, Credentials, Site};
-use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
-use super::Context;
 use crate::{
-    args::{ConfigCommand, Member},
-    environment::of_process,
-    failure::Failure,
-    origins::Setting,
-    profile, secret,
-    settings::Transport,
-    token::TokenFrom,
-    whole_file,
+    client::Context,
+    config::{
+        Shown, edit,
+        identity::TokenSource,
+        key::{self, ConfigKey},
+        network::Network,
+    },
+    error::Failure,
+    io::{self, STANDARD},
+    redact,
 };
 
-pub(super) fn run(context: &Context<'_>, command: &ConfigCommand) -> Result<(), Failure> {
-    match command {
-        ConfigCommand::Path => context.output.text(&format!("{}\n", path()?.display())),
+/// Show the settings, and change those of a profile
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    command: ConfigCommand,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  contacts config show
+  contacts --profile work config set site acme
+  contacts config set token_command 'pass show jira'";
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print where the configuration file is
+    #[command(after_help = "Example:\n  contacts config path")]
+    Path,
+
+    /// Show what holds, and which flag, variable or profile says so
+    #[command(
+        after_help = "Examples:\n  contacts config show\n  contacts --profile work config show -o json"
+    )]
+    Show,
+
+    /// Change a member of a profile: of the one that --profile names, or of default
+    #[command(
+        after_help = "Examples:\n  contacts config set site acme\n  contacts --profile work config set token_file token"
+    )]
+    Set {
+        /// What is changed
+        #[arg(value_enum)]
+        name: ConfigKey,
+        /// What it is to be
+        value: String,
+    },
+
+    /// Print the value that holds; exit code 1 if there is none
+    #[command(after_help = "Example:\n  contacts config get site")]
+    Get {
+        /// The setting
+        #[arg(value_enum)]
+        name: ConfigKey,
+    },
+
+    /// Remove a key from a profile: from --profile, or from default
+    #[command(after_help = "Example:\n  contacts config unset timeout")]
+    Unset {
+        /// The key
+        #[arg(value_enum)]
+        name: ConfigKey,
+    },
+}
+
+pub(crate) fn run(context: &Context<'_>, args: &ConfigArgs) -> Result<(), Failure> {
+    match &args.command {
+        ConfigCommand::Path => context.output.text(&format!("{}\n", edit::path()?.display())),
         ConfigCommand::Show => {
-            let told = context.settings()?.told();
-            context.output.records(&told, &["setting", "value", "from"], line)
+            let shown = context.settings()?.shown();
+            context.output.records(&shown, &["setting", "value", "from"], line)
         }
         ConfigCommand::Set { name, value } => set(context, *name, value),
         ConfigCommand::Get { name } => get(context, *name),
         ConfigCommand::Unset { name } => {
-            let name = name.name();
-            edit(&profile_name(context)?, |members| drop(members.remove(&name)))
+            edit::edit_profile(&context.profile_name()?, |members| drop(members.remove(name.name())))
         }
     }
 }
 
-fn line(Setting { setting, value, from }: &Setting) -> String {
+fn line(Shown { setting, value, from }: &Shown) -> String {
     format!("{setting:<9} {value}  ({from})")
 }
 
-pub(super) fn path() -> Result<PathBuf, Failure> {
-    profile::path(&of_process).ok_or_else(|| {
-        Failure::usage("there is no place for a configuration file: set HOME or XDG_CONFIG_HOME")
-    })
-}
-
-/// The profile that the flag or the variable names, or `default`.
-pub(super) fn profile_name(context: &Context<'_>) -> Result<String, Failure> {
-    let named = profile::named(context.arguments.place.profile.as_deref(), &of_process)?;
-    Ok(named.map_or_else(|| profile::DEFAULT.to_owned(), |(name, _)| name))
-}
-
 /// Prints the value that holds. Of a token, only its file.
-fn get(context: &Context<'_>, member: Member) -> Result<(), Failure> {
+fn get(context: &Context<'_>, key: ConfigKey) -> Result<(), Failure> {
     let settings = context.settings()?;
-    let token = settings.person.as_ref().map(|person| &person.token);
-    let value = match member {
-        Member::TokenFile => match token {
-            Some(TokenFrom::File(path)) => Some(secret::file(path)),
-            Some(TokenFrom::StandardInput) => Some("-".to_owned()),
+    let token = settings.identity.as_ref().map(|identity| &identity.token.value);
+    let value = match key {
+        ConfigKey::TokenFile => match token {
+            Some(TokenSource::File(path)) => Some(redact::file(path)),
+            Some(TokenSource::StandardInput) => Some("-".to_owned()),
             _ => None,
         },
         // Somebody may have put the token itself there.
-        Member::TokenCommand => {
+        ConfigKey::TokenCommand => {
             return Err(Failure::usage("token_command may have a secret in it, and is not printed")
                 .with_hint("look into the file that `contacts config path` prints"));
         }
-        Member::Oauth => settings.person.as_ref().map(|person| person.email.is_none().to_string()),
-        _ => {
-            let name = member.name();
-            settings.told().into_iter().find(|it| it.setting == name).map(|it| it.value)
-        }
+        ConfigKey::Oauth => settings.identity.as_ref().map(|identity| identity.email.is_none().to_string()),
+        _ => settings.shown().into_iter().find(|it| it.setting == key.name()).map(|it| it.value),
     };
     match value {
         Some(value) => context.output.text(&format!("{value}\n")),
-        None => Err(Failure::local(format!("{} is not set", member.name()))),
+        None => Err(Failure::local(format!("{} is not set", key.name()))),
     }
 }
 
-/// Changes a profile of the configuration file, which is there afterwards. A failure changes nothing.
-pub(super) fn edit(profile: &str, change: impl FnOnce(&mut dyn TableLike)) -> Result<(), Failure> {
-    edit_profiles(|profiles| {
-        let table = profiles.entry(profile).or_insert_with(|| Item::Table(Table::new()));
-        let table = table.as_table_like_mut().ok_or_else(|| "a profile is not a table in it".to_owned())?;
-        change(table);
-        Ok(())
-    })
-}
-
-/// Changes the profiles of the configuration file.
-pub(super) fn edit_profiles(
-    change: impl FnOnce(&mut dyn TableLike) -> Result<(), String>,
-) -> Result<(), Failure> {
-    rewrite(|text| {
-        let mut document: DocumentMut = text.parse().map_err(|_| "it is not TOML".to_owned())?;
-        let profiles = document.entry("profile").or_insert_with(|| {
-            let mut table = Table::new();
-            table.set_implicit(true);
-            Item::Table(table)
-        });
-        let profiles = profiles.as_table_like_mut();
-        change(profiles.ok_or_else(|| "`profile` is not a table in it".to_owned())?)?;
-        Ok(document.to_string())
-    })
-}
-
-/// Replaces the text of the configuration file, while no other command does.
-fn rewrite(change: impl FnOnce(&str) -> Result<String, String>) -> Result<(), Failure> {
-    let path = path()?;
-    let failed = |what: &str, error: &io::Error| {
-        Failure::local(format!("{} cannot be {what}: {error}", path.display()))
-    };
-    path.parent().map_or(Ok(()), make_private).map_err(|error| failed("written", &error))?;
-    let _lock = lock::lock(&path);
-    let text = match fs::read_to_string(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        read => read.map_err(|error| failed("read", &error))?,
-    };
-    let refuse = |why| Failure::usage(format!("{}: {why}", path.display()));
-    // Broken before or after: nothing is written.
-    profile::check(&text).map_err(refuse)?;
-    let text = change(&text).map_err(refuse)?;
-    profile::check(&text).map_err(refuse)?;
-    whole_file::write(&path, text.as_bytes()).map_err(|error| failed("written", &error))
-}
-
-/// Makes a folder, for its owner alone, where it is missing.
-pub(super) fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
-}
-
-/// Changes a member of the profile that is named, or of `default`. Comments and order of the file stay as they are.
-fn set(context: &Context<'_>, member: Member, value: &str) -> Result<(), Failure> {
-    let value = checked(member, value.trim())?;
-    let profile = profile_name(context)?;
+/// Sets a key of the profile that is named, or of `default`.
+fn set(context: &Context<'_>, key: ConfigKey, value: &str) -> Result<(), Failure> {
+    let value = checked(key, value.trim())?;
+    let profile = context.profile_name()?;
     let mut removed = Vec::new();
-    rewrite(|text| {
-        let (text, others) = changed(text, &profile, member, &value)?;
-        profile::check(&text).map_err(|_| format!("{} cannot have this value", member.name()))?;
-        removed = others;
-        Ok(text)
-    })?;
+    edit::edit_profile(&profile, |members| removed = edit::set(members, key, &value))?;
     for other in removed {
-        context.note(&format!(
-            "{other} of the profile {} was taken away: it says the same thing",
-            secret::name(&profile)
+        io::note(&format!(
+            "{} of the profile {} was taken away: it says the same thing",
+            other.name(),
+            redact::name(&profile)
         ));
     }
     Ok(())
 }
 
 /// The value, if it can be one, as far as that can be told without asking anybody.
-fn checked(member: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
-    if matches!(member, Member::Site | Member::CloudId | Member::BaseUrl | Member::Email) {
-        secret::refuse_token(&member.name(), value)?;
+fn checked(key: ConfigKey, value: &str) -> Result<Cow<'_, str>, Failure> {
+    if matches!(key, ConfigKey::Site | ConfigKey::CloudId | ConfigKey::BaseUrl | ConfigKey::Email) {
+        refuse_token(key, value)?;
     }
-    match member {
-        Member::Site => {
+    match key {
+        ConfigKey::Site => {
             let site = Site::new(value)?;
             // Of an address taken from a browser, the rest is of no use, and may be nobody's business.
             return Ok(if value.contains("://") { site.to_string().into() } else { value.into() });
         }
-        Member::TokenFile | Member::CaFile => return paths::absolute(member, value),
-        Member::CloudId => CloudId::new(value).map(drop)?,
-        Member::BaseUrl => BaseUrl::new(value).map(drop)?,
-        Member::Email => Credentials::basic(value, "token").map(drop)?,
-        Member::Proxy => Transport::check_proxy(value)?,
-        Member::Timeout => drop(crate::args::duration(value).map_err(Failure::usage)?),
-        Member::Attempts if !value.parse().is_ok_and(|attempts| (1..=100).contains(&attempts)) => {
+        ConfigKey::TokenFile | ConfigKey::CaFile => return absolute(key, value),
+        ConfigKey::CloudId => CloudId::new(value).map(drop)?,
+        ConfigKey::BaseUrl => BaseUrl::new(value).map(drop)?,
+        ConfigKey::Email => Credentials::basic(value, "token").map(drop)?,
+        ConfigKey::Proxy => Network::check_proxy(value)?,
+        ConfigKey::Timeout => drop(key::duration(value).map_err(Failure::usage)?),
+        ConfigKey::Attempts if key::attempts(value).is_err() => {
             return Err(Failure::usage("attempts is to be a number from 1 to 100"));
         }
-        Member::Oauth if value.parse::<bool>().is_err() => {
+        ConfigKey::Oauth if value.parse::<bool>().is_err() => {
             return Err(Failure::usage("oauth is to be true or false"));
         }
         _ => {}
@@ -186,69 +163,26 @@ fn checked(member: Member, value: &str) -> Result<Cow<'_, str>, Failure> {
     Ok(value.into())
 }
 
-/// The text with the change in it, and what had to go for it.
-fn changed(text: &str, profile: &str, member: Member, value: &str) -> Result<(String, Vec<String>), String> {
-    let mut document: DocumentMut = text.parse().map_err(|_| "it is no TOML".to_owned())?;
-    let not_a_table = || "`profile` is no table in it".to_owned();
-    let profiles = document.entry("profile").or_insert_with(|| {
-        let mut table = Table::new();
-        table.set_implicit(true);
-        Item::Table(table)
-    });
-    let profiles = profiles.as_table_like_mut().ok_or_else(not_a_table)?;
-    let members = profiles.entry(profile).or_insert_with(|| Item::Table(Table::new()));
-    let members = members.as_table_like_mut().ok_or_else(not_a_table)?;
-    let others = member.excludes().iter().map(|other| other.name());
-    let removed = others.filter(|other| members.remove(other).is_some()).collect();
-    // What is a number or a truth value to the profile is written as one.
-    let value: Value = match member {
-        Member::Attempts => value.parse::<i64>().map_or_else(|_| value.into(), Into::into),
-        Member::Oauth => value.parse::<bool>().map_or_else(|_| value.into(), Into::into),
-        _ => value.into(),
-    };
-    let name = member.name();
-    match members.get_mut(&name).and_then(Item::as_value_mut) {
-        Some(before) => {
-            let decor = before.decor().clone();
-            *before = value;
-            *before.decor_mut() = decor;
-        }
-        None => drop(members.insert(&name, Item::Value(value))),
-    }
-    Ok((document.to_string(), removed))
+fn refuse_token(key: ConfigKey, value: &str) -> Result<(), Failure> {
+    if redact::has_the_form_of_a_token(value) { Err(Failure::misplaced_token(key.name())) } else { Ok(()) }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn change(text: &str, member: Member, value: &str) -> (String, Vec<String>) {
-        changed(text, "work", member, value).unwrap()
+/// The path from the root on, unless it begins at home, or is standard input where a token can come from there.
+fn absolute(key: ConfigKey, value: &str) -> Result<Cow<'_, str>, Failure> {
+    let name = key.name();
+    refuse_token(key, value)?;
+    let is_standard = key == ConfigKey::TokenFile && value == STANDARD;
+    if is_standard || Path::new(value).starts_with("~") {
+        return Ok(value.into());
     }
-
-    #[test]
-    fn a_change_keeps_comments_and_order_and_makes_what_is_missing() {
-        let (text, removed) = change("", Member::Site, "acme");
-        assert_eq!((text.as_str(), removed.len()), ("[profile.work]\nsite = \"acme\"\n", 0));
-        let text = "# mine\n[profile.work]\nsite = \"acme\"  # the old one\nattempts = 2\n\n[profile.home]\n";
-        let (text, _) = change(text, Member::Site, "umbrella");
-        assert_eq!(
-            text,
-            "# mine\n[profile.work]\nsite = \"umbrella\"  # the old one\nattempts = 2\n\n[profile.home]\n"
-        );
-        let (text, _) = change(&text, Member::Attempts, "3");
-        assert!(text.contains("\nattempts = 3\n"), "{text}");
-        let (text, _) = change("profile.work = {site = \"acme\"}\n", Member::Oauth, "true");
-        assert!(profile::check(&text).is_ok() && text.contains("oauth = true"), "{text}");
+    // A word that is no file may be the token itself, and as a path it would be shown.
+    if !value.contains(is_separator) && !Path::new(value).exists() {
+        return Err(Failure::usage(format!("{name} is to be a path, and this folder has no such file"))
+            .with_hint("a file that is still to come is named by its whole path"));
     }
-
-    #[test]
-    fn of_what_says_the_same_thing_one_is_left() {
-        let text = "[profile.work]\nsite = \"acme\"\ntoken_file = \"t\"\n";
-        let (text, removed) = change(text, Member::CloudId, "c1");
-        assert_eq!(removed, ["site"]);
-        let (text, removed) = change(&text, Member::TokenCommand, "pass show jira");
-        assert_eq!(removed, ["token_file"]);
-        assert_eq!(text, "[profile.work]\ncloud_id = \"c1\"\ntoken_command = \"pass show jira\"\n");
-    }
+    let path = std::path::absolute(value)
+        .map_err(|error| Failure::usage(format!("{name}: this path has no beginning: {error}")))?;
+    let path = path.into_os_string().into_string();
+    path.map(Cow::from)
+        .map_err(|_| Failure::usage(format!("{name}: the path of this folder is not text in UTF-8")))
 }

@@ -1,36 +1,32 @@
 //! `curl COMMAND…`: the request as a command line, with the token in a variable.
 
-use contacts_ureq::{
-    ActivateContact, ContactId, CreateContact, Credentials, DeactivateContact, DeleteContact, Error,
-    GetContact, Session, UpdateContact,
-};
+use contacts_ureq::{Credentials, Error, Session};
 use http::{HeaderValue, Request, header};
 
-use super::{Context, operations::first_page};
 use crate::{
-    args::OperationCommand,
-    failure::Failure,
-    service::{Service, USER_AGENT},
-    settings::{Person, Place},
-    tell::Verbosity,
+    client::{Client, Context, USER_AGENT},
+    config::{Target, identity::Identity},
+    error::Failure,
 };
 
-pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(), Failure> {
+pub(crate) fn run(
+    context: &Context<'_>,
+    requests: impl FnOnce(&Session) -> Result<Vec<Request<Vec<u8>>>, Error>,
+) -> Result<(), Failure> {
     let settings = context.settings()?;
-    let site = match settings.place()? {
-        Place::Base(base_url) => base_url.clone(),
-        Place::Site(site) => {
-            let verbosity = Verbosity::new(&context.arguments.how);
-            let transport = &settings.transport;
-            let site = Service::located(site, transport, transport.ends(), verbosity)?;
-            let is_oauth = settings.person.as_ref().is_some_and(|person| person.email.is_none());
-            site.base_url(&if is_oauth || context.arguments.person.oauth {
+    let site = match settings.target()? {
+        Target::Base(base_url) => base_url.clone(),
+        Target::Site(site) => {
+            let network = &settings.network;
+            let site = Client::located(site, network, network.ends(), context.verbosity())?;
+            let is_oauth = settings.identity.as_ref().is_some_and(|identity| identity.email.is_none());
+            site.base_url(&if is_oauth || context.args.oauth {
                 Credentials::bearer("token")?
             } else {
                 Credentials::none()
             })?
         }
-        Place::Sandbox => {
+        Target::Sandbox => {
             return Err(Failure::usage("an embedded sandbox is gone before curl could ask it")
                 .with_hint("start one by `contacts sandbox`, and give its --base-url"));
         }
@@ -38,32 +34,14 @@ pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(
     // The request is made without credentials, so that there is no token to leak.
     let session =
         Session::new(site, Credentials::none()).with_user_agent(HeaderValue::from_static(USER_AGENT));
-    let email = match &settings.person {
-        Some(Person { email, .. }) => email.as_deref(),
-        None if context.arguments.person.oauth => None,
-        None => context.arguments.person.email.as_deref().or(Some("")),
+    let email = match &settings.identity {
+        Some(Identity { email, .. }) => email.as_ref().map(|email| &*email.value),
+        None if context.args.oauth => None,
+        None => context.args.email.as_deref().or(Some("")),
     };
-    let requests = requests(command, &session)?;
+    let requests = requests(&session)?;
     let text: String = requests.iter().map(|request| shown(request, email)).collect();
     context.output.text(&text)
-}
-
-/// One request, or one for each id.
-fn requests(command: &OperationCommand, session: &Session) -> Result<Vec<Request<Vec<u8>>>, Error> {
-    use OperationCommand as Do;
-
-    let each = |ids: &[ContactId], request: &dyn Fn(ContactId) -> Request<Vec<u8>>| {
-        ids.iter().cloned().map(request).collect()
-    };
-    Ok(match command {
-        Do::List(args) => vec![session.request(&first_page(args)?)],
-        Do::Get { id } => vec![session.request(&GetContact::new(id.clone()))],
-        Do::Create { method, to, .. } => vec![session.request(&CreateContact::new(method.clone(), to)?)],
-        Do::Update { id, to } => vec![session.request(&UpdateContact::new(id.clone(), to)?)],
-        Do::Activate { ids } => each(ids, &|id| session.request(&ActivateContact::new(id))),
-        Do::Deactivate { ids, .. } => each(ids, &|id| session.request(&DeactivateContact::new(id))),
-        Do::Delete { ids, .. } => each(ids, &|id| session.request(&DeleteContact::new(id))),
-    })
 }
 
 /// `email` is that of an API token, or empty if it is not known; there is none with an OAuth token. A shell puts the variables in.
@@ -101,7 +79,7 @@ fn quoted(word: &str) -> std::borrow::Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use contacts_ureq::{BaseUrl, ContactMethod};
+    use contacts_ureq::{BaseUrl, ContactMethod, CreateContact};
 
     use super::*;
 

@@ -8,12 +8,14 @@ use contacts_ureq::{
     GetContact, ListContacts, UpdateContact,
 };
 
-use super::Context;
-use crate::{failure::Failure, service};
+use crate::{
+    client::{self, Context},
+    error::Failure,
+};
 
-pub(super) fn run(context: &Context<'_>) -> Result<(), Failure> {
+pub(crate) fn run(context: &Context<'_>) -> Result<(), Failure> {
     let sandbox = Sandbox::start()?;
-    let (site, credentials) = service::demo(&sandbox)?;
+    let (site, credentials) = client::demo(&sandbox)?;
     let client = Client::new(site, credentials);
     let mut story = Story { context, step: 0 };
     story.tell(&format!("A sandbox of the service listens on {}", sandbox.base_url()))?;

@@ -1,73 +1,79 @@
 //! `doctor`: one step after the other, what is wrong, and what to do.
 
-mod answers;
-mod proxy;
-mod step;
-mod way;
+pub(crate) mod certificate;
+pub(crate) mod network;
+pub(crate) mod step;
 
-use contacts_ureq::{Credentials, ProxyChoice, Site};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use self::step::Step;
-use super::Context;
+use contacts_ureq::{
+    ActivateContact, Call, ContactId, Credentials, DeleteContact, Error, Event, Hint, ListContacts, Now,
+    Observer, ProxyChoice, Site,
+};
+use http::{HeaderMap, header};
+
+use self::step::{Step, Steps};
 use crate::{
-    failure::{Failure, exit},
-    origins::Setting,
-    service::Service,
-    settings::{Place, Settings},
-    tell::Verbosity,
+    client::{Client, Context},
+    config::{Settings, Shown, Target},
+    error::{Failure, exit, hint_text, with_causes},
 };
 
-const NO_CONNECTION: &str =
-    "is the host the right one, and is it reachable from here? behind a proxy, --proxy names it";
+/// A clock that is further off than this may have certificates and tokens refused.
+const TOLERATED: Duration = Duration::from_secs(60);
+
+/// An id that no contact has: what is asked of it changes nothing.
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
 const NO_TUNNEL: &str = "the proxy takes connections: is the host the right one, does the proxy let requests to it through, and \
                          does it want a name and a password, which belong into a profile?";
 const BUSY: &str = "the service was reached, and does not serve now: try again later";
 
-pub(super) fn run(context: &Context<'_>) -> Result<(), Failure> {
-    let mut examination = Examination { context, steps: Vec::new() };
+pub(crate) fn run(context: &Context<'_>) -> Result<(), Failure> {
+    let mut examination = Examination { context, steps: Steps::default() };
     let result = examination.examine();
-    let steps = &examination.steps;
-    let told = context.output.records(steps, &["step", "state", "message", "hint"], Step::line);
+    let told =
+        context.output.records(&examination.steps.0, &["step", "state", "message", "hint"], Step::line);
     result.and(told)
 }
 
 struct Examination<'a> {
     context: &'a Context<'a>,
-    steps: Vec<Step>,
+    steps: Steps,
 }
 
 impl Examination<'_> {
     fn examine(&mut self) -> Result<(), Failure> {
         let mut settings = match self.context.settings() {
             Ok(settings) => settings,
-            Err(failure) => return Err(self.failed("settings", &failure)),
+            Err(failure) => return Err(self.steps.failed("settings", &failure)),
         };
         self.settings(&settings)?;
-        match &settings.place {
-            Some(Place::Base(base_url)) => self.way(&settings, base_url)?,
-            Some(Place::Site(site)) => {
+        match settings.target.as_ref().map(|target| &target.value) {
+            Some(Target::Base(base_url)) => network::examine(&mut self.steps, &settings.network, base_url)?,
+            Some(Target::Site(site)) => {
                 let first = match site.lookup() {
                     Some(lookup) => lookup.clone(),
                     None => site.base_url(&Credentials::none())?,
                 };
-                self.way(&settings, &first)?;
+                network::examine(&mut self.steps, &settings.network, &first)?;
                 // From here on the cloud id is known: it is not looked up a second time.
                 let located = self.cloud_id(&settings, site)?;
                 let second = located.base_url(&Credentials::none())?;
-                if settings.transport.proxy_for(&first) != settings.transport.proxy_for(&second) {
-                    self.proxy(&settings, &second)?;
+                if settings.network.proxy_for(&first) != settings.network.proxy_for(&second) {
+                    network::examine_proxy(&mut self.steps, &settings.network, &second)?;
                 }
-                settings.place = Some(Place::Site(located));
+                settings.target = settings.target.map(|target| target.with(Target::Site(located)));
             }
-            Some(Place::Sandbox) | None => {}
+            Some(Target::Sandbox) | None => {}
         }
-        let service = match Service::connect(&settings, self.verbosity()) {
+        let service = match Client::connect(&settings, self.context.verbosity()) {
             Ok(service) => service,
-            Err(failure) => return Err(self.failed("token", &failure)),
+            Err(failure) => return Err(self.steps.failed("token", &failure)),
         };
-        if let Some(person) = &settings.person {
-            let kind = if person.email.is_none() { "an OAuth token" } else { "an API token" };
-            self.ok("base URL", format!("{}, with {kind}", service.session().site()));
+        if let Some(identity) = &settings.identity {
+            let kind = identity.kind();
+            self.steps.ok("base URL", format!("{}, with {kind}", service.session().site()));
         }
         let headers = self.reading(&settings, &service)?;
         self.writing(&service);
@@ -76,31 +82,134 @@ impl Examination<'_> {
         Ok(())
     }
 
-    fn verbosity(&self) -> Verbosity {
-        Verbosity::new(&self.context.arguments.how)
-    }
-
     fn settings(&mut self, settings: &Settings) -> Result<(), Failure> {
-        for Setting { setting, value, from } in settings.told() {
-            self.ok("settings", format!("{setting} = {value} ({from})"));
+        for Shown { setting, value, from } in settings.shown() {
+            self.steps.ok("settings", format!("{setting} = {value} ({from})"));
         }
-        match settings.place() {
+        match settings.target() {
             Ok(_) => Ok(()),
-            Err(failure) => Err(self.failed("settings", &failure)),
+            Err(failure) => Err(self.steps.failed("settings", &failure)),
         }
     }
 
     fn cloud_id(&mut self, settings: &Settings, site: &Site) -> Result<Site, Failure> {
-        let transport = &settings.transport;
-        let located = Service::located(site, transport, transport.ends(), self.verbosity())
+        let network = &settings.network;
+        let located = Client::located(site, network, network.ends(), self.context.verbosity())
             .map_err(|error| explained(settings, error));
         match located {
             Ok(site) => {
-                self.ok("cloud id", site.cloud_id().map(ToString::to_string).unwrap_or_default());
+                self.steps.ok("cloud id", site.cloud_id().map(ToString::to_string).unwrap_or_default());
                 Ok(site)
             }
-            Err(failure) => Err(self.failed("cloud id", &failure)),
+            Err(failure) => Err(self.steps.failed("cloud id", &failure)),
         }
+    }
+}
+
+impl Examination<'_> {
+    /// Whether the token is accepted and may read. Gives the headers of the answer.
+    fn reading(&mut self, settings: &Settings, service: &Client) -> Result<HeaderMap, Failure> {
+        let first = ListContacts::all().size(1)?;
+        let mut last = LastHeaders::default();
+        match service.run_observed(Call::new(service.session().clone(), &first), &mut last) {
+            Ok(_) => {
+                self.steps.ok("token", "accepted");
+                self.steps.ok("plan", "this account has access to Operations");
+                self.steps.ok("reading", "allowed: list, get");
+                Ok(last.0.unwrap_or_default())
+            }
+            Err(error) => {
+                let step = match error.hint() {
+                    Some(Hint::NoOperations | Hint::PlanLimit) => "plan",
+                    Some(Hint::MissingScope(_)) => "reading",
+                    Some(
+                        Hint::WrongSite
+                        | Hint::NoSuchUser
+                        | Hint::NotTheService
+                        | Hint::Redirected
+                        | Hint::ApiRemoved
+                        | Hint::IpAllowlist,
+                    ) => "site",
+                    Some(Hint::CheckCertificate) => "TLS",
+                    Some(Hint::ProxyCredentials | Hint::ProxyForbids) => "proxy",
+                    _ if error.is_unauthorized() || error.is_forbidden() => "token",
+                    _ => "connection",
+                };
+                let other = if error.is_unauthorized() { service.at_other_base_url() } else { None };
+                let failure = explained(settings, error.into());
+                Err(match other {
+                    Some((base_url, Ok(()))) => {
+                        let hint =
+                            format!("the same token is accepted at {base_url}: use --base-url {base_url}");
+                        self.steps.failed("base URL", &failure.with_hint(hint))
+                    }
+                    Some((base_url, Err(error))) => {
+                        let message = match error.is_unauthorized() {
+                            true => format!("{base_url} does not accept the token either"),
+                            false => format!(
+                                "whether {base_url} accepts the token cannot be told: {}",
+                                with_causes(&error)
+                            ),
+                        };
+                        self.steps.note("base URL", message, None);
+                        self.steps.failed(step, &failure)
+                    }
+                    None => self.steps.failed(step, &failure),
+                })
+            }
+        }
+    }
+
+    /// Whether the token may write and delete, tried on a contact that does not exist.
+    fn writing(&mut self, service: &Client) {
+        let Ok(nobody) = ContactId::new(NOBODY) else { return };
+        let write = service.send(&ActivateContact::new(nobody.clone())).map(drop);
+        self.scope("writing", "create, update, activate, deactivate", write);
+        let delete = service.send(&DeleteContact::new(nobody));
+        self.scope("deleting", "delete", delete);
+    }
+
+    fn scope(&mut self, step: &'static str, operations: &str, tried: Result<(), Error>) {
+        match tried {
+            Ok(()) => self.steps.ok(step, format!("allowed: {operations}")),
+            Err(error) if error.is_no_such_contact() => self.steps.ok(step, format!("allowed: {operations}")),
+            Err(error) if error.is_unauthorized() || error.is_forbidden() => {
+                let hint = error.hint().map(|hint| hint_text(&hint));
+                self.steps.note(step, format!("not allowed: {operations}"), hint);
+            }
+            Err(error) => self.steps.note(step, format!("cannot be told: {}", with_causes(&error)), None),
+        }
+    }
+
+    fn limits(&mut self, headers: &HeaderMap) {
+        let is_limit = |name: &&http::HeaderName| name.as_str().contains("ratelimit");
+        let limits: Vec<_> = headers
+            .keys()
+            .filter(is_limit)
+            .filter_map(|name| Some(format!("{name}: {}", headers.get(name)?.to_str().ok()?)))
+            .collect();
+        let told = if limits.is_empty() { "the service tells none".into() } else { limits.join(", ") };
+        self.steps.ok("limits", told);
+    }
+
+    /// This machine's clock against the date of the answer.
+    fn clock(&mut self, headers: &HeaderMap) {
+        let date = headers.get(header::DATE).and_then(|date| date.to_str().ok());
+        let Some(theirs) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
+            return self.steps.note("clock", "the answer has no date to compare with", None);
+        };
+        let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (ours, theirs) = (seconds(SystemTime::now()), seconds(theirs));
+        let off = ours.abs_diff(theirs);
+        if off <= TOLERATED {
+            return self.steps.ok("clock", "agrees with the service");
+        }
+        let direction = if ours > theirs { "ahead of" } else { "behind" };
+        self.steps.note(
+            "clock",
+            format!("{} s {direction} the service", off.as_secs()),
+            Some("certificates and OAuth tokens depend on it: set the clock".into()),
+        );
     }
 }
 
@@ -109,18 +218,30 @@ fn explained(settings: &Settings, failure: Failure) -> Failure {
     if failure.exit() != exit::TRY_LATER || failure.hint().is_some() {
         return failure;
     }
-    let base_url = match &settings.place {
-        Some(Place::Base(base_url)) => Some(base_url.clone()),
-        Some(Place::Site(site)) => {
+    let base_url = match settings.target.as_ref().map(|target| &target.value) {
+        Some(Target::Base(base_url)) => Some(base_url.clone()),
+        Some(Target::Site(site)) => {
             site.base_url(&Credentials::none()).ok().or_else(|| site.lookup().cloned())
         }
-        Some(Place::Sandbox) | None => None,
+        Some(Target::Sandbox) | None => None,
     };
-    let proxy = base_url.as_ref().map(|base_url| settings.transport.proxy_for(base_url));
+    let proxy = base_url.as_ref().map(|base_url| settings.network.proxy_for(base_url));
     let hint = match (failure.has_status(), proxy) {
         (true, _) => BUSY,
         (false, Some(ProxyChoice::Through { .. })) => NO_TUNNEL,
-        (false, _) => NO_CONNECTION,
+        (false, _) => network::NO_CONNECTION,
     };
     failure.with_hint(hint)
+}
+
+/// Keeps the headers of the last response.
+#[derive(Default)]
+struct LastHeaders(Option<HeaderMap>);
+
+impl Observer for LastHeaders {
+    fn event(&mut self, event: &Event<'_>, _: Now) {
+        if let Event::Answered(response) = event {
+            self.0 = Some(response.headers().clone());
+        }
+    }
 }

@@ -4,131 +4,108 @@ use std::{fs, io, path::PathBuf};
 
 use contacts_ureq::ListContacts;
 
-use super::{Context, config, question};
 use crate::{
-    args::{PersonArgs, PlaceArgs},
-    environment,
-    failure::Failure,
-    interrupt, secret,
-    service::Service,
-    settings::{Place, Settings},
-    tell::Verbosity,
-    token::{self, TokenFrom},
-    whole_file,
+    client::{Client, Context, token},
+    config::{
+        Settings, edit,
+        flags::GlobalArgs,
+        key::{self, ConfigKey, Group},
+        network::DEFAULT_TIMEOUT,
+        profile::Profile,
+        token_flag,
+    },
+    error::Failure,
+    io::{atomic_write, interrupt, note, prompt},
+    redact,
 };
 
 /// Asks for what is missing, tries it, and keeps it.
-pub(super) fn login(context: &Context<'_>) -> Result<(), Failure> {
-    let name = config::profile_name(context)?;
+pub(crate) fn login(context: &Context<'_>) -> Result<(), Failure> {
+    let name = context.profile_name()?;
     let file = token_file(&name)?;
-    let (place, person, how) = (&context.arguments.place, &context.arguments.person, &context.arguments.how);
-    if place.sandbox {
+    if context.args.sandbox {
         return Err(Failure::usage("--sandbox needs no login"));
     }
     // A broken file is told before anybody is asked.
-    crate::profile::load(None, &environment::of_process)?;
+    Profile::load(None, &key::process_environment)?;
     // What is kept already is not looked at: this replaces it.
-    let mut place = PlaceArgs {
-        site: place.site.clone(),
-        cloud_id: place.cloud_id.clone(),
-        base_url: place.base_url.clone(),
-        ..PlaceArgs::default()
-    };
-    if place.site.is_none() && place.cloud_id.is_none() && place.base_url.is_none() {
-        place.site = Some(question::line("site, such as acme.atlassian.net", "--site")?);
+    let mut args = GlobalArgs { profile: None, ..context.args.clone() };
+    if args.site.is_none() && args.cloud_id.is_none() && args.base_url.is_none() {
+        args.site = Some(prompt::line("site, such as acme.atlassian.net", "--site")?);
     }
-    let oauth = person.oauth;
-    let email = match &person.email {
-        None if !oauth => Some(question::line("e-mail address", "--email")?),
-        email => email.clone().filter(|_| !oauth),
+    args.email = match args.email {
+        None if !args.oauth => Some(prompt::line("e-mail address", "--email")?),
+        email => email.filter(|_| !args.oauth),
     };
-    let from = TokenFrom::one_of(person.token_file.clone(), person.token_command.clone())
-        .map_err(|()| Failure::usage("--token-file and --token-command exclude one another"))?;
-    let token = match from {
-        Some(from) => {
-            let flag = if person.token_file.is_some() { "--token-file" } else { "--token-command" };
-            from.read(flag, how.timeout.unwrap_or(crate::settings::DEFAULT_TIMEOUT))?
-        }
-        None => token::alone(&question::secret("token", "--token-file")?, "the token")?,
+    let token = match token_flag(&args)? {
+        Some(source) => token::read(&source, args.timeout.unwrap_or(DEFAULT_TIMEOUT))?,
+        None => token::alone(&prompt::secret("token", "--token-file")?, "the token")?,
     };
     // The token is tried as it will be read: from its file, which takes its place once it works.
     let folder = file.parent().unwrap_or(&file);
     let failed = |error: io::Error| Failure::local(format!("{} cannot be written: {error}", file.display()));
-    config::make_private(folder).map_err(failed)?;
+    edit::make_private(folder).map_err(failed)?;
     let draft = tempfile::Builder::new().tempfile_in(folder).map_err(failed)?;
     let path = draft.path().to_owned();
     interrupt::undoes(Some(Box::new(move || drop(fs::remove_file(path)))));
     fs::write(draft.path(), &token).map_err(failed)?;
-    let person =
-        PersonArgs { email, token_file: Some(draft.path().to_owned()), oauth, ..PersonArgs::default() };
+    (args.token_file, args.token_command) = (Some(draft.path().to_owned()), None);
     // Flags say where and who; the environment says how, as for every command.
     let without_profiles = |name: &str| {
         let lead_to_profiles = ["CONTACTS_PROFILE", "CONTACTS_CONFIG", "XDG_CONFIG_HOME", "HOME", "APPDATA"];
-        environment::of_process(name).filter(|_| !lead_to_profiles.contains(&name))
+        key::process_environment(name).filter(|_| !lead_to_profiles.contains(&name))
     };
-    let settings = Settings::resolve(&place, &person, how, &without_profiles)?;
-    let service = Service::connect(&settings, Verbosity::new(how))?;
-    service.send(&ListContacts::all().size(1)?).map_err(|error| Failure::from(error).of_no_contact())?;
-    let place = match settings.place()? {
-        Place::Base(base_url) => ("base_url", base_url.to_string()),
-        Place::Site(site) if site.host().is_none() => ("cloud_id", site.to_string()),
-        Place::Site(site) => ("site", site.to_string()),
-        Place::Sandbox => return Ok(()),
-    };
-    let email = settings.person.as_ref().and_then(|person| person.email.clone());
+    let settings = Settings::resolve(&args, &without_profiles)?;
+    let client = Client::connect(&settings, context.verbosity())?;
+    client.send(&ListContacts::all().size(1)?).map_err(|error| Failure::from(error).of_no_contact())?;
+    let (target, value) = settings.target()?.setting();
     let path =
         file.to_str().ok_or_else(|| Failure::usage("the configuration folder is not text in UTF-8"))?;
-    let ca_file = how.ca_file.as_ref().map(std::path::absolute).transpose().map_err(failed)?;
+    let ca_file = args.ca_file.as_ref().map(std::path::absolute).transpose().map_err(failed)?;
     let ca_file = ca_file.map(|path| path.display().to_string());
-    whole_file::write_private(&file, token.as_bytes()).map_err(failed)?;
+    atomic_write::write_private(&file, token.as_bytes()).map_err(failed)?;
     let mut is_replaced = false;
-    config::edit(&name, |members| {
+    edit::edit_profile(&name, |members| {
         is_replaced = !members.is_empty();
-        for key in ["site", "cloud_id", "base_url", "email", "token_file", "token_command", "oauth"] {
-            members.remove(key);
+        for key in ConfigKey::all().filter(|key| key.group() != Group::Network) {
+            members.remove(key.name());
         }
-        members.insert(place.0, toml_edit::value(place.1));
-        if let Some(email) = email {
-            members.insert("email", toml_edit::value(email));
-        }
-        members.insert("token_file", toml_edit::value(path));
-        for (key, value) in [("ca_file", ca_file), ("proxy", how.proxy.clone())] {
-            if let Some(value) = value {
-                members.insert(key, toml_edit::value(value));
-            }
-        }
-        if oauth {
-            members.insert("oauth", toml_edit::value(true));
+        members.insert(target, toml_edit::value(value));
+        let values = [
+            (ConfigKey::Email, args.email),
+            (ConfigKey::TokenFile, Some(path.to_owned())),
+            (ConfigKey::CaFile, ca_file),
+            (ConfigKey::Proxy, args.proxy),
+            (ConfigKey::Oauth, args.oauth.then(|| "true".to_owned())),
+        ];
+        for (key, value) in values {
+            value.map(|value| edit::set(members, key, &value));
         }
     })?;
     let kept = if is_replaced { "replaced" } else { "kept as" };
-    context.note(&format!("{kept} the profile {}, with the token in {path}", secret::name(&name)));
+    note(&format!("{kept} the profile {}, with the token in {path}", redact::name(&name)));
     Ok(())
 }
 
 /// Forgets a profile, and its token if `login` has kept it.
-pub(super) fn logout(context: &Context<'_>) -> Result<(), Failure> {
-    let name = config::profile_name(context)?;
-    let shown = secret::name(&name);
+pub(crate) fn logout(context: &Context<'_>) -> Result<(), Failure> {
+    let name = context.profile_name()?;
+    let shown = redact::name(&name);
     let file = token_file(&name)?;
     match fs::remove_file(&file) {
-        Ok(()) => context.note(&format!("removed {}", file.display())),
+        Ok(()) => note(&format!("removed {}", file.display())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => {
             return Err(Failure::local(format!("{} cannot be removed: {error}", file.display())));
         }
     }
-    if !config::path()?.exists() {
-        context.note(&format!("there is no profile {shown}"));
+    if !edit::path()?.exists() {
+        note(&format!("there is no profile {shown}"));
         return Ok(());
     }
-    let mut removed = false;
-    config::edit_profiles(|profiles| {
-        removed = profiles.remove(&name).is_some();
-        Ok(())
-    })?;
+    let removed = edit::remove_profile(&name)?;
     let what = if removed { "removed the profile" } else { "there is no profile" };
-    context.note(&format!("{what} {shown}"));
+    note(&format!("{what} {shown}"));
     Ok(())
 }
 
@@ -138,7 +115,7 @@ fn token_file(profile: &str) -> Result<PathBuf, Failure> {
     if profile.starts_with('.') || profile.is_empty() || !profile.chars().all(is_name) {
         return Err(Failure::usage("a profile with a token file is named with letters, digits, - _ and ."));
     }
-    let config = config::path()?;
+    let config = edit::path()?;
     let file = config.with_file_name("tokens").join(profile);
     std::path::absolute(file).map_err(|error| Failure::usage(format!("CONTACTS_CONFIG: {error}")))
 }

@@ -1,22 +1,169 @@
-//! The seven operations.
+//! The operations of the service: their arguments, what they do, and the requests that `curl` shows.
 
+mod several;
+
+use clap::{
+    Args, Subcommand,
+    builder::{RangedU64ValueParser, StringValueParser, TypedValueParser},
+};
 use contacts_plan::takes_last_enabled;
 use contacts_ureq::{
-    ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact,
-    DeactivateContact, DeleteContact, Ensure, Error, GetContact, How, ListContacts, Pages, UpdateContact,
-    printable,
+    AccountId, ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact,
+    DeactivateContact, DeleteContact, Ensure, Error, GetContact, How, ListContacts, Pages, Session,
+    UpdateContact, printable,
 };
+use http::Request;
 
-use super::{Context, question};
+use self::several::each;
 use crate::{
-    args::{ListArgs, OperationCommand},
-    failure::{Failure, is_for_all},
-    interrupt::{self, UnderWay},
-    output::{Change, Reader, counted},
-    service::Service,
+    client::{Client, Context},
+    error::{Failure, counted},
+    io::{self, prompt},
+    output::{Change, Reader},
+    redact,
 };
 
-pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(), Vec<Failure>> {
+/// The seven operations.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OperationCommand {
+    /// List contacts, all pages of them
+    #[command(
+        after_help = "Examples:\n  contacts list --method sms --disabled\n  contacts list -o csv > contacts.csv\n  \
+                            contacts list --account-id 712020:0a1b2c3d    as an administrator"
+    )]
+    List(ListArgs),
+
+    /// Show one contact
+    #[command(after_help = "Example:\n  contacts get 299003c3-8221-4a9f-b63d-2370c4caaaaa -o json")]
+    Get {
+        /// Its id
+        #[arg(value_parser = redact::parse_argument::<ContactId>)]
+        id: ContactId,
+    },
+
+    /// Create a contact
+    ///
+    /// It is never sent twice unless it is certain that the first request did nothing. If its answer is lost, a ticket is
+    /// printed and the exit code is 7: `contacts resolve` tells what became of it. With --ensure, it looks before and after
+    /// instead, and can be repeated at will.
+    #[command(
+        after_help = "Examples:\n  contacts create sms 90-5555559999\n  contacts create --ensure email ann@example.com"
+    )]
+    Create {
+        /// email, sms or voice
+        #[arg(value_parser = created_method())]
+        method: ContactMethod,
+        /// The address or number, such as 90-5555559999
+        #[arg(value_parser = redact::parse_argument::<String>)]
+        to: String,
+        /// See to it that the contact exists once: create it only where it is missing
+        #[arg(long)]
+        ensure: bool,
+    },
+
+    /// Give an e-mail contact another address
+    #[command(
+        after_help = "Example:\n  contacts update 299003c3-8221-4a9f-b63d-2370c4caaaaa ann@example.org"
+    )]
+    Update {
+        /// Its id
+        #[arg(value_parser = redact::parse_argument::<ContactId>)]
+        id: ContactId,
+        /// The new address
+        #[arg(value_parser = redact::parse_argument::<String>)]
+        to: String,
+    },
+
+    /// Let contacts be used again
+    #[command(after_help = "Example:\n  contacts activate 299003c3-8221-4a9f-b63d-2370c4caaaaa")]
+    Activate {
+        /// Their ids
+        #[arg(required = true, value_name = "ID", value_parser = redact::parse_argument::<ContactId>)]
+        ids: Vec<ContactId>,
+    },
+
+    /// Let contacts be used no more
+    ///
+    /// If no enabled contact would be left, it asks, or needs --force where there is no terminal.
+    #[command(after_help = "Example:\n  contacts deactivate 299003c3-8221-4a9f-b63d-2370c4caaaaa")]
+    Deactivate {
+        /// Their ids
+        #[arg(required = true, value_name = "ID", value_parser = redact::parse_argument::<ContactId>)]
+        ids: Vec<ContactId>,
+        /// Leave no enabled contact, if need be
+        #[arg(long)]
+        force: bool,
+    },
+
+    /// Delete contacts
+    ///
+    /// Shows them, and asks. If no enabled contact would be left, --yes is not enough: it needs --force.
+    #[command(after_help = "Examples:\n  contacts delete 299003c3-8221-4a9f-b63d-2370c4caaaaa\n  \
+                            contacts list --method sms -o ndjson | jq -r .id | xargs contacts delete --yes")]
+    Delete {
+        /// Their ids
+        #[arg(required = true, value_name = "ID", value_parser = redact::parse_argument::<ContactId>)]
+        ids: Vec<ContactId>,
+        /// Do not ask
+        #[arg(short, long)]
+        yes: bool,
+        /// Leave no enabled contact, if need be
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+/// Which contacts.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ListArgs {
+    /// Leave out the first N contacts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(i32::MAX)))]
+    offset: Option<u32>,
+
+    /// Ask for N contacts a page, 1 to 100 [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(ListContacts::LARGEST_SIZE)))]
+    size: Option<u32>,
+
+    /// Stop after N contacts, 1 or more
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    limit: Option<usize>,
+
+    /// Another user's contacts, as an administrator
+    #[arg(long, value_name = "ID", value_parser = redact::parse_argument::<AccountId>)]
+    account_id: Option<AccountId>,
+
+    /// Only contacts of this method: email, sms, voice, mobile
+    #[arg(long, value_name = "METHOD", value_parser = method())]
+    method: Option<ContactMethod>,
+
+    /// Only contacts that are enabled
+    #[arg(long, conflicts_with = "disabled")]
+    enabled: bool,
+
+    /// Only contacts that are not
+    #[arg(long)]
+    disabled: bool,
+}
+
+/// A method that the service has; a mistyped one would have no contacts, as if nobody could be reached.
+fn method() -> impl TypedValueParser<Value = ContactMethod> {
+    StringValueParser::new().try_map(|text| match text.to_ascii_lowercase().as_str().into() {
+        ContactMethod::Other(_) => Err("expected email, sms, voice or mobile"),
+        method => Ok(method),
+    })
+}
+
+/// A method that `create` takes: an app registers itself.
+fn created_method() -> impl TypedValueParser<Value = ContactMethod> {
+    StringValueParser::new().try_map(|text| match text.to_ascii_lowercase().as_str().into() {
+        ContactMethod::Mobile | ContactMethod::Other(_) => {
+            Err("expected email, sms or voice; an app registers itself")
+        }
+        method => Ok(method),
+    })
+}
+
+pub(crate) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(), Vec<Failure>> {
     use OperationCommand as Do;
 
     match command {
@@ -25,7 +172,8 @@ pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(
         Do::Create { method, to, ensure } => create(context, method, to, *ensure),
         Do::Update { id, to } => update(context, id, to),
         Do::Activate { ids } => {
-            return each(context, &context.connect()?, ids, |service, id| {
+            let service = context.connect()?;
+            return each(context.output, ids, |id| {
                 service.send(&ActivateContact::new(id.clone())).map(Change::from)
             });
         }
@@ -34,19 +182,19 @@ pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(
             if !*force {
                 confirm_deactivation(&mut service, ids)?;
             }
-            return each(context, &service, ids, |service, id| {
+            return each(context.output, ids, |id| {
                 service.send(&DeactivateContact::new(id.clone())).map(Change::from)
             });
         }
         Do::Delete { ids, yes, force } => {
             if !*yes {
-                question::can_be_asked("deleting")?;
+                prompt::can_be_asked("deleting")?;
             }
             let mut service = context.connect()?;
             if !(*yes && *force) {
                 confirm_deletion(&mut service, ids, *yes, *force)?;
             }
-            return each(context, &service, ids, |service, id| {
+            return each(context.output, ids, |id| {
                 service.send(&DeleteContact::new(id.clone()))?;
                 Ok(Change { id: id.clone(), message: "Deleted".into() })
             });
@@ -55,8 +203,29 @@ pub(super) fn run(context: &Context<'_>, command: &OperationCommand) -> Result<(
     .map_err(Vec::from)
 }
 
+/// The requests of a command: one, or one for each id.
+pub(crate) fn requests(
+    command: &OperationCommand,
+    session: &Session,
+) -> Result<Vec<Request<Vec<u8>>>, Error> {
+    use OperationCommand as Do;
+
+    let each = |ids: &[ContactId], request: &dyn Fn(ContactId) -> Request<Vec<u8>>| {
+        ids.iter().cloned().map(request).collect()
+    };
+    Ok(match command {
+        Do::List(args) => vec![session.request(&first_page(args)?)],
+        Do::Get { id } => vec![session.request(&GetContact::new(id.clone()))],
+        Do::Create { method, to, .. } => vec![session.request(&CreateContact::new(method.clone(), to)?)],
+        Do::Update { id, to } => vec![session.request(&UpdateContact::new(id.clone(), to)?)],
+        Do::Activate { ids } => each(ids, &|id| session.request(&ActivateContact::new(id))),
+        Do::Deactivate { ids, .. } => each(ids, &|id| session.request(&DeactivateContact::new(id))),
+        Do::Delete { ids, .. } => each(ids, &|id| session.request(&DeleteContact::new(id))),
+    })
+}
+
 /// The first page that these arguments ask for.
-pub(super) fn first_page(args: &ListArgs) -> Result<ListContacts, Error> {
+fn first_page(args: &ListArgs) -> Result<ListContacts, Error> {
     let size = match (args.size, args.limit) {
         (Some(size), _) => size,
         // A page has no use for more contacts than are wanted, unless some of them are left out.
@@ -124,7 +293,7 @@ fn create(context: &Context<'_>, method: &ContactMethod, to: &str, ensure: bool)
     }?;
     context.output.changes(std::slice::from_ref(&change), false)?;
     if method.is_phone() && change.message == "Created" {
-        context.note("a new number is used only once it is verified, by the code that is sent to it");
+        io::note("a new number is used only once it is verified, by the code that is sent to it");
     }
     Ok(())
 }
@@ -135,55 +304,6 @@ fn update(context: &Context<'_>, id: &ContactId, to: &str) -> Result<(), Failure
     context.output.changes(&[change], false)
 }
 
-/// Does one thing with each of several contacts. What fails with one does not keep the others from it, unless it would fail
-/// with them too.
-fn each(
-    context: &Context<'_>,
-    service: &Service,
-    ids: &[ContactId],
-    change: impl Fn(&Service, &ContactId) -> Result<Change, Error>,
-) -> Result<(), Vec<Failure>> {
-    let several = ids.len() > 1;
-    let (mut changes, mut failures) = (Vec::new(), Vec::new());
-    for (place, id) in ids.iter().enumerate() {
-        interrupt::tells_of(several.then(|| UnderWay {
-            made: format!("{} of {} changes", changes.len(), ids.len()),
-            change: id.to_string(),
-            hint: None,
-            results: context.output.changes_so_far(&changes),
-            failures: failures.clone(),
-        }));
-        match change(service, id) {
-            Ok(change) => changes.push(change),
-            Err(error) => {
-                let is_last = is_for_all(&error);
-                let untried = if is_last { ids.len() - place - 1 } else { 0 };
-                let failure = Failure::from(error);
-                failures.push(if several { failure.about(&without_trying(id, untried)) } else { failure });
-                if is_last {
-                    break;
-                }
-            }
-        }
-    }
-    interrupt::owes(&failures);
-    if (several || !changes.is_empty())
-        && let Err(failure) = context.output.changes(&changes, several)
-    {
-        failures.push(failure);
-    }
-    if failures.is_empty() { Ok(()) } else { Err(failures) }
-}
-
-/// A contact with which something failed, and how many of those behind it were left for that reason.
-fn without_trying(id: &ContactId, others: usize) -> String {
-    match others {
-        0 => id.to_string(),
-        1 => format!("{id} (the one after it was not tried)"),
-        others => format!("{id} (the {others} after it were not tried)"),
-    }
-}
-
 /// What there is to say if no enabled contact would be left.
 const LAST: &str = "no enabled contact would be left, as far as is known, so that nobody would be notified";
 
@@ -192,19 +312,19 @@ fn is_last(kept_by: &str) -> Failure {
 }
 
 /// A 404 to the list says nothing of the contacts that the command names.
-fn contacts_now(service: &Service) -> Result<Vec<Contact>, Failure> {
+fn contacts_now(service: &Client) -> Result<Vec<Contact>, Failure> {
     service.contacts().map_err(|error| Failure::from(error).of_no_contact())
 }
 
 /// Asks if nobody may be notified afterwards.
-fn confirm_deactivation(service: &mut Service, ids: &[ContactId]) -> Result<(), Failure> {
+fn confirm_deactivation(service: &mut Client, ids: &[ContactId]) -> Result<(), Failure> {
     if !takes_last_enabled(&contacts_now(service)?, ids) {
         return Ok(());
     }
-    if !question::has_terminal() {
+    if !prompt::has_terminal() {
         return Err(is_last("deactivates"));
     }
-    if !question::ask(&format!("{LAST}\nDeactivate {} all the same?", counted(ids.len(), "contact")))? {
+    if !prompt::ask(&format!("{LAST}\nDeactivate {} all the same?", counted(ids.len(), "contact")))? {
         return Err(Failure::local("nothing was deactivated"));
     }
     service.restart();
@@ -212,7 +332,7 @@ fn confirm_deactivation(service: &mut Service, ids: &[ContactId]) -> Result<(), 
 }
 
 /// Shows what is to be deleted for good, and asks. `--yes` answers that question alone.
-fn confirm_deletion(service: &mut Service, ids: &[ContactId], yes: bool, force: bool) -> Result<(), Failure> {
+fn confirm_deletion(service: &mut Client, ids: &[ContactId], yes: bool, force: bool) -> Result<(), Failure> {
     let actual = contacts_now(service)?;
     let takes_last = takes_last_enabled(&actual, ids);
     if yes {
@@ -229,7 +349,7 @@ fn confirm_deletion(service: &mut Service, ids: &[ContactId], yes: bool, force: 
         text.push_str(LAST);
         text.push('\n');
     }
-    if !question::ask(&format!("{text}Delete {} for good?", counted(ids.len(), "contact")))? {
+    if !prompt::ask(&format!("{text}Delete {} for good?", counted(ids.len(), "contact")))? {
         return Err(Failure::local("nothing was deleted"));
     }
     service.restart();

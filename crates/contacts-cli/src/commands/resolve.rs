@@ -1,11 +1,23 @@
-//! `resolve TICKET`
+//! `resolve TICKET`: whether an interrupted create succeeded.
 
+use clap::Args;
 use contacts_ureq::{Resolve, Resolved, Ticket, printable};
 
-use super::Context;
-use crate::{failure::Failure, output::Change};
+use crate::{client::Context, error::Failure, output::Change};
 
-pub(super) fn run(context: &Context<'_>, ticket: &Ticket) -> Result<(), Failure> {
+/// End the doubt that an interrupted create left
+///
+/// Looks whether the contact of a ticket was created, and prints it. If it was not, the exit code is 4, and creating it
+/// again is safe; with any other exit code it is not. A ticket is of one user of one site, and refused for another; that
+/// of an OAuth token, which does not tell whose it is, is to be resolved as the same user.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  contacts resolve eyJ2IjoxLCJvcGVyYXRpb24iOiJjcmVhdGUi…")]
+pub(crate) struct ResolveArgs {
+    /// The ticket, as it was printed
+    ticket: Ticket,
+}
+
+pub(crate) fn run(context: &Context<'_>, ResolveArgs { ticket }: &ResolveArgs) -> Result<(), Failure> {
     let service = context.connect()?;
     let resolved = service.run(Resolve::new(service.session().clone(), ticket.clone()));
     match resolved.map_err(|error| Failure::from(error).of_no_contact())? {

@@ -6,20 +6,13 @@ use std::{
 };
 
 use comfy_table::{Cell, Color as CellColor};
-use contacts_ureq::{Contact, ContactId, printable};
+use contacts_ureq::{Contact, printable};
 use serde::Serialize;
 
-use super::{Output, Reader, json, rendered};
-use crate::{args::Form, failure::Failure};
+use super::{Change, Output, Reader, json_line, rendered};
+use crate::{config::flags::OutputFormat, error::Failure};
 
 const HEADER: [&str; 5] = ["ID", "METHOD", "TO", "ENABLED", "ORDER"];
-
-/// A change that was made: what the service says of it, or what is said in its place.
-#[derive(Debug, Serialize)]
-pub(crate) struct Change {
-    pub(crate) id: ContactId,
-    pub(crate) message: String,
-}
 
 /// A contact as a line of CSV.
 #[derive(Serialize)]
@@ -37,17 +30,17 @@ impl Output {
     /// Several contacts, which others may follow.
     pub(crate) fn contacts(self, contacts: &[Contact]) -> Result<Reader, Failure> {
         self.stream(|out| match self.form {
-            Form::Json => json::line(out, &contacts),
-            Form::Ndjson => contacts.iter().try_for_each(|contact| json::line(out, contact)),
-            Form::Csv => self.csv(out, contacts.iter().map(Row::new), &Row::NAMES),
-            Form::Table => self.table(out, contacts),
+            OutputFormat::Json => json_line(out, &contacts),
+            OutputFormat::Ndjson => contacts.iter().try_for_each(|contact| json_line(out, contact)),
+            OutputFormat::Csv => self.csv(out, contacts.iter().map(Row::new), &Row::NAMES),
+            OutputFormat::Table => self.contact_table(out, contacts),
         })
     }
 
     /// One contact.
     pub(crate) fn contact(self, contact: &Contact) -> Result<(), Failure> {
         match self.form {
-            Form::Json => self.write(|out| json::line(out, contact)),
+            OutputFormat::Json => self.write(|out| json_line(out, contact)),
             _ => self.contacts(std::slice::from_ref(contact)).map(drop),
         }
     }
@@ -64,21 +57,21 @@ impl Output {
 
     fn write_changes(self, out: &mut dyn Write, changes: &[Change], several: bool) -> io::Result<()> {
         match (self.form, changes) {
-            (Form::Json, [change]) if !several => json::line(out, change),
-            (Form::Json, changes) => json::line(out, &changes),
-            (Form::Ndjson, changes) => changes.iter().try_for_each(|change| json::line(out, change)),
-            (Form::Csv, changes) => self.csv(out, changes, &["id", "message"]),
-            (Form::Table, changes) => changes
+            (OutputFormat::Json, [change]) if !several => json_line(out, change),
+            (OutputFormat::Json, changes) => json_line(out, &changes),
+            (OutputFormat::Ndjson, changes) => changes.iter().try_for_each(|change| json_line(out, change)),
+            (OutputFormat::Csv, changes) => self.csv(out, changes, &["id", "message"]),
+            (OutputFormat::Table, changes) => changes
                 .iter()
                 .try_for_each(|Change { id, message }| writeln!(out, "{} {id}", printable(message))),
         }
     }
 
-    fn table(self, out: &mut dyn Write, contacts: &[Contact]) -> io::Result<()> {
+    fn contact_table(self, out: &mut dyn Write, contacts: &[Contact]) -> io::Result<()> {
         if contacts.is_empty() {
             return writeln!(out, "no contacts");
         }
-        self.grid(out, &HEADER, contacts.iter().map(|contact| self.row(contact)))
+        self.table(out, &HEADER, contacts.iter().map(|contact| self.row(contact)))
     }
 
     fn row(self, contact: &Contact) -> [Cell; 5] {

@@ -1,10 +1,9 @@
 //! What the core makes of a case.
 
-use std::{fmt::Debug, time::Duration};
+use std::fmt::Debug;
 
 use contacts_proto::{
-    Action, AllContacts, BaseUrl, Call, Carry, Contact, DeleteContact, Error, Event, Exchange, ListContacts,
-    Now, Session,
+    AllContacts, BaseUrl, Call, Carry, Contact, DeleteContact, Error, Exchange, ListContacts, Session,
 };
 use http::Method;
 
@@ -13,6 +12,7 @@ use crate::{
     Answer, Outcome, Told,
     driver::Setup,
     operation::{Visitor, with},
+    reference::drive,
 };
 
 /// What comes of a case, and what goes on the wire in it.
@@ -62,37 +62,22 @@ struct Server<'a> {
 
 impl Server<'_> {
     fn ask_several(&mut self, session: &Session, several: Several) -> Result<Vec<Contact>, Error> {
-        let contacts = self.drive(AllContacts::new(session.clone(), ListContacts::all()))?;
+        let contacts = self.drive(AllContacts::new(session.clone(), ListContacts::all()), session)?;
         if several == Several::DeleteEach {
             for contact in &contacts {
-                self.drive(Call::new(session.clone(), DeleteContact::new(contact.id.clone())))?;
+                let delete = DeleteContact::new(contact.id.clone());
+                self.drive(Call::new(session.clone(), delete), session)?;
             }
         }
         Ok(contacts)
     }
 
-    fn drive<E: Exchange>(&mut self, mut exchange: E) -> Result<E::Output, Error> {
-        let mut now = Now { monotonic: Duration::ZERO, unix: 0 };
-        let mut action = exchange.step(Event::Start, now, 0);
-        loop {
-            let response;
-            let event = match action {
-                Action::Done(result) => return result,
-                Action::Renew { .. } => return Err(Error::invalid("case", "asks for a renewal")),
-                Action::Wait(time) => {
-                    now.monotonic += time;
-                    Event::Waited
-                }
-                Action::Send { request, .. } => {
-                    let path = request.uri().path_and_query().map_or("", |path| path.as_str());
-                    self.requests.push(format!("{} {path}", request.method()));
-                    let told = self.answer(self.requests.len() - 1);
-                    response = told.response();
-                    told.event(&response)
-                }
-            };
-            action = exchange.step(event, now, 0);
-        }
+    fn drive<E: Exchange>(&mut self, exchange: E, session: &Session) -> Result<E::Output, Error> {
+        drive(exchange, session, |request| {
+            let path = request.uri().path_and_query().map_or("", |path| path.as_str());
+            self.requests.push(format!("{} {path}", request.method()));
+            self.answer(self.requests.len() - 1).reply()
+        })
     }
 
     fn answer(&self, number: usize) -> Told {
@@ -123,6 +108,6 @@ impl Visitor for One<'_, '_> {
     type Output = Outcome;
 
     fn visit<O: Carry<Output: Debug>>(self, operation: &O) -> Outcome {
-        Outcome::of(self.server.drive(operation.in_session(self.session)))
+        Outcome::of(self.server.drive(operation.in_session(self.session.clone()), &self.session))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{future::ready, time::Duration};
 
-use contacts_proto::{Carry, Contact, ContactMethod, Ensured, Error, ListContacts};
+use contacts_proto::{Carry, Contact, ContactMethod, Ensured, Error, Exchange, ListContacts, Session};
 use futures_util::TryStreamExt;
 use tokio::runtime::Runtime;
 
@@ -37,6 +37,10 @@ impl Driver for Hyper {
             ready(Ok(()))
         });
         self.runtime.block_on(contacts)
+    }
+
+    fn run<E: Exchange>(&self, exchange: impl FnOnce(Session) -> E) -> Result<E::Output, Error> {
+        self.runtime.block_on(self.client.run(exchange(self.client.session().clone())))
     }
 
     fn ensure(&self, method: ContactMethod, to: &str) -> Result<Ensured, Error> {

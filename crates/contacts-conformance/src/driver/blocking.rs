@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use contacts_proto::{Carry, Contact, ContactMethod, Ensured, Error, ListContacts};
+use contacts_proto::{Carry, Contact, ContactMethod, Ensured, Error, Exchange, ListContacts, Session};
 
 use super::{Driver, Setup, client};
 
@@ -23,6 +23,10 @@ impl Driver for Ureq {
 
     fn each_contact(&self, first: ListContacts, mut act: impl FnMut(Contact)) -> Result<(), Error> {
         self.0.contacts(first).try_for_each(|contact| contact.map(&mut act))
+    }
+
+    fn run<E: Exchange>(&self, exchange: impl FnOnce(Session) -> E) -> Result<E::Output, Error> {
+        self.0.run(exchange(self.0.session().clone()))
     }
 
     fn ensure(&self, method: ContactMethod, to: &str) -> Result<Ensured, Error> {

@@ -5,7 +5,9 @@ mod blocking;
 
 use std::time::Duration;
 
-use contacts_proto::{Carry, Contact, ContactMethod, Credentials, Ensured, Error, ListContacts, Policy};
+use contacts_proto::{
+    Carry, Contact, ContactMethod, Credentials, Ensured, Error, Exchange, ListContacts, Policy, Session,
+};
 
 pub use self::{asynchronous::Hyper, blocking::Ureq};
 
@@ -48,6 +50,12 @@ pub trait Driver: Sized {
         Ok(contacts)
     }
 
+    /// Runs an exchange in the session of the client.
+    ///
+    /// # Errors
+    /// The error that the exchange ends with.
+    fn run<E: Exchange>(&self, exchange: impl FnOnce(Session) -> E) -> Result<E::Output, Error>;
+
     /// Sees to it that a contact exists once.
     ///
     /// # Errors
@@ -69,10 +77,6 @@ pub struct Setup {
     pub policy: Policy,
     /// How long a connection may take.
     pub connect_timeout: Duration,
-    /// How long a head may take.
-    pub head_timeout: Duration,
-    /// The bytes that a body must bring in each such time.
-    pub stall: (usize, Duration),
     /// Another authority to trust, in PEM.
     pub authority: Option<&'static str>,
     /// The proxy.
@@ -94,8 +98,6 @@ impl Setup {
             credentials: Credentials::basic(USER, TOKEN).expect("these are credentials"),
             policy,
             connect_timeout: Duration::from_secs(4),
-            head_timeout: Duration::from_secs(4),
-            stall: (1, Duration::from_secs(4)),
             authority: None,
             proxy: None,
         }
@@ -109,9 +111,7 @@ macro_rules! client {
         let site = contacts_proto::BaseUrl::new(&setup.base)?;
         let mut builder = $library::Client::builder(site, setup.credentials.clone())
             .policy(setup.policy.clone())
-            .connect_timeout(setup.connect_timeout)
-            .head_timeout(setup.head_timeout)
-            .stall(setup.stall.0, setup.stall.1);
+            .connect_timeout(setup.connect_timeout);
         if let Some(pem) = setup.authority {
             builder = builder.root_certificates_pem(pem.as_bytes())?;
         }

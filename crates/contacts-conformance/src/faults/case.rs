@@ -2,18 +2,23 @@
 
 use std::time::Duration;
 
-use contacts_proto::{BaseUrl, CreateContact, Credentials, Operation as _};
+use contacts_proto::{BaseUrl, ContactId, ContactMethod, CreateContact, Credentials, Error, Operation as _};
 use contacts_sandbox::{
-    Behaviour, DeleteAnswer, Duplicates, End, EndOfList, Fault, FaultRule, Hint, Limits, NewPhones, NextLink,
-    Operation, Part, RefusalShape, When, Which,
+    Behaviour, End, Fault, FaultRule, Hint, NewPhones, Operation, Part, StoredContact, When, Which,
 };
+use contacts_testkit::{behaviour, job::Job, random::Random};
 use fastrand::Rng;
 
-use super::trial::NEW;
 use crate::{
     driver::{TOKEN, USER},
     wire::{self, Cut},
 };
+
+/// The contact that is created.
+const NEW: (ContactMethod, &str) = (ContactMethod::Sms, "1-234-5678");
+
+/// The address that an update gives to the first contact.
+const UPDATED: &str = "ann@example.net";
 
 /// One case: what is asked, what goes wrong meanwhile, and how the service behaves.
 #[derive(Debug, Clone)]
@@ -78,6 +83,25 @@ impl Task {
         }
     }
 
+    /// The same as a job for a user with these contacts.
+    pub(super) fn job(self, contacts: &[StoredContact]) -> Result<Job, Error> {
+        let id = |number: usize| ContactId::new(contacts[number].id.clone());
+        let (method, to) = NEW;
+        Ok(match self {
+            Self::Create => Job::Create(CreateContact::new(method, to)?),
+            Self::Ensure => Job::Ensure(CreateContact::new(method, to)?),
+            Self::EnsureExisting => {
+                Job::Ensure(CreateContact::new(ContactMethod::Email, contacts[0].to.as_str())?)
+            }
+            Self::Get => Job::Get(id(0)?),
+            Self::List => Job::List,
+            Self::Update => Job::Update(id(0)?, UPDATED.to_owned()),
+            Self::Delete => Job::Delete(id(0)?),
+            Self::Activate => Job::Activate(id(1)?),
+            Self::Deactivate => Job::Deactivate(id(0)?),
+        })
+    }
+
     /// What fails in the most ways is tried most often.
     fn draw(rng: &mut Rng) -> Self {
         match rng.u8(..10) {
@@ -98,7 +122,11 @@ impl Case {
             rules: Vec::new(),
             wire: None,
             warm: rng.bool(),
-            behaviour: behaviour(rng, index),
+            behaviour: Behaviour {
+                new_phones: NewPhones::EnabledAtOnce,
+                page_cap: None,
+                ..behaviour::any_form(&mut Random::new(rng.u64(..)))
+            },
             late: Duration::ZERO,
         };
         if rng.u8(..6) == 0 {
@@ -249,33 +277,6 @@ fn wire(rng: &mut Rng) -> Wire {
         false => (None, Some(Cut { at: rng.usize(..700), end })),
     };
     Wire { connection: rng.usize(..3), up, down }
-}
-
-fn behaviour(rng: &mut Rng, index: u64) -> Behaviour {
-    let next_link = [
-        NextLink::Placeholder,
-        NextLink::Query,
-        NextLink::Path,
-        NextLink::Absolute,
-        NextLink::ForeignAbsolute,
-    ];
-    let end_of_list = [EndOfList::Absent, EndOfList::Null, EndOfList::Empty, EndOfList::WithoutLinks];
-    let delete_answer = [DeleteAnswer::NoContent, DeleteAnswer::OkEmpty, DeleteAnswer::OkJson];
-    let refusals = [RefusalShape::List, RefusalShape::ListWithDetail, RefusalShape::ByField];
-    Behaviour {
-        seed: index,
-        // So that what is doubled shows.
-        limits: Limits::NONE,
-        duplicates: Duplicates::Allowed,
-        new_phones: NewPhones::EnabledAtOnce,
-        next_link: rng.choice(next_link).unwrap_or_default(),
-        end_of_list: rng.choice(end_of_list).unwrap_or_default(),
-        delete_answer: rng.choice(delete_answer).unwrap_or_default(),
-        refusals: rng.choice(refusals).unwrap_or_default(),
-        extra_members: rng.bool(),
-        name_in_data: rng.bool(),
-        ..Behaviour::default()
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Faults drawn by lot, through both clients, against the sandbox, whose state is audited after each.
 
-mod audit;
 mod case;
 mod service;
 mod trial;

@@ -3,28 +3,23 @@
 use std::time::{Duration, Instant};
 
 use contacts_proto::{
-    ActivateContact, Contact, ContactId, ContactMethod, CreateContact, DeactivateContact, DeleteContact,
-    Ensured, Error, ErrorKind, GetContact, ListContacts, UpdateContact,
+    ActivateContact, ContactId, DeactivateContact, DeleteContact, Error, ErrorKind, GetContact, ListContacts,
+    UpdateContact,
 };
 use contacts_sandbox::StoredContact;
-
-use super::{
-    Defect,
-    audit::{audit, is_like},
-    case::{Case, Task},
-    service::Stage,
+use contacts_testkit::{
+    audit::{self, is_whole_list, same},
+    findings::{Harm, Violation},
+    job::{Job, Outcome},
+    ledger::Ledger,
 };
+
+use super::{Defect, case::Case, service::Stage};
 use crate::{
     driver::{Driver, Setup},
     run::lateness,
     wire::{Plan, Server, Step},
 };
-
-/// What is created.
-pub(super) const NEW: (ContactMethod, &str) = (ContactMethod::Sms, "1-234-5678");
-
-/// What an update makes of the first contact.
-pub(super) const UPDATED: &str = "ann@example.net";
 
 /// How a case ended with one client.
 pub(super) struct Trial {
@@ -35,16 +30,6 @@ pub(super) struct Trial {
     /// Whether time ran out, which on a busy machine it may do without a reason.
     pub(super) ran_out_of_time: bool,
     pub(super) defects: Vec<(Defect, String)>,
-}
-
-/// What a success claims.
-#[derive(Debug)]
-pub(super) enum Claim {
-    Created(ContactId),
-    Ensured(Ensured),
-    Done,
-    Got(Contact),
-    Listed(Vec<Contact>),
 }
 
 pub(super) fn try_with<D: Driver>(case: &Case) -> Trial {
@@ -62,7 +47,7 @@ pub(super) fn try_with<D: Driver>(case: &Case) -> Trial {
     let mut defects = Vec::new();
     if case.warm && case.wire.is_none() {
         let first = patiently(|| client.contacts(ListContacts::all()));
-        if !first.as_ref().is_ok_and(|contacts| is_whole(contacts, &stage.before)) {
+        if !first.as_ref().is_ok_and(|contacts| is_whole_list(contacts, &stage.before)) {
             defects.push((Defect::Wrong, format!("a list before anything went wrong: {first:?}")));
         }
     }
@@ -70,14 +55,15 @@ pub(super) fn try_with<D: Driver>(case: &Case) -> Trial {
         stage.sandbox.arm(rule.clone());
     }
     let begun = Instant::now();
-    let result = carry_out(&client, case.task, &stage.before);
+    let job = case.task.job(&stage.before).expect("these are arguments");
+    let result = carry_out(&client, &job);
     if let Some(late) = lateness(&setup.policy, begun.elapsed()) {
         defects.push((Defect::Hung, format!("{late:?}")));
     }
     stage.sandbox.disarm();
     client.rest(if case.late.is_zero() { Duration::ZERO } else { case.late + Duration::from_millis(100) });
     let now = stage.now();
-    defects.extend(audit(case, &result, &stage.before, &now));
+    defects.extend(audited(case, &job, &result, &stage.before, &now));
     defects.extend(afterwards(&client, &stage, &now));
     let error = result.as_ref().err();
     Trial {
@@ -112,20 +98,41 @@ fn ran_out_of_time(error: &Error) -> bool {
     cause.is_timeout()
 }
 
-fn carry_out<D: Driver>(client: &D, task: Task, before: &[StoredContact]) -> Result<Claim, Error> {
-    let id = |number: usize| ContactId::new(before[number].id.clone());
-    let (method, to) = NEW;
-    match task {
-        Task::Create => Ok(Claim::Created(client.send(&CreateContact::new(method, to)?)?.id)),
-        Task::Ensure => client.ensure(method, to).map(Claim::Ensured),
-        Task::EnsureExisting => client.ensure(ContactMethod::Email, &before[0].to).map(Claim::Ensured),
-        Task::Get => client.send(&GetContact::new(id(0)?)).map(Claim::Got),
-        Task::List => client.contacts(ListContacts::all().size(2)?).map(Claim::Listed),
-        Task::Update => client.send(&UpdateContact::new(id(0)?, UPDATED)?).map(|_| Claim::Done),
-        Task::Delete => client.send(&DeleteContact::new(id(0)?)).map(|()| Claim::Done),
-        Task::Activate => client.send(&ActivateContact::new(id(1)?)).map(|_| Claim::Done),
-        Task::Deactivate => client.send(&DeactivateContact::new(id(0)?)).map(|_| Claim::Done),
+fn carry_out<D: Driver>(client: &D, job: &Job) -> Result<Outcome, Error> {
+    match job {
+        Job::List => client.contacts(ListContacts::all().size(2)?).map(Outcome::from),
+        Job::Get(id) => client.send(&GetContact::new(id.clone())).map(Outcome::from),
+        Job::Create(create) => client.send(create).map(Outcome::from),
+        Job::Ensure(create) => client.ensure(create.method().clone(), create.to()).map(Outcome::from),
+        Job::Update(id, to) => client.send(&UpdateContact::new(id.clone(), to)?).map(Outcome::from),
+        Job::Delete(id) => client.send(&DeleteContact::new(id.clone())).map(Outcome::from),
+        Job::Activate(id) => client.send(&ActivateContact::new(id.clone())).map(Outcome::from),
+        Job::Deactivate(id) => client.send(&DeactivateContact::new(id.clone())).map(Outcome::from),
+        other => panic!("{other:?} is not tried"),
     }
+}
+
+/// What the audit of the service's state finds.
+fn audited(
+    case: &Case,
+    job: &Job,
+    result: &Result<Outcome, Error>,
+    before: &[StoredContact],
+    after: &[StoredContact],
+) -> Vec<(Defect, String)> {
+    // The service carries some requests out twice by itself.
+    let ledger = Ledger::unseen(case.doubles());
+    let mut violations = Vec::new();
+    audit::Case { job, result, resolved: None, before, after, ledger: &ledger }.judge(&mut violations);
+    let told = |Violation { harm, how }| {
+        let defect = match harm {
+            Harm::Lost => Defect::Lost,
+            Harm::Doubled => Defect::Doubled,
+            Harm::Phantom | Harm::Wrong | Harm::Late => Defect::Wrong,
+        };
+        (defect, format!("{how}: {result:?}, and there is {after:?}"))
+    };
+    violations.into_iter().map(told).collect()
 }
 
 /// Whatever has happened, the same client reads on, and what it reads is what is there. (On a busy machine a request that was given
@@ -135,12 +142,12 @@ fn afterwards<D: Driver>(client: &D, stage: &Stage, now: &[StoredContact]) -> Ve
     let last = now.last().expect("nothing deletes the last contact");
     let got = ContactId::new(last.id.clone())
         .and_then(|id| patiently(|| client.send(&GetContact::new(id.clone()))));
-    if !got.as_ref().is_ok_and(|contact| is_like(contact, last)) {
+    if !got.as_ref().is_ok_and(|contact| same(contact, last)) {
         defects.push((Defect::Wrong, format!("a contact read afterwards: {got:?}")));
     }
     let list = patiently(|| client.contacts(ListContacts::all()));
     let states = [now.to_vec(), stage.now()];
-    if !list.as_ref().is_ok_and(|contacts| states.iter().any(|state| is_whole(contacts, state))) {
+    if !list.as_ref().is_ok_and(|contacts| states.iter().any(|state| is_whole_list(contacts, state))) {
         defects.push((Defect::Wrong, format!("a list read afterwards: {list:?}, and there is {states:?}")));
     }
     defects
@@ -155,9 +162,4 @@ fn patiently<T>(read: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
         }
     }
     result
-}
-
-pub(super) fn is_whole(contacts: &[Contact], stored: &[StoredContact]) -> bool {
-    contacts.len() == stored.len()
-        && contacts.iter().zip(stored).all(|(contact, stored)| is_like(contact, stored))
 }

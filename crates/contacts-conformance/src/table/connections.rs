@@ -14,7 +14,8 @@ use crate::{
 const A_WHILE: Duration = Duration::from_millis(150);
 
 pub(super) fn scenarios() -> Vec<Scenario> {
-    let mut scenarios = vec![kept(), fresh_for_a_creation()];
+    let mut scenarios = vec![kept()];
+    scenarios.extend([Operation::Create, Operation::Update].map(fresh_for_what_is_not_idempotent));
     for end in [End::Close, End::Reset] {
         scenarios.push(closed_while_idle(end));
         scenarios.push(closed_behind_an_answer(end));
@@ -37,7 +38,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 fn kept() -> Scenario {
-    let answers = [Operation::Get, Operation::List, Operation::Delete, Operation::Update];
+    let answers = [Operation::Get, Operation::List, Operation::Delete, Operation::Activate];
     let script = serves(answers.map(|operation| operation.success().wire()));
     let mut scenario = Scenario::new(
         "requests one after the other on one connection",
@@ -45,18 +46,19 @@ fn kept() -> Scenario {
         Operation::Get,
         answered(Operation::Get.success()),
     );
-    for operation in [Operation::List, Operation::Delete, Operation::Update] {
+    for operation in [Operation::List, Operation::Delete, Operation::Activate] {
         scenario = scenario.then(operation, answered(operation.success()));
     }
     scenario.sees(Seen::Connections(1..=1)).sees(Seen::Requests(4..=4))
 }
 
-/// A creation takes a connection of its own, and leaves the kept one to the others.
-fn fresh_for_a_creation() -> Scenario {
-    let (get, create) = (Operation::Get.success(), Operation::Create.success());
-    let plan = Plan::each([serves([get.wire(), get.wire()]), serves([create.wire()])]);
-    Scenario::new("a creation between two reads", plan, Operation::Get, answered(get.clone()))
-        .then(Operation::Create, answered(create))
+/// A request that must not be repeated takes a connection of its own, and leaves the kept one to the others.
+fn fresh_for_what_is_not_idempotent(operation: Operation) -> Scenario {
+    let (get, change) = (Operation::Get.success(), operation.success());
+    let plan = Plan::each([serves([get.wire(), get.wire()]), serves([change.wire()])]);
+    let name = format!("{operation:?} between two reads");
+    Scenario::new(name, plan, Operation::Get, answered(get.clone()))
+        .then(operation, answered(change))
         .then(Operation::Get, answered(get))
         .sees(Seen::Connections(2..=2))
         .sees(Seen::Requests(3..=3))

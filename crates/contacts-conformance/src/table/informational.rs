@@ -58,7 +58,7 @@ fn endless(operation: Operation) -> Scenario {
     let expected = Expected::once(Told::MaybeSent(Cause::TimedOut));
     Scenario::new(format!("early answers without end to {operation:?}"), plan, operation, expected)
         .set(|setup| {
-            setup.head_timeout = Duration::from_millis(250);
+            setup.policy.attempt_timeout = Duration::from_millis(250);
             setup.policy.deadline = Duration::from_secs(1);
         })
         .asks_once()

@@ -94,7 +94,7 @@ fn never_whole(operation: Operation) -> Scenario {
         operation,
         expected,
     )
-    .set(|setup| setup.stall = (1, Duration::from_millis(150)))
+    .set(|setup| setup.policy.attempt_timeout = Duration::from_millis(150))
     .asks_once()
 }
 

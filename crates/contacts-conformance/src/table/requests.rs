@@ -1,8 +1,8 @@
 //! What goes on the wire for each operation, and what a plain answer gives.
 
 use crate::{
-    Expected, Operation, SEVEN, Sample, Scenario, Told,
-    wire::{Plan, Step},
+    Expected, Operation, SEVEN, Sample, Scenario, Seen, Told,
+    wire::{Connection, Plan, Step},
 };
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -16,6 +16,43 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             Expected::once(Told::Answered(answer)),
         )
         .asks_once()
+        .sees(Seen::Check(match operation {
+            Operation::List | Operation::Get | Operation::Delete => reads,
+            Operation::Activate | Operation::Deactivate => changes_without_a_body,
+            Operation::Create | Operation::Update => changes_with_a_body,
+            Operation::TenantInfo => asks_without_credentials,
+        }))
     };
     SEVEN.into_iter().chain([Operation::TenantInfo]).map(scenario).collect()
+}
+
+fn reads(connections: &[Connection]) -> Result<(), String> {
+    has_headers(connections, &["accept", "authorization", "host", "user-agent"])
+}
+
+fn changes_without_a_body(connections: &[Connection]) -> Result<(), String> {
+    has_headers(connections, &["accept", "authorization", "content-length", "host", "user-agent"])
+}
+
+fn changes_with_a_body(connections: &[Connection]) -> Result<(), String> {
+    let names = ["accept", "authorization", "content-length", "content-type", "host", "user-agent"];
+    has_headers(connections, &names)
+}
+
+fn asks_without_credentials(connections: &[Connection]) -> Result<(), String> {
+    has_headers(connections, &["accept", "host", "user-agent"])
+}
+
+/// The library adds nothing to the headers that the core has settled.
+fn has_headers(connections: &[Connection], right: &[&str]) -> Result<(), String> {
+    for request in connections.iter().flat_map(Connection::requests) {
+        let text = String::from_utf8_lossy(request).to_ascii_lowercase();
+        let (head, _) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let mut names: Vec<_> = head.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+        names.sort_unstable();
+        if names != right {
+            return Err(head.to_owned());
+        }
+    }
+    Ok(())
 }

@@ -11,7 +11,8 @@ use crate::{
 };
 
 pub(super) fn scenarios() -> Vec<Scenario> {
-    super::READ_AND_CREATE.into_iter().flat_map(for_operation).collect()
+    let endless = super::READ_AND_CREATE.map(without_end);
+    super::READ_AND_CREATE.into_iter().flat_map(for_operation).chain(endless).collect()
 }
 
 const STEP: Duration = Duration::from_millis(10);
@@ -52,51 +53,41 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
     let extension = || drip_in_chunks("1;", "x");
     let trailers = || drip_in_chunks("2\r\n{}\r\n0\r\n", "x-a: b\r\n");
     vec![
-        scenario("chunks that drip, by the stall", chunks(), &no_body, by_stall),
         scenario("chunks that drip, by the deadline", chunks(), &no_body, by_deadline),
-        scenario("a chunk's extension that drips, by the stall", extension(), &no_body, by_stall),
         scenario("a chunk's extension that drips, by the deadline", extension(), &no_body, by_deadline),
-        scenario("trailers that drip, by the stall", trailers(), &no_body, by_stall),
         scenario("trailers that drip, by the deadline", trailers(), &no_body, by_deadline),
-        scenario("silence, by the time for a head", silent_after(0), &no_head, by_head),
         scenario("silence, by the time for an attempt", silent_after(0), &no_head, by_attempt),
         scenario("silence, by the deadline", silent_after(0), &no_head, by_deadline),
-        scenario("half a head and silence, by the time for a head", silent_after(20), &no_head, by_head),
         scenario("half a head and silence, by the deadline", silent_after(20), &no_head, by_deadline),
-        scenario("a head that drips, by the time for a head", drip(0), &no_head, by_head),
         scenario("a head that drips, by the deadline", drip(0), &no_head, by_deadline),
-        scenario("a body that does not come, by the stall", silent_after(head), &no_body, by_stall),
         scenario("a body that does not come, by the deadline", silent_after(head), &no_body, by_deadline),
-        scenario("a body that drips, by the stall", drip(head), &no_body, by_stall),
         scenario("a body that drips, by the time for an attempt", drip(head), &no_body, by_attempt),
         scenario("a body that drips, by the deadline", drip(head), &no_body, by_deadline),
-        scenario(
-            "a body that begins, and no more of it, by the stall",
-            drip_and_silence(),
-            &no_body,
-            |setup| {
-                setup.stall = (1, SHORT);
-            },
-        ),
-        // A time to bring something, if it began again at its end, would go beyond the deadline.
         scenario(
             "a body that begins, and no more of it, by the deadline",
             drip_and_silence(),
             &no_body,
-            |setup| {
-                setup.stall = (1, Duration::from_secs(2));
-                setup.policy.deadline = Duration::from_millis(2100);
-            },
+            by_deadline,
         ),
     ]
 }
 
+/// Times that no clock can reach are times like others.
+fn without_end(operation: Operation) -> Scenario {
+    let answer = operation.success();
+    let plan = super::says(answer.wire());
+    Scenario::new(format!("times without end, {operation:?}"), plan, operation, super::answered(answer)).set(
+        |setup| {
+            setup.connect_timeout = Duration::MAX;
+            setup.policy.attempt_timeout = Duration::MAX;
+            // The table adds some time to it.
+            setup.policy.deadline = Duration::MAX / 2;
+        },
+    )
+}
+
 /// What ends it; all other times are far too long to be what does.
 const SHORT: Duration = Duration::from_millis(300);
-
-fn by_head(setup: &mut Setup) {
-    setup.head_timeout = SHORT;
-}
 
 fn by_attempt(setup: &mut Setup) {
     setup.policy.attempt_timeout = SHORT;
@@ -105,8 +96,4 @@ fn by_attempt(setup: &mut Setup) {
 
 fn by_deadline(setup: &mut Setup) {
     setup.policy.deadline = SHORT;
-}
-
-fn by_stall(setup: &mut Setup) {
-    setup.stall = (1024, SHORT);
 }

@@ -67,8 +67,7 @@ impl Case {
     pub(crate) fn or_ends_by_time(mut self) -> Self {
         fn short(setup: &mut Setup) {
             setup.policy.attempts = 1;
-            setup.head_timeout = Duration::from_millis(300);
-            setup.policy.attempt_timeout = Duration::from_millis(600);
+            setup.policy.attempt_timeout = Duration::from_millis(300);
         }
         self.why.push(Why::Failed(Cause::TimedOut));
         Self { taken: None, attempts: 1, setting: short, ..self }

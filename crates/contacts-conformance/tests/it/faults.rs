@@ -33,7 +33,9 @@ fn one_fault_can_be_tried_again() {
 
 #[test]
 fn wrong_usage_is_told_and_nothing_is_run() {
-    let output = contacts_conformance(&["--faults", "many"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(output.stdout.is_empty() && !output.stderr.is_empty());
+    for arguments in [&["--faults"][..], &["--faults", "many"], &["--seed", "-1"], &["table"]] {
+        let output = contacts_conformance(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
+    }
 }

@@ -1,27 +1,31 @@
 //! The async client where the server offers HTTP/2.
 
 use std::{
+    collections::HashSet,
     convert::Infallible,
     net::SocketAddr,
+    ops::Range,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use contacts_conformance::certificates::{self, Shown};
 use contacts_hyper::{
-    BaseUrl, Client, ContactMethod, CreateContact, Credentials, DeactivateContact, FindCloudId, Policy,
+    BaseUrl, Builder, Call, Client, ContactMethod, CreateContact, Credentials, DeactivateContact, Effect,
+    Error, FindCloudId, HttpService, Policy, RequestBody, Session, Transport, UpdateContact,
 };
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt, future::try_join_all, stream};
 use http::{HeaderMap, Method, Request, Response, Version};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
+use tower::{ServiceExt, layer::layer_fn, util::BoxCloneSyncService};
 
 /// What the server has seen.
 #[derive(Default)]
@@ -56,7 +60,9 @@ async fn serve() -> (SocketAddr, Arc<Seen>) {
 
 async fn answer(request: Request<Incoming>, seen: Arc<Seen>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
-    let body = body.collect().await.unwrap().to_bytes();
+    // A request that is given up in the middle never ends.
+    let Ok(body) = body.collect().await else { return std::future::pending().await };
+    let body = body.to_bytes();
     let is_lost = body.ends_with(b"lost\"}");
     seen.requests.lock().unwrap().push((head.method, head.version, head.headers, body));
     if is_lost {
@@ -67,14 +73,18 @@ async fn answer(request: Request<Incoming>, seen: Arc<Seen>) -> Result<Response<
 }
 
 fn client(address: SocketAddr) -> Client {
+    builder(address, Duration::from_secs(3)).build()
+}
+
+fn builder(address: SocketAddr, attempt_timeout: Duration) -> Builder {
     let mut policy = Policy::default();
-    policy.attempt_timeout = Duration::from_secs(3);
+    policy.attempts = 1;
+    policy.attempt_timeout = attempt_timeout;
     let site = BaseUrl::new(&format!("https://{address}")).unwrap();
     Client::builder(site, Credentials::basic("ann@example.com", "token").unwrap())
         .policy(policy)
         .root_certificates_pem(certificates::trusted_authority().as_bytes())
         .unwrap()
-        .build()
 }
 
 #[tokio::test]
@@ -107,4 +117,90 @@ async fn a_creation_without_an_answer_is_in_doubt_and_not_repeated() {
     let create = CreateContact::new(ContactMethod::Sms, "lost").unwrap();
     assert!(client(address).send(&create).await.unwrap_err().is_indeterminate());
     assert_eq!(seen.requests.lock().unwrap().len(), 1);
+}
+
+/// A layer that has each request carried out by a task of its own, which goes on when the client has given up.
+fn spawning(
+    transport: Transport,
+) -> BoxCloneSyncService<
+    Request<RequestBody>,
+    <Transport as tower::Service<Request<RequestBody>>>::Response,
+    tower::BoxError,
+> {
+    let spawn = move |request| {
+        let answer = tokio::spawn(transport.clone().oneshot(request));
+        async move { Ok(answer.await??) }
+    };
+    BoxCloneSyncService::new(tower::service_fn(spawn))
+}
+
+/// Makes requests that are given up in about the moment in which they are sent. Each has its number at the end of its body.
+async fn nothing_that_is_told_as_unsent_arrives<S: HttpService>(
+    layer: fn(Transport) -> S,
+    count: usize,
+    send: impl AsyncFn(&Client<S>, Session, String) -> Result<(), Error>,
+) {
+    const AT_A_TIME: usize = 100;
+
+    let (address, seen) = serve().await;
+    let client = builder(address, Duration::from_secs(60)).build_with(&layer_fn(layer));
+    client.send(&FindCloudId).await.unwrap();
+    let (client, send) = (&client, &send);
+    let run = async |numbers: Range<usize>, times: [Duration; 4]| -> HashSet<usize> {
+        let requests = stream::iter(numbers).map(|number| async move {
+            let mut policy = client.session().policy().clone();
+            policy.attempt_timeout = times[number % times.len()];
+            let session = client.session().clone().with_policy(policy);
+            let result = send(client, session, format!("1-{number}")).await;
+            matches!(result, Err(error) if error.effect() == Effect::None).then_some(number)
+        });
+        requests.buffer_unordered(AT_A_TIME).filter_map(std::future::ready).collect().await
+    };
+    // How long a request takes among others: that differs from machine to machine.
+    let begun = Instant::now();
+    run(count..count + 2 * AT_A_TIME, [Duration::from_secs(60); 4]).await;
+    let usual = begun.elapsed() / 2;
+
+    let unsent = run(0..count, [1, 2, 4, 8].map(|eighths| usual * eighths / 8)).await;
+    // What is still on its way has time to arrive.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let requests = seen.requests.lock().unwrap();
+    let number = |body: &Bytes| -> Option<usize> {
+        let text = std::str::from_utf8(body).ok()?;
+        text.rsplit_once("1-")?.1.trim_end_matches("\"}").parse().ok().filter(|number| *number < count)
+    };
+    let arrived: HashSet<_> = requests.iter().filter_map(|(.., body)| number(body)).collect();
+    let both: Vec<_> = arrived.intersection(&unsent).collect();
+    let counts = format!("{} unsent and {} arrived", unsent.len(), arrived.len());
+    println!("{counts}");
+    assert!(both.is_empty(), "{both:?} arrived, of {counts}");
+    assert!(!unsent.is_empty() && !arrived.is_empty(), "{counts}");
+}
+
+async fn create<S: HttpService>(client: &Client<S>, session: Session, to: String) -> Result<(), Error> {
+    client.run(Call::new(session, CreateContact::new(ContactMethod::Voice, to)?)).await.map(drop)
+}
+
+async fn update<S: HttpService>(client: &Client<S>, session: Session, to: String) -> Result<(), Error> {
+    client.run(Call::new(session, UpdateContact::new("a".parse()?, to)?)).await.map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_creation_that_is_told_as_unsent_never_arrives() {
+    nothing_that_is_told_as_unsent_arrives(|transport| transport, 1_500, create).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_creation_that_is_told_as_unsent_never_arrives_though_a_layer_goes_on_with_it() {
+    nothing_that_is_told_as_unsent_arrives(spawning, 1_500, create).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_update_that_is_told_as_unsent_never_arrives_on_a_connection_of_many_requests() {
+    nothing_that_is_told_as_unsent_arrives(|transport| transport, 4_000, update).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_update_that_is_told_as_unsent_never_arrives_though_a_layer_goes_on_with_it() {
+    nothing_that_is_told_as_unsent_arrives(spawning, 4_000, update).await;
 }

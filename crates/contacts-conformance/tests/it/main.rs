@@ -1,6 +1,7 @@
 //! The tests of this crate, as one program.
 #![allow(clippy::duplicate_mod, reason = "each example has what they have in common")]
 
+mod both_clients;
 mod client_certificate;
 mod corpus;
 mod faults;

@@ -138,6 +138,10 @@ impl<P: Program> Driver for Client<P> {
         Ok(())
     }
 
+    fn run<E: Exchange>(&self, exchange: impl FnOnce(Session) -> E) -> Result<E::Output, Error> {
+        self.program.run(exchange(self.session.clone()))
+    }
+
     fn ensure(&self, method: ContactMethod, to: &str) -> Result<Ensured, Error> {
         self.program.run(Ensure::new(self.session.clone(), CreateContact::new(method, to)?))
     }

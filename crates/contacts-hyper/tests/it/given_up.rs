@@ -9,21 +9,50 @@ use std::{
     time::Duration,
 };
 
-use contacts_hyper::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, Effect, Policy};
+use contacts_hyper::{
+    BaseUrl, Client, ContactMethod, CreateContact, Credentials, Effect, HttpService, Policy, RequestBody,
+    Transport,
+};
 use futures_util::{StreamExt, stream};
+use http::Request;
+use tower::{ServiceExt, layer::layer_fn, util::BoxCloneSyncService};
 
 const CREATIONS: u64 = 12_000;
 
-/// The times are about as long as a connection takes, so that many a request is given up in the moment in which it is sent.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_creation_that_is_told_as_unsent_never_arrives() {
+    nothing_that_is_told_as_unsent_arrives(|transport| transport).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_creation_that_is_told_as_unsent_never_arrives_though_a_layer_goes_on_with_it() {
+    nothing_that_is_told_as_unsent_arrives(spawning).await;
+}
+
+/// A layer that has each request carried out by a task of its own, which goes on when the client has given up.
+fn spawning(
+    transport: Transport,
+) -> BoxCloneSyncService<
+    Request<RequestBody>,
+    <Transport as tower::Service<Request<RequestBody>>>::Response,
+    tower::BoxError,
+> {
+    let spawn = move |request| {
+        let answer = tokio::spawn(transport.clone().oneshot(request));
+        async move { Ok(answer.await??) }
+    };
+    BoxCloneSyncService::new(tower::service_fn(spawn))
+}
+
+/// The times are about as long as a connection takes, so that many a request is given up in the moment in which it is sent.
+async fn nothing_that_is_told_as_unsent_arrives<S: HttpService>(layer: fn(Transport) -> S) {
     let service = Service::start();
     let site = BaseUrl::new(&service.base_url).unwrap();
     let client = |micros| {
         let mut policy = Policy::default();
         policy.attempts = 1;
         policy.attempt_timeout = Duration::from_micros(micros);
-        Client::builder(site.clone(), Credentials::none()).policy(policy).build()
+        Client::builder(site.clone(), Credentials::none()).policy(policy).build_with(&layer_fn(layer))
     };
     let clients = [500, 1000, 2000, 3000].map(client);
     let creations = stream::iter(0..CREATIONS).map(|number| {

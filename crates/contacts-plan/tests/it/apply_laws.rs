@@ -55,7 +55,7 @@ proptest! {
 
 fn email(world: &mut World, to: &str) -> Desired {
     let mut entry = Desired::new(ContactMethod::Email, to);
-    entry.id = world.service.add_contact("ann", "email", to, true).map(|id| id.parse().unwrap());
+    entry.id = Some(world.add("email", to, true).parse().unwrap());
     entry
 }
 
@@ -81,7 +81,7 @@ fn the_last_enabled_contact_is_kept_if_its_successor_was_not_created() {
 #[test]
 fn a_contact_that_was_not_enabled_does_not_count_as_one_when_it_could_not_be_deleted() {
     let mut world = World::new(Behaviour::default());
-    world.service.add_contact("ann", "sms", "90-1", false).unwrap();
+    world.add("sms", "90-1", false);
     email(&mut world, "old@example.com");
     let desired = [Desired::new(ContactMethod::Email, "new@example.com")];
     let plan = Plan::new(&desired, &world.list(), Options::default().prune(true)).unwrap();
@@ -129,7 +129,7 @@ fn where_there_is_no_room_a_replacement_fails_without_loss_and_is_done_when_forc
     let mut world = World::new(Behaviour::default());
     let mut desired = vec![email(&mut world, "ann@example.com")];
     for number in ["90-1", "90-2"] {
-        let id = world.service.add_contact("ann", "sms", number, true).unwrap();
+        let id = world.add("sms", number, true);
         let mut entry = Desired::new(ContactMethod::Sms, number);
         entry.id = Some(id.parse().unwrap());
         desired.push(entry);

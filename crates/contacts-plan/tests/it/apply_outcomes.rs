@@ -2,11 +2,12 @@
 
 use std::error::Error as _;
 
-use crate::support::service::{Trouble, World, behaviour};
+use crate::support::service::{World, behaviour, fault, faults};
 use crate::support::{actual_and_desired, options};
 use contacts_plan::{Apply, Change, Desired, Done, Options, Outcome, Plan, Skipped};
 use contacts_proto::{ContactMethod, Effect};
 use contacts_sandbox::{Behaviour, NewPhones, StoredContact};
+use contacts_testkit::faults::Fault;
 use proptest::prelude::*;
 
 /// What an outcome says that the contacts before and after its change contradict.
@@ -64,7 +65,7 @@ proptest! {
         (actual, desired) in actual_and_desired(), options in options(), behaviour in behaviour(),
         attempts in prop::sample::select(vec![1, 4]),
         troubles in prop::collection::vec(
-            prop::option::weighted(0.25, prop::sample::select(Trouble::ALL.to_vec())), 40,
+            prop::option::weighted(0.25, prop::sample::select(faults().to_vec())), 40,
         ),
     ) {
         let (mut world, desired) = World::with(behaviour, &actual, desired);
@@ -91,8 +92,8 @@ proptest! {
 /// deactivation, a deletion.
 fn exchanged() -> (World, Plan) {
     let mut world = World::new(Behaviour { new_phones: NewPhones::EnabledAtOnce, ..Behaviour::default() });
-    world.service.add_contact("ann", "email", "ann@example.com", true).unwrap();
-    let id = world.service.add_contact("ann", "sms", "90-1", true).unwrap();
+    world.add("email", "ann@example.com", true);
+    let id = world.add("sms", "90-1", true);
     let mut desired =
         [Desired::new(ContactMethod::Email, "ann@example.com"), Desired::new(ContactMethod::Sms, "90-2")];
     desired[1].id = Some(id.parse().unwrap());
@@ -101,7 +102,7 @@ fn exchanged() -> (World, Plan) {
     (world, plan)
 }
 
-fn at(place: usize, trouble: Trouble) -> Vec<Option<Trouble>> {
+fn at(place: usize, trouble: Fault) -> Vec<Option<Fault>> {
     let mut troubles = vec![None; place];
     troubles.push(Some(trouble));
     troubles
@@ -109,8 +110,7 @@ fn at(place: usize, trouble: Trouble) -> Vec<Option<Trouble>> {
 
 #[test]
 fn a_contact_that_cannot_be_disabled_is_told_with_its_id_and_takes_the_place_of_the_other() {
-    for (place, trouble) in [2, 3].into_iter().flat_map(|place| Trouble::ALL.map(|trouble| (place, trouble)))
-    {
+    for (place, trouble) in [2, 3].into_iter().flat_map(|place| faults().map(|trouble| (place, trouble))) {
         let (mut world, plan) = exchanged();
         world.attempt(1);
         world.troubles = at(place, trouble);
@@ -131,7 +131,7 @@ fn a_contact_that_cannot_be_disabled_is_told_with_its_id_and_takes_the_place_of_
 fn a_contact_that_is_gone_when_it_is_to_be_disabled_takes_nobodys_place() {
     for place in [2, 3] {
         let (mut world, plan) = exchanged();
-        world.troubles = at(place, Trouble::Status(404));
+        world.troubles = at(place, fault("404"));
         let apply = world.apply(plan);
         let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
         assert!(
@@ -144,14 +144,14 @@ fn a_contact_that_is_gone_when_it_is_to_be_disabled_takes_nobodys_place() {
 #[test]
 fn a_contact_that_was_to_be_disabled_does_not_count_as_one_that_is_enabled() {
     let mut world = World::new(Behaviour { new_phones: NewPhones::EnabledAtOnce, ..Behaviour::default() });
-    world.service.add_contact("ann", "email", "old@example.com", true).unwrap();
+    world.add("email", "old@example.com", true);
     let mut desired =
         [Desired::new(ContactMethod::Sms, "90-1"), Desired::new(ContactMethod::Email, "new@example.com")];
     desired[0].enabled = Some(false);
     let plan = Plan::new(&desired, &world.list(), Options::default().prune(true)).unwrap();
     // The deactivation is refused, and so is the second creation, after which there is a look.
-    world.troubles = at(3, Trouble::Status(422));
-    world.troubles.extend(at(1, Trouble::Status(422)));
+    world.troubles = at(3, fault("422"));
+    world.troubles.extend(at(1, fault("422")));
     let apply = world.apply(plan);
     let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
     assert!(
@@ -171,7 +171,8 @@ fn credentials_that_expire_are_renewed_once_for_all_requests_of_a_change() {
         world.expire_at(place);
         let apply = world.apply(plan);
         assert!(apply.is_done(), "{:?}", apply.outcomes().collect::<Vec<_>>());
-        let refused = world.statuses.iter().filter(|status| **status == 401).count();
-        assert_eq!(refused, refusals, "{place}: {:?}", world.statuses);
+        let statuses = world.network.ledger.given();
+        let refused = statuses.iter().filter(|status| **status == 401).count();
+        assert_eq!(refused, refusals, "{place}: {statuses:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The last enabled contact of a person, where the service says which contacts are enabled, and where it does not.
 
-use crate::support::service::{Trouble, World, behaviour};
+use crate::support::service::{World, behaviour, faults};
 use crate::support::{actual_and_desired, options};
 use contacts_plan::{Apply, Format, Options, Outcome, Plan, Reason, Refused, Skipped, Warning, read};
 use contacts_proto::Contact;
@@ -115,8 +115,8 @@ fn contacts_that_may_be_enabled_are_kept_if_the_new_one_was_not_created() {
 #[test]
 fn one_that_was_there_by_then_and_may_be_enabled_does_not_count_as_new() {
     let (mut world, plan) = exchanged(&["a"]);
-    let id = world.service.add_contact("ann", "email", "new@example.com", false).unwrap();
-    world.untold.add(&id);
+    let id = world.add("email", "new@example.com", false);
+    world.network.untold.add(&id);
     let apply = world.apply(plan);
     let last = &outcomes(&apply)[..];
     assert!(matches!(last, [Outcome::Done(_), Outcome::Skipped(Skipped::LastEnabled)]), "{last:?}");
@@ -134,7 +134,7 @@ proptest! {
         truth in prop::collection::vec(any::<bool>(), 6),
         attempts in prop::sample::select(vec![1, 4]),
         troubles in prop::collection::vec(
-            prop::option::weighted(0.25, prop::sample::select(Trouble::ALL.to_vec())), 40,
+            prop::option::weighted(0.25, prop::sample::select(faults().to_vec())), 40,
         ),
     ) {
         let (mut world, desired) = World::with_truth(behaviour, &actual, desired, &truth);
@@ -151,7 +151,7 @@ proptest! {
         prop_assert!(always || !had_enabled || is_told, "{:#?}", outcomes(&apply));
 
         // And in any case as much is known as was before.
-        let known = |contact: &_| world.untold.told_of(contact).map_or(1, |enabled| if enabled { 2 } else { 0 });
+        let known = |contact: &_| world.network.untold.told_of(contact).map_or(1, |enabled| if enabled { 2 } else { 0 });
         let most_known = |contacts: &Vec<StoredContact>| contacts.iter().map(known).max().unwrap_or(0);
         let least = world.seen.iter().map(most_known).min();
         prop_assert_eq!(least, world.seen.first().map(most_known), "{:#?}", outcomes(&apply));

@@ -1,7 +1,6 @@
 //! What the laws are tried on: contacts as they are and as they are to be, close enough to each other to be mistaken.
 
 pub(crate) mod service;
-mod untold;
 
 use contacts_plan::{Desired, Options};
 use contacts_proto::{Contact, ContactId, ContactMethod, Status};

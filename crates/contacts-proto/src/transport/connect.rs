@@ -1,6 +1,6 @@
 //! Decisions of connecting to a host with several addresses (RFC 8305). Adapters open the sockets.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{error::Error as StdError, fmt, io, net::SocketAddr, time::Duration};
 
 /// Delay between the starts of two connection attempts, unless the earlier one fails first.
 pub const STAGGER: Duration = Duration::from_millis(250);
@@ -37,6 +37,18 @@ pub fn more_telling(before: Option<io::Error>, error: io::Error) -> io::Error {
         _ => error,
     }
 }
+
+/// The host's name has no address: the word of the system's resolver.
+#[derive(Debug)]
+pub struct NoAddress(pub io::Error);
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StdError for NoAddress {}
 
 #[cfg(test)]
 mod tests {

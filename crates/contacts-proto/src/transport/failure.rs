@@ -1,18 +1,19 @@
 //! A request without a whole answer: what is known of it.
 
-use std::{error::Error as StdError, fmt, sync::Arc};
+use std::{error::Error as StdError, fmt, io, iter::successors, sync::Arc};
 
 use http::{Response, StatusCode};
 
 use crate::{
     Class, Credentials,
     error::{LONGEST_BODY, Reasoned},
+    transport::connect::NoAddress,
 };
 
 /// How far a request came that has no whole answer. What cannot be told is reported as the worse.
 #[derive(Clone)]
 pub enum Progress {
-    /// The last byte of it was never handed to the socket: nobody can have acted on it.
+    /// Its body never left, or nothing of it did: nobody can have acted on it. See [`SendGate`](crate::transport::SendGate).
     NotSent,
     /// It may have arrived.
     MaybeSent,
@@ -94,6 +95,29 @@ impl Failure {
         Self { progress, cause, proxy_status: None, source: None }
     }
 
+    /// Reads the error of an HTTP library. `known` names the cause of the library's own error types. Those of `std` need
+    /// no name. The innermost error that has a cause decides.
+    pub fn from_error(
+        progress: Progress,
+        error: Box<dyn StdError + Send + Sync>,
+        known: impl Fn(&(dyn StdError + 'static)) -> Option<Cause>,
+    ) -> Self {
+        let (mut cause, mut text) = (Cause::Other, None);
+        for error in error_chain(&*error) {
+            let by_library = known(error);
+            cause = by_library.or_else(|| of_std(error, &progress)).unwrap_or(cause);
+            if matches!(by_library, Some(Cause::Certificate | Cause::Tls)) || is_word_of_system(error) {
+                text = Some(error.to_string());
+            }
+        }
+        // The other texts repeat the cause in the library's words.
+        let source = match text {
+            Some(text) => Some(text.into()),
+            None => (cause == Cause::Other).then_some(error),
+        };
+        Self { source: source.map(Arc::from), ..Self::new(progress, cause) }
+    }
+
     /// Adds what the HTTP library says. It must show no secret.
     #[must_use]
     pub fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
@@ -170,5 +194,75 @@ impl fmt::Display for Failure {
             Some(status) => write!(f, "the proxy answered {}", Reasoned(status)),
             None => self.cause.fmt(f),
         }
+    }
+}
+
+/// Returns an error and those behind it. `io::Error::source` skips the error that it was made of; here that is included.
+pub fn error_chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    successors(Some(error), |error| {
+        let error: &'a (dyn StdError + 'static) = *error;
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        }
+    })
+}
+
+fn of_std(error: &(dyn StdError + 'static), progress: &Progress) -> Option<Cause> {
+    use io::ErrorKind::{
+        BrokenPipe, ConnectionReset, InvalidData, InvalidInput, TimedOut, UnexpectedEof, WouldBlock,
+    };
+    if error.is::<NoAddress>() {
+        return Some(Cause::Resolve);
+    }
+    Some(match (error.downcast_ref::<io::Error>()?.kind(), progress) {
+        (TimedOut | WouldBlock, _) => Cause::TimedOut,
+        (UnexpectedEof | ConnectionReset | BrokenPipe, _) => Cause::Closed,
+        (_, Progress::NotSent) => Cause::Connect,
+        // The word of HTTP libraries for chunks that are none.
+        (InvalidInput | InvalidData, _) => Cause::Malformed,
+        _ => Cause::Closed,
+    })
+}
+
+/// Returns `true` if an error is the operating system's own word, which says more than a cause.
+fn is_word_of_system(error: &(dyn StdError + 'static)) -> bool {
+    let is_system =
+        |error: &io::Error| error.raw_os_error().is_some() && error.kind() != io::ErrorKind::BrokenPipe;
+    error.is::<NoAddress>() || error.downcast_ref().is_some_and(is_system)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_innermost_error_with_a_cause_decides_and_the_word_of_the_system_is_kept() {
+        let refused = io::Error::from_raw_os_error(111);
+        let text = refused.to_string();
+        let wrapped = io::Error::other(io::Error::other(refused));
+        let failure = Failure::from_error(Progress::NotSent, wrapped.into(), |_| None);
+        assert_eq!(failure.cause(), Cause::Connect);
+        assert_eq!(failure.source().unwrap().to_string(), text);
+
+        let unknown_host = io::Error::other(NoAddress(io::Error::other("Name or service not known")));
+        let failure = Failure::from_error(Progress::NotSent, unknown_host.into(), |_| None);
+        assert_eq!(failure.cause(), Cause::Resolve);
+        assert_eq!(failure.source().unwrap().to_string(), "Name or service not known");
+    }
+
+    #[test]
+    fn an_error_without_a_cause_is_kept_whole_and_others_are_not_repeated() {
+        let failure = Failure::from_error(Progress::MaybeSent, "no idea".into(), |_| None);
+        assert_eq!(
+            (failure.cause(), failure.source().unwrap().to_string()),
+            (Cause::Other, "no idea".into())
+        );
+
+        let failure = Failure::from_error(Progress::MaybeSent, "too slow".into(), |_| Some(Cause::TimedOut));
+        assert_eq!(failure.cause(), Cause::TimedOut);
+        assert!(failure.source().is_none());
     }
 }

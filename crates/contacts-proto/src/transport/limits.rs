@@ -34,12 +34,6 @@ impl Limits {
 pub struct Timeouts {
     /// A connection, with the look-up of the address and TLS: 5 s.
     pub connect: Duration,
-    /// The head of an answer, once the request is sent: 15 s.
-    pub head: Duration,
-    /// A body whose next so many bytes take longer than a [`stall_window`](Self::stall_window) is given up: 1024. With 0 none is.
-    pub stall_bytes: usize,
-    /// The time for [`stall_bytes`](Self::stall_bytes), which begins anew once they are there: 10 s.
-    pub stall_window: Duration,
     /// A connection that was idle for longer is not used again: 15 s. Servers close such connections, and what is sent into that
     /// closing is lost.
     pub idle: Duration,
@@ -47,13 +41,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(5),
-            head: Duration::from_secs(15),
-            stall_bytes: 1024,
-            stall_window: Duration::from_secs(10),
-            idle: Duration::from_secs(15),
-        }
+        Self { connect: Duration::from_secs(5), idle: Duration::from_secs(15) }
     }
 }
 

@@ -1,26 +1,42 @@
 //! The laws of exchanges, for every exchange and any script of events.
 
-use crate::law_checker::{
-    breaks, laws,
-    storm::{self, Trouble},
-    subject::Subject,
-};
-use proptest::{collection::vec, prelude::Strategy, sample::select, test_runner::TestRunner};
+use std::time::Duration;
 
-/// Scripts for each law and exchange; those that have most to decide get most of them.
-fn cases(subject: Subject) -> u32 {
-    match subject {
-        Subject::Ensure => 800,
-        Subject::Update | Subject::Create => 250,
+use contacts_proto::{BaseUrl, Cause, Credentials, Progress, Session};
+use contacts_testkit::{
+    drive::{self, Happened, Run, Surroundings},
+    job::{Job, Outcome},
+    laws::{self, Verdict},
+    reply::{Reply, response},
+    script::Script,
+    trace::{About, Access},
+};
+use http::Request;
+use proptest::{
+    collection::vec,
+    prelude::{Strategy, any},
+    sample::select,
+    test_runner::{Config, TestCaseError, TestRunner},
+};
+
+/// Scripts for each law and job; those that have most to decide get most of them.
+fn cases(job: &Job) -> u32 {
+    match job {
+        Job::Ensure(_) => 800,
+        Job::Update(..) | Job::Create(_) => 250,
         _ => 120,
     }
 }
 
-fn holds(law: laws::Law) {
-    for subject in Subject::ALL {
-        if let Err(how) = breaks(law, subject, cases(subject)) {
-            panic!("{subject:?} breaks the law: {how}");
-        }
+/// Looks for the shortest script that breaks what is demanded of it.
+fn holds(demand: impl Fn(&Script) -> Verdict) {
+    for job in Job::of_each_kind() {
+        let config = Config { cases: cases(&job), failure_persistence: None, ..Config::default() };
+        let numbers = (any::<u64>(), vec(any::<u64>(), 1..24));
+        let script = numbers.prop_map(|(setup, beats)| Script::new(job.clone(), setup, &beats));
+        let checked =
+            TestRunner::new(config).run(&script, |script| demand(&script).map_err(TestCaseError::fail));
+        checked.unwrap_or_else(|broken| panic!("{job:?} breaks the law: {broken}"));
     }
 }
 
@@ -28,7 +44,7 @@ macro_rules! laws {
     ($($law:ident)*) => { $(
         #[test]
         fn $law() {
-            holds(laws::$law);
+            holds(|script| laws::$law(&script.play(Job::begin)));
         }
     )* };
 }
@@ -41,7 +57,6 @@ laws! {
     done_stays_done
     nothing_but_done_after_the_deadline
     no_request_is_given_more_than_its_time
-    the_same_arguments_give_the_same_action
     a_wait_after_a_hint_is_the_hint_and_a_tenth_more_or_the_backoff
     a_wait_without_a_hint_is_a_backoff_with_full_jitter
     a_creation_is_given_its_time_to_show
@@ -56,6 +71,79 @@ laws! {
     waiting_says_why
 }
 
+#[test]
+fn the_same_arguments_give_the_same_action() {
+    holds(|script| {
+        let (one, other) = (script.play_told(Job::begin), script.play_told(Job::begin));
+        if one == other { Ok(()) } else { Err(format!("{one:#?}\nand then\n{other:#?}")) }
+    });
+}
+
+/// How a service fails.
+#[derive(Debug, Clone, Copy)]
+enum Trouble {
+    Status(u16),
+    NotSent,
+    MaybeSent,
+}
+
+/// A service that is in trouble: it meets requests with these, one after the other.
+struct Troubled<'a> {
+    troubles: &'a [Trouble],
+    requests: usize,
+}
+
+impl Surroundings for Troubled<'_> {
+    fn send(&mut self, _: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
+        let trouble = self.troubles[self.requests % self.troubles.len()];
+        self.requests += 1;
+        let reply = match trouble {
+            Trouble::Status(status) => Reply::foreign(response(status, "")),
+            Trouble::NotSent => Reply::failed(Progress::NotSent, Cause::Connect),
+            Trouble::MaybeSent => Reply::failed(Progress::MaybeSent, Cause::Closed),
+        };
+        (now, Happened::replied(reply))
+    }
+}
+
+fn session() -> Session {
+    let site = BaseUrl::new("https://api.example.com/cloud").unwrap();
+    Session::new(site, Credentials::bearer("a-token").unwrap())
+}
+
+fn begin(job: &Job, session: &Session) -> Run<dyn contacts_proto::Exchange<Output = Outcome>> {
+    let about = About::new(job.shape(), session, Access::Fixed, Duration::ZERO);
+    Run::new(job.begin(session.clone()), about)
+}
+
+/// The requests that jobs come to that are begun at once and meet nothing but these troubles.
+fn requests(session: &Session, jobs: &[Job], troubles: &[Trouble]) -> usize {
+    let mut service = Troubled { troubles, requests: 0 };
+    let mut running: Vec<_> = jobs.iter().map(|job| begin(job, session)).collect();
+    for millis in 0.. {
+        running.retain_mut(|run| {
+            let progress = run.resume(&mut service, Duration::from_millis(millis));
+            matches!(progress, drive::Progress::Until(_))
+        });
+        if running.is_empty() {
+            break;
+        }
+    }
+    service.requests
+}
+
+/// A call that succeeds at once.
+fn succeed(session: &Session) {
+    let delete = Job::Delete("a".parse().unwrap());
+    let mut service = Troubled { troubles: &[Trouble::Status(204)], requests: 0 };
+    let end = begin(&delete, session).to_end(&mut service, &mut Duration::ZERO.clone());
+    assert!(matches!(end, Some(Ok(Outcome::Deleted))), "{end:?}");
+}
+
+fn jobs() -> impl Strategy<Value = Vec<Job>> {
+    vec(select(Job::of_each_kind().to_vec()), 1..80)
+}
+
 /// What a bucket of 500 tokens pays for.
 const RETRIES: usize = 500 / 14;
 const RETRIES_AFTER_A_THROTTLE: usize = 500 / 5;
@@ -65,10 +153,9 @@ fn a_retry_storm_adds_at_most_the_bucket() {
     let status = select(&[500, 502, 503, 504, 408, 425, 421, 302][..]).prop_map(Trouble::Status);
     let failure = select(&[Trouble::NotSent, Trouble::MaybeSent][..]);
     let troubles = vec(proptest::prop_oneof![status, failure], 1..5);
-    let storm = (vec(select(&Subject::ALL[..]), 1..80), troubles);
-    let checked = TestRunner::default().run(&storm, |(subjects, troubles)| {
-        let requests = storm::requests(&storm::session(), &subjects, &troubles);
-        proptest::prop_assert!(requests <= subjects.len() + RETRIES, "{requests}");
+    let checked = TestRunner::default().run(&(jobs(), troubles), |(jobs, troubles)| {
+        let requests = requests(&session(), &jobs, &troubles);
+        proptest::prop_assert!(requests <= jobs.len() + RETRIES, "{requests}");
         Ok(())
     });
     checked.unwrap();
@@ -76,42 +163,43 @@ fn a_retry_storm_adds_at_most_the_bucket() {
 
 #[test]
 fn a_storm_of_throttles_adds_at_most_the_bucket() {
-    let checked = TestRunner::default().run(&vec(select(&Subject::ALL[..]), 1..80), |subjects| {
-        let requests = storm::requests(&storm::session(), &subjects, &[Trouble::Status(429)]);
-        proptest::prop_assert!(requests <= subjects.len() + RETRIES_AFTER_A_THROTTLE, "{requests}");
+    let checked = TestRunner::default().run(&jobs(), |jobs| {
+        let requests = requests(&session(), &jobs, &[Trouble::Status(429)]);
+        proptest::prop_assert!(requests <= jobs.len() + RETRIES_AFTER_A_THROTTLE, "{requests}");
         Ok(())
     });
     checked.unwrap();
 }
 
+fn get() -> Job {
+    Job::Get("a".parse().unwrap())
+}
+
 #[test]
 fn a_storm_is_given_the_whole_bucket_and_no_more() {
-    let many = [Subject::Get; 60];
-    assert_eq!(storm::requests(&storm::session(), &many, &[Trouble::Status(503)]), 60 + RETRIES);
-    assert_eq!(
-        storm::requests(&storm::session(), &many, &[Trouble::Status(429)]),
-        60 + RETRIES_AFTER_A_THROTTLE
-    );
+    let many = vec![get(); 60];
+    assert_eq!(requests(&session(), &many, &[Trouble::Status(503)]), 60 + RETRIES);
+    assert_eq!(requests(&session(), &many, &[Trouble::Status(429)]), 60 + RETRIES_AFTER_A_THROTTLE);
 }
 
 #[test]
 fn the_bucket_fills_again_by_clean_successes_and_by_nothing_else() {
-    let session = storm::session();
-    storm::requests(&session, &[Subject::Get; 60], &[Trouble::Status(503)]);
+    let session = session();
+    requests(&session, &vec![get(); 60], &[Trouble::Status(503)]);
     assert_eq!(session.budget().left(), 10);
     let failing = |expected: usize| {
-        assert_eq!(storm::requests(&session, &[Subject::Get], &[Trouble::Status(503)]), expected);
+        assert_eq!(requests(&session, &[get()], &[Trouble::Status(503)]), expected);
     };
     failing(1);
     for _ in 0..3 {
-        storm::succeed(&session);
+        succeed(&session);
     }
     failing(1);
-    storm::succeed(&session);
+    succeed(&session);
     failing(2);
     assert_eq!(session.budget().left(), 0);
     for _ in 0..600 {
-        storm::succeed(&session);
+        succeed(&session);
     }
     assert_eq!(session.budget().left(), 500);
 }

@@ -7,7 +7,6 @@ mod ensure;
 mod exchange_laws;
 mod exchange_table;
 mod in_doubt;
-mod law_checker;
 mod model;
 mod mutations;
 mod numbers;

@@ -5,23 +5,24 @@ pub(crate) mod service;
 use std::{sync::Arc, time::Duration};
 
 use contacts_proto::{
-    Action, BaseUrl, Cause, ContactId, ContactMethod, CreateContact, Credentials, Error, Event, Exchange,
-    Failure, Now, Progress, Session, Waiting,
+    BaseUrl, Cause, ContactId, ContactMethod, CreateContact, Credentials, Error, Event, Exchange, Failure,
+    Progress, Session, Waiting,
 };
-use http::{Request, Response, StatusCode};
+use contacts_testkit::{
+    drive::{EPOCH, Happened, Run, Surroundings},
+    job::Shape,
+    reply::response,
+    trace::{About, Access, Did, Sent, Step},
+};
+use http::{Request, StatusCode};
+
+pub(crate) use contacts_testkit::reply::Reply;
 
 /// When every exchange begins.
-pub(crate) const UNIX: u64 = 1_795_000_000;
+pub(crate) const UNIX: u64 = EPOCH.as_secs();
 
 /// How long an answer takes.
 pub(crate) const LATENCY: Duration = Duration::from_millis(50);
-
-/// What a request meets.
-#[derive(Debug, Clone)]
-pub(crate) enum Reply {
-    Answer(Response<Vec<u8>>),
-    Failure(Failure),
-}
 
 /// What an exchange did, a word or two for each action, and how it ended.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ pub(crate) fn create_sms(to: &str) -> CreateContact {
 
 /// An answer.
 pub(crate) fn answer(status: u16, body: &str) -> Reply {
-    Reply::Answer(Response::builder().status(status).body(body.into()).unwrap())
+    Reply::foreign(response(status, body))
 }
 
 /// A refusal, or whatever else this status is.
@@ -61,7 +62,9 @@ pub(crate) fn status(status: u16) -> Reply {
 
 /// A status that asks for patience.
 pub(crate) fn status_with(status: u16, name: &'static str, value: &str) -> Reply {
-    Reply::Answer(Response::builder().status(status).header(name, value).body(Vec::new()).unwrap())
+    let mut response = response(status, "");
+    response.headers_mut().insert(name, value.parse().unwrap());
+    Reply::foreign(response)
 }
 
 /// The request may have arrived.
@@ -76,81 +79,74 @@ pub(crate) fn unsent() -> Reply {
 
 /// The head of an answer, and a body that breaks off.
 pub(crate) fn cut(status: u16) -> Reply {
-    let head = Response::builder().status(status).body(b"{\"da".to_vec()).unwrap();
-    failure(Progress::Answered(Box::new(head)), Cause::Closed)
+    Reply::cut(response(status, "{\"da"), Cause::Closed)
 }
 
 pub(crate) fn failure(progress: Progress, cause: Cause) -> Reply {
-    Reply::Failure(Failure::new(progress, cause))
+    Reply::failed(progress, cause)
 }
 
 /// A proxy answers CONNECT with this status.
 pub(crate) fn refused_by_proxy(status: u16) -> Reply {
-    Reply::Failure(Failure::refused_by_proxy(StatusCode::from_u16(status).unwrap()))
+    let failure = Failure::refused_by_proxy(StatusCode::from_u16(status).unwrap());
+    Reply { told: Err(failure), is_genuine: false, hint: None }
 }
 
-/// Runs an exchange in a world where no chance adds to a wait.
-pub(crate) fn run<E: Exchange>(
-    mut exchange: E,
-    mut reply: impl FnMut(&Request<Vec<u8>>, Duration) -> Reply,
-) -> Ran<E::Output> {
-    let mut log = Vec::new();
-    let mut took = Duration::ZERO;
-    let now = |took: Duration| Now { monotonic: took, unix: UNIX + took.as_secs() };
-    let mut action = exchange.step(Event::Start, now(took), 0);
-    loop {
-        action = match action {
-            Action::Send { request, .. } => {
-                assert_eq!(exchange.waiting(), None);
-                log.push(in_short(&request));
-                let reply = reply(&request, took);
-                took += LATENCY;
-                match reply {
-                    Reply::Answer(response) => {
-                        let (head, body) = response.into_parts();
-                        exchange.step(Event::Answered(Response::from_parts(head, &body)), now(took), 0)
-                    }
-                    Reply::Failure(failure) => exchange.step(Event::Failed(failure), now(took), 0),
-                }
-            }
-            Action::Wait(wait) => {
-                log.push(match exchange.waiting() {
-                    Some(Waiting::BackOff) => "back off".into(),
-                    Some(why) => format!("{why:?} {wait:?}").to_lowercase(),
-                    None => "wait without a reason".into(),
-                });
-                took += wait;
-                exchange.step(Event::Waited, now(took), 0)
-            }
-            Action::Renew { .. } => {
-                log.push("renew".into());
-                let new = Credentials::bearer("a-new-token").unwrap();
-                exchange.step(Event::Renewed(Ok(new)), now(took), 0)
-            }
-            Action::Done(result) => return Ran { log, result, took },
-        };
+/// A world that answers as it is told, where no chance adds to a wait.
+struct Answering<F>(F);
+
+impl<F: FnMut(&Request<Vec<u8>>, Duration) -> Reply> Surroundings for Answering<F> {
+    fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
+        (now + LATENCY, Happened::replied((self.0)(&request, now)))
     }
+
+    fn renew(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
+        (now, Happened::Renewed(Some("a-new-token".into())))
+    }
+}
+
+/// Runs an exchange.
+pub(crate) fn run<E: Exchange>(
+    exchange: E,
+    reply: impl FnMut(&Request<Vec<u8>>, Duration) -> Reply,
+) -> Ran<E::Output> {
+    let about = About::new(Shape::Other, &session(), Access::Renewable, Duration::ZERO);
+    let mut run = Run::new(Box::new(exchange), about);
+    let mut took = Duration::ZERO;
+    let result = run.to_end(&mut Answering(reply), &mut took).expect("it ends");
+    Ran { log: run.trace.until_done().iter().filter_map(in_words).collect(), result, took }
 }
 
 /// The same, where each request meets the next of these replies: all of them are met.
 pub(crate) fn play<E: Exchange>(exchange: E, replies: impl IntoIterator<Item = Reply>) -> Ran<E::Output> {
     let mut replies = replies.into_iter();
     let ran = run(exchange, |request, _| {
-        replies.next().unwrap_or_else(|| panic!("one request too many: {}", in_short(request)))
+        replies.next().unwrap_or_else(|| panic!("one request too many: {request:?}"))
     });
     assert_eq!(replies.count(), 0, "replies are left over: {:?}", ran.log);
     ran
 }
 
+/// `back off`, `settling 5s`, `asked 2s`, `renew`, or the request in short.
+fn in_words(step: &Step) -> Option<String> {
+    assert_eq!(step.waiting.is_some(), matches!(step.did, Did::Wait(_)), "{step:?}");
+    Some(match (&step.did, step.waiting) {
+        (Did::Send(sent), _) => in_short(sent),
+        (Did::Wait(_), Some(Waiting::BackOff)) => "back off".into(),
+        (Did::Wait(wait), why) => format!("{:?} {wait:?}", why?).to_lowercase(),
+        (Did::Renew { .. }, _) => "renew".into(),
+        (Did::Done(_), _) => return None,
+    })
+}
+
 /// `POST`, `GET 100` for the page at this offset, `DELETE a`, `PATCH a/activate`.
-fn in_short(request: &Request<Vec<u8>>) -> String {
-    let uri = request.uri();
-    let offset = uri.query().and_then(|query| query.strip_prefix("offset=")?.split('&').next());
+fn in_short(sent: &Sent) -> String {
+    let offset = sent.uri.query().and_then(|query| query.strip_prefix("offset=")?.split('&').next());
     let what = match offset {
         Some(offset) => offset,
-        None => uri.path().trim_start_matches("/cloud/v1/users/contacts").trim_start_matches('/'),
+        None => sent.uri.path().trim_start_matches("/cloud/v1/users/contacts").trim_start_matches('/'),
     };
-    format!("{} {what}", request.method()).trim_end().to_owned()
+    format!("{} {what}", sent.method).trim_end().to_owned()
 }
 
 /// A source of credentials that has none.

@@ -1,16 +1,13 @@
 //! What the laws of operations draw from: the eight operations, sites, ids, and answers good and bad.
 
 pub(crate) mod list;
-pub(crate) mod mutation;
-pub(crate) mod operations;
 
 use contacts_proto::{AccountId, Address, BaseUrl, ContactId, ContactMethod};
 use http::{HeaderMap, HeaderValue, header};
 use proptest::{prelude::*, sample::select};
 use serde_json::Value;
 
-#[allow(unused_imports, reason = "each test draws from a part of it")]
-pub(crate) use self::operations::{Any, CONTACTS, Driven, answer, is_showable};
+pub(crate) use contacts_testkit::operations::{Any, CONTACTS, Driven, answer};
 
 /// An id as the service could give it.
 pub(crate) fn ids() -> impl Strategy<Value = ContactId> {

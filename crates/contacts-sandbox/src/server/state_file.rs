@@ -1,19 +1,17 @@
 //! The file that a sandbox's state outlives it in.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use tempfile::Builder;
 
 use crate::error::Error;
 use crate::state::State;
 
-/// The file, and the name it is written under before it takes its place.
+/// The file.
 #[derive(Debug)]
-pub(super) struct StateFile {
-    path: PathBuf,
-    draft: PathBuf,
-}
+pub(super) struct StateFile(PathBuf);
 
 impl StateFile {
     /// Reads what is there already.
@@ -23,30 +21,31 @@ impl StateFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(Error::StateFile(path, error)),
         };
-        let mut draft = OsString::from(path.as_os_str());
-        draft.push(format!(".{}.draft", std::process::id()));
-        Ok((Self { path, draft: draft.into() }, stored))
+        Ok((Self(path), stored))
     }
 
-    /// Writes the whole state: whoever reads the file sees the old one or the new one, never a part.
+    /// Writes the whole state, for its owner alone: whoever reads the file sees the old one or the new one, never a part.
     pub(super) fn write(&self, state: &State) -> Result<(), Error> {
+        let Self(path) = self;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // Opened here, since the library's own error would name the draft, which nobody knows.
+        let open = |draft: &Path| private().open(draft);
         let write = || {
-            let mut draft = create_private(&self.draft)?;
+            let mut draft = Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), open)?;
             draft.write_all(state.to_json().as_bytes())?;
             draft.write_all(b"\n")?;
-            fs::rename(&self.draft, &self.path)
+            draft.persist(path)?;
+            Ok(())
         };
-        write().map_err(|error| Error::StateFile(self.path.clone(), error))
+        write().map_err(|error| Error::StateFile(path.clone(), error))
     }
 }
 
-#[cfg(unix)]
-fn create_private(path: &PathBuf) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn create_private(path: &PathBuf) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(true).open(path)
+/// A new file, for its owner alone.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }

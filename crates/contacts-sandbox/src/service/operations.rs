@@ -11,6 +11,7 @@ use super::refusal::Refusal;
 use super::{Outcome, Service};
 use crate::behaviour::{DeactivatingUnverified, DeleteAnswer, Duplicates, NewPhones, OverLimit};
 use crate::contact::{ContactMethod, StoredContact};
+use crate::operation::Operation;
 use crate::user::Plan;
 
 const NO_SUCH_ACCOUNT: Refusal = Refusal::Operation {
@@ -28,11 +29,31 @@ const NO_SUCH_CONTACT: Refusal = Refusal::Operation {
 };
 
 impl Service {
+    pub(super) fn carry_out(
+        &mut self,
+        operation: Operation,
+        account: usize,
+        id: &str,
+        parts: &Parts,
+        body: &[u8],
+    ) -> Outcome {
+        match operation {
+            Operation::TenantInfo => self.tenant_info(),
+            Operation::List => self.list(account, parts),
+            Operation::Create => self.create(account, parts, body),
+            Operation::Get => self.get(account, id),
+            Operation::Update => self.update(account, id, parts, body),
+            Operation::Delete => self.delete(account, id),
+            Operation::Activate => self.activate(account, id),
+            Operation::Deactivate => self.deactivate(account, id),
+        }
+    }
+
     pub(super) fn tenant_info(&self) -> Outcome {
         Ok(Answer::json(StatusCode::OK, &TenantInfo { cloud_id: &self.behaviour.cloud_id }))
     }
 
-    pub(super) fn list(&self, account: usize, parts: &Parts) -> Outcome {
+    fn list(&self, account: usize, parts: &Parts) -> Outcome {
         let query = ListQuery::read(parts.uri.query().unwrap_or_default())?;
         let account = self.listed_account(account, query.target.as_deref())?;
         let window = Window::of(&query, &self.behaviour)?;
@@ -40,7 +61,7 @@ impl Service {
         Ok(Answer::json(StatusCode::OK, &PageBody::new(contacts, window, &self.behaviour)))
     }
 
-    pub(super) fn get(&self, account: usize, id: &str) -> Outcome {
+    fn get(&self, account: usize, id: &str) -> Outcome {
         let contact = self
             .accounts
             .get(account)
@@ -49,7 +70,7 @@ impl Service {
         Ok(Answer::json(StatusCode::OK, &ContactBody::new(contact, None)))
     }
 
-    pub(super) fn create(&mut self, account: usize, parts: &Parts, body: &[u8]) -> Outcome {
+    fn create(&mut self, account: usize, parts: &Parts, body: &[u8]) -> Outcome {
         let NewContact { method, to } = NewContact::read(&parts.headers, body)?;
         self.check_room(account, &method, &to)?;
         let usable = !method.is_phone() || self.behaviour.new_phones == NewPhones::EnabledAtOnce;
@@ -70,7 +91,7 @@ impl Service {
         Ok(answer)
     }
 
-    pub(super) fn update(&mut self, account: usize, id: &str, parts: &Parts, body: &[u8]) -> Outcome {
+    fn update(&mut self, account: usize, id: &str, parts: &Parts, body: &[u8]) -> Outcome {
         let to = new_destination(&parts.headers, body)?;
         let contact = self.contact_mut(account, id)?;
         if contact.method != ContactMethod::Email {
@@ -91,7 +112,7 @@ impl Service {
         Ok(self.acknowledge(StatusCode::OK, "Updated", &contact))
     }
 
-    pub(super) fn delete(&mut self, account: usize, id: &str) -> Outcome {
+    fn delete(&mut self, account: usize, id: &str) -> Outcome {
         let contacts = &mut self.accounts.get_mut(account).ok_or(NO_SUCH_CONTACT)?.contacts;
         let place = contacts.iter().position(|contact| contact.id == id).ok_or(NO_SUCH_CONTACT)?;
         let contact = contacts.remove(place);
@@ -103,7 +124,7 @@ impl Service {
         })
     }
 
-    pub(super) fn activate(&mut self, account: usize, id: &str) -> Outcome {
+    fn activate(&mut self, account: usize, id: &str) -> Outcome {
         let contact = self.contact_mut(account, id)?;
         if !contact.verified {
             return Err(not_verified());
@@ -115,7 +136,7 @@ impl Service {
         Ok(self.acknowledge(StatusCode::OK, "Activated", &contact))
     }
 
-    pub(super) fn deactivate(&mut self, account: usize, id: &str) -> Outcome {
+    fn deactivate(&mut self, account: usize, id: &str) -> Outcome {
         let refuses = self.behaviour.deactivating_unverified == DeactivatingUnverified::Refused;
         let contact = self.contact_mut(account, id)?;
         if !contact.verified && refuses {

@@ -24,11 +24,7 @@ pub(super) fn route<'a>(
         below(behaviour, behaviour.base, path).or_else(|| below(behaviour, behaviour.base.for_oauth(), path));
     let rest = below.and_then(|path| path.strip_prefix(COLLECTION)).ok_or(UNKNOWN_PATH)?;
     if rest.is_empty() {
-        return match *method {
-            Method::GET => Ok((Operation::List, "")),
-            Method::POST => Ok((Operation::Create, "")),
-            _ => Err(only("GET, POST")),
-        };
+        return Operation::on_contacts(method).map(|operation| (operation, "")).map_err(only);
     }
     let rest = rest.strip_prefix('/').ok_or(UNKNOWN_PATH)?;
     let (id, action) = rest.split_once('/').map_or((rest, None), |(id, action)| (id, Some(action)));
@@ -36,19 +32,8 @@ pub(super) fn route<'a>(
     if id.is_empty() {
         return Err(UNKNOWN_PATH);
     }
-    let operation = match action {
-        None => match *method {
-            Method::GET => Operation::Get,
-            Method::PATCH => Operation::Update,
-            Method::DELETE => Operation::Delete,
-            _ => return Err(only("GET, PATCH, DELETE")),
-        },
-        Some("activate") if method == Method::PATCH => Operation::Activate,
-        Some("deactivate") if method == Method::PATCH => Operation::Deactivate,
-        Some("activate" | "deactivate") => return Err(only("PATCH")),
-        Some(_) => return Err(UNKNOWN_PATH),
-    };
-    Ok((operation, id))
+    let operation = Operation::on_contact(method, action).ok_or(UNKNOWN_PATH)?;
+    Ok((operation.map_err(only)?, id))
 }
 
 const UNKNOWN_PATH: Refusal = Refusal::Plain { status: StatusCode::NOT_FOUND, allow: None };

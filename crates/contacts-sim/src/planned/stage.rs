@@ -1,30 +1,28 @@
 //! A scene, played.
 
-use std::{cell::Cell, fmt, rc::Rc, time::Duration};
+use std::{fmt, time::Duration};
 
 use contacts_plan::{Apply, Desired, Format, Options, Plan, read};
-use contacts_proto::{
-    Action, AllContacts, BaseUrl, Error, Event, Exchange, ListContacts, Now, Policy, Session, Waiting,
-};
+use contacts_proto::{AllContacts, BaseUrl, Error, Exchange, ListContacts, Policy, Session};
 use contacts_sandbox::{
     Behaviour, Duplicates, Limits, NewPhones, OAuthAtDirectBase, Service, StoredContact, User,
+};
+use contacts_testkit::{
+    drive::{Progress, Run},
+    faults::Fault,
+    findings::{Harm, Violation},
+    job::Shape,
+    laws,
+    network::{Faults, Network, Way, World},
+    trace::{About, Access},
+    untold::Untold,
 };
 
 use super::{
     scene::{Haste, Scene},
     told::untrue,
-    untold::Untold,
 };
-use crate::{
-    exhaustive::words,
-    fault::Fault,
-    job::{Client, Outcome, client},
-    network::{Faults, Network},
-    run::{Progress, Run},
-    subject::Tried,
-    violation::{Law, Violation},
-    world::World,
-};
+use crate::{exhaustive::words, subject::Tried};
 
 const ANN: &str = "ann";
 
@@ -61,8 +59,6 @@ pub(super) struct Stage<'a> {
     site: BaseUrl,
     desired: Vec<Desired>,
     now: Duration,
-    /// Requests that were sent.
-    sent: Rc<Cell<usize>>,
     exchanges: u64,
     violations: Vec<Violation>,
 }
@@ -90,7 +86,10 @@ impl<'a> Stage<'a> {
         let mut world = World::new(Service::new(behaviour));
         let user = User::new("ann@example.com", "unused").with_account_id(ANN);
         let settle = haste.policy().settle;
-        let network = Network::new(&mut world, user, seed, Faults::Schedule(Vec::new()), settle);
+        let mut network = Network::new(&mut world, user, seed, Faults::Schedule(Vec::new()), settle);
+        if !scene.told {
+            network.untold = Untold::All;
+        }
         let mut file = scene.file.to_owned();
         for (number, (method, to, enabled)) in scene.before.iter().enumerate() {
             let id = world.service.add_contact(ANN, *method, *to, *enabled).unwrap_or_default();
@@ -109,7 +108,6 @@ impl<'a> Stage<'a> {
             site,
             desired,
             now: Duration::ZERO,
-            sent: Rc::default(),
             exchanges: 0,
             violations: Vec::new(),
         })
@@ -120,14 +118,13 @@ impl<'a> Stage<'a> {
         self.world.service = self.service.clone();
         self.network.restart(self.seed, case.schedule);
         (self.now, self.exchanges) = (Duration::ZERO, 0);
-        self.sent.set(0);
         self.violations.clear();
 
         let session = self.session(self.haste.policy());
         let plan = self.plan(&session, case);
         let applied = plan.clone().and_then(|plan| self.apply(plan, &session, case));
         let succeeded = applied.is_some();
-        let requests = self.sent.get();
+        let requests = self.network.ledger.sent;
         self.now = self.network.last_landing().map_or(self.now, |last| last.max(self.now));
         self.network.land(&mut self.world, self.now);
         self.watch();
@@ -145,7 +142,7 @@ impl<'a> Stage<'a> {
         }
         match self.plan(&session, Case::WELL) {
             Some(plan) => self.apply_well(plan, &session),
-            None => self.found(Law::Wrong, "no list, though all goes well".into()),
+            None => self.found(Harm::Wrong, "no list, though all goes well".into()),
         }
         self.judge();
         let violations = std::mem::take(&mut self.violations);
@@ -162,20 +159,16 @@ impl<'a> Stage<'a> {
     /// Lists and plans; nothing if that does not come to its end.
     fn plan(&mut self, session: &Session, case: Case<'_>) -> Option<Plan> {
         let list = AllContacts::new(session.clone(), ListContacts::all());
-        let Ok(Outcome::Listed(contacts)) = self.drive(client(list), session, case)? else { return None };
+        let contacts = self.drive(list, session, case)?.ok()?;
         let plan = Plan::new(&self.desired, &contacts, Options::default().prune(self.scene.prune));
-        plan.map_err(|refused| self.found(Law::Wrong, format!("no plan for {contacts:?}: {refused}"))).ok()
+        plan.map_err(|refused| self.found(Harm::Wrong, format!("no plan for {contacts:?}: {refused}"))).ok()
     }
 
     /// Nothing if it was broken off.
     fn apply(&mut self, plan: Plan, session: &Session, case: Case<'_>) -> Option<Apply> {
         let mut apply = Apply::new(plan);
         while let Some(step) = apply.next_step(session) {
-            match self.drive(client(step), session, case)? {
-                Ok(Outcome::Applied(outcome)) => apply.ended(Ok(outcome)),
-                Ok(other) => self.found(Law::Wrong, format!("no answer to what was wanted: {other:?}")),
-                Err(error) => apply.ended(Err(error)),
-            }
+            apply.ended(self.drive(step, session, case)?);
         }
         Some(apply)
     }
@@ -185,45 +178,49 @@ impl<'a> Stage<'a> {
         if !apply.as_ref().is_some_and(Apply::is_done) {
             let outcomes = apply.iter().flat_map(Apply::outcomes).collect::<Vec<_>>();
             let how = format!("not done, though all went well: {outcomes:?}");
-            self.violations.push(Violation::new(Law::Wrong, how));
+            self.violations.push(Violation::new(Harm::Wrong, how));
         }
     }
 
-    fn drive(
+    fn drive<E: Exchange>(
         &mut self,
-        exchange: Client,
+        exchange: E,
         session: &Session,
         case: Case<'_>,
-    ) -> Option<Result<Outcome, Error>> {
+    ) -> Option<Result<E::Output, Error>> {
         self.exchanges += 1;
-        let exchange = if self.scene.told { exchange } else { Box::new(Untold(exchange)) };
-        let exchange = Box::new(Counted { exchange, sent: Rc::clone(&self.sent) });
-        let mut run = Run::new(exchange, self.now.saturating_add(session.policy().deadline));
-        loop {
+        let about = About::new(Shape::Other, session, Access::Renewable, self.now);
+        let mut run = Run::new(Box::new(exchange), about);
+        let result = loop {
+            let sent = self.network.ledger.sent;
             // As if the program had been killed: the request may have had its effect.
-            if case.last.is_some_and(|last| self.sent.get() >= last) {
-                return None;
+            if case.last.is_some_and(|last| sent >= last) {
+                run.trace.is_broken_off = true;
+                break None;
             }
-            self.network.set_quiet(self.sent.get() < case.after);
-            let progress = run.resume(&mut self.world, &mut self.network, self.now, &mut self.violations);
+            self.network.set_quiet(sent < case.after);
+            let way = &mut Way { world: &mut self.world, network: &mut self.network };
+            let progress = run.resume(way, self.now);
             self.watch();
             match progress {
                 Progress::Until(time) => self.now = time,
-                Progress::Done(result) => return Some(result),
-                Progress::Endless => return None,
+                Progress::Done(result) => break Some(result),
+                Progress::Endless => break None,
             }
-        }
+        };
+        laws::judge(&run.trace, &mut self.violations);
+        result
     }
 
-    fn found(&mut self, law: Law, how: String) {
-        self.violations.push(Violation::new(law, how));
+    fn found(&mut self, harm: Harm, how: String) {
+        self.violations.push(Violation::new(harm, how));
     }
 
     /// Who had an enabled contact has one at all times.
     fn watch(&mut self) {
         let had_one = self.scene.before.iter().any(|(_, _, enabled)| *enabled);
         if had_one && self.world.service.contacts(ANN).iter().all(|contact| !contact.enabled) {
-            self.found(Law::Lost, "no enabled contact is left".into());
+            self.found(Harm::Lost, "no enabled contact is left".into());
         }
     }
 
@@ -238,44 +235,16 @@ impl<'a> Stage<'a> {
         for wanted in self.scene.after {
             let there: Vec<_> = contacts.iter().filter(|contact| is(wanted, contact)).collect();
             if there.iter().all(|contact| contact.enabled != wanted.2) {
-                self.found(Law::Lost, format!("not as it was to be: {wanted:?} among {contacts:?}"));
+                self.found(Harm::Lost, format!("not as it was to be: {wanted:?} among {contacts:?}"));
             }
             if there.len() > most {
-                self.found(Law::Doubled, format!("there {} times: {wanted:?}", there.len()));
+                self.found(Harm::Doubled, format!("there {} times: {wanted:?}", there.len()));
             }
         }
         let unwanted = |contact: &&_| !self.scene.after.iter().any(|wanted| is(wanted, contact));
         if let Some(contact) = contacts.iter().find(unwanted) {
-            self.found(Law::Wrong, format!("not to be there: {contact:?}"));
+            self.found(Harm::Wrong, format!("not to be there: {contact:?}"));
         }
-    }
-}
-
-/// An exchange whose requests are counted.
-struct Counted {
-    exchange: Client,
-    sent: Rc<Cell<usize>>,
-}
-
-impl Exchange for Counted {
-    type Output = Outcome;
-
-    fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Outcome> {
-        let action = self.exchange.step(event, now, random);
-        self.sent.update(|sent| sent + usize::from(matches!(action, Action::Send { .. })));
-        action
-    }
-
-    fn name(&self) -> &'static str {
-        self.exchange.name()
-    }
-
-    fn waiting(&self) -> Option<Waiting> {
-        self.exchange.waiting()
-    }
-
-    fn is_in_doubt(&self) -> bool {
-        self.exchange.is_in_doubt()
     }
 }
 

@@ -3,25 +3,24 @@
 use contacts_plan::{Apply, Change, Outcome};
 use contacts_proto::Effect;
 use contacts_sandbox::StoredContact;
-
-use crate::violation::{Law, Violation};
+use contacts_testkit::findings::{Harm, Violation};
 
 /// What is told to exist does, and what is told to have had no effect has had none.
 pub(super) fn untrue(apply: &Apply, contacts: &[StoredContact]) -> Vec<Violation> {
     let violation = |change: &Change, outcome: &Outcome| {
-        let law = law_broken(change, outcome, contacts)?;
-        Some(Violation::new(law, format!("{change} is told as {outcome:?}")))
+        let harm = harm_done(change, outcome, contacts)?;
+        Some(Violation::new(harm, format!("{change} is told as {outcome:?}")))
     };
     apply.outcomes().filter_map(|(change, outcome)| violation(change, outcome?)).collect()
 }
 
-fn law_broken(change: &Change, outcome: &Outcome, contacts: &[StoredContact]) -> Option<Law> {
+fn harm_done(change: &Change, outcome: &Outcome, contacts: &[StoredContact]) -> Option<Harm> {
     let Change::Create { method, to, .. } = change else { return None };
     let is_there = |contact: &StoredContact| contact.method.as_str() == method.as_str() && contact.to == *to;
     let mut there = contacts.iter().filter(|contact| is_there(contact));
     match (outcome.ensured(), outcome.error()) {
-        (Some(told), _) => there.all(|contact| contact.id != told.contact.id.as_str()).then_some(Law::Lost),
-        (None, Some(error)) if error.effect() == Effect::None => there.next().map(|_| Law::Phantom),
+        (Some(told), _) => there.all(|contact| contact.id != told.contact.id.as_str()).then_some(Harm::Lost),
+        (None, Some(error)) if error.effect() == Effect::None => there.next().map(|_| Harm::Phantom),
         _ => None,
     }
 }

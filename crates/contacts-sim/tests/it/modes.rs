@@ -3,13 +3,11 @@
 use contacts_sim::{
     compare::compare,
     exhaustive::exhaustive,
-    fault::Fault,
-    job::Job,
     planned::planned,
     random::{Options, random, random_told},
     subject::{Bench, Numbers, Strike, Subject},
-    violation::Counts,
 };
+use contacts_testkit::{faults::Fault, findings::Counts, job::Job};
 
 #[test]
 fn no_contact_is_lost_doubled_or_phantom_at_the_end_of_any_schedule() {

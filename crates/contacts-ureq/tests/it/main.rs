@@ -1,5 +1,4 @@
 //! The tests of this crate, as one program.
 
 mod client;
-mod ensure;
 mod renewal;

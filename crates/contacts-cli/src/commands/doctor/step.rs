@@ -1,10 +1,9 @@
-//! A step, and how it is told.
+//! The steps of an examination, and how they are shown.
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::Examination;
-use crate::failure::Failure;
+use crate::error::Failure;
 
 /// How a step came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -17,7 +16,7 @@ enum State {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Step {
+pub(crate) struct Step {
     step: &'static str,
     state: State,
     message: String,
@@ -26,7 +25,7 @@ pub(super) struct Step {
 
 impl Step {
     /// For people.
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let (word, color) = match self.state {
             State::Ok => ("ok", AnsiColor::Green),
             State::Note => ("note", AnsiColor::Yellow),
@@ -41,19 +40,23 @@ impl Step {
     }
 }
 
-impl Examination<'_> {
-    pub(super) fn ok(&mut self, step: &'static str, message: impl Into<String>) {
-        self.steps.push(Step { step, state: State::Ok, message: message.into(), hint: None });
+/// The steps that were made.
+#[derive(Debug, Default)]
+pub(crate) struct Steps(pub(crate) Vec<Step>);
+
+impl Steps {
+    pub(crate) fn ok(&mut self, step: &'static str, message: impl Into<String>) {
+        self.0.push(Step { step, state: State::Ok, message: message.into(), hint: None });
     }
 
-    pub(super) fn note(&mut self, step: &'static str, message: impl Into<String>, hint: Option<String>) {
-        self.steps.push(Step { step, state: State::Note, message: message.into(), hint });
+    pub(crate) fn note(&mut self, step: &'static str, message: impl Into<String>, hint: Option<String>) {
+        self.0.push(Step { step, state: State::Note, message: message.into(), hint });
     }
 
     /// The step that fails is the last: what comes behind it stands on it.
-    pub(super) fn failed(&mut self, step: &'static str, failure: &Failure) -> Failure {
+    pub(crate) fn failed(&mut self, step: &'static str, failure: &Failure) -> Failure {
         let (message, hint) = (failure.to_string(), failure.hint().map(str::to_owned));
-        self.steps.push(Step { step, state: State::Failed, message, hint });
+        self.0.push(Step { step, state: State::Failed, message, hint });
         Failure::found(failure, step)
     }
 }

@@ -1,0 +1,346 @@
+//! How well a user can be reached, and what was found: a pure function of the contacts.
+
+use std::{collections::BTreeMap, fmt};
+
+use contacts_ureq::{AccountId, Contact, ContactMethod, printable};
+use serde::Serialize;
+
+use crate::error::{Failure, counted};
+
+/// The kinds that are always shown, be there contacts of them or not.
+pub(crate) const KINDS: [ContactMethod; 4] =
+    [ContactMethod::Email, ContactMethod::Sms, ContactMethod::Voice, ContactMethod::Mobile];
+
+/// How well a user can be reached, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Standing {
+    /// By no contact.
+    Unreachable,
+    /// Nobody knows.
+    Unreadable,
+    /// By some contact, and not by each kind that is required.
+    Lacking,
+    /// By one contact alone.
+    Single,
+    /// By two contacts or more, and by all that is required.
+    Reachable,
+}
+
+impl Standing {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Unreadable => "unreadable",
+            Self::Lacking => "lacking",
+            Self::Single => "single",
+            Self::Reachable => "reachable",
+        }
+    }
+}
+
+/// What somebody should look at.
+#[derive(Debug, Serialize)]
+#[serde(tag = "finding", rename_all = "kebab-case")]
+pub(crate) enum Finding {
+    /// No enabled contact.
+    Unreachable,
+    /// No enabled contact of these kinds, which are required, and some of others.
+    Missing { methods: Vec<ContactMethod> },
+    /// One enabled contact, and no other.
+    Single { method: ContactMethod, to: String },
+    /// A number that is not enabled. Whether it was never verified or was switched off, only the reason can tell.
+    DisabledPhone { method: ContactMethod, to: String, reason: Option<String> },
+    /// The contacts could not be read.
+    Unreadable { error: Failure },
+}
+
+/// A line for people, fit for a terminal.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable => f.write_str("no enabled contact"),
+            Self::Missing { methods } => {
+                let methods: Vec<_> = methods.iter().map(ContactMethod::as_str).collect();
+                write!(f, "no enabled {}", methods.join(" and no "))
+            }
+            Self::Single { method, to } => write!(f, "only {} {}", printable(method.as_str()), printable(to)),
+            Self::DisabledPhone { method, to, reason } => {
+                write!(f, "{} {} is not enabled", printable(method.as_str()), printable(to))?;
+                reason.iter().try_for_each(|reason| write!(f, ": {}", printable(reason)))
+            }
+            Self::Unreadable { error } => error.fmt(f),
+        }
+    }
+}
+
+/// How many contacts there are of a kind.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Count {
+    pub(crate) enabled: usize,
+    pub(crate) disabled: usize,
+}
+
+/// What the contacts of a user come to.
+#[derive(Debug)]
+struct Assessment {
+    standing: Standing,
+    findings: Vec<Finding>,
+    counts: BTreeMap<ContactMethod, Count>,
+}
+
+/// Assesses the contacts of a user, who must have an enabled one of each required kind.
+fn assess(contacts: &[Contact], required: &[ContactMethod]) -> Assessment {
+    let enabled: Vec<_> = contacts.iter().filter(|contact| contact.is_enabled()).collect();
+    let is_missing = |kind: &&ContactMethod| !enabled.iter().any(|contact| contact.method == **kind);
+    let missing: Vec<_> = required.iter().filter(is_missing).cloned().collect();
+    let standing = match (enabled.len(), missing.is_empty()) {
+        (0, _) => Standing::Unreachable,
+        (_, false) => Standing::Lacking,
+        (1, true) => Standing::Single,
+        _ => Standing::Reachable,
+    };
+    let mut findings = Vec::new();
+    match enabled[..] {
+        // That each kind is missing, too, goes without saying.
+        [] => findings.push(Finding::Unreachable),
+        _ if !missing.is_empty() => findings.push(Finding::Missing { methods: missing }),
+        _ => {}
+    }
+    if let [only] = enabled[..] {
+        findings.push(Finding::Single { method: only.method.clone(), to: only.to.clone() });
+    }
+    findings.extend(contacts.iter().filter_map(disabled_phone));
+    Assessment { standing, findings, counts: counts(contacts) }
+}
+
+fn disabled_phone(contact: &Contact) -> Option<Finding> {
+    (contact.method.is_phone() && !contact.is_enabled()).then(|| Finding::DisabledPhone {
+        method: contact.method.clone(),
+        to: contact.to.clone(),
+        reason: contact.status.as_ref().and_then(|status| status.disabled_reason.clone()),
+    })
+}
+
+fn counts(contacts: &[Contact]) -> BTreeMap<ContactMethod, Count> {
+    let mut counts: BTreeMap<_, _> = KINDS.into_iter().map(|kind| (kind, Count::default())).collect();
+    for contact in contacts {
+        let count = counts.entry(contact.method.clone()).or_default();
+        match contact.is_enabled() {
+            true => count.enabled += 1,
+            false => count.disabled += 1,
+        }
+    }
+    counts
+}
+
+/// A user, and what a file says of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct User {
+    pub(crate) account_id: AccountId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) email: Option<String>,
+}
+
+impl User {
+    /// Of whom nothing else is known.
+    pub(crate) fn new(account_id: AccountId) -> Self {
+        Self { account_id, name: None, email: None }
+    }
+}
+
+/// A user and what was found, to a program by these names.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Row {
+    #[serde(flatten)]
+    pub(crate) user: User,
+    pub(crate) standing: Standing,
+    /// By kind; none if they could not be read.
+    pub(crate) contacts: Option<BTreeMap<ContactMethod, Count>>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Row {
+    pub(crate) fn new(user: User, reading: Result<&[Contact], Failure>, required: &[ContactMethod]) -> Self {
+        match reading {
+            Ok(contacts) => {
+                let Assessment { standing, findings, counts } = assess(contacts, required);
+                Self { user, standing, contacts: Some(counts), findings }
+            }
+            Err(error) => Self {
+                user,
+                standing: Standing::Unreadable,
+                contacts: None,
+                findings: vec![Finding::Unreadable { error }],
+            },
+        }
+    }
+
+    /// Why the contacts could not be read.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        self.findings.iter().find_map(|finding| match finding {
+            Finding::Unreadable { error } => Some(error),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn count(&self, kind: &ContactMethod) -> Count {
+        self.contacts.as_ref().and_then(|counts| counts.get(kind)).copied().unwrap_or_default()
+    }
+}
+
+/// How many users there are of each standing.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    standings: BTreeMap<Standing, usize>,
+    /// Of whatever standing, with a number that is not enabled.
+    pub(crate) disabled_phones: usize,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, row: &Row) {
+        *self.standings.entry(row.standing).or_default() += 1;
+        let is_phone = |finding: &Finding| matches!(finding, Finding::DisabledPhone { .. });
+        self.disabled_phones += usize::from(row.findings.iter().any(is_phone));
+    }
+
+    pub(crate) fn count(&self, standing: Standing) -> usize {
+        self.standings.get(&standing).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn users(&self) -> usize {
+        self.standings.values().sum()
+    }
+}
+
+/// `3 users: 2 reachable, 1 unreachable; 1 with a number that is not enabled`.
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            (Standing::Reachable, "reachable"),
+            (Standing::Single, "by a single contact"),
+            (Standing::Lacking, "lacking what is required"),
+            (Standing::Unreachable, "unreachable"),
+            (Standing::Unreadable, "unreadable"),
+        ];
+        let parts = parts.map(|(standing, what)| (self.count(standing), what));
+        let parts = parts.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<_> = parts.map(|(count, what)| format!("{count} {what}")).collect();
+        write!(f, "{}: {}", counted(self.users(), "user"), parts.join(", "))?;
+        match self.disabled_phones {
+            0 => Ok(()),
+            count => write!(f, "; {count} with a number that is not enabled"),
+        }
+    }
+}
+
+/// Of so many users several could not be read, in one sentence; and what to do, where that is the same for all of them.
+pub(crate) fn several(failures: &[&Failure], users: usize) -> Failure {
+    let message = format!("{} of {} could not be read", failures.len(), counted(users, "user"));
+    let failure = Failure::several(failures, message);
+    match failures.first().and_then(|first| first.hint()) {
+        Some(hint) if failures.iter().all(|other| other.hint() == Some(hint)) => failure.with_hint(hint),
+        _ => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contacts_ureq::{ContactId, Status};
+    use proptest::{prelude::*, sample::subsequence};
+
+    use super::*;
+
+    fn contact((kind, number, enabled): (usize, u8, bool)) -> Contact {
+        let kinds = ["email", "sms", "voice", "mobile", "pager"];
+        let id = ContactId::new(format!("c{number}")).unwrap();
+        let mut contact = Contact::new(id, kinds[kind].into(), format!("{number}"));
+        let mut status = Status::default();
+        status.enabled = Some(enabled);
+        contact.status = Some(status);
+        contact
+    }
+
+    fn contacts() -> impl Strategy<Value = Vec<Contact>> {
+        prop::collection::vec((0..5_usize, any::<u8>(), any::<bool>()).prop_map(contact), 0..6)
+    }
+
+    fn required() -> impl Strategy<Value = Vec<ContactMethod>> {
+        subsequence(KINDS.to_vec(), 0..=4)
+    }
+
+    /// The words of all findings.
+    fn words(assessment: &Assessment) -> Vec<String> {
+        let word = |finding| serde_json::to_value(finding).unwrap()["finding"].as_str().unwrap().to_owned();
+        assessment.findings.iter().map(word).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn an_enabled_contact_more_never_makes_a_user_less_reachable(
+            contacts in contacts(), required in required(), kind in 0..5_usize,
+        ) {
+            let mut more = contacts.clone();
+            more.push(contact((kind, 0, true)));
+            prop_assert!(assess(&more, &required).standing >= assess(&contacts, &required).standing);
+        }
+
+        #[test]
+        fn a_kind_more_that_is_required_never_makes_a_user_more_reachable(
+            contacts in contacts(), required in required(), kind in 0..4_usize,
+        ) {
+            let mut more = required.clone();
+            more.push(KINDS[kind].clone());
+            prop_assert!(assess(&contacts, &more).standing <= assess(&contacts, &required).standing);
+        }
+
+        #[test]
+        fn a_contact_that_is_not_enabled_changes_no_standing(
+            contacts in contacts(), required in required(), kind in 0..5_usize, place in 0..6_usize,
+        ) {
+            let mut more = contacts.clone();
+            more.insert(place.min(more.len()), contact((kind, 0, false)));
+            prop_assert_eq!(assess(&more, &required).standing, assess(&contacts, &required).standing);
+        }
+
+        #[test]
+        fn whoever_has_an_enabled_contact_of_each_kind_and_two_in_all_is_reachable_and_nobody_else(
+            contacts in contacts(), required in required(),
+        ) {
+            let enabled = |kind: &ContactMethod| contacts.iter().any(|it| it.is_enabled() && it.method == *kind);
+            let total = contacts.iter().filter(|it| it.is_enabled()).count();
+            let expected = total > 1 && required.iter().all(enabled);
+            prop_assert_eq!(assess(&contacts, &required).standing == Standing::Reachable, expected);
+        }
+
+        #[test]
+        fn findings_say_what_the_standing_says(contacts in contacts(), required in required()) {
+            let assessment = assess(&contacts, &required);
+            prop_assert_eq!(serde_json::to_value(assessment.standing).unwrap(), assessment.standing.word());
+            let words = words(&assessment);
+            let has = |word: &str| words.iter().any(|it| it == word);
+            match assessment.standing {
+                Standing::Unreachable => prop_assert!(has("unreachable") && !has("missing") && !has("single")),
+                Standing::Lacking => prop_assert!(has("missing")),
+                Standing::Single => prop_assert!(has("single") && !has("missing")),
+                _ => prop_assert!(words.iter().all(|it| it == "disabled-phone")),
+            }
+        }
+
+        #[test]
+        fn each_contact_is_counted_once_and_each_disabled_phone_found(
+            contacts in contacts(), required in required(),
+        ) {
+            let assessment = assess(&contacts, &required);
+            let total: usize = assessment.counts.values().map(|count| count.enabled + count.disabled).sum();
+            prop_assert_eq!(total, contacts.len());
+            let disabled = |kind| assessment.counts[&kind].disabled;
+            let found = words(&assessment).iter().filter(|it| *it == "disabled-phone").count();
+            prop_assert_eq!(found, disabled(ContactMethod::Sms) + disabled(ContactMethod::Voice));
+        }
+    }
+}

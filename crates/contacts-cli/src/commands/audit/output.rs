@@ -1,0 +1,196 @@
+//! Users and what was found; and while they are read, how far it is.
+
+use std::{
+    fmt,
+    io::{self, Write},
+    time::Duration,
+};
+
+use comfy_table::{Cell, Color as CellColor};
+use contacts_ureq::{ContactMethod, printable};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use serde::Serialize;
+
+use super::findings::{Count, Finding, KINDS, Row, Standing, Tally, User};
+use crate::{
+    config::flags::OutputFormat,
+    error::Failure,
+    io as streams,
+    output::{Output, Reader, json_line},
+};
+
+const NAMES: [&str; 13] = [
+    "accountId",
+    "name",
+    "email",
+    "standing",
+    "enabled",
+    "enabledEmail",
+    "enabledSms",
+    "enabledVoice",
+    "enabledMobile",
+    "disabled",
+    "missing",
+    "disabledPhones",
+    "error",
+];
+
+/// A user as a line of CSV.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    #[serde(flatten)]
+    user: &'a User,
+    standing: Standing,
+    enabled: Option<usize>,
+    enabled_email: Option<usize>,
+    enabled_sms: Option<usize>,
+    enabled_voice: Option<usize>,
+    enabled_mobile: Option<usize>,
+    disabled: Option<usize>,
+    missing: String,
+    disabled_phones: String,
+    error: Option<String>,
+}
+
+impl Output {
+    /// One user, in a form in which users are written while others are on their way.
+    pub(crate) fn audited_user(self, row: &Row) -> Result<Reader, Failure> {
+        self.stream(|out| json_line(out, row))
+    }
+
+    /// All users, in their order; as a table those with findings, or all, the worst first.
+    pub(crate) fn audited(self, rows: &[Row], all: bool) -> Result<(), Failure> {
+        self.write(|out| match self.form {
+            OutputFormat::Json => json_line(out, &rows),
+            OutputFormat::Ndjson => rows.iter().try_for_each(|row| json_line(out, row)),
+            OutputFormat::Csv => self.csv(out, rows.iter().map(Record::new), &NAMES),
+            OutputFormat::Table => self.audit_table(out, rows, all),
+        })
+    }
+
+    fn audit_table(self, out: &mut dyn Write, rows: &[Row], all: bool) -> io::Result<()> {
+        let mut rows: Vec<_> = rows.iter().filter(|row| all || !row.findings.is_empty()).collect();
+        if rows.is_empty() {
+            return writeln!(out, "no findings");
+        }
+        rows.sort_by_key(|row| (row.standing, row.findings.is_empty()));
+        if rows.iter().all(|row| name(row).is_none()) {
+            let rows = rows.into_iter().map(|row| self.assessed(row));
+            return self.table(out, &["ACCOUNT ID", "ENABLED", "FINDINGS"], rows);
+        }
+        let rows = rows.into_iter().map(|row| {
+            let [account, enabled, findings] = self.assessed(row);
+            [Cell::new(printable(name(row).unwrap_or_default())), account, enabled, findings]
+        });
+        self.table(out, &["USER", "ACCOUNT ID", "ENABLED", "FINDINGS"], rows)
+    }
+
+    fn assessed(self, row: &Row) -> [Cell; 3] {
+        let findings: Vec<_> = row.findings.iter().map(ToString::to_string).collect();
+        let findings = Cell::new(findings.join("\n"));
+        let findings = match row.standing {
+            Standing::Unreachable | Standing::Unreadable => {
+                self.styled(findings, |cell| cell.fg(CellColor::Red))
+            }
+            Standing::Lacking | Standing::Single => self.styled(findings, |cell| cell.fg(CellColor::Yellow)),
+            Standing::Reachable => findings,
+        };
+        [Cell::new(printable(row.user.account_id.as_str())), Cell::new(enabled(row)), findings]
+    }
+}
+
+fn name(row: &Row) -> Option<&str> {
+    row.user.name.as_deref().or(row.user.email.as_deref())
+}
+
+/// `2 email, 1 sms`.
+fn enabled(row: &Row) -> String {
+    let Some(counts) = &row.contacts else { return "?".into() };
+    let counts = counts.iter().filter(|(_, count)| count.enabled > 0);
+    let counts: Vec<_> =
+        counts.map(|(kind, count)| format!("{} {}", count.enabled, printable(kind.as_str()))).collect();
+    if counts.is_empty() { "none".into() } else { counts.join(", ") }
+}
+
+impl<'a> Record<'a> {
+    fn new(row: &'a Row) -> Self {
+        let sum = |of: fn(&Count) -> usize| Some(row.contacts.as_ref()?.values().map(of).sum());
+        let [enabled_email, enabled_sms, enabled_voice, enabled_mobile] =
+            KINDS.map(|kind| row.contacts.as_ref().map(|_| row.count(&kind).enabled));
+        let (mut missing, mut phones) = (String::new(), Vec::new());
+        for finding in &row.findings {
+            match finding {
+                Finding::Missing { methods } => {
+                    missing = methods.iter().map(ContactMethod::as_str).collect::<Vec<_>>().join(" ");
+                }
+                Finding::DisabledPhone { method, to, .. } => phones.push(format!("{method} {to}")),
+                _ => {}
+            }
+        }
+        Self {
+            user: &row.user,
+            standing: row.standing,
+            enabled: sum(|count| count.enabled),
+            enabled_email,
+            enabled_sms,
+            enabled_voice,
+            enabled_mobile,
+            disabled: sum(|count| count.disabled),
+            missing,
+            disabled_phones: phones.join("; "),
+            error: row.failure().map(ToString::to_string),
+        }
+    }
+}
+
+/// A bar with rate and estimate, and what was found so far. It goes away at its end.
+#[derive(Debug)]
+pub(crate) struct Progress(Option<ProgressBar>);
+
+const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len} users, {rate}, {eta} left{msg}{prefix}";
+
+/// What is worth a look, the worst first.
+const SHOWN: [Standing; 4] =
+    [Standing::Unreachable, Standing::Lacking, Standing::Single, Standing::Unreadable];
+
+impl Progress {
+    /// Of so many users, of whom some are known already. Where nobody looks, nothing is shown.
+    pub(crate) fn new(users: usize, known: usize, is_shown: bool) -> Self {
+        if !is_shown || users == known {
+            return Self(None);
+        }
+        let [users, known] = [users, known].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
+        let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // Writing to a line of text cannot fail.
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        };
+        let style = style.with_key("rate", rate).progress_chars("=> ");
+        let bar = ProgressBar::new(users).with_style(style).with_position(known);
+        bar.reset_eta();
+        // While all users wait, time passes visibly.
+        bar.enable_steady_tick(Duration::from_millis(500));
+        streams::set_bar(Some(bar.clone()));
+        Self(Some(bar))
+    }
+
+    /// One user more.
+    pub(crate) fn step(&self, tally: &Tally) {
+        let Self(Some(bar)) = self else { return };
+        let counts = SHOWN.map(|standing| (tally.count(standing), standing.word()));
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let counts: String = counts.map(|(count, word)| format!(", {count} {word}")).collect();
+        bar.set_message(counts);
+        bar.inc(1);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Self(Some(bar)) = self {
+            bar.finish_and_clear();
+            streams::set_bar(None);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The charts: how many users there are of each standing, how far each kind of contact reaches, and what was found how often.
+//! Each says in words what it shows.
+
+use std::fmt::{self, Display, Write};
+
+use contacts_ureq::ContactMethod;
+
+use super::{
+    super::findings::{Finding, KINDS, Row, Standing, Tally},
+    text::{Number, Share, Text},
+};
+
+/// The best first, as they stand in the bar.
+pub(super) const STANDINGS: [(Standing, &str); 5] = [
+    (Standing::Reachable, "by two contacts or more"),
+    (Standing::Single, "by one contact alone"),
+    (Standing::Lacking, "not by each kind that is required"),
+    (Standing::Unreachable, "no enabled contact"),
+    (Standing::Unreadable, "could not be read"),
+];
+
+/// A segment that is there is seen, however small it is: at least this much, in percent.
+const LEAST: f64 = 0.5;
+
+/// The headline numbers with the bar under them.
+pub(super) fn standings(out: &mut String, tally: &Tally, is_required: bool) -> fmt::Result {
+    let all = tally.users();
+    let shown = STANDINGS.map(|(standing, what)| (standing, what, tally.count(standing)));
+    // Nobody lacks what is not required.
+    let shown = shown.iter().filter(|(standing, ..)| *standing != Standing::Lacking || is_required);
+    write!(out, "<dl class=\"figures\">")?;
+    for (standing, what, count) in shown.clone() {
+        let word = standing.word();
+        write!(
+            out,
+            "<div class=\"{word}\"><dt>{word} <small>{what}</small></dt><dd>{} <small>{}</small></dd></div>",
+            Number(*count),
+            Share(*count, all)
+        )?;
+    }
+    let words: Vec<_> =
+        shown.clone().map(|(standing, _, count)| format!("{} {}", Number(*count), standing.word())).collect();
+    write!(out, "</dl>")?;
+    let parts: Vec<_> = shown.map(|(standing, _, count)| (standing.word(), *count)).collect();
+    let label = format!("Of {} users: {}", Number(all), words.join(", "));
+    bar(out, &label, " standings", &parts, all)
+}
+
+/// For each kind, how many of the users who could be read have an enabled contact of it, or one that is not enabled at least.
+pub(super) fn kinds(out: &mut String, rows: &[Row], required: &[ContactMethod]) -> fmt::Result {
+    let read: Vec<_> = rows.iter().filter(|row| row.contacts.is_some()).collect();
+    let all = read.len();
+    write!(out, "<ul class=\"bars\">")?;
+    for kind in KINDS {
+        let counts = || read.iter().map(|row| row.count(&kind));
+        let enabled = counts().filter(|count| count.enabled > 0).count();
+        let disabled = counts().filter(|count| count.enabled == 0 && count.disabled > 0).count();
+        let mark = if required.contains(&kind) { " <small>required</small>" } else { "" };
+        write!(
+            out,
+            "<li><p><b>{kind}{mark}</b> <span>{} <small>{}</small>",
+            Number(enabled),
+            Share(enabled, all)
+        )?;
+        if disabled > 0 {
+            write!(out, " <small>and {} not enabled</small>", Number(disabled))?;
+        }
+        write!(out, "</span></p>")?;
+        let label = format!(
+            "{kind}: {} of {} users have an enabled contact, {} only such as are not enabled",
+            Number(enabled),
+            Number(all),
+            Number(disabled)
+        );
+        bar(out, &label, "", &[("enabled", enabled), ("disabled", disabled)], all)?;
+        write!(out, "</li>")?;
+    }
+    write!(out, "</ul>")
+}
+
+/// How many users have each finding.
+pub(super) fn findings(out: &mut String, rows: &[Row], required: &[ContactMethod]) -> fmt::Result {
+    let count = |is: &dyn Fn(&Finding) -> bool| rows.iter().filter(|row| row.findings.iter().any(is)).count();
+    let mut told = vec![(
+        "unreachable",
+        "no enabled contact".to_owned(),
+        count(&|it| matches!(it, Finding::Unreachable)),
+    )];
+    for kind in required {
+        let is = |it: &Finding| matches!(it, Finding::Missing { methods } if methods.contains(kind));
+        told.push(("lacking", format!("no enabled {kind}, and some other contact"), count(&is)));
+    }
+    told.extend([
+        ("single", "a single enabled contact".into(), count(&|it| matches!(it, Finding::Single { .. }))),
+        (
+            "phones",
+            "a number that is not enabled".into(),
+            count(&|it| matches!(it, Finding::DisabledPhone { .. })),
+        ),
+        ("unreadable", "could not be read".into(), count(&|it| matches!(it, Finding::Unreadable { .. }))),
+    ]);
+    write!(out, "<ul class=\"bars\">")?;
+    for (class, what, count) in told {
+        write!(out, "<li><p><b>{what}</b> <span>{}</span></p>", Number(count))?;
+        let label = format!("{what}: {} of {} users", Number(count), Number(rows.len()));
+        bar(out, &label, "", &[(class, count)], rows.len())?;
+        write!(out, "</li>")?;
+    }
+    write!(out, "</ul>")
+}
+
+/// Parts of a whole, side by side.
+fn bar(
+    out: &mut String,
+    label: &dyn Display,
+    class: &str,
+    parts: &[(&str, usize)],
+    whole: usize,
+) -> fmt::Result {
+    let label = label.to_string();
+    write!(
+        out,
+        "<svg class=\"bar{class}\" role=\"img\" aria-label=\"{}\"><rect class=\"track\"/>",
+        Text(&label)
+    )?;
+    let mut left = 0.0;
+    for (part, width) in parts.iter().zip(widths(parts, whole)) {
+        if width > 0.0 {
+            write!(out, "<rect class=\"{}\" x=\"{left:.2}%\" width=\"{width:.2}%\"/>", part.0)?;
+        }
+        left += width;
+    }
+    writeln!(out, "</svg>")
+}
+
+/// In percent; all of them, at most a hundred.
+fn widths(parts: &[(&str, usize)], whole: usize) -> Vec<f64> {
+    let share = |count: usize| {
+        let [count, whole] = [count, whole.max(1)].map(|it| f64::from(u32::try_from(it).unwrap_or(u32::MAX)));
+        if count > 0.0 { (count * 100.0 / whole).max(LEAST) } else { 0.0 }
+    };
+    let widths = parts.iter().map(|(_, count)| share(*count));
+    let total: f64 = widths.clone().sum();
+    widths.map(|width| if total > 100.0 { width * 100.0 / total } else { width }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_there_is_seen_and_nothing_stands_out(counts in prop::collection::vec(0..20_000_usize, 1..6), rest in 0..9_usize) {
+            let parts: Vec<_> = counts.iter().map(|count| ("x", *count)).collect();
+            let widths = widths(&parts, counts.iter().sum::<usize>() + rest);
+            prop_assert!(widths.iter().sum::<f64>() <= 100.001);
+            for (count, width) in counts.iter().zip(widths) {
+                prop_assert_eq!(*count > 0, width > LEAST / 2.0, "{} {}", count, width);
+            }
+        }
+    }
+}

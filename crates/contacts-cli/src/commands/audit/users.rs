@@ -1,0 +1,260 @@
+//! The users whose contacts are read, from a text: one id a line, or CSV with a header.
+
+use std::collections::BTreeMap;
+
+use contacts_plan::{
+    Mistake,
+    csv::{Cell, Rows},
+};
+use contacts_ureq::{AccountId, printable};
+
+use super::findings::User;
+use crate::redact::has_the_form_of_a_token;
+
+/// A column that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    AccountId,
+    Name,
+    Email,
+}
+
+impl Column {
+    /// The column with such a name, without regard to case and to what is no letter. A bare `id` may be a contact's.
+    fn of(name: &str) -> Option<Self> {
+        match letters(name).as_str() {
+            "accountid" | "atlassianid" | "userid" => Some(Self::AccountId),
+            "name" | "username" => Some(Self::Name),
+            "email" => Some(Self::Email),
+            _ => None,
+        }
+    }
+}
+
+/// Reads the users.
+///
+/// # Errors
+/// All mistakes, in their order.
+pub(crate) fn read(text: &str) -> Result<Vec<User>, Vec<Mistake>> {
+    let mut rows = Rows::with_comments(text).peekable();
+    let header = rows.peek().map_or(Ok(None), |first| header(&first.cells));
+    let header = header.map_err(|mistake| vec![mistake])?;
+    let (mut users, mut mistakes) = (Vec::new(), Vec::new());
+    if header.is_some() {
+        mistakes.extend(rows.next().into_iter().flat_map(|row| row.mistakes));
+    }
+    for row in rows {
+        if row.mistakes.is_empty() {
+            match user(&row.cells, header.as_deref()) {
+                Ok(user) => users.push(user),
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+        mistakes.extend(row.mistakes);
+    }
+    if mistakes.is_empty() { Ok(users) } else { Err(mistakes) }
+}
+
+/// The columns that a first row names; none if it is an account id itself.
+fn header(cells: &[Cell]) -> Result<Option<Vec<Option<Column>>>, Mistake> {
+    let unclear = |cell: &Cell, which: &str| {
+        Mistake::new(cell.place, format!("which column has the account ids is not clear: {which}"))
+    };
+    let columns: Vec<_> = cells.iter().map(|cell| Column::of(&cell.text)).collect();
+    let named = |(_, column): &(&Cell, &Option<Column>)| **column == Some(Column::AccountId);
+    let found: Vec<_> = cells.iter().zip(&columns).filter(named).map(|(cell, _)| cell).collect();
+    let filled: Vec<_> = cells.iter().filter(|cell| !cell.text.is_empty()).collect();
+    match (&found[..], &filled[..]) {
+        ([_], _) => Ok(Some(columns)),
+        ([_, second, ..], _) => {
+            let names: Vec<_> = found.iter().map(|cell| printable(&cell.text)).collect();
+            Err(unclear(second, &names.join(", ")))
+        }
+        ([], [only]) if !is_name(&only.text) => Ok(None),
+        ([], [first, ..]) => {
+            Err(unclear(first, "call it accountId, account id, account_id, Atlassian ID or User id"))
+        }
+        ([], []) => Ok(None),
+    }
+}
+
+/// Returns `true` for the name of a column of users or contacts that says nothing of account ids.
+fn is_name(text: &str) -> bool {
+    matches!(letters(text).as_str(), "id" | "method" | "to" | "enabled") || Column::of(text).is_some()
+}
+
+fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+/// The user of a row; without a header, of its only cell.
+fn user(cells: &[Cell], header: Option<&[Option<Column>]>) -> Result<User, Mistake> {
+    let mut filled = cells.iter().zip(0..).filter(|(cell, _)| !cell.text.is_empty());
+    let Some(header) = header else {
+        return match (filled.next(), filled.next()) {
+            (Some((cell, _)), None) => account(cell).map(User::new),
+            (_, Some((cell, _))) => Err(Mistake::new(cell.place, "one account id a line is expected")),
+            (None, None) => Err(missing(cells)),
+        };
+    };
+    let mut texts = [None; 3];
+    for (cell, place) in filled {
+        if let Some(Some(column)) = header.get::<usize>(place) {
+            texts[*column as usize].get_or_insert(cell);
+        }
+    }
+    let [account_id, name, email] = texts;
+    let text = |cell: Option<&Cell>| cell.map(|cell| cell.text.clone());
+    let account_id = account(account_id.ok_or_else(|| missing(cells))?)?;
+    Ok(User { account_id, name: text(name), email: text(email) })
+}
+
+fn missing(cells: &[Cell]) -> Mistake {
+    Mistake::new(cells[0].place, "the account id is missing")
+}
+
+/// Each user once, at the first place, with what any of the places says.
+pub(crate) fn distinct(users: impl IntoIterator<Item = User>) -> Vec<User> {
+    let (mut places, mut distinct) = (BTreeMap::new(), Vec::<User>::new());
+    for user in users {
+        let place = *places.entry(user.account_id.clone()).or_insert(distinct.len());
+        match distinct.get_mut(place) {
+            Some(first) => {
+                first.name = first.name.take().or(user.name);
+                first.email = first.email.take().or(user.email);
+            }
+            None => distinct.push(user),
+        }
+    }
+    distinct
+}
+
+/// The account id of a user. A file of tokens that was given by mistake is sent nowhere.
+fn account(cell: &Cell) -> Result<AccountId, Mistake> {
+    let wrong = |message: String| Mistake::new(cell.place, message);
+    if has_the_form_of_a_token(&cell.text) {
+        return Err(wrong("there is what looks like a token, in the place of an account id".into()));
+    }
+    AccountId::new(&cell.text).map_err(|error| wrong(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn user(id: &str, name: &str, email: &str) -> User {
+        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        User { account_id: AccountId::new(id).unwrap(), name: text(name), email: text(email) }
+    }
+
+    fn mistakes(text: &str) -> Vec<String> {
+        let shown = |mistake: &Mistake| {
+            format!("{}:{}: {}", mistake.place.line, mistake.place.column, mistake.message)
+        };
+        read(text).unwrap_err().iter().map(shown).collect()
+    }
+
+    #[test]
+    fn one_id_a_line_between_blank_lines_and_comments() {
+        let text = "\u{feff}# on call\r\n\r\n 712020:a \r\n  # not in May\nb\n\nc";
+        assert_eq!(read(text).unwrap(), [user("712020:a", "", ""), user("b", "", ""), user("c", "", "")]);
+        assert_eq!(read("").unwrap(), []);
+    }
+
+    #[test]
+    fn a_token_is_no_account_id_and_not_repeated() {
+        for text in ["ann\nATATT3xFfGF0abc\n", "User id,name\nann,Ann\nATATT3xFfGF0abc,Ben\n"] {
+            let [mistake] = mistakes(text).try_into().unwrap();
+            assert!(mistake.contains("looks like a token") && !mistake.contains("FfGF0"), "{mistake}");
+        }
+    }
+
+    #[test]
+    fn a_table_has_its_columns_in_any_order_and_with_any_of_the_usual_delimiters() {
+        for name in ["accountId", "account_id", "Account ID", "ATLASSIAN-ID", "User id", "\"account id\""] {
+            for delimiter in [",", ";", "\t"] {
+                let text = format!(
+                    "# x\n\nteam,email,{name},Name\n\nA,a@b,1,\"Ann \"\"A\"\"\nB\"\n#\n,,2,\n ,, ,\n"
+                );
+                let text = text.replace(',', delimiter);
+                let expected = [user("1", "Ann \"A\"\nB", "a@b"), user("2", "", "")];
+                assert_eq!(read(&text).unwrap(), expected, "{text}");
+            }
+        }
+        for text in
+            ["userId\n1\n2\n", "sep=;\r\nuser_id;;\r\n1;;\r\n2;;\r\n", "1\n2", "1,,\n2,,\n", "\"1\"\n\"2\"\n"]
+        {
+            assert_eq!(read(text).unwrap(), [user("1", "", ""), user("2", "", "")], "{text}");
+        }
+    }
+
+    #[test]
+    fn all_mistakes_are_told_with_their_lines() {
+        let long = "x".repeat(129);
+        assert_eq!(
+            mistakes(&format!("a\n# b\nb c\n\n{long}\nd,e\n")),
+            [
+                "3:1: the account id has a blank or a control character",
+                "5:1: the account id is longer than 128 characters",
+                "6:3: one account id a line is expected",
+            ]
+        );
+        assert_eq!(
+            mistakes("\n# who\nname,userId\nAnn,a b\n\nBen,\n#\n\nCy,\"1\n2\"\nDan,4\nEve,\"5\nFay,6\n"),
+            [
+                "4:5: the account id has a blank or a control character",
+                "6:1: the account id is missing",
+                "9:4: the account id has a blank or a control character",
+                "12:5: the quotes that begin here do not end",
+            ]
+        );
+    }
+
+    #[test]
+    fn where_it_is_not_clear_which_column_has_the_account_ids_nobody_is_read() {
+        let names = "call it accountId, account id, account_id, Atlassian ID or User id";
+        for text in [
+            "id,method,to\nc1,sms,90-5\n",
+            "name,mail\nAnn,a\n",
+            "712020:a,Ann\n712020:b,Ben\n",
+            "id\nc1\n",
+            "Id;;\nc1;;\n",
+            "name\nAnn\n",
+        ] {
+            let expected = format!("1:1: which column has the account ids is not clear: {names}");
+            assert_eq!(mistakes(text), [expected], "{text}");
+        }
+        assert_eq!(
+            mistakes("userId,accountId\na,b\n"),
+            ["1:8: which column has the account ids is not clear: userId, accountId"]
+        );
+    }
+
+    #[test]
+    fn a_double_is_read_once_and_has_what_any_of_its_places_says() {
+        let users = [user("b", "", "b@x"), user("a", "", ""), user("b", "Ben", "c@x")];
+        assert_eq!(distinct(users), [user("b", "Ben", "b@x"), user("a", "", "")]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic_or_gives_a_mistake_beyond_its_last_line(text in "(?s)[,;\"#\\r\\n\u{feff} aid=é]{0,40}") {
+            if let Err(mistakes) = read(&text) {
+                for mistake in mistakes {
+                    prop_assert!((1..=text.split(['\r', '\n']).count()).contains(&mistake.place.line), "{mistake:?}");
+                }
+            }
+        }
+
+        #[test]
+        fn ids_are_read_as_they_were_written(ids in prop::collection::vec("[a-z0-9:-]{1,20}", 1..20)) {
+            prop_assume!(!is_name(&ids[0]));
+            let expected: Vec<_> = ids.iter().map(|id| user(id, "", "")).collect();
+            prop_assert_eq!(read(&ids.join("\n")).unwrap(), &expected[..]);
+            let table = format!("name,userId\n{}", ids.iter().map(|id| format!(",{id}\n")).collect::<String>());
+            prop_assert_eq!(read(&table).unwrap(), &expected[..]);
+        }
+    }
+}

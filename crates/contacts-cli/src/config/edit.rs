@@ -1,0 +1,161 @@
+//! Changes of the configuration file. Comments and order stay as they are.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+
+use super::{
+    key::{self, ConfigKey, Kind},
+    profile,
+};
+use crate::{error::Failure, io::atomic_write};
+
+/// Where the configuration file is, or would be.
+pub(crate) fn path() -> Result<PathBuf, Failure> {
+    profile::path(&key::process_environment).ok_or_else(|| {
+        Failure::usage("there is no place for a configuration file: set HOME or XDG_CONFIG_HOME")
+    })
+}
+
+/// Changes a profile of the configuration file, which is there afterwards. A failure changes nothing.
+pub(crate) fn edit_profile(name: &str, change: impl FnOnce(&mut dyn TableLike)) -> Result<(), Failure> {
+    rewrite(|text| changed_profile(text, name, change))
+}
+
+/// Removes a profile from the configuration file. Returns `false` if there is none of this name.
+pub(crate) fn remove_profile(name: &str) -> Result<bool, Failure> {
+    let mut is_removed = false;
+    rewrite(|text| {
+        changed(text, |profiles| {
+            is_removed = profiles.remove(name).is_some();
+            Ok(())
+        })
+    })?;
+    Ok(is_removed)
+}
+
+/// Sets a key of a profile. Returns the keys that had to go for it.
+pub(crate) fn set(members: &mut dyn TableLike, key: ConfigKey, value: &str) -> Vec<ConfigKey> {
+    let removed = key.excluded().filter(|other| members.remove(other.name()).is_some()).collect();
+    // What is a number or a truth value to the profile is written as one.
+    let value: Value = match key.kind() {
+        Kind::Count => value.parse::<i64>().map_or_else(|_| value.into(), Into::into),
+        Kind::Flag => value.parse::<bool>().map_or_else(|_| value.into(), Into::into),
+        Kind::Text | Kind::Path | Kind::Duration => value.into(),
+    };
+    match members.get_mut(key.name()).and_then(Item::as_value_mut) {
+        Some(before) => {
+            let decor = before.decor().clone();
+            *before = value;
+            *before.decor_mut() = decor;
+        }
+        None => drop(members.insert(key.name(), Item::Value(value))),
+    }
+    removed
+}
+
+fn changed_profile(
+    text: &str,
+    name: &str,
+    change: impl FnOnce(&mut dyn TableLike),
+) -> Result<String, String> {
+    changed(text, |profiles| {
+        let table = profiles.entry(name).or_insert_with(|| Item::Table(Table::new()));
+        change(table.as_table_like_mut().ok_or("a profile is not a table in it")?);
+        Ok(())
+    })
+}
+
+/// The text with a change of its profiles.
+fn changed(
+    text: &str,
+    change: impl FnOnce(&mut dyn TableLike) -> Result<(), String>,
+) -> Result<String, String> {
+    let mut document: DocumentMut = text.parse().map_err(|_| "it is not TOML")?;
+    let profiles = document.entry("profile").or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    change(profiles.as_table_like_mut().ok_or("`profile` is not a table in it")?)?;
+    Ok(document.to_string())
+}
+
+/// Replaces the text of the configuration file, while no other command does.
+fn rewrite(change: impl FnOnce(&str) -> Result<String, String>) -> Result<(), Failure> {
+    let path = path()?;
+    let failed = |what: &str, error: &io::Error| {
+        Failure::local(format!("{} cannot be {what}: {error}", path.display()))
+    };
+    path.parent().map_or(Ok(()), make_private).map_err(|error| failed("written", &error))?;
+    let _lock = lock(&path);
+    let text = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read.map_err(|error| failed("read", &error))?,
+    };
+    let refuse = |why| Failure::usage(format!("{}: {why}", path.display()));
+    // Broken before or after: nothing is written.
+    profile::check(&text).map_err(refuse)?;
+    let text = change(&text).map_err(refuse)?;
+    profile::check(&text).map_err(refuse)?;
+    atomic_write::write(&path, text.as_bytes()).map_err(|error| failed("written", &error))
+}
+
+/// Waits until nobody else changes the file, which takes no time to speak of. Others wait until this is dropped.
+fn lock(path: &Path) -> Option<File> {
+    // The file itself is no place for a lock: it is replaced by a new one.
+    let beside = path.with_extension("lock");
+    let lock = File::options().write(true).create(true).truncate(false).open(beside).ok()?;
+    // Where nothing can be written beside it, or the file system knows no locks, nobody is kept from it.
+    lock.lock().ok()?;
+    Some(lock)
+}
+
+/// Makes a folder, for its owner alone, where it is missing.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(text: &str, key: ConfigKey, value: &str) -> (String, Vec<ConfigKey>) {
+        let mut removed = Vec::new();
+        let text = changed_profile(text, "work", |members| removed = set(members, key, value)).unwrap();
+        (text, removed)
+    }
+
+    #[test]
+    fn a_change_keeps_comments_and_order_and_makes_what_is_missing() {
+        let (text, removed) = change("", ConfigKey::Site, "acme");
+        assert_eq!((text.as_str(), removed.len()), ("[profile.work]\nsite = \"acme\"\n", 0));
+        let text = "# mine\n[profile.work]\nsite = \"acme\"  # the old one\nattempts = 2\n\n[profile.home]\n";
+        let (text, _) = change(text, ConfigKey::Site, "umbrella");
+        assert_eq!(
+            text,
+            "# mine\n[profile.work]\nsite = \"umbrella\"  # the old one\nattempts = 2\n\n[profile.home]\n"
+        );
+        let (text, _) = change(&text, ConfigKey::Attempts, "3");
+        assert!(text.contains("\nattempts = 3\n"), "{text}");
+        let (text, _) = change("profile.work = {site = \"acme\"}\n", ConfigKey::Oauth, "true");
+        assert!(profile::check(&text).is_ok() && text.contains("oauth = true"), "{text}");
+    }
+
+    #[test]
+    fn of_what_says_the_same_thing_one_is_left() {
+        let text = "[profile.work]\nsite = \"acme\"\ntoken_file = \"t\"\n";
+        let (text, removed) = change(text, ConfigKey::CloudId, "c1");
+        assert_eq!(removed, [ConfigKey::Site]);
+        let (text, removed) = change(&text, ConfigKey::TokenCommand, "pass show jira");
+        assert_eq!(removed, [ConfigKey::TokenFile]);
+        assert_eq!(text, "[profile.work]\ncloud_id = \"c1\"\ntoken_command = \"pass show jira\"\n");
+    }
+}

@@ -1,0 +1,218 @@
+//! The table of settings. Flags, variables, profiles, errors and `contacts config` follow from it.
+
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+use clap::ValueEnum;
+
+/// A setting, as a profile names it. The token itself is not one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum ConfigKey {
+    Site,
+    CloudId,
+    BaseUrl,
+    Email,
+    TokenFile,
+    TokenCommand,
+    Oauth,
+    Timeout,
+    Attempts,
+    CaFile,
+    Proxy,
+}
+
+/// What a setting is about. A profile has one key of `Target`, and one of `Token`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    Target,
+    Email,
+    Token,
+    TokenKind,
+    Network,
+}
+
+/// The values of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Path,
+    Flag,
+    Duration,
+    Count,
+}
+
+struct Row {
+    key: ConfigKey,
+    name: &'static str,
+    flag: &'static str,
+    of_profile: &'static str,
+    group: Group,
+    kind: Kind,
+    /// The first one that is set holds; those of this command come before those of other tools.
+    variables: &'static [&'static str],
+}
+
+macro_rules! row {
+    ($key:ident, $name:literal, $flag:literal, $group:ident, $kind:ident, $variables:expr) => {
+        Row {
+            key: ConfigKey::$key,
+            name: $name,
+            flag: $flag,
+            of_profile: concat!($name, " of the profile"),
+            group: Group::$group,
+            kind: Kind::$kind,
+            variables: &$variables,
+        }
+    };
+}
+
+#[rustfmt::skip]
+static TABLE: [Row; 11] = [
+    row!(Site, "site", "--site", Target, Text, ["CONTACTS_SITE", "ATLASSIAN_OPS_DOMAIN_NAME", "JSM_SITE_URL"]),
+    row!(CloudId, "cloud_id", "--cloud-id", Target, Text, ["CONTACTS_CLOUD_ID", "ATLASSIAN_OPS_CLOUD_ID", "JSM_CLOUD_ID"]),
+    row!(BaseUrl, "base_url", "--base-url", Target, Text, ["CONTACTS_BASE_URL"]),
+    row!(Email, "email", "--email", Email, Text,
+        ["CONTACTS_EMAIL", "ATLASSIAN_OPS_API_EMAIL_ADDRESS", "ATLASSIAN_OPS_API_USERNAME", "JSM_EMAIL"]),
+    row!(TokenFile, "token_file", "--token-file", Token, Path, ["CONTACTS_TOKEN_FILE"]),
+    row!(TokenCommand, "token_command", "--token-command", Token, Text, ["CONTACTS_TOKEN_COMMAND"]),
+    row!(Oauth, "oauth", "--oauth", TokenKind, Flag, []),
+    row!(Timeout, "timeout", "--timeout", Network, Duration, ["CONTACTS_TIMEOUT"]),
+    row!(Attempts, "attempts", "--attempts", Network, Count, ["CONTACTS_ATTEMPTS"]),
+    row!(CaFile, "ca_file", "--ca-file", Network, Path, ["CONTACTS_CA_FILE"]),
+    row!(Proxy, "proxy", "--proxy", Network, Text, ["CONTACTS_PROXY"]),
+];
+
+/// The variables that have a token themselves, and whether it is an OAuth token.
+pub(crate) const TOKEN_VARIABLES: [(&str, bool); 5] = [
+    ("CONTACTS_TOKEN", false),
+    ("CONTACTS_OAUTH_TOKEN", true),
+    ("ATLASSIAN_OPS_API_TOKEN", false),
+    ("JSM_API_TOKEN", false),
+    ("JSM_OAUTH_TOKEN", true),
+];
+
+/// Returns `true` for a variable of this command, not of another tool.
+pub(crate) fn is_own(variable: &str) -> bool {
+    variable.starts_with("CONTACTS_")
+}
+
+impl ConfigKey {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|row| row.key)
+    }
+
+    fn row(self) -> &'static Row {
+        &TABLE[self as usize]
+    }
+
+    /// The name in a profile and for `contacts config`.
+    pub(crate) fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    pub(crate) fn flag(self) -> &'static str {
+        self.row().flag
+    }
+
+    /// `site of the profile`.
+    pub(crate) fn of_profile(self) -> &'static str {
+        self.row().of_profile
+    }
+
+    pub(crate) fn group(self) -> Group {
+        self.row().group
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        self.row().kind
+    }
+
+    pub(crate) fn variables(self) -> &'static [&'static str] {
+        self.row().variables
+    }
+
+    /// The keys that cannot stand beside this one in a profile.
+    pub(crate) fn excluded(self) -> impl Iterator<Item = Self> {
+        let is_exclusive = matches!(self.group(), Group::Target | Group::Token);
+        Self::all().filter(move |other| is_exclusive && *other != self && other.group() == self.group())
+    }
+}
+
+/// Reads a duration, which is not zero.
+pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
+    match humantime::parse_duration(text.trim()) {
+        Ok(duration) if duration.is_zero() => Err("no time at all, in which nothing can be done"),
+        Ok(duration) => Ok(duration),
+        Err(_) => Err("not a duration such as 30s or 2m"),
+    }
+}
+
+/// Reads a number of requests.
+pub(crate) fn attempts(text: &str) -> Result<u32, &'static str> {
+    let attempts = text.trim().parse().ok().filter(|attempts| (1..=100).contains(attempts));
+    attempts.ok_or("not a number from 1 to 100")
+}
+
+/// A value, and the flag, variable or profile key that gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sourced<T> {
+    pub(crate) value: T,
+    /// As `config show` tells it.
+    pub(crate) from: &'static str,
+    /// As an error tells it: of a profile, its name and file too.
+    pub(crate) full_from: String,
+}
+
+impl<T> Sourced<T> {
+    pub(crate) fn new(value: T, from: &'static str) -> Self {
+        Self { value, from, full_from: from.to_owned() }
+    }
+
+    pub(crate) fn with<U>(self, value: U) -> Sourced<U> {
+        Sourced { value, from: self.from, full_from: self.full_from }
+    }
+}
+
+/// The variables that are set and not empty.
+pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// The environment of this process.
+pub(crate) fn process_environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The text of a variable without blanks and line ends around it, if that is not empty.
+///
+/// # Errors
+/// The value is not UTF-8. It counts as set, so that nothing else holds instead. The error does not repeat it.
+pub(crate) fn variable(environment: Environment<'_>, name: &str) -> Option<Result<String, String>> {
+    let text = environment(name)?.into_string();
+    let text = text.map_err(|_| format!("the value of {name} is not text in UTF-8"));
+    let text = text.map(|text| text.trim().to_owned());
+    (!text.as_ref().is_ok_and(String::is_empty)).then_some(text)
+}
+
+/// The path without blanks and line ends around it.
+pub(crate) fn trimmed(path: PathBuf) -> PathBuf {
+    path.to_str().map(|text| text.trim().into()).unwrap_or(path)
+}
+
+/// The path in a variable without blanks and line ends around it, if that is not empty.
+pub(crate) fn path(environment: Environment<'_>, name: &str) -> Option<PathBuf> {
+    let path = trimmed(environment(name)?.into());
+    (!path.as_os_str().is_empty()).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_each_key_in_its_order_and_under_its_name() {
+        assert!(ConfigKey::all().eq(ConfigKey::value_variants().iter().copied()));
+        for key in ConfigKey::all() {
+            assert_eq!(key.to_possible_value().unwrap().get_name(), key.name());
+            assert_eq!(key.flag(), format!("--{}", key.name().replace('_', "-")));
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! The configuration file: where it is, its profiles, or what is wrong with it.
+
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    fs,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use clap::ValueEnum;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::key::{self, ConfigKey, Environment, Kind};
+use crate::{error::Failure, redact};
+
+/// The profile that needs no name.
+pub(crate) const DEFAULT: &str = "default";
+
+/// The profile that is used, or an empty one.
+#[derive(Debug, Default)]
+pub(crate) struct Profile {
+    values: Values,
+    /// As it may be shown; `None` if there is no profile.
+    pub(crate) name: Option<String>,
+    /// The flag or variable that names it; `None` for `default`.
+    pub(crate) from: Option<&'static str>,
+    /// Its name and file, for errors.
+    pub(crate) label: String,
+}
+
+type Values = BTreeMap<ConfigKey, String>;
+
+impl Profile {
+    /// Reads the profile that the flag or `CONTACTS_PROFILE` names, or else `default`, if there is one.
+    pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<Self, Failure> {
+        let (named, from) = named(flag, environment)?.unzip();
+        let path = path(environment);
+        // Where nobody can look, as in another user's home, there is no file.
+        let there = path.as_deref().filter(|path| path.metadata().is_ok());
+        let file =
+            path.as_ref().map_or_else(|| "the configuration file".into(), |path| path.display().to_string());
+        let text = there.map(fs::read_to_string).transpose();
+        let text = text.map_err(|error| Failure::usage(format!("{file} cannot be read: {error}")))?;
+        let profiles = parse(&text.unwrap_or_default());
+        let mut profiles = profiles.map_err(|why| Failure::usage(format!("{file}: {why}")))?;
+        let name = named.as_deref().unwrap_or(DEFAULT);
+        let shown = redact::name(name);
+        match profiles.remove(name) {
+            Some(values) => Ok(Self { values, label: format!("{shown} in {file}"), name: Some(shown), from }),
+            None if named.is_none() => Ok(Self::default()),
+            None if there.is_none() => {
+                let from = from.unwrap_or_default();
+                Err(Failure::usage(format!("{from}: no profile {shown}: {file} is not there")))
+            }
+            None => {
+                let known: Vec<_> = profiles.keys().map(|known| redact::name(known)).collect();
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                Err(Failure::usage(format!("there is no profile {shown} in {file}; it has: {known}"))
+                    .with_hint("a profile is named by --profile or by CONTACTS_PROFILE"))
+            }
+        }
+    }
+
+    /// The value of a setting. A path that begins with ~ begins at home.
+    pub(crate) fn value(&self, key: ConfigKey, environment: Environment<'_>) -> Option<OsString> {
+        let value = self.values.get(&key)?;
+        Some(match key.kind() {
+            Kind::Path => expand(value.into(), environment("HOME").as_deref()).into(),
+            _ => value.into(),
+        })
+    }
+
+    pub(crate) fn remove(&mut self, key: ConfigKey) {
+        self.values.remove(&key);
+    }
+
+    pub(crate) fn has(&self, key: ConfigKey) -> bool {
+        self.values.contains_key(&key)
+    }
+}
+
+/// The name that the flag or `CONTACTS_PROFILE` gives, and which of them.
+pub(crate) fn named(
+    flag: Option<&str>,
+    environment: Environment<'_>,
+) -> Result<Option<(String, &'static str)>, Failure> {
+    if let Some(name) = flag {
+        return Ok(Some((name.trim().to_owned(), "--profile")));
+    }
+    let name = key::variable(environment, "CONTACTS_PROFILE").transpose().map_err(Failure::usage)?;
+    Ok(name.map(|name| (name, "CONTACTS_PROFILE")))
+}
+
+/// Where the configuration file is, or would be.
+pub(crate) fn path(environment: Environment<'_>) -> Option<PathBuf> {
+    let below = |folder: OsString| PathBuf::from(folder).join("contacts").join("config.toml");
+    if let Some(file) = key::path(environment, "CONTACTS_CONFIG") {
+        return Some(file);
+    }
+    // The specification has a relative path ignored.
+    environment("XDG_CONFIG_HOME")
+        .filter(|folder| Path::new(folder).is_absolute())
+        .map(below)
+        .or_else(|| environment("HOME").map(|home| below(PathBuf::from(home).join(".config").into())))
+        .or_else(|| environment("APPDATA").map(below))
+}
+
+fn expand(path: PathBuf, home: Option<&OsStr>) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => path,
+    }
+}
+
+/// The profiles in the text of a configuration file.
+///
+/// # Errors
+/// What is wrong, with line and column. It repeats nothing of the file but a word that is surely none of a secret: somebody may
+/// have put a token anywhere.
+fn parse(text: &str) -> Result<BTreeMap<String, Values>, String> {
+    profiles(text).map_err(|Mistake { at, why }| {
+        let before = text.get(..at).unwrap_or(text);
+        let line = before.split('\n').count();
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        format!("line {line}, column {column}: {why}")
+    })
+}
+
+struct Mistake {
+    /// The byte of the text where it begins.
+    at: usize,
+    why: String,
+}
+
+impl Mistake {
+    fn new(span: Range<usize>, why: impl Into<String>) -> Self {
+        Self { at: span.start, why: why.into() }
+    }
+}
+
+fn profiles(text: &str) -> Result<BTreeMap<String, Values>, Mistake> {
+    let file = DeTable::parse(text).map_err(|error| {
+        // The parser tells the signs that it has expected, and none of those that stand there.
+        Mistake::new(error.span().unwrap_or_default(), error.message())
+    })?;
+    let mut profiles = BTreeMap::new();
+    for (key, value) in in_order(file.get_ref()) {
+        if key.get_ref() != "profile" {
+            let known = "each profile is a table such as [profile.work]";
+            return Err(Mistake::new(key.span(), format!("{}: {known}", unknown(key.get_ref(), "table"))));
+        }
+        for (name, value) in in_order(table(value, "profile")?) {
+            profiles.insert(name.get_ref().to_string(), profile(table(value, "a profile")?)?);
+        }
+    }
+    Ok(profiles)
+}
+
+type Entry<'a> = (&'a Spanned<toml::de::DeString<'a>>, &'a Spanned<DeValue<'a>>);
+
+/// As they stand in the file, so that it is the first mistake that is told.
+fn in_order<'a>(table: &'a DeTable<'a>) -> Vec<Entry<'a>> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+fn table<'a>(value: &'a Spanned<DeValue<'a>>, what: &str) -> Result<&'a DeTable<'a>, Mistake> {
+    value.get_ref().as_table().ok_or_else(|| is_not(value, what, "a table"))
+}
+
+fn profile(table: &DeTable<'_>) -> Result<Values, Mistake> {
+    let mut values = Values::new();
+    for (key, value) in in_order(table) {
+        let name = key.get_ref();
+        if name == "token" {
+            let why =
+                "a token does not belong here: name its file by token_file, or a command by token_command";
+            return Err(Mistake::new(key.span(), why));
+        }
+        let Ok(key) = ConfigKey::from_str(name, false) else {
+            let known: Vec<_> = ConfigKey::all().map(ConfigKey::name).collect();
+            let why = format!("{}: a profile has {}", unknown(name, "member"), known.join(", "));
+            return Err(Mistake::new(key.span(), why));
+        };
+        values.insert(key, text(key, value)?);
+    }
+    Ok(values)
+}
+
+/// The text of a value that its key can have.
+fn text(key: ConfigKey, value: &Spanned<DeValue<'_>>) -> Result<String, Mistake> {
+    let name = key.name();
+    let wrong = |why: String| Mistake::new(value.span(), why);
+    match (key.kind(), value.get_ref()) {
+        (Kind::Flag, DeValue::Boolean(flag)) => Ok(flag.to_string()),
+        (Kind::Flag, _) => Err(is_not(value, name, "true or false")),
+        (Kind::Count, DeValue::Integer(digits)) => {
+            let count = u32::from_str_radix(digits.as_str(), digits.radix()).unwrap_or_default().to_string();
+            key::attempts(&count).map_err(|_| wrong(format!("{name} is to be a number from 1 to 100")))?;
+            Ok(count)
+        }
+        (Kind::Count, _) => Err(is_not(value, name, "a number from 1 to 100")),
+        (kind, DeValue::String(text)) => {
+            if kind == Kind::Duration {
+                key::duration(text).map_err(|why| match redact::invisible(text.trim()) {
+                    Some(c) => wrong(format!("{name} has the character {}", c.escape_unicode())),
+                    None => wrong(format!("{name}: {why}")),
+                })?;
+            }
+            Ok(text.trim().to_owned())
+        }
+        _ => Err(is_not(value, name, "a string")),
+    }
+}
+
+/// What is wrong with the text of a configuration file.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    parse(text).map(drop)
+}
+
+fn is_not(value: &Spanned<DeValue<'_>>, what: &str, expected: &str) -> Mistake {
+    let found = match value.get_ref() {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "an array",
+        DeValue::Table(_) => "a table",
+    };
+    Mistake::new(value.span(), format!("{what} is {found}, and is to be {expected}"))
+}
+
+fn unknown(key: &str, kind: &str) -> String {
+    match redact::mistyped(key) {
+        Some(key) => format!("unknown {kind} `{key}`"),
+        None => format!("unknown {kind}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_is_told_by_its_place_and_its_key_and_without_its_text() {
+        for (text, told) in [
+            (
+                "[profile.a]\nsite = \"s\"\ntoken = \"s3cret\"\n",
+                "line 3, column 1: a token does not belong here: name its file by token_file, or a command by token_command",
+            ),
+            (
+                "[profile.a]\nsite = s3cret\n",
+                "line 2, column 8: string values must be quoted, expected literal string",
+            ),
+            (
+                "[profile.a]\n\nsiet = \"s3cret\"\n",
+                "line 3, column 1: unknown member `siet`: a profile has site, cloud_id, base_url, email, token_file, \
+                 token_command, oauth, timeout, attempts, ca_file, proxy",
+            ),
+            (
+                "[s3cret]\na = 1\n",
+                "line 1, column 2: unknown table: each profile is a table such as [profile.work]",
+            ),
+            ("profile = \"s3cret\"\n", "line 1, column 11: profile is a string, and is to be a table"),
+            ("profile.s3cret = 1\n", "line 1, column 18: a profile is an integer, and is to be a table"),
+            (
+                "[profile.a]\ntimeout = \"s3cret\"\n",
+                "line 2, column 11: timeout: not a duration such as 30s or 2m",
+            ),
+            (
+                "[profile.a]\ntimeout = \"5s\u{200b}\"\n",
+                "line 2, column 11: timeout has the character \\u{200b}",
+            ),
+            ("[profile.é]\n\"timeout\" = [\"s3cret\"]\n", "line 1, column 10: "),
+            (
+                "[profile.a]\n\"timeout\" = [\"s3cret\"]\n",
+                "line 2, column 13: timeout is an array, and is to be a string",
+            ),
+            (
+                "[profile.a]\noauth = \"s3cret\"\n",
+                "line 2, column 9: oauth is a string, and is to be true or false",
+            ),
+            (
+                "[profile.a]\nattempts = \"s3cret\"\n",
+                "line 2, column 12: attempts is a string, and is to be a number from 1 to 100",
+            ),
+            ("[profile.a]\nattempts = 101\n", "line 2, column 12: attempts is to be a number from 1 to 100"),
+            (
+                "[profile.\"é\"]\nsite = {s3cret = 1}\n",
+                "line 2, column 8: site is a table, and is to be a string",
+            ),
+        ] {
+            let message = parse(text).unwrap_err();
+            let is_told = if told.ends_with(": ") { message.starts_with(told) } else { message == told };
+            assert!(is_told && !message.contains("s3cret"), "{message}");
+        }
+    }
+
+    #[test]
+    fn the_first_mistake_is_told() {
+        let text = "[profile.b]\nzeal = 1\narea = 2\n[profile.a]\nb = 1\n";
+        assert!(parse(text).unwrap_err().starts_with("line 2, column 1: unknown member `zeal`"));
+    }
+
+    #[test]
+    fn a_profile_says_where_who_and_how() {
+        let text = "[profile.work]\nsite = \" acme\"\ntoken_file = \"~/t\"\ntimeout = \"5s\"\nattempts = 0x2\noauth = true\n";
+        let values = parse(text).unwrap().remove("work").unwrap();
+        let values: Vec<_> = values.iter().map(|(key, value)| format!("{}={value}", key.name())).collect();
+        assert_eq!(values, ["site=acme", "token_file=~/t", "oauth=true", "timeout=5s", "attempts=2"]);
+    }
+
+    #[test]
+    fn a_path_may_begin_at_home() {
+        for (path, expanded) in [("~/t", "/home/ann/t"), ("/t", "/t"), ("t", "t"), ("~t", "~t")] {
+            assert_eq!(expand(path.into(), Some("/home/ann".as_ref())), PathBuf::from(expanded));
+        }
+        assert_eq!(expand("~/t".into(), None), PathBuf::from("~/t"));
+    }
+}

@@ -1,0 +1,214 @@
+//! Records as JSON, as CSV and in tables. A terminal is not told what to do, a spreadsheet does not run what the service says,
+//! and in a table what is to be copied stays whole: an id, a number, an address.
+
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use contacts_plan::spreadsheet_cell;
+use contacts_ureq::printable;
+use serde::Serialize;
+use serde_json::{
+    Map, Value,
+    ser::{CompactFormatter, Formatter, Serializer},
+};
+
+/// Writes a line of JSON. It says what `serde_json` would, and escapes what a terminal would act upon, too.
+pub(crate) fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Showable(CompactFormatter)))?;
+    writeln!(out)
+}
+
+struct Showable(CompactFormatter);
+
+impl Formatter for Showable {
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if let Cow::Borrowed(shown) = printable(fragment) {
+            return self.0.write_string_fragment(out, shown);
+        }
+        for c in fragment.chars() {
+            let mut buffer = [0; 4];
+            match printable(c.encode_utf8(&mut buffer)) {
+                Cow::Borrowed(shown) => out.write_all(shown.as_bytes())?,
+                Cow::Owned(_) => write!(out, "\\u{:04x}", u32::from(c))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes CSV: a line of names, and one for each row, with what it has under these names. To a terminal, it is escaped what one would act
+/// upon.
+pub(super) fn csv<T: Serialize>(
+    out: &mut dyn Write,
+    rows: impl IntoIterator<Item = T>,
+    names: &[&str],
+    terminal: bool,
+) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(names).map_err(unwrapped)?;
+    for row in rows {
+        let row: Map<_, _> = serde_json::from_value(serde_json::to_value(row)?)?;
+        let cells = names.iter().map(|name| csv_cell(row.get(*name), terminal));
+        writer.write_record(cells).map_err(unwrapped)?;
+    }
+    writer.flush()
+}
+
+/// The error behind that of the library, which has a kind.
+fn unwrapped(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+fn csv_cell(value: Option<&Value>, terminal: bool) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => {
+            let text = spreadsheet_cell(text);
+            if terminal { printable(&text).into_owned() } else { text.into_owned() }
+        }
+        Some(other) => other.to_string(),
+    }
+}
+
+/// Between two columns.
+const GAP: u16 = 2;
+
+/// Tables for people.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tables {
+    pub(super) colored: bool,
+}
+
+impl Tables {
+    /// A row of cells a line; a line for each cell where the terminal is so narrow that words would have to be broken.
+    pub(super) fn write<const N: usize>(
+        self,
+        out: &mut dyn Write,
+        names: &[&str; N],
+        rows: impl Iterator<Item = [Cell; N]>,
+    ) -> io::Result<()> {
+        let rows: Vec<_> = rows.collect();
+        let header =
+            names.map(|name| self.styled(Cell::new(name), |cell| cell.add_attribute(Attribute::Bold)));
+        let words = std::array::from_fn(|place| {
+            let cells = rows.iter().chain([&header]).map(|row| row[place].content());
+            widest(cells.flat_map(|text| text.split([' ', '\n']).map(str::to_owned).collect::<Vec<_>>()))
+        });
+        let least = words.iter().map(|word| word.saturating_add(GAP)).fold(0, u16::saturating_add);
+        let table = self.empty_table();
+        match table.width() {
+            Some(width) if width < least.saturating_sub(GAP) => self.cells(out, &header, rows),
+            _ => rows_of(table, header, rows, &words, out),
+        }
+    }
+
+    fn empty_table(self) -> Table {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        if self.colored {
+            table.enforce_styling();
+        }
+        table
+    }
+
+    /// A line for each cell, behind its name.
+    fn cells<const N: usize>(
+        self,
+        out: &mut dyn Write,
+        header: &[Cell; N],
+        rows: Vec<[Cell; N]>,
+    ) -> io::Result<()> {
+        let names = widest(header.iter().map(Cell::content));
+        for (number, row) in rows.into_iter().enumerate() {
+            if number > 0 {
+                writeln!(out)?;
+            }
+            for (name, cell) in header.iter().zip(row) {
+                let mut table = self.empty_table();
+                // One word goes on over the edge of the terminal, which does not break what is copied from there.
+                if !cell.content().contains(' ') {
+                    table.set_content_arrangement(ContentArrangement::Disabled);
+                }
+                table.add_row([name.clone(), cell]);
+                let mut columns = table.column_iter_mut();
+                if let (Some(name), Some(cell)) = (columns.next(), columns.next()) {
+                    name.set_padding((0, GAP));
+                    name.set_constraint(ColumnConstraint::Absolute(Width::Fixed(names + GAP)));
+                    cell.set_padding((0, 0));
+                }
+                writeln!(out, "{}", table.trim_fmt())?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn styled(self, cell: Cell, style: impl FnOnce(Cell) -> Cell) -> Cell {
+        if self.colored { style(cell) } else { cell }
+    }
+}
+
+/// A line for each row; no column is narrower than its longest word.
+fn rows_of<const N: usize>(
+    mut table: Table,
+    header: [Cell; N],
+    rows: Vec<[Cell; N]>,
+    words: &[u16; N],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    table.set_header(header).add_rows(rows);
+    for (number, (column, word)) in (1..).zip(table.column_iter_mut().zip(words)) {
+        let gap = if number < N { GAP } else { 0 };
+        column.set_padding((0, gap));
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(word.saturating_add(gap))));
+    }
+    writeln!(out, "{}", table.trim_fmt())
+}
+
+/// The columns of a terminal that the widest of these words takes.
+fn widest(words: impl Iterator<Item = String>) -> u16 {
+    let mut table = Table::new();
+    table.add_rows(words.map(|word| [word]));
+    table.column_max_content_widths().into_iter().max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_acts_upon_is_escaped_and_read_as_it_was() {
+        let text = "a\u{1b}[2J\u{9b}31m\u{202e}b\u{feff}\"é\n😀";
+        let mut out = Vec::new();
+        json_line(&mut out, &[text]).unwrap();
+        let written = String::from_utf8(out).unwrap();
+        assert_eq!(written, "[\"a\\u001b[2J\\u009b31m\\u202eb\\ufeff\\\"é\\n😀\"]\n");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&written).unwrap(), [text]);
+    }
+
+    fn written(text: &str, terminal: bool) -> String {
+        let row = serde_json::json!({"text": text, "number": -1, "none": null});
+        let mut out = Vec::new();
+        csv(&mut out, [row], &["text", "number", "none", "missing"], terminal).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_cell_that_a_spreadsheet_would_run_is_text_to_it_and_a_number_is_a_number() {
+        assert_eq!(written("=1+1", false), "text,number,none,missing\n'=1+1,-1,,\n");
+        assert_eq!(written("\u{1b}[2J", false), "text,number,none,missing\n'\u{1b}[2J,-1,,\n");
+    }
+
+    #[test]
+    fn a_terminal_is_not_told_what_to_do() {
+        assert_eq!(
+            written("\u{1b}[2J\u{202e}", true),
+            "text,number,none,missing\n'\\u{1b}[2J\\u{202e},-1,,\n"
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! One request: sent, and its answer read within its limits.
+
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use contacts_proto::{
+    BodyLimits, Cause, Failure, Limits, Progress,
+    transport::{BodyBuf, SendGate},
+};
+use http::{HeaderMap, Request, Response};
+use http_body::Body;
+use tokio::time::{Sleep, sleep};
+
+use crate::{
+    body::RequestBody,
+    failure::{BoxError, failure, is_connect},
+    service::{FreshConnection, HttpService},
+};
+
+/// Sends a request and reads the whole answer within this time.
+pub(crate) async fn send<S: HttpService>(
+    service: &S,
+    request: Request<Vec<u8>>,
+    timeout: Duration,
+    fresh_connection: bool,
+    limits: BodyLimits,
+) -> Result<Response<BodyBuf>, Failure> {
+    let (mut head, body) = request.into_parts();
+    let (body, gate) = RequestBody::new(body);
+    if fresh_connection {
+        head.extensions.insert(FreshConnection);
+    }
+    let mut deadline = pin!(sleep(timeout));
+
+    let mut service = service.clone();
+    match before(deadline.as_mut(), poll_fn(|context| service.poll_ready(context))).await {
+        None => return Err(Failure::new(Progress::NotSent, Cause::TimedOut)),
+        Some(Err(error)) => return Err(failure(Progress::NotSent, error.into())),
+        Some(Ok(())) => {}
+    }
+    let answer = before(deadline.as_mut(), service.call(Request::from_parts(head, body)));
+    let answer = answer.await.map(|answer| answer.map_err(Into::into));
+    let (head, body) = answer_or_failure(answer, gate.as_ref())?.into_parts();
+    if head_len(&head.headers) > Limits::HEAD {
+        return Err(Failure::new(Progress::MaybeSent, Cause::TooLarge));
+    }
+
+    let mut read = BodyBuf::new(limits.of(head.status), None);
+    let broken = match read_body(pin!(body), deadline, &mut read).await {
+        Ok(()) => return Ok(Response::from_parts(head, read)),
+        Err(broken) => broken,
+    };
+    let progress = Progress::Answered(Box::new(Response::from_parts(head, read.into_vec())));
+    Err(match broken {
+        Broken::By(cause) => Failure::new(progress, cause),
+        Broken::Failed(error) => failure(progress, error),
+    })
+}
+
+/// Gives a request without an answer up. `None` is an answer that did not come in time.
+fn answer_or_failure<B>(
+    answer: Option<Result<Response<B>, BoxError>>,
+    gate: Option<&SendGate>,
+) -> Result<Response<B>, Failure> {
+    let progress = |is_connect: bool| match gate.map_or(is_connect, SendGate::revoke) {
+        true => Progress::NotSent,
+        false => Progress::MaybeSent,
+    };
+    match answer {
+        Some(Ok(answer)) => Ok(answer),
+        Some(Err(error)) => Err(failure(progress(is_connect(&*error)), error)),
+        None => Err(Failure::new(progress(false), Cause::TimedOut)),
+    }
+}
+
+/// Why a body is not whole.
+enum Broken {
+    By(Cause),
+    Failed(BoxError),
+}
+
+async fn read_body<B>(
+    mut body: Pin<&mut B>,
+    mut deadline: Pin<&mut Sleep>,
+    read: &mut BodyBuf,
+) -> Result<(), Broken>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>>,
+{
+    loop {
+        let frame = poll_fn(|context| body.as_mut().poll_frame(context));
+        match before(deadline.as_mut(), frame).await {
+            None => return Err(Broken::By(Cause::TimedOut)),
+            Some(None) => return Ok(()),
+            Some(Some(Err(error))) => return Err(Broken::Failed(error.into())),
+            Some(Some(Ok(frame))) => {
+                read.push(frame.into_data().unwrap_or_default()).map_err(Broken::By)?;
+            }
+        }
+    }
+}
+
+/// Returns the output of a future that is ready before the deadline. No timer is set for a future that is ready at once.
+async fn before<F: Future>(mut deadline: Pin<&mut Sleep>, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => deadline.as_mut().poll(context).map(|()| None),
+    })
+    .await
+}
+
+/// Returns the length of the lines of a head. hyper stops reading a head that is too long, but not before it has read more.
+fn head_len(headers: &HeaderMap) -> usize {
+    let line = |name: &str, value: &[u8]| [name.len(), ": ".len(), value.len(), "\r\n".len()];
+    let lines = headers.iter().flat_map(|(name, value)| line(name.as_str(), value.as_bytes()));
+    lines.fold(0, usize::saturating_add)
+}

@@ -1,0 +1,39 @@
+//! Services that differ in what is only assumed of the real one.
+
+use contacts_sandbox::{
+    Behaviour, DeleteAnswer, Duplicates, EndOfList, Limits, NewPhones, NextLink, RefusalShape,
+};
+
+use crate::random::Random;
+
+/// A service that answers in any of its forms. It never protects a client from making too many
+/// contacts, or the same one twice, so that what is doubled shows.
+pub fn any_form(random: &mut Random) -> Behaviour {
+    Behaviour {
+        seed: random.draw(),
+        limits: Limits::NONE,
+        duplicates: Duplicates::Allowed,
+        new_phones: *random.pick(&[NewPhones::EnabledAtOnce, NewPhones::DisabledUntilVerified]),
+        page_cap: *random.pick(&[None, None, Some(1), Some(2)]),
+        next_link: *random.pick(&[
+            NextLink::Placeholder,
+            NextLink::Query,
+            NextLink::Path,
+            NextLink::Absolute,
+            NextLink::ForeignAbsolute,
+        ]),
+        end_of_list: *random.pick(&[
+            EndOfList::Absent,
+            EndOfList::Null,
+            EndOfList::Empty,
+            EndOfList::WithoutLinks,
+        ]),
+        refusals: *random.pick(&[RefusalShape::List, RefusalShape::ListWithDetail, RefusalShape::ByField]),
+        delete_answer: *random.pick(&[DeleteAnswer::NoContent, DeleteAnswer::OkEmpty, DeleteAnswer::OkJson]),
+        first_and_last: random.one_in(2),
+        extra_members: random.one_in(2),
+        name_in_data: random.one_in(2),
+        disabled_reason: random.one_in(2),
+        ..Behaviour::default()
+    }
+}

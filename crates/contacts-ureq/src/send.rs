@@ -1,0 +1,137 @@
+//! One request: sent, and its answer read within its limits.
+
+use std::{
+    io::{self, Cursor, Read},
+    time::Duration,
+};
+
+use contacts_proto::{
+    BodyLimits, Cause, Failure, Limits, Progress, Timeouts,
+    transport::{BodyBuf, SendGate},
+};
+use http::{Request, Response, header};
+use ureq::{Agent, Body, Error, SendBody, config::ConfigBuilder, typestate::AgentScope};
+
+use crate::{
+    connector::{Connector, Later, NotConnected, is_clean_end},
+    failure::failure,
+};
+
+/// All requests of a client go to one host.
+const IDLE_CONNECTIONS: usize = 64;
+
+/// ureq with and without idle connections.
+pub(crate) struct Agents {
+    pooled: Agent,
+    fresh: Agent,
+}
+
+impl Agents {
+    /// Adds to a configuration what is not the caller's choice: what goes on the wire is settled by the core.
+    pub(crate) fn new(config: impl Fn() -> ConfigBuilder<AgentScope>, timeouts: Timeouts) -> Self {
+        let agent = |idle_connections| {
+            let config = config()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .accept_encoding("")
+                .max_response_header_size(Limits::HEAD)
+                .max_idle_connections(idle_connections)
+                .max_idle_connections_per_host(idle_connections)
+                .max_idle_age(timeouts.idle)
+                .timeout_connect(Some(at_most_years(timeouts.connect)))
+                .build();
+            Agent::with_parts(config, Connector::default(), Later)
+        };
+        Self { pooled: agent(IDLE_CONNECTIONS), fresh: agent(0) }
+    }
+}
+
+/// Sends a request and reads the whole answer within this time.
+pub(crate) fn send(
+    agents: &Agents,
+    request: Request<Vec<u8>>,
+    timeout: Duration,
+    fresh_connection: bool,
+    limits: BodyLimits,
+) -> Result<Response<BodyBuf>, Failure> {
+    let agent = if fresh_connection { &agents.fresh } else { &agents.pooled };
+    let (head, body) = request.into_parts();
+    let gate = (!body.is_empty()).then(SendGate::default);
+    let body = match gate.clone() {
+        // The request has a `content-length`, so that ureq sends no chunks.
+        Some(gate) => SendBody::from_owned_reader(GatedBody { body: Cursor::new(body), gate }),
+        None => SendBody::none(),
+    };
+    let request = agent.configure_request(Request::from_parts(head, body));
+    let answer = agent.run(request.timeout_global(Some(at_most_years(timeout))).build());
+    let (head, body) = match answer {
+        Ok(answer) => answer.into_parts(),
+        Err(error) => {
+            let (error, is_connect) = without_mark(error);
+            let is_unsent = gate.as_ref().map_or(is_connect, SendGate::revoke);
+            return Err(failure(if is_unsent { Progress::NotSent } else { Progress::MaybeSent }, error));
+        }
+    };
+    let lasts_until_closed = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING]
+        .iter()
+        .all(|name| !head.headers.contains_key(name));
+    let mut read = BodyBuf::new(limits.of(head.status), body.content_length());
+    let broken = match read_body(body, lasts_until_closed, &mut read) {
+        Ok(()) => return Ok(Response::from_parts(head, read)),
+        Err(broken) => broken,
+    };
+    let progress = Progress::Answered(Box::new(Response::from_parts(head, read.into_vec())));
+    Err(match broken {
+        Broken::By(cause) => Failure::new(progress, cause),
+        Broken::Io(error) => failure(progress, error.into()),
+    })
+}
+
+/// ureq adds its times to a moment, and panics where no clock can tell the sum.
+fn at_most_years(time: Duration) -> Duration {
+    time.min(Duration::from_secs(30 * 365 * 24 * 60 * 60))
+}
+
+/// Returns an error without the connector's mark, and whether it had it: no connection was made for the request.
+fn without_mark(error: Error) -> (Error, bool) {
+    match error {
+        Error::Other(error) => match error.downcast::<NotConnected>() {
+            Ok(not_connected) => (not_connected.0, true),
+            Err(error) => (Error::Other(error), false),
+        },
+        error => (error, false),
+    }
+}
+
+/// The body of a request, behind its send gate.
+struct GatedBody {
+    body: Cursor<Vec<u8>>,
+    gate: SendGate,
+}
+
+impl Read for GatedBody {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.gate.release() { self.body.read(buffer) } else { Err(io::ErrorKind::BrokenPipe.into()) }
+    }
+}
+
+/// Why a body is not whole.
+enum Broken {
+    By(Cause),
+    Io(io::Error),
+}
+
+/// If this fails, the connection is closed as the rest of the body is dropped.
+fn read_body(body: Body, lasts_until_closed: bool, read: &mut BodyBuf) -> Result<(), Broken> {
+    let mut body = body.into_reader();
+    loop {
+        match body.read(read.room()) {
+            Ok(0) => return Ok(()),
+            Ok(len) => read.advance(len).map_err(Broken::By)?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if lasts_until_closed && is_clean_end(&error) => return Ok(()),
+            Err(error) => return Err(Broken::Io(error)),
+        }
+    }
+}
