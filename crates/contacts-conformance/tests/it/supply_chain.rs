@@ -43,8 +43,12 @@ fn used() -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for member in members {
         let manifest = table(&format!("{}/Cargo.toml", member.as_str().unwrap()));
-        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            used.append(&mut names(manifest.get(section)));
+        let of_targets = manifest.get("target").and_then(Value::as_table).into_iter();
+        let of_targets = of_targets.flat_map(|targets| targets.values().filter_map(Value::as_table));
+        for table in of_targets.chain([&manifest]) {
+            for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
+                used.append(&mut names(table.get(section)));
+            }
         }
     }
     used.retain(|name| !name.starts_with("contacts-"));
