@@ -43,7 +43,7 @@ use crate::{BaseUrl, Credentials, Error};
 /// ```
 ///
 /// [`Call`](crate::Call) carries one out with retries and deadlines.
-pub trait Operation: sealed::Sealed {
+pub trait Operation: Sealed {
     /// The value returned on success.
     type Output;
 
@@ -73,6 +73,8 @@ pub trait Operation: sealed::Sealed {
         None
     }
 }
+
+pub(crate) use sealed::Sealed;
 
 mod sealed {
     /// All operations are in this crate: an exchange relies on what they say of themselves.

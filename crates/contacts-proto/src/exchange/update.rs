@@ -2,8 +2,13 @@
 
 use std::{mem, ops::ControlFlow};
 
+use http::{Request, Response};
+
 use super::{Action, Call, Event, Exchange, Now, Session, Waiting};
-use crate::{Confirmation, Contact, Error, GetContact, Operation, UpdateContact, same_address};
+use crate::{
+    BaseUrl, Confirmation, Contact, Credentials, Error, GetContact, Idempotency, Operation, UpdateContact,
+    operation::Sealed, same_address,
+};
 
 /// An update. If an attempt may have had an effect, it looks at the contact: an address that is there already is success, and only
 /// another one is a reason to send the update again. A look and the update after it are one attempt.
@@ -17,8 +22,32 @@ pub struct Update {
 #[derive(Debug)]
 enum State {
     Sending(Box<Call<UpdateContact>>),
-    Looking(Box<Call<GetContact>>),
+    Looking(Box<Call<Look>>),
     Done,
+}
+
+/// A look at the contact on behalf of an update, whose name its errors have.
+#[derive(Debug)]
+struct Look(GetContact);
+
+impl Sealed for Look {}
+
+impl Operation for Look {
+    type Output = Contact;
+
+    const NAME: &'static str = UpdateContact::NAME;
+
+    const IDEMPOTENCY: Idempotency = GetContact::IDEMPOTENCY;
+
+    const SCOPES: &'static [&'static str] = GetContact::SCOPES;
+
+    fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
+        self.0.request(site, credentials)
+    }
+
+    fn response(&self, response: Response<&[u8]>) -> Result<Contact, Error> {
+        self.0.read_for::<Self>(&response)
+    }
 }
 
 impl Update {
@@ -50,7 +79,7 @@ impl Update {
             (Err(error), Some(mut attempts)) => {
                 let action = attempts.retry(error, now, random);
                 if let Action::Wait(_) = action {
-                    let look = GetContact::new(self.update.id().clone());
+                    let look = Look(GetContact::new(self.update.id().clone()));
                     self.state = State::Looking(Box::new(Call::go_on(look, attempts)));
                 }
                 action
@@ -60,11 +89,7 @@ impl Update {
     }
 
     /// Decides what follows from a look: the end if the update is done, or else the update once more.
-    fn looked(
-        &mut self,
-        call: Call<GetContact>,
-        found: Result<Contact, Error>,
-    ) -> Option<Action<Confirmation>> {
+    fn looked(&mut self, call: Call<Look>, found: Result<Contact, Error>) -> Option<Action<Confirmation>> {
         self.session = call.session().clone();
         let contact = match found {
             Ok(contact) => contact,

@@ -3,7 +3,7 @@
 use http::{Method, Request, Response};
 use serde::Serialize;
 
-use super::{CONTACTS, READ_WRITE, sealed::Sealed};
+use super::{CONTACTS, READ_WRITE, Sealed};
 use crate::{
     Address, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Idempotency, Operation, Ticket,
     error::Subject,

@@ -2,7 +2,7 @@
 
 use http::{Method, Request, Response};
 
-use super::{CONTACTS, READ_WRITE, sealed::Sealed};
+use super::{CONTACTS, READ_WRITE, Sealed};
 use crate::{
     BaseUrl, Confirmation, ContactId, Credentials, Error, Idempotency, Operation,
     error::Subject,

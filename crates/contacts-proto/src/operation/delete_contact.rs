@@ -3,7 +3,7 @@
 use http::{Method, Request, Response};
 use serde_json::Value;
 
-use super::{CONTACTS, READ_DELETE, sealed::Sealed};
+use super::{CONTACTS, READ_DELETE, Sealed};
 use crate::{
     BaseUrl, ContactId, Credentials, Error, Idempotency, Operation, error::Subject, model::json::without_bom,
     operation::answer::Answer, operation::request,

@@ -3,7 +3,7 @@
 use http::{Method, Request, Response};
 use serde::Deserialize;
 
-use super::sealed::Sealed;
+use super::Sealed;
 use crate::{
     BaseUrl, CloudId, Credentials, Error, Idempotency, Operation, error::Subject, operation::answer::Answer,
     operation::request,

@@ -2,7 +2,7 @@
 
 use http::{Method, Request, Response};
 
-use super::{CONTACTS, READ, sealed::Sealed};
+use super::{CONTACTS, READ, Sealed};
 use crate::{
     BaseUrl, Contact, ContactId, Credentials, Error, Idempotency, Operation, error::Subject,
     operation::answer::Answer, operation::request,
@@ -18,6 +18,16 @@ impl GetContact {
     /// Reads the contact with this id.
     pub fn new(id: ContactId) -> Self {
         Self { id }
+    }
+}
+
+impl GetContact {
+    /// Reads the response; an error names the operation that needs the contact.
+    pub(crate) fn read_for<O: Operation>(&self, response: &Response<&[u8]>) -> Result<Contact, Error> {
+        let answer = Answer::to::<O>(response, Subject::Contact);
+        let contact: Contact = answer.object()?;
+        answer.same_id(&self.id, &contact.id)?;
+        Ok(contact)
     }
 }
 
@@ -37,10 +47,7 @@ impl Operation for GetContact {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Contact, Error> {
-        let answer = Answer::to::<Self>(&response, Subject::Contact);
-        let contact: Contact = answer.object()?;
-        answer.same_id(&self.id, &contact.id)?;
-        Ok(contact)
+        self.read_for::<Self>(&response)
     }
 }
 

@@ -3,7 +3,7 @@
 use http::{Method, Request, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{CONTACTS, READ, sealed::Sealed};
+use super::{CONTACTS, READ, Sealed};
 use crate::{
     AccountId, BaseUrl, Credentials, Error, Idempotency, Operation, Page, Paging,
     error::Subject,
