@@ -9,13 +9,12 @@ use std::{
 
 use contacts_proto::{
     Action, Carry, Confirmation, ContactId, ContactMethod, Create, CreateContact, Credentials, Ensure,
-    Ensured, Error, Event, Exchange, ListContacts, Now, Observer, Resolve, Resolved, Session, Spans, Ticket,
-    Update, UpdateContact, transport::RefreshError,
+    Ensured, Error, Event, Exchange, Now, Observer, Resolve, Resolved, Session, Spans, Ticket, Update,
+    UpdateContact, transport::RefreshError,
 };
 use http::Response;
 
 use crate::{
-    contacts::Contacts,
     credentials::{CredentialsSource, Renewals},
     send::{Agents, send},
 };
@@ -93,13 +92,6 @@ impl Client {
     /// [`Error::Invalid`] for an address that [`UpdateContact`] rejects, and those of [`send`](Self::send).
     pub fn update(&self, id: &ContactId, to: impl Into<String>) -> Result<Confirmation, Error> {
         self.run(Update::new(self.session.clone(), UpdateContact::new(id.clone(), to)?))
-    }
-
-    /// The contacts of a list, from this page on to its end. Nothing is sent before the first is asked for, and no page before
-    /// it is needed. The first error ends it: those of [`send`](Self::send), and [`Error::Paging`] if the pages do not lead through
-    /// the list.
-    pub fn contacts(&self, first: ListContacts) -> Contacts<'_> {
-        Contacts::new(self, first)
     }
 
     /// Sees to it that a contact exists exactly once: see [`Ensure`]. It may be run again after any end, also of the program: nothing has

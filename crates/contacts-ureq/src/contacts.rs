@@ -4,7 +4,7 @@ use std::vec;
 
 use contacts_proto::{Contact, Error, ListContacts, Pages};
 
-use crate::Client;
+use crate::client::Client;
 
 /// The contacts of a list; see [`Client::contacts`].
 #[derive(Debug)]
@@ -16,8 +16,17 @@ pub struct Contacts<'a> {
     page: vec::IntoIter<Contact>,
 }
 
+impl Client {
+    /// The contacts of a list, from this page on to its end. Nothing is sent before the first is asked for, and no page before
+    /// it is needed. The first error ends it: those of [`send`](Self::send), and [`Error::Paging`] if the pages do not lead through
+    /// the list.
+    pub fn contacts(&self, first: ListContacts) -> Contacts<'_> {
+        Contacts::new(self, first)
+    }
+}
+
 impl<'a> Contacts<'a> {
-    pub(crate) fn new(client: &'a Client, first: ListContacts) -> Self {
+    fn new(client: &'a Client, first: ListContacts) -> Self {
         let limits = client.session().policy().limits;
         Self { client, pages: Some(Pages::new(first, limits)), page: Vec::new().into_iter() }
     }
