@@ -1,49 +1,47 @@
-//! A browser for tests of pages: Chromium without a window, driven through chromedriver.
+//! A real browser for tests of pages: Chromium without a window, driven through chromedriver, as much of it as the tests need.
 //!
-//! `thirtyfour` speaks WebDriver. This crate starts both programs, waits, and panics with the text
-//! of the page. A test that uses it is `#[ignore = "needs chromium and chromedriver"]` and runs
-//! with `-- --ignored`.
+//! Both must be installed (`chromium` and `chromium-driver` on Debian), so a test that uses it is
+//! `#[ignore = "needs chromium and chromedriver"]` and is run with `-- --ignored`. Whatever fails is a panic that says what.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+mod driver;
+
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use http::Method;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use thirtyfour::common::command::FormatRequestData;
-use thirtyfour::error::WebDriverResult;
-use thirtyfour::{
-    By, ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, RequestData,
-    SessionId, WebDriver, WebElement,
-};
-use tokio::runtime::Runtime;
 
-pub use thirtyfour::Key;
+use self::driver::Driver;
 
-/// Time limit of a request to chromedriver.
-const REQUEST_LIMIT: Duration = Duration::from_secs(60);
-
-/// Time limit for something to appear on a page.
+/// How long something on a page may take to come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A browser with one page and its own profile. Dropping it ends it.
+/// The member that names an element, as WebDriver has it.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// The key that presses a button which has the focus.
+pub const ENTER: &str = "\u{e007}";
+/// The key that moves the focus on.
+pub const TAB: &str = "\u{e004}";
+
+/// A browser with one page and a profile of its own. It ends with this.
 #[derive(Debug)]
 pub struct Browser {
-    driver: WebDriver,
-    runtime: Runtime,
-    chromedriver: Child,
+    session: String,
+    driver: Driver,
     _profile: TempDir,
 }
 
-/// Viewport size in CSS pixels, and the preferred colours.
+/// How a page is looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
-    /// Width in CSS pixels.
+    /// In CSS pixels.
     pub width: u32,
-    /// Height in CSS pixels.
+    /// In CSS pixels.
     pub height: u32,
-    /// Prefer dark colours.
+    /// Whether dark colours are preferred.
     pub dark: bool,
 }
 
@@ -51,72 +49,87 @@ pub struct View {
 #[derive(Clone, Debug)]
 pub struct Element<'a> {
     browser: &'a Browser,
-    element: WebElement,
+    id: String,
 }
 
 impl Browser {
-    /// Starts chromedriver and, through it, Chromium.
+    /// Starts it.
     ///
     /// # Panics
-    /// If one of them is missing. All other methods panic on failure, too.
+    /// If Chromium or chromedriver is missing, as all else here does when something goes wrong.
     pub fn start() -> Self {
         let profile = TempDir::new().expect("a folder for the profile can be made");
-        let (chromedriver, port) = start_chromedriver();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.expect("a runtime can be built");
-        let client = reqwest::Client::builder().no_proxy().timeout(REQUEST_LIMIT).build();
-        let capabilities = capabilities(&profile).expect("the capabilities are JSON");
-        let driver = WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities)
-            .client(client.expect("a client without TLS can be built"));
-        let driver = runtime.block_on(driver.connect()).unwrap_or_else(|error| panic!("no browser: {error}"));
-        Self { driver, runtime, chromedriver, _profile: profile }
+        let profile_flag = format!("--user-data-dir={}", profile.path().display());
+        let driver = Driver::start();
+        let flags = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--no-proxy-server",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            &profile_flag,
+        ];
+        let capabilities = json!({"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": {"args": flags},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }}});
+        let begun =
+            driver.post("/session", &capabilities).unwrap_or_else(|error| panic!("no browser: {error}"));
+        let session = begun["sessionId"].as_str().expect("a session has an id").to_owned();
+        Self { session: format!("/session/{session}"), driver, _profile: profile }
     }
 
-    fn wait<T>(&self, answer: impl Future<Output = WebDriverResult<T>>) -> T {
-        self.runtime.block_on(answer).unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// Sets the size of the page and the preferred colours.
+    /// Sets how large the page is and which colours it prefers.
     pub fn view(&self, view: View) {
         let View { width, height, dark } = view;
-        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        self.wait(self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size));
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            &json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}),
+        );
         let scheme = if dark { "dark" } else { "light" };
-        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        self.wait(self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media));
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.devtools("Emulation.setEmulatedMedia", &json!({"features": features}));
     }
 
-    /// Opens a URL and waits until it is loaded.
+    fn devtools(&self, command: &str, parameters: &Value) {
+        self.post("/goog/cdp/execute", &json!({"cmd": command, "params": parameters}));
+    }
+
+    /// Opens an address and waits until it is loaded.
     pub fn open(&self, url: &str) {
-        self.wait(self.driver.goto(url));
+        self.post("/url", &json!({"url": url}));
     }
 
-    /// Returns the elements that match a CSS selector now.
+    /// The elements that a CSS selector names now.
     pub fn all(&self, selector: &str) -> Vec<Element<'_>> {
-        let found = self.wait(self.driver.find_all(By::Css(selector)));
-        found.into_iter().map(|element| Element { browser: self, element }).collect()
+        let found = self.post("/elements", &json!({"using": "css selector", "value": selector}));
+        let elements = found.as_array().into_iter().flatten().filter_map(|element| element[ELEMENT].as_str());
+        elements.map(|id| Element { browser: self, id: id.to_owned() }).collect()
     }
 
-    /// Waits for the first element that matches a CSS selector.
+    /// The first element that a CSS selector names, as soon as there is one.
     pub fn find(&self, selector: &str) -> Element<'_> {
         self.until(selector, || self.all(selector).into_iter().next())
     }
 
-    /// Waits for the first element that matches a CSS selector and contains a text.
+    /// The first element with such a text in it, as soon as there is one.
     pub fn find_text(&self, selector: &str, text: &str) -> Element<'_> {
         self.until(&format!("{selector} with {text:?}"), || {
-            // An element that is gone by now has no text any more.
-            let has_text = |found: &Element<'_>| {
-                self.runtime.block_on(found.element.text()).is_ok_and(|found| found.contains(text))
-            };
-            self.all(selector).into_iter().find(has_text)
+            self.all(selector)
+                .into_iter()
+                .find(|element| element.try_text().is_ok_and(|found| found.contains(text)))
         })
     }
 
-    /// Waits until `look` returns something.
+    /// Waits for something.
     ///
     /// # Panics
-    /// After 20 seconds, with the text of the page.
+    /// If it has not come after 20 seconds, with the text of the page.
     pub fn until<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
         let begun = Instant::now();
         loop {
@@ -130,108 +143,88 @@ impl Browser {
         }
     }
 
-    /// Runs a script in the page and returns its value.
+    /// Runs a script in the page, and gives back what it returns.
     pub fn script(&self, script: &str) -> Value {
-        self.wait(self.driver.execute(script, [])).json().clone()
+        self.post("/execute/sync", &json!({"script": script, "args": []}))
     }
 
     /// Presses a key where the focus is.
-    pub fn press(&self, key: Key) {
-        let keys = self.driver.action_chain().send_keys(key);
-        self.wait(keys.perform());
+    pub fn press(&self, key: &str) {
+        let actions = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
+        self.post("/actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}));
     }
 
-    /// Returns the console's entries since the last call.
+    /// Writes a picture of the page as it is seen.
+    pub fn screenshot(&self, path: &Path) {
+        let picture = self.get("/screenshot");
+        let picture = STANDARD.decode(picture.as_str().unwrap_or_default()).expect("a picture is base64");
+        std::fs::write(path, picture).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
+    /// What has been written to the console since it was last asked: errors of scripts, of the policy, of what was not loaded.
     pub fn console(&self) -> Vec<String> {
-        let entries = self.wait(self.driver.browser_log());
-        entries.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect()
+        let lines = self.post("/se/log", &json!({"type": "browser"}));
+        let lines = lines.as_array().into_iter().flatten();
+        lines.map(|line| format!("{}: {}", line["level"], line["message"])).collect()
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        let answer = self.driver.post(&format!("{}{path}", self.session), body);
+        answer.unwrap_or_else(|error| panic!("{path} {body}: {error}"))
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let answer = self.driver.get(&format!("{}{path}", self.session));
+        answer.unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Chromium or chromedriver may have ended already.
-        let _ = self.runtime.block_on(self.driver.clone().quit());
-        let _ = self.chromedriver.kill();
-        let _ = self.chromedriver.wait();
+        self.driver.delete(&self.session);
     }
 }
 
 impl Element<'_> {
-    /// Returns its visible text.
+    /// Its text as it is seen.
     pub fn text(&self) -> String {
-        self.browser.wait(self.element.text())
+        self.try_text().unwrap_or_else(|error| panic!("no text: {error}"))
     }
 
-    /// Returns the name that a screen reader reads.
+    fn try_text(&self) -> Result<String, String> {
+        let text = self.browser.driver.get(&self.path("/text"))?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// What a screen reader calls it.
     pub fn label(&self) -> String {
-        let label = self.browser.driver.cmd(ComputedLabel(self.element.element_id().to_string()));
-        self.browser.wait(async { label.await?.value() })
+        let label = self.browser.driver.get(&self.path("/computedlabel"));
+        label.unwrap_or_else(|error| panic!("no label: {error}")).as_str().unwrap_or_default().to_owned()
     }
 
-    /// Returns `true` if it is visible.
+    /// Whether it can be seen.
     pub fn is_seen(&self) -> bool {
-        self.browser.wait(self.element.is_displayed())
+        let seen = self.browser.driver.get(&self.path("/displayed"));
+        seen.unwrap_or_else(|error| panic!("not known whether it is seen: {error}")) == true
     }
 
     /// Clicks it.
     pub fn click(&self) {
-        self.browser.wait(self.element.click());
+        self.post("/click", &json!({}));
     }
 
-    /// Types into it, or selects the option that begins with the text.
+    /// Types into it, or chooses in it what begins so.
     pub fn type_text(&self, text: &str) {
-        self.browser.wait(self.element.send_keys(text));
+        self.post("/value", &json!({"text": text}));
     }
-}
 
-/// WebDriver's "Get Computed Label", which `thirtyfour` does not have.
-#[derive(Debug)]
-struct ComputedLabel(String);
-
-impl FormatRequestData for ComputedLabel {
-    fn format_request(&self, session: &SessionId) -> RequestData {
-        let path = format!("session/{session}/element/{}/computedlabel", self.0);
-        RequestData::new(Method::GET, path)
+    fn post(&self, path: &str, body: &Value) {
+        if let Err(error) = self.browser.driver.post(&self.path(path), body) {
+            panic!("{path} {body}: {error}");
+        }
     }
-}
 
-fn capabilities(profile: &TempDir) -> WebDriverResult<ChromeCapabilities> {
-    let mut capabilities = DesiredCapabilities::chrome();
-    let profile = format!("--user-data-dir={}", profile.path().display());
-    for argument in [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--disable-quic",
-        "--no-first-run",
-        "--no-proxy-server",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        &profile,
-    ] {
-        capabilities.add_arg(argument)?;
+    fn path(&self, path: &str) -> String {
+        format!("{}/element/{}{path}", self.browser.session, self.id)
     }
-    capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
-    Ok(capabilities)
-}
-
-/// Starts chromedriver on a free port, which it prints.
-fn start_chromedriver() -> (Child, u16) {
-    let mut process = Command::new("chromedriver")
-        .arg("--port=0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("chromedriver cannot be started: {error}"));
-    let mut lines = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
-    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-        line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
-    });
-    let port = port.expect("chromedriver prints its port");
-    // A pipe that nobody reads would block chromedriver.
-    std::thread::spawn(move || lines.for_each(drop));
-    (process, port)
 }

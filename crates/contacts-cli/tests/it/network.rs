@@ -288,7 +288,7 @@ fn an_authority_of_the_systems_store_is_trusted() {
     const STORE: &str = "/etc/ssl/certs/ca-certificates.crt";
     let (home, office) = (Home::new(), Office::new());
     let Ok(store) = fs::read_to_string(STORE) else { return };
-    let Some(list) = mounted(&home, &home.write("store", &format!("{store}\n{}", office.pem)), STORE) else {
+    let Some(list) = mounted(&home, &home.write("store", &(store + "\n" + &office.pem)), STORE) else {
         return;
     };
     let base_url = serve(empty_list(office.server(&TLS13, false)));

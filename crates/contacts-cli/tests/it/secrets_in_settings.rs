@@ -60,7 +60,7 @@ fn outputs(contacts: impl Fn() -> Contacts) -> Vec<String> {
         for form in ["table", "json"] {
             let ran =
                 contacts().line(command).args(["-o", form, "-v", "--timeout", "1s", "--attempts", "1"]).run();
-            outputs.push([ran.stdout, ran.stderr].concat());
+            outputs.push(ran.stdout + &ran.stderr);
         }
     }
     outputs

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use contacts_browser::{Browser, Key, View};
+use contacts_browser::{Browser, ENTER, TAB, View};
 use contacts_sandbox::{DEMO_TOKEN, Sandbox, StoredContact};
 use serde_json::Value;
 
@@ -96,9 +96,9 @@ fn a_fault_that_is_armed_is_what_the_next_request_meets() {
     // The first choice of all, by the keyboard alone.
     browser.find("#kind option[value=status]");
     browser.script("document.getElementById('occurrence').focus()");
-    browser.press(Key::Tab);
-    browser.press(Key::Tab);
-    browser.press(Key::Enter);
+    browser.press(TAB);
+    browser.press(TAB);
+    browser.press(ENTER);
     browser.find_text("#faults-status", "Armed.");
     browser.find_text("#armed li", "at most once");
     assert_eq!(ask(&sandbox, "GET", CONTACTS, ""), Some(503));
@@ -217,7 +217,7 @@ fn everything_has_a_name_and_the_focus_stays_where_it_is() {
     browser.find_text("#users-list td", "a phone");
     let label = "return document.activeElement.getAttribute('aria-label')";
     assert_eq!(browser.script(label), "Verify voice 1-2 of demo@example.com");
-    browser.press(Key::Enter);
+    browser.press(ENTER);
     browser.find_text("#users-status", "voice 1-2 is verified");
     assert!(stored(&sandbox, "1-2").enabled);
 
