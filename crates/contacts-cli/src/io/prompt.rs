@@ -45,19 +45,29 @@ pub(crate) fn secret(what: &str, flag: &str) -> Result<String, Failure> {
             let _ = rustix::termios::tcsetattr(io::stdin(), now, &shown);
         })));
     }
-    let answer = rpassword::prompt_password(format!("{what} (not shown): "));
+    let answer = prompt(&format!("{what} (not shown): ")).and_then(|()| {
+        loop {
+            match rpassword::read_password() {
+                // A signal that ends the process does so from another thread.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                answer => return answer,
+            }
+        }
+    });
     interrupt::undoes(None);
     answer.map_err(cannot_ask)
 }
 
 fn answer(question: &str) -> Result<String, Failure> {
-    let mut stderr = anstream::stderr();
     let mut answer = String::new();
-    write!(stderr, "{question}")
-        .and_then(|()| stderr.flush())
-        .and_then(|()| io::stdin().lock().read_line(&mut answer))
-        .map_err(cannot_ask)?;
+    prompt(question).and_then(|()| io::stdin().lock().read_line(&mut answer)).map_err(cannot_ask)?;
     Ok(answer)
+}
+
+fn prompt(question: &str) -> io::Result<()> {
+    let mut stderr = anstream::stderr();
+    stderr.write_all(question.as_bytes())?;
+    stderr.flush()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]

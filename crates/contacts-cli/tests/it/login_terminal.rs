@@ -4,7 +4,7 @@
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use crate::support::{
-    Home,
+    Home, SIGINT,
     office::{Office, answering, serve},
     proxy::Proxy,
     until,
@@ -65,6 +65,6 @@ fn a_signal_while_the_token_is_typed_leaves_the_echo_on() {
     login.shown("token (not shown): ");
     until("the echo is off", || !login.echoes());
     login.press(CTRL_C);
-    login.end();
+    login.end().killed_by(SIGINT);
     assert!(login.echoes());
 }
