@@ -14,7 +14,7 @@ globoff
 path-as-is
 noproxy = "*"
 proto = "=http,https"
-write-out = "%{stderr}%{time_pretransfer}"
+write-out = "%{stderr}%{size_request}"
 "#;
 
 /// A request, and the time that it may take.

@@ -20,8 +20,7 @@ pub(crate) fn result(status: ExitStatus) -> Result<(), Cause> {
     })
 }
 
-/// Whether nothing was sent: by what it was told to write, curl says how many seconds it took until it was about to. What says
-/// nothing may have sent all.
+/// Returns `true` if nothing was sent: curl writes how many bytes of the request it has sent. Without that, it may have sent all.
 pub(crate) fn is_unsent(written: &[u8]) -> bool {
-    std::str::from_utf8(written).is_ok_and(|seconds| seconds.parse() == Ok(0.0))
+    std::str::from_utf8(written).is_ok_and(|bytes| bytes.parse() == Ok(0_u64))
 }
