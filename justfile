@@ -8,7 +8,7 @@ ci:
 nightly:
     .ci/nightly
 
-# All seven operations against the embedded sandbox
+# All operations against the embedded sandbox
 demo:
     cargo run -p contacts-cli -- demo
 

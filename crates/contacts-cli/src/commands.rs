@@ -92,7 +92,7 @@ pub(crate) enum Command {
         operation: OperationCommand,
     },
 
-    /// All seven operations against an embedded sandbox, told as it goes
+    /// All operations against an embedded sandbox, told as it goes
     #[command(after_help = "Example:\n  contacts demo")]
     Demo,
 

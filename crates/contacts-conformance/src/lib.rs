@@ -29,7 +29,7 @@ pub use contacts_sandbox::Operation;
 
 pub use self::{
     complaint::{Complaint, ComplaintKind},
-    operation::{SEVEN, Sample},
+    operation::{ALL_OPERATIONS, Sample},
     outcome::Outcome,
     reference::{Answer, Told, reference},
     report::Report,

@@ -10,8 +10,8 @@ use contacts_sandbox::Operation;
 
 use crate::Answer;
 
-/// The seven.
-pub const SEVEN: [Operation; 7] = [
+/// The operations of the Contacts API.
+pub const ALL_OPERATIONS: &[Operation] = &[
     Operation::List,
     Operation::Create,
     Operation::Get,

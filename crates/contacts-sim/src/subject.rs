@@ -63,7 +63,7 @@ pub fn word(argument: &impl ValueEnum) -> String {
 }
 
 impl Subject {
-    /// The seven operations and `ensure`, and two of them where what is wanted is so already.
+    /// All operations and `ensure`, and two of them where what is wanted is so already.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::value_variants().iter().copied().filter(|subject| *subject != Self::Usual)
     }

@@ -1,4 +1,4 @@
-//! The eight operations as one, and what reading an answer must come to. Nothing here is drawn at
+//! The operations as one, and what reading an answer must come to. Nothing here is drawn at
 //! random, so that all who feed answers to the operations, with a generator or without, hold them
 //! to the same.
 
@@ -52,7 +52,7 @@ macro_rules! each {
 }
 
 impl Any {
-    /// All eight of them.
+    /// All of them.
     ///
     /// # Panics
     /// If no contact can have the number.

@@ -1,4 +1,4 @@
-//! `demo`: all seven operations against an embedded sandbox, told as it goes.
+//! `demo`: all operations against an embedded sandbox, told as it goes.
 
 use std::fmt::Write;
 

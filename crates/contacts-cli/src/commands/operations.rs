@@ -23,7 +23,7 @@ use crate::{
     redact,
 };
 
-/// The seven operations.
+/// The operations on contacts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OperationCommand {
     /// List contacts, all pages of them

@@ -3,7 +3,7 @@
 use contacts_proto::Cause;
 
 use crate::{
-    Answer, Expected, Operation, Route, SEVEN, Sample, Scenario, Seen, Told,
+    ALL_OPERATIONS, Answer, Expected, Operation, Route, Sample, Scenario, Seen, Told,
     certificates::{Shown, server},
     driver::{Driver, Setup, Ureq},
     operation::{Visitor, with},
@@ -15,7 +15,7 @@ const ENDS: [End; 2] = [End::Close, End::Reset];
 /// Each answer of each operation, with a length and in chunks, and a refusal; cut at every byte.
 pub(super) fn answers() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for operation in SEVEN {
+    for &operation in ALL_OPERATIONS {
         let success = operation.success();
         scenarios.extend(cut_everywhere(operation, &success, &success.wire(), 1));
         if !success.body.is_empty() {
@@ -63,7 +63,7 @@ fn cut_everywhere(operation: Operation, answer: &Answer, wire: &[u8], step: usiz
 /// Each request of each operation: the server reads so many bytes and is gone.
 pub(super) fn requests() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for operation in SEVEN {
+    for &operation in ALL_OPERATIONS {
         let whole = request_len(operation);
         for (at, end) in (0..=whole).flat_map(|at| ENDS.map(|end| (at, end))) {
             let expected = if at == whole {

@@ -6,7 +6,7 @@ use contacts_proto::Cause;
 
 use super::{answered, says_and_stays};
 use crate::{
-    Answer, Expected, Operation, SEVEN, Sample, Scenario, Told,
+    ALL_OPERATIONS, Answer, Expected, Operation, Sample, Scenario, Told,
     wire::{Plan, Step},
 };
 
@@ -19,7 +19,7 @@ const EARLY: [(&str, &str); 4] = [
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for operation in SEVEN {
+    for &operation in ALL_OPERATIONS {
         let answer = operation.success();
         for (name, early) in EARLY {
             let wire = [early.as_bytes(), &answer.wire()].concat();

@@ -4,7 +4,7 @@ use contacts_proto::Cause;
 
 use super::{answered, says_and_stays};
 use crate::{
-    Answer, Expected, Operation, SEVEN, Sample, Scenario, Seen, Told,
+    ALL_OPERATIONS, Answer, Expected, Operation, Sample, Scenario, Seen, Told,
     driver::Setup,
     wire::{Connection, Plan, Step},
 };
@@ -20,7 +20,7 @@ const BUFFERED: usize = 32 << 20;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for operation in SEVEN {
+    for &operation in ALL_OPERATIONS {
         let success = if operation == Operation::List { PAGE } else { CONTACT };
         if operation != Operation::Delete {
             scenarios.extend(at_the_limit(operation, &operation.success(), success));

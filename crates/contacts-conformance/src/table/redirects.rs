@@ -2,7 +2,7 @@
 
 use super::{answered, says_and_stays};
 use crate::{
-    Answer, Operation, Route, SEVEN, Scenario, Seen,
+    ALL_OPERATIONS, Answer, Operation, Route, Scenario, Seen,
     certificates::{Shown, server},
     wire::Plan,
 };
@@ -23,7 +23,7 @@ const TARGETS: [(&str, Option<&str>); 8] = [
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for operation in SEVEN {
+    for &operation in ALL_OPERATIONS {
         for status in STATUSES {
             for (name, location) in TARGETS {
                 scenarios.push(scenario(operation, status, name, location));

@@ -1,7 +1,7 @@
 //! Every refusal that has been met, with every status, is the same error.
 
 use super::{answered, says_and_stays};
-use crate::{Answer, Operation, SEVEN, Scenario, driver::TOKEN};
+use crate::{ALL_OPERATIONS, Answer, Operation, Scenario, driver::TOKEN};
 
 const JSON: [&str; 11] = [
     r#"{"errors":[{"title":"Contact not found","code":"NOT_FOUND"}]}"#,
@@ -41,7 +41,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     }
     // Statuses of success that are none for the operation, and some that stand for nothing.
     for status in [200, 201, 202, 203, 205, 206, 226, 299, 300, 305, 306, 399, 499, 511, 520, 599] {
-        for operation in SEVEN {
+        for &operation in ALL_OPERATIONS {
             scenarios.push(scenario(operation, &Answer::json(status, r#"{"message":"hello"}"#)));
         }
     }
@@ -59,7 +59,7 @@ fn answers(status: u16) -> impl Iterator<Item = Answer> {
 
 /// The statuses that the service documents are tried with each operation, the others with two.
 fn operations(status: u16) -> &'static [Operation] {
-    if matches!(status, 401 | 403 | 404 | 422 | 429) { &SEVEN } else { &super::READ_AND_CREATE }
+    if matches!(status, 401 | 403 | 404 | 422 | 429) { ALL_OPERATIONS } else { &super::READ_AND_CREATE }
 }
 
 /// Waits that are too long to be waited for, and request ids in each of their headers.

@@ -1,7 +1,7 @@
 //! What goes on the wire for each operation, and what a plain answer gives.
 
 use crate::{
-    Expected, Operation, SEVEN, Sample, Scenario, Seen, Told,
+    ALL_OPERATIONS, Expected, Operation, Sample, Scenario, Seen, Told,
     wire::{Connection, Plan, Step},
 };
 
@@ -23,7 +23,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             Operation::TenantInfo => asks_without_credentials,
         }))
     };
-    SEVEN.into_iter().chain([Operation::TenantInfo]).map(scenario).collect()
+    ALL_OPERATIONS.iter().copied().chain([Operation::TenantInfo]).map(scenario).collect()
 }
 
 fn reads(connections: &[Connection]) -> Result<(), String> {

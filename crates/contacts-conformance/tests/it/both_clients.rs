@@ -62,7 +62,7 @@ fn lost_answers() -> [Fault; 7] {
     ]
 }
 
-fn the_seven_operations_do_what_they_say<D: Driver>() {
+fn the_operations_do_what_they_say<D: Driver>() {
     let (_sandbox, client) = sandbox::<D>();
     let created = client.send(&CreateContact::new(ContactMethod::Email, "ann@example.com").unwrap()).unwrap();
     assert_eq!(created.message, "Created");
@@ -201,7 +201,7 @@ macro_rules! both {
 }
 
 both! {
-    the_seven_operations_do_what_they_say,
+    the_operations_do_what_they_say,
     reads_go_on_after_what_can_happen_to_an_answer,
     a_creation_whose_answer_is_lost_is_indeterminate_and_its_ticket_tells_what_became_of_it,
     a_ticket_of_a_creation_that_did_nothing_says_so_after_a_second_look,

@@ -1,4 +1,4 @@
-//! What the laws of operations draw from: the eight operations, sites, ids, and answers good and bad.
+//! What the laws of operations draw from: the operations, sites, ids, and answers good and bad.
 
 pub(crate) mod list;
 

@@ -70,7 +70,7 @@ fn first_id(sandbox: &Sandbox) -> String {
 }
 
 #[test]
-fn the_seven_operations_and_the_cloud_id_are_answered() {
+fn the_operations_and_the_cloud_id_are_answered() {
     let sandbox = Sandbox::start().unwrap();
     let id = first_id(&sandbox);
     let item = format!("{CONTACTS}/{id}");
