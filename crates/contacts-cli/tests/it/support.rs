@@ -15,7 +15,10 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        Arc, Once,
+        mpsc::{Receiver, channel},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -28,6 +31,10 @@ pub(crate) use self::inside::{add, asked, ids, reached, stored, writes};
 
 /// Ctrl-C.
 pub(crate) const SIGINT: i32 = 2;
+#[cfg(unix)]
+const SIGHUP: i32 = 1;
+#[cfg(unix)]
+const SIGTERM: i32 = 15;
 
 /// Whatever takes longer hangs, even where there is much else to do.
 pub(crate) const HANGS: Duration = Duration::from_secs(120);
@@ -71,6 +78,8 @@ impl Home {
 
     /// Another program in the same surroundings.
     pub(crate) fn program(&self, name: &str) -> Contacts {
+        #[cfg(unix)]
+        heed_signals();
         let mut command = Command::new(name);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.0.path()).env("XDG_CONFIG_HOME", self.path("config"));
@@ -88,6 +97,23 @@ impl Home {
         let token = self.write("token", DEMO_TOKEN);
         self.contacts().args(["--base-url", base_url, "--email", DEMO_EMAIL, "--token-file", &token])
     }
+}
+
+/// Gives children the default of each signal that this process ignores, as below `nohup` or in the background of a script. A
+/// program that begins has none of the handlers of its parent: to have one here is enough.
+#[cfg(unix)]
+fn heed_signals() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+        for signal in [SIGHUP, SIGINT, SIGTERM] {
+            if ignored >> (signal - 1) & 1 == 1 {
+                signal_hook::flag::register(signal, Arc::default()).unwrap();
+            }
+        }
+    });
 }
 
 #[cfg(unix)]
