@@ -39,7 +39,7 @@ use crate::{BodyLimits, Credentials, Error, Failure};
 /// What a caller wants, however many requests it takes: a machine without IO that an adapter drives.
 ///
 /// It begins with [`Event::Start`]. Each [`Action`] is carried out, and what came of it is the next event, until the action is
-/// [`Action::Done`]. `step` is a pure function of its arguments and the machine's state (and the [`Budget`], which all exchanges
+/// [`Action::Done`]. `step` is a pure function of its arguments and the machine's state (and the [`Budget`](crate::Budget), which all exchanges
 /// of a client share): it reads no clock and no randomness.
 ///
 /// The other methods tell what it is about, to those who watch it. Each has an answer for an exchange that says nothing of it: one
@@ -157,9 +157,9 @@ pub enum Action<T> {
     ///   followed carries the token along.
     /// - It goes where its URL says, with its headers as they are; by a proxy only if somebody has chosen one, not by the environment.
     /// - The certificate is checked, and the answer's body is not decoded.
-    /// - A body that ends before its length or its last chunk is no answer, but [`Progress::Answered`] with [`Cause::Closed`].
-    /// - [`Progress::NotSent`] is said only if the last byte of the request certainly never left, and never will.
-    /// - The head of the answer is bounded, by [`Limits::HEAD`] and [`Limits::HEADERS`] in the clients of this workspace.
+    /// - A body that ends before its length or its last chunk is no answer, but [`Progress::Answered`](crate::Progress::Answered) with [`Cause::Closed`](crate::Cause::Closed).
+    /// - [`Progress::NotSent`](crate::Progress::NotSent) is said only if the last byte of the request certainly never left, and never will.
+    /// - The head of the answer is bounded, by [`Limits::HEAD`](crate::Limits::HEAD) and [`Limits::HEADERS`](crate::Limits::HEADERS) in the clients of this workspace.
     Send {
         /// The request as it goes on the wire.
         request: Request<Vec<u8>>,
