@@ -14,7 +14,6 @@ use crate::{
 /// another one is a reason to send the update again. A look and the update after it are one attempt.
 #[derive(Debug)]
 pub struct Update {
-    session: Session,
     update: UpdateContact,
     state: State,
 }
@@ -53,17 +52,8 @@ impl Operation for Look {
 impl Update {
     /// Updates this contact in this session; the deadline begins with the first step.
     pub fn new(session: Session, update: UpdateContact) -> Self {
-        let state = State::Sending(Box::new(Call::new(session.clone(), update.clone())));
-        Self { session, update, state }
-    }
-
-    /// The session, with the credentials that were last renewed.
-    pub fn session(&self) -> &Session {
-        match &self.state {
-            State::Sending(call) => call.session(),
-            State::Looking(call) => call.session(),
-            State::Done => &self.session,
-        }
+        let state = State::Sending(Box::new(Call::new(session, update.clone())));
+        Self { update, state }
     }
 
     /// Decides what follows from the end of the update: a look, if it is not known what it did.
@@ -74,7 +64,6 @@ impl Update {
         now: Now,
         random: u64,
     ) -> Action<Confirmation> {
-        self.session = call.session().clone();
         match (result, call.into_unknown()) {
             (Err(error), Some(mut attempts)) => {
                 let action = attempts.retry(error, now, random);
@@ -90,7 +79,6 @@ impl Update {
 
     /// Decides what follows from a look: the end if the update is done, or else the update once more.
     fn looked(&mut self, call: Call<Look>, found: Result<Contact, Error>) -> Option<Action<Confirmation>> {
-        self.session = call.session().clone();
         let contact = match found {
             Ok(contact) => contact,
             Err(error) => return Some(Action::Done(Err(error))),
