@@ -31,10 +31,6 @@ pub(crate) use self::inside::{add, asked, ids, reached, stored, writes};
 
 /// Ctrl-C.
 pub(crate) const SIGINT: i32 = 2;
-#[cfg(unix)]
-const SIGHUP: i32 = 1;
-#[cfg(unix)]
-const SIGTERM: i32 = 15;
 
 /// Whatever takes longer hangs, even where there is much else to do.
 pub(crate) const HANGS: Duration = Duration::from_secs(120);
@@ -103,6 +99,8 @@ impl Home {
 /// program that begins has none of the handlers of its parent: to have one here is enough.
 #[cfg(unix)]
 fn heed_signals() {
+    use signal_hook::consts::{SIGHUP, SIGTERM};
+
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
