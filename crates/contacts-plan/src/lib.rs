@@ -7,7 +7,7 @@
 //! (async), or a loop around the exchanges of `contacts-proto`. One contact that is to exist needs no plan: that is
 //! [`Ensure`](contacts_proto::Ensure).
 //!
-//! [`read`] takes the text of a file and gives [`Desired`] contacts, or all of its [`Mistake`]s with their places. [`Plan::new`]
+//! [`read`] takes the text of a file and gives [`Desired`] contacts, or all of its [`Diagnostic`]s with their places. [`Plan::new`]
 //! compares them with the contacts that the service has. [`Apply`] gives the changes one by one as exchanges of
 //! `contacts-proto`, which any of its clients runs; it can be interrupted and done again. [`write()`] is the way back: the
 //! contacts of a user as the text of a file. The commands `contacts plan` and `contacts apply` of `contacts-cli` are made of these.
@@ -71,11 +71,11 @@ mod enabled;
 mod file;
 mod limit;
 mod matching;
-mod mistake;
+mod diagnostic;
 mod options;
-mod place;
+mod position;
 mod plan;
-mod refused;
+mod error;
 mod warning;
 
 pub use apply::{Apply, Done, NotDisabled, Outcome, Skipped, Step};
@@ -83,9 +83,9 @@ pub use change::Change;
 pub use desired::Desired;
 pub use enabled::takes_last_enabled;
 pub use file::{Format, looks_like_csv, read, spreadsheet_cell, write};
-pub use mistake::Mistake;
+pub use diagnostic::Diagnostic;
 pub use options::Options;
-pub use place::Place;
+pub use position::Position;
 pub use plan::Plan;
-pub use refused::{Reason, Refused};
+pub use error::{PlanErrorKind, PlanError};
 pub use warning::Warning;

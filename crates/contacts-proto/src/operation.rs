@@ -65,7 +65,7 @@ pub trait Operation: Sealed {
     /// Reads a whole response. Whatever its status and its bytes, the result is a value or a typed error.
     ///
     /// # Errors
-    /// [`Error::Refused`] for a status other than 2xx, [`Error::Unexpected`] for a success that the operation cannot use.
+    /// [`Error::Api`] for a status other than 2xx, [`Error::InvalidResponse`] for a success that the operation cannot use.
     fn response(&self, response: Response<&[u8]>) -> Result<Self::Output, Error>;
 
     /// Returns the output if this error response to a repeated request shows that an earlier attempt took effect.

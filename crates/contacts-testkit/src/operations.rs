@@ -58,7 +58,7 @@ impl Any {
     /// If no contact can have the number.
     pub fn all(id: &ContactId, account: &AccountId, to: &str) -> [Self; 8] {
         [
-            Self::List(ListContacts::all().of_account(account.clone())),
+            Self::List(ListContacts::all().account(account.clone())),
             Self::Create(CreateContact::new(ContactMethod::Sms, to).expect("it is valid")),
             Self::Get(GetContact::new(id.clone())),
             Self::Update(UpdateContact::new(id.clone(), to).expect("it is valid")),
@@ -95,8 +95,8 @@ impl Any {
             return sound(status.is_success(), || format!("{status} is not a success")).map(|()| true);
         };
         let kept = match &error {
-            Error::Unexpected(_) if status.is_success() => body.get(..KEPT).unwrap_or(body),
-            Error::Refused(_) if !status.is_success() => body,
+            Error::InvalidResponse(_) if status.is_success() => body.get(..KEPT).unwrap_or(body),
+            Error::Api(_) if !status.is_success() => body,
             other => return Err(format!("{status} is read as {other:?}")),
         };
         sound(error.status() == Some(status), || format!("{status} is lost in {error:?}"))?;

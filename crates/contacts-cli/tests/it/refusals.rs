@@ -25,7 +25,7 @@ fn hint(error: &Value) -> &str {
 
 /// The members of an error, in the order they were written in.
 fn members(stderr: &str) -> Vec<&str> {
-    let names = ["kind", "message", "status", "code", "requestId", "hint", "retryAfter", "ticket"];
+    let names = ["kind", "message", "status", "code", "requestId", "hint", "retryAfter", "receipt"];
     let mut found: Vec<_> =
         names.into_iter().filter_map(|name| Some((stderr.find(&format!("\"{name}\":"))?, name))).collect();
     found.sort_unstable();
@@ -115,7 +115,7 @@ fn an_error_has_its_members_in_the_order_of_the_design() {
     assert_eq!(members(&ran.stderr), ["kind", "message", "status", "code", "requestId", "hint"]);
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }));
     let ran = home.demo(&sandbox, "create voice 49-1 -o json").run().with_code(7);
-    assert_eq!(members(&ran.stderr), ["kind", "message", "hint", "ticket"]);
+    assert_eq!(members(&ran.stderr), ["kind", "message", "hint", "receipt"]);
     sandbox.disarm();
     let limit = contacts_sandbox::Hint::RetryAfterSeconds;
     sandbox.arm(FaultRule::new(Fault::RateLimit { hint: limit, seconds: 3600, status: 429 }));
@@ -131,7 +131,7 @@ fn the_page_of_a_captive_portal_is_no_answer() {
     let [id, _] = ids(&sandbox);
     for line in [format!("get {id}"), "list".into(), format!("delete --yes {id}"), format!("activate {id}")] {
         let error = home.demo(&sandbox, &format!("{line} --attempts 1")).fail(1);
-        assert_eq!((&error["kind"], &error["status"]), (&json!("unexpected_answer"), &json!(200)), "{line}");
+        assert_eq!((&error["kind"], &error["status"]), (&json!("invalid_response"), &json!(200)), "{line}");
         let message = error["message"].as_str().unwrap();
         assert!(message.contains("200 OK") && message.contains("Sign in to use this network"), "{error}");
         assert!(hint(&error).contains("log-in page"), "{error}");

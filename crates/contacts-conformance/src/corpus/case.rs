@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contacts_proto::Cause;
+use contacts_proto::TransportErrorKind;
 use serde::Deserialize;
 
 use super::{Body, Expectation, Question};
@@ -92,11 +92,11 @@ impl Case {
     pub(super) fn told(&self, report: Report, question: Question, setup: &Setup) -> Told {
         match report {
             Report::Answered => Told::Answered(self.answer()),
-            Report::Malformed => Told::MaybeSent(Cause::Malformed),
-            Report::TooLarge => Told::MaybeSent(Cause::TooLarge),
-            Report::Closed => Told::MaybeSent(Cause::Closed),
-            Report::BodyMalformed => Told::Broken(self.answer(), Cause::Malformed),
-            Report::BodyClosed => Told::Broken(self.answer(), Cause::Closed),
+            Report::Malformed => Told::MaybeSent(TransportErrorKind::Malformed),
+            Report::TooLarge => Told::MaybeSent(TransportErrorKind::TooLarge),
+            Report::Closed => Told::MaybeSent(TransportErrorKind::Closed),
+            Report::BodyMalformed => Told::Broken(self.answer(), TransportErrorKind::Malformed),
+            Report::BodyClosed => Told::Broken(self.answer(), TransportErrorKind::Closed),
             Report::BodyTooLarge => {
                 let limits = setup.policy.limits;
                 let limit = match (self.status, question) {
@@ -104,7 +104,7 @@ impl Case {
                     (200..=299, _) => limits.contact_body,
                     _ => limits.error_body,
                 };
-                Told::Broken(self.answer().cut(limit), Cause::TooLarge)
+                Told::Broken(self.answer().cut(limit), TransportErrorKind::TooLarge)
             }
         }
     }

@@ -43,7 +43,7 @@ pub(super) fn read(case: &Case, question: Question, report: Report) -> Reading {
 /// The settings of both clients and the core.
 pub(super) fn setup(case: &Case, base: &str) -> Setup {
     let mut setup = Setup::new(base);
-    setup.policy.attempts = case.attempts;
+    setup.policy.max_attempts = case.attempts;
     setup
 }
 

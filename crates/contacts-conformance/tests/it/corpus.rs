@@ -10,7 +10,7 @@ use contacts_conformance::{
     corpus::{self, Case, Effect, Expectation, Group, Question, Report},
     driver::TOKEN,
 };
-use contacts_proto::printable;
+use contacts_proto::escape_controls;
 
 /// The groups that are about some operations and not about all.
 const OF_SOME_OPERATIONS: [&str; 7] =
@@ -73,7 +73,7 @@ fn an_error_shows_no_secret_and_nothing_that_acts_on_a_terminal() {
         for text in
             [&expected.text, &expected.code, &expected.request_id, &expected.hint].into_iter().flatten()
         {
-            assert_eq!(printable(text), text.as_str(), "{}", case.name);
+            assert_eq!(escape_controls(text), text.as_str(), "{}", case.name);
             assert!(!text.contains(TOKEN), "{}", case.name);
             // The longest have sixteen fields, each with name and reason.
             assert!(text.chars().count() < 10_500, "{}", case.name);
@@ -105,9 +105,9 @@ fn the_effect_is_that_of_the_classes_of_failures() {
         };
         let right = if writes && is_open { Effect::Possible } else { Effect::None };
         assert_eq!(effect, right, "{}, to {question}", case.name);
-        let is_in_doubt = question == Question::One(Operation::Create) && right == Effect::Possible;
-        assert_eq!(error == "indeterminate", is_in_doubt, "{}, to {question}", case.name);
-        if is_in_doubt {
+        let is_create_in_flight = question == Question::One(Operation::Create) && right == Effect::Possible;
+        assert_eq!(error == "outcome_unknown", is_create_in_flight, "{}, to {question}", case.name);
+        if is_create_in_flight {
             assert!(expected.requests.is_empty(), "{} is created once", case.name);
         }
     });
@@ -167,7 +167,7 @@ fn a_redirect_is_no_answer_of_the_service_and_is_followed_nowhere() {
         if matches!(case.status, 300..=399) && case.told == Report::Answered {
             let is_create = question == Question::One(Operation::Create);
             let is_certain = matches!(case.status, 301 | 302 | 307 | 308);
-            let right = if is_create && !is_certain { "indeterminate" } else { "unexpected_answer" };
+            let right = if is_create && !is_certain { "outcome_unknown" } else { "invalid_response" };
             assert_eq!(expected.error.as_deref(), Some(right), "{}, to {question}", case.name);
             assert!(expected.requests.is_empty(), "{}, to {question}", case.name);
         }

@@ -53,7 +53,7 @@ fn act<D: Driver>() {
     sandbox.add_user(User::new(DEMO_EMAIL, TOKEN));
     let mut setup = Setup::new(sandbox.base_url());
     setup.credentials = Credentials::basic(DEMO_EMAIL, TOKEN).unwrap();
-    setup.policy.attempts = 4;
+    setup.policy.max_attempts = 4;
     let client = D::new(&setup).unwrap();
 
     let (body, content_type, when) = (Some(TOKEN.to_owned()), None, When::Before);

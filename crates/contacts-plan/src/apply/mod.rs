@@ -5,7 +5,7 @@ mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contacts_proto::{ContactId, Effect, Ensured, Error, How, Session};
+use contacts_proto::{ContactId, Effect, Ensured, Error, EnsureOutcome, Session};
 
 pub use self::{
     outcome::{Done, NotDisabled, Outcome, Skipped},
@@ -176,16 +176,16 @@ impl Apply {
         let is_enabled = self.enabled.contains(id);
         let known = if is_enabled { Enabled::Yes } else { self.before.get(id).copied().unwrap_or_default() };
         let is_other = self.enabled.len() > usize::from(is_enabled);
-        let others = if is_other { Enabled::Yes } else { Enabled::Perhaps };
+        let others = if is_other { Enabled::Yes } else { Enabled::Unknown };
         known.may_be_last(others, self.plan.remains())
     }
 }
 
 /// Whether a contact that was ensured is known to be enabled: if the service does not say so, a new e-mail contact is.
-fn is_used(Ensured { contact, how, .. }: &Ensured) -> bool {
+fn is_used(Ensured { contact, outcome, .. }: &Ensured) -> bool {
     match Enabled::of(contact) {
         Enabled::No => false,
-        Enabled::Perhaps => *how != How::Existing && !contact.method.is_phone(),
+        Enabled::Unknown => *outcome != EnsureOutcome::AlreadyExisted && !contact.method.is_phone(),
         Enabled::Yes => true,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::service::{World, behaviour, faults};
 use crate::support::{actual_and_desired, options};
-use contacts_plan::{Apply, Format, Options, Outcome, Plan, Reason, Refused, Skipped, Warning, read};
+use contacts_plan::{Apply, Format, Options, Outcome, Plan, PlanErrorKind, PlanError, Skipped, Warning, read};
 use contacts_proto::Contact;
 use contacts_sandbox::{Behaviour, StoredContact};
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ fn contacts(told: &[(&str, Option<bool>)]) -> Vec<Contact> {
     serde_json::from_value(told.iter().map(contact).collect()).unwrap()
 }
 
-fn pruned(yaml: &str, actual: &[Contact], force: bool) -> Result<Plan, Refused> {
+fn pruned(yaml: &str, actual: &[Contact], force: bool) -> Result<Plan, PlanError> {
     let options = Options::default().prune(true).force(force);
     Plan::new(&read(yaml, Format::Yaml).unwrap(), actual, options)
 }
@@ -27,7 +27,7 @@ fn a_contact_that_may_be_enabled_is_guarded_as_one_that_is() {
     actual[1].status = None;
     for yaml in ["[]", "[{sms: 90-7}]", "[{email: a@example.com, enabled: false}]"] {
         let refused = pruned(yaml, &actual, false).unwrap_err();
-        assert!(matches!(refused.reasons(), [Reason::LastEnabled]), "{yaml}: {refused}");
+        assert!(matches!(refused.reasons(), [PlanErrorKind::LastEnabled]), "{yaml}: {refused}");
         let forced = pruned(yaml, &actual, true).unwrap();
         assert!(forced.warnings().contains(&Warning::NoneEnabled), "{yaml}");
     }

@@ -13,7 +13,7 @@ use connection::Connection;
 use contacts_proto::*;
 use framing::Framing;
 use http::Request;
-use shared::{Answer, Body, Clock, event::not_renewed, failure, head, place, told};
+use shared::{Answer, Body, Clock, event::refresh_failed, failure, head, place, told};
 
 fn main() -> Result<(), Error> {
     let (session, _sandbox) = shared::session()?;
@@ -33,7 +33,7 @@ pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
                 thread::sleep(time);
                 Event::Waited
             }
-            Action::Renew { .. } => not_renewed(),
+            Action::Refresh { .. } => refresh_failed(),
             // Each request has a connection of its own here: all are fresh.
             Action::Send { request, timeout, body, .. } => told(send(request, timeout, body), &mut bytes),
         };
@@ -44,11 +44,11 @@ fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> Ans
     let (address, request) = place::plain(request)?;
     let mut connection = Connection::open(&address, timeout)?;
     // While the last byte is not handed over nobody can act upon it.
-    connection.write_all(&wire(&request)).map_err(|error| failure(Progress::NotSent, error))?;
+    connection.write_all(&wire(&request)).map_err(|error| failure(Delivery::NotSent, error))?;
 
     let mut incoming = BufReader::new(connection);
     let head = head::read(&mut incoming).and_then(|head| Ok((Framing::of(&head)?, head)));
-    let (framing, head) = head.map_err(|cause| Failure::new(Progress::MaybeSent, cause))?;
+    let (framing, head) = head.map_err(|cause| TransportError::new(Delivery::Unknown, cause))?;
     let mut body = Body::of(head, limits);
     let read = framing.read(&mut incoming, &mut body);
     body.end(read)

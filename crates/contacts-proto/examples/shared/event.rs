@@ -18,6 +18,6 @@ pub(crate) fn told(answer: super::Answer, bytes: &mut Vec<u8>) -> Event<'_> {
 }
 
 /// What a program says whose credentials do not expire.
-pub(crate) fn not_renewed() -> Event<'static> {
-    Event::Renewed(Err(Arc::new(Error::invalid("credentials", "are fixed"))))
+pub(crate) fn refresh_failed() -> Event<'static> {
+    Event::Refreshed(Err(Arc::new(Error::invalid("credentials", "are fixed"))))
 }

@@ -1,6 +1,6 @@
 //! Where it is asked, and as whom.
 
-use contacts_proto::{BaseUrl, Cause, Credentials, Error, Failure, Progress, Session};
+use contacts_proto::{BaseUrl, TransportErrorKind, Credentials, Error, TransportError, Delivery, Session};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use http::{Request, uri::PathAndQuery};
 
@@ -20,10 +20,10 @@ pub(crate) fn session() -> Result<(Session, Option<Sandbox>), Error> {
 
 /// The address to connect to for plain HTTP, and the request as it goes there: to a path, since the host is in its header. Nothing is
 /// sent to a site that wants TLS.
-pub(crate) fn plain(request: Request<Vec<u8>>) -> Result<(String, Request<Vec<u8>>), Failure> {
+pub(crate) fn plain(request: Request<Vec<u8>>) -> Result<(String, Request<Vec<u8>>), TransportError> {
     let (mut head, body) = request.into_parts();
     let (Some("http"), Some(name)) = (head.uri.scheme_str(), head.uri.host()) else {
-        return Err(Failure::new(Progress::NotSent, Cause::Tls));
+        return Err(TransportError::new(Delivery::NotSent, TransportErrorKind::Tls));
     };
     let address = format!("{name}:{}", head.uri.port_u16().unwrap_or(80));
     head.uri = head.uri.path_and_query().cloned().map_or_else(Default::default, PathAndQuery::into);

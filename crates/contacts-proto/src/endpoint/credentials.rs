@@ -37,7 +37,7 @@ impl Credentials {
     /// An e-mail address and an API token, sent as HTTP Basic.
     ///
     /// # Errors
-    /// [`Error::Invalid`], which repeats neither, if one of them is empty or has a control character, the address has a
+    /// [`Error::InvalidInput`], which repeats neither, if one of them is empty or has a control character, the address has a
     /// colon, or the token has a blank.
     pub fn basic(email: &str, api_token: impl Into<String>) -> Result<Self, Error> {
         let token = Zeroizing::new(api_token.into());
@@ -56,7 +56,7 @@ impl Credentials {
     /// An OAuth 2.0 access token, sent as a bearer token.
     ///
     /// # Errors
-    /// [`Error::Invalid`], which does not repeat it, if it is empty or has a blank, a control, or a character outside ASCII.
+    /// [`Error::InvalidInput`], which does not repeat it, if it is empty or has a blank, a control, or a character outside ASCII.
     pub fn bearer(access_token: impl Into<String>) -> Result<Self, Error> {
         let token = Zeroizing::new(access_token.into());
         check_token("access token", &token)?;

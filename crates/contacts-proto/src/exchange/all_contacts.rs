@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Action, Call, Event, Exchange, Now, Pages, Session, Waiting};
+use super::{Action, Call, Event, Exchange, Now, Pages, Session, WaitReason};
 use crate::{Contact, ContactMethod, Error, ListContacts, Operation};
 
 /// All contacts of a list, from a page on to its end, within one deadline; or an error, such as [`Error::Paging`], and none.
@@ -39,7 +39,7 @@ impl AllContacts {
         Self { reaching: Some((method, to.into())), ..self }
     }
 
-    /// The session, with the credentials that were last renewed.
+    /// The session, with the credentials that were last refreshed.
     pub fn session(&self) -> &Session {
         &self.session
     }
@@ -107,7 +107,7 @@ impl Exchange for AllContacts {
         ListContacts::NAME
     }
 
-    fn waiting(&self) -> Option<Waiting> {
-        if let State::Asking(call) = &self.state { call.waiting() } else { None }
+    fn wait_reason(&self) -> Option<WaitReason> {
+        if let State::Asking(call) = &self.state { call.wait_reason() } else { None }
     }
 }

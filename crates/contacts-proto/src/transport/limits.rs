@@ -66,7 +66,7 @@ impl Limits {
     }
 }
 
-/// How much of an answer's body is read. What is longer is reported as [`Cause::TooLarge`](crate::Cause::TooLarge) with what was read, and the
+/// How much of an answer's body is read. What is longer is reported as [`TransportErrorKind::TooLarge`](crate::TransportErrorKind::TooLarge) with what was read, and the
 /// connection closed, not drained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimits {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::{BaseUrl, Cause, Credentials, Progress, Session};
+use contacts_proto::{BaseUrl, TransportErrorKind, Credentials, Delivery, Session};
 use contacts_testkit::{
     drive::{self, Happened, Run, Surroundings},
     job::{Job, Outcome},
@@ -99,8 +99,8 @@ impl Surroundings for Troubled<'_> {
         self.requests += 1;
         let reply = match trouble {
             Trouble::Status(status) => Reply::foreign(response(status, "")),
-            Trouble::NotSent => Reply::failed(Progress::NotSent, Cause::Connect),
-            Trouble::MaybeSent => Reply::failed(Progress::MaybeSent, Cause::Closed),
+            Trouble::NotSent => Reply::failed(Delivery::NotSent, TransportErrorKind::Connect),
+            Trouble::MaybeSent => Reply::failed(Delivery::Unknown, TransportErrorKind::Closed),
         };
         (now, Happened::replied(reply))
     }

@@ -26,14 +26,14 @@ fn doubts<E: Exchange>(mut exchange: E, answers: &[(u16, &str)]) -> Vec<bool> {
         Now { monotonic: Duration::from_secs(seconds), unix: 0 }
     };
     let mut action = exchange.step(Event::Start, now(), 0);
-    let mut doubts = vec![exchange.is_in_doubt()];
+    let mut doubts = vec![exchange.is_create_in_flight()];
     for (status, body) in answers {
         if let Action::Wait(_) = action {
             exchange.step(Event::Waited, now(), 0);
         }
         let answer = Response::builder().status(*status).body(body.as_bytes()).unwrap();
         action = exchange.step(Event::Answered(answer), now(), 0);
-        doubts.push(exchange.is_in_doubt());
+        doubts.push(exchange.is_create_in_flight());
     }
     doubts
 }

@@ -12,6 +12,6 @@ mod mutations;
 mod numbers;
 mod paging;
 mod requests;
-mod resolve;
+mod reconcile;
 mod secrets;
 mod support;

@@ -120,7 +120,7 @@ proptest! {
         link in hostile_links(),
     ) {
         let site = BaseUrl::new(&base).unwrap();
-        let first = account.iter().cloned().fold(ListContacts::all(), ListContacts::of_account);
+        let first = account.iter().cloned().fold(ListContacts::all(), ListContacts::account);
         let body = json!({"values": [{"id": "a", "method": "sms", "to": "1"}], "links": {"next": link}});
         let page = first.response(answer(200, body.to_string().as_bytes())).unwrap();
         let Ok(Some(next)) = first.after(&page) else { return Ok(()) };

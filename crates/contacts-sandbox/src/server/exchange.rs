@@ -14,7 +14,7 @@ use super::answer::{self, Answer};
 use super::journal::Recorded;
 use super::wire::Outgoing;
 use super::{Shared, control, door, inspector, now};
-use crate::faults::{Effect, Said, Script, Which};
+use crate::faults::{Effect, Reply, Script, Which};
 
 /// The largest body of a request.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -92,10 +92,10 @@ async fn carry_out(
     if !script.delay_after.is_zero() {
         sleep(script.delay_after).await;
     }
-    let response = match script.said {
-        Said::Service => response?,
-        Said::Instead(canned) => answer::canned(canned),
-        Said::Nothing => return None,
+    let response = match script.reply {
+        Reply::Service => response?,
+        Reply::Instead(canned) => answer::canned(canned),
+        Reply::Nothing => return None,
     };
     if is_heard {
         shared.journal().answered(number, response.status().as_u16());

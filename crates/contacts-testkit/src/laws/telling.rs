@@ -21,7 +21,7 @@ pub fn no_effect_is_said_only_if_there_was_none(trace: &Trace) -> Verdict {
 pub fn a_possible_effect_is_said_only_if_there_may_be_one(trace: &Trace) -> Verdict {
     ended_with(trace, |error, doubt| {
         // It speaks of an earlier creation.
-        let of_another = trace.about.shape == Shape::Resolve && error.kind == ErrorKind::Duplicate;
+        let of_another = trace.about.shape == Shape::Reconcile && error.kind == ErrorKind::Duplicate;
         broken_if(!doubt && !of_another && error.effect == Effect::Possible, || {
             format!("no effect is possible: {error:?}")
         })

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use contacts_plan::{Apply, Desired, Plan};
-use contacts_proto::{AllContacts, BaseUrl, Contact, Error, Exchange, ListContacts, Policy, Session};
+use contacts_proto::{AllContacts, BaseUrl, Contact, Error, Exchange, ListContacts, RetryPolicy, Session};
 use contacts_sandbox::{Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User};
 use contacts_testkit::{
     behaviour::any_form,
@@ -49,7 +49,7 @@ impl World {
         let mut shared = network::World::new(Service::new(behaviour));
         let user = User::new("ann@example.com", "unused").with_account_id("ann");
         let network =
-            Network::new(&mut shared, user, 1, Faults::Schedule(Vec::new()), Policy::default().settle);
+            Network::new(&mut shared, user, 1, Faults::Schedule(Vec::new()), RetryPolicy::default().consistency_delay);
         let session = Session::new(site, network.credentials().clone());
         Self {
             shared,
@@ -100,16 +100,16 @@ impl World {
 
     /// From now on every request has so many attempts.
     pub(crate) fn attempt(&mut self, attempts: u32) {
-        let mut policy = Policy::default();
-        policy.attempts = attempts;
+        let mut policy = RetryPolicy::default();
+        policy.max_attempts = attempts;
         self.session = self.session.clone().with_policy(policy);
     }
 
-    /// From now on the token can be renewed, and it expires with this request of an application.
-    pub(crate) fn expire_at(&mut self, place: usize) {
+    /// From now on the token can be refreshed, and it expires with this request of an application.
+    pub(crate) fn expire_at(&mut self, position: usize) {
         self.access = Access::Renewable;
         self.session = self.access.session(&self.session, self.network.credentials().clone());
-        self.troubles = vec![None; place];
+        self.troubles = vec![None; position];
         self.troubles.push(Some(fault("401")));
     }
 
@@ -134,8 +134,8 @@ impl World {
         self.network.meet(Faults::Schedule(self.troubles.clone()));
         self.seen.push(self.contacts().to_vec());
         while let Some(step) = apply.next_step(&session) {
-            let place = apply.outcomes().filter(|(_, outcome)| outcome.is_some()).count() - 1;
-            match self.refused.get(place) {
+            let position = apply.outcomes().filter(|(_, outcome)| outcome.is_some()).count() - 1;
+            match self.refused.get(position) {
                 Some(true) => self.network.meet(Faults::OnWrites(fault("422"))),
                 Some(false) => self.network.meet(Faults::Schedule(Vec::new())),
                 None => {}

@@ -6,19 +6,19 @@ use serde::Serialize;
 
 /// Where in a text something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Place {
+pub struct Position {
     /// The line, from 1 on.
     pub line: usize,
     /// The column, from 1 on, in characters.
     pub column: usize,
 }
 
-impl Place {
+impl Position {
     /// The first place of any text, an empty one too.
     pub(crate) const START: Self = Self { line: 1, column: 1 };
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
     }
@@ -29,16 +29,16 @@ impl fmt::Display for Place {
 pub(crate) struct Locator<'a> {
     text: &'a str,
     offset: usize,
-    place: Place,
+    position: Position,
 }
 
 impl<'a> Locator<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, offset: 0, place: Place::START }
+        Self { text, offset: 0, position: Position::START }
     }
 
     /// The place of a byte; of the end, if there is no such byte.
-    pub(crate) fn at(&mut self, offset: usize) -> Place {
+    pub(crate) fn at(&mut self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
         if offset < self.offset {
             *self = Self::new(self.text);
@@ -48,19 +48,19 @@ impl<'a> Locator<'a> {
         while let Some(c) = chars.next() {
             let next = chars.clone().next().or_else(|| rest.chars().next());
             let ends_line = c == '\n' || c == '\r' && next != Some('\n');
-            let Place { line, column } = self.place;
-            self.place = if ends_line {
-                Place { line: line.saturating_add(1), column: 1 }
+            let Position { line, column } = self.position;
+            self.position = if ends_line {
+                Position { line: line.saturating_add(1), column: 1 }
             } else {
-                Place { line, column: column.saturating_add(1) }
+                Position { line, column: column.saturating_add(1) }
             };
         }
         self.offset = offset;
-        self.place
+        self.position
     }
 
     /// The place of a part of the text itself.
-    pub(crate) fn of(&mut self, part: &str) -> Place {
+    pub(crate) fn of(&mut self, part: &str) -> Position {
         self.at(self.offset_of(part))
     }
 
@@ -88,15 +88,15 @@ impl Lines {
         Self(lines)
     }
 
-    /// The place; where the text has no such place, the nearest before it.
-    pub(crate) fn nearest(&self, line: usize, column: usize) -> Place {
+    /// The position; where the text has no such position, the nearest before it.
+    pub(crate) fn nearest(&self, line: usize, column: usize) -> Position {
         let count = self.0.len();
         let length = self.0.get(line.clamp(1, count).saturating_sub(1)).copied().unwrap_or_default();
         let end = length.saturating_add(1);
         if line > count {
-            Place { line: count, column: end }
+            Position { line: count, column: end }
         } else {
-            Place { line: line.max(1), column: column.clamp(1, end) }
+            Position { line: line.max(1), column: column.clamp(1, end) }
         }
     }
 }
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn a_place_outside_of_the_text_is_brought_into_it() {
         let nearest = |line, column| {
-            let Place { line, column } = Lines::of("ab\r\nc\n").nearest(line, column);
+            let Position { line, column } = Lines::of("ab\r\nc\n").nearest(line, column);
             (line, column)
         };
         assert_eq!([nearest(1, 2), nearest(2, 2), nearest(0, 0)], [(1, 2), (2, 2), (1, 1)]);
@@ -119,7 +119,7 @@ mod tests {
     fn lines_end_as_editors_end_them_and_columns_are_characters() {
         let mut locator = Locator::new("é1\r\n2\r3\n4");
         let mut at = |offset| {
-            let Place { line, column } = locator.at(offset);
+            let Position { line, column } = locator.at(offset);
             (line, column)
         };
         assert_eq!([at(0), at(2), at(5), at(7)], [(1, 1), (1, 2), (2, 1), (3, 1)]);

@@ -19,7 +19,7 @@ use crate::{
 
 /// One user, with a client and a way to the service.
 #[derive(Debug)]
-pub struct Person {
+pub struct Identity {
     network: Network,
     random: Random,
     terms: Terms,
@@ -54,7 +54,7 @@ pub struct Ended {
 const ENOUGH: usize = 6;
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-impl Person {
+impl Identity {
     /// A user of this place among so many.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl Person {
         if administrator {
             user = user.as_administrator();
         }
-        let network = Network::new(world, user, random.draw(), Faults::Chance(setting.faults), policy.settle);
+        let network = Network::new(world, user, random.draw(), Faults::Chance(setting.faults), policy.consistency_delay);
         let site = BaseUrl::new(&format!("https://api.example.com{}", setting.behaviour.base_path()))?;
         let session = Session::new(site, network.credentials().clone()).with_policy(policy);
         let terms = Terms { session, access: Access::Renewable, hard_resolutions: 2, begin: setting.begin };

@@ -11,7 +11,7 @@ use std::{
 };
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, User};
-use contacts_ureq::{BaseUrl, Client, Credentials, ErrorKind, ListContacts, Policy};
+use contacts_ureq::{BaseUrl, Client, Credentials, ErrorKind, ListContacts, RetryPolicy};
 
 /// A client whose source gives these tokens one after the other, the last one for ever; and how often it was asked.
 fn client(sandbox: &Sandbox, tokens: &[&str]) -> (Client, Arc<AtomicUsize>) {
@@ -23,7 +23,7 @@ fn client(sandbox: &Sandbox, tokens: &[&str]) -> (Client, Arc<AtomicUsize>) {
         Ok(Credentials::basic(DEMO_EMAIL, tokens[number].as_str())?)
     };
     let client =
-        Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(source);
+        Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_credentials_provider(source);
     (client, asked)
 }
 
@@ -64,7 +64,7 @@ fn a_source_that_only_gives_what_is_refused_is_not_asked_for_ever() {
 fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_sent() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
-        .with_source(|| Err("the vault is locked".into()));
+        .with_credentials_provider(|| Err("the vault is locked".into()));
     let error = client.send(&ListContacts::all()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is locked");
@@ -98,12 +98,12 @@ fn a_source_that_hangs_costs_no_more_than_the_deadline_and_what_it_gives_late_se
     let counted = Arc::clone(&asked);
     let (release, released) = mpsc::channel::<()>();
     let released = Mutex::new(released);
-    let mut policy = Policy::default();
+    let mut policy = RetryPolicy::default();
     policy.deadline = Duration::from_millis(100);
     let slow = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
         .policy(policy)
         .build()
-        .with_source(move || {
+        .with_credentials_provider(move || {
             counted.fetch_add(1, Ordering::SeqCst);
             released.lock().unwrap().recv()?;
             Ok(Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?)

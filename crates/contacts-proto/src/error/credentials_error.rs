@@ -2,27 +2,27 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{ErrorKind, GaveUp, Trail};
+use super::{ErrorKind, StopReason, Attempts};
 
 /// The source of credentials had none to give. The `source` of the error is what it says.
 #[derive(Debug, Clone)]
-pub struct Renewal {
+pub struct CredentialsError {
     pub(crate) source: Arc<dyn std::error::Error + Send + Sync>,
-    pub(crate) trail: Trail,
+    pub(crate) attempts: Attempts,
 }
 
-impl Renewal {
+impl CredentialsError {
     /// A source that took all the time there was has said nothing of the credentials.
     pub(super) fn kind(&self) -> ErrorKind {
-        match self.trail.gave_up {
-            Some(GaveUp::Deadline) => ErrorKind::TimedOut,
+        match self.attempts.stop_reason {
+            Some(StopReason::Deadline) => ErrorKind::TimedOut,
             _ => ErrorKind::Unauthorized,
         }
     }
 }
 
-impl fmt::Display for Renewal {
+impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no credentials could be had from their source{}", self.trail)
+        write!(f, "no credentials could be had from their source{}", self.attempts)
     }
 }

@@ -14,13 +14,13 @@ pub enum Effect {
 /// Why an operation was not tried once more, though it could have been.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum GaveUp {
+pub enum StopReason {
     /// All attempts are used.
-    Attempts,
+    MaxAttempts,
     /// So many requests have failed lately that repeating them would only add to the load.
-    Budget,
+    RetryBudget,
     /// The service asks for a longer wait than the policy allows.
-    WaitTooLong {
+    RetryAfterTooLong {
         /// What it asks for.
         wait: Duration,
         /// What the policy allows.
@@ -33,38 +33,38 @@ pub enum GaveUp {
 /// How many attempts were made, and what they came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Trail {
+pub struct Attempts {
     /// Requests that were made for it: 1 where nothing was repeated, 0 where there was no time for the first.
-    pub attempts: u32,
+    pub count: u32,
     /// What is known about the effect of all of them together.
     pub effect: Effect,
     /// Why there was no further one, where one was possible.
-    pub gave_up: Option<GaveUp>,
+    pub stop_reason: Option<StopReason>,
 }
 
-impl Trail {
+impl Attempts {
     pub(crate) fn first(effect: Effect) -> Self {
-        Self { attempts: 1, effect, gave_up: None }
+        Self { count: 1, effect, stop_reason: None }
     }
 }
 
 /// What follows the description of the last attempt.
-impl fmt::Display for Trail {
+impl fmt::Display for Attempts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.attempts > 1 {
-            write!(f, "; gave up after {} attempts", self.attempts)?;
+        if self.count > 1 {
+            write!(f, "; gave up after {} attempts", self.count)?;
         }
-        match self.gave_up {
-            Some(GaveUp::WaitTooLong { wait, limit }) => {
+        match self.stop_reason {
+            Some(StopReason::RetryAfterTooLong { wait, limit }) => {
                 let (wait, limit) = (shown(wait), shown(limit));
                 write!(f, "; the service asks for {wait} of waiting, the limit is {limit}")?;
             }
-            Some(GaveUp::Deadline) if self.attempts == 0 => {
+            Some(StopReason::Deadline) if self.count == 0 => {
                 f.write_str("; no time was left to send anything")?;
             }
-            Some(GaveUp::Deadline) => f.write_str("; there is no time left for another attempt")?,
-            Some(GaveUp::Budget) => f.write_str("; too many requests have failed lately for a retry")?,
-            Some(GaveUp::Attempts) | None => {}
+            Some(StopReason::Deadline) => f.write_str("; there is no time left for another attempt")?,
+            Some(StopReason::RetryBudget) => f.write_str("; too many requests have failed lately for a retry")?,
+            Some(StopReason::MaxAttempts) | None => {}
         }
         match self.effect {
             Effect::None => Ok(()),

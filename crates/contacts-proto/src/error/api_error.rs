@@ -5,15 +5,15 @@ use std::{fmt, time::Duration};
 use http::{Response, StatusCode, header};
 
 use super::{
-    Effect, ErrorKind, Hint, Reasoned, Trail,
+    Effect, ErrorKind, Hint, Reasoned, Attempts,
     body::{ErrorBody, LONGEST, compression, request_id},
     meaning::{Asked, Meaning},
 };
-use crate::{Class, Credentials, redact, retry::asked_for};
+use crate::{RetryClass, Credentials, redact, retry::asked_for};
 
 /// An answer with a status that is no success. Its texts are printable lines of at most 300 characters.
 #[derive(Clone)]
-pub struct Refusal {
+pub struct ApiError {
     operation: &'static str,
     status: StatusCode,
     said: ErrorBody,
@@ -23,10 +23,10 @@ pub struct Refusal {
     compressed: Option<String>,
     retry_after: Option<Duration>,
     body: Vec<u8>,
-    pub(crate) trail: Trail,
+    pub(crate) attempts: Attempts,
 }
 
-impl Refusal {
+impl ApiError {
     pub(crate) fn read(asked: &Asked, response: &Response<&[u8]>) -> Self {
         let (status, body) = (response.status(), *response.body());
         let compressed = compression(response);
@@ -37,7 +37,7 @@ impl Refusal {
         }
         let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
         let location = location.filter(|_| status.is_redirection());
-        let ambiguous = Class::of(status) == Class::Ambiguous;
+        let ambiguous = RetryClass::of(status) == RetryClass::Ambiguous;
         Self {
             operation: asked.operation,
             status,
@@ -49,7 +49,7 @@ impl Refusal {
             said,
             retry_after: asked_for(status, response.headers()),
             body: body.to_vec(),
-            trail: Trail::first(if ambiguous && asked.writes { Effect::Possible } else { Effect::None }),
+            attempts: Attempts::first(if ambiguous && asked.writes { Effect::Possible } else { Effect::None }),
         }
     }
 
@@ -91,7 +91,7 @@ impl Refusal {
     }
 
     /// The body as far as it was read: [`Limits::error_body`](crate::Limits::error_body) at most. It is not made fit for a terminal:
-    /// see [`printable`](crate::printable).
+    /// see [`escape_controls`](crate::escape_controls).
     pub fn body(&self) -> &[u8] {
         &self.body
     }
@@ -118,7 +118,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "could not {}: {}", self.operation, Reasoned(self.status))?;
         if let Some(location) = &self.location {
@@ -147,7 +147,7 @@ impl fmt::Display for Refusal {
                 }
             }
         }
-        write!(f, "{}", self.trail)?;
+        write!(f, "{}", self.attempts)?;
         if let Some(id) = self.request_id() {
             write!(f, " [request id {id}]")?;
         }
@@ -155,15 +155,15 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl fmt::Debug for Refusal {
+impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusal")
+        f.debug_struct("ApiError")
             .field("operation", &self.operation)
             .field("status", &self.status)
             .field("said", &self.said)
             .field("retry_after", &self.retry_after)
             .field("body", &redact::excerpt(&self.body))
-            .field("trail", &self.trail)
+            .field("attempts", &self.attempts)
             .finish()
     }
 }

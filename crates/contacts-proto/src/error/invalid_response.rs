@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{Response, StatusCode};
 
-use super::{Effect, Hint, Reasoned, Trail, body::request_id, meaning::Asked};
+use super::{Effect, Hint, Reasoned, Attempts, body::request_id, meaning::Asked};
 use crate::{Credentials, redact};
 
 /// The most of a body that is kept, in bytes.
@@ -14,16 +14,16 @@ pub(crate) const LONGEST_BODY: usize = 64 * 1024;
 ///
 /// Of a writing operation it is not known whether it was carried out.
 #[derive(Clone)]
-pub struct Unexpected {
+pub struct InvalidResponse {
     operation: &'static str,
     status: StatusCode,
     request_id: Option<String>,
     reason: String,
     body: Vec<u8>,
-    pub(crate) trail: Trail,
+    pub(crate) attempts: Attempts,
 }
 
-impl Unexpected {
+impl InvalidResponse {
     pub(crate) fn new(asked: &Asked, response: &Response<&[u8]>, reason: impl Into<String>) -> Self {
         let body = *response.body();
         Self {
@@ -33,7 +33,7 @@ impl Unexpected {
             // A reason may quote the body.
             reason: redact::line(&reason.into(), 200),
             body: body.get(..LONGEST_BODY).unwrap_or(body).to_vec(),
-            trail: Trail::first(if asked.writes { Effect::Possible } else { Effect::None }),
+            attempts: Attempts::first(if asked.writes { Effect::Possible } else { Effect::None }),
         }
     }
 
@@ -68,7 +68,7 @@ impl Unexpected {
     }
 }
 
-impl fmt::Display for Unexpected {
+impl fmt::Display for InvalidResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Self { operation, reason, .. }, status) = (self, Reasoned(self.status));
         write!(f, "could not {operation}: the answer {status} is not what is expected: {reason}")?;
@@ -76,7 +76,7 @@ impl fmt::Display for Unexpected {
         if !excerpt.is_empty() {
             write!(f, ", in: {excerpt}")?;
         }
-        write!(f, "{}", self.trail)?;
+        write!(f, "{}", self.attempts)?;
         if let Some(id) = &self.request_id {
             write!(f, " [request id {id}]")?;
         }
@@ -84,16 +84,16 @@ impl fmt::Display for Unexpected {
     }
 }
 
-/// As `Display`, and the trail: a body as numbers helps nobody.
-impl fmt::Debug for Unexpected {
+/// As `Display`, and the attempts: a body as numbers helps nobody.
+impl fmt::Debug for InvalidResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unexpected")
+        f.debug_struct("InvalidResponse")
             .field("operation", &self.operation)
             .field("status", &self.status)
             .field("request_id", &self.request_id)
             .field("reason", &self.reason)
             .field("body", &redact::excerpt(&self.body))
-            .field("trail", &self.trail)
+            .field("attempts", &self.attempts)
             .finish()
     }
 }

@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-use contacts_proto::{ContactMethod, Error, printable};
+use contacts_proto::{ContactMethod, Error, escape_controls};
 
-use crate::{Desired, Place};
+use crate::{Desired, Position};
 
 /// Why there is no plan: all of the reasons. Nothing of the desired contacts is to be applied then.
 #[derive(Debug, Clone)]
-pub struct Refused {
-    reasons: Vec<Reason>,
+pub struct PlanError {
+    reasons: Vec<PlanErrorKind>,
 }
 
 /// A reason why there is no plan.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum PlanErrorKind {
     /// Two entries are the same contact: they have the same id, or reach the same address.
     SameContact {
         /// The first.
@@ -38,35 +38,35 @@ pub enum Reason {
     LastEnabled,
 }
 
-impl Refused {
+impl PlanError {
     /// Without reasons there is no refusal.
-    pub(crate) fn for_any(reasons: Vec<Reason>) -> Result<(), Self> {
+    pub(crate) fn for_any(reasons: Vec<PlanErrorKind>) -> Result<(), Self> {
         if reasons.is_empty() { Ok(()) } else { Err(Self { reasons }) }
     }
 
     /// All of them.
-    pub fn reasons(&self) -> &[Reason] {
+    pub fn reasons(&self) -> &[PlanErrorKind] {
         &self.reasons
     }
 }
 
-impl Reason {
+impl PlanErrorKind {
     /// Where in the file the entry stands that is the reason, if it came from a file.
-    pub fn place(&self) -> Option<Place> {
+    pub fn position(&self) -> Option<Position> {
         match self {
-            Self::SameContact { second: desired, .. } => desired.place,
-            Self::CannotBeCreated(desired) | Self::Invalid { desired, .. } => desired.place,
+            Self::SameContact { second: desired, .. } => desired.position,
+            Self::CannotBeCreated(desired) | Self::Invalid { desired, .. } => desired.position,
             Self::LastEnabled => None,
         }
     }
 
-    /// What it is, without its place.
+    /// What it is, without its position.
     pub fn message(&self) -> impl fmt::Display {
         Message(self)
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
         for reason in &self.reasons {
@@ -77,45 +77,45 @@ impl fmt::Display for Refused {
     }
 }
 
-impl std::error::Error for Refused {
+impl std::error::Error for PlanError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         None
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for PlanErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = self.place() {
-            write!(f, "{place}: ")?;
+        if let Some(position) = self.position() {
+            write!(f, "{position}: ")?;
         }
         self.message().fmt(f)
     }
 }
 
-/// A reason without its place.
-struct Message<'a>(&'a Reason);
+/// A reason without its position.
+struct Message<'a>(&'a PlanErrorKind);
 
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Reason::SameContact { first, second } => {
+            PlanErrorKind::SameContact { first, second } => {
                 write!(f, "{} is the same contact as {}", Named(second), Named(first))?;
-                first.place.map_or(Ok(()), |place| write!(f, " of {place}"))
+                first.position.map_or(Ok(()), |position| write!(f, " of {position}"))
             }
-            Reason::CannotBeCreated(desired) if desired.method == ContactMethod::Mobile => write!(
+            PlanErrorKind::CannotBeCreated(desired) if desired.method == ContactMethod::Mobile => write!(
                 f,
                 "{} is not there and cannot be created: the app on the phone registers itself",
                 Named(desired)
             ),
-            Reason::CannotBeCreated(desired) => {
+            PlanErrorKind::CannotBeCreated(desired) => {
                 write!(
                     f,
                     "{} is not there and cannot be created: `email`, `sms` and `voice` can be",
                     Named(desired)
                 )
             }
-            Reason::Invalid { desired, error } => write!(f, "{}: {error}", Named(desired)),
-            Reason::LastEnabled => f.write_str(
+            PlanErrorKind::Invalid { desired, error } => write!(f, "{}: {error}", Named(desired)),
+            PlanErrorKind::LastEnabled => f.write_str(
                 "no enabled contact would be left, as far as is known, so that nobody would be notified \
                  (a new number counts only once it is verified)",
             ),
@@ -128,6 +128,6 @@ struct Named<'a>(&'a Desired);
 
 impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", printable(self.0.method.as_str()), printable(&self.0.to))
+        write!(f, "{} {}", escape_controls(self.0.method.as_str()), escape_controls(&self.0.to))
     }
 }

@@ -5,29 +5,29 @@ use std::{error::Error as StdError, fmt, io, iter::successors, sync::Arc};
 use http::{Response, StatusCode};
 
 use crate::{
-    Class, Credentials,
+    RetryClass, Credentials,
     error::{LONGEST_BODY, Reasoned},
     transport::connect::NoAddress,
 };
 
 /// How far a request came that has no whole answer. What cannot be told is reported as the worse.
 #[derive(Clone)]
-pub enum Progress {
+pub enum Delivery {
     /// Its body never left, or nothing of it did: nobody can have acted on it. See [`SendGate`](crate::transport::SendGate).
     NotSent,
     /// It may have arrived.
-    MaybeSent,
+    Unknown,
     /// It was answered, and the body is not whole: the head, and as much of the body as there is.
-    Answered(Box<Response<Vec<u8>>>),
+    Partial(Box<Response<Vec<u8>>>),
 }
 
 /// Of an answer only the status: the rest is long, and may hold what the server was sent.
-impl fmt::Debug for Progress {
+impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotSent => f.write_str("NotSent"),
-            Self::MaybeSent => f.write_str("MaybeSent"),
-            Self::Answered(response) => f.debug_tuple("Answered").field(&response.status()).finish(),
+            Self::Unknown => f.write_str("Unknown"),
+            Self::Partial(response) => f.debug_tuple("Partial").field(&response.status()).finish(),
         }
     }
 }
@@ -35,9 +35,9 @@ impl fmt::Debug for Progress {
 /// Why there is no whole answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Cause {
+pub enum TransportErrorKind {
     /// The host's name has no address.
-    Resolve,
+    Dns,
     /// No connection could be made.
     Connect,
     /// The server's certificate is not one to trust. It never becomes so by trying again.
@@ -58,10 +58,10 @@ pub enum Cause {
     Other,
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for TransportErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Resolve => "the host's name has no address",
+            Self::Dns => "the host's name has no address",
             Self::Connect => "no connection could be made",
             Self::Certificate => "the server's certificate is not trusted",
             Self::Tls => "the secure connection failed",
@@ -77,45 +77,45 @@ impl fmt::Display for Cause {
 
 /// A request without a whole answer, as an adapter reports it.
 #[derive(Debug, Clone)]
-pub struct Failure {
-    progress: Progress,
-    cause: Cause,
+pub struct TransportError {
+    delivery: Delivery,
+    kind: TransportErrorKind,
     proxy_status: Option<StatusCode>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-impl Failure {
+impl TransportError {
     /// A proxy's answer to CONNECT that opens no tunnel: nothing was sent to the service.
     pub fn refused_by_proxy(status: StatusCode) -> Self {
-        Self { proxy_status: Some(status), ..Self::new(Progress::NotSent, Cause::Proxy) }
+        Self { proxy_status: Some(status), ..Self::new(Delivery::NotSent, TransportErrorKind::Proxy) }
     }
 
     /// A failure without a source.
-    pub fn new(progress: Progress, cause: Cause) -> Self {
-        Self { progress, cause, proxy_status: None, source: None }
+    pub fn new(delivery: Delivery, kind: TransportErrorKind) -> Self {
+        Self { delivery, kind, proxy_status: None, source: None }
     }
 
-    /// Reads the error of an HTTP library. `known` names the cause of the library's own error types. Those of `std` need
-    /// no name. The innermost error that has a cause decides.
+    /// Reads the error of an HTTP library. `known` names the kind of the library's own error types. Those of `std` need
+    /// no name. The innermost error that has a kind decides.
     pub fn from_error(
-        progress: Progress,
+        delivery: Delivery,
         error: Box<dyn StdError + Send + Sync>,
-        known: impl Fn(&(dyn StdError + 'static)) -> Option<Cause>,
+        known: impl Fn(&(dyn StdError + 'static)) -> Option<TransportErrorKind>,
     ) -> Self {
-        let (mut cause, mut text) = (Cause::Other, None);
+        let (mut kind, mut text) = (TransportErrorKind::Other, None);
         for error in error_chain(&*error) {
             let by_library = known(error);
-            cause = by_library.or_else(|| of_std(error, &progress)).unwrap_or(cause);
-            if matches!(by_library, Some(Cause::Certificate | Cause::Tls)) || is_word_of_system(error) {
+            kind = by_library.or_else(|| of_std(error, &delivery)).unwrap_or(kind);
+            if matches!(by_library, Some(TransportErrorKind::Certificate | TransportErrorKind::Tls)) || is_word_of_system(error) {
                 text = Some(error.to_string());
             }
         }
-        // The other texts repeat the cause in the library's words.
+        // The other texts repeat the kind in the library's words.
         let source = match text {
             Some(text) => Some(text.into()),
-            None => (cause == Cause::Other).then_some(error),
+            None => (kind == TransportErrorKind::Other).then_some(error),
         };
-        Self { source: source.map(Arc::from), ..Self::new(progress, cause) }
+        Self { source: source.map(Arc::from), ..Self::new(delivery, kind) }
     }
 
     /// Adds what the HTTP library says. It must show no secret.
@@ -125,13 +125,13 @@ impl Failure {
     }
 
     /// How far the request came.
-    pub fn progress(&self) -> &Progress {
-        &self.progress
+    pub fn delivery(&self) -> &Delivery {
+        &self.delivery
     }
 
     /// Why there is no whole answer.
-    pub fn cause(&self) -> Cause {
-        self.cause
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
     }
 
     /// Returns the status of a proxy's answer to CONNECT, if a proxy refused the tunnel.
@@ -151,15 +151,15 @@ impl Failure {
 
     /// The head of the answer and as much of its body as there is, if the head came.
     pub(crate) fn answer(&self) -> Option<&Response<Vec<u8>>> {
-        match &self.progress {
-            Progress::Answered(response) => Some(response),
+        match &self.delivery {
+            Delivery::Partial(response) => Some(response),
             _ => None,
         }
     }
 
     /// The same without the secrets of these credentials, and with no more of a body than an error keeps.
     pub(crate) fn without(mut self, credentials: &Credentials) -> Self {
-        if let Progress::Answered(response) = &mut self.progress {
+        if let Delivery::Partial(response) = &mut self.delivery {
             response.body_mut().truncate(LONGEST_BODY);
             *response.body_mut() = credentials.redact(response.body()).into_owned();
             credentials.redact_headers(response.headers_mut());
@@ -174,25 +174,25 @@ impl Failure {
     }
 
     /// What is known of the effect. A broken body of a success proves nothing.
-    pub(crate) fn class(&self) -> Class {
-        match (&self.progress, self.cause) {
-            (Progress::NotSent, Cause::Certificate) => Class::Permanent,
-            (Progress::NotSent, Cause::Proxy) if self.is_refused_for_good() => Class::Permanent,
-            (Progress::NotSent, _) => Class::NotProcessed,
-            (Progress::MaybeSent, _) => Class::Ambiguous,
-            (Progress::Answered(response), _) => match Class::of(response.status()) {
-                Class::Success => Class::Ambiguous,
+    pub(crate) fn class(&self) -> RetryClass {
+        match (&self.delivery, self.kind) {
+            (Delivery::NotSent, TransportErrorKind::Certificate) => RetryClass::Permanent,
+            (Delivery::NotSent, TransportErrorKind::Proxy) if self.is_refused_for_good() => RetryClass::Permanent,
+            (Delivery::NotSent, _) => RetryClass::NotProcessed,
+            (Delivery::Unknown, _) => RetryClass::Ambiguous,
+            (Delivery::Partial(response), _) => match RetryClass::of(response.status()) {
+                RetryClass::Success => RetryClass::Ambiguous,
                 refused => refused,
             },
         }
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.proxy_status {
             Some(status) => write!(f, "the proxy answered {}", Reasoned(status)),
-            None => self.cause.fmt(f),
+            None => self.kind.fmt(f),
         }
     }
 }
@@ -210,24 +210,24 @@ pub fn error_chain<'a>(
     })
 }
 
-fn of_std(error: &(dyn StdError + 'static), progress: &Progress) -> Option<Cause> {
+fn of_std(error: &(dyn StdError + 'static), delivery: &Delivery) -> Option<TransportErrorKind> {
     use io::ErrorKind::{
         BrokenPipe, ConnectionReset, InvalidData, InvalidInput, TimedOut, UnexpectedEof, WouldBlock,
     };
     if error.is::<NoAddress>() {
-        return Some(Cause::Resolve);
+        return Some(TransportErrorKind::Dns);
     }
-    Some(match (error.downcast_ref::<io::Error>()?.kind(), progress) {
-        (TimedOut | WouldBlock, _) => Cause::TimedOut,
-        (UnexpectedEof | ConnectionReset | BrokenPipe, _) => Cause::Closed,
-        (_, Progress::NotSent) => Cause::Connect,
+    Some(match (error.downcast_ref::<io::Error>()?.kind(), delivery) {
+        (TimedOut | WouldBlock, _) => TransportErrorKind::TimedOut,
+        (UnexpectedEof | ConnectionReset | BrokenPipe, _) => TransportErrorKind::Closed,
+        (_, Delivery::NotSent) => TransportErrorKind::Connect,
         // The word of HTTP libraries for chunks that are none.
-        (InvalidInput | InvalidData, _) => Cause::Malformed,
-        _ => Cause::Closed,
+        (InvalidInput | InvalidData, _) => TransportErrorKind::Malformed,
+        _ => TransportErrorKind::Closed,
     })
 }
 
-/// Returns `true` if an error is the operating system's own word, which says more than a cause.
+/// Returns `true` if an error is the operating system's own word, which says more than a kind.
 fn is_word_of_system(error: &(dyn StdError + 'static)) -> bool {
     let is_system =
         |error: &io::Error| error.raw_os_error().is_some() && error.kind() != io::ErrorKind::BrokenPipe;
@@ -243,26 +243,26 @@ mod tests {
         let refused = io::Error::from_raw_os_error(111);
         let text = refused.to_string();
         let wrapped = io::Error::other(io::Error::other(refused));
-        let failure = Failure::from_error(Progress::NotSent, wrapped.into(), |_| None);
-        assert_eq!(failure.cause(), Cause::Connect);
+        let failure = TransportError::from_error(Delivery::NotSent, wrapped.into(), |_| None);
+        assert_eq!(failure.kind(), TransportErrorKind::Connect);
         assert_eq!(failure.source().unwrap().to_string(), text);
 
         let unknown_host = io::Error::other(NoAddress(io::Error::other("Name or service not known")));
-        let failure = Failure::from_error(Progress::NotSent, unknown_host.into(), |_| None);
-        assert_eq!(failure.cause(), Cause::Resolve);
+        let failure = TransportError::from_error(Delivery::NotSent, unknown_host.into(), |_| None);
+        assert_eq!(failure.kind(), TransportErrorKind::Dns);
         assert_eq!(failure.source().unwrap().to_string(), "Name or service not known");
     }
 
     #[test]
     fn an_error_without_a_cause_is_kept_whole_and_others_are_not_repeated() {
-        let failure = Failure::from_error(Progress::MaybeSent, "no idea".into(), |_| None);
+        let failure = TransportError::from_error(Delivery::Unknown, "no idea".into(), |_| None);
         assert_eq!(
-            (failure.cause(), failure.source().unwrap().to_string()),
-            (Cause::Other, "no idea".into())
+            (failure.kind(), failure.source().unwrap().to_string()),
+            (TransportErrorKind::Other, "no idea".into())
         );
 
-        let failure = Failure::from_error(Progress::MaybeSent, "too slow".into(), |_| Some(Cause::TimedOut));
-        assert_eq!(failure.cause(), Cause::TimedOut);
+        let failure = TransportError::from_error(Delivery::Unknown, "too slow".into(), |_| Some(TransportErrorKind::TimedOut));
+        assert_eq!(failure.kind(), TransportErrorKind::TimedOut);
         assert!(failure.source().is_none());
     }
 }

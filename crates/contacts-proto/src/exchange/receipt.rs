@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::Session;
-use crate::{ContactId, ContactMethod, Error, printable};
+use crate::{ContactId, ContactMethod, Error, escape_controls};
 
 /// What is to be looked up when a creation was left in doubt: the contact that was wanted, and what was there before.
 ///
@@ -16,12 +16,12 @@ use crate::{ContactId, ContactMethod, Error, printable};
 /// The word is its one written form, also through serde, and has a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct Ticket(Written);
+pub struct Receipt(Written);
 
 /// What is in the word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Written {
-    /// The form of the ticket.
+    /// The form of the receipt.
     v: u64,
     /// The operation left in doubt: `create`.
     operation: Word,
@@ -52,7 +52,7 @@ enum Word {
     Create,
 }
 
-impl Ticket {
+impl Receipt {
     const VERSION: u64 = 1;
 
     /// For a creation that was sent at `unix` seconds of the Unix epoch.
@@ -71,8 +71,8 @@ impl Ticket {
         Self(Written { created, ..self.0 })
     }
 
-    /// The same ticket of the site and the user of this session: [`Resolve`](crate::Resolve) refuses it anywhere else, where nothing
-    /// would be found and prove nothing. Whose token an OAuth token is, it does not tell: the ticket of a session with one names no
+    /// The same receipt of the site and the user of this session: [`Reconcile`](crate::Reconcile) refuses it anywhere else, where nothing
+    /// would be found and prove nothing. Whose token an OAuth token is, it does not tell: the receipt of a session with one names no
     /// user.
     #[must_use]
     pub fn of(self, session: &Session) -> Self {
@@ -80,10 +80,10 @@ impl Ticket {
         Self(Written { site: Some(session.site().to_string()), user, ..self.0 })
     }
 
-    /// Refuses another site; and another user, or one of whom nobody can tell who it is, if the ticket names its own.
+    /// Refuses another site; and another user, or one of whom nobody can tell who it is, if the receipt names its own.
     pub(super) fn check(&self, session: &Session) -> Result<(), Error> {
         let refuse =
-            |of: &str, only: &str| Err(Error::invalid("ticket", format!("is of {}: {only}", printable(of))));
+            |of: &str, only: &str| Err(Error::invalid("receipt", format!("is of {}: {only}", escape_controls(of))));
         let (site, credentials) = (session.site().to_string(), session.credentials());
         // The same site has another base URL for the other kind of credentials.
         let other = session.site().for_other_credentials().map(|other| other.to_string());
@@ -113,7 +113,7 @@ impl Ticket {
     }
 
     /// The e-mail address of the user whose contact it was to be; `None` if it is not known. Then nobody checks that it is resolved
-    /// with that user's credentials, and with those of another, [`Resolved::NotCreated`](crate::Resolved) proves nothing.
+    /// with that user's credentials, and with those of another, [`Reconciled::NotFound`](crate::Reconciled) proves nothing.
     pub fn user(&self) -> Option<&str> {
         self.0.user.as_deref()
     }
@@ -134,18 +134,18 @@ impl Ticket {
     }
 }
 
-impl fmt::Display for Ticket {
+impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let json = serde_json::to_vec(&self.0).map_err(|_| fmt::Error)?;
         f.write_str(&URL_SAFE_NO_PAD.encode(json))
     }
 }
 
-impl FromStr for Ticket {
+impl FromStr for Receipt {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let refuse = |why: &'static str| Error::invalid("ticket", why);
+        let refuse = |why: &'static str| Error::invalid("receipt", why);
         let json = URL_SAFE_NO_PAD
             .decode(text.trim())
             .map_err(|_| refuse("is not one whole word as it was printed"))?;
@@ -159,13 +159,13 @@ impl FromStr for Ticket {
     }
 }
 
-impl From<Ticket> for String {
-    fn from(ticket: Ticket) -> Self {
-        ticket.to_string()
+impl From<Receipt> for String {
+    fn from(receipt: Receipt) -> Self {
+        receipt.to_string()
     }
 }
 
-impl TryFrom<String> for Ticket {
+impl TryFrom<String> for Receipt {
     type Error = Error;
 
     fn try_from(text: String) -> Result<Self, Error> {
@@ -178,27 +178,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ticket_survives_being_written_down() {
+    fn a_receipt_survives_being_written_down() {
         let seen = Some(vec![ContactId::new("a").unwrap()]);
         for seen in [None, seen] {
-            let ticket =
-                Ticket::for_create(ContactMethod::Sms, "90-555-555-5555".into(), seen, 1_795_000_000);
-            let word = ticket.to_string();
+            let receipt =
+                Receipt::for_create(ContactMethod::Sms, "90-555-555-5555".into(), seen, 1_795_000_000);
+            let word = receipt.to_string();
             assert!(word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{word}");
-            assert_eq!(word.parse::<Ticket>().unwrap(), ticket);
-            let json = serde_json::to_string(&ticket).unwrap();
+            assert_eq!(word.parse::<Receipt>().unwrap(), receipt);
+            let json = serde_json::to_string(&receipt).unwrap();
             assert_eq!(json, format!("\"{word}\""));
-            assert_eq!(serde_json::from_str::<Ticket>(&json).unwrap(), ticket);
+            assert_eq!(serde_json::from_str::<Receipt>(&json).unwrap(), receipt);
             for end in 0..word.len() {
-                assert!(word[..end].parse::<Ticket>().is_err(), "a part of a ticket is no ticket");
+                assert!(word[..end].parse::<Receipt>().is_err(), "a part of a receipt is no receipt");
             }
         }
     }
 
     #[test]
-    fn a_ticket_of_a_later_version_is_told_as_that_whatever_else_it_has() {
+    fn a_receipt_of_a_later_version_is_told_as_that_whatever_else_it_has() {
         let word = URL_SAFE_NO_PAD.encode(br#"{"v":2,"operation":"merge","target":{}}"#);
-        for error in [word.parse::<Ticket>().unwrap_err(), Ticket::try_from(word).unwrap_err()] {
+        for error in [word.parse::<Receipt>().unwrap_err(), Receipt::try_from(word).unwrap_err()] {
             assert!(error.to_string().contains("is of another version"), "{error}");
         }
     }
