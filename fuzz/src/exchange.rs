@@ -16,7 +16,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::{BaseUrl, TransportErrorKind, Credentials, RetryPolicy, Delivery, Session};
+use contacts_proto::{BaseUrl, Credentials, RetryPolicy, exchange::Session, transport::{Delivery, TransportErrorKind}};
 use contacts_testkit::{
     drive::{Happened, Run, Surroundings},
     job::{Job, Shape},

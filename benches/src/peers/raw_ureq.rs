@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use contacts_proto::{Limits, RetryPolicy, Timeouts};
+use contacts_proto::{Limits, RetryPolicy, transport::Timeouts};
 use http::{Method, Request};
 use serde::de::DeserializeOwned;
 use ureq::{Agent, config::ConfigBuilder, typestate::AgentScope};

@@ -12,8 +12,9 @@ use std::{
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
-    AccountId, AllContacts, BaseUrl, Call, Carry, Contact, CreateContact, Credentials, Error, Exchange,
-    FindCloudId, Hint, ListContacts, Observer, ProxyChoice, Session, Site,
+    AccountId, BaseUrl, Contact, CreateContact, Credentials, Error, FindCloudId, Hint, ListContacts,
+    ProxyChoice, Site,
+    exchange::{Call, Exchange, List, Observer, Session, ToExchange},
 };
 
 use self::trace::{Trace, Verbosity};
@@ -187,19 +188,19 @@ impl Client {
     }
 
     /// Carries out an operation with the policy.
-    pub(crate) fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(operation.in_session(self.session().clone()))
+    pub(crate) fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.exchange(self.session().clone()))
     }
 
     /// All contacts of the user.
     pub(crate) fn contacts(&self) -> Result<Vec<Contact>, Error> {
-        self.run(AllContacts::new(self.session().clone(), ListContacts::all()))
+        self.run(List::new(self.session().clone(), ListContacts::all()))
     }
 
     /// All contacts of another user, as an administrator; for that one user there is as much time as at the beginning.
     pub(crate) fn contacts_of(&self, account: &AccountId) -> Result<Vec<Contact>, Error> {
         let list = ListContacts::all().account(account.clone());
-        let exchange = AllContacts::new(self.timeless.session().clone(), list);
+        let exchange = List::new(self.timeless.session().clone(), list);
         self.timeless.run_observed(exchange, &mut Trace::new(self.verbosity))
     }
 

@@ -120,7 +120,8 @@ impl Failure {
 
     /// An interrupt while a contact may have been created.
     pub(crate) fn interrupted_in_doubt(message: impl Into<String>, receipt: &impl ToString) -> Self {
-        Self::new(exit::UNKNOWN, ErrorKind::OutcomeUnknown.as_str(), message).with_receipt(receipt.to_string())
+        Self::new(exit::UNKNOWN, ErrorKind::OutcomeUnknown.as_str(), message)
+            .with_receipt(receipt.to_string())
     }
 
     /// An interrupt, or a request to terminate, of what can be gone on with.

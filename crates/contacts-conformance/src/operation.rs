@@ -30,7 +30,7 @@ pub(crate) trait Visitor {
 
     fn visit<O>(self, operation: &O) -> Self::Output
     where
-        O: contacts_proto::Carry<Output: Debug>;
+        O: contacts_proto::exchange::ToExchange<Output: Debug>;
 }
 
 /// Does something with an operation that has the arguments of all scenarios.

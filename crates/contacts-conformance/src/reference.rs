@@ -2,7 +2,11 @@
 
 use std::{fmt::Debug, time::Duration};
 
-use contacts_proto::{BaseUrl, TransportErrorKind, Error, Exchange, TransportError, Delivery, Session};
+use contacts_proto::{
+    BaseUrl, Error,
+    exchange::{Exchange, Session},
+    transport::{Delivery, TransportError, TransportErrorKind},
+};
 use contacts_testkit::{
     drive::{Happened, Run, Surroundings},
     job::Shape,
@@ -164,12 +168,12 @@ struct Reference<'a> {
 impl Visitor for Reference<'_> {
     type Output = Outcome;
 
-    fn visit<O: contacts_proto::Carry<Output: Debug>>(self, operation: &O) -> Outcome {
+    fn visit<O: contacts_proto::exchange::ToExchange<Output: Debug>>(self, operation: &O) -> Outcome {
         let site = BaseUrl::new("https://api.example.com/cloud").expect("this is a site");
         let session =
             Session::new(site, self.setup.credentials.clone()).with_policy(self.setup.policy.clone());
         let (mut told, mut unanswered) = (self.told.iter(), 0);
-        let result = drive(operation.in_session(session.clone()), &session, |_| {
+        let result = drive(operation.exchange(session.clone()), &session, |_| {
             told.next().map_or_else(
                 || {
                     unanswered += 1;

@@ -118,7 +118,7 @@ pub(crate) struct Ask<'a, D>(pub(crate) &'a D);
 impl<D: Driver> Visitor for Ask<'_, D> {
     type Output = Outcome;
 
-    fn visit<O: contacts_proto::Carry<Output: fmt::Debug>>(self, operation: &O) -> Outcome {
+    fn visit<O: contacts_proto::exchange::ToExchange<Output: fmt::Debug>>(self, operation: &O) -> Outcome {
         Outcome::of(self.0.send(operation))
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use contacts_proto::{BaseUrl, Credentials, Error, RetryPolicy, ProxyChoice, ProxyVariables, Session, Timeouts};
+use contacts_proto::{
+    BaseUrl, Credentials, Error, ProxyChoice, ProxyVariables, RetryPolicy, exchange::Session,
+    transport::Timeouts,
+};
 use http::HeaderValue;
 use rustls::{
     ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier,

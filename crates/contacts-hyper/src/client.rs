@@ -8,9 +8,13 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, Carry, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact, Credentials,
-    Ensure, Ensured, Error, Event, Exchange, ListContacts, Now, Observer, Pages, Reconcile, Reconciled, Session,
-    Spans, Receipt, Update, UpdateContact, transport::RefreshError,
+    Confirmation, Contact, ContactId, ContactMethod, CreateContact, Credentials, Ensured, Error,
+    ListContacts, Receipt, Reconciled, UpdateContact,
+    exchange::{
+        Action, Create, Ensure, Event, Exchange, Now, Observer, Pages, Reconcile, Session, Spans, ToExchange,
+        Update,
+    },
+    transport::RefreshError,
 };
 use futures_util::{Stream, stream};
 use http::Response;
@@ -81,8 +85,8 @@ impl<S: HttpService> Client<S> {
     /// # Errors
     /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]; its [`effect`](Error::effect) tells whether the operation may have
     /// been carried out.
-    pub async fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(operation.in_session(self.session.clone())).await
+    pub async fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.exchange(self.session.clone())).await
     }
 
     /// Creates a contact: see [`Create`].

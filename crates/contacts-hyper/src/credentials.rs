@@ -16,7 +16,7 @@ type Renewal<'a> =
 ///
 /// ```
 /// use std::sync::Arc;
-/// use contacts_hyper::{Client, Credentials, BaseUrl};
+/// use contacts_hyper::{BaseUrl, Client, Credentials};
 ///
 /// struct Vault;
 ///

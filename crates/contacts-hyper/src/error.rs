@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use contacts_proto::{TransportErrorKind, TransportError, Delivery, transport::error_chain};
+use contacts_proto::transport::{Delivery, TransportError, TransportErrorKind, error_chain};
 use hyper_util::client::legacy;
 use tokio::time::error::Elapsed;
 

@@ -6,7 +6,7 @@
 //! sent, retried, waited for and believed is decided in `contacts-proto`, all of which is exported here too.
 //!
 //! ```
-//! use contacts_hyper::{Client, ContactMethod, Credentials, EnsureOutcome, ListContacts, BaseUrl};
+//! use contacts_hyper::{BaseUrl, Client, ContactMethod, Credentials, EnsureOutcome, ListContacts};
 //! use contacts_sandbox::{Sandbox, User};
 //! use futures_util::TryStreamExt;
 //!

@@ -9,8 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use contacts_proto::{
-    BodyLimits, TransportErrorKind, TransportError, Limits, Delivery,
-    transport::{BodyBuf, SendGate},
+    Limits,
+    transport::{BodyBuf, BodyLimits, Delivery, SendGate, TransportError, TransportErrorKind},
 };
 use http::{HeaderMap, Request, Response};
 use http_body::Body;

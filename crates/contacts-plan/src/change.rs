@@ -115,7 +115,9 @@ impl fmt::Display for Change {
                 }
                 replaces.as_ref().map_or(Ok(()), |id| write!(f, " (in place of {id})"))
             }
-            Self::Update { from, to, .. } => write!(f, "{} -> {}", escape_controls(from), escape_controls(to)),
+            Self::Update { from, to, .. } => {
+                write!(f, "{} -> {}", escape_controls(from), escape_controls(to))
+            }
             Self::Activate { to, .. } => write!(f, "{} (activate)", escape_controls(to)),
             Self::Deactivate { to, .. } => write!(f, "{} (deactivate)", escape_controls(to)),
             Self::Delete { to, replaced, .. } => {

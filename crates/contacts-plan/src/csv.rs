@@ -106,7 +106,8 @@ impl<'a> Rows<'a> {
                     let raw = raw.strip_suffix([self.separator, '\n', '\r']).unwrap_or(raw);
                     let position = self.locator.of(raw);
                     let inner = String::from_utf8_lossy(self.buffer.get(..written).unwrap_or_default());
-                    row.diagnostics.extend(wrong_quotes(raw).map(|message| Diagnostic::new(position, message)));
+                    row.diagnostics
+                        .extend(wrong_quotes(raw).map(|message| Diagnostic::new(position, message)));
                     let is_quoted = raw.starts_with('"');
                     let text = if is_quoted { inner.into_owned() } else { inner.trim().into() };
                     row.cells.push(Cell { position, text, is_quoted });
@@ -137,7 +138,9 @@ impl Iterator for Rows<'_> {
             let row = self.row()?;
             let begins_comment = |cell: &Cell| cell.text.starts_with('#') && !cell.is_quoted;
             let is_comment = self.comments && row.cells.first().is_some_and(begins_comment);
-            if !is_comment && row.cells.iter().any(|cell| !cell.text.is_empty()) || !row.diagnostics.is_empty() {
+            if !is_comment && row.cells.iter().any(|cell| !cell.text.is_empty())
+                || !row.diagnostics.is_empty()
+            {
                 return Some(row);
             }
         }

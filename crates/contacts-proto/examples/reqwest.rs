@@ -5,7 +5,11 @@ mod shared;
 
 use std::time::Duration;
 
-use contacts_proto::*;
+use contacts_proto::{
+    ContactMethod, CreateContact, Error,
+    exchange::{Action, Ensure, Event, Exchange},
+    transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
+};
 use http::{Request, Response};
 use reqwest::{Client, redirect, retry};
 use shared::{Answer, Body, Clock, cause, event::refresh_failed, failure, told};

@@ -5,7 +5,11 @@ mod shared;
 
 use std::time::{Duration, Instant};
 
-use contacts_proto::*;
+use contacts_proto::{
+    ContactMethod, CreateContact, Error,
+    exchange::{Action, Ensure, Event, Exchange},
+    transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
+};
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Bytes, client::conn::http1};

@@ -1,18 +1,18 @@
 //! What can go wrong, and what is known of it.
 
+mod api_error;
+mod attempts;
 mod body;
+mod credentials_error;
 mod duplicate;
 mod failed_request;
 mod hint;
-mod outcome_unknown;
 mod invalid_input;
+mod invalid_response;
 mod kind;
 mod meaning;
+mod outcome_unknown;
 mod paging;
-mod api_error;
-mod credentials_error;
-mod attempts;
-mod invalid_response;
 
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -20,23 +20,23 @@ use http::StatusCode;
 
 #[cfg(feature = "tracing")]
 pub(crate) use self::body::request_id;
-pub(crate) use self::{
-    body::compression,
-    meaning::{Asked, Subject},
-    invalid_response::LONGEST_BODY,
-};
 pub use self::{
+    api_error::ApiError,
+    attempts::{Attempts, Effect, StopReason},
+    credentials_error::CredentialsError,
     duplicate::Duplicate,
     failed_request::FailedRequest,
     hint::Hint,
-    outcome_unknown::OutcomeUnknown,
     invalid_input::InvalidInput,
-    kind::ErrorKind,
-    paging::PagingError,
-    api_error::ApiError,
-    credentials_error::CredentialsError,
-    attempts::{Effect, StopReason, Attempts},
     invalid_response::InvalidResponse,
+    kind::ErrorKind,
+    outcome_unknown::OutcomeUnknown,
+    paging::PagingError,
+};
+pub(crate) use self::{
+    body::compression,
+    invalid_response::LONGEST_BODY,
+    meaning::{Asked, Subject},
 };
 use crate::{Credentials, Receipt};
 
@@ -173,7 +173,7 @@ impl Error {
         self.kind() == ErrorKind::NotFound
     }
 
-    /// What there is to [`resolve`](crate::Reconcile), if a contact may have been created. Until then it must not be created again.
+    /// What there is to [`resolve`](crate::exchange::Reconcile), if a contact may have been created. Until then it must not be created again.
     pub fn receipt(&self) -> Option<&Receipt> {
         if let Self::OutcomeUnknown(doubt) = self { Some(doubt.receipt()) } else { None }
     }

@@ -1,18 +1,18 @@
 //! Exchanges: what a caller wants, however many requests it takes. All policy of retries, waiting and deadlines is here.
 
-mod all_contacts;
 mod call;
-mod carry;
 mod create;
 mod ensure;
+mod list;
 mod observer;
 mod pages;
+mod receipt;
 mod reconcile;
 mod search;
 mod session;
 #[cfg(feature = "tracing")]
 mod spans;
-mod receipt;
+mod to_exchange;
 mod update;
 
 use std::{ops::ControlFlow, time::Duration};
@@ -22,19 +22,22 @@ use http::{Request, Response};
 #[cfg(feature = "tracing")]
 pub use self::spans::Spans;
 pub use self::{
-    all_contacts::AllContacts,
     call::Call,
-    carry::Carry,
     create::Create,
-    ensure::{Ensure, Ensured, EnsureOutcome},
+    ensure::{Ensure, EnsureOutcome, Ensured},
+    list::List,
     observer::Observer,
     pages::Pages,
+    receipt::Receipt,
     reconcile::{Reconcile, Reconciled},
     session::Session,
-    receipt::Receipt,
+    to_exchange::ToExchange,
     update::Update,
 };
-use crate::{BodyLimits, Credentials, Error, TransportError};
+use crate::{
+    Credentials, Error,
+    transport::{BodyLimits, TransportError},
+};
 
 /// What a caller wants, however many requests it takes: a machine without IO that an adapter drives.
 ///
@@ -47,7 +50,7 @@ use crate::{BodyLimits, Credentials, Error, TransportError};
 ///
 /// ```
 /// use std::{ops::ControlFlow, time::Duration};
-/// use contacts_proto::{Action, Call, ContactId, Credentials, Event, Exchange, GetContact, Now, Session, BaseUrl};
+/// use contacts_proto::{BaseUrl, ContactId, Credentials, GetContact, exchange::{Action, Call, Event, Exchange, Now, Session}};
 ///
 /// let site = BaseUrl::new("https://api.example.com/cloud")?;
 /// let session = Session::new(site, Credentials::basic("ann@example.com", "token")?);
@@ -157,8 +160,8 @@ pub enum Action<T> {
     ///   followed carries the token along.
     /// - It goes where its URL says, with its headers as they are; by a proxy only if somebody has chosen one, not by the environment.
     /// - The certificate is checked, and the answer's body is not decoded.
-    /// - A body that ends before its length or its last chunk is no answer, but [`Delivery::Partial`](crate::Delivery::Partial) with [`TransportErrorKind::Closed`](crate::TransportErrorKind::Closed).
-    /// - [`Delivery::NotSent`](crate::Delivery::NotSent) is said only if the last byte of the request certainly never left, and never will.
+    /// - A body that ends before its length or its last chunk is no answer, but [`Delivery::Partial`](crate::transport::Delivery::Partial) with [`TransportErrorKind::Closed`](crate::transport::TransportErrorKind::Closed).
+    /// - [`Delivery::NotSent`](crate::transport::Delivery::NotSent) is said only if the last byte of the request certainly never left, and never will.
     /// - The head of the answer is bounded, by [`Limits::HEAD`](crate::Limits::HEAD) and [`Limits::HEADERS`](crate::Limits::HEADERS) in the clients of this workspace.
     Send {
         /// The request as it goes on the wire.
@@ -195,7 +198,7 @@ impl<T> Action<T> {
     ///
     /// ```
     /// use std::ops::ControlFlow;
-    /// use contacts_proto::{Action, Event, Exchange, Now, WaitReason};
+    /// use contacts_proto::exchange::{Action, Event, Exchange, Now, WaitReason};
     ///
     /// /// How many there are of whatever an exchange lists.
     /// struct Count<E>(E);

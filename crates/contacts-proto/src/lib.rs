@@ -49,16 +49,14 @@
 //!
 //! An [`Exchange`] is what a caller wants, however many requests it takes: [`Call`] is one operation with retries, deadlines and
 //! refresh of credentials; [`Create`] and [`Update`] are the two operations that must not be repeated
-//! blindly; [`AllContacts`] is a whole list, [`Pages`] goes through one; [`Ensure`] is a contact that
+//! blindly; [`List`] is a whole list, [`Pages`] goes through one; [`Ensure`] is a contact that
 //! exists exactly once; [`Reconcile`] ends the doubt of a creation whose answer was lost. A loop around
 //! [`step`](Exchange::step) drives them over any HTTP client and any clock. Here it is taken step by
 //! step, by a program whose connection breaks:
 //!
 //! ```
 //! use std::time::Duration;
-//! use contacts_proto::{
-//!     Action, Call, TransportErrorKind, ContactId, Credentials, Event, Exchange, TransportError, GetContact, Now, Delivery, Session, BaseUrl,
-//! };
+//! use contacts_proto::{BaseUrl, ContactId, Credentials, GetContact, exchange::{Action, Call, Event, Exchange, Now, Session}, transport::{Delivery, TransportError, TransportErrorKind}};
 //!
 //! let site = BaseUrl::new("https://api.example.com/cloud")?;
 //! let session = Session::new(site, Credentials::basic("ann@example.com", "token")?);
@@ -108,7 +106,7 @@
 
 mod endpoint;
 mod error;
-mod exchange;
+pub mod exchange;
 pub mod guide;
 mod model;
 mod operation;
@@ -118,19 +116,14 @@ pub mod transport;
 
 pub use endpoint::{BaseUrl, CloudId, Credentials, ProxyChoice, ProxyVariables, Site};
 pub use error::{
-    Duplicate, Effect, Error, ErrorKind, FailedRequest, StopReason, Hint, OutcomeUnknown, InvalidInput, PagingError, ApiError,
-    CredentialsError, Attempts, InvalidResponse,
+    ApiError, Attempts, CredentialsError, Duplicate, Effect, Error, ErrorKind, FailedRequest, Hint,
+    InvalidInput, InvalidResponse, OutcomeUnknown, PagingError, StopReason,
 };
-#[cfg(feature = "tracing")]
-pub use exchange::Spans;
-pub use exchange::{
-    Action, AllContacts, Call, Carry, Create, Ensure, Ensured, Event, Exchange, EnsureOutcome, Now, Observer, Pages,
-    Reconcile, Reconciled, Session, Receipt, Update, WaitReason,
-};
+pub use exchange::{EnsureOutcome, Ensured, Receipt, Reconciled};
 pub use model::{
     AccountId, Address, Confirmation, Contact, ContactId, ContactMethod, Page, Status, same_address,
 };
 pub use operation::*;
 pub use redact::escape_controls;
-pub use retry::{RetryBudget, RetryClass, RetryPolicy};
-pub use transport::{BodyLimits, TransportErrorKind, TransportError, Limits, Delivery, Timeouts, connect};
+pub use retry::{RetryBudget, RetryPolicy};
+pub use transport::Limits;

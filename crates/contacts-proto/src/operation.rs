@@ -27,7 +27,7 @@ use crate::{BaseUrl, Credentials, Error};
 /// This is enough for someone who brings their own HTTP client, retries and timing:
 ///
 /// ```
-/// use contacts_proto::{ContactId, Credentials, GetContact, Operation, BaseUrl};
+/// use contacts_proto::{BaseUrl, ContactId, Credentials, GetContact, Operation};
 ///
 /// let site = BaseUrl::new("https://api.example.com/jsm/ops/api/cloud")?;
 /// let credentials = Credentials::basic("ann@example.com", "token")?;
@@ -42,7 +42,7 @@ use crate::{BaseUrl, Credentials, Error};
 /// # Ok::<(), contacts_proto::Error>(())
 /// ```
 ///
-/// [`Call`](crate::Call) carries one out with retries and deadlines.
+/// [`Call`](crate::exchange::Call) carries one out with retries and deadlines.
 pub trait Operation: Sealed {
     /// The value returned on success.
     type Output;

@@ -17,8 +17,9 @@ mod refresh;
 
 pub use self::{
     body::BodyBuf,
-    error::{TransportErrorKind, TransportError, Delivery, error_chain},
+    error::{Delivery, TransportError, TransportErrorKind, error_chain},
     gate::SendGate,
     limits::{BodyLimits, Limits, Timeouts},
     refresh::{Refresh, RefreshError},
 };
+pub use crate::retry::RetryClass;

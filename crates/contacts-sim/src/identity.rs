@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::{AccountId, BaseUrl, ContactId, ContactMethod, CreateContact, Error, Session};
+use contacts_proto::{AccountId, BaseUrl, ContactId, ContactMethod, CreateContact, Error, exchange::Session};
 use contacts_sandbox::{StoredContact, User};
 use contacts_testkit::{
     findings::Violation,
@@ -70,7 +70,13 @@ impl Identity {
         if administrator {
             user = user.as_administrator();
         }
-        let network = Network::new(world, user, random.draw(), Faults::Chance(setting.faults), policy.consistency_delay);
+        let network = Network::new(
+            world,
+            user,
+            random.draw(),
+            Faults::Chance(setting.faults),
+            policy.consistency_delay,
+        );
         let site = BaseUrl::new(&format!("https://api.example.com{}", setting.behaviour.base_path()))?;
         let session = Session::new(site, network.credentials().clone()).with_policy(policy);
         let terms = Terms { session, access: Access::Renewable, hard_resolutions: 2, begin: setting.begin };

@@ -3,7 +3,9 @@
 use std::{rc::Rc, time::Duration};
 
 use clap::ValueEnum;
-use contacts_proto::{BaseUrl, ContactId, ContactMethod, CreateContact, Error, RetryPolicy, Session};
+use contacts_proto::{
+    BaseUrl, ContactId, ContactMethod, CreateContact, Error, RetryPolicy, exchange::Session,
+};
 use contacts_sandbox::{Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User};
 use contacts_testkit::{
     faults::Fault,

@@ -2,7 +2,10 @@
 
 use std::{rc::Rc, time::Duration};
 
-use contacts_proto::{Error, Exchange, RetryPolicy, Reconciled, Session, Receipt};
+use contacts_proto::{
+    Error, Receipt, Reconciled, RetryPolicy,
+    exchange::{Exchange, Session},
+};
 use contacts_sandbox::StoredContact;
 use contacts_testkit::{
     audit::Case,

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use contacts_proto::{
-    Action, BodyLimits, TransportErrorKind, Error, Event, Exchange, TransportError, Now, Operation, Delivery, Session,
+    Error, Operation,
+    exchange::{Action, Event, Exchange, Now, Session},
+    transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
 };
 
 use contacts_testkit::job::{Client, Job, client};

@@ -1,8 +1,8 @@
 //! The audit: what an exchange said, against what the service has.
 
 use contacts_proto::{
-    Contact, ContactId, ContactMethod, CreateContact, Duplicate, Effect, Error, Hint, EnsureOutcome, Reconciled,
-    same_address,
+    Contact, ContactId, ContactMethod, CreateContact, Duplicate, Effect, EnsureOutcome, Error, Hint,
+    Reconciled, same_address,
 };
 use contacts_sandbox::StoredContact;
 use http::StatusCode;
@@ -162,7 +162,9 @@ impl Case<'_> {
         let was_there = find(self.before, id).is_some();
         // Where the second delivery of a creation is refused, nobody can tell that the first one
         // was not somebody else's.
-        if was_there != (how == EnsureOutcome::AlreadyExisted) && !(how == EnsureOutcome::AlreadyExisted && self.ledger.second_refused) {
+        if was_there != (how == EnsureOutcome::AlreadyExisted)
+            && !(how == EnsureOutcome::AlreadyExisted && self.ledger.second_refused)
+        {
             found(
                 Harm::Wrong,
                 format!("{how:?}, and it was {}there before", if was_there { "" } else { "not " }),

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use contacts_proto::{Action, Credentials, Error, Event, Exchange, Now};
+use contacts_proto::{
+    Credentials, Error,
+    exchange::{Action, Event, Exchange, Now},
+};
 use http::Request;
 
 use crate::{

@@ -4,10 +4,12 @@
 use std::ops::ControlFlow;
 
 use contacts_proto::{
-    AccountId, Action, ActivateContact, AllContacts, Call, CloudId, Confirmation, Contact, ContactId,
-    ContactMethod, Create, CreateContact, DeactivateContact, DeleteContact, Ensure, Ensured, Event, Exchange,
-    FindCloudId, GetContact, EnsureOutcome, ListContacts, Now, Page, Reconcile, Reconciled, Session, Receipt, Update,
-    UpdateContact, WaitReason,
+    AccountId, ActivateContact, CloudId, Confirmation, Contact, ContactId, ContactMethod, CreateContact,
+    DeactivateContact, DeleteContact, EnsureOutcome, Ensured, FindCloudId, GetContact, ListContacts, Page,
+    Receipt, Reconciled, UpdateContact,
+    exchange::{
+        Action, Call, Create, Ensure, Event, Exchange, List, Now, Reconcile, Session, Update, WaitReason,
+    },
 };
 
 /// A job of a client.
@@ -91,10 +93,8 @@ impl Job {
     pub fn begin(&self, session: Session) -> Client {
         match self.clone() {
             Self::Page => client(Call::new(session, ListContacts::all())),
-            Self::List => client(AllContacts::new(session, ListContacts::all())),
-            Self::ListOf(account) => {
-                client(AllContacts::new(session, ListContacts::all().account(account)))
-            }
+            Self::List => client(List::new(session, ListContacts::all())),
+            Self::ListOf(account) => client(List::new(session, ListContacts::all().account(account))),
             Self::Get(id) => client(Call::new(session, GetContact::new(id))),
             Self::Create(create) => client(Create::new(session, create)),
             Self::Update(id, to) => {

@@ -7,8 +7,9 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, AllContacts, BodyLimits, TransportErrorKind, Contact, Error, Event, Exchange, TransportError, EnsureOutcome, ListContacts, Now,
-    RetryPolicy, Delivery, Reconciled, Session, WaitReason,
+    Contact, EnsureOutcome, Error, ListContacts, Reconciled, RetryPolicy,
+    exchange::{Action, Event, Exchange, List, Now, Session, WaitReason},
+    transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
 };
 use http::{Method, Request, StatusCode};
 
@@ -326,7 +327,7 @@ pub fn ensures_without_a_look(job: &Job, session: Session) -> Client {
 /// It resolves a receipt by one look.
 pub fn resolves_by_one_look(job: &Job, session: Session) -> Client {
     let Job::Reconcile(receipt) = job else { return job.begin(session) };
-    let all = AllContacts::new(session, ListContacts::all()).reaching(receipt.method().clone(), receipt.to());
+    let all = List::new(session, ListContacts::all()).reaching(receipt.method().clone(), receipt.to());
     doing(client(all), |action| match action {
         Action::Done(Ok(Outcome::Listed(mut found))) => {
             Action::Done(Ok(Outcome::Reconciled(found.pop().map_or(Reconciled::NotFound, Reconciled::Found))))

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use contacts_proto::{TransportErrorKind, Credentials, Delivery};
+use contacts_proto::{
+    Credentials,
+    transport::{Delivery, TransportErrorKind},
+};
 use contacts_sandbox::{Service, User};
 use http::{HeaderValue, Method, Request, Response, header::AUTHORIZATION, request::Parts};
 
@@ -125,7 +128,13 @@ impl Surroundings for Way<'_> {
 
 impl Network {
     /// The way of a user, who is made known to the service.
-    pub fn new(world: &mut World, user: User, seed: u64, faults: Faults, consistency_delay: Duration) -> Self {
+    pub fn new(
+        world: &mut World,
+        user: User,
+        seed: u64,
+        faults: Faults,
+        consistency_delay: Duration,
+    ) -> Self {
         let mut network = Self {
             origin: (user.clone(), Credentials::none()),
             user,
@@ -264,7 +273,11 @@ impl Network {
         };
         match fault.happening() {
             Happening::Refused => {
-                let cause = *self.random.pick(&[TransportErrorKind::Connect, TransportErrorKind::Dns, TransportErrorKind::Tls]);
+                let cause = *self.random.pick(&[
+                    TransportErrorKind::Connect,
+                    TransportErrorKind::Dns,
+                    TransportErrorKind::Tls,
+                ]);
                 (comes.min(out), Reply::failed(Delivery::NotSent, cause))
             }
             Happening::Lost(when) => {

@@ -5,9 +5,9 @@
 use std::{fmt::Debug, ops::ControlFlow};
 
 use contacts_proto::{
-    AccountId, Action, ActivateContact, BaseUrl, Carry, ContactId, ContactMethod, CreateContact, Credentials,
-    DeactivateContact, DeleteContact, Error, Event, Exchange, FindCloudId, GetContact, ListContacts, Now,
-    Operation, Session, UpdateContact,
+    AccountId, ActivateContact, BaseUrl, ContactId, ContactMethod, CreateContact, Credentials,
+    DeactivateContact, DeleteContact, Error, FindCloudId, GetContact, ListContacts, Operation, UpdateContact,
+    exchange::{Action, Event, Exchange, Now, Session, ToExchange},
 };
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
@@ -112,7 +112,7 @@ impl Any {
 
     /// A call of it, driven by hand.
     pub fn call(&self, session: Session) -> Box<dyn Driven + '_> {
-        each!(self, operation => Box::new(operation.in_session(session)))
+        each!(self, operation => Box::new(operation.exchange(session)))
     }
 
     /// The path after the base URL, from the reference.

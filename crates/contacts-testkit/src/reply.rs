@@ -3,7 +3,10 @@
 
 use std::{fmt, time::Duration};
 
-use contacts_proto::{TransportErrorKind, Event, TransportError, Delivery};
+use contacts_proto::{
+    exchange::Event,
+    transport::{Delivery, TransportError, TransportErrorKind},
+};
 use http::{HeaderMap, Response, StatusCode};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
@@ -93,7 +96,9 @@ impl Reply {
         let status = match &self.told {
             Ok(response) => response.status(),
             Err(failure) => match failure.delivery() {
-                Delivery::NotSent if failure.kind() == TransportErrorKind::Certificate => return Known::Permanent,
+                Delivery::NotSent if failure.kind() == TransportErrorKind::Certificate => {
+                    return Known::Permanent;
+                }
                 Delivery::NotSent => return Known::NotProcessed,
                 Delivery::Unknown => return Known::Ambiguous,
                 Delivery::Partial(response) => response.status(),

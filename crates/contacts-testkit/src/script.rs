@@ -4,7 +4,11 @@
 
 use std::{cell::RefCell, fmt, rc::Rc, time::Duration};
 
-use contacts_proto::{Action, BaseUrl, TransportErrorKind, Credentials, Event, Exchange, Now, RetryPolicy, Delivery, Session};
+use contacts_proto::{
+    BaseUrl, Credentials, RetryPolicy,
+    exchange::{Action, Event, Exchange, Now, Session},
+    transport::{Delivery, TransportErrorKind},
+};
 use http::{Method, Request};
 
 use crate::{

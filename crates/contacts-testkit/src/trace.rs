@@ -2,7 +2,10 @@
 
 use std::{cell::OnceCell, ops::Range, time::Duration};
 
-use contacts_proto::{Credentials, Effect, Error, ErrorKind, RetryPolicy, Session, WaitReason};
+use contacts_proto::{
+    Credentials, Effect, Error, ErrorKind, RetryPolicy,
+    exchange::{Session, WaitReason},
+};
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header::AUTHORIZATION};
 
 use crate::{

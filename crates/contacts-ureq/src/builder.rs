@@ -2,7 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-use contacts_proto::{BaseUrl, Credentials, Error, RetryPolicy, ProxyChoice, ProxyVariables, Session, Timeouts};
+use contacts_proto::{
+    BaseUrl, Credentials, Error, ProxyChoice, ProxyVariables, RetryPolicy, exchange::Session,
+    transport::Timeouts,
+};
 use http::HeaderValue;
 use ureq::{
     Proxy, ProxyProtocol,

@@ -8,9 +8,12 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, Carry, Confirmation, ContactId, ContactMethod, Create, CreateContact, Credentials, Ensure,
-    Ensured, Error, Event, Exchange, Now, Observer, Reconcile, Reconciled, Session, Spans, Receipt, Update,
-    UpdateContact, transport::RefreshError,
+    Confirmation, ContactId, ContactMethod, CreateContact, Credentials, Ensured, Error, Receipt, Reconciled,
+    UpdateContact,
+    exchange::{
+        Action, Create, Ensure, Event, Exchange, Now, Observer, Reconcile, Session, Spans, ToExchange, Update,
+    },
+    transport::RefreshError,
 };
 use http::Response;
 
@@ -73,8 +76,8 @@ impl Client {
     /// # Errors
     /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]; its [`effect`](Error::effect) tells whether the operation may have
     /// been carried out.
-    pub fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(operation.in_session(self.session.clone()))
+    pub fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.exchange(self.session.clone()))
     }
 
     /// Creates a contact: see [`Create`].
@@ -108,7 +111,7 @@ impl Client {
     /// then; also beforehand, for the case that the program itself does not live to see the answer:
     ///
     /// ```
-    /// use contacts_ureq::{Client, ContactMethod, CreateContact, Credentials, Reconciled, BaseUrl, Receipt};
+    /// use contacts_ureq::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, Receipt, Reconciled};
     /// # use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, When};
     /// # let sandbox = Sandbox::start()?;
     /// # sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));

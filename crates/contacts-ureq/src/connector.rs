@@ -6,7 +6,7 @@
 
 use std::{error::Error as StdError, fmt, io};
 
-use contacts_proto::connect::NoAddress;
+use contacts_proto::transport::connect::NoAddress;
 use http::Uri;
 use ureq::{
     Error, Timeout,

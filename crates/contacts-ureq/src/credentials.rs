@@ -18,7 +18,7 @@ use contacts_proto::{
 /// Where credentials come from that expire, such as OAuth access tokens. Any function without arguments is one:
 ///
 /// ```
-/// use contacts_ureq::{Client, Credentials, BaseUrl};
+/// use contacts_ureq::{BaseUrl, Client, Credentials};
 ///
 /// let client = Client::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::none())
 ///     .with_credentials_provider(|| Ok(Credentials::bearer(std::env::var("ACCESS_TOKEN")?)?));

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use contacts_proto::{TransportErrorKind, TransportError, Delivery};
+use contacts_proto::transport::{Delivery, TransportError, TransportErrorKind};
 use http::StatusCode;
 use ureq::{Error, Timeout};
 

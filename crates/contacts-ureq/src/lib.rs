@@ -7,9 +7,7 @@
 //!
 //! ```
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
-//! use contacts_ureq::{
-//!     Client, ContactId, ContactMethod, Credentials, DeactivateContact, GetContact, EnsureOutcome, ListContacts, BaseUrl,
-//! };
+//! use contacts_ureq::{BaseUrl, Client, ContactId, ContactMethod, Credentials, DeactivateContact, EnsureOutcome, GetContact, ListContacts};
 //!
 //! // Here the site is a sandbox. That of a real site is made by `Site::base_url`.
 //! let sandbox = Sandbox::start()?;
@@ -70,4 +68,6 @@ mod tcp;
 #[doc(no_inline)]
 pub use contacts_proto::*;
 
-pub use self::{builder::ClientBuilder, client::Client, contacts::Contacts, credentials::CredentialsProvider};
+pub use self::{
+    builder::ClientBuilder, client::Client, contacts::Contacts, credentials::CredentialsProvider,
+};

@@ -6,8 +6,8 @@ use std::{
 };
 
 use contacts_proto::{
-    BodyLimits, TransportErrorKind, TransportError, Limits, Delivery, Timeouts,
-    transport::{BodyBuf, SendGate},
+    Limits,
+    transport::{BodyBuf, BodyLimits, Delivery, SendGate, Timeouts, TransportError, TransportErrorKind},
 };
 use http::{Request, Response, header};
 use ureq::{Agent, Body, Error, SendBody, config::ConfigBuilder, typestate::AgentScope};

@@ -2,7 +2,10 @@
 
 use std::{io::IsTerminal, time::Duration};
 
-use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Observer, Session, WaitReason};
+use contacts_ureq::{
+    CreateContact,
+    exchange::{Action, Event, Exchange, Now, Observer, Session, WaitReason},
+};
 
 use crate::{
     config::flags::GlobalArgs,

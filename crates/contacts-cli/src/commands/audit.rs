@@ -21,7 +21,7 @@ use contacts_ureq::{AccountId, Contact, ContactMethod, Error};
 
 use self::{
     args::AuditArgs,
-    findings::{Row, Reachability, Tally, User, several},
+    findings::{Reachability, Row, Tally, User, several},
     output::Progress,
     page::{About, page},
     resume::{Resume, Reused, utc},
@@ -97,7 +97,9 @@ fn wanted_users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>, Ve
         let text = context.read(path, "users", LONGEST)?;
         let name = shown_path(path);
         users.extend(users::read(&text).map_err(|diagnostics| {
-            let failure = |diagnostic: &Diagnostic| Failure::in_file(&name, Some(diagnostic.position), &diagnostic.message);
+            let failure = |diagnostic: &Diagnostic| {
+                Failure::in_file(&name, Some(diagnostic.position), &diagnostic.message)
+            };
             diagnostics.iter().map(failure).collect::<Vec<_>>()
         })?);
     }

@@ -8,9 +8,10 @@ use clap::{
 };
 use contacts_plan::takes_last_enabled;
 use contacts_ureq::{
-    AccountId, ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact,
-    DeactivateContact, DeleteContact, Ensure, Error, GetContact, EnsureOutcome, ListContacts, Pages, Session,
-    UpdateContact, escape_controls,
+    AccountId, ActivateContact, Confirmation, Contact, ContactId, ContactMethod, CreateContact,
+    DeactivateContact, DeleteContact, EnsureOutcome, Error, GetContact, ListContacts, UpdateContact,
+    escape_controls,
+    exchange::{Call, Create, Ensure, Pages, Session},
 };
 use http::Request;
 
@@ -286,7 +287,8 @@ fn create(context: &Context<'_>, method: &ContactMethod, to: &str, ensure: bool)
     let change = if ensure {
         service.run_creating(Ensure::new(session, create.clone()), &create).map(|ensured| Change {
             id: ensured.contact.id,
-            message: if ensured.outcome == EnsureOutcome::AlreadyExisted { "Exists" } else { "Created" }.into(),
+            message: if ensured.outcome == EnsureOutcome::AlreadyExisted { "Exists" } else { "Created" }
+                .into(),
         })
     } else {
         service.run_creating(Create::new(session, create.clone()), &create).map(Change::from)

@@ -1,7 +1,7 @@
 //! `resolve RECEIPT`: whether an interrupted create succeeded.
 
 use clap::Args;
-use contacts_ureq::{Reconcile, Reconciled, Receipt, escape_controls};
+use contacts_ureq::{Receipt, Reconciled, escape_controls, exchange::Reconcile};
 
 use crate::{client::Context, error::Failure, output::Change};
 

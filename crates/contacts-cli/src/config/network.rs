@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_ureq::{BaseUrl, Client, Credentials, RetryPolicy, ProxyChoice, ProxyVariables};
+use contacts_ureq::{BaseUrl, Client, Credentials, ProxyChoice, ProxyVariables, RetryPolicy};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::key::{self, Environment, Sourced};

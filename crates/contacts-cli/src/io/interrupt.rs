@@ -204,7 +204,8 @@ impl Left {
         match (&self.doubt, &self.under_way) {
             (Some(receipt), under_way) => {
                 let before = under_way.as_ref().map(|it| format!("; before it {} were made", it.made));
-                let (method, to) = (escape_controls(receipt.method().as_str()), escape_controls(receipt.to()));
+                let (method, to) =
+                    (escape_controls(receipt.method().as_str()), escape_controls(receipt.to()));
                 let message = format!(
                     "interrupted: the {method} contact {to} may have been created, and may not{}",
                     before.unwrap_or_default()

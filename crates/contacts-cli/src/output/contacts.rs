@@ -81,8 +81,8 @@ impl Output {
             (Some(true), _) => self.styled(Cell::new("yes"), |cell| cell.fg(CellColor::Green)),
             (None, None) => Cell::new("unknown"),
             (_, reason) => {
-                let text =
-                    reason.map_or(Cow::Borrowed("no"), |reason| format!("no: {}", escape_controls(reason)).into());
+                let text = reason
+                    .map_or(Cow::Borrowed("no"), |reason| format!("no: {}", escape_controls(reason)).into());
                 self.styled(Cell::new(text), |cell| cell.fg(CellColor::Yellow))
             }
         };

@@ -25,7 +25,9 @@ fn every_user_is_told_in_the_order_of_the_question_with_counts_and_findings() {
     let users = audited(&home, &sandbox, "audit well single none phone --require email");
     let told: Vec<_> = users
         .iter()
-        .map(|user| (user["accountId"].as_str().unwrap(), user["reachability"].as_str().unwrap(), words(user)))
+        .map(|user| {
+            (user["accountId"].as_str().unwrap(), user["reachability"].as_str().unwrap(), words(user))
+        })
         .collect();
     assert_eq!(
         told,
@@ -50,7 +52,10 @@ fn every_user_is_told_in_the_order_of_the_question_with_counts_and_findings() {
 fn each_of_the_required_kinds_is_needed() {
     let (home, sandbox) = (Home::new(), team());
     let reachability = |require: &str| {
-        audited(&home, &sandbox, &format!("audit well {require}"))[0]["reachability"].as_str().unwrap().to_owned()
+        audited(&home, &sandbox, &format!("audit well {require}"))[0]["reachability"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     for (require, expected) in [
         ("", "reachable"),

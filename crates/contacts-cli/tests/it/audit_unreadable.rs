@@ -14,7 +14,10 @@ fn a_user_who_cannot_be_read_is_a_row_and_gives_the_exit_code() {
     let users: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((&users[1]["reachability"], &users[1]["contacts"]), (&"unreadable".into(), &Value::Null));
     assert_eq!(users[1]["findings"][0]["error"]["code"], "USER_NOT_FOUND");
-    assert_eq!((&users[0]["reachability"], &users[2]["reachability"]), (&"single".into(), &"reachable".into()));
+    assert_eq!(
+        (&users[0]["reachability"], &users[2]["reachability"]),
+        (&"single".into(), &"reachable".into())
+    );
     let error = ran.error();
     assert_eq!(
         (&error["kind"], &error["message"]),

@@ -149,9 +149,11 @@ fn the_404_of_a_proxy_says_nothing_of_a_contact_and_ends_no_doubt() {
     let [id, _, _] = stored(&sandbox).try_into().expect("three contacts");
     for body in ["<html>not here</html>", "default backend - 404", ""] {
         sandbox.arm(not_found(body));
-        for line in
-            [format!("resolve {receipt}"), format!("get {}", id.id), format!("delete --yes --force {}", id.id)]
-        {
+        for line in [
+            format!("resolve {receipt}"),
+            format!("get {}", id.id),
+            format!("delete --yes --force {}", id.id),
+        ] {
             let ran = home.demo(&sandbox, &line).run().with_code(1);
             assert!(!ran.stderr.contains("safe to create"), "{line}: {ran:?}");
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 use serde::Deserialize;
 
 use super::{Body, Expectation, Question};

@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 
 use contacts_proto::{
-    AllContacts, BaseUrl, Call, Carry, Contact, DeleteContact, Error, Exchange, ListContacts, Session,
+    BaseUrl, Contact, DeleteContact, Error, ListContacts,
+    exchange::{Call, Exchange, List, Session, ToExchange},
 };
 use http::Method;
 
@@ -62,7 +63,7 @@ struct Server<'a> {
 
 impl Server<'_> {
     fn ask_several(&mut self, session: &Session, several: Several) -> Result<Vec<Contact>, Error> {
-        let contacts = self.drive(AllContacts::new(session.clone(), ListContacts::all()), session)?;
+        let contacts = self.drive(List::new(session.clone(), ListContacts::all()), session)?;
         if several == Several::DeleteEach {
             for contact in &contacts {
                 let delete = DeleteContact::new(contact.id.clone());
@@ -107,7 +108,7 @@ struct One<'a, 'b> {
 impl Visitor for One<'_, '_> {
     type Output = Outcome;
 
-    fn visit<O: Carry<Output: Debug>>(self, operation: &O) -> Outcome {
-        Outcome::of(self.server.drive(operation.in_session(self.session.clone()), &self.session))
+    fn visit<O: ToExchange<Output: Debug>>(self, operation: &O) -> Outcome {
+        Outcome::of(self.server.drive(operation.exchange(self.session.clone()), &self.session))
     }
 }

@@ -6,7 +6,8 @@ mod blocking;
 use std::time::Duration;
 
 use contacts_proto::{
-    Carry, Contact, ContactMethod, Credentials, Ensured, Error, Exchange, ListContacts, RetryPolicy, Session,
+    Contact, ContactMethod, Credentials, Ensured, Error, ListContacts, RetryPolicy,
+    exchange::{Exchange, Session, ToExchange},
 };
 
 pub use self::{asynchronous::Hyper, blocking::Ureq};
@@ -32,7 +33,7 @@ pub trait Driver: Sized {
     ///
     /// # Errors
     /// What the client's `send` ends with.
-    fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error>;
+    fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error>;
 
     /// Does something with each contact of a list, as it comes.
     ///

@@ -1,6 +1,6 @@
 //! Chunks, good and bad.
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, each_once};
 use crate::{Answer, Expected, Scenario, Told};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, serves};
 use crate::{
@@ -86,8 +86,8 @@ fn closed_behind_an_answer(end: End) -> Scenario {
     let get = Operation::Get.success();
     let plan = Plan::each([one_answer_then(end), serves([get.wire()])]);
     let whole = Told::Answered(get.clone());
-    let next =
-        [Told::MaybeSent(TransportErrorKind::Closed), Told::NotSent(TransportErrorKind::Closed)].map(|told| vec![told, whole.clone()]);
+    let next = [Told::MaybeSent(TransportErrorKind::Closed), Told::NotSent(TransportErrorKind::Closed)]
+        .map(|told| vec![told, whole.clone()]);
     let next = next.into_iter().chain([vec![whole]]).collect();
     Scenario::new(
         format!("a connection ends behind its answer, {end:?}"),

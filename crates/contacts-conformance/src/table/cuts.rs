@@ -1,6 +1,6 @@
 //! Answers and requests that are cut, at every byte.
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
     ALL_OPERATIONS, Answer, Expected, Operation, Route, Sample, Scenario, Seen, Told,
@@ -71,7 +71,8 @@ pub(super) fn requests() -> Vec<Scenario> {
                 Expected::once(Told::MaybeSent(TransportErrorKind::Closed))
             } else {
                 // Whether the client has handed over the last byte before it hears of the end is a matter of microseconds.
-                let told = [Told::MaybeSent(TransportErrorKind::Closed), Told::NotSent(TransportErrorKind::Closed)];
+                let told =
+                    [Told::MaybeSent(TransportErrorKind::Closed), Told::NotSent(TransportErrorKind::Closed)];
                 Expected::OneOf(told.into_iter().map(|told| vec![told]).collect())
             };
             let script = vec![Step::Read(at), Step::End(end)];
@@ -94,7 +95,7 @@ fn request_len(operation: Operation) -> usize {
     impl Visitor for Send {
         type Output = ();
 
-        fn visit<O: contacts_proto::Carry<Output: std::fmt::Debug>>(self, operation: &O) {
+        fn visit<O: contacts_proto::exchange::ToExchange<Output: std::fmt::Debug>>(self, operation: &O) {
             // What matters is what the server sees.
             let _ = self.0.send(operation);
         }

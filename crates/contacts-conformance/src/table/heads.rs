@@ -1,6 +1,6 @@
 //! Heads, good and bad.
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, each_once, malformed};
 use crate::{Answer, Expected, Scenario, Told};

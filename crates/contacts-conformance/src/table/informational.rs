@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, says_and_stays};
 use crate::{
@@ -39,7 +39,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     }
     scenarios.extend(super::each_once("100 with a length before the answer", with_length, |answer| {
         // A server must not send it (RFC 9110, 8.6); what a client makes of it is left open, and ureq-proto refuses it.
-        Expected::OneOf(vec![vec![Told::Answered(answer)], vec![Told::MaybeSent(TransportErrorKind::Malformed)]])
+        Expected::OneOf(vec![
+            vec![Told::Answered(answer)],
+            vec![Told::MaybeSent(TransportErrorKind::Malformed)],
+        ])
     }));
     scenarios.extend(super::READ_AND_CREATE.map(endless));
     scenarios

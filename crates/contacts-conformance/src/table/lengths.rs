@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, each_once, malformed, says_and_stays};
 use crate::{Answer, Expected, Operation, Sample, Scenario, Told};
@@ -48,7 +48,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 /// do is to take them for something else.
 fn either() -> Vec<Scenario> {
     let taken_or_refused = |answer: Answer| {
-        Expected::OneOf(vec![vec![Told::Answered(answer)], vec![Told::MaybeSent(TransportErrorKind::Malformed)]])
+        Expected::OneOf(vec![
+            vec![Told::Answered(answer)],
+            vec![Told::MaybeSent(TransportErrorKind::Malformed)],
+        ])
     };
     let mut scenarios = each_once(
         "two lengths that are equal",

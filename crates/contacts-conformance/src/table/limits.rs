@@ -1,6 +1,6 @@
 //! Bodies that are larger than is read.
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, says_and_stays};
 use crate::{

@@ -15,7 +15,7 @@ mod sending;
 mod slow;
 mod tls;
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
     Answer, Expected, Operation, Sample, Scenario, Told,

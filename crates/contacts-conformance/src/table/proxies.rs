@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, says, says_and_stays};
 use crate::{
@@ -145,7 +145,9 @@ fn refusals(operation: Operation) -> Vec<Scenario> {
     });
     let breaks = [("no HTTP", not_http), ("nothing", ""), ("half a head", "HTTP/1.1 200 Conn")]
         .into_iter()
-        .map(|(name, wire)| (name.to_owned(), wire.to_owned(), vec![Told::NotSent(TransportErrorKind::Proxy); 2]));
+        .map(|(name, wire)| {
+            (name.to_owned(), wire.to_owned(), vec![Told::NotSent(TransportErrorKind::Proxy); 2])
+        });
     let scenario = |(name, wire, told): (String, String, Vec<Told>)| {
         let attempts = told.len();
         let name = format!("a proxy that says {name}, to {operation:?}");

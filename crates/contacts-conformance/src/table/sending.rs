@@ -1,6 +1,6 @@
 //! What can happen before a request is sent, and while it is.
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
     Answer, Expected, Operation, Scenario, Seen, Told,
@@ -21,7 +21,9 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
             .sees(Seen::Connections(0..=0))
     };
     vec![
-        nowhere("nobody listens", TransportErrorKind::Connect, |setup| setup.base = "http://127.0.0.1:1/cloud".to_owned()),
+        nowhere("nobody listens", TransportErrorKind::Connect, |setup| {
+            setup.base = "http://127.0.0.1:1/cloud".to_owned()
+        }),
         nowhere("no proxy listens", TransportErrorKind::Connect, |setup| {
             setup.base = "https://api.example.com/cloud".to_owned();
             setup.proxy = Some("http://127.0.0.1:1".to_owned());

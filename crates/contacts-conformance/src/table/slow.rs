@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
     Answer, Expected, Operation, Sample, Scenario, Seen, Told,

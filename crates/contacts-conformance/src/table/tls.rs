@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, says, says_and_stays};
 use crate::{
@@ -93,7 +93,11 @@ fn broken_handshakes(operation: Operation) -> Vec<Scenario> {
         ("closed", vec![Step::Read(100), Step::End(End::Close)], TransportErrorKind::Closed),
         ("reset", vec![Step::Read(100), Step::End(End::Reset)], TransportErrorKind::Closed),
         ("ended by an alert", vec![Step::Read(100), Step::write(alert)], TransportErrorKind::Tls),
-        ("never answered", vec![Step::Read(100), Step::Sleep(Duration::from_secs(3))], TransportErrorKind::TimedOut),
+        (
+            "never answered",
+            vec![Step::Read(100), Step::Sleep(Duration::from_secs(3))],
+            TransportErrorKind::TimedOut,
+        ),
     ];
     let scenario = |(name, script, cause): (&str, Vec<Step>, TransportErrorKind)| {
         let expected = Expected::once(Told::NotSent(cause));

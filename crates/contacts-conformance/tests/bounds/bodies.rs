@@ -1,7 +1,7 @@
 //! Bodies without end, and bodies that would be gigabytes.
 
 use contacts_conformance::{Operation, wire::Step};
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::case::{Case, Why};
 

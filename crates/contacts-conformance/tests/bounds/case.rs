@@ -8,7 +8,8 @@ use contacts_conformance::{
     wire::{Ended, Plan, Server, Step},
 };
 use contacts_proto::{
-    TransportErrorKind, ContactId, ContactMethod, CreateContact, Effect, Error, ErrorKind, GetContact, ListContacts,
+    ContactId, ContactMethod, CreateContact, Effect, Error, ErrorKind, GetContact, ListContacts,
+    transport::TransportErrorKind,
 };
 
 use crate::{MOST_HEAP, peak};
@@ -165,7 +166,12 @@ fn ask<D: Driver>(client: &D, operation: Operation) -> Result<(), Error> {
 
 /// Of a doubt, what caused it. The cause of a failure is told by its sentence alone.
 fn why(error: &Error) -> Option<Why> {
-    const CAUSES: [TransportErrorKind; 4] = [TransportErrorKind::TooLarge, TransportErrorKind::Malformed, TransportErrorKind::TimedOut, TransportErrorKind::Closed];
+    const CAUSES: [TransportErrorKind; 4] = [
+        TransportErrorKind::TooLarge,
+        TransportErrorKind::Malformed,
+        TransportErrorKind::TimedOut,
+        TransportErrorKind::Closed,
+    ];
     match error {
         Error::OutcomeUnknown(doubt) => why(doubt.cause()),
         Error::InvalidResponse(_) => Some(Why::Unexpected),

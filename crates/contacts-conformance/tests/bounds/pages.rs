@@ -1,7 +1,7 @@
 //! Pages of more than is read, and pages that cost the most that a page can.
 
 use contacts_conformance::{Operation, wire::Step};
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::case::{Case, Why};
 

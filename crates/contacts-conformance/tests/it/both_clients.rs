@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use contacts_conformance::driver::{Driver, Hyper, Setup, Ureq};
 use contacts_proto::{
     ActivateContact, Contact, ContactId, ContactMethod, CreateContact, Credentials, DeactivateContact,
-    DeleteContact, Error, GetContact, EnsureOutcome, ListContacts, Reconcile, Reconciled, UpdateContact,
+    DeleteContact, EnsureOutcome, Error, GetContact, ListContacts, Reconciled, UpdateContact,
+    exchange::Reconcile,
 };
 use contacts_sandbox::{
     DEMO_EMAIL, DEMO_TOKEN, Duplicates, End, Fault, FaultRule, Hint, NewPhones, Operation, Sandbox, When,

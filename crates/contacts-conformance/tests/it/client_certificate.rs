@@ -4,7 +4,7 @@ use contacts_conformance::{
     certificates,
     wire::{Plan, Server, Step},
 };
-use contacts_hyper::{BaseUrl, ClientBuilder, Client, Credentials, FindCloudId, RetryPolicy};
+use contacts_hyper::{BaseUrl, Client, ClientBuilder, Credentials, FindCloudId, RetryPolicy};
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"cloudId\":\"c\"}";
 

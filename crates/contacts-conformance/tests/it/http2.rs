@@ -15,8 +15,9 @@ use std::{
 use bytes::Bytes;
 use contacts_conformance::certificates::{self, Shown};
 use contacts_hyper::{
-    BaseUrl, Builder, Call, Client, ContactMethod, CreateContact, Credentials, DeactivateContact, Effect,
-    Error, FindCloudId, HttpService, RetryPolicy, RequestBody, Session, Transport, UpdateContact,
+    BaseUrl, Builder, Client, ContactMethod, CreateContact, Credentials, DeactivateContact, Effect, Error,
+    FindCloudId, HttpService, RequestBody, RetryPolicy, Transport, UpdateContact,
+    exchange::{Call, Session},
 };
 use futures_util::{StreamExt, future::try_join_all, stream};
 use http::{HeaderMap, Method, Request, Response, Version};

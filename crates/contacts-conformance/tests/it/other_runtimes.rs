@@ -14,8 +14,8 @@ use contacts_conformance::{
     wire::{Plan, Server, Step},
 };
 use contacts_proto::{
-    ActivateContact, ContactId, ContactMethod, CreateContact, Credentials, DeleteContact, Effect, ErrorKind,
-    GetContact, EnsureOutcome, ListContacts, UpdateContact,
+    ActivateContact, ContactId, ContactMethod, CreateContact, Credentials, DeleteContact, Effect,
+    EnsureOutcome, ErrorKind, GetContact, ListContacts, UpdateContact,
 };
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, End, Fault, FaultRule, Sandbox, When};
 

@@ -10,8 +10,8 @@ use std::{
 };
 
 use contacts_hyper::{
-    BaseUrl, Client, ContactMethod, CreateContact, Credentials, Effect, HttpService, RetryPolicy, RequestBody,
-    Transport,
+    BaseUrl, Client, ContactMethod, CreateContact, Credentials, Effect, HttpService, RequestBody,
+    RetryPolicy, Transport,
 };
 use futures_util::{StreamExt, stream};
 use http::Request;

@@ -50,8 +50,8 @@ async fn sixty_four_tasks_that_meet_the_same_expired_token_cause_one_renewal() {
     let sandbox = Sandbox::start().unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
-    let client =
-        Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_credentials_provider(move || {
+    let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .with_credentials_provider(move || {
             let number = counted.fetch_add(1, Ordering::SeqCst);
             async move { Ok(Credentials::basic(DEMO_EMAIL, [DEMO_TOKEN, "new-token"][number])?) }
         });
@@ -67,8 +67,8 @@ async fn a_renewal_that_is_dropped_is_made_by_the_next_who_needs_it() {
     let sandbox = Sandbox::start().unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
-    let client =
-        Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_credentials_provider(move || {
+    let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .with_credentials_provider(move || {
             let number = counted.fetch_add(1, Ordering::SeqCst);
             async move {
                 if number == 0 {

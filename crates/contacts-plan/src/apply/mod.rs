@@ -5,7 +5,7 @@ mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contacts_proto::{ContactId, Effect, Ensured, Error, EnsureOutcome, Session};
+use contacts_proto::{ContactId, Effect, EnsureOutcome, Ensured, Error, exchange::Session};
 
 pub use self::{
     outcome::{Done, NotDisabled, Outcome, Skipped},
@@ -27,7 +27,7 @@ use crate::{Change, Plan, enabled::Enabled};
 /// reached there.
 ///
 /// It may be broken off at any point, and the same file planned and applied again: a creation is an
-/// [`Ensure`](contacts_proto::Ensure), which looks before it creates, and a deletion that finds nothing is done.
+/// [`Ensure`](contacts_proto::exchange::Ensure), which looks before it creates, and a deletion that finds nothing is done.
 ///
 /// Before it, see whether the plan [is current](Plan::is_current). The loop is the same for any client, here for the blocking one:
 ///
@@ -42,7 +42,7 @@ use crate::{Change, Plan, enabled::Enabled};
 ///
 /// ```
 /// use contacts_plan::{Apply, Desired, Options, Outcome, Plan};
-/// use contacts_proto::{Action, ContactMethod, Credentials, Event, Exchange, Now, Session, BaseUrl};
+/// use contacts_proto::{BaseUrl, ContactMethod, Credentials, exchange::{Action, Event, Exchange, Now, Session}};
 ///
 /// let desired = [Desired::new(ContactMethod::Sms, "90-5555559999")];
 /// let plan = Plan::new(&desired, &[], Options::default())?;

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt};
 
-use contacts_proto::{Confirmation, Ensured, Error, EnsureOutcome};
+use contacts_proto::{Confirmation, EnsureOutcome, Ensured, Error};
 
 /// What came of a change.
 #[derive(Debug, Clone)]

@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use contacts_proto::{
-    Action, ActivateContact, Call, Confirmation, Contact, CreateContact, DeactivateContact, DeleteContact,
-    Ensure, Ensured, Error, Event, Exchange, GetContact, Now, Session, Status, Update, UpdateContact,
-    WaitReason,
+    ActivateContact, Confirmation, Contact, CreateContact, DeactivateContact, DeleteContact, Ensured, Error,
+    GetContact, Status, UpdateContact,
+    exchange::{Action, Call, Ensure, Event, Exchange, Now, Session, Update, WaitReason},
 };
 
 use super::{Done, NotDisabled, Outcome};

@@ -82,7 +82,10 @@ fn header(cells: &[Cell], diagnostics: &mut Vec<Diagnostic>) -> Vec<Column> {
             diagnostics.push(Diagnostic::new(*position, message));
         }
         if known.is_some_and(|column| !seen.insert(column)) {
-            diagnostics.push(Diagnostic::new(*position, format!("the column `{}` is here twice", escape_controls(text))));
+            diagnostics.push(Diagnostic::new(
+                *position,
+                format!("the column `{}` is here twice", escape_controls(text)),
+            ));
         }
         columns.push(match known {
             Some(column) => Column::Read(column),

@@ -74,7 +74,8 @@ fn known(name: &str) -> Option<&'static ContactMethod> {
 impl<'a> Entry<'a> {
     fn member(&mut self, member: &'a Member, diagnostics: &mut Vec<Diagnostic>) {
         let Member { position, key, node } = member;
-        let mut wrong = |position: Position, message: String| diagnostics.push(Diagnostic::new(position, message));
+        let mut wrong =
+            |position: Position, message: String| diagnostics.push(Diagnostic::new(position, message));
         if !self.keys.insert(key) {
             return wrong(*position, format!("`{}` is here twice", escape_controls(key)));
         }
@@ -142,7 +143,10 @@ impl<'a> Entry<'a> {
         let wrong = match (enabled, self.enabled) {
             (None, _) => {
                 let found = text(node).ok().flatten().unwrap_or("this");
-                Diagnostic::new(node.position, format!("`{}` is neither true nor false", escape_controls(found)))
+                Diagnostic::new(
+                    node.position,
+                    format!("`{}` is neither true nor false", escape_controls(found)),
+                )
             }
             (_, Some(_)) => Diagnostic::new(position, "`enabled` is here twice"),
             (enabled, None) => {

@@ -54,8 +54,10 @@ fn node<'a>(
         Some(b'"') => match serde_json::from_str(text) {
             Ok(text) => Value::Text(text),
             Err(_) => {
-                diagnostics
-                    .push(Diagnostic::new(position, "this is no text: an escape in it stands for no character"));
+                diagnostics.push(Diagnostic::new(
+                    position,
+                    "this is no text: an escape in it stands for no character",
+                ));
                 Value::Broken
             }
         },
@@ -72,7 +74,9 @@ fn member<'a>(
     locator: &mut Locator<'a>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Member> {
-    let Node { position, value: Value::Text(key) } = node(key, DEPTH, locator, diagnostics) else { return None };
+    let Node { position, value: Value::Text(key) } = node(key, DEPTH, locator, diagnostics) else {
+        return None;
+    };
     Some(Member { position, key, node: node(value, depth.saturating_add(1), locator, diagnostics) })
 }
 

@@ -93,7 +93,8 @@ pub fn read(text: &str, format: Format) -> Result<Vec<Desired>, Vec<Diagnostic>>
         Format::Json => json::read(text),
         Format::Csv => csv::read(text),
     };
-    let desired: Vec<_> = entries.iter().filter_map(|entry| entry::desired(entry, &mut diagnostics)).collect();
+    let desired: Vec<_> =
+        entries.iter().filter_map(|entry| entry::desired(entry, &mut diagnostics)).collect();
     diagnostics.extend(same_contacts(&desired));
     if diagnostics.is_empty() {
         return Ok(desired);

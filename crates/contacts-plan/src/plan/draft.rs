@@ -3,7 +3,7 @@
 use contacts_proto::{Contact, ContactId, ContactMethod, CreateContact};
 
 use crate::{
-    Change, Desired, Options, PlanErrorKind, PlanError, Warning,
+    Change, Desired, Options, PlanError, PlanErrorKind, Warning,
     doubles::doubles,
     enabled::Enabled,
     limit,
@@ -38,7 +38,11 @@ struct Findings {
 }
 
 impl Draft {
-    pub(super) fn new(matching: Matching<'_>, actual: &[Contact], options: Options) -> Result<Self, PlanError> {
+    pub(super) fn new(
+        matching: Matching<'_>,
+        actual: &[Contact],
+        options: Options,
+    ) -> Result<Self, PlanError> {
         let mut findings = Findings { options, ..Findings::default() };
         findings.reasons.extend(same_contacts(&matching.entries));
         for entry in &matching.entries {

@@ -30,7 +30,9 @@ fn lie(change: &Change, outcome: &Outcome, before: &[StoredContact], after: &[St
         (Change::Deactivate { id, .. }, Outcome::Done(Done::Changed(_))) => {
             with(id.as_str()).is_none_or(|contact| contact.enabled)
         }
-        (Change::Delete { id, .. }, Outcome::Done(Done::Deleted | Done::AlreadyDeleted)) => with(id.as_str()).is_some(),
+        (Change::Delete { id, .. }, Outcome::Done(Done::Deleted | Done::AlreadyDeleted)) => {
+            with(id.as_str()).is_some()
+        }
         _ => true,
     }
 }
@@ -110,7 +112,9 @@ fn at(position: usize, trouble: Fault) -> Vec<Option<Fault>> {
 
 #[test]
 fn a_contact_that_cannot_be_disabled_is_told_with_its_id_and_takes_the_place_of_the_other() {
-    for (position, trouble) in [2, 3].into_iter().flat_map(|position| faults().map(|trouble| (position, trouble))) {
+    for (position, trouble) in
+        [2, 3].into_iter().flat_map(|position| faults().map(|trouble| (position, trouble)))
+    {
         let (mut world, plan) = exchanged();
         world.attempt(1);
         world.troubles = at(position, trouble);

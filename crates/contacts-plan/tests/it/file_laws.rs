@@ -2,7 +2,7 @@
 
 use crate::support;
 use crate::support::actual;
-use contacts_plan::{Desired, Format, Diagnostic, Options, Position, Plan, read, write};
+use contacts_plan::{Desired, Diagnostic, Format, Options, Plan, Position, read, write};
 use contacts_proto::{Address, Contact, ContactId, ContactMethod, Status};
 use proptest::prelude::*;
 

@@ -2,7 +2,9 @@
 
 use crate::support::service::{World, behaviour, faults};
 use crate::support::{actual_and_desired, options};
-use contacts_plan::{Apply, Format, Options, Outcome, Plan, PlanErrorKind, PlanError, Skipped, Warning, read};
+use contacts_plan::{
+    Apply, Format, Options, Outcome, Plan, PlanError, PlanErrorKind, Skipped, Warning, read,
+};
 use contacts_proto::Contact;
 use contacts_sandbox::{Behaviour, StoredContact};
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! The laws of plans, against a model of the service that is only a list.
 
 use crate::support::{actual, actual_and_desired, id, options};
-use contacts_plan::{Change, Desired, Options, Plan, PlanErrorKind, PlanError, Warning};
+use contacts_plan::{Change, Desired, Options, Plan, PlanError, PlanErrorKind, Warning};
 use contacts_proto::{Address, Contact, ContactMethod, Status};
 use proptest::prelude::*;
 

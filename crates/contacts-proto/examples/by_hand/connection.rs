@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_proto::{TransportErrorKind, TransportError, Delivery};
+use contacts_proto::transport::{Delivery, TransportError, TransportErrorKind};
 
 use super::shared::failure;
 
@@ -20,8 +20,9 @@ impl Connection {
     pub(crate) fn open(address: &str, timeout: Duration) -> Result<Self, TransportError> {
         let until = Instant::now() + timeout;
         let found = address.to_socket_addrs();
-        let found =
-            found.map_err(|error| TransportError::new(Delivery::NotSent, TransportErrorKind::Dns).with_source(error))?;
+        let found = found.map_err(|error| {
+            TransportError::new(Delivery::NotSent, TransportErrorKind::Dns).with_source(error)
+        })?;
         let mut refused = TransportError::new(Delivery::NotSent, TransportErrorKind::Dns);
         for address in found {
             match left(until).and_then(|left| TcpStream::connect_timeout(&address, left)) {

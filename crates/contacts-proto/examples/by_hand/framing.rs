@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read};
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 use http::{HeaderValue, header, response::Parts};
 
 use super::shared::{Body, cause, head};
@@ -26,7 +26,8 @@ impl Framing {
             (None, Some(length)) => {
                 let is_sound = length.iter().all(u8::is_ascii_digit) && lengths.all(|other| other == length);
                 let length = std::str::from_utf8(length).ok().filter(|_| is_sound);
-                let length = length.and_then(|length| length.parse().ok()).ok_or(TransportErrorKind::Malformed)?;
+                let length =
+                    length.and_then(|length| length.parse().ok()).ok_or(TransportErrorKind::Malformed)?;
                 Ok(Self::Length(length))
             }
         }

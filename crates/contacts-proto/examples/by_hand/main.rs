@@ -10,7 +10,11 @@ use std::io::{BufReader, Write};
 use std::{thread, time::Duration};
 
 use connection::Connection;
-use contacts_proto::*;
+use contacts_proto::{
+    ContactMethod, CreateContact, Error,
+    exchange::{Action, Ensure, Event, Exchange},
+    transport::{BodyLimits, Delivery, TransportError},
+};
 use framing::Framing;
 use http::Request;
 use shared::{Answer, Body, Clock, event::refresh_failed, failure, head, place, told};

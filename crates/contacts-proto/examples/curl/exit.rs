@@ -2,7 +2,7 @@
 
 use std::process::ExitStatus;
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 
 /// Whether the answer is whole, or why it is not.
 pub(crate) fn result(status: ExitStatus) -> Result<(), TransportErrorKind> {

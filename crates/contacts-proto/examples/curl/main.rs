@@ -10,7 +10,11 @@ use std::io::{BufReader, Write};
 use std::process::{Command, Stdio};
 use std::{thread, time::Duration};
 
-use contacts_proto::*;
+use contacts_proto::{
+    ContactMethod, CreateContact, Error,
+    exchange::{Action, Ensure, Event, Exchange},
+    transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
+};
 use http::Request;
 use shared::{Answer, Body, Clock, event::refresh_failed, failure, head, told};
 
@@ -62,8 +66,7 @@ fn send(request: &Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> An
     match body {
         Ok(body) => body.end(whole),
         Err(cause) => {
-            let delivery =
-                if exit::is_unsent(&ended.stderr) { Delivery::NotSent } else { Delivery::Unknown };
+            let delivery = if exit::is_unsent(&ended.stderr) { Delivery::NotSent } else { Delivery::Unknown };
             Err(TransportError::new(delivery, whole.err().unwrap_or(cause)))
         }
     }

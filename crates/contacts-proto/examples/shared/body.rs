@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use contacts_proto::{BodyLimits, TransportErrorKind, TransportError, Delivery};
+use contacts_proto::transport::{BodyLimits, Delivery, TransportError, TransportErrorKind};
 use http::{Response, response::Parts};
 
 use super::cause;

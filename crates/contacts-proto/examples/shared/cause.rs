@@ -2,7 +2,7 @@
 
 use std::{error::Error, io};
 
-use contacts_proto::{TransportErrorKind, TransportError, Delivery};
+use contacts_proto::transport::{Delivery, TransportError, TransportErrorKind};
 
 /// What is reported of a request that came this far.
 pub(crate) fn failure(delivery: Delivery, error: impl Error + Send + Sync + 'static) -> TransportError {
@@ -31,7 +31,9 @@ fn known(error: &(dyn Error + 'static)) -> Option<TransportErrorKind> {
             // hyper's words for chunks that are none.
             Kind::InvalidInput | Kind::InvalidData => TransportErrorKind::Malformed,
             Kind::FileTooLarge => TransportErrorKind::TooLarge,
-            Kind::ConnectionRefused | Kind::HostUnreachable | Kind::NetworkUnreachable => TransportErrorKind::Connect,
+            Kind::ConnectionRefused | Kind::HostUnreachable | Kind::NetworkUnreachable => {
+                TransportErrorKind::Connect
+            }
             _ => TransportErrorKind::Other,
         });
     }

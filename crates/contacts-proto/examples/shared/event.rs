@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contacts_proto::{Error, Event};
+use contacts_proto::{Error, exchange::Event};
 use http::Response;
 
 /// What came of a request. The event borrows the body, which is kept in `bytes`.

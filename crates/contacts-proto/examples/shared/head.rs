@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use contacts_proto::TransportErrorKind;
+use contacts_proto::transport::TransportErrorKind;
 use http::{HeaderName, HeaderValue, Response, StatusCode, response::Parts};
 
 use super::cause;
@@ -40,14 +40,20 @@ fn parse(bytes: &[u8]) -> Result<Option<(usize, Parts)>, TransportErrorKind> {
     let len = match answer.parse(bytes) {
         Ok(httparse::Status::Complete(len)) => len,
         Ok(httparse::Status::Partial) if bytes.len() < LARGEST => return Ok(None),
-        Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => return Err(TransportErrorKind::TooLarge),
+        Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
+            return Err(TransportErrorKind::TooLarge);
+        }
         Err(_) => return Err(TransportErrorKind::Malformed),
     };
     let mut parts = Response::new(()).into_parts().0;
-    parts.status = StatusCode::from_u16(answer.code.unwrap_or_default()).map_err(|_| TransportErrorKind::Malformed)?;
+    parts.status =
+        StatusCode::from_u16(answer.code.unwrap_or_default()).map_err(|_| TransportErrorKind::Malformed)?;
     for header in answer.headers {
-        let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| TransportErrorKind::Malformed)?;
-        parts.headers.append(name, HeaderValue::from_bytes(header.value).map_err(|_| TransportErrorKind::Malformed)?);
+        let name =
+            HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| TransportErrorKind::Malformed)?;
+        parts
+            .headers
+            .append(name, HeaderValue::from_bytes(header.value).map_err(|_| TransportErrorKind::Malformed)?);
     }
     Ok(Some((len, parts)))
 }

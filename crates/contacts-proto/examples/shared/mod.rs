@@ -11,4 +11,4 @@ pub(crate) mod place;
 pub(crate) use self::{body::Body, cause::failure, clock::Clock, event::told, place::session};
 
 /// What comes of a request.
-pub(crate) type Answer = Result<http::Response<Vec<u8>>, contacts_proto::TransportError>;
+pub(crate) type Answer = Result<http::Response<Vec<u8>>, contacts_proto::transport::TransportError>;

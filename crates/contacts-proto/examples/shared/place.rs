@@ -1,6 +1,10 @@
 //! Where it is asked, and as whom.
 
-use contacts_proto::{BaseUrl, TransportErrorKind, Credentials, Error, TransportError, Delivery, Session};
+use contacts_proto::{
+    BaseUrl, Credentials, Error,
+    exchange::Session,
+    transport::{Delivery, TransportError, TransportErrorKind},
+};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use http::{Request, uri::PathAndQuery};
 

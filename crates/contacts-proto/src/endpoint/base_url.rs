@@ -143,7 +143,7 @@ impl BaseUrl {
     /// that leaves that to its callers, or would put it last. Most make it of the URL by themselves.
     ///
     /// ```
-    /// use contacts_proto::{Credentials, ListContacts, Operation, BaseUrl};
+    /// use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation};
     ///
     /// let site = BaseUrl::new("http://127.0.0.1:8080/jsm/ops/api/sandbox")?.with_host_header();
     /// let request = ListContacts::all().request(&site, &Credentials::none());

@@ -132,7 +132,7 @@ impl Credentials {
     /// Takes the secret out of what a server sent: the token and the header's value, whichever way their characters are
     /// written (as they are, escaped in JSON, escaped in a URL), and what is left of them where the text was cut.
     ///
-    /// Errors that come out of an [`Exchange`](crate::Exchange) were made from bodies cleaned by this. Who calls
+    /// Errors that come out of an [`Exchange`](crate::exchange::Exchange) were made from bodies cleaned by this. Who calls
     /// [`Operation::response`](crate::Operation::response) directly and shows its errors to others calls this first.
     pub fn redact<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let mut clean = Cow::Borrowed(bytes);

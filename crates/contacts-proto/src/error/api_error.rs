@@ -5,11 +5,11 @@ use std::{fmt, time::Duration};
 use http::{Response, StatusCode, header};
 
 use super::{
-    Effect, ErrorKind, Hint, Reasoned, Attempts,
+    Attempts, Effect, ErrorKind, Hint, Reasoned,
     body::{ErrorBody, LONGEST, compression, request_id},
     meaning::{Asked, Meaning},
 };
-use crate::{RetryClass, Credentials, redact, retry::asked_for};
+use crate::{Credentials, redact, retry::asked_for, transport::RetryClass};
 
 /// An answer with a status that is no success. Its texts are printable lines of at most 300 characters.
 #[derive(Clone)]
@@ -49,7 +49,11 @@ impl ApiError {
             said,
             retry_after: asked_for(status, response.headers()),
             body: body.to_vec(),
-            attempts: Attempts::first(if ambiguous && asked.writes { Effect::Possible } else { Effect::None }),
+            attempts: Attempts::first(if ambiguous && asked.writes {
+                Effect::Possible
+            } else {
+                Effect::None
+            }),
         }
     }
 

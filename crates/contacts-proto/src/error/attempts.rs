@@ -63,7 +63,9 @@ impl fmt::Display for Attempts {
                 f.write_str("; no time was left to send anything")?;
             }
             Some(StopReason::Deadline) => f.write_str("; there is no time left for another attempt")?,
-            Some(StopReason::RetryBudget) => f.write_str("; too many requests have failed lately for a retry")?,
+            Some(StopReason::RetryBudget) => {
+                f.write_str("; too many requests have failed lately for a retry")?
+            }
             Some(StopReason::MaxAttempts) | None => {}
         }
         match self.effect {

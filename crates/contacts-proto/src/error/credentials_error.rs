@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{ErrorKind, StopReason, Attempts};
+use super::{Attempts, ErrorKind, StopReason};
 
 /// The source of credentials had none to give. The `source` of the error is what it says.
 #[derive(Debug, Clone)]

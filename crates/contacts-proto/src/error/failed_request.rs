@@ -4,8 +4,8 @@ use std::fmt;
 
 use http::StatusCode;
 
-use super::{ErrorKind, Hint, Reasoned, Attempts, body::request_id};
-use crate::{TransportErrorKind, TransportError};
+use super::{Attempts, ErrorKind, Hint, Reasoned, body::request_id};
+use crate::transport::{TransportError, TransportErrorKind};
 
 /// A [`TransportError`] with the operation it met. What it tells, the methods of [`Error`](crate::Error) tell, and its `source` is what the
 /// HTTP library says.

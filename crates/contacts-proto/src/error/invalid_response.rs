@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{Response, StatusCode};
 
-use super::{Effect, Hint, Reasoned, Attempts, body::request_id, meaning::Asked};
+use super::{Attempts, Effect, Hint, Reasoned, body::request_id, meaning::Asked};
 use crate::{Credentials, redact};
 
 /// The most of a body that is kept, in bytes.

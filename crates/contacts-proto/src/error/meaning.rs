@@ -4,7 +4,7 @@ use http::StatusCode;
 use url::Url;
 
 use super::{ErrorKind, Hint, body::ErrorBody};
-use crate::{RetryClass, Operation, Site};
+use crate::{Operation, Site, transport::RetryClass};
 
 /// The service's word for a token without the scope, or at the wrong base URL.
 const SCOPE_REFUSAL: &str = "scope does not match";

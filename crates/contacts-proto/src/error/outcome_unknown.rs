@@ -5,7 +5,7 @@ use std::fmt;
 use super::Error;
 use crate::{ContactId, Receipt};
 
-/// A create whose outcome is not known. The [`Receipt`] ends the doubt: see [`Reconcile`](crate::Reconcile).
+/// A create whose outcome is not known. The [`Receipt`] ends the doubt: see [`Reconcile`](crate::exchange::Reconcile).
 ///
 /// Until then nothing must be created again: it would double the contact if the first request came through.
 #[derive(Debug, Clone)]

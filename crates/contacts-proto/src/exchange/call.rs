@@ -6,10 +6,10 @@ use http::{Response, StatusCode};
 
 use super::{Action, Event, Exchange, Now, Session, WaitReason};
 use crate::{
-    TransportErrorKind, RetryClass, Effect, Error, FailedRequest, TransportError, StopReason, Hint, Idempotency, Operation, Delivery, CredentialsError,
-    Attempts,
+    Attempts, CredentialsError, Effect, Error, FailedRequest, Hint, Idempotency, Operation, StopReason,
     error::LONGEST_BODY,
     retry::{backoff, patience},
+    transport::{Delivery, RetryClass, TransportError, TransportErrorKind},
 };
 
 /// One operation, with retries, a deadline and one refresh of credentials.
@@ -97,7 +97,8 @@ impl Attempting {
         self.begins = true;
         self.is_unknown = false;
         self.last = Some(error);
-        let reason = if hint.is_some() && asked >= backoff { WaitReason::RetryAfter } else { WaitReason::Backoff };
+        let reason =
+            if hint.is_some() && asked >= backoff { WaitReason::RetryAfter } else { WaitReason::Backoff };
         self.state = State::Waiting { until: now.monotonic.saturating_add(wait), reason };
         Action::Wait(wait)
     }
@@ -206,7 +207,9 @@ impl<O: Operation> Call<O> {
         match read(&self.operation, response, self.session()) {
             Ok(output) => self.succeed(output),
             // The status says success and the body does not: it proves nothing.
-            Err(error) if class == RetryClass::Success => self.judge(error, RetryClass::Ambiguous, now, random),
+            Err(error) if class == RetryClass::Success => {
+                self.judge(error, RetryClass::Ambiguous, now, random)
+            }
             Err(error) => self.judge(error, class, now, random),
         }
     }
@@ -302,7 +305,9 @@ impl<O: Operation> Exchange for Call<O> {
                 attempts.refresh_failed(source, now)
             }
             // An adapter that does not say what came of a request does not know it.
-            (State::Sent, _) => self.failed(TransportError::new(Delivery::Unknown, TransportErrorKind::Other), now, random),
+            (State::Sent, _) => {
+                self.failed(TransportError::new(Delivery::Unknown, TransportErrorKind::Other), now, random)
+            }
             (State::Done, _) => Action::at_its_end(),
         }
     }

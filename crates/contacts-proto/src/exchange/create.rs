@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::{Action, Call, Event, Exchange, Now, Session, WaitReason};
-use crate::{Confirmation, CreateContact, Error, OutcomeUnknown, Operation};
+use crate::{Confirmation, CreateContact, Error, Operation, OutcomeUnknown};
 
 /// A creation. It is sent again only after an attempt that certainly had no effect. If an attempt may have had one, it ends with
 /// [`Error::OutcomeUnknown`], which has a [`Receipt`](crate::Receipt).

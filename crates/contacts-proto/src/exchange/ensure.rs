@@ -4,8 +4,8 @@ use std::{ops::ControlFlow, time::Duration};
 
 use http::StatusCode;
 
-use super::{Action, Create, Event, Exchange, Now, Session, Receipt, WaitReason, search::Search};
-use crate::{Confirmation, Contact, CreateContact, Duplicate, Effect, Error, StopReason, OutcomeUnknown};
+use super::{Action, Create, Event, Exchange, Now, Receipt, Session, WaitReason, search::Search};
+use crate::{Confirmation, Contact, CreateContact, Duplicate, Effect, Error, OutcomeUnknown, StopReason};
 
 /// The most creations that are sent: the second one only after the first was looked for in vain, twice.
 const CREATIONS: u32 = 2;
@@ -157,7 +157,8 @@ impl Ensure {
         }
         let mut doubt = self.doubt.take()?;
         if let Some(attempts) = doubt.attempts_mut() {
-            attempts.stop_reason = Some(if once_more { StopReason::RetryBudget } else { StopReason::MaxAttempts });
+            attempts.stop_reason =
+                Some(if once_more { StopReason::RetryBudget } else { StopReason::MaxAttempts });
         }
         Some(Err(self.unknown(doubt, now)))
     }

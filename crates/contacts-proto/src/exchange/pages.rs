@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{Contact, ContactId, Error, Limits, ListContacts, Page, PagingError};
 
-/// A whole list, page by page: each request of [`next_page`](Self::next_page) is carried out as a [`Call`](crate::Call), and its
+/// A whole list, page by page: each request of [`next_page`](Self::next_page) is carried out as a [`Call`](crate::exchange::Call), and its
 /// page given to [`accept`](Self::accept). A call that failed can be made again: the place in the list is not lost.
 ///
 /// Contacts are given once each, even if the list moves while it is read. It ends, whatever the pages say of the next.

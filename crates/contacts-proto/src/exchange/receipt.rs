@@ -71,7 +71,7 @@ impl Receipt {
         Self(Written { created, ..self.0 })
     }
 
-    /// The same receipt of the site and the user of this session: [`Reconcile`](crate::Reconcile) refuses it anywhere else, where nothing
+    /// The same receipt of the site and the user of this session: [`Reconcile`](crate::exchange::Reconcile) refuses it anywhere else, where nothing
     /// would be found and prove nothing. Whose token an OAuth token is, it does not tell: the receipt of a session with one names no
     /// user.
     #[must_use]
@@ -82,8 +82,9 @@ impl Receipt {
 
     /// Refuses another site; and another user, or one of whom nobody can tell who it is, if the receipt names its own.
     pub(super) fn check(&self, session: &Session) -> Result<(), Error> {
-        let refuse =
-            |of: &str, only: &str| Err(Error::invalid("receipt", format!("is of {}: {only}", escape_controls(of))));
+        let refuse = |of: &str, only: &str| {
+            Err(Error::invalid("receipt", format!("is of {}: {only}", escape_controls(of))))
+        };
         let (site, credentials) = (session.site().to_string(), session.credentials());
         // The same site has another base URL for the other kind of credentials.
         let other = session.site().for_other_credentials().map(|other| other.to_string());

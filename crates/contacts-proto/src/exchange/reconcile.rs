@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Action, Event, Exchange, Now, Session, Receipt, WaitReason, search::Search};
+use super::{Action, Event, Exchange, Now, Receipt, Session, WaitReason, search::Search};
 use crate::{Contact, Duplicate, Error};
 
 /// Finds out what became of a creation whose outcome was not known: looks for the contact, and once more after
@@ -53,7 +53,8 @@ impl Reconcile {
         let before = self.receipt.seen().unwrap_or_default();
         found.retain(|contact| !before.contains(&contact.id));
         if found.len() > 1 {
-            let duplicate = Duplicate::new(self.receipt.method().clone(), self.receipt.to().to_owned(), found);
+            let duplicate =
+                Duplicate::new(self.receipt.method().clone(), self.receipt.to().to_owned(), found);
             return Some(Err(Error::Duplicate(Box::new(duplicate))));
         }
         let confirmed = self.receipt.created().filter(|id| found.iter().all(|contact| contact.id != **id));

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use super::{Action, AllContacts, Event, Exchange, Now, Session, WaitReason};
+use super::{Action, Event, Exchange, List, Now, Session, WaitReason};
 use crate::{
-    TransportErrorKind, Contact, ContactMethod, Effect, Error, FailedRequest, TransportError, StopReason, ListContacts, Delivery, Attempts,
+    Attempts, Contact, ContactMethod, Effect, Error, FailedRequest, ListContacts, StopReason,
     retry::patience,
+    transport::{Delivery, TransportError, TransportErrorKind},
 };
 
 /// Looks for all contacts that reach an address, after some time for them to show.
 #[derive(Debug)]
 pub(super) struct Search {
-    all: AllContacts,
+    all: List,
     state: State,
 }
 
@@ -26,7 +27,7 @@ enum State {
 impl Search {
     /// Looks at once.
     pub(super) fn at_once(session: &Session, method: &ContactMethod, to: &str) -> Self {
-        let all = AllContacts::new(session.clone(), ListContacts::all()).reaching(method.clone(), to);
+        let all = List::new(session.clone(), ListContacts::all()).reaching(method.clone(), to);
         Self { all, state: State::Looking }
     }
 
@@ -65,14 +66,22 @@ impl Search {
         } else if wait >= self.session().deadline(now).saturating_sub(now.monotonic) {
             StopReason::Deadline
         } else {
-            let reason = if asked >= Some(consistency_delay) { WaitReason::RetryAfter } else { WaitReason::Consistency };
+            let reason = if asked >= Some(consistency_delay) {
+                WaitReason::RetryAfter
+            } else {
+                WaitReason::Consistency
+            };
             self.state = State::Waiting { until: now.monotonic.saturating_add(wait), reason };
             return Action::Wait(wait);
         };
         self.state = State::Done;
         let failure = TransportError::new(Delivery::NotSent, TransportErrorKind::TimedOut);
         let attempts = Attempts { count: 0, effect: Effect::None, stop_reason: Some(stop_reason) };
-        Action::Done(Err(Error::Transport(Box::new(FailedRequest::new("look for the contact", failure, attempts)))))
+        Action::Done(Err(Error::Transport(Box::new(FailedRequest::new(
+            "look for the contact",
+            failure,
+            attempts,
+        )))))
     }
 }
 

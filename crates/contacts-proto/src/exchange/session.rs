@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::{HeaderValue, Request, header};
 
 use super::Now;
-use crate::{BaseUrl, RetryBudget, Credentials, Operation, RetryPolicy};
+use crate::{BaseUrl, Credentials, Operation, RetryBudget, RetryPolicy};
 
 /// Where a client's exchanges go, as whom, and by which policy. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -39,7 +39,8 @@ enum RefreshState {
 impl Session {
     /// With the default policy and a budget of its own.
     pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
-        let shared = Shared { site, policy: RetryPolicy::default(), budget: RetryBudget::default(), user_agent: None };
+        let shared =
+            Shared { site, policy: RetryPolicy::default(), budget: RetryBudget::default(), user_agent: None };
         Self { shared: Arc::new(shared), credentials, refresh: RefreshState::Impossible, until: None }
     }
 
@@ -71,7 +72,7 @@ impl Session {
     }
 
     /// Another user of the same site, whose credentials come from a source: an exchange asks for them by
-    /// [`Action::Refresh`](crate::Action::Refresh), at its start if none are `known`, and once when the service refuses them.
+    /// [`Action::Refresh`](crate::exchange::Action::Refresh), at its start if none are `known`, and once when the service refuses them.
     #[must_use]
     pub fn with_refreshable(&self, known: Option<Credentials>) -> Self {
         let refresh = if known.is_some() { RefreshState::Possible } else { RefreshState::Needed };
@@ -79,7 +80,7 @@ impl Session {
         Self { credentials, refresh, ..self.clone() }
     }
 
-    /// All exchanges that are begun with it end by this moment of the adapter's [monotonic clock](crate::Now::monotonic), however much time the policy
+    /// All exchanges that are begun with it end by this moment of the adapter's [monotonic clock](crate::exchange::Now::monotonic), however much time the policy
     /// gives each of them.
     #[must_use]
     pub fn with_deadline(self, moment: Duration) -> Self {

@@ -4,9 +4,10 @@ use http::Response;
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    RetryClass, Confirmation, ContactId, Error, Hint, Operation, ApiError, InvalidResponse,
+    ApiError, Confirmation, ContactId, Error, Hint, InvalidResponse, Operation,
     error::{Asked, Subject, compression},
     model::json::{self, Object, without_bom},
+    transport::RetryClass,
 };
 
 /// A response to an operation, of which any part may be wrong.

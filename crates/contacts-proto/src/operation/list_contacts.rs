@@ -21,7 +21,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Reads one page of the contacts of the user, or as an administrator, of another user.
 ///
 /// ```
-/// use contacts_proto::{Credentials, ListContacts, Operation, BaseUrl};
+/// use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation};
 ///
 /// let site = BaseUrl::new("https://api.example.com/cloud")?;
 /// let first = ListContacts::all();

@@ -8,7 +8,7 @@ use crate::Limits;
 ///
 /// ```
 /// use std::time::Duration;
-/// use contacts_proto::{Credentials, RetryPolicy, Session, BaseUrl};
+/// use contacts_proto::{BaseUrl, Credentials, RetryPolicy, exchange::Session};
 ///
 /// let mut policy = RetryPolicy::default();
 /// policy.max_attempts = 2;
@@ -38,7 +38,7 @@ pub struct RetryPolicy {
     /// One request, from the connection to the end of the answer's body: 30 s.
     pub attempt_timeout: Duration,
     /// How long a contact is given to appear in the list after a creation whose answer was lost, before the looks of
-    /// [`Ensure`](crate::Ensure) and the second look of [`Reconcile`](crate::Reconcile): 5 s.
+    /// [`Ensure`](crate::exchange::Ensure) and the second look of [`Reconcile`](crate::exchange::Reconcile): 5 s.
     pub consistency_delay: Duration,
     /// How much of answers is taken in.
     pub limits: Limits,

@@ -121,7 +121,12 @@ mod tests {
     }
 
     /// The body and its end, read by a library that fills buffers.
-    fn read(body: &[u8], piece: usize, limit: usize, announced: Option<u64>) -> (Vec<u8>, Result<(), TransportErrorKind>) {
+    fn read(
+        body: &[u8],
+        piece: usize,
+        limit: usize,
+        announced: Option<u64>,
+    ) -> (Vec<u8>, Result<(), TransportErrorKind>) {
         let (mut buffer, mut body) = (BodyBuf::new(limit, announced), body);
         let end = loop {
             let room = buffer.room();

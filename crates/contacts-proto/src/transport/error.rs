@@ -5,8 +5,9 @@ use std::{error::Error as StdError, fmt, io, iter::successors, sync::Arc};
 use http::{Response, StatusCode};
 
 use crate::{
-    RetryClass, Credentials,
+    Credentials,
     error::{LONGEST_BODY, Reasoned},
+    transport::RetryClass,
     transport::connect::NoAddress,
 };
 
@@ -106,7 +107,9 @@ impl TransportError {
         for error in error_chain(&*error) {
             let by_library = known(error);
             kind = by_library.or_else(|| of_std(error, &delivery)).unwrap_or(kind);
-            if matches!(by_library, Some(TransportErrorKind::Certificate | TransportErrorKind::Tls)) || is_word_of_system(error) {
+            if matches!(by_library, Some(TransportErrorKind::Certificate | TransportErrorKind::Tls))
+                || is_word_of_system(error)
+            {
                 text = Some(error.to_string());
             }
         }
@@ -177,7 +180,9 @@ impl TransportError {
     pub(crate) fn class(&self) -> RetryClass {
         match (&self.delivery, self.kind) {
             (Delivery::NotSent, TransportErrorKind::Certificate) => RetryClass::Permanent,
-            (Delivery::NotSent, TransportErrorKind::Proxy) if self.is_refused_for_good() => RetryClass::Permanent,
+            (Delivery::NotSent, TransportErrorKind::Proxy) if self.is_refused_for_good() => {
+                RetryClass::Permanent
+            }
             (Delivery::NotSent, _) => RetryClass::NotProcessed,
             (Delivery::Unknown, _) => RetryClass::Ambiguous,
             (Delivery::Partial(response), _) => match RetryClass::of(response.status()) {
@@ -261,7 +266,9 @@ mod tests {
             (TransportErrorKind::Other, "no idea".into())
         );
 
-        let failure = TransportError::from_error(Delivery::Unknown, "too slow".into(), |_| Some(TransportErrorKind::TimedOut));
+        let failure = TransportError::from_error(Delivery::Unknown, "too slow".into(), |_| {
+            Some(TransportErrorKind::TimedOut)
+        });
         assert_eq!(failure.kind(), TransportErrorKind::TimedOut);
         assert!(failure.source().is_none());
     }

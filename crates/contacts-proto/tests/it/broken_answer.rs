@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use contacts_proto::{
-    Action, BaseUrl, Call, TransportErrorKind, Credentials, Event, Exchange, TransportError, ListContacts, Now, RetryPolicy, Delivery,
-    Session,
+    BaseUrl, Credentials, ListContacts, RetryPolicy,
+    exchange::{Action, Call, Event, Exchange, Now, Session},
+    transport::{Delivery, TransportError, TransportErrorKind},
 };
 use http::Response;
 

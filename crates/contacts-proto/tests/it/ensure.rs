@@ -9,8 +9,9 @@ use crate::model::{
     session, status, status_with,
 };
 use contacts_proto::{
-    Action, Call, TransportErrorKind, ContactMethod, CreateContact, Effect, Ensure, Ensured, Error, Event, Exchange,
-    TransportError, StopReason, GetContact, EnsureOutcome, Now, Delivery, Reconcile, Reconciled, Session,
+    ContactMethod, CreateContact, Effect, EnsureOutcome, Ensured, Error, GetContact, Reconciled, StopReason,
+    exchange::{Action, Call, Ensure, Event, Exchange, Now, Reconcile, Session},
+    transport::{Delivery, TransportError, TransportErrorKind},
 };
 
 const TO: &str = "1-555-0100";
@@ -112,7 +113,10 @@ fn a_second_creation_is_the_last_one() {
     let looks = ["settling 5s", "GET 0", "settling 5s", "GET 0"];
     let expected = ["GET 0", "POST"].into_iter().chain(looks).chain(["POST"]).chain(looks);
     assert_eq!(ran.log, expected.collect::<Vec<_>>());
-    assert_eq!(ran.result.as_ref().unwrap_err().attempts().unwrap().stop_reason, Some(StopReason::MaxAttempts));
+    assert_eq!(
+        ran.result.as_ref().unwrap_err().attempts().unwrap().stop_reason,
+        Some(StopReason::MaxAttempts)
+    );
     ends_in_doubt(ran);
     assert!(service.sms(TO).is_empty());
 }
@@ -137,7 +141,10 @@ fn there_is_no_second_creation_where_the_bucket_is_empty() {
     let mut service = with_posts([Fault::lost_before()]);
     let ran = service.run(Ensure::new(session, create_sms(TO)));
     assert_eq!(ran.log.iter().filter(|what| *what == "POST").count(), 1);
-    assert_eq!(ran.result.as_ref().unwrap_err().attempts().unwrap().stop_reason, Some(StopReason::RetryBudget));
+    assert_eq!(
+        ran.result.as_ref().unwrap_err().attempts().unwrap().stop_reason,
+        Some(StopReason::RetryBudget)
+    );
     ends_in_doubt(ran);
 }
 
@@ -180,9 +187,12 @@ fn a_second_creation_that_was_answered_is_believed_before_it_shows() {
 
 #[test]
 fn a_look_that_fails_after_a_creation_leaves_it_in_doubt() {
-    for reply in
-        [status(404), status(403), status(401), model::failure(Delivery::NotSent, TransportErrorKind::Certificate)]
-    {
+    for reply in [
+        status(404),
+        status(403),
+        status(401),
+        model::failure(Delivery::NotSent, TransportErrorKind::Certificate),
+    ] {
         for effect in [Fault::lost_before(), Fault::lost_after()] {
             let mut service = with_posts([effect]);
             service.gets.extend([None, Fault::instead(reply.clone())]);

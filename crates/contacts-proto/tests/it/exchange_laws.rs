@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use contacts_proto::{BaseUrl, TransportErrorKind, Credentials, Delivery, Session};
+use contacts_proto::{
+    BaseUrl, Credentials,
+    exchange::Session,
+    transport::{Delivery, TransportErrorKind},
+};
 use contacts_testkit::{
     drive::{self, Happened, Run, Surroundings},
     job::{Job, Outcome},
@@ -111,7 +115,7 @@ fn session() -> Session {
     Session::new(site, Credentials::bearer("a-token").unwrap())
 }
 
-fn begin(job: &Job, session: &Session) -> Run<dyn contacts_proto::Exchange<Output = Outcome>> {
+fn begin(job: &Job, session: &Session) -> Run<dyn contacts_proto::exchange::Exchange<Output = Outcome>> {
     let about = About::new(job.shape(), session, Access::Fixed, Duration::ZERO);
     Run::new(job.begin(session.clone()), about)
 }

@@ -6,8 +6,10 @@ use crate::model::{
     unsent,
 };
 use contacts_proto::{
-    ActivateContact, AllContacts, Call, Carry, TransportErrorKind, Create, DeactivateContact, DeleteContact, Effect,
-    Error, GetContact, Hint, ListContacts, Delivery, Receipt, Update, UpdateContact,
+    ActivateContact, DeactivateContact, DeleteContact, Effect, Error, GetContact, Hint, ListContacts,
+    Receipt, UpdateContact,
+    exchange::{Call, Create, List, ToExchange, Update},
+    transport::{Delivery, TransportErrorKind},
 };
 
 const CONTACT: &str = r#"{"id":"a","method":"email","to":"ann@example.com"}"#;
@@ -32,7 +34,14 @@ fn create() -> Create {
 
 /// Certainly no effect, and worth another attempt.
 fn not_processed() -> Vec<Reply> {
-    let failures = [TransportErrorKind::Dns, TransportErrorKind::Connect, TransportErrorKind::Tls, TransportErrorKind::Proxy, TransportErrorKind::TimedOut, TransportErrorKind::Closed];
+    let failures = [
+        TransportErrorKind::Dns,
+        TransportErrorKind::Connect,
+        TransportErrorKind::Tls,
+        TransportErrorKind::Proxy,
+        TransportErrorKind::TimedOut,
+        TransportErrorKind::Closed,
+    ];
     let unsent = failures.map(|cause| failure(Delivery::NotSent, cause));
     let proxy = [502, 503, 504].map(refused_by_proxy);
     unsent.into_iter().chain(proxy).chain([status(429), status(421), cut(429)]).collect()
@@ -42,8 +51,14 @@ fn not_processed() -> Vec<Reply> {
 fn ambiguous() -> Vec<Reply> {
     let statuses = [408, 425, 500, 502, 503, 504, 507, 599, 103, 700];
     let useless = ["<html>Log in</html>", "{", "\u{0}"].map(|body| answer(200, body));
-    let failures =
-        [TransportErrorKind::Closed, TransportErrorKind::TimedOut, TransportErrorKind::Malformed, TransportErrorKind::TooLarge, TransportErrorKind::Tls, TransportErrorKind::Other];
+    let failures = [
+        TransportErrorKind::Closed,
+        TransportErrorKind::TimedOut,
+        TransportErrorKind::Malformed,
+        TransportErrorKind::TooLarge,
+        TransportErrorKind::Tls,
+        TransportErrorKind::Other,
+    ];
     let mut all: Vec<_> = statuses.map(status).into();
     all.extend(useless);
     all.extend(failures.map(|cause| failure(Delivery::Unknown, cause)));
@@ -90,12 +105,12 @@ fn reads_are_sent_again_after_whatever_may_pass() {
 fn a_list_is_sent_again_at_the_same_offset() {
     let first = r#"{"values":[{"id":"a","method":"sms","to":"1"}],"links":{"next":"?offset=1&size=1"}}"#;
     let last = r#"{"values":[{"id":"b","method":"sms","to":"2"}]}"#;
-    let list = AllContacts::new(session(), ListContacts::all());
+    let list = List::new(session(), ListContacts::all());
     let ran = play(list, [answer(200, first), lost(), status(429), answer(200, last)]);
     assert_eq!(ran.log, ["GET 0", "GET 1", "back off", "GET 1", "back off", "GET 1"]);
     assert_eq!(ran.result.unwrap().len(), 2);
 
-    let list = AllContacts::new(renewable(), ListContacts::all());
+    let list = List::new(renewable(), ListContacts::all());
     let ran = play(list, [answer(200, first), status(401), answer(200, last)]);
     assert_eq!(ran.log, ["GET 0", "GET 1", "refresh", "GET 1"]);
     assert_eq!(ran.result.unwrap().len(), 2);
@@ -116,8 +131,8 @@ fn activating_and_deactivating_are_sent_again() {
 
 #[test]
 fn nothing_is_sent_again_after_what_is_permanent() {
-    fn ends<O: Carry>(operation: &O, reply: &Reply) {
-        let ran = play(operation.in_session(session()), [reply.clone()]);
+    fn ends<O: ToExchange>(operation: &O, reply: &Reply) {
+        let ran = play(operation.exchange(session()), [reply.clone()]);
         assert_eq!(ran.log.len(), 1, "{:?} after {reply:?}", ran.log);
         let error = ran.result.err().unwrap();
         assert_eq!(error.effect(), Effect::None, "{error:?}");

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use contacts_proto::{
-    Action, BaseUrl, Call, ContactMethod, Create, CreateContact, Credentials, DeleteContact, Ensure, Event,
-    Exchange, Now, Operation, Session,
+    BaseUrl, ContactMethod, CreateContact, Credentials, DeleteContact, Operation,
+    exchange::{Action, Call, Create, Ensure, Event, Exchange, Now, Session},
 };
 use http::Response;
 

@@ -11,7 +11,7 @@ mod model;
 mod mutations;
 mod numbers;
 mod paging;
-mod requests;
 mod reconcile;
+mod requests;
 mod secrets;
 mod support;

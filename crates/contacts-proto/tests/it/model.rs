@@ -5,8 +5,9 @@ pub(crate) mod service;
 use std::{sync::Arc, time::Duration};
 
 use contacts_proto::{
-    BaseUrl, TransportErrorKind, ContactId, ContactMethod, CreateContact, Credentials, Error, Event, Exchange, TransportError,
-    Delivery, Session, WaitReason,
+    BaseUrl, ContactId, ContactMethod, CreateContact, Credentials, Error,
+    exchange::{Event, Exchange, Session, WaitReason},
+    transport::{Delivery, TransportError, TransportErrorKind},
 };
 use contacts_testkit::{
     drive::{EPOCH, Happened, Run, Surroundings},

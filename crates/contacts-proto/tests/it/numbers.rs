@@ -6,8 +6,9 @@ use crate::model::{
     answer, create_sms, id, lost, nothing_to_renew, play, renewable, session, status, status_with,
 };
 use contacts_proto::{
-    Action, Call, ContactMethod, CreateContact, Ensure, Error, ErrorKind, Event, Exchange, FindCloudId,
-    StopReason, GetContact, ListContacts, Now, Operation, RetryPolicy, Session, Update, UpdateContact, WaitReason,
+    ContactMethod, CreateContact, Error, ErrorKind, FindCloudId, GetContact, ListContacts, Operation,
+    RetryPolicy, StopReason, UpdateContact,
+    exchange::{Action, Call, Ensure, Event, Exchange, Now, Session, Update, WaitReason},
 };
 use http::{Response, StatusCode};
 
@@ -216,7 +217,10 @@ fn a_request_has_30_s_or_what_is_left() {
     assert_eq!(timeout(session(), seconds(1_000)), seconds(30));
     assert_eq!(timeout(with(|policy| policy.deadline = seconds(7)), seconds(1_000)), seconds(7));
     assert_eq!(timeout(session().with_deadline(seconds(1_002)), seconds(1_000)), seconds(2));
-    assert_eq!(timeout(session().with_deadline(seconds(1_002)).with_deadline(seconds(2_000)), seconds(1_000)), seconds(2));
+    assert_eq!(
+        timeout(session().with_deadline(seconds(1_002)).with_deadline(seconds(2_000)), seconds(1_000)),
+        seconds(2)
+    );
 }
 
 #[test]

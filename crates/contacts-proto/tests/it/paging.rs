@@ -4,7 +4,7 @@ use crate::support::{
     accounts, answer,
     list::{Asked, Model, honest, hostile, models},
 };
-use contacts_proto::{AccountId, Error, Limits, ListContacts, Operation, Pages};
+use contacts_proto::{AccountId, Error, Limits, ListContacts, Operation, exchange::Pages};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -9,7 +9,10 @@ use crate::model::{
     session, status,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use contacts_proto::{BaseUrl, Create, Credentials, Error, Reconcile, Reconciled, Session, Receipt};
+use contacts_proto::{
+    BaseUrl, Credentials, Error, Receipt, Reconciled,
+    exchange::{Create, Reconcile, Session},
+};
 
 const TO: &str = "1-555-0100";
 

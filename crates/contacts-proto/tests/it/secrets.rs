@@ -5,8 +5,9 @@ use std::{error::Error as StdError, time::Duration};
 use crate::support::{Any, Driven, answer};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contacts_proto::{
-    AccountId, Action, BaseUrl, TransportErrorKind, ContactId, Credentials, Error, Event, TransportError, Now, Delivery, Session,
-    Site,
+    AccountId, BaseUrl, ContactId, Credentials, Error, Site,
+    exchange::{Action, Event, Now, Session},
+    transport::{Delivery, TransportError, TransportErrorKind},
 };
 use http::{HeaderMap, HeaderValue};
 use proptest::{

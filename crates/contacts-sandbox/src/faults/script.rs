@@ -96,7 +96,9 @@ impl Script {
             Fault::Delay { ms, when: When::After } => {
                 Self { delay_after: Duration::from_millis(*ms), ..Self::default() }
             }
-            Fault::Silence { when } => Self { effect: effect(*when), reply: Reply::Nothing, ..Self::default() },
+            Fault::Silence { when } => {
+                Self { effect: effect(*when), reply: Reply::Nothing, ..Self::default() }
+            }
             Fault::Garbage { text, when } => {
                 let bytes =
                     text.as_ref().map_or_else(|| TLS_RECORD.to_vec(), |text| text.clone().into_bytes());

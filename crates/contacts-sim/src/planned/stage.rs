@@ -3,7 +3,10 @@
 use std::{fmt, time::Duration};
 
 use contacts_plan::{Apply, Desired, Format, Options, Plan, read};
-use contacts_proto::{AllContacts, BaseUrl, Error, Exchange, ListContacts, RetryPolicy, Session};
+use contacts_proto::{
+    BaseUrl, Error, ListContacts, RetryPolicy,
+    exchange::{Exchange, List, Session},
+};
 use contacts_sandbox::{
     Behaviour, Duplicates, Limits, NewPhones, OAuthAtDirectBase, Service, StoredContact, User,
 };
@@ -86,7 +89,8 @@ impl<'a> Stage<'a> {
         let mut world = World::new(Service::new(behaviour));
         let user = User::new("ann@example.com", "unused").with_account_id(ANN);
         let consistency_delay = haste.policy().consistency_delay;
-        let mut network = Network::new(&mut world, user, seed, Faults::Schedule(Vec::new()), consistency_delay);
+        let mut network =
+            Network::new(&mut world, user, seed, Faults::Schedule(Vec::new()), consistency_delay);
         if !scene.told {
             network.untold = Untold::All;
         }
@@ -158,7 +162,7 @@ impl<'a> Stage<'a> {
 
     /// Lists and plans; nothing if that does not come to its end.
     fn plan(&mut self, session: &Session, case: Case<'_>) -> Option<Plan> {
-        let list = AllContacts::new(session.clone(), ListContacts::all());
+        let list = List::new(session.clone(), ListContacts::all());
         let contacts = self.drive(list, session, case)?.ok()?;
         let plan = Plan::new(&self.desired, &contacts, Options::default().prune(self.scene.prune));
         plan.map_err(|refused| self.found(Harm::Wrong, format!("no plan for {contacts:?}: {refused}"))).ok()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::WaitReason;
+use contacts_proto::exchange::WaitReason;
 use http::StatusCode;
 
 use super::{Verdict, broken_if, each, each_call};
@@ -63,7 +63,9 @@ pub fn a_creation_is_given_its_time_to_show(trace: &Trace) -> Verdict {
     each_call(trace, |call| {
         let settling = call.waits().filter(|(_, report, _)| call.settles(report) && report.hint.is_none());
         each(settling, |(_, _, wait)| {
-            broken_if(wait != consistency_delay, || format!("{wait:?}, and {consistency_delay:?} is the rule"))
+            broken_if(wait != consistency_delay, || {
+                format!("{wait:?}, and {consistency_delay:?} is the rule")
+            })
         })
     })
 }

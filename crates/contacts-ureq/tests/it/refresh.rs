@@ -22,8 +22,8 @@ fn client(sandbox: &Sandbox, tokens: &[&str]) -> (Client, Arc<AtomicUsize>) {
         let number = counted.fetch_add(1, Ordering::SeqCst).min(tokens.len() - 1);
         Ok(Credentials::basic(DEMO_EMAIL, tokens[number].as_str())?)
     };
-    let client =
-        Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_credentials_provider(source);
+    let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .with_credentials_provider(source);
     (client, asked)
 }
 

@@ -64,7 +64,9 @@ impl fmt::Display for Finding {
                 let methods: Vec<_> = methods.iter().map(ContactMethod::as_str).collect();
                 write!(f, "no enabled {}", methods.join(" and no "))
             }
-            Self::Single { method, to } => write!(f, "only {} {}", escape_controls(method.as_str()), escape_controls(to)),
+            Self::Single { method, to } => {
+                write!(f, "only {} {}", escape_controls(method.as_str()), escape_controls(to))
+            }
             Self::DisabledPhone { method, to, reason } => {
                 write!(f, "{} {} is not enabled", escape_controls(method.as_str()), escape_controls(to))?;
                 reason.iter().try_for_each(|reason| write!(f, ": {}", escape_controls(reason)))

@@ -11,7 +11,7 @@ use contacts_ureq::{ContactMethod, escape_controls};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde::Serialize;
 
-use super::findings::{Count, Finding, KINDS, Row, Reachability, Tally, User};
+use super::findings::{Count, Finding, KINDS, Reachability, Row, Tally, User};
 use crate::{
     config::flags::OutputFormat,
     error::Failure,
@@ -93,7 +93,9 @@ impl Output {
             Reachability::Unreachable | Reachability::Unreadable => {
                 self.styled(findings, |cell| cell.fg(CellColor::Red))
             }
-            Reachability::MissingRequired | Reachability::Single => self.styled(findings, |cell| cell.fg(CellColor::Yellow)),
+            Reachability::MissingRequired | Reachability::Single => {
+                self.styled(findings, |cell| cell.fg(CellColor::Yellow))
+            }
             Reachability::Reachable => findings,
         };
         [Cell::new(escape_controls(row.user.account_id.as_str())), Cell::new(enabled(row)), findings]
@@ -151,8 +153,12 @@ pub(crate) struct Progress(Option<ProgressBar>);
 const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len} users, {rate}, {eta} left{msg}{prefix}";
 
 /// What is worth a look, the worst first.
-const SHOWN: [Reachability; 4] =
-    [Reachability::Unreachable, Reachability::MissingRequired, Reachability::Single, Reachability::Unreadable];
+const SHOWN: [Reachability; 4] = [
+    Reachability::Unreachable,
+    Reachability::MissingRequired,
+    Reachability::Single,
+    Reachability::Unreadable,
+];
 
 impl Progress {
     /// Of so many users, of whom some are known already. Where nobody looks, nothing is shown.

@@ -167,7 +167,10 @@ mod tests {
     fn a_token_is_no_account_id_and_not_repeated() {
         for text in ["ann\nATATT3xFfGF0abc\n", "User id,name\nann,Ann\nATATT3xFfGF0abc,Ben\n"] {
             let [diagnostic] = diagnostics(text).try_into().unwrap();
-            assert!(diagnostic.contains("looks like a token") && !diagnostic.contains("FfGF0"), "{diagnostic}");
+            assert!(
+                diagnostic.contains("looks like a token") && !diagnostic.contains("FfGF0"),
+                "{diagnostic}"
+            );
         }
     }
 

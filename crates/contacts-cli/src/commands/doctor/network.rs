@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use contacts_ureq::{BaseUrl, ProxyChoice, Timeouts, escape_controls};
+use contacts_ureq::{BaseUrl, ProxyChoice, escape_controls, transport::Timeouts};
 use http::{Uri, uri::Authority};
 
 use super::{

@@ -252,7 +252,9 @@ const GONE: &str = "gone already";
 /// Of a change that is done: why there was nothing to make. Somebody else was quicker.
 fn already(outcome: &Outcome) -> Option<&'static str> {
     match outcome {
-        Outcome::Done(Done::Ensured(ensured)) if ensured.outcome == EnsureOutcome::AlreadyExisted => Some(THERE),
+        Outcome::Done(Done::Ensured(ensured)) if ensured.outcome == EnsureOutcome::AlreadyExisted => {
+            Some(THERE)
+        }
         Outcome::Done(Done::AlreadyDeleted) => Some(GONE),
         _ => None,
     }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use contacts_plan::{Apply, Desired, Plan};
-use contacts_proto::{AllContacts, BaseUrl, Contact, Error, Exchange, ListContacts, RetryPolicy, Session};
+use contacts_proto::{
+    BaseUrl, Contact, Error, ListContacts, RetryPolicy,
+    exchange::{Exchange, List, Session},
+};
 use contacts_sandbox::{Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User};
 use contacts_testkit::{
     behaviour::any_form,
@@ -48,8 +51,13 @@ impl World {
         let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path())).unwrap();
         let mut shared = network::World::new(Service::new(behaviour));
         let user = User::new("ann@example.com", "unused").with_account_id("ann");
-        let network =
-            Network::new(&mut shared, user, 1, Faults::Schedule(Vec::new()), RetryPolicy::default().consistency_delay);
+        let network = Network::new(
+            &mut shared,
+            user,
+            1,
+            Faults::Schedule(Vec::new()),
+            RetryPolicy::default().consistency_delay,
+        );
         let session = Session::new(site, network.credentials().clone());
         Self {
             shared,
@@ -123,7 +131,7 @@ impl World {
 
     pub(crate) fn list(&mut self) -> Vec<Contact> {
         self.network.set_quiet(true);
-        let contacts = self.run(AllContacts::new(self.session.clone(), ListContacts::all())).unwrap();
+        let contacts = self.run(List::new(self.session.clone(), ListContacts::all())).unwrap();
         self.network.set_quiet(false);
         contacts
     }

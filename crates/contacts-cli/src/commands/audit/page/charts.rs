@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Write};
 use contacts_ureq::ContactMethod;
 
 use super::{
-    super::findings::{Finding, KINDS, Row, Reachability, Tally},
+    super::findings::{Finding, KINDS, Reachability, Row, Tally},
     text::{Number, Share, Text},
 };
 
@@ -27,7 +27,9 @@ pub(super) fn standings(out: &mut String, tally: &Tally, is_required: bool) -> f
     let all = tally.users();
     let shown = STANDINGS.map(|(reachability, what)| (reachability, what, tally.count(reachability)));
     // Nobody lacks what is not required.
-    let shown = shown.iter().filter(|(reachability, ..)| *reachability != Reachability::MissingRequired || is_required);
+    let shown = shown
+        .iter()
+        .filter(|(reachability, ..)| *reachability != Reachability::MissingRequired || is_required);
     write!(out, "<dl class=\"figures\">")?;
     for (reachability, what, count) in shown.clone() {
         let word = reachability.word();
@@ -38,8 +40,10 @@ pub(super) fn standings(out: &mut String, tally: &Tally, is_required: bool) -> f
             Share(*count, all)
         )?;
     }
-    let words: Vec<_> =
-        shown.clone().map(|(reachability, _, count)| format!("{} {}", Number(*count), reachability.word())).collect();
+    let words: Vec<_> = shown
+        .clone()
+        .map(|(reachability, _, count)| format!("{} {}", Number(*count), reachability.word()))
+        .collect();
     write!(out, "</dl>")?;
     let parts: Vec<_> = shown.map(|(reachability, _, count)| (reachability.word(), *count)).collect();
     let label = format!("Of {} users: {}", Number(all), words.join(", "));

@@ -7,38 +7,38 @@ use crate::{
 };
 
 /// An operation, with the exchange that carries it out: [`Create`] and [`Update`] for these two, and [`Call`] for all others.
-pub trait Carry: Operation {
+pub trait ToExchange: Operation {
     /// The exchange.
     type Exchange<'a>: Exchange<Output = Self::Output>
     where
         Self: 'a;
 
     /// Starts the operation in a session; the deadline begins with the first step.
-    fn in_session(&self, session: Session) -> Self::Exchange<'_>;
+    fn exchange(&self, session: Session) -> Self::Exchange<'_>;
 }
 
-impl Carry for CreateContact {
+impl ToExchange for CreateContact {
     type Exchange<'a> = Create;
 
-    fn in_session(&self, session: Session) -> Create {
+    fn exchange(&self, session: Session) -> Create {
         Create::new(session, self.clone())
     }
 }
 
-impl Carry for UpdateContact {
+impl ToExchange for UpdateContact {
     type Exchange<'a> = Update;
 
-    fn in_session(&self, session: Session) -> Update {
+    fn exchange(&self, session: Session) -> Update {
         Update::new(session, self.clone())
     }
 }
 
 macro_rules! carried_by_call {
     ($($operation:ty),+ $(,)?) => {$(
-        impl Carry for $operation {
+        impl ToExchange for $operation {
             type Exchange<'a> = Call<&'a Self>;
 
-            fn in_session(&self, session: Session) -> Call<&Self> {
+            fn exchange(&self, session: Session) -> Call<&Self> {
                 Call::new(session, self)
             }
         }

@@ -9,7 +9,7 @@ use crate::{Contact, ContactMethod, Error, ListContacts, Operation};
 ///
 /// For one contact after the other there is [`Pages`].
 #[derive(Debug)]
-pub struct AllContacts {
+pub struct List {
     session: Session,
     pages: Pages,
     /// Only contacts that reach this are kept.
@@ -26,7 +26,7 @@ enum State {
     Done,
 }
 
-impl AllContacts {
+impl List {
     /// From this page on to the end of the list.
     pub fn new(session: Session, first: ListContacts) -> Self {
         let pages = Pages::new(first, session.policy().limits);
@@ -65,7 +65,7 @@ impl AllContacts {
     }
 }
 
-impl Exchange for AllContacts {
+impl Exchange for List {
     type Output = Vec<Contact>;
 
     fn step(&mut self, mut event: Event<'_>, now: Now, random: u64) -> Action<Vec<Contact>> {
