@@ -16,7 +16,11 @@
 
 use std::time::Duration;
 
-use contacts_proto::{BaseUrl, Credentials, RetryPolicy, exchange::Session, transport::{Delivery, TransportErrorKind}};
+use contacts_proto::{
+    BaseUrl, Credentials, RetryPolicy,
+    exchange::Session,
+    transport::{Delivery, TransportErrorKind},
+};
 use contacts_testkit::{
     drive::{Happened, Run, Surroundings},
     job::{Job, Shape},

@@ -1,6 +1,9 @@
 //! Building each request: by an operation, by hand from parts made beforehand, and naively.
 
-use contacts_proto::{ActivateContact, ContactMethod, CreateContact, DeactivateContact, DeleteContact, GetContact, ListContacts, Operation, UpdateContact};
+use contacts_proto::{
+    ActivateContact, ContactMethod, CreateContact, DeactivateContact, DeleteContact, GetContact,
+    ListContacts, Operation, UpdateContact,
+};
 use http::{Method, Request};
 
 use crate::{

@@ -13,7 +13,7 @@ use contacts_proto::{
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Bytes, client::conn::http1};
-use shared::{Answer, Body, Clock, cause, event::refresh_failed, failure, head, place, told};
+use shared::{Answer, Body, Clock, cause, event::refresh_failed, failure, head, setup, told};
 use smol::{Timer, future::or, net::TcpStream};
 use smol_hyper::rt::FuturesIo;
 
@@ -47,7 +47,7 @@ pub(crate) async fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error
 async fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> Answer {
     let until = Instant::now() + timeout;
     let timed_out = |delivery| TransportError::new(delivery, TransportErrorKind::TimedOut);
-    let (address, request) = place::plain(request)?;
+    let (address, request) = setup::plain(request)?;
     let connect = async {
         let stream = TcpStream::connect(address).await.map_err(|error| failure(Delivery::NotSent, error))?;
         let mut http = http1::Builder::new();

@@ -12,12 +12,12 @@ use http::{HeaderValue, Method, Request, Response, header::AUTHORIZATION, reques
 use crate::{
     drive::{EPOCH, Happened, Surroundings},
     faults::{Asks, Fault, Happening, When},
+    hide_status::HiddenStatus,
     hints::Hint,
     ledger::Ledger,
     log::Log,
     random::Random,
     reply::{Reply, response},
-    untold::Untold,
 };
 
 /// The part that all users share: the one service, and the record of what happens.
@@ -55,7 +55,7 @@ pub struct Network {
     consistency_delay: Duration,
     delayed: Vec<Flight>,
     /// The statuses that the service does not tell.
-    pub untold: Untold,
+    pub hidden_status: HiddenStatus,
     /// The record of this network.
     pub ledger: Ledger,
 }
@@ -145,7 +145,7 @@ impl Network {
             quiet: false,
             consistency_delay,
             delayed: Vec::new(),
-            untold: Untold::default(),
+            hidden_status: HiddenStatus::default(),
             ledger: Ledger::default(),
         };
         network.rotate(world);
@@ -362,7 +362,7 @@ impl Network {
         self.land(world, at);
         let answer = world.service.handle(Request::from_parts(head, body), EPOCH + at);
         world.log.line(at, format_args!("  the service answers {}", answer.status()));
-        self.untold.left_out_of(answer)
+        self.hidden_status.left_out_of(answer)
     }
 
     /// Carries out what was delayed up to this moment.

@@ -118,7 +118,7 @@ fn contacts_that_may_be_enabled_are_kept_if_the_new_one_was_not_created() {
 fn one_that_was_there_by_then_and_may_be_enabled_does_not_count_as_new() {
     let (mut world, plan) = exchanged(&["a"]);
     let id = world.add("email", "new@example.com", false);
-    world.network.untold.add(&id);
+    world.network.hidden_status.add(&id);
     let apply = world.apply(plan);
     let last = &outcomes(&apply)[..];
     assert!(matches!(last, [Outcome::Done(_), Outcome::Skipped(Skipped::LastEnabled)]), "{last:?}");
@@ -153,7 +153,7 @@ proptest! {
         prop_assert!(always || !had_enabled || is_told, "{:#?}", outcomes(&apply));
 
         // And in any case as much is known as was before.
-        let known = |contact: &_| world.network.untold.told_of(contact).map_or(1, |enabled| if enabled { 2 } else { 0 });
+        let known = |contact: &_| world.network.hidden_status.told_of(contact).map_or(1, |enabled| if enabled { 2 } else { 0 });
         let most_known = |contacts: &Vec<StoredContact>| contacts.iter().map(known).max().unwrap_or(0);
         let least = world.seen.iter().map(most_known).min();
         prop_assert_eq!(least, world.seen.first().map(most_known), "{:#?}", outcomes(&apply));

@@ -17,7 +17,7 @@ use contacts_proto::{
 };
 use framing::Framing;
 use http::Request;
-use shared::{Answer, Body, Clock, event::refresh_failed, failure, head, place, told};
+use shared::{Answer, Body, Clock, event::refresh_failed, failure, head, setup, told};
 
 fn main() -> Result<(), Error> {
     let (session, _sandbox) = shared::session()?;
@@ -45,7 +45,7 @@ pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
 }
 
 fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> Answer {
-    let (address, request) = place::plain(request)?;
+    let (address, request) = setup::plain(request)?;
     let mut connection = Connection::open(&address, timeout)?;
     // While the last byte is not handed over nobody can act upon it.
     connection.write_all(&wire(&request)).map_err(|error| failure(Delivery::NotSent, error))?;

@@ -2,11 +2,11 @@
 
 mod answers;
 mod broken_answer;
+mod create_in_flight;
 mod dependencies;
 mod ensure;
 mod exchange_laws;
 mod exchange_table;
-mod in_doubt;
 mod model;
 mod mutations;
 mod numbers;

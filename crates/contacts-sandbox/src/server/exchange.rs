@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use super::answer::{self, Answer};
 use super::journal::Recorded;
 use super::wire::Outgoing;
-use super::{Shared, control, door, inspector, now};
+use super::{Shared, control, inspector, now, origin_guard};
 use crate::faults::{Effect, Reply, Script, Which};
 
 /// The largest body of a request.
@@ -26,7 +26,7 @@ pub(super) async fn handle(
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Infallible> {
     let (parts, body) = request.into_parts();
-    if let Some(refusal) = door::refuse(&parts) {
+    if let Some(refusal) = origin_guard::refuse(&parts) {
         return Ok(refusal);
     }
     let too_large =

@@ -18,7 +18,7 @@ macro_rules! script {
             include_str!("inspector/users.js"),
             include_str!("inspector/faults.js"),
             include_str!("inspector/journal.js"),
-            include_str!("inspector/beat.js"),
+            include_str!("inspector/poll.js"),
         )
     };
 }

@@ -14,16 +14,16 @@ use contacts_testkit::{
     drive::{Progress, Run},
     faults::Fault,
     findings::{Harm, Violation},
+    hide_status::HiddenStatus,
     job::Shape,
     laws,
     network::{Faults, Network, Way, World},
     trace::{About, Access},
-    untold::Untold,
 };
 
 use super::{
+    claims::untrue,
     scene::{Haste, Scene},
-    told::untrue,
 };
 use crate::{exhaustive::words, subject::Tried};
 
@@ -92,7 +92,7 @@ impl<'a> Stage<'a> {
         let mut network =
             Network::new(&mut world, user, seed, Faults::Schedule(Vec::new()), consistency_delay);
         if !scene.told {
-            network.untold = Untold::All;
+            network.hidden_status = HiddenStatus::All;
         }
         let mut file = scene.file.to_owned();
         for (number, (method, to, enabled)) in scene.before.iter().enumerate() {

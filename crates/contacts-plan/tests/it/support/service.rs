@@ -92,7 +92,7 @@ impl World {
             let told = contact.status.as_ref().and_then(|status| status.enabled);
             let id = world.add(contact.method.as_str(), &contact.to, told.unwrap_or(*truth));
             if told.is_none() {
-                world.network.untold.add(&id);
+                world.network.hidden_status.add(&id);
             }
             for entry in desired.iter_mut().filter(|entry| entry.id.as_ref() == Some(&contact.id)) {
                 entry.id = Some(id.parse().unwrap());

@@ -1,4 +1,4 @@
-// The beat
+// Polls the sandbox
 
 let paused = false;
 let timer;
@@ -26,12 +26,12 @@ async function readAll() {
 /** One reading at a time, and each after what was asked for before it. */
 const refresh = () => (turn = turn.then(readAll));
 
-async function beat() {
+async function poll() {
   clearTimeout(timer);
   if (paused || document.hidden) return;
   await refresh();
   clearTimeout(timer);
-  timer = setTimeout(beat, EVERY_MS);
+  timer = setTimeout(poll, EVERY_MS);
 }
 
 $("host").textContent = location.host;
@@ -39,7 +39,7 @@ $("pause").onclick = () => {
   paused = !paused;
   $("pause").setAttribute("aria-pressed", String(paused));
   if (paused) say("wait", "paused");
-  beat();
+  poll();
 };
-document.onvisibilitychange = beat;
-beat();
+document.onvisibilitychange = poll;
+poll();

@@ -8,20 +8,20 @@ use serde_json::Value;
 
 /// The contacts of which the service does not say whether they are enabled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Untold {
+pub enum HiddenStatus {
     /// Those with these ids.
     These(BTreeSet<String>),
     /// All of them.
     All,
 }
 
-impl Default for Untold {
+impl Default for HiddenStatus {
     fn default() -> Self {
         Self::These(BTreeSet::new())
     }
 }
 
-impl Untold {
+impl HiddenStatus {
     /// Adds one.
     pub fn add(&mut self, id: &str) {
         if let Self::These(ids) = self {
