@@ -206,7 +206,7 @@ Exit codes:
   4  no such contact
   5  try again later: rate limit, time-out, unavailable
   6  changes or findings are pending (--exit-code)
-  7  outcome unknown: a receipt was printed, for `contacts resolve`
+  7  outcome unknown: a receipt was printed, for `contacts reconcile`
 
   A signal ends the process as that signal does (a shell shows 130 for Ctrl-C),
   or with 7 if it leaves an outcome unknown.

@@ -149,8 +149,8 @@ impl Failure {
     /// The receipt, and before it what else there is to do.
     fn with_receipt_after(mut self, before: Option<String>, receipt: String) -> Self {
         let before = before.map(|before| format!("{before}; ")).unwrap_or_default();
-        let resolve = again(&format!("resolve {receipt}"));
-        self.facts.hint = Some(format!("{before}to learn what became of it, as the same user: {resolve}"));
+        let reconcile = again(&format!("reconcile {receipt}"));
+        self.facts.hint = Some(format!("{before}to learn what became of it, as the same user: {reconcile}"));
         self.facts.receipt = Some(receipt);
         self
     }

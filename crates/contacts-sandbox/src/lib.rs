@@ -63,7 +63,7 @@
 //! sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create).times(1));
 //! let create = CreateContact::new(ContactMethod::Email, "ann@example.com")?;
 //! let error = client.send(&create).await.unwrap_err();
-//! assert_eq!(error.kind(), ErrorKind::Indeterminate);
+//! assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
 //! assert_eq!(sandbox.contacts("ann@example.com").len(), 1);
 //! assert_eq!(sandbox.requests(Operation::Create).len(), 1);
 //! # Ok(())

@@ -45,7 +45,7 @@ pub(crate) enum OperationCommand {
     /// Create a contact
     ///
     /// It is never sent twice unless it is certain that the first request did nothing. If its answer is lost, a receipt is
-    /// printed and the exit code is 7: `contacts resolve` tells what became of it. With --ensure, it looks before and after
+    /// printed and the exit code is 7: `contacts reconcile` tells what became of it. With --ensure, it looks before and after
     /// instead, and can be repeated at will.
     #[command(
         after_help = "Examples:\n  contacts create sms 90-5555559999\n  contacts create --ensure email ann@example.com"

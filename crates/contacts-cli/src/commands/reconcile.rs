@@ -1,4 +1,4 @@
-//! `resolve RECEIPT`: whether an interrupted create succeeded.
+//! `reconcile RECEIPT`: whether an interrupted create succeeded.
 
 use clap::Args;
 use contacts_ureq::{Receipt, Reconciled, escape_controls, exchange::Reconcile};
@@ -11,7 +11,7 @@ use crate::{client::Context, error::Failure, output::Change};
 /// again is safe; with any other exit code it is not. A receipt is of one user of one site, and refused for another; that
 /// of an OAuth token, which does not tell whose it is, is to be resolved as the same user.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  contacts resolve eyJ2IjoxLCJvcGVyYXRpb24iOiJjcmVhdGUi…")]
+#[command(after_help = "Example:\n  contacts reconcile eyJ2IjoxLCJvcGVyYXRpb24iOiJjcmVhdGUi…")]
 pub(crate) struct ReconcileArgs {
     /// The receipt, as it was printed
     receipt: Receipt,

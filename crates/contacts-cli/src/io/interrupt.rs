@@ -213,7 +213,7 @@ impl Left {
                 let failure = Failure::interrupted_in_doubt(message, receipt);
                 // The receipt stays at the end, where it is easily taken from.
                 let go_on = under_way.as_ref().and_then(|it| it.hint).zip(failure.hint());
-                let hint = go_on.map(|(go_on, resolve)| format!("{go_on}; or, {resolve}"));
+                let hint = go_on.map(|(go_on, reconcile)| format!("{go_on}; or, {reconcile}"));
                 Some(hint.into_iter().fold(failure, Failure::with_hint))
             }
             (None, Some(UnderWay { made, change, hint, .. })) => {

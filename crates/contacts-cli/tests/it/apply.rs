@@ -237,7 +237,7 @@ fn an_interrupt_leaves_a_receipt_and_the_next_run_doubles_nothing() {
     let both = "apply the file again to go on: what is done is not done twice; or, to learn what became of it, as the \
                 same user: contacts --base-url ";
     assert!(hint.starts_with(both), "{hint}");
-    assert_eq!(hint.split_once(" resolve ").map(|it| it.1), error["receipt"].as_str(), "{hint}");
+    assert_eq!(hint.split_once(" reconcile ").map(|it| it.1), error["receipt"].as_str(), "{hint}");
     sandbox.disarm();
     assert_eq!(applied(&home, &sandbox, &file, 0).0, ["create done", "update done", "delete done"]);
     assert_eq!(reached(&sandbox), WANTED);

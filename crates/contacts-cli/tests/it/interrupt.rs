@@ -35,7 +35,7 @@ fn in_the_middle_of_a_creation_it_leaves_a_receipt() {
     let receipt = ran.stderr.lines().find_map(|line| line.strip_prefix("receipt: ")).unwrap();
     sandbox.disarm();
     until("the effect", || stored(&sandbox).len() == 3);
-    let resolved = home.demo(&sandbox, &format!("resolve {receipt} -o json")).json();
+    let resolved = home.demo(&sandbox, &format!("reconcile {receipt} -o json")).json();
     assert_eq!(resolved["id"], *stored(&sandbox)[2].id);
 }
 

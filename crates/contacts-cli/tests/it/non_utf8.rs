@@ -54,7 +54,7 @@ fn an_argument_that_is_not_text_is_named_by_its_place() {
         (vec![word("list"), word("--timeout"), behind("")], "argument 3, behind --timeout"),
         (vec![word("list"), word("--color"), behind("")], "argument 3, behind --color"),
         (vec![word("list"), word("--account-id"), behind("")], "argument 3, behind --account-id"),
-        (vec![word("resolve"), behind("")], "argument 2"),
+        (vec![word("reconcile"), behind("")], "argument 2"),
         (vec![word("man"), behind("")], "argument 2"),
     ] {
         refused(|| demo(&home, &sandbox).args(&arguments), named);

@@ -28,7 +28,7 @@ fn receipt(error: &Value) -> String {
     assert_eq!(error["kind"], "outcome_unknown", "{error}");
     let receipt = error["receipt"].as_str().unwrap_or_else(|| panic!("no receipt: {error}")).to_owned();
     assert!(receipt.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{receipt}");
-    assert!(error["hint"].as_str().unwrap().ends_with(&format!(" resolve {receipt}")), "{error}");
+    assert!(error["hint"].as_str().unwrap().ends_with(&format!(" reconcile {receipt}")), "{error}");
     receipt
 }
 
@@ -40,7 +40,7 @@ fn a_creation_whose_answer_is_lost_is_sent_once_and_its_receipt_finds_the_id() {
         let receipt = receipt(&home.demo(&sandbox, "create voice 49-1").fail(7));
         let [id] = voices(&sandbox).try_into().expect("one contact");
         assert_eq!(asked(&sandbox, "POST"), 1);
-        let resolved = home.demo(&sandbox, &format!("resolve {receipt} -o json")).succeed();
+        let resolved = home.demo(&sandbox, &format!("reconcile {receipt} -o json")).succeed();
         assert_eq!(resolved, format!("{{\"id\":\"{id}\",\"message\":\"Created\"}}\n"));
         assert_eq!((asked(&sandbox, "POST"), voices(&sandbox).len()), (1, 1));
     }
@@ -53,7 +53,7 @@ fn a_doubt_is_told_to_people_with_the_receipt_even_if_they_want_it_quiet() {
         let ran = home.demo(&sandbox, "create voice 49-1").args([flag]).run().with_code(7);
         assert_eq!(ran.stdout, "");
         let receipt = ran.stderr.lines().find_map(|line| line.strip_prefix("receipt: ")).unwrap();
-        assert!(ran.stderr.contains(&format!(" resolve {receipt}\n")), "{ran:?}");
+        assert!(ran.stderr.contains(&format!(" reconcile {receipt}\n")), "{ran:?}");
     }
 }
 
@@ -63,7 +63,7 @@ fn a_creation_that_was_answered_by_503_is_never_sent_again_and_was_not_made() {
     let error = home.demo(&sandbox, "create voice 49-1").fail(7);
     assert_eq!((asked(&sandbox, "POST"), &error["status"]), (1, &503.into()));
     // Only after the contact had time to appear.
-    let ran = home.demo(&sandbox, &format!("resolve {} -o json", receipt(&error))).run().with_code(4);
+    let ran = home.demo(&sandbox, &format!("reconcile {} -o json", receipt(&error))).run().with_code(4);
     assert_eq!((&*ran.stdout, &ran.error()["kind"]), ("", &"not_found".into()));
     assert!(ran.error()["message"].as_str().unwrap().contains("49-1 was not created"), "{ran:?}");
     assert!(ran.error()["hint"].as_str().unwrap().contains("safe to create it again"), "{ran:?}");
@@ -120,20 +120,20 @@ fn the_receipt_of_one_user_says_nothing_of_the_contacts_of_another() {
     let receipt = receipt(&home.demo(&sandbox, "create voice 49-1").fail(7));
     let token = home.write("bens", "bens-token");
     let as_ben = ["--base-url", &sandbox.base_url(), "--email", "ben@example.com", "--token-file", &token];
-    let error = home.contacts().line(&format!("resolve {receipt}")).args(as_ben).fail(2);
+    let error = home.contacts().line(&format!("reconcile {receipt}")).args(as_ben).fail(2);
     assert!(error["message"].as_str().unwrap().contains("is of demo@example.com"), "{error}");
 
     // Nor does an OAuth token tell whose it is: one that the receipt names no user of is resolved, and that is said.
     let token = home.write("bens", "bens-oauth-token");
     let oauth = ["--base-url", &sandbox.base_url(), "--oauth", "--token-file", &token];
-    let error = home.contacts().line(&format!("resolve {receipt}")).args(oauth).fail(2);
+    let error = home.contacts().line(&format!("reconcile {receipt}")).args(oauth).fail(2);
     assert!(error["message"].as_str().unwrap().contains("OAuth token"), "{error}");
     assert_eq!((asked(&sandbox, "GET"), voices(&sandbox).len()), (0, 1));
 
     sandbox.disarm();
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::Before }).on(Operation::Create));
     let receipt = self::receipt(&home.contacts().line("create voice 49-2").args(oauth).fail(7));
-    let error = home.contacts().line(&format!("resolve {receipt}")).args(oauth).fail(4);
+    let error = home.contacts().line(&format!("reconcile {receipt}")).args(oauth).fail(4);
     assert!(error["hint"].as_str().unwrap().contains("if this is the token of the user"), "{error}");
 }
 
@@ -150,7 +150,7 @@ fn the_404_of_a_proxy_says_nothing_of_a_contact_and_ends_no_doubt() {
     for body in ["<html>not here</html>", "default backend - 404", ""] {
         sandbox.arm(not_found(body));
         for line in [
-            format!("resolve {receipt}"),
+            format!("reconcile {receipt}"),
             format!("get {}", id.id),
             format!("delete --yes --force {}", id.id),
         ] {
@@ -160,7 +160,7 @@ fn the_404_of_a_proxy_says_nothing_of_a_contact_and_ends_no_doubt() {
         sandbox.disarm();
     }
     assert_eq!(stored(&sandbox).len(), 3);
-    home.demo(&sandbox, &format!("resolve {receipt}")).succeed();
+    home.demo(&sandbox, &format!("reconcile {receipt}")).succeed();
 }
 
 #[test]

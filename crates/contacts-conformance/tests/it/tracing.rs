@@ -76,9 +76,9 @@ fn assert_told_without_a_secret(text: &str, below: &str) {
         "request_id=",
         "duration_ms=",
         "wait_ms=",
-        "why=Some(BackOff)",
+        "reason=Backoff",
         "error=\"not_found\"",
-        "error=\"indeterminate\"",
+        "error=\"outcome_unknown\"",
     ] {
         assert!(text.contains(part), "{part} is missing in:\n{text}");
     }

@@ -40,6 +40,6 @@ fn status_body_and_request_id_of_a_broken_answer_are_kept_and_the_secret_is_not(
 fn the_debug_form_of_a_failure_shows_nothing_of_the_answer_but_its_status() {
     let answer = Response::builder().status(502).header("x-echo", TOKEN).body(TOKEN.into()).unwrap();
     let failure = TransportError::new(Delivery::Partial(Box::new(answer)), TransportErrorKind::Closed);
-    assert_eq!(format!("{:?}", failure.delivery()), "Answered(502)");
+    assert_eq!(format!("{:?}", failure.delivery()), "Partial(502)");
     assert!(!format!("{:?}", Event::Failed(failure)).contains(TOKEN));
 }

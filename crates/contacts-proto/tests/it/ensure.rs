@@ -90,7 +90,7 @@ fn a_creation_whose_answer_is_lost_is_found() {
     for fault in [Fault::lost_after(), Fault::besides(status(503)), Fault::besides(model::cut(201))] {
         let mut service = with_posts([fault]);
         let ran = ensure(&mut service);
-        assert_eq!(ran.log, ["GET 0", "POST", "settling 5s", "GET 0"]);
+        assert_eq!(ran.log, ["GET 0", "POST", "consistency 5s", "GET 0"]);
         ends_as(&ran, EnsureOutcome::Recovered, "n2");
         assert_eq!(service.sms(TO), ["n2"]);
     }
@@ -100,7 +100,7 @@ fn a_creation_whose_answer_is_lost_is_found() {
 fn a_second_creation_comes_only_after_two_looks_in_vain_and_a_look_after_it() {
     let mut service = with_posts([Fault::lost_before()]);
     let ran = ensure(&mut service);
-    let twice = ["GET 0", "POST", "settling 5s", "GET 0", "settling 5s", "GET 0", "POST", "GET 0"];
+    let twice = ["GET 0", "POST", "consistency 5s", "GET 0", "consistency 5s", "GET 0", "POST", "GET 0"];
     assert_eq!(ran.log, twice);
     ends_as(&ran, EnsureOutcome::Created, "n2");
     assert_eq!(service.sms(TO), ["n2"]);
@@ -110,7 +110,7 @@ fn a_second_creation_comes_only_after_two_looks_in_vain_and_a_look_after_it() {
 fn a_second_creation_is_the_last_one() {
     let mut service = with_posts([Fault::lost_before(), Fault::lost_before()]);
     let ran = ensure(&mut service);
-    let looks = ["settling 5s", "GET 0", "settling 5s", "GET 0"];
+    let looks = ["consistency 5s", "GET 0", "consistency 5s", "GET 0"];
     let expected = ["GET 0", "POST"].into_iter().chain(looks).chain(["POST"]).chain(looks);
     assert_eq!(ran.log, expected.collect::<Vec<_>>());
     assert_eq!(
@@ -152,7 +152,7 @@ fn there_is_no_second_creation_where_the_bucket_is_empty() {
 fn an_effect_that_comes_late_is_found_by_the_second_look() {
     let mut service = with_posts([Fault::late(seconds(8))]);
     let ran = ensure(&mut service);
-    assert_eq!(ran.log, ["GET 0", "POST", "settling 5s", "GET 0", "settling 5s", "GET 0"]);
+    assert_eq!(ran.log, ["GET 0", "POST", "consistency 5s", "GET 0", "consistency 5s", "GET 0"]);
     ends_as(&ran, EnsureOutcome::Recovered, "n2");
     assert_eq!(service.sms(TO), ["n2"]);
 }
@@ -197,7 +197,7 @@ fn a_look_that_fails_after_a_creation_leaves_it_in_doubt() {
             let mut service = with_posts([effect]);
             service.gets.extend([None, Fault::instead(reply.clone())]);
             let ran = ensure(&mut service);
-            assert_eq!(ran.log, ["GET 0", "POST", "settling 5s", "GET 0"], "{reply:?}");
+            assert_eq!(ran.log, ["GET 0", "POST", "consistency 5s", "GET 0"], "{reply:?}");
             ends_in_doubt(ran);
         }
     }
@@ -269,7 +269,7 @@ fn without_time_to_settle_it_ends_in_doubt() {
 
     let mut service = with_posts([Fault::lost_before()]);
     let ran = service.run(Ensure::new(within(6), create_sms(TO)));
-    assert_eq!(ran.log, ["GET 0", "POST", "settling 5s", "GET 0"]);
+    assert_eq!(ran.log, ["GET 0", "POST", "consistency 5s", "GET 0"]);
     ends_in_doubt(ran);
 }
 
@@ -318,15 +318,15 @@ fn a_look_after_a_creation_waits_as_long_as_the_service_asked() {
     let asks = |status, seconds| Fault::instead(status_with(status, "retry-after", seconds));
     let mut service = with_posts([asks(503, "30")]);
     let ran = ensure(&mut service);
-    assert_eq!(ran.log[..4], ["GET 0", "POST", "asked 30s", "GET 0"]);
+    assert_eq!(ran.log[..4], ["GET 0", "POST", "retry after 30s", "GET 0"]);
 
     let mut service = with_posts([asks(503, "2")]);
     let ran = ensure(&mut service);
-    assert_eq!(ran.log[..4], ["GET 0", "POST", "settling 5s", "GET 0"]);
+    assert_eq!(ran.log[..4], ["GET 0", "POST", "consistency 5s", "GET 0"]);
 
     let mut service = with_posts([asks(409, "2")]);
     let ran = ensure(&mut service);
-    assert_eq!(ran.log, ["GET 0", "POST", "asked 2s", "GET 0"]);
+    assert_eq!(ran.log, ["GET 0", "POST", "retry after 2s", "GET 0"]);
     assert_eq!(ran.result.unwrap_err().status().unwrap().as_u16(), 409);
 
     let mut service = with_posts([asks(503, "61")]);
@@ -356,7 +356,7 @@ fn every_page_is_looked_through() {
     service.page = 2;
     let ran = ensure(&mut service);
     let scan = ["GET 0", "GET 2", "GET 4"];
-    let expected = scan.into_iter().chain(["POST", "settling 5s"]).chain(scan);
+    let expected = scan.into_iter().chain(["POST", "consistency 5s"]).chain(scan);
     assert_eq!(ran.log, expected.collect::<Vec<_>>());
     ends_as(&ran, EnsureOutcome::Recovered, "n5");
 }
@@ -367,7 +367,7 @@ fn credentials_that_expire_in_the_middle_are_renewed() {
     let mut service = with_posts([expired(), Fault::lost_after()]);
     service.gets.extend([None, expired()]);
     let ran = service.run(Ensure::new(renewable(), create_sms(TO)));
-    let expected = ["GET 0", "POST", "refresh", "POST", "settling 5s", "GET 0", "refresh", "GET 0"];
+    let expected = ["GET 0", "POST", "refresh", "POST", "consistency 5s", "GET 0", "refresh", "GET 0"];
     assert_eq!(ran.log, expected);
     ends_as(&ran, EnsureOutcome::Recovered, "n2");
     assert_eq!(service.sms(TO), ["n2"]);
@@ -377,7 +377,7 @@ fn credentials_that_expire_in_the_middle_are_renewed() {
 fn credentials_that_were_renewed_for_a_creation_serve_the_look_after_it() {
     let mut service = with_posts([Fault::instead(status(401)), Fault::lost_after()]);
     let ran = service.run(Ensure::new(renewable(), create_sms(TO)));
-    assert_eq!(ran.log, ["GET 0", "POST", "refresh", "POST", "settling 5s", "GET 0"]);
+    assert_eq!(ran.log, ["GET 0", "POST", "refresh", "POST", "consistency 5s", "GET 0"]);
     assert_eq!(service.tokens, ["an-old-token", "an-old-token", "a-new-token", "a-new-token"]);
 }
 

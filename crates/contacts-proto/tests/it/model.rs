@@ -128,13 +128,14 @@ pub(crate) fn play<E: Exchange>(exchange: E, replies: impl IntoIterator<Item = R
     ran
 }
 
-/// `back off`, `settling 5s`, `asked 2s`, `refresh`, or the request in short.
+/// `back off`, `consistency 5s`, `retry after 2s`, `refresh`, or the request in short.
 fn in_words(step: &Step) -> Option<String> {
     assert_eq!(step.waiting.is_some(), matches!(step.did, Did::Wait(_)), "{step:?}");
     Some(match (&step.did, step.waiting) {
         (Did::Send(sent), _) => in_short(sent),
         (Did::Wait(_), Some(WaitReason::Backoff)) => "back off".into(),
-        (Did::Wait(wait), why) => format!("{:?} {wait:?}", why?).to_lowercase(),
+        (Did::Wait(wait), Some(WaitReason::RetryAfter)) => format!("retry after {wait:?}"),
+        (Did::Wait(wait), reason) => format!("{:?} {wait:?}", reason?).to_lowercase(),
         (Did::Renew { .. }, _) => "refresh".into(),
         (Did::Done(_), _) => return None,
     })

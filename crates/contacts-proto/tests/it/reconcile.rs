@@ -65,7 +65,7 @@ fn the_receipt_of_a_creation_whose_answer_was_lost_is_resolved() {
 fn that_there_is_nothing_is_said_only_after_a_second_look() {
     let mut service = Service::default().and_others(2);
     let ran = resolve(&mut service, receipt());
-    assert_eq!(ran.log, ["GET 0", "settling 5s", "GET 0"]);
+    assert_eq!(ran.log, ["GET 0", "consistency 5s", "GET 0"]);
     assert_eq!(ran.result.unwrap(), Reconciled::NotFound);
 }
 
@@ -74,7 +74,7 @@ fn what_shows_late_is_found_by_the_second_look() {
     let mut service = Service::default();
     service.add("a", "sms", TO, Duration::from_secs(3));
     let ran = resolve(&mut service, receipt());
-    assert_eq!(ran.log, ["GET 0", "settling 5s", "GET 0"]);
+    assert_eq!(ran.log, ["GET 0", "consistency 5s", "GET 0"]);
     is_created(&ran, "a");
 }
 
@@ -90,7 +90,7 @@ fn several_are_a_duplicate() {
 fn what_was_there_before_is_not_taken_for_new() {
     let mut service = Service::with(&[("a", "sms", TO)]);
     let ran = resolve(&mut service, receipt_with_seen(&["a"]));
-    assert_eq!(ran.log, ["GET 0", "settling 5s", "GET 0"]);
+    assert_eq!(ran.log, ["GET 0", "consistency 5s", "GET 0"]);
     assert_eq!(ran.result.unwrap(), Reconciled::NotFound);
 
     service.add("b", "sms", TO, Duration::ZERO);
@@ -107,7 +107,7 @@ fn what_was_confirmed_is_never_said_not_to_have_been_created() {
             {"v": 1, "operation": "create", "method": "sms", "to": TO, "seen": seen, "created": created, "at": 0}
         ))
     };
-    let looks_twice = ["GET 0", "settling 5s", "GET 0"];
+    let looks_twice = ["GET 0", "consistency 5s", "GET 0"];
 
     let ran = resolve(&mut Service::with(&[("c", "sms", TO)]), confirmed());
     assert_eq!(ran.log, ["GET 0"]);

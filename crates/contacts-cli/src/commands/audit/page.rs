@@ -34,7 +34,7 @@ const POLICY: &str = concat!(
     "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
     "style-src 'sha256-cvgqtH6H+IcMCLa1mw6YK4U3gZkJaZ72sjoim/L2/zc='; ",
-    "script-src 'sha256-aY498TotMYtvzJKhiKPmzu13aghPYcyAugeLplodHSI='",
+    "script-src 'sha256-PL0fziwavEY4pVUd0pNf5+Aq5ZHZ2Xi5Q8QXwuiAiHc='",
 );
 
 /// The whole page.

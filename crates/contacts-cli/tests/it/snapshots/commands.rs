@@ -87,10 +87,10 @@ fn a_creation_in_doubt_and_its_way_out_say_what_was_reviewed() {
             let beginning = if form == "json" { "\"receipt\":\"" } else { "receipt: " };
             let (_, receipt) = ran.stderr.split_once(beginning).unwrap();
             let receipt = receipt.split(['"', '\n']).next().unwrap();
-            let resolve = |receipt: &str| format!("resolve {receipt} -o {form}");
-            let ran = home.demo(&sandbox, &resolve(receipt)).run();
-            text.push_str(&told(&home, &resolve("RECEIPT"), &ran));
+            let reconcile = |receipt: &str| format!("reconcile {receipt} -o {form}");
+            let ran = home.demo(&sandbox, &reconcile(receipt)).run();
+            text.push_str(&told(&home, &reconcile("RECEIPT"), &ran));
         }
     }
-    assert_snapshot("commands/resolve.txt", &text);
+    assert_snapshot("commands/reconcile.txt", &text);
 }

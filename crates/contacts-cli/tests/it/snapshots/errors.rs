@@ -177,7 +177,7 @@ fn of_settings() -> String {
         ("InvalidInput: nobody to ask", "delete abc --sandbox"),
         ("InvalidInput: a file that is not there", "plan /HOME/none.yaml --sandbox"),
         ("InvalidInput: a file of something else", "plan /HOME/words.yaml --sandbox"),
-        ("InvalidInput: a receipt", "resolve abc --sandbox"),
+        ("InvalidInput: a receipt", "reconcile abc --sandbox"),
         ("InvalidInput: a key of the configuration", "config set syte acme"),
         (
             "Renewal: a token command",
