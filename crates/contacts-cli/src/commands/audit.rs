@@ -1,4 +1,4 @@
-//! `audit`: who can be reached, over many users.
+//! `audit`: reports users who cannot be reached.
 
 pub(crate) mod args;
 mod findings;
@@ -21,7 +21,7 @@ use contacts_ureq::{AccountId, Contact, ContactMethod, Error};
 
 use self::{
     args::AuditArgs,
-    findings::{Reachability, Row, Tally, User, several},
+    findings::{Reachability, Row, Tally, User, could_not_read},
     output::Progress,
     page::{About, page},
     resume::{Resume, Reused, utc},
@@ -34,12 +34,12 @@ use crate::{
     output::Reader,
 };
 
-/// No file of users is longer, in bytes.
-const LONGEST: u64 = 64 * 1024 * 1024;
+/// Maximum size of a file of users, in bytes.
+const MAX_FILE_SIZE: u64 = 64 * 1024 * 1024;
 
 pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Failure>> {
-    let users = wanted_users(context, args)?;
-    // To learn at its end that the page cannot be written would be late.
+    let users = requested_users(context, args)?;
+    // Check now that the page can be written: after an hour of reading it is too late.
     if let Some(path) = &args.html {
         atomic_write::check(path).map_err(|error| cannot_write(path, &error))?;
     }
@@ -47,41 +47,40 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     let client = Arc::new(context.connect()?);
     let resume = args.resume.as_deref().map(|path| Resume::open(path, client.session().site()));
     let resume = resume.transpose()?;
-    if resume.as_ref().is_some_and(|resume| resume.was_torn) {
-        note("the last line of the file was not whole: the user is read again");
+    if let Some(resume) = resume.as_ref().filter(|resume| resume.was_torn) {
+        note(&format!("the last line of {} is incomplete: its user is read again", resume.name));
     }
     let site = client.session().site().to_string();
     let mut audit = Audit::new(context, args, users, resume)?;
 
-    // Nobody runs ahead: a thread goes on to its next user once it was heard.
-    let (events, heard) = sync_channel(0);
+    // The channel has no buffer: a worker reads its next user after this one was received.
+    let (events, received) = sync_channel(0);
     let interrupted = events.clone();
     interrupt::tells(move || {
-        // It may be busy with writing; the next interrupt does not wait for that. If nobody listens, it is at its end anyway.
+        // The receiver may be busy writing. The next interrupt must not wait for it.
         thread::spawn(move || interrupted.send(Event::Interrupted));
     });
-    let unread = if audit.is_for_nobody() { Vec::new() } else { audit.unread() };
-    let mut awaited = unread.len();
-    // The bar is there before anybody has something to tell.
+    let unread = if audit.is_abandoned() { Vec::new() } else { audit.unread() };
+    let mut pending = unread.len();
     let is_shown = !context.args.quiet && io::stderr().is_terminal();
     let progress = Progress::new(audit.users.len(), audit.known, is_shown);
     let workers =
         Workers::start(args.jobs.into(), unread, move |account| client.contacts_of(account), &events);
     drop(events);
-    while awaited > 0 {
-        // The interrupt has a sender, too, so that there is always somebody to hear from.
-        match heard.recv() {
+    while pending > 0 {
+        // The listener for interrupts holds a sender, so the channel stays open.
+        match received.recv() {
             Ok(Event::Read { place, reading }) => {
-                awaited -= 1;
-                audit.hear(place, reading)?;
+                pending -= 1;
+                audit.receive(place, reading)?;
             }
-            Ok(Event::Interrupted) | Err(_) => audit.end = Some(audit.interrupted()),
+            Ok(Event::Interrupted) | Err(_) => audit.stopped = Some(audit.interrupted()),
         }
         progress.step(&audit.tally);
-        if audit.is_for_nobody() {
-            awaited -= workers.stop();
+        if audit.is_abandoned() {
+            pending -= workers.stop();
         }
-        if audit.end.is_some() || audit.is_for_nobody() && audit.resume.is_none() {
+        if audit.stopped.is_some() || audit.is_abandoned() && audit.resume.is_none() {
             break;
         }
     }
@@ -90,11 +89,11 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     audit.finish(&site)
 }
 
-/// All users, each of them once.
-fn wanted_users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>, Vec<Failure>> {
+/// Returns the users of the command line and of the file, each one once.
+fn requested_users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>, Vec<Failure>> {
     let mut users: Vec<_> = args.accounts.iter().cloned().map(User::new).collect();
     if let Some(path) = &args.from {
-        let text = context.read(path, "users", LONGEST)?;
+        let text = context.read(path, "users", MAX_FILE_SIZE)?;
         let name = shown_path(path);
         users.extend(users::read(&text).map_err(|diagnostics| {
             let failure = |diagnostic: &Diagnostic| {
@@ -104,43 +103,41 @@ fn wanted_users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>, Ve
         })?);
     }
     if users.is_empty() {
-        return Err(Failure::usage(
-            "no users to read: give their account ids, or a file of them with --from",
-        )
-        .into());
+        let failure = Failure::usage("no users to audit");
+        return Err(failure.with_hint("give account ids, or a file of account ids with --from FILE").into());
     }
     Ok(users::distinct(users))
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure::local(format!("{} cannot be written: {error}", shown_path(path)))
+    Failure::local(format!("could not write {}: {error}", shown_path(path)))
 }
 
-/// What is known so far.
+/// The state of an audit.
 struct Audit<'a> {
     context: &'a Context<'a>,
     args: &'a AuditArgs,
     required: Vec<ContactMethod>,
     users: Vec<User>,
     resume: Option<Resume>,
-    /// In the order of the users.
+    /// One for each user, in the same order. `None` until the user was read.
     rows: Vec<Option<Row>>,
     known: usize,
-    /// Those of them that were not asked for.
+    /// The users whose contacts come from the resume file.
     reused: Option<Reused>,
-    /// How many of the rows were written.
+    /// Number of rows that were written to the output.
     written: usize,
     reader: Reader,
     tally: Tally,
     breaker: CircuitBreaker,
-    /// Why it ends before all users are known.
-    end: Option<Failure>,
-    /// Why what is read is no longer kept in the file.
-    unkept: Option<Failure>,
+    /// The reason to stop before all users are read.
+    stopped: Option<Failure>,
+    /// The reason why the resume file is no longer written.
+    not_saved: Option<Failure>,
 }
 
 impl<'a> Audit<'a> {
-    /// With what is known from an earlier one.
+    /// Takes known users from the resume file.
     fn new(
         context: &'a Context<'a>,
         args: &'a AuditArgs,
@@ -164,13 +161,13 @@ impl<'a> Audit<'a> {
             reader: Reader::There,
             tally: Tally::default(),
             breaker: CircuitBreaker::default(),
-            end: None,
-            unkept: None,
+            stopped: None,
+            not_saved: None,
         };
         for place in 0..audit.users.len() {
             let account = &audit.users[place].account_id;
             if let Some(contacts) = audit.resume.as_mut().and_then(|resume| resume.take(account)) {
-                audit.put(place, Ok(&contacts));
+                audit.set_row(place, Ok(&contacts));
             }
         }
         let all = audit.users.len();
@@ -179,7 +176,7 @@ impl<'a> Audit<'a> {
         Ok(audit)
     }
 
-    /// The users who are still to be read, with their places.
+    /// Returns the users that are not read yet, with their places.
     fn unread(&self) -> Vec<(usize, AccountId)> {
         let users = self.users.iter().zip(&self.rows).enumerate();
         users
@@ -188,43 +185,43 @@ impl<'a> Audit<'a> {
             .collect()
     }
 
-    fn hear(&mut self, place: usize, reading: Result<Vec<Contact>, Error>) -> Result<(), Failure> {
+    fn receive(&mut self, place: usize, reading: Result<Vec<Contact>, Error>) -> Result<(), Failure> {
         match reading {
             Ok(contacts) => {
-                self.keep(place, &contacts);
+                self.save(place, &contacts);
                 self.breaker.succeed();
-                self.put(place, Ok(&contacts));
+                self.set_row(place, Ok(&contacts));
             }
             Err(error) => {
-                let is_over = self.breaker.fail(&error);
+                let is_open = self.breaker.fail(&error);
                 let failure = Failure::from(error);
-                if is_over {
-                    self.end = Some(failure);
+                if is_open {
+                    self.stopped = Some(failure);
                     return Ok(());
                 }
-                self.put(place, Err(failure));
+                self.set_row(place, Err(failure));
             }
         }
         self.write()
     }
 
-    /// Keeps what was read. Where that fails, as on a full disk, the audit goes on without the file.
-    fn keep(&mut self, place: usize, contacts: &[Contact]) {
+    /// Adds the user to the resume file. If that fails, the audit continues without the file.
+    fn save(&mut self, place: usize, contacts: &[Contact]) {
         let Some(resume) = &mut self.resume else { return };
-        if let Err(failure) = resume.keep(&self.users[place].account_id, contacts) {
-            self.unkept = Some(failure);
+        if let Err(failure) = resume.save(&self.users[place].account_id, contacts) {
+            self.not_saved = Some(failure);
             self.resume = None;
         }
     }
 
-    fn put(&mut self, place: usize, reading: Result<&[Contact], Failure>) {
+    fn set_row(&mut self, place: usize, reading: Result<&[Contact], Failure>) {
         let row = Row::new(self.users[place].clone(), reading, &self.required);
         self.tally.add(&row);
         self.known += 1;
         self.rows[place] = Some(row);
     }
 
-    /// Writes what can be written while others are on their way.
+    /// Writes the rows that are ready, if the output format can be streamed.
     fn write(&mut self) -> Result<(), Failure> {
         if self.context.output.streams() {
             while self.reader == Reader::There
@@ -237,57 +234,58 @@ impl<'a> Audit<'a> {
         Ok(())
     }
 
-    /// Whether nobody would learn what else is read. A page and an exit code come at the end alone, and are waited for; what is kept
-    /// in a file is gone on from.
-    fn is_for_nobody(&self) -> bool {
+    /// Returns `true` if the output is closed and neither a page nor an exit code needs the rest.
+    fn is_abandoned(&self) -> bool {
         self.reader == Reader::Gone && self.args.html.is_none() && !self.args.exit_code
     }
 
     fn interrupted(&self) -> Failure {
         let (known, all) = (self.known, counted(self.users.len(), "user"));
-        let failure = Failure::interrupted(format!("interrupted: {known} of {all} were looked at"));
-        failure.with_hint(match self.args.resume {
-            Some(_) => "the same command goes on from there",
-            None => "with --resume FILE, what was read is kept, and the same command goes on from there",
-        })
+        Failure::interrupted(format!("interrupted after {known} of {all}")).with_hint(
+            match self.args.resume {
+                Some(_) => "run the same command again to continue",
+                None => "add --resume FILE to future runs: then the same command continues where it stopped",
+            },
+        )
     }
 
-    /// The results, and what is to be said of them.
+    /// Writes the remaining results, the notes and the page.
     fn finish(self, site: &str) -> Result<u8, Vec<Failure>> {
-        if self.end.is_none() && self.is_for_nobody() {
-            return self.unkept.map_or(Ok(exit::DONE), |unkept| Err(unkept.into()));
+        if self.stopped.is_none() && self.is_abandoned() {
+            return self.not_saved.map_or(Ok(exit::DONE), |failure| Err(failure.into()));
         }
-        let Self { context, args, required, users, rows, written, tally, end, unkept, reused, .. } = self;
-        // What was written already is their beginning, without a gap.
+        let Self { context, args, required, users, rows, written, tally, stopped, not_saved, reused, .. } =
+            self;
+        // Rows are written in order, so the first `written` of these are the written ones.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
         let unread = tally.count(Reachability::Unreadable);
-        // Where nobody could be read, why it ended is all there is to say.
-        if end.is_none() || unread < rows.len() {
+        // If no user could be read, the error that stopped the audit says everything.
+        if stopped.is_none() || unread < rows.len() {
             context.output.audited(&rows[written..], args.all)?;
             if let Some(reused) = &reused {
                 note(&reused.to_string());
             }
             note(&tally.to_string());
         }
-        if let Some(end) = end {
-            return Err(std::iter::once(end).chain(unkept).collect());
+        if let Some(stopped) = stopped {
+            return Err(std::iter::once(stopped).chain(not_saved).collect());
         }
         if let Some(path) = &args.html {
-            let when = utc(SystemTime::now()).unwrap_or_default();
-            let about = About { site, required: &required, when: &when, reused: reused.as_ref() };
+            let finished = utc(SystemTime::now()).unwrap_or_default();
+            let about = About { site, required: &required, finished: &finished, reused: reused.as_ref() };
             let page = page(&rows, &tally, &about);
             atomic_write::write(path, page.as_bytes()).map_err(|error| cannot_write(path, &error))?;
-            note(&format!("the page is {}", shown_path(path)));
+            note(&format!("HTML page written to {}", shown_path(path)));
         }
-        let mut failures = Vec::from_iter(unkept);
+        let mut failures = Vec::from_iter(not_saved);
         if unread > 0 {
             let unreadable: Vec<_> = rows.iter().filter_map(Row::failure).collect();
-            failures.push(several(&unreadable, users.len()));
+            failures.push(could_not_read(&unreadable, users.len()));
         }
         if !failures.is_empty() {
             return Err(failures);
         }
-        let is_found = rows.iter().any(|row| !row.findings.is_empty());
-        Ok(if args.exit_code && is_found { exit::PENDING } else { exit::DONE })
+        let has_findings = rows.iter().any(|row| !row.findings.is_empty());
+        Ok(if args.exit_code && has_findings { exit::PENDING } else { exit::DONE })
     }
 }

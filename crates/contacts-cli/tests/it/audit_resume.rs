@@ -1,4 +1,4 @@
-//! Ten thousand users, and an audit that is stopped and goes on.
+//! Audits of many users, and audits that continue with `--resume`.
 #![cfg(unix)]
 
 use crate::support;
@@ -8,7 +8,7 @@ use crate::support::{Home, Running, until, users::user};
 use contacts_sandbox::{Fault, FaultRule, Sandbox, When};
 use serde_json::Value;
 
-/// A sandbox with so many users, of whom every tenth has no enabled contact, and a file of their ids.
+/// A sandbox with this number of users, and a file of their ids. Every tenth user is unreachable.
 fn company(home: &Home, users: usize) -> (Sandbox, String) {
     let sandbox = Sandbox::start().unwrap();
     for number in 0..users {
@@ -20,21 +20,21 @@ fn company(home: &Home, users: usize) -> (Sandbox, String) {
     (sandbox, file)
 }
 
-/// How often each user was asked for.
-fn asked(sandbox: &Sandbox) -> BTreeMap<String, usize> {
-    let mut asked = BTreeMap::new();
+/// The number of requests for each user.
+fn requests(sandbox: &Sandbox) -> BTreeMap<String, usize> {
+    let mut requests = BTreeMap::new();
     for recorded in sandbox.journal() {
         let account = recorded.target.split_once("targetAccountId=").unwrap().1.to_owned();
-        *asked.entry(account).or_default() += 1;
+        *requests.entry(account).or_default() += 1;
     }
-    asked
+    requests
 }
 
-/// All users are told, once each and in order, and judged right.
+/// Asserts that the output has each user once, in order, with the right reachability.
 fn assert_whole(ndjson: &str, users: usize) {
-    let told: Vec<Value> = ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(told.len(), users);
-    for (number, user) in told.iter().enumerate() {
+    let rows: Vec<Value> = ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), users);
+    for (number, user) in rows.iter().enumerate() {
         assert_eq!(user["accountId"], format!("u{number}"));
         let expected = if number % 10 == 0 { "unreachable" } else { "reachable" };
         assert_eq!(user["reachability"], expected, "{user}");
@@ -42,17 +42,18 @@ fn assert_whole(ndjson: &str, users: usize) {
 }
 
 #[test]
-fn ten_thousand_users_are_read_each_of_them_once() {
+fn each_of_ten_thousand_users_is_read_once() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 10_000);
     let ran = home.demo(&sandbox, &format!("audit --from {file} -o ndjson")).run().with_code(0);
     assert_whole(&ran.stdout, 10_000);
     assert_eq!(ran.stderr, "");
-    let asked = asked(&sandbox);
-    assert_eq!((asked.len(), asked.values().max()), (10_000, Some(&1)));
+    let requests = requests(&sandbox);
+    assert_eq!((requests.len(), requests.values().max()), (10_000, Some(&1)));
 }
 
-/// The command when a hundred users were answered, and each of its four threads waits for another, who never is.
+/// A running audit: a hundred users are read, and each of the four threads waits for an answer that
+/// never comes.
 fn a_hundred_users(home: &Home, sandbox: &Sandbox, line: &str) -> Running {
     sandbox.disarm();
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }).range(101, u64::MAX));
@@ -63,7 +64,7 @@ fn a_hundred_users(home: &Home, sandbox: &Sandbox, line: &str) -> Running {
 }
 
 #[test]
-fn after_an_interrupt_the_same_command_goes_on_and_asks_nobody_twice_but_those_in_flight() {
+fn after_an_interrupt_the_same_command_reads_only_the_remaining_users() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 400);
     let kept = home.path("kept");
@@ -73,9 +74,9 @@ fn after_an_interrupt_the_same_command_goes_on_and_asks_nobody_twice_but_those_i
     let command = a_hundred();
     command.interrupt();
     let ran = command.end().killed_by(support::SIGINT);
-    assert!(ran.stderr.contains("error: interrupted: 100 of 400 users were looked at\n"), "{ran:?}");
-    assert!(ran.stderr.contains("hint: the same command goes on from there"), "{ran:?}");
-    assert!(ran.stderr.contains("note: 100 users: "), "what is known is told: {ran:?}");
+    assert!(ran.stderr.contains("error: interrupted after 100 of 400 users\n"), "{ran:?}");
+    assert!(ran.stderr.contains("hint: run the same command again to continue"), "{ran:?}");
+    assert!(ran.stderr.contains("note: 100 users: "), "results so far are written: {ran:?}");
     let text = fs::read_to_string(&kept).unwrap();
     assert_eq!(text.lines().count(), 1 + 100);
     for number in (0..400).step_by(10) {
@@ -84,9 +85,9 @@ fn after_an_interrupt_the_same_command_goes_on_and_asks_nobody_twice_but_those_i
     }
     assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
 
-    // And again, without a chance to do anything about it.
+    // A kill leaves no time to clean up.
     a_hundred().kill();
-    // A line that was being written.
+    // An incomplete last line.
     let mut torn = fs::read(&kept).unwrap();
     torn.extend(br#"{"accountId":"u399","contacts":[{"id":"#);
     fs::write(&kept, torn).unwrap();
@@ -94,22 +95,22 @@ fn after_an_interrupt_the_same_command_goes_on_and_asks_nobody_twice_but_those_i
     sandbox.disarm();
     let ran = home.demo(&sandbox, &line).line("-o ndjson").run().with_code(0);
     assert_whole(&ran.stdout, 400);
-    let asked = asked(&sandbox);
-    assert_eq!(asked.len(), 400);
-    let twice: usize = asked.values().map(|times| times - 1).sum();
-    // One for each thread, and when it was killed, the one that was being written down.
-    assert!(twice <= 4 + (4 + 1), "{twice} users were asked for again");
+    let requests = requests(&sandbox);
+    assert_eq!(requests.len(), 400);
+    let repeated: usize = requests.values().map(|times| times - 1).sum();
+    // Users in flight: one per thread for each stop, and one that was not saved before the kill.
+    assert!(repeated <= 4 + (4 + 1), "{repeated} users were read again");
 
-    // Now all of it is known.
+    // Now the file has all users.
     sandbox.clear_journal();
     let ran = home.demo(&sandbox, &line).line("-o ndjson --require voice").run().with_code(0);
     assert!(sandbox.journal().is_empty());
     let second: Value = serde_json::from_str(ran.stdout.lines().nth(1).unwrap()).unwrap();
-    assert_eq!(second["reachability"], "missing-required", "what is required may change");
+    assert_eq!(second["reachability"], "missing-required", "another --require needs no new requests");
 }
 
 #[test]
-fn an_end_that_was_torn_off_is_told() {
+fn an_incomplete_last_line_is_noted_and_its_user_is_read_again() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 3);
     let kept = home.path("kept");
@@ -119,12 +120,15 @@ fn an_end_that_was_torn_off_is_told() {
     fs::write(&kept, &bytes[..bytes.len() - 1]).unwrap();
     sandbox.clear_journal();
     let ran = home.demo(&sandbox, &line).run().with_code(0);
-    assert!(ran.stderr.contains("note: the last line of"), "{ran:?}");
-    assert_eq!(asked(&sandbox).len(), 1);
+    assert!(
+        ran.stderr.contains(&format!("note: the last line of {} is incomplete", kept.display())),
+        "{ran:?}"
+    );
+    assert_eq!(requests(&sandbox).len(), 1);
 }
 
 #[test]
-fn users_who_could_not_be_read_are_asked_for_again() {
+fn users_that_could_not_be_read_are_read_again() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 3);
     sandbox.arm(Fault::Status { status: 503, body: None, content_type: None, when: When::Before });
@@ -132,11 +136,11 @@ fn users_who_could_not_be_read_are_asked_for_again() {
     home.demo(&sandbox, &line).run().with_code(5);
     sandbox.clear_journal();
     assert_whole(&home.demo(&sandbox, &line).run().with_code(0).stdout, 3);
-    assert_eq!(asked(&sandbox).len(), 1);
+    assert_eq!(requests(&sandbox).len(), 1);
 }
 
 #[test]
-fn a_file_of_another_site_or_of_something_else_is_refused_and_left_as_it_is() {
+fn a_file_of_another_site_or_purpose_is_rejected_and_not_changed() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 3);
     let other = Sandbox::start().unwrap();
@@ -145,9 +149,9 @@ fn a_file_of_another_site_or_of_something_else_is_refused_and_left_as_it_is() {
     home.demo(&other, &line).run().with_code(1);
     let contacts = home.write("contacts.yaml", "- sms: 90-5555559999");
     for (name, why) in [
-        (kept.to_str().unwrap(), format!("it is of another site, {}", other.base_url())),
-        (&contacts, "it is not what an audit has written".into()),
-        ("/", "cannot be used".into()),
+        (kept.to_str().unwrap(), format!("it belongs to another site, {}", other.base_url())),
+        (&contacts, "it is not the --resume file of an audit".into()),
+        ("/", "could not use /: ".into()),
     ] {
         let before = fs::read(name).ok();
         let ran = home.demo(&sandbox, &format!("audit --from {file} --resume {name}")).run().with_code(2);
@@ -157,8 +161,8 @@ fn a_file_of_another_site_or_of_something_else_is_refused_and_left_as_it_is() {
     assert!(sandbox.journal().is_empty());
 }
 
-/// The command with memory that does not last for gigabytes.
-fn frugal(home: &Home, sandbox: &Sandbox, line: &str) -> support::Ran {
+/// Runs the command with 2 GB of memory at most.
+fn run_with_little_memory(home: &Home, sandbox: &Sandbox, line: &str) -> support::Ran {
     let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
     let url = sandbox.base_url();
     let who = ["--base-url", &url, "--email", contacts_sandbox::DEMO_EMAIL, "--token-file", &token];
@@ -167,31 +171,32 @@ fn frugal(home: &Home, sandbox: &Sandbox, line: &str) -> support::Ran {
 }
 
 #[test]
-fn what_is_no_file_or_has_a_line_without_an_end_is_refused_before_anybody_is_asked_for() {
+fn a_device_a_pipe_a_folder_or_an_endless_line_is_rejected_before_any_request() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 3);
     let pipe = home.path("pipe");
     home.program("mkfifo").args([&pipe]).succeed();
     let endless = home.write("endless", "");
     fs::File::options().write(true).open(&endless).unwrap().set_len(4 << 30).unwrap();
-    let no_file = "cannot be used: it is not a regular file";
+    let not_regular = ": it is not a regular file";
     for (name, why) in [
-        ("/dev/zero", no_file),
-        ("/dev/full", no_file),
-        (pipe.to_str().unwrap(), no_file),
-        (home.path("").to_str().unwrap(), no_file),
-        (&endless, "line 1 is longer than any that an audit has written"),
+        ("/dev/zero", not_regular),
+        ("/dev/full", not_regular),
+        (pipe.to_str().unwrap(), not_regular),
+        (home.path("").to_str().unwrap(), not_regular),
+        (&endless, ": line 1 is longer than 33554432 bytes"),
     ] {
-        let ran = frugal(&home, &sandbox, &format!("audit --from {file} --resume {name}")).with_code(2);
+        let ran = run_with_little_memory(&home, &sandbox, &format!("audit --from {file} --resume {name}"))
+            .with_code(2);
         assert!(ran.stderr.contains(why), "{ran:?}");
     }
     assert_eq!(fs::metadata(&endless).unwrap().len(), 4 << 30);
     assert!(sandbox.journal().is_empty());
 }
 
-/// A file that grows to so many blocks of 512 bytes and no further, as on a disk that is full.
+/// `ulimit -f` limits the size of files, like a full disk.
 #[test]
-fn on_a_full_disk_all_results_are_told_and_then_the_failure() {
+fn with_a_full_disk_all_results_are_written_and_then_the_error() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 50);
     let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
@@ -208,17 +213,17 @@ fn on_a_full_disk_all_results_are_told_and_then_the_failure() {
             assert_eq!(support::one_line(&ran.stdout).as_array().unwrap().len(), 50);
         }
         let message = ran.error()["message"].as_str().unwrap().to_owned();
-        assert!(message.starts_with(&format!("{} cannot be written: ", kept.display())), "{message}");
+        assert!(message.starts_with(&format!("could not write {}: ", kept.display())), "{message}");
 
-        // What was kept is gone on from.
+        // The saved users are not read again.
         sandbox.clear_journal();
         home.demo(&sandbox, &line).run().with_code(0);
-        assert!((1..50).contains(&asked(&sandbox).len()));
+        assert!((1..50).contains(&requests(&sandbox).len()));
     }
 }
 
 #[test]
-fn an_interrupt_does_not_wait_for_whoever_waits() {
+fn an_interrupt_does_not_wait_for_requests_in_flight() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 3);
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }));
@@ -228,5 +233,5 @@ fn an_interrupt_does_not_wait_for_whoever_waits() {
     let ran = command.end().killed_by(support::SIGINT);
     assert_eq!(ran.stdout, "");
     assert_eq!(ran.error()["kind"], "interrupted");
-    assert!(ran.took < std::time::Duration::from_secs(30), "the time for each of them is a minute: {ran:?}");
+    assert!(ran.took < std::time::Duration::from_secs(30), "the timeout of a user is a minute: {ran:?}");
 }

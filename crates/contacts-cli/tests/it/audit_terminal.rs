@@ -1,10 +1,10 @@
-//! An audit at a terminal: a bar while it runs, and nothing of it at its end. On Linux only.
+//! An audit at a terminal shows a progress bar and removes it at the end. On Linux only.
 #![cfg(target_os = "linux")]
 
 use crate::support::{Home, users::user};
 use contacts_sandbox::{Fault, FaultRule, Hint, Sandbox, When};
 
-/// Fifty users, half of whom cannot be reached; each of them takes a while, and one request is to come again later.
+/// Fifty users with slow answers, half of them unreachable. The rule may make one request wait.
 fn slow(home: &Home, limited: Option<FaultRule>) -> (Sandbox, String) {
     let sandbox = Sandbox::start().unwrap();
     for number in 0..50 {
@@ -21,11 +21,11 @@ fn slow(home: &Home, limited: Option<FaultRule>) -> (Sandbox, String) {
     (sandbox, home.write("users", &(0..50).map(|number| format!("u{number}\n")).collect::<String>()))
 }
 
-fn asked_to_wait(seconds: u32) -> Fault {
+fn retry_after(seconds: u32) -> Fault {
     Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds, status: 429 }
 }
 
-/// What is on the screen at the end, as far as lines that were overwritten or erased go.
+/// The text on the screen at the end, without overwritten and erased lines.
 fn left(text: &str) -> String {
     let shown = text.split('\n').map(|line| {
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -36,13 +36,13 @@ fn left(text: &str) -> String {
 }
 
 #[test]
-fn a_bar_tells_how_far_it_is_and_what_was_found_and_goes_away() {
+fn a_bar_shows_progress_and_counts_and_is_removed_at_the_end() {
     let home = Home::new();
     let (sandbox, file) = slow(&home, None);
     let line = format!("--color never audit --from {file} --jobs 4 -o csv");
     let ran = home.demo(&sandbox, &line).at_terminal(120).end().with_code(0);
-    for told in ["/50 users, ", "/s, ", " left", " unreachable"] {
-        assert!(ran.stdout.contains(told), "{told}: {ran:?}");
+    for text in ["/50 users, ", "/s, ", " left", " unreachable"] {
+        assert!(ran.stdout.contains(text), "{text}: {ran:?}");
     }
     let left = left(&ran.stdout);
     assert!(!left.contains("/50 users"), "{left}");
@@ -53,27 +53,27 @@ fn a_bar_tells_how_far_it_is_and_what_was_found_and_goes_away() {
     assert_eq!(
         home.demo(&sandbox, &line).run().with_code(0).stderr.lines().count(),
         1,
-        "no terminal, no bar"
+        "no bar without a terminal"
     );
 }
 
 #[test]
-fn a_wait_is_told_until_it_is_over_though_other_users_are_read() {
+fn a_wait_stays_in_the_bar_while_other_users_are_read() {
     let home = Home::new();
-    let (sandbox, file) = slow(&home, Some(FaultRule::new(asked_to_wait(2)).nth(2)));
+    let (sandbox, file) = slow(&home, Some(FaultRule::new(retry_after(2)).nth(2)));
     let line = format!("--color never audit --from {file} --jobs 2 -o csv");
     let ran = home.demo(&sandbox, &line).at_terminal(160).end().with_code(0);
     let bars = || ran.stdout.split(['\r', '\n']).filter(|part| part.contains("/50 users"));
     let read = |bar: &str| bar.split("/50 users").next()?.split_whitespace().last()?.parse::<u32>().ok();
-    let told = bars().filter(|bar| bar.contains("; waiting 2")).filter_map(read).max();
-    assert!(told >= Some(5), "{told:?}: {ran:?}");
+    let most = bars().filter(|bar| bar.contains("; waiting 2")).filter_map(read).max();
+    assert!(most >= Some(5), "{most:?}: {ran:?}");
     assert!(!bars().next_back().unwrap().contains("waiting"), "{ran:?}");
 }
 
 #[test]
-fn waits_are_told_in_the_bar_and_requests_above_it() {
+fn waits_are_shown_in_the_bar_and_requests_above_it() {
     let home = Home::new();
-    let (sandbox, file) = slow(&home, Some(asked_to_wait(1).into()));
+    let (sandbox, file) = slow(&home, Some(retry_after(1).into()));
     let line = format!("--color never audit --from {file} --jobs 1 -o csv");
     let ran = home.demo(&sandbox, &line).at_terminal(160).end().with_code(0);
     let bar = ran.stdout.split(['\r', '\n']).find(|part| part.contains("; waiting 1")).unwrap();
@@ -82,9 +82,9 @@ fn waits_are_told_in_the_bar_and_requests_above_it() {
 
     let ran = home.demo(&sandbox, &format!("{line} -v")).at_terminal(160).end().with_code(0);
     let left = left(&ran.stdout);
-    let told = left
+    let lines = left
         .lines()
         .filter(|line| line.starts_with("> GET http") || line.starts_with("< 200 OK in "))
         .count();
-    assert_eq!(told, 100, "each of them a line of its own: {left}");
+    assert_eq!(lines, 100, "one line each: {left}");
 }

@@ -1,4 +1,4 @@
-//! `audit`: whose contacts are read, what is required of them, and what comes of it.
+//! The arguments of `audit`, and its help.
 
 use std::path::{Path, PathBuf};
 
@@ -10,56 +10,56 @@ use contacts_ureq::{AccountId, ContactMethod};
 
 use crate::{io::STANDARD, redact, usage::long_help};
 
-/// Find out, as an administrator, which users cannot be reached
+/// Report users who cannot be reached (administrators only)
 ///
-/// Reads the contacts of many users, several at a time, and shows who has no enabled contact, none of a kind that is required,
-/// a single one, or a number that is not in use. Nothing is changed.
+/// Reads the contacts of each user. Reports users with no enabled contact, with only one, or without
+/// a required kind of contact. Also reports disabled phone numbers. Changes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, LONG))]
 pub(crate) struct AuditArgs {
-    /// The users
+    /// Account ids of users
     #[arg(value_name = "ACCOUNT_ID", value_parser = redact::parse_argument::<AccountId>)]
     pub(crate) accounts: Vec<AccountId>,
 
-    /// A file with more of them, one a line or as CSV; - is standard input
+    /// File with account ids, one per line or CSV; - is standard input
     #[arg(long, value_name = "FILE", value_parser = redact::path_parser())]
     pub(crate) from: Option<PathBuf>,
 
-    /// Each user needs an enabled contact of each of these kinds, with commas between them: email, sms, voice, mobile
+    /// Kinds of contact that each user needs, separated by commas: email, sms, voice, mobile
     #[arg(long, value_name = "KINDS", value_delimiter = ',', hide_possible_values = true, value_parser = kind())]
     pub(crate) require: Vec<ContactMethod>,
 
-    /// Read N users at a time, 1 to 64
+    /// Number of users to read at the same time, 1 to 64
     #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) jobs: u8,
 
-    /// Show users without findings in the table too
+    /// Include users without findings in the table
     #[arg(long)]
     pub(crate) all: bool,
 
-    /// End with exit code 6 if there are findings
+    /// Exit with 6 if there are findings
     #[arg(long)]
     pub(crate) exit_code: bool,
 
-    /// Write a page for a browser, too
-    #[arg(long, value_name = "FILE", value_parser = redact::path_parser().try_map(beside_results))]
+    /// HTML page to write, in addition to the results
+    #[arg(long, value_name = "FILE", value_parser = redact::path_parser().try_map(named_file))]
     pub(crate) html: Option<PathBuf>,
 
-    /// Keep what was read in this file, and never ask for it again: a new look takes a new file
-    #[arg(long, value_name = "FILE", value_parser = redact::path_parser().try_map(beside_results))]
+    /// File that stores progress, to continue after an interrupt
+    #[arg(long, value_name = "FILE", value_parser = redact::path_parser().try_map(named_file))]
     pub(crate) resume: Option<PathBuf>,
 }
 
-/// Refuses what stands for standard output elsewhere: there are the results.
-fn beside_results(path: PathBuf) -> Result<PathBuf, &'static str> {
+/// Rejects `-`: standard output has the results.
+fn named_file(path: PathBuf) -> Result<PathBuf, &'static str> {
     if path == Path::new(STANDARD) {
-        Err("it is a file beside the results, and needs a name")
+        Err("standard output is for the results; give the name of a file")
     } else {
         Ok(path)
     }
 }
 
-/// A kind of contacts that can be required.
+/// Parses a kind of contact that can be required.
 fn kind() -> impl TypedValueParser<Value = ContactMethod> {
     PossibleValuesParser::new(["email", "sms", "voice", "mobile"]).map(|kind| kind.as_str().into())
 }
@@ -71,41 +71,44 @@ Examples:
   contacts audit --from everybody.txt --resume audit.ndjson -o csv";
 
 const LONG: &str = "\
-The file of --from:
-  One account id a line; or CSV with a header: the column called accountId,
-  account id, account_id, Atlassian ID or User id is read, and name and email.
-  Blank lines, and lines that begin with #, are passed over.
+File of users (--from):
+  One account id per line, or CSV with a header row. In CSV, the account ids are
+  in the column accountId, account id, account_id, Atlassian ID or User id.
+  The columns name and email are optional. Other columns, blank lines and lines
+  that start with # are ignored.
 
 Findings:
-  unreachable     no enabled contact
-  missing         none of a kind that is required
-  single          one enabled contact, and no other
-  disabled-phone  a number that is not enabled: switched off, or never verified
-  unreadable      the contacts could not be read
+  unreachable     the user has no enabled contact
+  missing         the user has no enabled contact of a required kind
+  single          the user has only one enabled contact
+  disabled-phone  a phone number is disabled: deactivated, or never verified
+  unreadable      the contacts of the user could not be read
 
-  With -o json all users, as they were asked for: [{\"accountId\",\"name\",\"email\",
-  \"reachability\",\"contacts\":{\"sms\":{\"enabled\",\"disabled\"},…},\"findings\":[{\"finding\",
-  …}]}]. The reachability is unreachable, missing-required (for want of a kind that is
-  required), single or reachable; or unreadable.
+Output:
+  The table shows users with findings, worst first. The other formats contain
+  all users, in the order of the input. -o json prints an array of
+  {\"accountId\",\"name\",\"email\",\"reachability\",\"contacts\":{\"sms\":{\"enabled\",
+  \"disabled\"},…},\"findings\":[{\"finding\",…}]}. The reachability is unreachable,
+  missing-required (no enabled contact of a required kind), single, reachable or
+  unreadable. With -o ndjson, the audit stops when its output is closed, as by
+  `| head`; with --html or --exit-code, it still reads all users.
 
-Time and failures:
-  --timeout is the time for each user, not for all of them. A user who cannot
-  be read does not keep the others from it. It ends early when the credentials
-  are refused, and when 32 users, one after the other, fail alike for a reason
-  that is not theirs.
+Failures:
+  --timeout is the limit for each user, not for the whole audit. If one user
+  cannot be read, the audit continues with the others. It stops early if the
+  service rejects the credentials, or if 32 users in a row fail with the same
+  general error, such as a timeout.
 
-  --resume FILE keeps the contacts of each user as soon as they are read. After
-  an interrupt, the same command goes on from there. Users who could not be
-  read are asked for again; all others in the file are not, however old it is.
-  A note says how many they are and when it was last written, though not with
-  -q, -o json or -o ndjson, which have no notes. To have everybody asked, delete
-  the file, or name one that is not there: where the audit is made each week, a
-  file of that week (audit-$(date +%G-%V).ndjson).
-
-  With -o ndjson it ends when nobody reads its output any more, as behind
-  `| head`; with --html or --exit-code it reads all users even then.
+Continue after an interrupt (--resume):
+  The contacts of each user are saved to the file. Users that could not be read
+  are not saved. The same command then reads only users that are not in the file.
+  It uses the file even if it is old. A note gives the number of users from the
+  file and the time of its last change; -q, -o json and -o ndjson hide the note.
+  To read all users again, delete the file or use a new one. For a weekly audit,
+  put the week into the name: audit-$(date +%G-%V).ndjson.
 
 Exit codes:
-  0  all users were read, whatever was found
-  3, 4, 5  some were not, for this reason: see `contacts --help`; 1 if reasons differ
-  6  all were read and there are findings, with --exit-code";
+  0        all users were read, with or without findings
+  1        users could not be read, and no other code applies
+  3, 4, 5  users could not be read, all for the same reason: see `contacts --help`
+  6        with --exit-code: all users were read, and there are findings";

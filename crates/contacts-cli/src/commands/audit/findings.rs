@@ -1,4 +1,4 @@
-//! How well a user can be reached, and what was found: a pure function of the contacts.
+//! Reachability and findings of a user: a pure function of the contacts.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -7,23 +7,23 @@ use serde::Serialize;
 
 use crate::error::{Failure, counted};
 
-/// The kinds that are always shown, be there contacts of them or not.
+/// The kinds that every result lists, even without a contact.
 pub(crate) const KINDS: [ContactMethod; 4] =
     [ContactMethod::Email, ContactMethod::Sms, ContactMethod::Voice, ContactMethod::Mobile];
 
-/// How well a user can be reached, the worst first.
+/// Reachability of a user, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Reachability {
-    /// By no contact.
+    /// No enabled contact.
     Unreachable,
-    /// Nobody knows.
+    /// The contacts could not be read.
     Unreadable,
-    /// By some contact, and not by each kind that is required.
+    /// An enabled contact, but none of a required kind.
     MissingRequired,
-    /// By one contact alone.
+    /// Only one enabled contact.
     Single,
-    /// By two contacts or more, and by all that is required.
+    /// Two or more enabled contacts, with all required kinds.
     Reachable,
 }
 
@@ -39,36 +39,38 @@ impl Reachability {
     }
 }
 
-/// What somebody should look at.
+/// A problem with the contacts of a user.
 #[derive(Debug, Serialize)]
 #[serde(tag = "finding", rename_all = "kebab-case")]
 pub(crate) enum Finding {
     /// No enabled contact.
     Unreachable,
-    /// No enabled contact of these kinds, which are required, and some of others.
+    /// No enabled contact of these required kinds, but one of another kind.
     Missing { methods: Vec<ContactMethod> },
-    /// One enabled contact, and no other.
+    /// Only one enabled contact.
     Single { method: ContactMethod, to: String },
-    /// A number that is not enabled. Whether it was never verified or was switched off, only the reason can tell.
+    /// A disabled phone number. Only the reason tells whether it was never verified or was
+    /// deactivated.
     DisabledPhone { method: ContactMethod, to: String, reason: Option<String> },
     /// The contacts could not be read.
     Unreadable { error: Failure },
 }
 
-/// A line for people, fit for a terminal.
+/// One line, safe for a terminal.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable => f.write_str("no enabled contact"),
             Self::Missing { methods } => {
                 let methods: Vec<_> = methods.iter().map(ContactMethod::as_str).collect();
-                write!(f, "no enabled {}", methods.join(" and no "))
+                write!(f, "no enabled {}", methods.join(" or "))
             }
             Self::Single { method, to } => {
-                write!(f, "only {} {}", escape_controls(method.as_str()), escape_controls(to))
+                let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
+                write!(f, "only one enabled contact: {method} {to}")
             }
             Self::DisabledPhone { method, to, reason } => {
-                write!(f, "{} {} is not enabled", escape_controls(method.as_str()), escape_controls(to))?;
+                write!(f, "{} {} is disabled", escape_controls(method.as_str()), escape_controls(to))?;
                 reason.iter().try_for_each(|reason| write!(f, ": {}", escape_controls(reason)))
             }
             Self::Unreadable { error } => error.fmt(f),
@@ -76,14 +78,14 @@ impl fmt::Display for Finding {
     }
 }
 
-/// How many contacts there are of a kind.
+/// Number of contacts of one kind.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Count {
     pub(crate) enabled: usize,
     pub(crate) disabled: usize,
 }
 
-/// What the contacts of a user come to.
+/// The result for one user.
 #[derive(Debug)]
 struct Assessment {
     reachability: Reachability,
@@ -91,7 +93,7 @@ struct Assessment {
     counts: BTreeMap<ContactMethod, Count>,
 }
 
-/// Assesses the contacts of a user, who must have an enabled one of each required kind.
+/// Assesses the contacts of a user. Each required kind needs an enabled contact.
 fn assess(contacts: &[Contact], required: &[ContactMethod]) -> Assessment {
     let enabled: Vec<_> = contacts.iter().filter(|contact| contact.is_enabled()).collect();
     let is_missing = |kind: &&ContactMethod| !enabled.iter().any(|contact| contact.method == **kind);
@@ -104,7 +106,7 @@ fn assess(contacts: &[Contact], required: &[ContactMethod]) -> Assessment {
     };
     let mut findings = Vec::new();
     match enabled[..] {
-        // That each kind is missing, too, goes without saying.
+        // Without an enabled contact, every required kind is missing: that is one finding.
         [] => findings.push(Finding::Unreachable),
         _ if !missing.is_empty() => findings.push(Finding::Missing { methods: missing }),
         _ => {}
@@ -136,7 +138,7 @@ fn counts(contacts: &[Contact]) -> BTreeMap<ContactMethod, Count> {
     counts
 }
 
-/// A user, and what a file says of them.
+/// A user, with name and e-mail address if the file of users has them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct User {
@@ -148,20 +150,20 @@ pub(crate) struct User {
 }
 
 impl User {
-    /// Of whom nothing else is known.
+    /// A user without name and e-mail address.
     pub(crate) fn new(account_id: AccountId) -> Self {
         Self { account_id, name: None, email: None }
     }
 }
 
-/// A user and what was found, to a program by these names.
+/// The result for one user, as JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Row {
     #[serde(flatten)]
     pub(crate) user: User,
     pub(crate) reachability: Reachability,
-    /// By kind; none if they could not be read.
+    /// By kind. `None` if they could not be read.
     pub(crate) contacts: Option<BTreeMap<ContactMethod, Count>>,
     pub(crate) findings: Vec<Finding>,
 }
@@ -182,7 +184,7 @@ impl Row {
         }
     }
 
-    /// Why the contacts could not be read.
+    /// Returns the reason why the contacts could not be read.
     pub(crate) fn failure(&self) -> Option<&Failure> {
         self.findings.iter().find_map(|finding| match finding {
             Finding::Unreadable { error } => Some(error),
@@ -195,37 +197,37 @@ impl Row {
     }
 }
 
-/// How many users there are of each reachability.
+/// Number of users by reachability.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    standings: BTreeMap<Reachability, usize>,
-    /// Of whatever reachability, with a number that is not enabled.
+    by_reachability: BTreeMap<Reachability, usize>,
+    /// Users with a disabled phone number, of any reachability.
     pub(crate) disabled_phones: usize,
 }
 
 impl Tally {
     pub(crate) fn add(&mut self, row: &Row) {
-        *self.standings.entry(row.reachability).or_default() += 1;
+        *self.by_reachability.entry(row.reachability).or_default() += 1;
         let is_phone = |finding: &Finding| matches!(finding, Finding::DisabledPhone { .. });
         self.disabled_phones += usize::from(row.findings.iter().any(is_phone));
     }
 
     pub(crate) fn count(&self, reachability: Reachability) -> usize {
-        self.standings.get(&reachability).copied().unwrap_or_default()
+        self.by_reachability.get(&reachability).copied().unwrap_or_default()
     }
 
     pub(crate) fn users(&self) -> usize {
-        self.standings.values().sum()
+        self.by_reachability.values().sum()
     }
 }
 
-/// `3 users: 2 reachable, 1 unreachable; 1 with a number that is not enabled`.
+/// `3 users: 2 reachable, 1 unreachable; 1 with a disabled phone number`.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
             (Reachability::Reachable, "reachable"),
-            (Reachability::Single, "by a single contact"),
-            (Reachability::MissingRequired, "missing required contacts"),
+            (Reachability::Single, "with only one enabled contact"),
+            (Reachability::MissingRequired, "without a required contact"),
             (Reachability::Unreachable, "unreachable"),
             (Reachability::Unreadable, "unreadable"),
         ];
@@ -235,14 +237,14 @@ impl fmt::Display for Tally {
         write!(f, "{}: {}", counted(self.users(), "user"), parts.join(", "))?;
         match self.disabled_phones {
             0 => Ok(()),
-            count => write!(f, "; {count} with a number that is not enabled"),
+            count => write!(f, "; {count} with a disabled phone number"),
         }
     }
 }
 
-/// Of so many users several could not be read, in one sentence; and what to do, where that is the same for all of them.
-pub(crate) fn several(failures: &[&Failure], users: usize) -> Failure {
-    let message = format!("{} of {} could not be read", failures.len(), counted(users, "user"));
+/// Summarizes the failures to read users. Has a hint if all failures have the same one.
+pub(crate) fn could_not_read(failures: &[&Failure], users: usize) -> Failure {
+    let message = format!("could not read {} of {}", failures.len(), counted(users, "user"));
     let failure = Failure::several(failures, message);
     match failures.first().and_then(|first| first.hint()) {
         Some(hint) if failures.iter().all(|other| other.hint() == Some(hint)) => failure.with_hint(hint),
@@ -275,7 +277,7 @@ mod tests {
         subsequence(KINDS.to_vec(), 0..=4)
     }
 
-    /// The words of all findings.
+    /// The names of all findings.
     fn words(assessment: &Assessment) -> Vec<String> {
         let word = |finding| serde_json::to_value(finding).unwrap()["finding"].as_str().unwrap().to_owned();
         assessment.findings.iter().map(word).collect()
@@ -283,7 +285,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_enabled_contact_more_never_makes_a_user_less_reachable(
+        fn one_more_enabled_contact_never_lowers_reachability(
             contacts in contacts(), required in required(), kind in 0..5_usize,
         ) {
             let mut more = contacts.clone();
@@ -292,7 +294,7 @@ mod tests {
         }
 
         #[test]
-        fn a_kind_more_that_is_required_never_makes_a_user_more_reachable(
+        fn one_more_required_kind_never_raises_reachability(
             contacts in contacts(), required in required(), kind in 0..4_usize,
         ) {
             let mut more = required.clone();
@@ -301,7 +303,7 @@ mod tests {
         }
 
         #[test]
-        fn a_contact_that_is_not_enabled_changes_no_standing(
+        fn a_disabled_contact_does_not_change_reachability(
             contacts in contacts(), required in required(), kind in 0..5_usize, place in 0..6_usize,
         ) {
             let mut more = contacts.clone();
@@ -310,7 +312,7 @@ mod tests {
         }
 
         #[test]
-        fn whoever_has_an_enabled_contact_of_each_kind_and_two_in_all_is_reachable_and_nobody_else(
+        fn reachable_means_two_enabled_contacts_and_one_of_each_required_kind(
             contacts in contacts(), required in required(),
         ) {
             let enabled = |kind: &ContactMethod| contacts.iter().any(|it| it.is_enabled() && it.method == *kind);
@@ -320,7 +322,7 @@ mod tests {
         }
 
         #[test]
-        fn findings_say_what_the_standing_says(contacts in contacts(), required in required()) {
+        fn findings_agree_with_reachability(contacts in contacts(), required in required()) {
             let assessment = assess(&contacts, &required);
             prop_assert_eq!(serde_json::to_value(assessment.reachability).unwrap(), assessment.reachability.word());
             let words = words(&assessment);
@@ -334,7 +336,7 @@ mod tests {
         }
 
         #[test]
-        fn each_contact_is_counted_once_and_each_disabled_phone_found(
+        fn each_contact_is_counted_once_and_each_disabled_phone_is_found(
             contacts in contacts(), required in required(),
         ) {
             let assessment = assess(&contacts, &required);

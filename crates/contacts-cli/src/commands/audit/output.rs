@@ -1,4 +1,4 @@
-//! Users and what was found; and while they are read, how far it is.
+//! The results of an audit, and its progress bar.
 
 use std::{
     fmt,
@@ -35,7 +35,7 @@ const NAMES: [&str; 13] = [
     "error",
 ];
 
-/// A user as a line of CSV.
+/// A user as a row of CSV.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Record<'a> {
@@ -54,12 +54,12 @@ struct Record<'a> {
 }
 
 impl Output {
-    /// One user, in a form in which users are written while others are on their way.
+    /// Writes one user, in a format that can be streamed.
     pub(crate) fn audited_user(self, row: &Row) -> Result<Reader, Failure> {
         self.stream(|out| json_line(out, row))
     }
 
-    /// All users, in their order; as a table those with findings, or all, the worst first.
+    /// Writes users in their order. The table has users with findings, or `all`, worst first.
     pub(crate) fn audited(self, rows: &[Row], all: bool) -> Result<(), Failure> {
         self.write(|out| match self.form {
             OutputFormat::Json => json_line(out, &rows),
@@ -146,13 +146,13 @@ impl<'a> Record<'a> {
     }
 }
 
-/// A bar with rate and estimate, and what was found so far. It goes away at its end.
+/// A progress bar with rate, estimate and counts. It is removed when dropped.
 #[derive(Debug)]
 pub(crate) struct Progress(Option<ProgressBar>);
 
 const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len} users, {rate}, {eta} left{msg}{prefix}";
 
-/// What is worth a look, the worst first.
+/// The counts of the progress bar.
 const SHOWN: [Reachability; 4] = [
     Reachability::Unreachable,
     Reachability::MissingRequired,
@@ -161,7 +161,7 @@ const SHOWN: [Reachability; 4] = [
 ];
 
 impl Progress {
-    /// Of so many users, of whom some are known already. Where nobody looks, nothing is shown.
+    /// Starts at `known` of `users`.
     pub(crate) fn new(users: usize, known: usize, is_shown: bool) -> Self {
         if !is_shown || users == known {
             return Self(None);
@@ -169,19 +169,19 @@ impl Progress {
         let [users, known] = [users, known].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
         let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
         let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // Writing to a line of text cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(out, "{:.0}/s", state.per_sec());
         };
         let style = style.with_key("rate", rate).progress_chars("=> ");
         let bar = ProgressBar::new(users).with_style(style).with_position(known);
         bar.reset_eta();
-        // While all users wait, time passes visibly.
+        // The bar moves even while all users wait.
         bar.enable_steady_tick(Duration::from_millis(500));
         streams::set_bar(Some(bar.clone()));
         Self(Some(bar))
     }
 
-    /// One user more.
+    /// Counts one more user.
     pub(crate) fn step(&self, tally: &Tally) {
         let Self(Some(bar)) = self else { return };
         let counts = SHOWN.map(|reachability| (tally.count(reachability), reachability.word()));

@@ -1,5 +1,5 @@
-//! The page: one file without a single address of anything else, that shows what an audit has found. It works without scripts,
-//! too, and runs none but its own.
+//! The HTML page of an audit: one file that loads nothing else. It runs its own script only, and also
+//! works without it.
 
 mod charts;
 mod text;
@@ -8,107 +8,104 @@ use std::fmt::{self, Write};
 
 use contacts_ureq::ContactMethod;
 
-use self::text::{Number, Text};
+use self::text::{Text, Users};
 use super::{
     findings::{Finding, KINDS, Row, Tally, User},
     resume::{Reused, utc},
 };
 
-/// What a page is about.
+/// Facts for the header of the page.
 #[derive(Debug)]
 pub(crate) struct About<'a> {
     pub(crate) site: &'a str,
     pub(crate) required: &'a [ContactMethod],
-    /// When it ended.
-    pub(crate) when: &'a str,
-    /// Users who were not asked for.
+    /// Time when the audit finished.
+    pub(crate) finished: &'a str,
+    /// Users from the resume file.
     pub(crate) reused: Option<&'a Reused>,
 }
 
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
-/// No script and no style is for this page but its own, known by their digests (a test tells the new ones after a change); nothing
-/// is fetched.
+/// Content security policy: the page fetches nothing, and allows only its own script and style, by
+/// their digests. After a change, a test prints the new digests.
 const POLICY: &str = concat!(
     "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
-    "style-src 'sha256-cvgqtH6H+IcMCLa1mw6YK4U3gZkJaZ72sjoim/L2/zc='; ",
-    "script-src 'sha256-PL0fziwavEY4pVUd0pNf5+Aq5ZHZ2Xi5Q8QXwuiAiHc='",
+    "style-src 'sha256-PHoRN6TSWWhLpheKo8auUOOqs8T+EhaDFdihAteSnmg='; ",
+    "script-src 'sha256-mpErcUz2ewy8ZM0hJNzV2pG4sidBJ/k8l3ZZsSYNyW4='",
 );
 
 /// The whole page.
 pub(crate) fn page(rows: &[Row], tally: &Tally, about: &About<'_>) -> String {
     let mut out = String::new();
-    // Text in memory can always be written to.
+    // Writing to a string cannot fail.
     let _ = write_page(&mut out, rows, tally, about);
     out
 }
 
 fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) -> fmt::Result {
-    let About { site, required, when, reused } = about;
+    let About { site, required, finished, reused } = about;
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"robots\" content=\"noindex\">\n\
-         <link rel=\"icon\" href=\"data:,\">\n<title>Who can be reached</title>\n<style>{STYLE}</style>\n"
+         <link rel=\"icon\" href=\"data:,\">\n<title>Reachability audit</title>\n<style>{STYLE}</style>\n"
     )?;
     writeln!(
         out,
-        "<header><h1>Who can be reached</h1><p>{} users of {}, read by {}.{}{}</p></header>\n<main>",
-        Number(rows.len()),
+        "<header><h1>Reachability audit</h1><p>{} of {}. Finished {}.{}{}</p></header>\n<main>",
+        Users(rows.len()),
         Text(site),
-        Text(when),
-        reused.map(older).unwrap_or_default(),
-        needed(required)
+        Text(finished),
+        reused.map(from_file).unwrap_or_default(),
+        requirements(required)
     )?;
-    write!(out, "<section class=\"wide\" aria-label=\"In numbers\">")?;
-    charts::standings(out, tally, !required.is_empty())?;
-    write!(out, "</section>\n<section><h2>By kind</h2>")?;
+    write!(out, "<section class=\"wide\" aria-label=\"Summary\">")?;
+    charts::reachability(out, tally, !required.is_empty())?;
+    write!(out, "</section>\n<section><h2>Kinds of contact</h2>")?;
     charts::kinds(out, rows, required)?;
-    write!(out, "</section>\n<section><h2>What was found</h2>")?;
+    write!(out, "</section>\n<section><h2>Findings</h2>")?;
     charts::findings(out, rows, required)?;
     writeln!(out, "</section>")?;
     users(out, rows)?;
     write!(
         out,
-        "</main>\n<footer>Addresses and numbers of people are in this page: keep it as you keep them.</footer>\n\
+        "</main>\n<footer>This page contains personal addresses and phone numbers. Keep it confidential.</footer>\n\
          <script>{SCRIPT}</script>\n</html>\n"
     )
 }
 
-fn older(reused: &Reused) -> String {
-    let taken = Number(reused.taken);
+fn from_file(reused: &Reused) -> String {
+    let taken = Users(reused.taken);
     match reused.written.and_then(utc) {
-        Some(written) => format!(" {taken} of them are as they were read earlier, by {written}."),
-        None => format!(" {taken} of them are as they were read earlier."),
+        Some(written) => format!(" Contacts of {taken} are from an earlier audit, last written {written}."),
+        None => format!(" Contacts of {taken} are from an earlier audit."),
     }
 }
 
-fn needed(required: &[ContactMethod]) -> String {
-    match required {
-        [] => String::new(),
-        [kind] => format!(" Each of them needs an enabled contact of the kind {kind}."),
-        kinds => {
-            let kinds: Vec<_> = kinds.iter().map(ContactMethod::as_str).collect();
-            format!(" Each of them needs an enabled contact of each of the kinds {}.", kinds.join(", "))
-        }
+fn requirements(required: &[ContactMethod]) -> String {
+    if required.is_empty() {
+        return String::new();
     }
+    let kinds: Vec<_> = required.iter().map(ContactMethod::as_str).collect();
+    format!(" Required for each user: {}.", kinds.join(", "))
 }
 
-/// Those with findings, the worst first, and behind them the rest.
+/// Users with findings, worst first, then the other users in a closed section.
 fn users(out: &mut String, rows: &[Row]) -> fmt::Result {
     let (mut found, rest): (Vec<_>, Vec<_>) = rows.iter().partition(|row| !row.findings.is_empty());
     found.sort_by_key(|row| row.reachability);
     write!(
         out,
         "<section class=\"wide\"><div class=\"title\"><h2>Users</h2><div class=\"tools\">\
-         <label for=\"filter\">Find</label><input id=\"filter\" type=\"search\" placeholder=\"name, address, finding\">\
+         <label for=\"filter\">Search</label><input id=\"filter\" type=\"search\" placeholder=\"name, id or finding\">\
          <label for=\"reachability\">Reachability</label><select id=\"reachability\"><option value=\"\">all</option>"
     )?;
-    for (reachability, _) in charts::STANDINGS {
+    for (reachability, _) in charts::REACHABILITIES {
         let word = reachability.word();
         write!(out, "<option>{word}</option>")?;
     }
@@ -116,11 +113,11 @@ fn users(out: &mut String, rows: &[Row]) -> fmt::Result {
     if found.is_empty() {
         writeln!(out, "<p>No findings.</p>")?;
     } else {
-        let what = format!("{} with findings, the worst first", Number(found.len()));
+        let what = format!("{} with findings, worst first", Users(found.len()));
         table(out, &what, &found)?;
     }
     if !rest.is_empty() {
-        let what = format!("{} without findings", Number(rest.len()));
+        let what = format!("{} without findings", Users(rest.len()));
         write!(out, "<details><summary>{what}</summary>")?;
         table(out, &what, &rest)?;
         write!(out, "</details>")?;
@@ -162,7 +159,7 @@ fn write_row(out: &mut String, row: &Row) -> fmt::Result {
             (true, enabled) => write!(out, "{enabled}")?,
         }
         if count.disabled > 0 {
-            write!(out, "<small>{} off</small>", count.disabled)?;
+            write!(out, "<small>{} disabled</small>", count.disabled)?;
         }
         write!(out, "</td>")?;
     }
@@ -185,20 +182,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_has_the_digests_of_the_script_and_of_the_style() {
+    fn the_policy_has_the_digests_of_the_script_and_the_style() {
         for (what, text) in [("style", STYLE), ("script", SCRIPT)] {
             let digest = STANDARD.encode(digest(&SHA256, text.as_bytes()));
             let expected = format!("{what}-src 'sha256-{digest}'");
-            assert!(POLICY.contains(&expected), "now it is {expected}");
+            assert!(POLICY.contains(&expected), "the digest is now {expected}");
         }
     }
 
     #[test]
-    fn it_has_no_address_of_anything_else() {
+    fn each_reachability_has_a_color() {
+        for (reachability, _) in charts::REACHABILITIES {
+            let word = reachability.word();
+            let rule = format!(".{word} {{ --mark: var(--{word}); }}");
+            assert!(STYLE.contains(&rule), "{rule}");
+        }
+    }
+
+    #[test]
+    fn the_page_loads_nothing() {
         let page = page(
             &[],
             &Tally::default(),
-            &About { site: "the site", required: &[], when: "now", reused: None },
+            &About { site: "the site", required: &[], finished: "now", reused: None },
         );
         for address in ["http:", "https:", "//", "src=", "@import", "url("] {
             let found =

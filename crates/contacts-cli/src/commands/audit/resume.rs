@@ -1,4 +1,4 @@
-//! The file that lets an audit go on: a line that says what it is, and then the contacts of each user, a line each.
+//! The file of `--resume`: a header line, then one line per user with their contacts.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{error::Failure, io::shown_path};
 
-/// How such a file is written.
+/// Version of the file format.
 const VERSION: u32 = 1;
 
 /// The first line.
@@ -32,20 +32,22 @@ struct Line<A, C> {
     contacts: C,
 }
 
-/// The file, and what was in it.
+/// An open resume file.
 #[derive(Debug)]
 pub(crate) struct Resume {
     file: File,
-    name: String,
+    /// The path as a terminal can show it.
+    pub(crate) name: String,
     known: BTreeMap<AccountId, Vec<Contact>>,
-    /// When it was last written before this audit, where that is known.
+    /// Time of the last write before this audit, if known.
     written: Option<SystemTime>,
-    /// Whether its end was torn off, and dropped.
+    /// The last line was incomplete and is removed.
     pub(crate) was_torn: bool,
 }
 
 impl Resume {
-    /// Whether there could be such a file: what is no file may never end, or act when it is opened. Nothing is opened.
+    /// Accepts a regular file, or a path where a file can be created. A pipe or a device could block
+    /// when it is opened, so nothing is opened.
     pub(crate) fn check(path: &Path) -> Result<(), Failure> {
         match fs::metadata(path) {
             Ok(metadata) => regular(path, &metadata),
@@ -54,10 +56,11 @@ impl Resume {
         }
     }
 
-    /// Opens the file, or makes it.
+    /// Opens the file, or creates it.
     ///
     /// # Errors
-    /// If it is of another site or no such file at all, if another audit writes it, and if it cannot be read or written.
+    /// If the file belongs to another site or is not a resume file, if another audit writes to it,
+    /// and if it cannot be read or written.
     pub(crate) fn open(path: &Path, site: &BaseUrl) -> Result<Self, Failure> {
         Self::check(path)?;
         let name = shown_path(path);
@@ -68,19 +71,18 @@ impl Resume {
         regular(path, &metadata)?;
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => {
-                return Err(Failure::usage(format!("{name} is being written by another audit")));
+                return Err(cannot_use(path, &"another audit is writing to it"));
             }
-            // Some file systems know no locks: there, nobody else is kept from writing.
+            // Some file systems have no locks. There, two audits are not detected.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         let Known { users, whole, is_torn } =
             Known::read(BufReader::new(&file), &head).map_err(|unusable| match unusable {
-                Unusable::Unreadable(error) => failed(error),
-                Unusable::Other(why) => Failure::usage(format!("{name}: {why}")).with_hint(
-                    "--resume takes a file that an audit of the same site has written, or a new one",
-                ),
+                Unusable::Io(error) => failed(error),
+                Unusable::Content(why) => cannot_use(path, &why)
+                    .with_hint("use the --resume file of an audit of the same site, or a new file"),
             })?;
-        // Even to cut off nothing would count as writing.
+        // `set_len` changes the time of the last write, so it is not called without need.
         if is_torn {
             file.set_len(whole).map_err(failed)?;
         }
@@ -93,35 +95,35 @@ impl Resume {
         Ok(resume)
     }
 
-    /// Whatever is taken from it: how many users, of how many.
+    /// Describes what was taken from the file: `taken` of all `users`.
     pub(crate) fn reused(&self, taken: usize, users: usize) -> Option<Reused> {
         (taken > 0).then(|| Reused { taken, users, name: self.name.clone(), written: self.written })
     }
 
-    /// What is known of a user, once.
+    /// Removes and returns the saved contacts of a user.
     pub(crate) fn take(&mut self, account: &AccountId) -> Option<Vec<Contact>> {
         self.known.remove(account)
     }
 
-    /// Keeps what was read. Once it returns, it is there whatever happens to this process.
-    pub(crate) fn keep(&mut self, account_id: &AccountId, contacts: &[Contact]) -> Result<(), Failure> {
+    /// Saves the contacts of a user. After it returns, the line survives a kill of this process.
+    pub(crate) fn save(&mut self, account_id: &AccountId, contacts: &[Contact]) -> Result<(), Failure> {
         self.append(&Line { account_id, contacts })
     }
 
     fn append(&mut self, line: &impl Serialize) -> Result<(), Failure> {
         let failed =
-            |error: &dyn fmt::Display| Failure::local(format!("{} cannot be written: {error}", self.name));
+            |error: &dyn fmt::Display| Failure::local(format!("could not write {}: {error}", self.name));
         let mut line = serde_json::to_vec(line).map_err(|error| failed(&error))?;
         line.push(b'\n');
-        // What could not be read again is asked for again.
-        if line.len() > LONGEST {
+        // `Known::read` would reject the line. Without it, the next audit reads the user again.
+        if line.len() > MAX_LINE {
             return Ok(());
         }
         self.file.write_all(&line).map_err(|error| failed(&error))
     }
 }
 
-/// With addresses and numbers in it, it is for its owner alone.
+/// Addresses and phone numbers are personal data: only the owner may read the file.
 fn options() -> OpenOptions {
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
@@ -130,7 +132,6 @@ fn options() -> OpenOptions {
     options
 }
 
-/// What cannot be used is told before anything is asked.
 fn regular(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
     if metadata.is_file() {
         return Ok(());
@@ -139,28 +140,26 @@ fn regular(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
 }
 
 fn cannot_use(path: &Path, why: &dyn fmt::Display) -> Failure {
-    Failure::usage(format!("{} cannot be used: {why}", shown_path(path)))
+    Failure::usage(format!("could not use {}: {why}", shown_path(path)))
 }
 
-/// No line is longer, in bytes: some hundred thousand contacts of one user.
-const LONGEST: usize = 32 * 1024 * 1024;
+/// Maximum length of a line, in bytes: about a hundred thousand contacts of one user.
+const MAX_LINE: usize = 32 * 1024 * 1024;
 
-/// What a file says.
+/// The content of a resume file.
 #[derive(Debug, Default)]
 struct Known {
     users: BTreeMap<AccountId, Vec<Contact>>,
-    /// How many bytes its whole lines have.
+    /// Length of the complete lines, in bytes.
     whole: u64,
-    /// Whether there is the beginning of a line behind them.
+    /// An incomplete line follows the complete ones.
     is_torn: bool,
 }
 
-/// Why there is nothing to go on from.
+/// The reason why a file cannot be used.
 enum Unusable {
-    /// It cannot be read.
-    Unreadable(io::Error),
-    /// It is something else.
-    Other(String),
+    Io(io::Error),
+    Content(String),
 }
 
 impl Known {
@@ -169,20 +168,20 @@ impl Known {
         let mut line = Vec::new();
         for number in 1_u64.. {
             line.clear();
-            let most = u64::try_from(LONGEST).unwrap_or(u64::MAX);
-            file.by_ref().take(most).read_until(b'\n', &mut line).map_err(Unusable::Unreadable)?;
+            let most = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+            file.by_ref().take(most).read_until(b'\n', &mut line).map_err(Unusable::Io)?;
             let is_whole = line.ends_with(b"\n");
-            if !is_whole && line.len() == LONGEST {
-                let why = format!("line {number} is longer than any that an audit has written");
-                return Err(Unusable::Other(why));
+            if !is_whole && line.len() == MAX_LINE {
+                let why = format!("line {number} is longer than {MAX_LINE} bytes");
+                return Err(Unusable::Content(why));
             }
             match (number, is_whole) {
                 _ if line.is_empty() => break,
-                (1, _) => is_head(&line, head)?,
+                (1, _) => check_head(&line, head)?,
                 (_, true) => {
                     let Line { account_id, contacts } = serde_json::from_slice(&line).map_err(|error| {
-                        let why = format!("line {number} is not what an audit has written: {error}");
-                        Unusable::Other(why)
+                        let why = format!("line {number} is not a line of an audit: {error}");
+                        Unusable::Content(why)
                     })?;
                     known.users.insert(account_id, contacts);
                 }
@@ -198,8 +197,8 @@ impl Known {
     }
 }
 
-/// Whether it is the first line, or the beginning of it: whoever wrote it was ended at the very beginning.
-fn is_head(line: &[u8], head: &Head) -> Result<(), Unusable> {
+/// Accepts the header line, or the beginning of it: a killed audit may leave an incomplete line.
+fn check_head(line: &[u8], head: &Head) -> Result<(), Unusable> {
     if !line.ends_with(b"\n") {
         let whole = serde_json::to_vec(head).unwrap_or_default();
         return if whole.starts_with(line) { Ok(()) } else { Err(not_ours()) };
@@ -207,47 +206,46 @@ fn is_head(line: &[u8], head: &Head) -> Result<(), Unusable> {
     match serde_json::from_slice::<Head>(line) {
         Ok(found) if found == *head => Ok(()),
         Ok(Head { contacts_audit: VERSION, site }) => {
-            Err(Unusable::Other(format!("it is of another site, {}", escape_controls(&site))))
+            Err(Unusable::Content(format!("it belongs to another site, {}", escape_controls(&site))))
         }
-        Ok(_) => Err(Unusable::Other("it was written by another version of this command".into())),
+        Ok(_) => Err(Unusable::Content("another version of this command wrote it".into())),
         Err(_) => Err(not_ours()),
     }
 }
 
 fn not_ours() -> Unusable {
-    Unusable::Other("it is not what an audit has written".into())
+    Unusable::Content("it is not the --resume file of an audit".into())
 }
 
-/// Users who are as an earlier audit has read them.
+/// Users whose contacts come from an earlier audit.
 #[derive(Debug)]
 pub(crate) struct Reused {
     pub(crate) taken: usize,
-    /// Of how many.
+    /// Number of all users of this audit.
     pub(crate) users: usize,
-    /// The file that has them, as a terminal can show it.
+    /// The path of the file as a terminal can show it.
     pub(crate) name: String,
-    /// When it was last written before this audit, where that is known.
+    /// Time of the last write before this audit, if known.
     pub(crate) written: Option<SystemTime>,
 }
 
-/// With what to do, for whoever does not know.
 impl fmt::Display for Reused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { taken, users, name, written } = self;
-        write!(f, "{taken} of {users} users are as they were read earlier, from {name}")?;
+        write!(f, "{taken} of {users} users not read again: their contacts are from {name}")?;
         if let Some(written) = written.and_then(utc) {
             write!(f, ", last written {written}")?;
         }
-        f.write_str("; to have them asked again, delete the file, or name a new one")
+        f.write_str("; to read them again, delete the file or use a new one")
     }
 }
 
-/// From here on years have five digits.
-const LAST: Duration = Duration::from_secs(253_402_300_800);
+/// Start of the year 10000.
+const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
 
-/// A time as it is shown; a file may be of one that cannot be.
+/// Formats a time. A file may have a time outside the years 1970 to 9999: that gives `None`.
 pub(crate) fn utc(time: SystemTime) -> Option<String> {
-    time.duration_since(SystemTime::UNIX_EPOCH).ok().filter(|time| *time < LAST)?;
+    time.duration_since(SystemTime::UNIX_EPOCH).ok().filter(|time| *time < YEAR_10000)?;
     let time = humantime::format_rfc3339_seconds(time).to_string();
     Some(time.replace('T', " ").replace('Z', " UTC"))
 }
@@ -272,14 +270,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn wherever_it_is_torn_every_whole_line_is_known_and_it_goes_on_from_there(
+        fn a_file_cut_at_any_byte_keeps_its_complete_lines_and_can_be_continued(
             texts in prop::collection::vec("(?s).{0,12}", 0..4), cut in any::<prop::sample::Index>(),
         ) {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("audit");
             let mut resume = Resume::open(&path, &site()).unwrap();
             for (number, text) in texts.iter().enumerate() {
-                resume.keep(&account(number), &[contact(text)]).unwrap();
+                resume.save(&account(number), &[contact(text)]).unwrap();
             }
             drop(resume);
             let bytes = fs::read(&path).unwrap();
@@ -293,7 +291,7 @@ mod tests {
                 let known = resume.take(&account(number));
                 prop_assert_eq!(known, (number + 1 < whole).then(|| vec![contact(text)]));
             }
-            resume.keep(&account(9), &[]).unwrap();
+            resume.save(&account(9), &[]).unwrap();
             drop(resume);
             let mut resume = Resume::open(&path, &site()).unwrap();
             prop_assert!(!resume.was_torn);
@@ -302,21 +300,21 @@ mod tests {
     }
 
     #[test]
-    fn two_audits_do_not_write_one_file() {
+    fn two_audits_cannot_write_to_one_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit");
         let first = Resume::open(&path, &site()).unwrap();
         let refused = Resume::open(&path, &site()).unwrap_err().to_string();
-        assert!(refused.ends_with("is being written by another audit"), "{refused}");
+        assert!(refused.ends_with("another audit is writing to it"), "{refused}");
         drop(first);
         Resume::open(&path, &site()).unwrap();
     }
 
-    fn refused(file: impl Read) -> String {
+    fn rejected(file: impl Read) -> String {
         let head = Head { contacts_audit: VERSION, site: "https://a.example/x".into() };
         match Known::read(BufReader::new(file), &head) {
-            Err(Unusable::Other(why)) => why,
-            Err(Unusable::Unreadable(error)) => panic!("{error}"),
+            Err(Unusable::Content(why)) => why,
+            Err(Unusable::Io(error)) => panic!("{error}"),
             Ok(known) => panic!("{known:?}"),
         }
     }
@@ -324,30 +322,33 @@ mod tests {
     const OURS: &str = r#"{"contacts_audit":1,"site":"https://a.example/x"}"#;
 
     #[test]
-    fn what_an_audit_of_this_site_has_not_written_is_refused() {
+    fn a_file_that_no_audit_of_this_site_wrote_is_rejected() {
         for (text, why) in [
-            ("hello".to_owned(), "it is not what an audit has written"),
-            ("[]\n".to_owned(), "it is not what an audit has written"),
-            (OURS.replace("a.example", "b.example") + "\n", "it is of another site, https://b.example/x"),
-            (OURS.replace('1', "2") + "\n", "it was written by another version of this command"),
-            (format!("{OURS}\nhello\n"), "line 2 is not what an audit has written"),
+            ("hello".to_owned(), "it is not the --resume file of an audit"),
+            ("[]\n".to_owned(), "it is not the --resume file of an audit"),
+            (
+                OURS.replace("a.example", "b.example") + "\n",
+                "it belongs to another site, https://b.example/x",
+            ),
+            (OURS.replace('1', "2") + "\n", "another version of this command wrote it"),
+            (format!("{OURS}\nhello\n"), "line 2 is not a line of an audit"),
         ] {
-            let refused = refused(text.as_bytes());
-            assert!(refused.starts_with(why), "{text}: {refused}");
+            let error = rejected(text.as_bytes());
+            assert!(error.starts_with(why), "{text}: {error}");
         }
     }
 
     #[test]
-    fn a_line_without_an_end_is_refused_wherever_it_stands() {
+    fn a_line_without_an_end_is_rejected() {
         for (before, why) in [(String::new(), "line 1 is longer"), (format!("{OURS}\n"), "line 2 is longer")]
         {
-            let refused = refused(before.as_bytes().chain(io::repeat(0)));
-            assert!(refused.starts_with(why), "{refused}");
+            let error = rejected(before.as_bytes().chain(io::repeat(0)));
+            assert!(error.starts_with(why), "{error}");
         }
     }
 
     #[test]
-    fn a_time_is_shown_if_it_has_four_digits_of_a_year() {
+    fn a_time_is_shown_if_its_year_has_four_digits() {
         let epoch = SystemTime::UNIX_EPOCH;
         let at = |seconds| epoch + Duration::from_secs(seconds);
         assert_eq!(utc(at(0)).as_deref(), Some("1970-01-01 00:00:00 UTC"));

@@ -1,4 +1,4 @@
-//! The users whose contacts are read, from a text: one id a line, or CSV with a header.
+//! Reads a file of users: one account id per line, or CSV with a header row.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use contacts_ureq::{AccountId, escape_controls};
 use super::findings::User;
 use crate::redact::has_the_form_of_a_token;
 
-/// A column that is read.
+/// A known column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     AccountId,
@@ -20,7 +20,8 @@ enum Column {
 }
 
 impl Column {
-    /// The column with such a name, without regard to case and to what is no letter. A bare `id` may be a contact's.
+    /// Finds a column by its name. Compares letters and digits only, and ignores case. A column `id`
+    /// is not accepted: it may have ids of contacts.
     fn of(name: &str) -> Option<Self> {
         match letters(name).as_str() {
             "accountid" | "atlassianid" | "userid" => Some(Self::AccountId),
@@ -34,7 +35,7 @@ impl Column {
 /// Reads the users.
 ///
 /// # Errors
-/// All mistakes, in their order.
+/// All errors of the file, in their order.
 pub(crate) fn read(text: &str) -> Result<Vec<User>, Vec<Diagnostic>> {
     let mut rows = Rows::with_comments(text).peekable();
     let header = rows.peek().map_or(Ok(None), |first| header(&first.cells));
@@ -55,11 +56,9 @@ pub(crate) fn read(text: &str) -> Result<Vec<User>, Vec<Diagnostic>> {
     if diagnostics.is_empty() { Ok(users) } else { Err(diagnostics) }
 }
 
-/// The columns that a first row names; none if it is an account id itself.
+/// Returns the columns of a header row, or `None` if the first row is an account id.
 fn header(cells: &[Cell]) -> Result<Option<Vec<Option<Column>>>, Diagnostic> {
-    let unclear = |cell: &Cell, which: &str| {
-        Diagnostic::new(cell.position, format!("which column has the account ids is not clear: {which}"))
-    };
+    let wrong = |cell: &Cell, message: String| Diagnostic::new(cell.position, message);
     let columns: Vec<_> = cells.iter().map(|cell| Column::of(&cell.text)).collect();
     let named = |(_, column): &(&Cell, &Option<Column>)| **column == Some(Column::AccountId);
     let found: Vec<_> = cells.iter().zip(&columns).filter(named).map(|(cell, _)| cell).collect();
@@ -68,17 +67,18 @@ fn header(cells: &[Cell]) -> Result<Option<Vec<Option<Column>>>, Diagnostic> {
         ([_], _) => Ok(Some(columns)),
         ([_, second, ..], _) => {
             let names: Vec<_> = found.iter().map(|cell| escape_controls(&cell.text)).collect();
-            Err(unclear(second, &names.join(", ")))
+            Err(wrong(second, format!("more than one column of account ids: {}", names.join(", "))))
         }
         ([], [only]) if !is_name(&only.text) => Ok(None),
         ([], [first, ..]) => {
-            Err(unclear(first, "call it accountId, account id, account_id, Atlassian ID or User id"))
+            let names = "accountId, account id, account_id, Atlassian ID or User id";
+            Err(wrong(first, format!("no column of account ids: its name must be {names}")))
         }
         ([], []) => Ok(None),
     }
 }
 
-/// Returns `true` for the name of a column of users or contacts that says nothing of account ids.
+/// Returns `true` for names of columns that do not have account ids.
 fn is_name(text: &str) -> bool {
     matches!(letters(text).as_str(), "id" | "method" | "to" | "enabled") || Column::of(text).is_some()
 }
@@ -87,13 +87,13 @@ fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
-/// The user of a row; without a header, of its only cell.
+/// Reads the user of a row. Without a header, the row must have one cell.
 fn user(cells: &[Cell], header: Option<&[Option<Column>]>) -> Result<User, Diagnostic> {
     let mut filled = cells.iter().zip(0..).filter(|(cell, _)| !cell.text.is_empty());
     let Some(header) = header else {
         return match (filled.next(), filled.next()) {
             (Some((cell, _)), None) => account(cell).map(User::new),
-            (_, Some((cell, _))) => Err(Diagnostic::new(cell.position, "one account id a line is expected")),
+            (_, Some((cell, _))) => Err(Diagnostic::new(cell.position, "expected one account id per line")),
             (None, None) => Err(missing(cells)),
         };
     };
@@ -113,7 +113,7 @@ fn missing(cells: &[Cell]) -> Diagnostic {
     Diagnostic::new(cells[0].position, "the account id is missing")
 }
 
-/// Each user once, at the first place, with what any of the places says.
+/// Merges users with the same account id into the first one.
 pub(crate) fn distinct(users: impl IntoIterator<Item = User>) -> Vec<User> {
     let (mut places, mut distinct) = (BTreeMap::new(), Vec::<User>::new());
     for user in users {
@@ -129,11 +129,11 @@ pub(crate) fn distinct(users: impl IntoIterator<Item = User>) -> Vec<User> {
     distinct
 }
 
-/// The account id of a user. A file of tokens that was given by mistake is sent nowhere.
+/// Reads an account id. Rejects tokens: the command must not send a secret as an account id.
 fn account(cell: &Cell) -> Result<AccountId, Diagnostic> {
     let wrong = |message: String| Diagnostic::new(cell.position, message);
     if has_the_form_of_a_token(&cell.text) {
-        return Err(wrong("there is what looks like a token, in the place of an account id".into()));
+        return Err(wrong("expected an account id, found what looks like a token".into()));
     }
     AccountId::new(&cell.text).map_err(|error| wrong(error.to_string()))
 }
@@ -157,14 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn one_id_a_line_between_blank_lines_and_comments() {
+    fn blank_lines_and_comments_between_account_ids_are_ignored() {
         let text = "\u{feff}# on call\r\n\r\n 712020:a \r\n  # not in May\nb\n\nc";
         assert_eq!(read(text).unwrap(), [user("712020:a", "", ""), user("b", "", ""), user("c", "", "")]);
         assert_eq!(read("").unwrap(), []);
     }
 
     #[test]
-    fn a_token_is_no_account_id_and_not_repeated() {
+    fn a_token_is_rejected_as_an_account_id_and_not_repeated() {
         for text in ["ann\nATATT3xFfGF0abc\n", "User id,name\nann,Ann\nATATT3xFfGF0abc,Ben\n"] {
             let [diagnostic] = diagnostics(text).try_into().unwrap();
             assert!(
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_has_its_columns_in_any_order_and_with_any_of_the_usual_delimiters() {
+    fn csv_may_have_any_order_of_columns_and_any_usual_delimiter() {
         for name in ["accountId", "account_id", "Account ID", "ATLASSIAN-ID", "User id", "\"account id\""] {
             for delimiter in [",", ";", "\t"] {
                 let text = format!(
@@ -194,14 +194,14 @@ mod tests {
     }
 
     #[test]
-    fn all_mistakes_are_told_with_their_lines() {
+    fn all_errors_are_reported_with_their_positions() {
         let long = "x".repeat(129);
         assert_eq!(
             diagnostics(&format!("a\n# b\nb c\n\n{long}\nd,e\n")),
             [
                 "3:1: the account id has a blank or a control character",
                 "5:1: the account id is longer than 128 characters",
-                "6:3: one account id a line is expected",
+                "6:3: expected one account id per line",
             ]
         );
         assert_eq!(
@@ -216,8 +216,8 @@ mod tests {
     }
 
     #[test]
-    fn where_it_is_not_clear_which_column_has_the_account_ids_nobody_is_read() {
-        let names = "call it accountId, account id, account_id, Atlassian ID or User id";
+    fn csv_without_exactly_one_column_of_account_ids_is_rejected() {
+        let names = "accountId, account id, account_id, Atlassian ID or User id";
         for text in [
             "id,method,to\nc1,sms,90-5\n",
             "name,mail\nAnn,a\n",
@@ -226,24 +226,24 @@ mod tests {
             "Id;;\nc1;;\n",
             "name\nAnn\n",
         ] {
-            let expected = format!("1:1: which column has the account ids is not clear: {names}");
+            let expected = format!("1:1: no column of account ids: its name must be {names}");
             assert_eq!(diagnostics(text), [expected], "{text}");
         }
         assert_eq!(
             diagnostics("userId,accountId\na,b\n"),
-            ["1:8: which column has the account ids is not clear: userId, accountId"]
+            ["1:8: more than one column of account ids: userId, accountId"]
         );
     }
 
     #[test]
-    fn a_double_is_read_once_and_has_what_any_of_its_places_says() {
+    fn rows_with_the_same_account_id_are_merged() {
         let users = [user("b", "", "b@x"), user("a", "", ""), user("b", "Ben", "c@x")];
         assert_eq!(distinct(users), [user("b", "Ben", "b@x"), user("a", "", "")]);
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic_or_gives_a_mistake_beyond_its_last_line(text in "(?s)[,;\"#\\r\\n\u{feff} aid=é]{0,40}") {
+        fn no_text_makes_it_panic_or_report_an_error_beyond_the_last_line(text in "(?s)[,;\"#\\r\\n\u{feff} aid=é]{0,40}") {
             if let Err(diagnostics) = read(&text) {
                 for diagnostic in diagnostics {
                     prop_assert!((1..=text.split(['\r', '\n']).count()).contains(&diagnostic.position.line), "{diagnostic:?}");
@@ -252,7 +252,7 @@ mod tests {
         }
 
         #[test]
-        fn ids_are_read_as_they_were_written(ids in prop::collection::vec("[a-z0-9:-]{1,20}", 1..20)) {
+        fn account_ids_are_read_as_written(ids in prop::collection::vec("[a-z0-9:-]{1,20}", 1..20)) {
             prop_assume!(!is_name(&ids[0]));
             let expected: Vec<_> = ids.iter().map(|id| user(id, "", "")).collect();
             prop_assert_eq!(read(&ids.join("\n")).unwrap(), &expected[..]);

@@ -1,4 +1,4 @@
-//! Many users read at a time, by a number of threads that is fixed, until it is clear that all of them will fail.
+//! A fixed number of threads that read users, and the circuit breaker that stops them.
 
 use std::{
     mem::{Discriminant, discriminant},
@@ -8,26 +8,26 @@ use std::{
 
 use contacts_ureq::{AccountId, Contact, Error, ErrorKind, Hint};
 
-/// What is told to whoever waits for the workers.
+/// A message to the main thread.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// The user at this place among all users was read, or could not be.
+    /// The result for the user at this place.
     Read { place: usize, reading: Result<Vec<Contact>, Error> },
-    /// A person wants it to end.
+    /// SIGINT, SIGTERM or SIGHUP.
     Interrupted,
 }
 
-/// Threads that read users. When it is dropped, no user is begun any more; those that are being read are not waited for, since
-/// they may wait for a minute themselves.
+/// Threads that read users. After a drop they start no other user. Drop does not wait for users in
+/// flight: each may take a minute.
 #[derive(Debug)]
 pub(crate) struct Workers(Arc<Queue>);
 
-/// The users who were not begun yet.
+/// Users that no thread has started.
 #[derive(Debug)]
 struct Queue(Mutex<vec::IntoIter<(usize, AccountId)>>);
 
 impl Workers {
-    /// Begins to read the users, who come with their places.
+    /// Starts up to `size` threads. Each user comes with its place.
     pub(crate) fn start(
         size: usize,
         users: Vec<(usize, AccountId)>,
@@ -42,7 +42,7 @@ impl Workers {
             thread::spawn(move || {
                 while let Some((place, account)) = queue.next() {
                     let event = Event::Read { place, reading: read(&account) };
-                    // Nobody listens any more.
+                    // The main thread has stopped.
                     if events.send(event).is_err() {
                         break;
                     }
@@ -52,7 +52,7 @@ impl Workers {
         Self(queue)
     }
 
-    /// No user is begun any more. How many there would have been: of all others there is something to hear.
+    /// Empties the queue and returns the number of users in it. All others still send their result.
     pub(crate) fn stop(&self) -> usize {
         self.0.clear()
     }
@@ -74,40 +74,40 @@ impl Queue {
     }
 }
 
-/// So many users must fail alike, one after the other.
-const ENOUGH: usize = 32;
+/// Number of equal failures in a row that open the circuit breaker.
+const MAX_FAILURES: usize = 32;
 
-/// When to stop asking: the users who failed alike last, one after the other.
+/// Stops the audit when all users are likely to fail: counts equal failures in a row.
 #[derive(Debug, Default)]
 pub(crate) struct CircuitBreaker {
     kind: Option<Discriminant<ErrorKind>>,
-    length: usize,
-    /// Whether anybody could be read.
-    any: bool,
+    failures: usize,
+    /// At least one user was read.
+    has_succeeded: bool,
 }
 
 impl CircuitBreaker {
-    /// A user was read.
+    /// Counts a user that was read.
     pub(crate) fn succeed(&mut self) {
-        *self = Self { any: true, ..Self::default() };
+        *self = Self { has_succeeded: true, ..Self::default() };
     }
 
-    /// A user could not be read. Whether to stop.
+    /// Counts a user that could not be read. Returns `true` if the audit must stop.
     pub(crate) fn fail(&mut self, error: &Error) -> bool {
         if error.is_unauthorized() {
             return true;
         }
         let kind = self.is_for_all(error).then(|| discriminant(&error.kind()));
-        self.length = match kind {
+        self.failures = match kind {
             None => 0,
-            Some(_) if kind == self.kind => self.length + 1,
+            Some(_) if kind == self.kind => self.failures + 1,
             Some(_) => 1,
         };
         self.kind = kind;
-        self.length >= ENOUGH
+        self.failures >= MAX_FAILURES
     }
 
-    /// Whether others may well fail for the same reason.
+    /// Returns `true` if other users are likely to fail for the same reason.
     fn is_for_all(&self, error: &Error) -> bool {
         match error.kind() {
             ErrorKind::RateLimited
@@ -115,9 +115,9 @@ impl CircuitBreaker {
             | ErrorKind::TimedOut
             | ErrorKind::Certificate
             | ErrorKind::InvalidResponse => true,
-            // Once somebody was read, these are about those who are not.
-            ErrorKind::Forbidden => !self.any,
-            ErrorKind::Rejected => !self.any && error.hint() == Some(Hint::WrongSite),
+            // After the first success, these errors concern single users.
+            ErrorKind::Forbidden => !self.has_succeeded,
+            ErrorKind::Rejected => !self.has_succeeded && error.hint() == Some(Hint::WrongSite),
             _ => false,
         }
     }

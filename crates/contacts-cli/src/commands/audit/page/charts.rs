@@ -1,5 +1,4 @@
-//! The charts: how many users there are of each reachability, how far each kind of contact reaches, and what was found how often.
-//! Each says in words what it shows.
+//! The charts: users by reachability, by kind of contact and by finding. Each bar has a text label.
 
 use std::fmt::{self, Display, Write};
 
@@ -7,26 +6,26 @@ use contacts_ureq::ContactMethod;
 
 use super::{
     super::findings::{Finding, KINDS, Reachability, Row, Tally},
-    text::{Number, Share, Text},
+    text::{Number, Share, Text, Users},
 };
 
-/// The best first, as they stand in the bar.
-pub(super) const STANDINGS: [(Reachability, &str); 5] = [
-    (Reachability::Reachable, "by two contacts or more"),
-    (Reachability::Single, "by one contact alone"),
-    (Reachability::MissingRequired, "not by each kind that is required"),
+/// Best first, as in the bar.
+pub(super) const REACHABILITIES: [(Reachability, &str); 5] = [
+    (Reachability::Reachable, "two or more enabled contacts"),
+    (Reachability::Single, "only one enabled contact"),
+    (Reachability::MissingRequired, "no enabled contact of a required kind"),
     (Reachability::Unreachable, "no enabled contact"),
-    (Reachability::Unreadable, "could not be read"),
+    (Reachability::Unreadable, "contacts could not be read"),
 ];
 
-/// A segment that is there is seen, however small it is: at least this much, in percent.
-const LEAST: f64 = 0.5;
+/// Minimum width of a segment, in percent: even one user must be visible.
+const MIN_WIDTH: f64 = 0.5;
 
 /// The headline numbers with the bar under them.
-pub(super) fn standings(out: &mut String, tally: &Tally, is_required: bool) -> fmt::Result {
+pub(super) fn reachability(out: &mut String, tally: &Tally, is_required: bool) -> fmt::Result {
     let all = tally.users();
-    let shown = STANDINGS.map(|(reachability, what)| (reachability, what, tally.count(reachability)));
-    // Nobody lacks what is not required.
+    let shown = REACHABILITIES.map(|(reachability, what)| (reachability, what, tally.count(reachability)));
+    // Without requirements, no user can be missing a required contact.
     let shown = shown
         .iter()
         .filter(|(reachability, ..)| *reachability != Reachability::MissingRequired || is_required);
@@ -46,11 +45,12 @@ pub(super) fn standings(out: &mut String, tally: &Tally, is_required: bool) -> f
         .collect();
     write!(out, "</dl>")?;
     let parts: Vec<_> = shown.map(|(reachability, _, count)| (reachability.word(), *count)).collect();
-    let label = format!("Of {} users: {}", Number(all), words.join(", "));
-    bar(out, &label, " standings", &parts, all)
+    let label = format!("{}: {}", Users(all), words.join(", "));
+    bar(out, &label, " reachabilities", &parts, all)
 }
 
-/// For each kind, how many of the users who could be read have an enabled contact of it, or one that is not enabled at least.
+/// For each kind: the users with an enabled contact, and those with disabled contacts only. Users that
+/// could not be read are left out.
 pub(super) fn kinds(out: &mut String, rows: &[Row], required: &[ContactMethod]) -> fmt::Result {
     let read: Vec<_> = rows.iter().filter(|row| row.contacts.is_some()).collect();
     let all = read.len();
@@ -67,13 +67,13 @@ pub(super) fn kinds(out: &mut String, rows: &[Row], required: &[ContactMethod]) 
             Share(enabled, all)
         )?;
         if disabled > 0 {
-            write!(out, " <small>and {} not enabled</small>", Number(disabled))?;
+            write!(out, " <small>and {} disabled</small>", Number(disabled))?;
         }
         write!(out, "</span></p>")?;
         let label = format!(
-            "{kind}: {} of {} users have an enabled contact, {} only such as are not enabled",
+            "{kind}: {} of {} with an enabled contact, {} with disabled contacts only",
             Number(enabled),
-            Number(all),
+            Users(all),
             Number(disabled)
         );
         bar(out, &label, "", &[("enabled", enabled), ("disabled", disabled)], all)?;
@@ -82,38 +82,42 @@ pub(super) fn kinds(out: &mut String, rows: &[Row], required: &[ContactMethod]) 
     write!(out, "</ul>")
 }
 
-/// How many users have each finding.
+/// The number of users with each finding.
 pub(super) fn findings(out: &mut String, rows: &[Row], required: &[ContactMethod]) -> fmt::Result {
     let count = |is: &dyn Fn(&Finding) -> bool| rows.iter().filter(|row| row.findings.iter().any(is)).count();
-    let mut told = vec![(
+    let mut bars = vec![(
         "unreachable",
         "no enabled contact".to_owned(),
         count(&|it| matches!(it, Finding::Unreachable)),
     )];
     for kind in required {
         let is = |it: &Finding| matches!(it, Finding::Missing { methods } if methods.contains(kind));
-        told.push(("missing-required", format!("no enabled {kind}, and some other contact"), count(&is)));
+        bars.push(("missing-required", format!("no enabled {kind}, but another contact"), count(&is)));
     }
-    told.extend([
-        ("single", "a single enabled contact".into(), count(&|it| matches!(it, Finding::Single { .. }))),
+    bars.extend([
+        ("single", "only one enabled contact".into(), count(&|it| matches!(it, Finding::Single { .. }))),
         (
             "phones",
-            "a number that is not enabled".into(),
+            "a disabled phone number".into(),
             count(&|it| matches!(it, Finding::DisabledPhone { .. })),
         ),
-        ("unreadable", "could not be read".into(), count(&|it| matches!(it, Finding::Unreadable { .. }))),
+        (
+            "unreadable",
+            "contacts could not be read".into(),
+            count(&|it| matches!(it, Finding::Unreadable { .. })),
+        ),
     ]);
     write!(out, "<ul class=\"bars\">")?;
-    for (class, what, count) in told {
+    for (class, what, count) in bars {
         write!(out, "<li><p><b>{what}</b> <span>{}</span></p>", Number(count))?;
-        let label = format!("{what}: {} of {} users", Number(count), Number(rows.len()));
+        let label = format!("{what}: {} of {}", Number(count), Users(rows.len()));
         bar(out, &label, "", &[(class, count)], rows.len())?;
         write!(out, "</li>")?;
     }
     write!(out, "</ul>")
 }
 
-/// Parts of a whole, side by side.
+/// A bar with the parts of a whole, side by side.
 fn bar(
     out: &mut String,
     label: &dyn Display,
@@ -137,11 +141,11 @@ fn bar(
     writeln!(out, "</svg>")
 }
 
-/// In percent; all of them, at most a hundred.
+/// The widths of the parts, in percent. Their sum is at most 100.
 fn widths(parts: &[(&str, usize)], whole: usize) -> Vec<f64> {
     let share = |count: usize| {
         let [count, whole] = [count, whole.max(1)].map(|it| f64::from(u32::try_from(it).unwrap_or(u32::MAX)));
-        if count > 0.0 { (count * 100.0 / whole).max(LEAST) } else { 0.0 }
+        if count > 0.0 { (count * 100.0 / whole).max(MIN_WIDTH) } else { 0.0 }
     };
     let widths = parts.iter().map(|(_, count)| share(*count));
     let total: f64 = widths.clone().sum();
@@ -156,12 +160,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_there_is_seen_and_nothing_stands_out(counts in prop::collection::vec(0..20_000_usize, 1..6), rest in 0..9_usize) {
+        fn every_part_is_visible_and_the_bar_is_never_too_wide(counts in prop::collection::vec(0..20_000_usize, 1..6), rest in 0..9_usize) {
             let parts: Vec<_> = counts.iter().map(|count| ("x", *count)).collect();
             let widths = widths(&parts, counts.iter().sum::<usize>() + rest);
             prop_assert!(widths.iter().sum::<f64>() <= 100.001);
             for (count, width) in counts.iter().zip(widths) {
-                prop_assert_eq!(*count > 0, width > LEAST / 2.0, "{} {}", count, width);
+                prop_assert_eq!(*count > 0, width > MIN_WIDTH / 2.0, "{} {}", count, width);
             }
         }
     }

@@ -1,5 +1,5 @@
 'use strict';
-// Without it, everything is shown; with it, users can be searched and put in order.
+// Searches and sorts the users. Without this script, the page shows all of them.
 (() => {
   const filter = document.getElementById('filter');
   const reachability = document.getElementById('reachability');
@@ -10,9 +10,9 @@
   document.documentElement.classList.add('js');
 
   const number = (count) => count.toLocaleString('en-US');
-  const look = () => {
+  const applyFilter = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter((word) => word !== '');
-    const isLooking = words.length > 0 || reachability.value !== '';
+    const isFiltered = words.length > 0 || reachability.value !== '';
     let [found, inRest] = [0, 0];
     for (const user of rows) {
       const isFound = (reachability.value === '' || reachability.value === user.reachability) && words.every((word) => user.text.includes(word));
@@ -20,15 +20,15 @@
       found += isFound ? 1 : 0;
       inRest += isFound && user.inRest ? 1 : 0;
     }
-    if (rest !== null) rest.open = isLooking && inRest > 0;
-    shown.textContent = isLooking ? `${number(found)} of ${number(rows.length)} users` : '';
+    if (rest !== null) rest.open = isFiltered && inRest > 0;
+    shown.textContent = isFiltered ? `${number(found)} of ${number(rows.length)} users` : '';
   };
   let soon;
   filter.addEventListener('input', () => {
     clearTimeout(soon);
-    soon = setTimeout(look, 120);
+    soon = setTimeout(applyFilter, 120);
   });
-  reachability.addEventListener('change', look);
+  reachability.addEventListener('change', applyFilter);
 
   const key = (row, column) => {
     const cell = row.cells[column];

@@ -1,11 +1,11 @@
-//! Text in a page.
+//! Text and numbers of the page.
 
 use std::fmt::{self, Write};
 
 use contacts_ureq::escape_controls;
 
-/// Text from outside, as text and nothing else: between tags, and in an attribute in double quotes. What would turn the order of
-/// letters is escaped as on a terminal.
+/// Escapes untrusted text for use between tags and in quoted attributes. Characters that change the
+/// order of letters are escaped as on a terminal.
 pub(super) struct Text<'a>(pub(super) &'a str);
 
 impl fmt::Display for Text<'_> {
@@ -40,7 +40,16 @@ impl fmt::Display for Number {
     }
 }
 
-/// A part of a whole, in percent; nothing and all are said of nothing and all alone.
+/// A number of users, as `1 user` or `2,000 users`.
+pub(super) struct Users(pub(super) usize);
+
+impl fmt::Display for Users {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} user{}", Number(self.0), if self.0 == 1 { "" } else { "s" })
+    }
+}
+
+/// A part of a whole, as text: `< 1 %` and `> 99 %` keep 0 % and 100 % exact.
 pub(super) struct Share(pub(super) usize, pub(super) usize);
 
 impl fmt::Display for Share {
@@ -60,8 +69,8 @@ mod tests {
 
     use super::*;
 
-    /// What a browser makes of text with these five references.
-    fn read(html: &str) -> String {
+    /// Decodes the five references as a browser does.
+    fn decoded(html: &str) -> String {
         let text =
             html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
         text.replace("&amp;", "&")
@@ -69,17 +78,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_more_than_text_and_a_browser_shows_it_as_it_was(text in "(?s)([<>&\"'#;a-z]|.){0,30}") {
+        fn text_stays_text_and_a_browser_shows_it_unchanged(text in "(?s)([<>&\"'#;a-z]|.){0,30}") {
             let html = Text(&text).to_string();
             prop_assert!(!html.contains(['<', '>', '"', '\'', '\0']), "{}", html);
             let rest = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"]
                 .iter().fold(html.clone(), |rest, reference| rest.replace(reference, ""));
             prop_assert!(!rest.contains('&'), "{}", html);
-            prop_assert_eq!(read(&html), escape_controls(&text));
+            prop_assert_eq!(decoded(&html), escape_controls(&text));
         }
 
         #[test]
-        fn a_share_is_nothing_or_all_only_of_nothing_and_all(part in 0..2000_usize, rest in 0..2000_usize) {
+        fn zero_and_hundred_percent_are_exact(part in 0..2000_usize, rest in 0..2000_usize) {
             let (whole, share) = (part + rest, Share(part, part + rest).to_string());
             prop_assert_eq!(share == "0 %", part == 0);
             prop_assert_eq!(share == "100 %", part > 0 && part == whole);
@@ -87,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn thousands_are_set_apart() {
+    fn thousands_are_separated_by_commas() {
         let shown = |number| Number(number).to_string();
         assert_eq!([shown(0), shown(999), shown(1000), shown(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
     }
