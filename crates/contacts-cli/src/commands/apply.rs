@@ -1,11 +1,11 @@
-//! `apply FILE`: the contacts are changed so that they are as the file says.
+//! `apply FILE`: makes the contacts match the file.
 
 use clap::Args;
 use contacts_plan::{Apply, Change, Outcome, Plan, Step};
 use contacts_ureq::{CreateContact, Error, Hint};
 
 use super::plan::{
-    contacts_file::{ContactsFile, DesiredArgs, LONGEST},
+    contacts_file::{ContactsFile, DesiredArgs, MAX_FILE_SIZE},
     output::{Diff, made},
 };
 use crate::{
@@ -19,21 +19,22 @@ use crate::{
     usage::long_help,
 };
 
-/// Change the contacts so that they are as a file says
+/// Change the contacts so that they match a file
 ///
-/// Shows the plan, and asks. What has changed while it asked is looked at again. A change that fails does not keep the
-/// others from being made. If it is interrupted, apply the file again: what is done is not done twice.
+/// Shows the plan, asks for confirmation and makes the changes. If one change fails, the command
+/// continues with the others, unless they would fail too. After an interrupt, apply the file again:
+/// completed changes are not repeated.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, LONG))]
 pub(crate) struct ApplyArgs {
     #[command(flatten)]
     pub(crate) desired: DesiredArgs,
 
-    /// Do not ask
+    /// Apply without confirmation
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Show the plan, and change nothing
+    /// Show the plan and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -44,23 +45,31 @@ Examples:
   contacts apply contacts.yaml --prune --yes -o json
   contacts apply contacts.yaml --dry-run";
 
-const LONG: &str = "  `contacts plan --help` tells how a file and a plan are written. With -o json
-  each change has an outcome too: done, failed, skipped or not-tried; and a
-  message. A create that failed and has an id has left a contact that was to
-  be disabled and may be enabled.
+const LONG: &str = "\
+File and plan:
+  See `contacts plan --help`. If the contacts change while the command waits for
+  your answer, it makes a new plan and asks again.
+
+Output:
+  With -o json, each change of the plan also has a message and an outcome: done,
+  failed, skipped, not-tried, or unknown after an interrupt. A failed create with
+  an id means that the contact exists, but could not be disabled. It may be
+  enabled.
 
 Exit codes:
-  0  all is as the file says; or --dry-run
-  1  failures that differ; something was left for safety; the answer was no
-  2  mistakes in the file, or nobody to ask and no --yes: nothing was changed
-  3, 4, 5  what failed did so for this reason: see `contacts --help`
-  7  of a contact it is not known whether it was created: apply the file again";
+  0        the contacts match the file; or --dry-run
+  1        changes failed, and no other code applies; changes were skipped to keep
+           an enabled contact; or your answer was no
+  2        the file has errors, or there is no terminal to ask and no --yes;
+           nothing was changed
+  3, 4, 5  changes failed, all for the same reason: see `contacts --help`
+  7        it is unknown whether a contact was created: apply the file again";
 
-/// What to do when not all changes were made.
-const GO_ON: &str = "apply the file again to go on: what is done is not done twice";
+/// Hint after an apply that is not complete.
+const APPLY_AGAIN: &str = "apply the file again to continue; completed changes are not repeated";
 
 pub(crate) fn run(context: &Context<'_>, args: &ApplyArgs) -> Result<(), Vec<Failure>> {
-    let file = ContactsFile::read(&args.desired, |file| context.read(file, "contacts", LONGEST))?;
+    let file = ContactsFile::read(&args.desired, |file| context.read(file, "contacts", MAX_FILE_SIZE))?;
     let asks = !args.yes && !args.dry_run;
     let mut service = context.connect()?;
     let mut plan = file.plan(&service.contacts().map_err(Failure::from)?)?;
@@ -76,8 +85,8 @@ pub(crate) fn run(context: &Context<'_>, args: &ApplyArgs) -> Result<(), Vec<Fai
     execute(context, &service, plan)
 }
 
-/// The plan that the person at the terminal has seen and wants: it is asked again if the contacts have changed meanwhile, since a
-/// question may stand for minutes. An empty one needs no consent.
+/// Returns the plan that was confirmed at the terminal. The answer may take minutes: if the contacts
+/// changed in that time, asks again with a new plan. An empty plan needs no confirmation.
 fn confirmed(service: &mut Client, file: &ContactsFile, mut plan: Plan) -> Result<Plan, Vec<Failure>> {
     let mut before = "";
     loop {
@@ -94,33 +103,33 @@ fn confirmed(service: &mut Client, file: &ContactsFile, mut plan: Plan) -> Resul
         if plan.is_empty() {
             return Ok(plan);
         }
-        before = "\nThe contacts have changed since that plan was made. This is the plan now:\n\n";
+        before = "\nThe contacts have changed since this plan was made. New plan:\n\n";
     }
 }
 
-/// Makes the changes. One that fails does not keep the others from being made, unless it would fail with them too.
+/// Makes the changes. Stops early only after an error that all other changes would share.
 fn execute(context: &Context<'_>, service: &Client, plan: Plan) -> Result<(), Vec<Failure>> {
     let (mut apply, mut failures, mut progress) = (Apply::new(plan), Vec::new(), Progress::new(context));
     while let Some(step) = apply.next_step(service.session()) {
         let change = step.change().clone();
         interrupt::tells_of(Some(under_way(context, &apply, &change, &failures)));
-        let outcome = carry_out(service, step).unwrap_or_else(Outcome::Failed);
+        let outcome = run_step(service, step).unwrap_or_else(Outcome::Failed);
         let ends_all = outcome.error().is_some_and(ends_all);
         failures.extend(failure(&change, &outcome));
         apply.ended(Ok(outcome));
-        progress.tell(&apply, false);
+        progress.write(&apply, false);
         if ends_all {
             break;
         }
     }
     interrupt::owes(&failures);
-    progress.tell(&apply, true);
+    progress.write(&apply, true);
     let written = context.output.applied(&apply);
     if !apply.is_done() {
         if failures.is_empty() {
-            failures.push(Failure::local("some changes were left out, so that an enabled contact remains"));
+            failures.push(Failure::local("some changes were skipped to keep an enabled contact"));
         }
-        io::note(GO_ON);
+        io::note(APPLY_AGAIN);
     }
     failures.extend(progress.written.and(written).err());
     if failures.is_empty() { Ok(()) } else { Err(failures) }
@@ -132,13 +141,13 @@ fn under_way(context: &Context<'_>, apply: &Apply, change: &Change, failures: &[
     UnderWay {
         made: format!("{made} of {all}"),
         change: change.to_string(),
-        hint: Some(GO_ON),
+        hint: Some(APPLY_AGAIN),
         results: context.output.applied_so_far(apply),
         failures: failures.to_vec(),
     }
 }
 
-fn carry_out(service: &Client, step: Step) -> Result<Outcome, Error> {
+fn run_step(service: &Client, step: Step) -> Result<Outcome, Error> {
     match step.change() {
         Change::Create { method, to, .. } => {
             let create = CreateContact::new(method.clone(), to)?;
@@ -148,37 +157,38 @@ fn carry_out(service: &Client, step: Step) -> Result<Outcome, Error> {
     }
 }
 
-/// Why a change was not made, or not all of it.
+/// The error of a change that was not made, or not completely.
 fn failure(change: &Change, outcome: &Outcome) -> Option<Failure> {
     let failure = Failure::from(outcome.error()?.clone());
     let Outcome::NotDisabled(half) = outcome else { return Some(failure.about(change)) };
     let failure = failure.about(half).about(change);
     let is_hinted = failure.hint().is_some();
-    Some(if is_hinted { failure } else { failure.with_hint("to disable it, apply the file again") })
+    Some(if is_hinted { failure } else { failure.with_hint("apply the file again to disable it") })
 }
 
-/// Whether every other change will fail alike. A token can lack the scope for one operation alone.
+/// Returns `true` if all other changes would fail in the same way. A missing scope may concern one
+/// operation only.
 fn ends_all(error: &Error) -> bool {
     is_for_all(error) && !matches!(error.hint(), Some(Hint::MissingScope(_)))
 }
 
-/// Tells each outcome once, in the order of the plan. That the result cannot be written, or that nobody reads it, stops no change.
+/// Writes each outcome once, in the order of the plan. A failure to write stops no change.
 struct Progress<'a> {
     context: &'a Context<'a>,
-    told: usize,
+    count: usize,
     written: Result<(), Failure>,
 }
 
 impl<'a> Progress<'a> {
     fn new(context: &'a Context<'a>) -> Self {
-        Self { context, told: 0, written: Ok(()) }
+        Self { context, count: 0, written: Ok(()) }
     }
 
-    /// What is not known yet waits, unless this is the end.
-    fn tell(&mut self, apply: &Apply, is_end: bool) {
-        let new = apply.outcomes().skip(self.told).take_while(|(_, outcome)| is_end || outcome.is_some());
+    /// Writes new outcomes up to the first unknown one; at the end, all of them.
+    fn write(&mut self, apply: &Apply, is_end: bool) {
+        let new = apply.outcomes().skip(self.count).take_while(|(_, outcome)| is_end || outcome.is_some());
         for (change, outcome) in new {
-            self.told += 1;
+            self.count += 1;
             let written = self.context.output.outcome(change, outcome);
             self.written = std::mem::replace(&mut self.written, Ok(())).and(written);
         }

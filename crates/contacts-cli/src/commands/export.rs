@@ -1,4 +1,4 @@
-//! `export [FILE]`: the contacts as a file that can be applied.
+//! `export [FILE]`: writes the contacts to a file that `apply` can read.
 
 use std::{
     fs::{self, File},
@@ -10,7 +10,7 @@ use clap::Args;
 use contacts_plan::{Desired, Format};
 use contacts_ureq::escape_controls;
 
-use super::plan::contacts_file::{LONGEST, format_of, format_parser};
+use super::plan::contacts_file::{MAX_FILE_SIZE, format_of, format_parser};
 use crate::{
     client::Context,
     config::flags::OutputFormat,
@@ -20,21 +20,21 @@ use crate::{
     usage::long_help,
 };
 
-/// Write all contacts to a file, which can be changed and applied
+/// Write the contacts to a file for `plan` and `apply`
 ///
-/// A file that is there is replaced as a whole, once the new one is written.
+/// An existing file stays until the new one is complete.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, LONG))]
 pub(crate) struct ExportArgs {
-    /// The file to write; - is standard output
+    /// File to write; - is standard output
     #[arg(default_value = "-", value_parser = redact::path_parser())]
     pub(crate) file: PathBuf,
 
-    /// What the file is written in, where its ending does not say; to standard output YAML, or as -o says
+    /// Format of the file; by default, from its extension
     #[arg(long, value_parser = format_parser())]
     pub(crate) format: Option<Format>,
 
-    /// Overwrite a file that export did not write
+    /// Overwrite a file that was not written by export
     #[arg(long)]
     pub(crate) force: bool,
 }
@@ -45,17 +45,21 @@ Examples:
   contacts export --format csv | column -ts,";
 
 const LONG: &str = "\
-Contacts that are not enabled:
-  The file has them with enabled: false, in YAML with the service's reason as a
-  comment. A number may only be unverified, which the service does not say: it
-  is written without enabled, so that `contacts apply` leaves its state as it
-  is, unless the reason says that a person has disabled it.
+Format:
+  The extension .yaml, .yml, .json or .csv selects the format of a file.
+  Standard output is YAML; --format, or -o json or csv, selects another format.
 
-A file that exists:
-  An earlier export is overwritten. About another file the command asks at a
-  terminal; a script needs --force.";
+Disabled contacts:
+  The file has `enabled: false` for a disabled contact. In YAML, a comment shows
+  the reason that the service gives. A disabled phone number has no `enabled`,
+  because it may only lack verification; `contacts apply` then keeps its state.
+  If the reason says that a person disabled the number, it has `enabled: false`.
 
-/// First line of a YAML file, by which a later export knows it.
+Existing files:
+  An earlier export is overwritten. For any other file, the command asks at a
+  terminal; scripts need --force.";
+
+/// First line of a YAML file. A later export recognizes it.
 const MARK: &str = "# written by contacts export\n";
 
 pub(crate) fn run(context: &Context<'_>, args: &ExportArgs) -> Result<(), Failure> {
@@ -66,13 +70,13 @@ pub(crate) fn run(context: &Context<'_>, args: &ExportArgs) -> Result<(), Failur
         (None, OutputFormat::Json) if is_standard => Format::Json,
         (None, OutputFormat::Csv) if is_standard => Format::Csv,
         (None, OutputFormat::Ndjson) if is_standard => {
-            return Err(Failure::usage("a file of contacts is not written as ndjson")
-                .with_hint("--format yaml, json or csv says what it is"));
+            return Err(Failure::usage("cannot export contacts as ndjson")
+                .with_hint("use --format yaml, json or csv"));
         }
         (format, _) => format_of(file, *format)?,
     };
     if !is_standard && !force {
-        may_be_replaced(file)?;
+        confirm_overwrite(file)?;
     }
     let contacts: Vec<_> = context.connect()?.contacts()?.iter().map(Desired::from).collect();
     let text = contacts_plan::write(&contacts, format);
@@ -81,7 +85,7 @@ pub(crate) fn run(context: &Context<'_>, args: &ExportArgs) -> Result<(), Failur
         note_disabled(&contacts);
         return Ok(());
     }
-    let failed = |error| Failure::local(format!("{} cannot be written: {error}", shown_path(file)));
+    let failed = |error| Failure::local(format!("could not write {}: {error}", shown_path(file)));
     let mark = if format == Format::Yaml { MARK } else { "" };
     atomic_write::write(file, format!("{mark}{text}").as_bytes()).map_err(failed)?;
     streams::note(&format!("{} written to {}", counted(contacts.len(), "contact"), shown_path(file)));
@@ -89,19 +93,20 @@ pub(crate) fn run(context: &Context<'_>, args: &ExportArgs) -> Result<(), Failur
     Ok(())
 }
 
-/// Keeps a file that an export did not write, unless the person at the terminal says otherwise.
-fn may_be_replaced(file: &Path) -> Result<(), Failure> {
-    // A pipe would wait for its writer.
-    if !fs::metadata(file).is_ok_and(|there| there.is_file() && there.len() > 0) {
+/// Asks before a file is overwritten that an export did not write. Without a terminal, that is an error.
+fn confirm_overwrite(file: &Path) -> Result<(), Failure> {
+    // Only regular files: to read a pipe would block.
+    if !fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
         return Ok(());
     }
-    let bytes = File::open(file).and_then(|there| streams::read_at_most(there, LONGEST)).unwrap_or_default();
+    let bytes =
+        File::open(file).and_then(|opened| streams::read_at_most(opened, MAX_FILE_SIZE)).unwrap_or_default();
     if std::str::from_utf8(&bytes).is_ok_and(is_export) {
         return Ok(());
     }
     let what = format!("{} exists and was not written by `contacts export`", shown_path(file));
     if prompt::can_be_asked("overwriting").is_err() {
-        return Err(Failure::usage(what).with_hint("to overwrite it, add --force"));
+        return Err(Failure::usage(what).with_hint("add --force to overwrite it"));
     }
     match prompt::ask(&format!("{what}. Overwrite it?"))? {
         true => Ok(()),
@@ -109,8 +114,8 @@ fn may_be_replaced(file: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Returns `true` for what an export writes: YAML with its first line, and in JSON and CSV, which have no comments, contacts
-/// that all have their ids.
+/// Returns `true` for YAML that starts with [`MARK`]. JSON and CSV have no comments: there, all contacts
+/// must have an id.
 fn is_export(text: &str) -> bool {
     let has_ids = |contacts: Vec<Desired>| contacts.iter().all(|contact| contact.id.is_some());
     text.starts_with(MARK)
@@ -119,18 +124,19 @@ fn is_export(text: &str) -> bool {
             .any(|format| contacts_plan::read(text, *format).is_ok_and(has_ids))
 }
 
-/// Tells of numbers that may be verified later.
+/// Notes the numbers that are written without `enabled`: their owner may verify them later.
 fn note_disabled(contacts: &[Desired]) {
-    let count = contacts.iter().filter(|contact| contact.enabled.is_none()).count();
-    if count > 0 {
-        streams::note(&format!(
-            "{} not enabled, and written without `enabled`: apply leaves the state of a number as it is",
-            if count == 1 { "1 number is".into() } else { format!("{count} numbers are") }
-        ));
-    }
+    let note = match contacts.iter().filter(|contact| contact.enabled.is_none()).count() {
+        0 => return,
+        1 => "1 disabled phone number written without `enabled`: apply does not change its state".to_owned(),
+        count => format!(
+            "{count} disabled phone numbers written without `enabled`: apply does not change their state"
+        ),
+    };
+    streams::note(&note);
 }
 
-/// A terminal is not told what to do by a contact.
+/// Escapes control characters at a terminal.
 fn for_standard_output(text: &str) -> String {
     if !io::stdout().is_terminal() {
         return text.to_owned();

@@ -1,28 +1,27 @@
-//! `plan FILE`: what must be changed for the contacts to be as the file says.
+//! `plan FILE`: shows the changes that `apply FILE` would make.
 
 pub(crate) mod contacts_file;
 pub(crate) mod output;
 
 use clap::Args;
 
-use self::contacts_file::{ContactsFile, DesiredArgs, LONGEST};
+use self::contacts_file::{ContactsFile, DesiredArgs, MAX_FILE_SIZE};
 use crate::{
     client::Context,
     error::{Failure, exit},
     usage::long_help,
 };
 
-/// Show what must be changed for the contacts to be as a file says
+/// Show the changes that make the contacts match a file
 ///
-/// A contact of the file is the one with its id or, where it has none, one that reaches its address. Nothing is changed,
-/// and a file with mistakes is not compared at all.
+/// Compares the contacts with the file and changes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, LONG))]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) desired: DesiredArgs,
 
-    /// End with exit code 6 if changes are pending, and with 0 if there are none
+    /// Exit with 6 if changes are pending
     #[arg(long)]
     pub(crate) exit_code: bool,
 }
@@ -34,30 +33,44 @@ Examples:
   contacts list -o json | contacts plan -";
 
 const LONG: &str = "\
-A file, in YAML:
+File, in YAML:
   - email: ann@example.com
   - sms: 90-5555559999
     enabled: false
     id: 299003c3-8221-4a9f-b63d-2370c4caaaaa
 
-  In JSON and CSV the members are id, method, to and enabled. What
-  `contacts list -o json` and `contacts export` write are such files, too. CSV
-  has commas, semicolons or tabs. A contact without enabled is to be enabled,
-  but a number that is not enabled stays so: it may not be verified.
+  In JSON and CSV, the names are id, method, to and enabled. `contacts export`
+  and `contacts list -o json` write such files. CSV may use commas, semicolons
+  or tabs. Standard input is YAML, which includes JSON, unless --format says
+  otherwise. If the file has an error, nothing is planned.
 
-The plan:
-  + a contact is created
-  ~ it gets another address, or is activated or deactivated
-  - it is deleted
+  An entry stands for the contact with the same method and address. If there is
+  none, it stands for the contact with the same id, and the plan changes the
+  address. Otherwise the plan creates a contact. If an entry does not say
+  whether it is enabled, the plan enables the contact. Exception: a disabled
+  phone number stays disabled, because it may not be verified.
 
-  With -o json: {\"changes\":[{\"action\",\"id\",\"method\",\"to\",…}],
-  \"warnings\":[{\"warning\",\"message\",…}],\"unmanaged\":[contacts that the file
-  does not have, and that stay]}. The action is create (with enabled, and
-  replaces: an id), update (with from), activate, deactivate or delete (with
-  replaced). With -o ndjson a change, a warning, or {\"unmanaged\":…} a line.";
+Plan:
+  + creates a contact
+  ~ updates the address of a contact, or activates or deactivates it
+  - deletes a contact
+
+Risks that need --force:
+  - no enabled contact remains
+  - a disabled number with `enabled: true` is activated: it may not be verified
+  - a contact is deleted before its replacement is created, if the service
+    allows no more contacts of its kind
+
+Output:
+  -o json prints {\"changes\":[{\"action\",\"id\",\"method\",\"to\",…}],
+  \"warnings\":[{\"warning\",\"message\",…}],\"unmanaged\":[…]}. The action is create
+  (with enabled, and replaces: the id of the old contact), update (with from),
+  activate, deactivate or delete (with replaced). unmanaged has the contacts
+  that are not in the file and are kept. -o ndjson prints one change, one warning
+  or one {\"unmanaged\":…} per line.";
 
 pub(crate) fn run(context: &Context<'_>, args: &PlanArgs) -> Result<u8, Vec<Failure>> {
-    let file = ContactsFile::read(&args.desired, |file| context.read(file, "contacts", LONGEST))?;
+    let file = ContactsFile::read(&args.desired, |file| context.read(file, "contacts", MAX_FILE_SIZE))?;
     let actual = context.connect()?.contacts().map_err(Failure::from)?;
     let plan = file.plan(&actual)?;
     context.output.plan(&plan)?;

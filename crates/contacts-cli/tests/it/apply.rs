@@ -1,4 +1,4 @@
-//! What is applied is what was shown, as far as it can be made; the rest is told, and made by the next run.
+//! `apply` makes the changes that the plan shows, reports each outcome, and can be repeated.
 
 use crate::support;
 use crate::support::{Home, Ran, add, asked, ids, reached, stored, until, writes};
@@ -11,7 +11,7 @@ fn status(status: u16, body: &str) -> Fault {
     Fault::Status { status, body: Some(body.into()), content_type: None, when: When::Before }
 }
 
-/// A sandbox, and a file that updates, creates twice and deletes.
+/// A sandbox, and a file that causes one update, two creates and one delete.
 fn story(home: &Home) -> (Sandbox, String, [String; 2]) {
     let sandbox = Sandbox::start().unwrap();
     let [email, sms] = ids(&sandbox);
@@ -23,7 +23,7 @@ fn story(home: &Home) -> (Sandbox, String, [String; 2]) {
 
 const WANTED: [&str; 3] = ["email demo@example.org", "sms 90-555-555-5556", "voice 49-1"];
 
-/// The outcome of each change, and how it ended.
+/// Applies the file and returns the outcome of each change.
 fn applied(home: &Home, sandbox: &Sandbox, file: &str, code: i32) -> (Vec<String>, Ran) {
     let ran = home.demo(sandbox, &format!("apply {file} --yes -o json")).run().with_code(code);
     (outcomes(&ran), ran)
@@ -38,7 +38,7 @@ fn outcomes(ran: &Ran) -> Vec<String> {
 }
 
 #[test]
-fn each_change_is_told_as_it_is_made_below_the_plan_that_was_shown() {
+fn each_outcome_is_printed_and_the_plan_goes_to_standard_error() {
     let home = Home::new();
     let (sandbox, file, [_, sms]) = story(&home);
     let plan = home.demo(&sandbox, &format!("plan {file}")).succeed();
@@ -61,7 +61,7 @@ fn each_change_is_told_as_it_is_made_below_the_plan_that_was_shown() {
 }
 
 #[test]
-fn its_outcomes_have_a_shape_for_programs() {
+fn outcomes_are_printed_as_json_ndjson_and_csv() {
     let home = Home::new();
     for form in ["json", "ndjson", "csv"] {
         let (sandbox, file, [email, sms]) = story(&home);
@@ -103,7 +103,7 @@ fn its_outcomes_have_a_shape_for_programs() {
 }
 
 #[test]
-fn without_a_terminal_and_without_yes_nothing_is_changed() {
+fn without_terminal_and_without_yes_nothing_is_changed() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     let error = home.demo(&sandbox, &format!("apply {file}")).fail(2);
@@ -113,7 +113,7 @@ fn without_a_terminal_and_without_yes_nothing_is_changed() {
 }
 
 #[test]
-fn with_nothing_to_do_it_needs_no_yes() {
+fn an_empty_plan_needs_no_yes() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("contacts.yaml", "- email: demo@example.com\n- sms: 90-555-555-5555\n");
     let result = home.demo(&sandbox, &format!("apply {file} -o json")).json();
@@ -121,7 +121,7 @@ fn with_nothing_to_do_it_needs_no_yes() {
 }
 
 #[test]
-fn a_dry_run_shows_what_plan_shows_and_writes_nothing() {
+fn a_dry_run_prints_the_same_as_plan_and_changes_nothing() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     for form in ["table", "json", "ndjson", "csv"] {
@@ -137,7 +137,7 @@ fn a_dry_run_shows_what_plan_shows_and_writes_nothing() {
 }
 
 #[test]
-fn a_change_that_fails_does_not_keep_the_others_from_being_made_and_the_next_run_makes_it() {
+fn after_a_failed_change_the_others_are_made_and_the_next_run_makes_it() {
     let home = Home::new();
     let (sandbox, file, [_, sms]) = story(&home);
     sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::Create).nth(1));
@@ -162,7 +162,7 @@ fn a_change_that_fails_does_not_keep_the_others_from_being_made_and_the_next_run
 }
 
 #[test]
-fn what_would_fail_with_every_change_ends_it() {
+fn an_error_that_every_change_would_share_stops_the_apply() {
     let home = Home::new();
     let limit = Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 3600, status: 429 };
     for (fault, code) in [(status(403, "{}"), 3), (limit, 5)] {
@@ -175,7 +175,7 @@ fn what_would_fail_with_every_change_ends_it() {
 }
 
 #[test]
-fn a_scope_that_is_missing_for_one_operation_fails_with_it_alone() {
+fn a_missing_scope_of_one_operation_fails_only_that_operation() {
     let home = Home::new();
     let (sandbox, _, _) = story(&home);
     let file = home.write("one.yaml", "- email: demo@example.com");
@@ -188,7 +188,7 @@ fn a_scope_that_is_missing_for_one_operation_fails_with_it_alone() {
 }
 
 #[test]
-fn a_contact_that_is_gone_by_then_has_its_own_code_unless_it_was_to_go() {
+fn a_contact_that_no_longer_exists_gives_exit_code_4_unless_the_change_is_a_delete() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     let gone = r#"{"errors":[{"title":"no such contact","code":"404"}]}"#;
@@ -200,10 +200,10 @@ fn a_contact_that_is_gone_by_then_has_its_own_code_unless_it_was_to_go() {
 }
 
 #[test]
-fn a_doubt_decides_the_exit_code_before_every_other_failure() {
+fn an_unknown_outcome_decides_the_exit_code() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
-    // The answer to the first creation is lost, and so is the way to look for what it did.
+    // The answer to the first create is lost, and the list that would look for the contact fails.
     sandbox.arm(FaultRule::new(Fault::CutAnswer { at: 0, end: End::Close }).on(Operation::Create).nth(1));
     sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::List).nth(3));
     sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::Update));
@@ -217,7 +217,7 @@ fn a_doubt_decides_the_exit_code_before_every_other_failure() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_leaves_a_receipt_and_the_next_run_doubles_nothing() {
+fn an_interrupt_prints_a_receipt_and_the_next_run_creates_no_duplicate() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }).on(Operation::Create));
@@ -234,9 +234,8 @@ fn an_interrupt_leaves_a_receipt_and_the_next_run_doubles_nothing() {
     let message = error["message"].as_str().unwrap();
     assert!(message.ends_with("may not; before it 0 of 4 changes were made"), "{message}");
     let hint = error["hint"].as_str().unwrap();
-    let both = "apply the file again to go on: what is done is not done twice; or, to learn what became of it, as the \
-                same user: contacts --base-url ";
-    assert!(hint.starts_with(both), "{hint}");
+    let apply_again = "apply the file again to continue; completed changes are not repeated; or, ";
+    assert!(hint.starts_with(apply_again) && hint.contains(": contacts --base-url "), "{hint}");
     assert_eq!(hint.split_once(" reconcile ").map(|it| it.1), error["receipt"].as_str(), "{hint}");
     sandbox.disarm();
     assert_eq!(applied(&home, &sandbox, &file, 0).0, ["create done", "update done", "delete done"]);
@@ -245,7 +244,7 @@ fn an_interrupt_leaves_a_receipt_and_the_next_run_doubles_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_of_a_change_that_is_half_made_is_told_with_how_far_the_others_are() {
+fn an_interrupt_during_a_change_reports_how_many_changes_were_made() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }).on(Operation::Deactivate));
     let file = home.write("wanted.yaml", "- voice: 49-1\n- email: new@example.com\n  enabled: false\n");
@@ -267,16 +266,17 @@ fn an_interrupt_of_a_change_that_is_half_made_is_told_with_how_far_the_others_ar
             )
         )
     );
-    assert_eq!(error["hint"], "apply the file again to go on: what is done is not done twice");
+    assert_eq!(error["hint"], "apply the file again to continue; completed changes are not repeated");
     sandbox.disarm();
     assert_eq!(applied(&home, &sandbox, &file, 0).0, ["deactivate done"]);
 }
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_takes_away_no_doubt_and_no_id_of_the_changes_before() {
+fn an_interrupt_keeps_the_receipts_and_ids_of_earlier_changes() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    // The first is in doubt, since nobody may look for it either; the second is made; the third hangs.
+    // Outcomes: the first is unknown, because the list after it fails; the second is made; the third
+    // gets no answer.
     let create = |fault, nth| FaultRule::new(fault).on(Operation::Create).nth(nth);
     sandbox.arm(create(Fault::Reset { when: When::After }, 1));
     sandbox.arm(FaultRule::new(status(403, "{}")).on(Operation::List).nth(3));
@@ -295,11 +295,9 @@ fn an_interrupt_takes_away_no_doubt_and_no_id_of_the_changes_before() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_cannot_be_written_stops_no_change() {
+fn all_changes_are_made_even_if_the_output_cannot_be_written() {
     let home = Home::new();
-    for (full, code, told) in
-        [("1>/dev/full", 1, "the result cannot be written"), ("2>/dev/full", 0, "4 changes made")]
-    {
+    for (full, code, text) in [("1>/dev/full", 1, "error: "), ("2>/dev/full", 0, "4 changes made")] {
         let (sandbox, file, _) = story(&home);
         let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
         let script = format!("exec \"$@\" {full}");
@@ -309,7 +307,7 @@ fn what_cannot_be_written_stops_no_change() {
             .args(["--base-url", &sandbox.base_url(), "--email", "demo@example.com", "--token-file", &token])
             .run()
             .with_code(code);
-        assert!(format!("{}{}", ran.stdout, ran.stderr).contains(told), "{ran:?}");
+        assert!(format!("{}{}", ran.stdout, ran.stderr).contains(text), "{ran:?}");
         assert_eq!(reached(&sandbox), WANTED);
     }
 }

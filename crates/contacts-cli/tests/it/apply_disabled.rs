@@ -1,4 +1,5 @@
-//! A contact that is to exist and be disabled, and is created and not disabled: it is told with its id, and the next run disables it.
+//! A contact that the file wants disabled: if it is created but cannot be disabled, `apply` reports its
+//! id, and the next run disables it.
 
 use crate::support::{Home, ids, one_line, reached, stored};
 use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, When};
@@ -11,14 +12,14 @@ fn answers(status: u16) -> Fault {
     Fault::Status { status, body, content_type: None, when: When::Before }
 }
 
-/// A sandbox where this operation always ends so.
+/// A sandbox where this operation always fails with this status.
 fn sandbox(operation: Operation, status: u16) -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(FaultRule::new(answers(status)).on(operation));
     sandbox
 }
 
-/// The id of the contact that was created, if it is enabled as it was to be by now.
+/// Checks whether the created contact is enabled, and returns its id.
 #[track_caller]
 fn created(sandbox: &Sandbox, to: &str, enabled: bool) -> String {
     let contact = stored(sandbox).into_iter().find(|contact| contact.to == to).unwrap();
@@ -27,18 +28,18 @@ fn created(sandbox: &Sandbox, to: &str, enabled: bool) -> String {
 }
 
 #[test]
-fn people_are_told_its_id_that_it_may_be_enabled_why_and_what_to_do() {
+fn the_table_and_the_error_have_the_id_the_cause_and_a_hint() {
     let home = Home::new();
     let file = home.write("wanted.yaml", WANTED);
     let sandbox = sandbox(Operation::Deactivate, 422);
     let ran = home.demo(&sandbox, &format!("apply {file} --yes")).run().with_code(1);
     let id = created(&sandbox, "new@example.com", true);
-    let told = format!("+ email new@example.com (disabled): created, with the id {id}, and may be enabled");
-    assert_eq!(ran.stdout, format!("FAILED     {told}\n\n0 of 1 change made; 1 failed\n"));
+    let line = format!("+ email new@example.com (disabled): created, with the id {id}, and may be enabled");
+    assert_eq!(ran.stdout, format!("FAILED     {line}\n\n0 of 1 change made; 1 failed\n"));
     let (_, error) = ran.stderr.split_once("error: ").unwrap();
-    assert!(error.starts_with(&format!("{told}: could not deactivate the contact: ")), "{ran:?}");
+    assert!(error.starts_with(&format!("{line}: could not deactivate the contact: ")), "{ran:?}");
     assert!(
-        error.contains("422") && error.contains("\nhint: to disable it, apply the file again\n"),
+        error.contains("422") && error.contains("\nhint: apply the file again to disable it\n"),
         "{ran:?}"
     );
 
@@ -49,7 +50,7 @@ fn people_are_told_its_id_that_it_may_be_enabled_why_and_what_to_do() {
 }
 
 #[test]
-fn a_program_is_told_its_id_and_the_exit_code_is_that_of_the_request_that_failed() {
+fn json_has_the_id_and_the_exit_code_is_that_of_the_failed_request() {
     let home = Home::new();
     let file = home.write("wanted.yaml", WANTED);
     let cases = [(422, 1, "rejected"), (403, 3, "forbidden"), (503, 5, "unavailable")];
@@ -72,7 +73,7 @@ fn a_program_is_told_its_id_and_the_exit_code_is_that_of_the_request_that_failed
 }
 
 #[test]
-fn what_it_takes_the_place_of_is_deleted() {
+fn the_contact_that_it_replaces_is_deleted() {
     let home = Home::new();
     let sandbox = sandbox(Operation::Get, 422);
     let [_, sms] = ids(&sandbox);
@@ -81,8 +82,8 @@ fn what_it_takes_the_place_of_is_deleted() {
     let ran = home.demo(&sandbox, &format!("apply {file} --yes -q -o ndjson")).run().with_code(1);
     let id = created(&sandbox, "90-2", false);
     let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let told = lines.iter().take(2).map(|line| [&line["action"], &line["id"], &line["outcome"]]);
-    let told: Vec<_> = told.map(|told| json!(told)).collect();
-    assert_eq!(told, [json!(["create", id, "failed"]), json!(["delete", sms, "done"])]);
+    let outcome = |line: &Value| json!([line["action"], line["id"], line["outcome"]]);
+    let outcomes: Vec<_> = lines.iter().take(2).map(outcome).collect();
+    assert_eq!(outcomes, [json!(["create", id, "failed"]), json!(["delete", sms, "done"])]);
     assert_eq!(reached(&sandbox), ["email demo@example.com", "sms 90-2"]);
 }

@@ -1,4 +1,5 @@
-//! Wherever an apply is killed, the next one ends as the file says, with nothing lost and nothing twice.
+//! After an `apply` is killed at any request, the next one matches the file: no contact is lost, none is
+//! duplicated.
 
 use crate::support::{Home, add, ids, reached, stored, until};
 use contacts_sandbox::{
@@ -6,7 +7,7 @@ use contacts_sandbox::{
     User, When,
 };
 
-/// It would take every contact twice.
+/// A sandbox that accepts duplicates.
 fn sandbox() -> Sandbox {
     let behaviour =
         Behaviour { duplicates: Duplicates::Allowed, limits: Limits::NONE, ..Behaviour::default() };
@@ -18,7 +19,7 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-/// A file that updates, creates, deactivates and deletes.
+/// A file that causes an update, a create, a deactivate and a delete.
 fn wanted(home: &Home, sandbox: &Sandbox) -> String {
     let [email, sms] = ids(sandbox);
     let text = format!(
@@ -29,13 +30,18 @@ fn wanted(home: &Home, sandbox: &Sandbox) -> String {
 
 const WANTED: [&str; 3] = ["email demo@example.org", "email night@example.com", "sms 90-555-555-5556"];
 
-/// Applies the file with the nth request never answered, kills it once `is_there`, and applies the file again.
-fn killed_and_done_again(nth: u64, when: When, is_there: impl Fn(&Sandbox) -> bool) -> Vec<StoredContact> {
+/// Leaves request `nth` without an answer, kills the command when `is_reached`, and applies the file
+/// again. Returns the contacts between the two runs.
+fn killed_and_applied_again(
+    nth: u64,
+    when: When,
+    is_reached: impl Fn(&Sandbox) -> bool,
+) -> Vec<StoredContact> {
     let (home, sandbox) = (Home::new(), sandbox());
     let file = wanted(&home, &sandbox);
     sandbox.arm(FaultRule::new(Fault::Silence { when }).nth(nth));
     let command = home.demo(&sandbox, &format!("apply {file} --yes")).start();
-    until("the request that is not answered", || is_there(&sandbox));
+    until("the request that is not answered", || is_reached(&sandbox));
     drop(command);
     let left = stored(&sandbox);
     home.demo(&sandbox, &format!("apply {file} --yes")).succeed();
@@ -47,24 +53,24 @@ fn killed_and_done_again(nth: u64, when: When, is_there: impl Fn(&Sandbox) -> bo
 }
 
 #[test]
-fn before_or_after_the_effect_of_any_request() {
+fn a_kill_before_or_after_any_request_loses_and_duplicates_nothing() {
     let (home, sandbox) = (Home::new(), sandbox());
     home.demo(&sandbox, &format!("apply {} --yes", wanted(&home, &sandbox))).succeed();
     let requests = sandbox.journal().len();
     assert!(
         requests >= 9,
-        "a list, two ensured contacts, one of them looked at and deactivated, an update, a deletion"
+        "a list, two ensured contacts, a get and a deactivate for one of them, an update, a delete"
     );
 
-    // What is there before each request; a sandbox gives the same ids each time.
+    // The contacts before each request. Each sandbox gives the same ids.
     let mut states = Vec::new();
     for nth in 1..=requests {
-        let is_there = |sandbox: &Sandbox| sandbox.journal().len() == nth;
-        states.push(killed_and_done_again(nth.try_into().unwrap(), When::Before, is_there));
+        let is_reached = |sandbox: &Sandbox| sandbox.journal().len() == nth;
+        states.push(killed_and_applied_again(nth.try_into().unwrap(), When::Before, is_reached));
     }
     states.push(stored(&sandbox));
     for (nth, after) in (1..=requests).zip(&states[1..]) {
-        let is_there = |sandbox: &Sandbox| sandbox.journal().len() == nth && stored(sandbox) == *after;
-        killed_and_done_again(nth.try_into().unwrap(), When::After, is_there);
+        let is_reached = |sandbox: &Sandbox| sandbox.journal().len() == nth && stored(sandbox) == *after;
+        killed_and_applied_again(nth.try_into().unwrap(), When::After, is_reached);
     }
 }

@@ -1,11 +1,11 @@
-//! What somebody else has done between the plan and its changes is no change that was made.
+//! A change that someone else makes between plan and apply is not counted as made.
 
 use crate::support;
 use crate::support::{Home, ids, reached, stored};
 use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, When};
 use serde_json::json;
 
-/// A sandbox whose first list is an old one, without the two contacts that it has and with one that it has not.
+/// A sandbox whose first list is outdated: one contact is missing in it, and one no longer exists.
 fn meanwhile() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     let [email, _] = ids(&sandbox);
@@ -21,7 +21,7 @@ fn meanwhile() -> Sandbox {
 }
 
 #[test]
-fn changes_that_were_there_already_are_not_counted_as_made() {
+fn changes_that_someone_else_made_are_not_counted() {
     let (home, sandbox) = (Home::new(), meanwhile());
     let file =
         home.write("wanted.yaml", "- email: demo@example.com\n- sms: 90-555-555-5555\n- voice: 49-1\n");
@@ -29,19 +29,19 @@ fn changes_that_were_there_already_are_not_counted_as_made() {
     assert_eq!(
         ran.stdout,
         "ok         + sms 90-555-555-5555: was there\nok         + voice 49-1: created\n\
-         ok         - mobile a phone: was gone\n\n1 of 3 changes made; 1 there already, 1 gone already\n"
+         ok         - mobile a phone: was gone\n\n1 of 3 changes made; 1 already existed, 1 already deleted\n"
     );
     assert_eq!(reached(&sandbox).len(), 3);
 
     let sandbox = meanwhile();
     let file = home.write("there.yaml", "- email: demo@example.com\n- sms: 90-555-555-5555\n");
     let text = home.demo(&sandbox, &format!("apply {file} --yes")).succeed();
-    assert!(text.ends_with("\n\n0 of 1 change made; 1 there already\n"), "{text}");
+    assert!(text.ends_with("\n\n0 of 1 change made; 1 already existed\n"), "{text}");
 }
 
 #[cfg(unix)]
 #[test]
-fn nor_are_they_when_it_is_interrupted() {
+fn changes_that_someone_else_made_are_not_counted_after_an_interrupt() {
     let (home, sandbox) = (Home::new(), meanwhile());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }).on(Operation::Create));
     let file =
@@ -51,8 +51,8 @@ fn nor_are_they_when_it_is_interrupted() {
     command.interrupt();
     let ran = command.end().with_code(7);
     assert!(ran.stderr.contains("may not; before it 0 of 2 changes were made\n"), "{ran:?}");
-    let hint = "hint: apply the file again to go on: what is done is not done twice; or, to learn";
-    assert!(ran.stderr.contains(hint), "even if it is to be quiet: {ran:?}");
+    let hint = "hint: apply the file again to continue; completed changes are not repeated; or, ";
+    assert!(ran.stderr.contains(hint), "-q does not hide this hint: {ran:?}");
     sandbox.disarm();
     let again = home.demo(&sandbox, &format!("apply {file} --yes")).succeed();
     assert!(again.starts_with("no changes\n"), "{again}");

@@ -1,10 +1,10 @@
-//! At a terminal a plan is applied only once somebody has seen it and said yes. On Linux only.
+//! At a terminal, `apply` shows the plan and makes changes only after a yes. On Linux only.
 #![cfg(target_os = "linux")]
 
 use crate::support::{Home, add, reached, writes};
 use contacts_sandbox::Sandbox;
 
-/// The question that must be answered before anything is done.
+/// The end of the question.
 const QUESTION: &str = " [y/N] ";
 
 const BEFORE: [&str; 2] = ["email demo@example.com", "sms 90-555-555-5555"];
@@ -14,13 +14,13 @@ fn file(home: &Home) -> String {
 }
 
 #[test]
-fn the_plan_is_shown_and_nothing_is_done_unless_the_answer_is_yes() {
+fn the_plan_is_shown_and_only_yes_changes_something() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let line = format!("apply {}", file(&home));
     for answer in ["n", "", "yess"] {
         let ran = home.demo(&sandbox, &line).at_terminal(200).answer(QUESTION, answer).end().with_code(1);
-        for told in ["+ voice 49-1", "1 change: 1 to create", "Make 1 change? [y/N]", "nothing was changed"] {
-            assert!(ran.stdout.contains(told), "{told}: {ran:?}");
+        for text in ["+ voice 49-1", "1 change: 1 to create", "Make 1 change? [y/N]", "nothing was changed"] {
+            assert!(ran.stdout.contains(text), "{text}: {ran:?}");
         }
     }
     assert_eq!((reached(&sandbox), writes(&sandbox)), (BEFORE.map(String::from).to_vec(), 0));
@@ -30,12 +30,12 @@ fn the_plan_is_shown_and_nothing_is_done_unless_the_answer_is_yes() {
     let ran = home.demo(&sandbox, &line).at_terminal(200).end().with_code(0);
     assert!(
         !ran.stdout.contains("[y/N]") && ran.stdout.contains("no changes"),
-        "there is nothing to ask: {ran:?}"
+        "an empty plan has no question: {ran:?}"
     );
 }
 
 #[test]
-fn with_yes_or_without_effect_nobody_is_asked() {
+fn yes_and_dry_run_ask_nothing() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for flag in ["--dry-run", "--yes"] {
         let line = format!("apply {flag} {}", file(&home));
@@ -46,7 +46,7 @@ fn with_yes_or_without_effect_nobody_is_asked() {
 }
 
 #[test]
-fn contacts_that_have_changed_while_it_asked_are_planned_for_and_asked_about_again() {
+fn if_contacts_change_during_the_question_a_new_plan_needs_a_new_answer() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let line = format!("apply --prune --color never {}", file(&home));
     for (answer, code) in [("n", 1), ("y", 0)] {
@@ -55,7 +55,7 @@ fn contacts_that_have_changed_while_it_asked_are_planned_for_and_asked_about_aga
         let to = format!("Phone {answer}");
         add(&sandbox, "mobile", &to, true);
         running.enter("y");
-        running.shown("The contacts have changed since that plan was made.");
+        running.shown("The contacts have changed since this plan was made.");
         running.shown(&format!("- mobile {to}"));
         running.shown(QUESTION);
         running.enter(answer);
@@ -66,7 +66,7 @@ fn contacts_that_have_changed_while_it_asked_are_planned_for_and_asked_about_aga
 }
 
 #[test]
-fn what_was_done_by_others_while_it_asked_is_not_done_again() {
+fn a_change_that_others_made_during_the_question_is_not_made_again() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let line = format!("apply --color never {}", file(&home));
     let mut running = home.demo(&sandbox, &line).at_terminal(200);
@@ -78,9 +78,9 @@ fn what_was_done_by_others_while_it_asked_is_not_done_again() {
     assert_eq!((reached(&sandbox).len(), writes(&sandbox)), (3, 0));
 }
 
-/// The time for it all begins when the answer is there.
+/// The limit of `--timeout` starts again after the answer.
 #[test]
-fn the_time_that_a_question_takes_is_not_the_commands() {
+fn the_time_of_the_question_does_not_count_towards_the_timeout() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let line = format!("apply --color never --timeout 4s {}", file(&home));
     let mut running = home.demo(&sandbox, &line).at_terminal(200);

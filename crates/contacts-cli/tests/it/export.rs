@@ -1,4 +1,4 @@
-//! What is exported is what can be applied, and the file that was there is lost to no failure.
+//! `export` writes a file that `plan` and `apply` accept. A failure never destroys an existing file.
 
 use crate::support;
 use std::{fs, io::Read};
@@ -7,7 +7,7 @@ use crate::support::{Home, add, asked, ids, stored, writes};
 use contacts_sandbox::{DEMO_EMAIL, Fault, Sandbox, Service, State, When};
 use serde_json::json;
 
-/// A sandbox with contacts that a careless writer would change.
+/// A sandbox with contacts that are hard to quote.
 fn various() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     for (method, to, enabled) in [
@@ -22,7 +22,7 @@ fn various() -> Sandbox {
 }
 
 #[test]
-fn what_is_exported_is_planned_without_a_change_in_every_format() {
+fn the_plan_of_an_exported_file_is_empty_in_every_format() {
     let (home, sandbox) = (Home::new(), various());
     let plan = json!({"changes": [], "warnings": [], "unmanaged": []});
     for name in ["contacts.yaml", "contacts.YML", "contacts.json", "contacts.csv"] {
@@ -40,7 +40,7 @@ fn what_is_exported_is_planned_without_a_change_in_every_format() {
 }
 
 #[test]
-fn what_is_listed_is_planned_without_a_change_too() {
+fn the_plan_of_a_list_is_empty() {
     let (home, sandbox) = (Home::new(), various());
     for (form, flags) in [("json", "--format json"), ("json", ""), ("csv", "--format csv")] {
         let text = home.demo(&sandbox, &format!("list -o {form}")).succeed();
@@ -50,7 +50,7 @@ fn what_is_listed_is_planned_without_a_change_too() {
 }
 
 #[test]
-fn standard_output_is_yaml_unless_the_form_of_results_says_otherwise() {
+fn standard_output_is_yaml_unless_output_or_format_selects_another() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [email, sms] = ids(&sandbox);
     let export = |line: &str| home.demo(&sandbox, line).succeed();
@@ -71,7 +71,7 @@ fn standard_output_is_yaml_unless_the_form_of_results_says_otherwise() {
 }
 
 #[test]
-fn nobody_has_a_file_too() {
+fn a_user_without_contacts_can_be_exported() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [email, sms] = ids(&sandbox);
     home.demo(&sandbox, &format!("delete --yes --force {email} {sms}")).succeed();
@@ -83,7 +83,7 @@ fn nobody_has_a_file_too() {
 }
 
 #[test]
-fn a_file_whose_name_does_not_say_its_format_is_refused_before_anything_is_asked() {
+fn an_unknown_extension_is_rejected_before_any_request() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.path("contacts.txt");
     let error = home.demo(&sandbox, "export").args([&file]).fail(2);
@@ -94,7 +94,7 @@ fn a_file_whose_name_does_not_say_its_format_is_refused_before_anything_is_asked
 }
 
 #[test]
-fn a_failure_leaves_the_file_that_was_there_and_nothing_beside_it() {
+fn a_failure_leaves_the_old_file_and_no_temporary_file() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("out/contacts.yaml", "as it was");
     sandbox.arm(Fault::Status { status: 422, body: None, content_type: None, when: When::Before });
@@ -104,15 +104,15 @@ fn a_failure_leaves_the_file_that_was_there_and_nothing_beside_it() {
     let gone = home.path("gone/contacts.yaml").display().to_string();
     let error = home.demo(&sandbox, &format!("export {gone}")).fail(1);
     let message = error["message"].as_str().unwrap();
-    assert!(message.starts_with(&format!("{gone} cannot be written: ")), "{message}");
-    assert_eq!(message.matches("gone").count(), 1, "no other file is named: {message}");
+    assert!(message.starts_with(&format!("could not write {gone}: ")), "{message}");
+    assert_eq!(message.matches("gone").count(), 1, "the temporary file is not named: {message}");
     assert_eq!(fs::read_dir(home.path("out")).unwrap().count(), 1);
 }
 
-/// Whoever has the old file open reads it to its end: it is replaced, and not written into.
+/// The old file is replaced, not overwritten: a program that has it open can read it to the end.
 #[cfg(unix)]
 #[test]
-fn a_file_is_replaced_as_a_whole_and_its_mode_and_a_link_to_it_stay() {
+fn replacing_a_file_keeps_its_mode_and_a_link_to_it() {
     use std::os::unix::fs::PermissionsExt;
 
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
@@ -135,7 +135,7 @@ fn a_file_is_replaced_as_a_whole_and_its_mode_and_a_link_to_it_stay() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_is_written_to_and_not_replaced() {
+fn a_pipe_is_written_and_not_replaced() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let pipe = home.path("pipe");
     home.program("mkfifo").args([&pipe]).succeed();
@@ -148,7 +148,7 @@ fn a_pipe_is_written_to_and_not_replaced() {
     assert!(!fs::metadata(&pipe).unwrap().is_file());
 }
 
-/// Verifies a number, as its owner does with the code that was sent there.
+/// Verifies a number, as its owner does with the code from the service.
 fn verify(sandbox: &Sandbox, id: &str) {
     assert!(sandbox.with_service(|service| {
         let account = service.users().find(|user| user.email == DEMO_EMAIL).unwrap().account_id.clone();
@@ -157,15 +157,15 @@ fn verify(sandbox: &Sandbox, id: &str) {
 }
 
 #[test]
-fn a_number_that_is_verified_after_the_export_stays_enabled() {
+fn a_number_verified_after_the_export_stays_enabled() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     home.demo(&sandbox, "create sms 90-5555559999").succeed();
     let id = stored(&sandbox)[2].id.clone();
     let names = ["contacts.yaml", "contacts.json", "contacts.csv"];
     for name in names {
         let ran = home.demo(&sandbox, "export").args([home.path(name)]).run().with_code(0);
-        let noted = "note: 1 number is not enabled, and written without `enabled`: ";
-        assert!(ran.stderr.contains(noted), "{ran:?}");
+        let note = "note: 1 disabled phone number written without `enabled`: ";
+        assert!(ran.stderr.contains(note), "{ran:?}");
     }
     for (form, name) in [("json", "listed.json"), ("csv", "listed.csv")] {
         home.write(name, &home.demo(&sandbox, &format!("list -o {form}")).succeed());
@@ -198,7 +198,7 @@ fn a_number_that_is_verified_after_the_export_stays_enabled() {
 }
 
 #[test]
-fn a_number_that_a_person_has_disabled_stays_disabled() {
+fn a_number_disabled_by_a_person_stays_disabled() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let id = ids(&sandbox)[1].clone();
     sandbox.with_service(|service| {
@@ -216,7 +216,7 @@ fn a_number_that_a_person_has_disabled_stays_disabled() {
 }
 
 #[test]
-fn a_file_that_no_export_has_written_is_kept_unless_forced() {
+fn a_file_that_no_export_wrote_is_kept_without_force() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for (name, text) in [
         ("contacts.yaml", "- email: demo@example.com # mine\n"),
@@ -239,7 +239,7 @@ fn a_file_that_no_export_has_written_is_kept_unless_forced() {
             name.ends_with("yaml"),
             "{exported}"
         );
-        // From now on it is an export, in whichever format.
+        // Now it is an export, in any format.
         home.demo(&sandbox, &format!("export --format json {file}")).succeed();
         home.demo(&sandbox, &format!("export {file}")).succeed();
         sandbox.clear_journal();
@@ -250,7 +250,7 @@ fn a_file_that_no_export_has_written_is_kept_unless_forced() {
 
 #[cfg(unix)]
 #[test]
-fn what_a_link_leads_to_is_written_though_it_is_not_there_yet() {
+fn the_missing_target_of_a_link_is_created() {
     use std::os::unix::fs::symlink;
 
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
@@ -269,13 +269,13 @@ fn what_a_link_leads_to_is_written_though_it_is_not_there_yet() {
     symlink("gone/target.yaml", &astray).unwrap();
     for link in [circle, astray] {
         let error = home.demo(&sandbox, "export").args([&link]).fail(1);
-        assert!(error["message"].as_str().unwrap().contains(" cannot be written: "), "{error}");
+        assert!(error["message"].as_str().unwrap().starts_with("could not write "), "{error}");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 }
 
 #[test]
-fn to_export_changes_nothing() {
+fn export_changes_nothing() {
     let (home, sandbox) = (Home::new(), various());
     home.demo(&sandbox, "export").succeed();
     assert_eq!((writes(&sandbox), asked(&sandbox, "GET")), (0, 1));

@@ -1,4 +1,4 @@
-//! At a terminal, a file that no export has written is overwritten only once somebody has said yes. On Linux only.
+//! At a terminal, `export` overwrites a file that no export wrote only after a yes. On Linux only.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -7,7 +7,7 @@ use crate::support::Home;
 use contacts_sandbox::Sandbox;
 
 #[test]
-fn a_file_that_no_export_has_written_is_asked_about_and_an_export_is_not() {
+fn only_a_file_that_no_export_wrote_needs_a_yes() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let mine = "- email: demo@example.com # mine\n";
     let file = home.write("contacts.yaml", mine);

@@ -1,4 +1,4 @@
-//! A file with mistakes changes nothing: all of them are told at once, with their places, before anything is sent.
+//! A file with errors changes nothing: all errors are reported with their positions, before any request.
 
 use std::{fs, io::Write};
 
@@ -8,7 +8,7 @@ use contacts_sandbox::Sandbox;
 const COMMANDS: [&str; 3] = ["plan", "apply --yes", "apply --dry-run"];
 
 #[test]
-fn every_mistake_is_told_with_file_line_and_column() {
+fn every_error_is_reported_with_file_line_and_column() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for (name, text, places) in [
         (
@@ -26,39 +26,39 @@ fn every_mistake_is_told_with_file_line_and_column() {
         for command in COMMANDS {
             let ran = home.demo(&sandbox, &format!("{command} {file}")).run().with_code(2);
             assert_eq!(ran.stdout, "", "{ran:?}");
-            let told: Vec<_> = ran.stderr.lines().collect();
-            assert_eq!(told.len(), places.len(), "{ran:?}");
-            for (line, place) in told.iter().zip(places) {
+            let lines: Vec<_> = ran.stderr.lines().collect();
+            assert_eq!(lines.len(), places.len(), "{ran:?}");
+            for (line, place) in lines.iter().zip(places) {
                 assert!(line.starts_with(&format!("error: {file}:{place}: ")), "{place}: {line}");
             }
         }
         let ran = home.demo(&sandbox, &format!("plan {file} -o json")).run().with_code(2);
-        assert_eq!(ran.stderr.lines().count(), places.len(), "an object each: {ran:?}");
+        assert_eq!(ran.stderr.lines().count(), places.len(), "one object per error: {ran:?}");
     }
     assert!(sandbox.journal().is_empty());
 }
 
 #[test]
-fn what_only_the_service_shows_to_be_a_mistake_has_its_place_too_and_changes_nothing() {
+fn an_error_found_by_comparing_with_the_service_has_its_position_and_changes_nothing() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let text = "- email: new@example.com\n- mobile: My phone\n- {sms: 1-1, id: a}\n- {sms: 1-1, id: b}\n";
     let file = home.write("a.yaml", text);
     for command in COMMANDS {
         let ran = home.demo(&sandbox, &format!("{command} {file}")).run().with_code(2);
-        let told: Vec<_> = ran.stderr.lines().collect();
-        assert_eq!(told.len(), 2, "{ran:?}");
+        let lines: Vec<_> = ran.stderr.lines().collect();
+        assert_eq!(lines.len(), 2, "{ran:?}");
         for expected in
             ["2:3: mobile My phone is not there", "4:3: sms 1-1 is the same contact as sms 1-1 of line 3"]
         {
             let expected = format!("error: {file}:{expected}");
-            assert!(told.iter().any(|line| line.starts_with(&expected)), "{expected}: {ran:?}");
+            assert!(lines.iter().any(|line| line.starts_with(&expected)), "{expected}: {ran:?}");
         }
     }
     assert_eq!(writes(&sandbox), 0);
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_named_and_nothing_is_sent() {
+fn an_unreadable_file_is_named_and_nothing_is_sent() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let folder = home.path("folder.yaml");
     fs::create_dir(&folder).unwrap();
@@ -77,7 +77,7 @@ fn a_file_that_cannot_be_read_is_named_and_nothing_is_sent() {
         (&binary, "binary.csv:2:5: this is not text"),
         (&long, "longer than 1048576 bytes"),
         (&missing, "missing.yaml cannot be read: "),
-        (&strange, "ends in none of .yaml, .yml, .json and .csv"),
+        (&strange, "is not .yaml, .yml, .json or .csv"),
     ] {
         for command in COMMANDS {
             let error = home.demo(&sandbox, command).args([path]).fail(2);
@@ -89,7 +89,7 @@ fn a_file_that_cannot_be_read_is_named_and_nothing_is_sent() {
 }
 
 #[test]
-fn standard_input_has_a_name_and_is_read_once() {
+fn errors_name_standard_input_and_it_can_have_only_one_use() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for command in COMMANDS {
         let ran = home.demo(&sandbox, &format!("{command} -")).stdin("- fax: 1").run().with_code(2);

@@ -1,11 +1,11 @@
-//! A plan shows what would be changed, changes nothing, and says so by its exit code.
+//! `plan` shows the changes and makes none. Its exit code can tell whether changes are pending.
 
 use crate::support;
 use crate::support::{Home, add, ids, writes};
 use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, When};
 use serde_json::{Value, json};
 
-/// A sandbox, and a file that wants something of every kind from it.
+/// A sandbox, and a file that causes every kind of change.
 fn story(home: &Home) -> (Sandbox, String, [String; 3]) {
     let sandbox = Sandbox::start().unwrap();
     let [email, sms] = ids(&sandbox);
@@ -16,8 +16,12 @@ fn story(home: &Home) -> (Sandbox, String, [String; 3]) {
     (sandbox, home.write("wanted.yaml", &text), [email, sms, voice])
 }
 
+fn has_warning(plan: &Value, warning: &str) -> bool {
+    plan["warnings"].as_array().unwrap().iter().any(|it| it["warning"] == warning)
+}
+
 #[test]
-fn it_is_a_diff_with_its_count_and_its_warnings() {
+fn the_table_is_a_diff_with_a_summary_and_warnings() {
     let home = Home::new();
     let (sandbox, file, [_, sms, _]) = story(&home);
     let ran = home.demo(&sandbox, &format!("plan {file}")).run().with_code(0);
@@ -28,7 +32,7 @@ fn it_is_a_diff_with_its_count_and_its_warnings() {
              + email night@example.com (disabled)\n\
              ~ email demo@example.com -> demo@example.org\n\
              - sms 90-555-555-5555 (replaced)\n  \
-               voice 49-1 (not in the file, and stays; --prune deletes it)\n\
+               voice 49-1 (not in the file; kept unless you add --prune)\n\
              \n\
              4 changes: 2 to create, 1 to change, 1 to delete\n\
              warning: the sms contact 90-555-555-5556 is used only once it is verified, by the code that is sent to it\n\
@@ -43,7 +47,7 @@ fn it_is_a_diff_with_its_count_and_its_warnings() {
 }
 
 #[test]
-fn it_is_coloured_where_that_is_wanted() {
+fn the_diff_has_colors_with_color_always() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     let text = home.demo(&sandbox, &format!("plan {file} --color always")).succeed();
@@ -55,7 +59,7 @@ fn it_is_coloured_where_that_is_wanted() {
 }
 
 #[test]
-fn it_has_a_shape_for_programs() {
+fn a_plan_is_printed_as_json_ndjson_and_csv() {
     let home = Home::new();
     let (sandbox, file, [email, sms, voice]) = story(&home);
     let changes = [
@@ -92,28 +96,28 @@ fn it_has_a_shape_for_programs() {
              delete,{sms},sms,90-555-555-5555,,,\n"
         )
     );
-    assert_eq!(ran.stderr.matches("warning: ").count(), 2, "what a table has no place for is told: {ran:?}");
+    assert_eq!(ran.stderr.matches("warning: ").count(), 2, "CSV has no place for warnings: {ran:?}");
     let ran = home.demo(&sandbox, &format!("plan {file} -o csv -q")).run().with_code(0);
     assert_eq!(ran.stderr, "");
 }
 
 #[test]
-fn its_exit_code_tells_whether_changes_are_pending_if_asked_to() {
+fn with_exit_code_pending_changes_exit_with_6() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     for form in ["table", "json", "ndjson", "csv"] {
         let pending = home.demo(&sandbox, &format!("plan {file} --exit-code -o {form}")).run().with_code(6);
         let same = home.demo(&sandbox, &format!("plan {file} -o {form}")).run().with_code(0);
-        assert_eq!(pending.stdout, same.stdout, "the exit code is all that differs");
+        assert_eq!(pending.stdout, same.stdout, "only the exit code differs");
         assert_eq!(pending.stderr, same.stderr);
     }
-    let as_it_is = "[{email: demo@example.com}, {sms: +90 (555) 5555555}, {voice: 49-1}]";
-    let plan = home.demo(&sandbox, "plan - --exit-code").stdin(as_it_is).run().with_code(0);
+    let current = "[{email: demo@example.com}, {sms: +90 (555) 5555555}, {voice: 49-1}]";
+    let plan = home.demo(&sandbox, "plan - --exit-code").stdin(current).run().with_code(0);
     assert_eq!(plan.stdout, "no changes\n");
 }
 
 #[test]
-fn what_is_not_allowed_or_not_reached_has_its_own_code() {
+fn rejected_credentials_exit_with_3_and_no_connection_with_5() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("wanted.yaml", "- email: a@example.com");
     let wrong = home.write("wrong", support::SECRET);
@@ -123,46 +127,42 @@ fn what_is_not_allowed_or_not_reached_has_its_own_code() {
             home.contacts().args(["--base-url", url, "--email", "demo@example.com", "--token-file", &wrong])
         };
         at(&sandbox.base_url()).args(&command).fail(3);
-        // A port where nobody listens: one that was given back may be another test's by now.
+        // Port 1 has no listener. A port that was just released may belong to another test.
         at("http://127.0.0.1:1").args(&command).args(["--attempts", "1"]).fail(5);
     }
 }
 
 #[test]
-fn what_would_leave_nobody_notified_is_refused_unless_forced() {
+fn a_plan_without_an_enabled_contact_needs_force() {
     let home = Home::new();
     let (sandbox, _, _) = story(&home);
-    let file = home.write("nobody.yaml", "- sms: 49-2");
+    let file = home.write("none.yaml", "- sms: 49-2");
     for command in ["plan", "apply --yes"] {
         let error = home.demo(&sandbox, &format!("{command} {file} --prune")).fail(2);
-        assert!(
-            error["message"].as_str().unwrap().contains("nobody.yaml: no enabled contact would be left"),
-            "{error}"
-        );
+        assert!(error["message"].as_str().unwrap().contains("none.yaml: no enabled contact"), "{error}");
         assert!(error["hint"].as_str().unwrap().contains("--force"), "{error}");
     }
     assert_eq!(writes(&sandbox), 0);
-    let forced = home.demo(&sandbox, &format!("plan {file} --prune --force")).succeed();
-    assert!(forced.contains("warning: no enabled contact is left: nobody is notified\n"), "{forced}");
+    let forced = home.demo(&sandbox, &format!("plan {file} --prune --force -o json")).json();
+    assert!(has_warning(&forced, "none-enabled"), "{forced}");
 }
 
 #[test]
-fn what_the_service_does_not_say_is_taken_for_granted_neither_way() {
+fn a_contact_without_a_status_counts_neither_as_enabled_nor_as_disabled() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let contact = |id| json!({"id": id, "method": "email", "to": format!("{id}@example.com")});
     let body = Some(json!({"values": [contact("a"), contact("b")]}).to_string());
-    let untold = Fault::Status { status: 200, body, content_type: None, when: When::Before };
-    sandbox.arm(FaultRule::new(untold).on(Operation::List));
+    let without_status = Fault::Status { status: 200, body, content_type: None, when: When::Before };
+    sandbox.arm(FaultRule::new(without_status).on(Operation::List));
     let plan = |options: &str, file: &str| home.demo(&sandbox, &format!("plan - {options}")).stdin(file);
 
     let error = plan("--prune", "[]").fail(2);
-    assert!(error["message"].as_str().unwrap().contains("no enabled contact would be left"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("no enabled contact"), "{error}");
     let text = plan("--prune", "[{email: a@example.com}]").succeed();
     assert!(text.starts_with("- email b@example.com\n"), "{text}");
-    assert!(
-        text.contains("warning: of no contact that is left the service says that it is enabled"),
-        "{text}"
-    );
+    assert_eq!(text.matches("warning: ").count(), 1, "{text}");
+    let json = plan("--prune -o json", "[{email: a@example.com}]").json();
+    assert!(has_warning(&json, "none-known-enabled"), "{json}");
     let json = plan("-o json", "[{email: a@example.com, enabled: false}, {email: b@example.com}]").json();
     assert_eq!(json["changes"], json!([]));
     let warning = &json["warnings"][0];
@@ -170,10 +170,12 @@ fn what_the_service_does_not_say_is_taken_for_granted_neither_way() {
 }
 
 #[test]
-fn a_third_of_a_kind_is_warned_of() {
+fn a_third_contact_of_a_kind_causes_a_warning() {
     let home = Home::new();
     let (sandbox, _, _) = story(&home);
     let text = "[{sms: 90-555-555-5555}, {sms: 1-1}, {sms: 1-2}, {email: demo@example.com}]";
-    let plan = home.demo(&sandbox, "plan -").stdin(text).succeed();
-    assert!(plan.contains("warning: there would be 3 sms contacts and the service takes 2"), "{plan}");
+    let plan = home.demo(&sandbox, "plan - -o json").stdin(text).json();
+    let warning = plan["warnings"].as_array().unwrap().iter().find(|it| it["warning"] == "too-many");
+    let warning = warning.unwrap_or_else(|| panic!("{plan}"));
+    assert_eq!((&warning["method"], &warning["contacts"]), (&json!("sms"), &json!(3)), "{plan}");
 }

@@ -1,4 +1,4 @@
-//! One change of several contacts: all that was done is told, and all that was not.
+//! One command with several ids: it reports every contact that was changed and every one that was not.
 
 use crate::support;
 use crate::support::{Home, asked, ids, stored};
@@ -6,7 +6,7 @@ use contacts_sandbox::{Fault, FaultRule, Sandbox, When};
 use serde_json::json;
 
 #[test]
-fn several_ids_are_an_array_of_changes() {
+fn several_ids_give_an_array_of_changes() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
     for (command, message) in [
@@ -21,7 +21,7 @@ fn several_ids_are_an_array_of_changes() {
 }
 
 #[test]
-fn what_fails_with_one_id_does_not_keep_the_others_from_it() {
+fn a_failure_with_one_id_does_not_stop_the_others() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
     let ran = home
@@ -36,7 +36,7 @@ fn what_fails_with_one_id_does_not_keep_the_others_from_it() {
 }
 
 #[test]
-fn what_fails_with_every_id_is_asked_once() {
+fn a_failure_that_every_id_would_share_stops_after_one_request() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
     let wrong = home.write("wrong", support::SECRET);
@@ -49,8 +49,8 @@ fn what_fails_with_every_id_is_asked_once() {
 }
 
 #[test]
-fn what_was_not_tried_is_told_with_the_failure_that_kept_it_from_being() {
-    for (arguments, done, told) in [
+fn the_error_that_stops_the_command_counts_the_ids_that_were_not_tried() {
+    for (arguments, done, message) in [
         ("FIRST SECOND b c", 1, "SECOND (the 2 after it were not tried): "),
         ("FIRST SECOND b", 1, "SECOND (the one after it was not tried): "),
         ("SECOND FIRST", 0, "SECOND (the one after it was not tried): "),
@@ -60,18 +60,18 @@ fn what_was_not_tried_is_told_with_the_failure_that_kept_it_from_being() {
             let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
             let [first, second] = ids(&sandbox);
             let named = |text: &str| text.replace("FIRST", &first).replace("SECOND", &second);
-            // Busy from the request for the second one on.
+            // The service is busy from the second contact on.
             let busy = Fault::Status { status: 503, body: None, content_type: None, when: When::Before };
             sandbox.arm(FaultRule::new(busy).range(done + 1, 9));
             let line = named(&format!("deactivate --force {arguments} --attempts 1 -o {form}"));
             let ran = home.demo(&sandbox, &line).run().with_code(5);
-            let told = named(told);
+            let expected = named(message);
             if form == "table" {
-                assert!(ran.stderr.starts_with(&format!("error: {told}")), "{ran:?}");
+                assert!(ran.stderr.starts_with(&format!("error: {expected}")), "{ran:?}");
                 continue;
             }
             let message = ran.error()["message"].as_str().unwrap().to_owned();
-            assert!(message.starts_with(&told), "{message}");
+            assert!(message.starts_with(&expected), "{message}");
             let changes =
                 if done == 0 { json!([]) } else { json!([{"id": first, "message": "Deactivated"}]) };
             assert_eq!(support::one_line(&ran.stdout), changes);
@@ -80,7 +80,7 @@ fn what_was_not_tried_is_told_with_the_failure_that_kept_it_from_being() {
 }
 
 #[test]
-fn a_script_takes_away_the_last_enabled_contact_by_force_alone() {
+fn in_a_script_the_last_enabled_contact_needs_force() {
     for command in ["deactivate", "delete --yes"] {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         let [first, second] = ids(&sandbox);
@@ -92,7 +92,7 @@ fn a_script_takes_away_the_last_enabled_contact_by_force_alone() {
 
         home.demo(&sandbox, &format!("{command} {first}")).succeed();
         home.demo(&sandbox, &format!("{command} {second}")).fail(2);
-        // Another contact than the last one can go, and one that is not there is told as ever.
+        // Other contacts need no force, and an unknown id is reported as usual.
         home.demo(&sandbox, &format!("{command} gone")).fail(4);
         home.demo(&sandbox, &format!("{command} {second} --force")).succeed();
     }

@@ -1,4 +1,4 @@
-//! A file of contacts as they are to be.
+//! Reads a file of desired contacts.
 
 use std::path::{Path, PathBuf};
 
@@ -15,28 +15,27 @@ use crate::{
     redact,
 };
 
-/// The contacts that are wanted, and how far to go for them.
+/// Arguments that `plan` and `apply` share.
 #[derive(Debug, Args)]
 pub(crate) struct DesiredArgs {
-    /// The contacts as they are to be, in YAML, JSON or CSV by the file's ending; - is standard input
+    /// File of desired contacts: YAML, JSON or CSV; - is standard input
     #[arg(value_parser = redact::path_parser())]
     pub(crate) file: PathBuf,
 
-    /// What the file is written in, where its ending does not say; standard input is YAML (and so JSON) otherwise
+    /// Format of the file; by default, from its extension
     #[arg(long, value_parser = format_parser())]
     pub(crate) format: Option<Format>,
 
-    /// Delete contacts that the file does not have
+    /// Delete contacts that are not in the file
     #[arg(long)]
     pub(crate) prune: bool,
 
-    /// Go on where it may do harm: leave no enabled contact, activate numbers with `enabled: true` that may not be verified,
-    /// delete before creating where there is no room for both
+    /// Allow risky changes, such as removing the last enabled contact
     #[arg(long)]
     pub(crate) force: bool,
 }
 
-/// A format of files of contacts.
+/// Parses the format of a file of contacts.
 pub(crate) fn format_parser() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(["yaml", "json", "csv"]).map(|format| match &*format {
         "yaml" => Format::Yaml,
@@ -45,10 +44,10 @@ pub(crate) fn format_parser() -> impl TypedValueParser<Value = Format> {
     })
 }
 
-/// No file of contacts is longer, in bytes.
-pub(crate) const LONGEST: u64 = 1024 * 1024;
+/// Maximum size of a file of contacts, in bytes.
+pub(crate) const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
-/// A file without mistakes, and how far to go for it.
+/// A valid file, with the options for its plan.
 pub(crate) struct ContactsFile {
     name: String,
     desired: Vec<Desired>,
@@ -56,7 +55,7 @@ pub(crate) struct ContactsFile {
 }
 
 impl ContactsFile {
-    /// Reads it. Nothing is sent.
+    /// Reads the file. Sends nothing.
     pub(crate) fn read(
         args: &DesiredArgs,
         read: impl FnOnce(&Path) -> Result<String, Failure>,
@@ -78,7 +77,7 @@ impl ContactsFile {
                 && contacts_plan::looks_like_csv(&text)
                 && let Some(last) = failures.pop()
             {
-                failures.push(last.with_hint("this looks like CSV: read it with --format csv"));
+                failures.push(last.with_hint("the file looks like CSV; if it is, add --format csv"));
             }
             failures
         })?;
@@ -86,26 +85,26 @@ impl ContactsFile {
         Ok(Self { name, desired, options })
     }
 
-    /// The plan against these contacts.
+    /// Compares the file with these contacts.
     pub(crate) fn plan(&self, actual: &[Contact]) -> Result<Plan, Vec<Failure>> {
-        Plan::new(&self.desired, actual, self.options).map_err(|refused| {
+        Plan::new(&self.desired, actual, self.options).map_err(|error| {
             let failure = |reason: &PlanErrorKind| {
                 let failure = Failure::in_file(&self.name, reason.position(), &reason.message().to_string());
                 match reason {
-                    PlanErrorKind::LastEnabled => failure.with_hint("--force plans it all the same"),
+                    PlanErrorKind::LastEnabled => failure.with_hint("add --force to plan it anyway"),
                     _ => failure,
                 }
             };
-            refused.reasons().iter().map(failure).collect()
+            error.reasons().iter().map(failure).collect()
         })
     }
 }
 
-/// What a file is written in: as it is said, or else as its name says.
-pub(crate) fn format_of(file: &Path, said: Option<Format>) -> Result<Format, Failure> {
-    said.or_else(|| Format::of(file)).ok_or_else(|| {
+/// Returns the format that was given, or else the one of the file's extension.
+pub(crate) fn format_of(file: &Path, given: Option<Format>) -> Result<Format, Failure> {
+    given.or_else(|| Format::of(file)).ok_or_else(|| {
         let name = shown_path(file);
-        Failure::usage(format!("{name} ends in none of .yaml, .yml, .json and .csv"))
-            .with_hint("--format tells what a file is written in, whatever its name")
+        Failure::usage(format!("the extension of {name} is not .yaml, .yml, .json or .csv"))
+            .with_hint("name the format with --format")
     })
 }

@@ -1,4 +1,4 @@
-//! Plans, and what came of their changes: a diff that reads at a glance, or what a program can read.
+//! Plans and the outcomes of their changes: a diff for people, JSON and CSV for programs.
 
 use std::{
     fmt,
@@ -17,10 +17,10 @@ use crate::{
     output::{Output, json_line, rendered},
 };
 
-/// What a change has in CSV.
+/// CSV header of a plan.
 const CHANGE_NAMES: [&str; 7] = ["action", "id", "method", "to", "enabled", "from", "replaces"];
 
-/// A warning, for a program that knows it and for one that does not.
+/// A warning with its text: a program may not know this kind of warning.
 #[derive(Serialize)]
 struct WarningRecord<'a> {
     #[serde(flatten)]
@@ -34,9 +34,9 @@ struct Unmanaged<'a> {
 }
 
 impl Output {
-    /// The plan as the result.
+    /// Writes the plan as the result.
     pub(crate) fn plan(self, plan: &Plan) -> Result<(), Failure> {
-        // A table of changes has no place for warnings.
+        // CSV has no place for warnings: they go to standard error.
         let warnings = (self.form == OutputFormat::Csv).then_some(Warnings(plan));
         self.write(|out| match self.form {
             OutputFormat::Json => json_line(out, plan),
@@ -52,21 +52,21 @@ impl Output {
     }
 }
 
-/// What a plan has besides its changes, a line each.
+/// Writes warnings and unmanaged contacts, one per line.
 fn beside_changes(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     warnings(plan).try_for_each(|warning| json_line(out, &warning))?;
     plan.unmanaged().iter().try_for_each(|contact| json_line(out, &Unmanaged { unmanaged: contact }))
 }
 
-/// The warnings of a plan, with their words.
+/// The warnings of a plan, with their texts.
 fn warnings(plan: &Plan) -> impl Iterator<Item = WarningRecord<'_>> {
     plan.warnings().iter().map(|warning| WarningRecord { warning, message: warning.to_string() })
 }
 
-/// A plan for people: changes, what stays, how many, and what is to be known beforehand. Styled.
+/// A plan as styled text: changes, unmanaged contacts, a summary and warnings.
 pub(crate) struct Diff<'a>(pub(crate) &'a Plan);
 
-/// The warnings of a plan for people. Styled.
+/// The warnings of a plan as styled text.
 struct Warnings<'a>(&'a Plan);
 
 impl fmt::Display for Diff<'_> {
@@ -79,7 +79,7 @@ impl fmt::Display for Diff<'_> {
         let dim = Style::new().dimmed();
         for Contact { method, to, .. } in plan.unmanaged() {
             let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
-            writeln!(f, "{dim}  {method} {to} (not in the file, and stays; --prune deletes it){dim:#}")?;
+            writeln!(f, "{dim}  {method} {to} (not in the file; kept unless you add --prune){dim:#}")?;
         }
         if !(plan.is_empty() && plan.unmanaged().is_empty()) {
             writeln!(f)?;
@@ -97,7 +97,7 @@ impl fmt::Display for Warnings<'_> {
     }
 }
 
-/// The colour of a change, wherever it stands.
+/// The colour of a change.
 fn style_of(change: &Change) -> Style {
     match change.sign() {
         '+' => AnsiColor::Green,
@@ -119,25 +119,25 @@ fn plan_summary(plan: &Plan) -> String {
     format!("{}: {}", counted(plan.changes().len(), "change"), parts.join(", "))
 }
 
-/// What a change that was tried has in CSV.
+/// CSV header of outcomes.
 const OUTCOME_NAMES: [&str; 9] =
     ["action", "id", "method", "to", "enabled", "from", "replaces", "outcome", "message"];
 
-/// A change and what came of it.
+/// A change and its outcome.
 #[derive(Serialize)]
 struct Record<'a> {
     #[serde(flatten)]
     change: &'a Change,
-    /// Of a contact that was to be created and exists, though all else may have failed; every other change has it already.
+    /// Id of a created contact, even if the change failed later. Other changes have their own id.
     #[serde(rename = "id", skip_serializing_if = "Option::is_none")]
     created: Option<&'a ContactId>,
     outcome: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
-    /// What people are told at once.
+    /// The message behind the change in the table. An error is reported at the end instead.
     #[serde(skip)]
-    beside: Option<String>,
-    /// Why there was nothing to make.
+    note: Option<String>,
+    /// Set if someone else had made the change.
     #[serde(skip)]
     already: Option<&'static str>,
 }
@@ -148,12 +148,12 @@ enum Word {
     Done,
     Failed,
     Skipped,
-    /// It was under way when all of it was interrupted.
+    /// The apply was interrupted during this change.
     Unknown,
     NotTried,
 }
 
-/// All of them: the shape of a plan, with outcomes.
+/// A plan with outcomes.
 #[derive(Serialize)]
 struct Applied<'a> {
     changes: Vec<Record<'a>>,
@@ -162,7 +162,7 @@ struct Applied<'a> {
 }
 
 impl Output {
-    /// What came of one change, as soon as it is known; where a form has no use for a part, nothing.
+    /// Writes one outcome as soon as it is known, in formats that can be streamed.
     pub(crate) fn outcome(self, change: &Change, outcome: Option<&Outcome>) -> Result<(), Failure> {
         let record = Record::new(change, outcome);
         self.write_by_all_means(|this, out| match this.form {
@@ -172,12 +172,12 @@ impl Output {
         })
     }
 
-    /// What came of all of it, once every single outcome was told.
+    /// Writes the rest of the result after the last change.
     pub(crate) fn applied(self, apply: &Apply) -> Result<(), Failure> {
         self.write_by_all_means(|this, out| this.write_applied(out, apply))
     }
 
-    /// What came of those that were made while one is under way, as it would be written; where they are told one by one, nothing.
+    /// The result to write if the current change is interrupted. Empty in formats that are streamed.
     pub(crate) fn applied_so_far(self, apply: &Apply) -> Vec<u8> {
         match self.form {
             OutputFormat::Json | OutputFormat::Csv => rendered(|out| self.write_applied(out, apply)),
@@ -201,7 +201,7 @@ impl Output {
 
 impl<'a> Record<'a> {
     fn new(change: &'a Change, outcome: Option<&'a Outcome>) -> Self {
-        let (word, beside, failure) = match outcome {
+        let (word, note, failure) = match outcome {
             Some(Outcome::Done(done)) => (Word::Done, Some(done.to_string()), None),
             Some(Outcome::NotDisabled(half)) => {
                 (Word::Failed, Some(half.to_string()), Some(with_causes(half)))
@@ -212,11 +212,11 @@ impl<'a> Record<'a> {
             _ => (Word::NotTried, None, None),
         };
         let created = outcome.and_then(Outcome::ensured).map(|ensured| &ensured.contact.id);
-        let message = failure.or_else(|| beside.clone());
-        Self { change, created, outcome: word, message, beside, already: outcome.and_then(already) }
+        let message = failure.or_else(|| note.clone());
+        Self { change, created, outcome: word, message, note, already: outcome.and_then(already) }
     }
 
-    /// For people. Why it failed is told at the end, with what to do.
+    /// One line of the table. Errors are reported at the end, with hints.
     fn line(&self) -> String {
         let (word, color) = match self.outcome {
             Word::Done => ("ok", AnsiColor::Green),
@@ -226,7 +226,7 @@ impl<'a> Record<'a> {
             Word::NotTried => ("not tried", AnsiColor::Yellow),
         };
         let (mark, style): (Style, Style) = (color.on_default(), style_of(self.change));
-        let message = self.beside.as_ref().map(|beside| format!(": {beside}")).unwrap_or_default();
+        let message = self.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
         format!("{mark}{word:<9}{mark:#}  {style}{}{style:#}{message}\n", self.change)
     }
 }
@@ -234,33 +234,34 @@ impl<'a> Record<'a> {
 fn outcome_summary(records: &[Record<'_>]) -> String {
     let count = |word| records.iter().filter(|record| record.outcome == word).count();
     let of = |already| records.iter().filter(|record| record.already == Some(already)).count();
-    let [there, gone] = [THERE, GONE].map(of);
-    let made = count(Word::Done) - there - gone;
+    let [existed, deleted] = [EXISTED, DELETED].map(of);
+    let made = count(Word::Done) - existed - deleted;
     if made == records.len() {
         return format!("{} made", counted(made, "change"));
     }
     let failed = [(Word::Failed, "failed"), (Word::Skipped, "skipped"), (Word::NotTried, "not tried")];
     let failed = failed.map(|(word, what)| (count(word), what));
-    let rest = [(there, THERE), (gone, GONE)].into_iter().chain(failed).filter(|(count, _)| *count > 0);
+    let rest =
+        [(existed, EXISTED), (deleted, DELETED)].into_iter().chain(failed).filter(|(count, _)| *count > 0);
     let rest: Vec<_> = rest.map(|(count, what)| format!("{count} {what}")).collect();
     format!("{made} of {} made; {}", counted(records.len(), "change"), rest.join(", "))
 }
 
-const THERE: &str = "there already";
-const GONE: &str = "gone already";
+const EXISTED: &str = "already existed";
+const DELETED: &str = "already deleted";
 
-/// Of a change that is done: why there was nothing to make. Somebody else was quicker.
+/// Returns the state that someone else had already produced, if any.
 fn already(outcome: &Outcome) -> Option<&'static str> {
     match outcome {
         Outcome::Done(Done::Ensured(ensured)) if ensured.outcome == EnsureOutcome::AlreadyExisted => {
-            Some(THERE)
+            Some(EXISTED)
         }
-        Outcome::Done(Done::AlreadyDeleted) => Some(GONE),
+        Outcome::Done(Done::AlreadyDeleted) => Some(DELETED),
         _ => None,
     }
 }
 
-/// How many changes were made so far.
+/// Number of changes made so far.
 pub(crate) fn made(apply: &Apply) -> usize {
     let outcomes = apply.outcomes().filter_map(|(_, outcome)| outcome);
     outcomes.filter(|outcome| matches!(outcome, Outcome::Done(_)) && already(outcome).is_none()).count()
