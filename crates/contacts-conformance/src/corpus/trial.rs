@@ -74,7 +74,7 @@ fn play<D: Driver>(case: &Case, question: Question, answers: &[Vec<u8>]) -> (Out
 }
 
 fn ask_several<D: Driver>(client: &D, several: Several) -> Result<Vec<Contact>, Error> {
-    let contacts = client.contacts(ListContacts::all())?;
+    let contacts = client.contacts(ListContacts::MAX_PAGE_SIZE)?;
     if several == Several::DeleteEach {
         contacts.iter().try_for_each(|contact| client.send(&DeleteContact::new(contact.id.clone())))?;
     }
