@@ -5,18 +5,22 @@
 //!
 //! ```text
 //! E            ensure; l list, c create, g get, u update, d delete, a activate, i deactivate, f find the cloud id,
-//!              A all contacts, R resolve; flags: r credentials can be renewed, n there are none yet, t 7 seconds in all
+//!              A all contacts, R resolve; flags: r credentials can be refreshed, n there are none yet, t 7 seconds in all
 //! 2a200 {"values":[]}
 //! =a201,3 {"data":{"id":"a"}}
 //!              time: 0 to 9 out of a table, = what the exchange wants to wait
 //!              random: 0 the least, 9 the largest, any other a number of its own
 //!              event: a status, with `,SECONDS` of retry-after, and a body; the same behind ~ for a body that breaks off;
-//!              - not sent, ? maybe sent; s start, w waited, r renewed, x not renewed; nothing: what follows from the action
+//!              - not sent, ? maybe sent; s start, w waited, r refreshed, x not refreshed; nothing: what follows from the action
 //! ```
 
 use std::time::Duration;
 
-use contacts_proto::{BaseUrl, Cause, Credentials, Policy, Progress, Session};
+use contacts_proto::{
+    BaseUrl, Credentials, RetryPolicy,
+    exchange::Session,
+    transport::{Delivery, TransportErrorKind},
+};
 use contacts_testkit::{
     drive::{Happened, Run, Surroundings},
     job::{Job, Shape},
@@ -60,7 +64,7 @@ fn begin(line: &[u8]) -> (Job, Session, Access) {
         (_, true) => Access::Renewable,
         _ => Access::Fixed,
     };
-    let mut policy = Policy::default();
+    let mut policy = RetryPolicy::default();
     policy.limits.pages = 5;
     if flag(b't') {
         policy.deadline = Duration::from_secs(7);
@@ -101,7 +105,7 @@ impl Surroundings for Playing<'_> {
     }
 
     fn send(&mut self, _: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
-        let lost = Reply::failed(Progress::MaybeSent, Cause::TimedOut);
+        let lost = Reply::failed(Delivery::Unknown, TransportErrorKind::TimedOut);
         self.happens(Happened::replied(lost), now)
     }
 
@@ -112,8 +116,8 @@ impl Surroundings for Playing<'_> {
         (now.saturating_add(passes), beat.happens.happened().unwrap_or(Happened::Waited))
     }
 
-    fn renew(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
-        self.happens(renewed(), now)
+    fn refresh(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
+        self.happens(refreshed(), now)
     }
 
     fn after_the_end(&mut self, times: usize) -> Option<Happened> {
@@ -122,7 +126,7 @@ impl Surroundings for Playing<'_> {
     }
 }
 
-fn renewed() -> Happened {
+fn refreshed() -> Happened {
     Happened::Renewed(Some("another-token".into()))
 }
 
@@ -138,9 +142,9 @@ enum Happens<'a> {
     Waited,
     Renewed(bool),
     Answered(Response<&'a [u8]>),
-    Cut(Response<&'a [u8]>, Cause),
-    NotSent(Cause),
-    MaybeSent(Cause),
+    Cut(Response<&'a [u8]>, TransportErrorKind),
+    NotSent(TransportErrorKind),
+    MaybeSent(TransportErrorKind),
     /// What follows from the action.
     Fitting,
 }
@@ -170,13 +174,13 @@ impl<'a> Happens<'a> {
             Self::Fitting => return None,
             Self::Start => Happened::Start,
             Self::Waited => Happened::Waited,
-            Self::Renewed(true) => renewed(),
+            Self::Renewed(true) => refreshed(),
             Self::Renewed(false) => Happened::Renewed(None),
             // Whether an operation can use a success is not looked at: it may have had its effect.
             Self::Answered(answer) => Happened::replied(hinted(Reply::foreign(owned(answer)), answer)),
             Self::Cut(answer, cause) => Happened::replied(hinted(Reply::cut(owned(answer), *cause), answer)),
-            Self::NotSent(cause) => Happened::replied(Reply::failed(Progress::NotSent, *cause)),
-            Self::MaybeSent(cause) => Happened::replied(Reply::failed(Progress::MaybeSent, *cause)),
+            Self::NotSent(cause) => Happened::replied(Reply::failed(Delivery::NotSent, *cause)),
+            Self::MaybeSent(cause) => Happened::replied(Reply::failed(Delivery::Unknown, *cause)),
         })
     }
 
@@ -197,14 +201,14 @@ impl<'a> Happens<'a> {
     }
 }
 
-fn cause(rest: &[u8]) -> Cause {
+fn cause(rest: &[u8]) -> TransportErrorKind {
     match rest.last() {
-        Some(b'R') => Cause::Resolve,
-        Some(b'C') => Cause::Certificate,
-        Some(b'T') => Cause::TimedOut,
-        Some(b'L') => Cause::TooLarge,
-        Some(b'M') => Cause::Malformed,
-        _ => Cause::Closed,
+        Some(b'R') => TransportErrorKind::Dns,
+        Some(b'C') => TransportErrorKind::Certificate,
+        Some(b'T') => TransportErrorKind::TimedOut,
+        Some(b'L') => TransportErrorKind::TooLarge,
+        Some(b'M') => TransportErrorKind::Malformed,
+        _ => TransportErrorKind::Closed,
     }
 }
 

@@ -11,12 +11,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     for format in FORMATS {
         let desired = match read(text, format) {
             Ok(desired) => desired,
-            Err(mistakes) => {
-                assert!(!mistakes.is_empty());
-                assert!(mistakes.is_sorted_by_key(|mistake| mistake.place));
+            Err(diagnostics) => {
+                assert!(!diagnostics.is_empty());
+                assert!(diagnostics.is_sorted_by_key(|diagnostic| diagnostic.position));
                 let lines = text.split(['\n', '\r']).count();
-                assert!(mistakes.iter().all(|mistake| (1..=lines).contains(&mistake.place.line)));
-                assert!(mistakes.iter().all(|mistake| contacts_fuzz::is_printable(&mistake.message)));
+                assert!(diagnostics.iter().all(|diagnostic| (1..=lines).contains(&diagnostic.position.line)));
+                assert!(diagnostics.iter().all(|diagnostic| contacts_fuzz::is_printable(&diagnostic.message)));
                 continue;
             }
         };

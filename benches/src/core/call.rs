@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use contacts_proto::{Action, Call, Event, Exchange, GetContact, Now, Operation, Session};
+use contacts_proto::{
+    GetContact, Operation,
+    exchange::{Action, Call, Event, Exchange, Now, Session},
+};
 use http::Response;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use contacts_proto::{Limits, Policy, Timeouts};
+use contacts_proto::{Limits, RetryPolicy, transport::Timeouts};
 use http::{Method, Request};
 use serde::de::DeserializeOwned;
 use ureq::{Agent, config::ConfigBuilder, typestate::AgentScope};
@@ -49,7 +49,7 @@ fn limited() -> ConfigBuilder<AgentScope> {
     let timeouts = Timeouts::default();
     usual()
         .timeout_connect(Some(timeouts.connect))
-        .timeout_global(Some(Policy::default().attempt_timeout))
+        .timeout_global(Some(RetryPolicy::default().attempt_timeout))
         .max_response_header_size(Limits::HEAD)
 }
 

@@ -12,8 +12,9 @@ use std::{
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
-    AccountId, AllContacts, BaseUrl, Call, Carry, Contact, CreateContact, Credentials, Error, Exchange,
-    FindCloudId, Hint, ListContacts, Observer, ProxyChoice, Session, Site,
+    AccountId, BaseUrl, Contact, CreateContact, Credentials, Error, FindCloudId, Hint, ListContacts,
+    ProxyChoice, Site,
+    exchange::{Call, Exchange, List, Observer, Session, ToExchange},
 };
 
 use self::trace::{Trace, Verbosity};
@@ -129,7 +130,7 @@ impl Client {
         };
         let client = client(network, site, credentials)?;
         let client = match identity {
-            Some(identity) if identity.token.value.is_renewable() => {
+            Some(identity) if identity.token.value.is_refreshable() => {
                 renewable(&client, identity, network.timeout())
             }
             _ => client,
@@ -187,19 +188,19 @@ impl Client {
     }
 
     /// Carries out an operation with the policy.
-    pub(crate) fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(operation.in_session(self.session().clone()))
+    pub(crate) fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.exchange(self.session().clone()))
     }
 
     /// All contacts of the user.
     pub(crate) fn contacts(&self) -> Result<Vec<Contact>, Error> {
-        self.run(AllContacts::new(self.session().clone(), ListContacts::all()))
+        self.run(List::new(self.session().clone(), ListContacts::all()))
     }
 
     /// All contacts of another user, as an administrator; for that one user there is as much time as at the beginning.
     pub(crate) fn contacts_of(&self, account: &AccountId) -> Result<Vec<Contact>, Error> {
-        let list = ListContacts::all().of_account(account.clone());
-        let exchange = AllContacts::new(self.timeless.session().clone(), list);
+        let list = ListContacts::all().account(account.clone());
+        let exchange = List::new(self.timeless.session().clone(), list);
         self.timeless.run_observed(exchange, &mut Trace::new(self.verbosity))
     }
 
@@ -217,7 +218,7 @@ impl Client {
         self.client.run_observed(exchange, &mut (Trace::new(self.verbosity), observer))
     }
 
-    /// Carries out an exchange that creates a contact: an interrupt in the middle of it leaves a ticket.
+    /// Carries out an exchange that creates a contact: an interrupt in the middle of it leaves a receipt.
     pub(crate) fn run_creating<E: Exchange>(
         &self,
         exchange: E,
@@ -230,7 +231,7 @@ impl Client {
 
 /// A client of which all must have ended by this moment, if there is one.
 fn until(client: &contacts_ureq::Client, ends: Option<Instant>) -> contacts_ureq::Client {
-    ends.map_or_else(|| client.clone(), |ends| client.until(ends))
+    ends.map_or_else(|| client.clone(), |ends| client.with_deadline(ends))
 }
 
 /// The site and the user of a sandbox.
@@ -242,7 +243,7 @@ pub(crate) fn demo(sandbox: &Sandbox) -> Result<(BaseUrl, Credentials), Failure>
 fn renewable(client: &contacts_ureq::Client, identity: &Identity, within: Duration) -> contacts_ureq::Client {
     let known = std::sync::Mutex::new(Some(client.session().credentials().clone()));
     let identity = identity.clone();
-    client.with_source(move || {
+    client.with_credentials_provider(move || {
         let known = known.lock().ok().and_then(|mut known| known.take());
         match known {
             Some(credentials) => Ok(credentials),

@@ -11,7 +11,7 @@ mod login;
 mod man_and_completions;
 mod operations;
 mod plan;
-mod resolve;
+mod reconcile;
 mod sandbox;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -19,7 +19,7 @@ use clap_complete::Shell;
 
 use self::{
     apply::ApplyArgs, audit::args::AuditArgs, config::ConfigArgs, export::ExportArgs,
-    operations::OperationCommand, plan::PlanArgs, resolve::ResolveArgs, sandbox::SandboxArgs,
+    operations::OperationCommand, plan::PlanArgs, reconcile::ReconcileArgs, sandbox::SandboxArgs,
 };
 use crate::{
     client::Context,
@@ -55,7 +55,7 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     Apply(ApplyArgs),
     Audit(AuditArgs),
-    Resolve(ResolveArgs),
+    Reconcile(ReconcileArgs),
 
     /// Find out what is wrong, and what to do
     ///
@@ -127,7 +127,7 @@ pub(crate) fn run(context: &Context<'_>, command: &Command) -> Result<u8, Vec<Fa
         Command::Plan(args) => return plan::run(context, args),
         Command::Apply(args) => apply::run(context, args)?,
         Command::Audit(args) => return audit::run(context, args),
-        Command::Resolve(args) => resolve::run(context, args)?,
+        Command::Reconcile(args) => reconcile::run(context, args)?,
         Command::Curl { operation } => {
             curl::run(context, |session| operations::requests(operation, session))?;
         }
@@ -206,7 +206,7 @@ Exit codes:
   4  no such contact
   5  try again later: rate limit, time-out, unavailable
   6  changes or findings are pending (--exit-code)
-  7  outcome unknown: a ticket was printed, for `contacts resolve`
+  7  outcome unknown: a receipt was printed, for `contacts reconcile`
 
   A signal ends the process as that signal does (a shell shows 130 for Ctrl-C),
   or with 7 if it leaves an outcome unknown.

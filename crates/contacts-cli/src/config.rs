@@ -119,7 +119,7 @@ impl Settings {
         }
         let timeout = humantime::format_duration(network.timeout()).to_string();
         push("timeout", timeout, network.timeout.as_ref().map_or(DEFAULT, |it| it.from));
-        let attempts = network.policy().attempts.to_string();
+        let attempts = network.policy().max_attempts.to_string();
         push("attempts", attempts, network.attempts.as_ref().map_or(DEFAULT, |it| it.from));
         if let Some(Sourced { value, from, .. }) = &network.ca_file {
             push("ca_file", redact::file(value), from);

@@ -3,8 +3,8 @@
 use std::{borrow::Borrow, error::Error as StdError, io::Write, sync::OnceLock};
 
 use anstyle::{AnsiColor, Style};
-use contacts_plan::Place;
-use contacts_ureq::{Error, ErrorKind, Hint, printable};
+use contacts_plan::Position;
+use contacts_ureq::{Error, ErrorKind, Hint, escape_controls};
 use serde::Serialize;
 
 /// Exit codes, agreed with whoever calls the command.
@@ -49,7 +49,7 @@ struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ticket: Option<String>,
+    receipt: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -80,9 +80,9 @@ impl Failure {
     }
 
     /// A place in a file, as editors find it.
-    pub(crate) fn in_file(name: &str, place: Option<Place>, message: &str) -> Self {
+    pub(crate) fn in_file(name: &str, place: Option<Position>, message: &str) -> Self {
         Self::usage(match place {
-            Some(Place { line, column }) => format!("{name}:{line}:{column}: {message}"),
+            Some(Position { line, column }) => format!("{name}:{line}:{column}: {message}"),
             None => format!("{name}: {message}"),
         })
     }
@@ -119,8 +119,9 @@ impl Failure {
     }
 
     /// An interrupt while a contact may have been created.
-    pub(crate) fn interrupted_in_doubt(message: impl Into<String>, ticket: &impl ToString) -> Self {
-        Self::new(exit::UNKNOWN, ErrorKind::Indeterminate.as_str(), message).with_ticket(ticket.to_string())
+    pub(crate) fn interrupted_in_doubt(message: impl Into<String>, receipt: &impl ToString) -> Self {
+        Self::new(exit::UNKNOWN, ErrorKind::OutcomeUnknown.as_str(), message)
+            .with_receipt(receipt.to_string())
     }
 
     /// An interrupt, or a request to terminate, of what can be gone on with.
@@ -141,16 +142,16 @@ impl Failure {
         self
     }
 
-    fn with_ticket(self, ticket: String) -> Self {
-        self.with_ticket_after(None, ticket)
+    fn with_receipt(self, receipt: String) -> Self {
+        self.with_receipt_after(None, receipt)
     }
 
-    /// The ticket, and before it what else there is to do.
-    fn with_ticket_after(mut self, before: Option<String>, ticket: String) -> Self {
+    /// The receipt, and before it what else there is to do.
+    fn with_receipt_after(mut self, before: Option<String>, receipt: String) -> Self {
         let before = before.map(|before| format!("{before}; ")).unwrap_or_default();
-        let resolve = again(&format!("resolve {ticket}"));
-        self.facts.hint = Some(format!("{before}to learn what became of it, as the same user: {resolve}"));
-        self.facts.ticket = Some(ticket);
+        let reconcile = again(&format!("reconcile {receipt}"));
+        self.facts.hint = Some(format!("{before}to learn what became of it, as the same user: {reconcile}"));
+        self.facts.receipt = Some(receipt);
         self
     }
 
@@ -205,14 +206,14 @@ impl Failure {
     fn write_text(&self, out: &mut impl Write, quiet: bool) -> std::io::Result<()> {
         let red = AnsiColor::Red.on_default().bold();
         let bold = Style::new().bold();
-        let Facts { message, hint, ticket, .. } = &*self.facts;
+        let Facts { message, hint, receipt, .. } = &*self.facts;
         writeln!(out, "{red}error{red:#}: {message}")?;
-        if let Some(ticket) = ticket {
-            writeln!(out, "{bold}ticket{bold:#}: {ticket}")?;
+        if let Some(receipt) = receipt {
+            writeln!(out, "{bold}receipt{bold:#}: {receipt}")?;
         }
         // The way out of a doubt is no mere hint.
         match hint {
-            Some(hint) if !quiet || ticket.is_some() => writeln!(out, "{bold}hint{bold:#}: {hint}"),
+            Some(hint) if !quiet || receipt.is_some() => writeln!(out, "{bold}hint{bold:#}: {hint}"),
             _ => Ok(()),
         }
     }
@@ -246,7 +247,7 @@ impl From<Error> for Failure {
             ErrorKind::Unauthorized | ErrorKind::Forbidden => exit::NOT_ALLOWED,
             ErrorKind::NotFound => exit::NO_SUCH_CONTACT,
             ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::TimedOut => exit::TRY_LATER,
-            ErrorKind::Indeterminate => exit::UNKNOWN,
+            ErrorKind::OutcomeUnknown => exit::UNKNOWN,
             _ => exit::FAILED,
         };
         let facts = Facts {
@@ -257,14 +258,14 @@ impl From<Error> for Failure {
             request_id: error.request_id().map(str::to_owned),
             hint: error.hint().as_ref().map(hint_text),
             retry_after: error.retry_after().map(|wait| wait.as_secs()),
-            ticket: None,
+            receipt: None,
         };
         let failure = Self { exit, examine: is_of_the_connection(&error), facts: Box::new(facts) };
         match &error {
-            Error::Indeterminate(doubt) => {
+            Error::OutcomeUnknown(doubt) => {
                 // A redirect or a page of a stranger is to be mended first.
-                let cause = Some(error.hint()).flatten().filter(|hint| *hint != Hint::Resolve);
-                failure.with_ticket_after(cause.as_ref().map(hint_text), doubt.ticket().to_string())
+                let cause = Some(error.hint()).flatten().filter(|hint| *hint != Hint::Reconcile);
+                failure.with_receipt_after(cause.as_ref().map(hint_text), doubt.receipt().to_string())
             }
             _ => failure,
         }
@@ -298,7 +299,7 @@ pub(crate) fn with_causes(error: &dyn StdError) -> String {
         message.push_str(&error.to_string());
         cause = error.source();
     }
-    printable(&message).into_owned()
+    escape_controls(&message).into_owned()
 }
 
 /// `1 change`, `2 changes`.
@@ -376,7 +377,7 @@ pub(crate) fn hint_text(hint: &Hint) -> String {
 /// The sentence for a site that has another name now.
 pub(crate) fn renamed(site: &str, host: &str) -> String {
     let name = host.strip_suffix(".atlassian.net").unwrap_or(host);
-    format!("{site} is now {}; use --site {}", printable(host), printable(name))
+    format!("{site} is now {}; use --site {}", escape_controls(host), escape_controls(name))
 }
 
 /// The flags between `contacts` and the command, each after a space.

@@ -15,7 +15,7 @@ use std::{
 };
 
 use anstyle::Style;
-use contacts_ureq::printable;
+use contacts_ureq::escape_controls;
 use indicatif::ProgressBar;
 
 /// Reads all of it.
@@ -39,7 +39,7 @@ pub(crate) fn shown_path(file: &Path) -> String {
     if file == Path::new(STANDARD) {
         return "<stdin>".into();
     }
-    printable(&file.display().to_string()).into_owned()
+    escape_controls(&file.display().to_string()).into_owned()
 }
 
 /// The progress bar on the last line of the terminal. Other lines must not be written into it.
@@ -108,7 +108,7 @@ pub(crate) fn trace(text: Arguments<'_>) {
     let text = text.to_string();
     let write = || {
         // If standard error is closed, nobody can read it.
-        let _ = writeln!(anstream::stderr(), "{dim}{}{dim:#}", printable(&text));
+        let _ = writeln!(anstream::stderr(), "{dim}{}{dim:#}", escape_controls(&text));
     };
     match bar() {
         Some(bar) => bar.suspend(write),

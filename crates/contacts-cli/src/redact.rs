@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
-use contacts_ureq::printable;
+use contacts_ureq::escape_controls;
 
 /// A key of this length may be a secret.
 const LONGEST_KEY: usize = 20;
@@ -27,7 +27,7 @@ pub(crate) fn has_the_form_of_a_token(text: &str) -> bool {
 
 /// Returns the first invisible character, which does not belong in a setting.
 pub(crate) fn invisible(text: &str) -> Option<char> {
-    text.chars().find(|c| matches!(printable(c.encode_utf8(&mut [0; 4])), Cow::Owned(_)))
+    text.chars().find(|c| matches!(escape_controls(c.encode_utf8(&mut [0; 4])), Cow::Owned(_)))
 }
 
 const TOKEN: &str = "this has the form of a token, which would be sent or told here: a token is in a file (--token-file), printed \
@@ -47,7 +47,7 @@ pub(crate) fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
 
 /// A name that somebody has given, as it may be repeated.
 pub(crate) fn name(name: &str) -> String {
-    if has_the_form_of_a_token(name) { "…".into() } else { printable(name).into_owned() }
+    if has_the_form_of_a_token(name) { "…".into() } else { escape_controls(name).into_owned() }
 }
 
 /// A key that is not known, if it is surely a word: then its mistake is seen best when it is repeated.
@@ -68,7 +68,7 @@ pub(crate) fn file(file: &Path) -> String {
 pub(crate) fn path(path: &Path) -> Option<String> {
     let text = path.display().to_string();
     let is_path = text.contains(['/', MAIN_SEPARATOR]) && !has_the_form_of_a_token(&text);
-    (is_path || path.exists()).then(|| printable(&text).into_owned())
+    (is_path || path.exists()).then(|| escape_controls(&text).into_owned())
 }
 
 /// A proxy's URL without the name and the password in it.

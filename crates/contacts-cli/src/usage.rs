@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use contacts_ureq::printable;
+use contacts_ureq::escape_controls;
 
 use crate::{
     config::flags::OutputFormat,
@@ -94,7 +94,7 @@ pub(crate) fn without_secret(word: &str) -> String {
     if word.chars().count() > LONGEST_REPEATED || has_the_form_of_a_token(word) {
         return "…".into();
     }
-    printable(word).into_owned()
+    escape_controls(word).into_owned()
 }
 
 /// The form that was asked for, as far as it can be told: the line as a whole was not understood.

@@ -12,7 +12,7 @@
 //! status = 500
 //! reads = { error = 'Unavailable' }
 //! writes = { error = 'Unavailable', effect = 'Possible' }
-//! create = { error = 'Indeterminate', effect = 'Possible', hint = 'Resolve' }
+//! create = { error = 'OutcomeUnknown', effect = 'Possible', hint = 'Reconcile' }
 //! ```
 //!
 //! | key | applies to |

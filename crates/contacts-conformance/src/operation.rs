@@ -28,7 +28,7 @@ pub(crate) trait Visitor {
 
     fn visit<O>(self, operation: &O) -> Self::Output
     where
-        O: contacts_proto::Carry<Output: Value>;
+        O: contacts_proto::exchange::ToExchange<Output: Value>;
 }
 
 /// Does something with an operation that has the arguments of all scenarios.

@@ -38,7 +38,7 @@ impl Outcome {
             Err(error) => error,
         };
         let mut text = error.to_string();
-        if let Error::Indeterminate(doubt) = &error {
+        if let Error::OutcomeUnknown(doubt) = &error {
             text = format!("{text}: {}", doubt.cause());
         }
         Self::Error {
@@ -48,7 +48,7 @@ impl Outcome {
             code: error.code().map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
             hint: error.hint().map(|hint| hint.to_string()),
-            attempts: error.trail().map(|trail| trail.attempts),
+            attempts: error.attempts().map(|attempts| attempts.count),
             text,
         }
     }

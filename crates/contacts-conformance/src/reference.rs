@@ -2,7 +2,11 @@
 
 use std::{fmt::Debug, time::Duration};
 
-use contacts_proto::{BaseUrl, Cause, Error, Exchange, Failure, Progress, Session};
+use contacts_proto::{
+    BaseUrl, Error,
+    exchange::{Exchange, Session},
+    transport::{Delivery, TransportError, TransportErrorKind},
+};
 use contacts_testkit::{
     drive::{Happened, Run, Surroundings},
     job::Shape,
@@ -107,13 +111,13 @@ pub enum Told {
     /// A whole answer.
     Answered(Answer),
     /// No answer, and the request cannot have been acted on.
-    NotSent(Cause),
+    NotSent(TransportErrorKind),
     /// A proxy answered CONNECT with this status.
     RefusedByProxy(u16),
     /// No answer, and the request may have been acted on.
-    MaybeSent(Cause),
+    MaybeSent(TransportErrorKind),
     /// An answer whose body is not whole.
-    Broken(Answer, Cause),
+    Broken(Answer, TransportErrorKind),
 }
 
 impl Told {
@@ -121,12 +125,12 @@ impl Told {
     pub(crate) fn reply(&self) -> Reply {
         match self {
             Self::Answered(answer) => Reply::foreign(answer.response()),
-            Self::NotSent(cause) => Reply::failed(Progress::NotSent, *cause),
+            Self::NotSent(cause) => Reply::failed(Delivery::NotSent, *cause),
             Self::RefusedByProxy(status) => {
                 let status = StatusCode::from_u16(*status).expect("a table has statuses that there are");
-                Reply { told: Err(Failure::refused_by_proxy(status)), is_genuine: false, hint: None }
+                Reply { told: Err(TransportError::refused_by_proxy(status)), is_genuine: false, hint: None }
             }
-            Self::MaybeSent(cause) => Reply::failed(Progress::MaybeSent, *cause),
+            Self::MaybeSent(cause) => Reply::failed(Delivery::Unknown, *cause),
             Self::Broken(answer, cause) => Reply::cut(answer.response(), *cause),
         }
     }
@@ -164,16 +168,16 @@ struct Reference<'a> {
 impl Visitor for Reference<'_> {
     type Output = Outcome;
 
-    fn visit<O: contacts_proto::Carry<Output: Debug>>(self, operation: &O) -> Outcome {
+    fn visit<O: contacts_proto::exchange::ToExchange<Output: Debug>>(self, operation: &O) -> Outcome {
         let site = BaseUrl::new("https://api.example.com/cloud").expect("this is a site");
         let session =
             Session::new(site, self.setup.credentials.clone()).with_policy(self.setup.policy.clone());
         let (mut told, mut unanswered) = (self.told.iter(), 0);
-        let result = drive(operation.in_session(session.clone()), &session, |_| {
+        let result = drive(operation.exchange(session.clone()), &session, |_| {
             told.next().map_or_else(
                 || {
                     unanswered += 1;
-                    Reply::failed(Progress::NotSent, Cause::Certificate)
+                    Reply::failed(Delivery::NotSent, TransportErrorKind::Certificate)
                 },
                 Told::reply,
             )

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_proto::Policy;
+use contacts_proto::RetryPolicy;
 
 use crate::{
     Asked, Complaint, ComplaintKind, Expected, Outcome, Scenario, Seen,
@@ -108,7 +108,7 @@ fn play<D: Driver>(scenario: &Scenario) -> Played {
 }
 
 /// How long an operation took that is later than its deadline allows, even on a machine that is busy.
-pub(crate) fn lateness(policy: &Policy, took: Duration) -> Option<Duration> {
+pub(crate) fn lateness(policy: &RetryPolicy, took: Duration) -> Option<Duration> {
     (took > policy.deadline + Duration::from_millis(250) + Duration::from_secs(1)).then_some(took)
 }
 
@@ -118,7 +118,7 @@ pub(crate) struct Ask<'a, D>(pub(crate) &'a D);
 impl<D: Driver> Visitor for Ask<'_, D> {
     type Output = Outcome;
 
-    fn visit<O: contacts_proto::Carry<Output: fmt::Debug>>(self, operation: &O) -> Outcome {
+    fn visit<O: contacts_proto::exchange::ToExchange<Output: fmt::Debug>>(self, operation: &O) -> Outcome {
         Outcome::of(self.0.send(operation))
     }
 }

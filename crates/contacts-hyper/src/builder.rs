@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use contacts_proto::{BaseUrl, Credentials, Error, Policy, ProxyChoice, ProxyVariables, Session, Timeouts};
+use contacts_proto::{
+    BaseUrl, Credentials, Error, ProxyChoice, ProxyVariables, RetryPolicy, exchange::Session,
+    transport::Timeouts,
+};
 use http::HeaderValue;
 use rustls::{
     ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier,
@@ -20,7 +23,7 @@ use crate::{
 };
 
 /// What can be chosen about a client. The defaults, which are named here, are meant to be left alone.
-pub struct Builder {
+pub struct ClientBuilder {
     session: Session,
     timeouts: Timeouts,
     proxy: Option<Proxy>,
@@ -32,18 +35,18 @@ pub struct Builder {
 }
 
 impl Client {
-    /// With the defaults of the [`Builder`].
+    /// With the defaults of the [`ClientBuilder`].
     pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
         Self::builder(site, credentials).build()
     }
 
     /// To choose policy, time limits, proxy, roots of trust, user agent, and the service below.
-    pub fn builder(site: BaseUrl, credentials: Credentials) -> Builder {
-        Builder::new(site, credentials)
+    pub fn builder(site: BaseUrl, credentials: Credentials) -> ClientBuilder {
+        ClientBuilder::new(site, credentials)
     }
 }
 
-impl Builder {
+impl ClientBuilder {
     fn new(site: BaseUrl, credentials: Credentials) -> Self {
         Self {
             session: Session::new(site.with_host_header(), credentials),
@@ -59,7 +62,7 @@ impl Builder {
 
     /// The numbers of retries, waiting, deadlines and sizes.
     #[must_use]
-    pub fn policy(self, policy: Policy) -> Self {
+    pub fn policy(self, policy: RetryPolicy) -> Self {
         Self { session: self.session.with_policy(policy), ..self }
     }
 
@@ -74,7 +77,7 @@ impl Builder {
     /// None is taken from the environment, unless [`proxy_from_env`](Self::proxy_from_env) is called.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if it is no such URL; the text is not repeated, since it may hold a password.
+    /// [`Error::InvalidInput`] if it is no such URL; the text is not repeated, since it may hold a password.
     pub fn proxy(self, url: &str) -> Result<Self, Error> {
         self.proxy_named("proxy", url)
     }
@@ -82,7 +85,7 @@ impl Builder {
     /// Goes through the proxy that the environment names for the base URL, if it names one: see [`ProxyVariables`].
     ///
     /// # Errors
-    /// [`Error::Invalid`], which names the variable, if its value is not the URL of an HTTP proxy.
+    /// [`Error::InvalidInput`], which names the variable, if its value is not the URL of an HTTP proxy.
     pub fn proxy_from_env(self) -> Result<Self, Error> {
         let variables = ProxyVariables::read(|name| std::env::var(name).ok());
         match variables.proxy_for(self.session.site()) {
@@ -119,7 +122,7 @@ impl Builder {
     /// [`roots_der`](Self::roots_der).
     ///
     /// # Errors
-    /// [`Error::Invalid`] if there is no certificate in it, or one that cannot be read.
+    /// [`Error::InvalidInput`] if there is no certificate in it, or one that cannot be read.
     pub fn root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
         for certificate in certificates("CA file", pem)? {
             self.extra_roots
@@ -132,7 +135,7 @@ impl Builder {
     /// Shows a certificate to the server: the certificate with those that lead to its authority, and its private key, in PEM.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if one of them is not there, or cannot be read.
+    /// [`Error::InvalidInput`] if one of them is not there, or cannot be read.
     pub fn client_certificate_pem(self, chain: &[u8], key: &[u8]) -> Result<Self, Error> {
         let chain = certificates("client certificate", chain)?;
         let key = PrivateKeyDer::from_pem_slice(key)
@@ -145,7 +148,7 @@ impl Builder {
     /// Another `user-agent` than [`USER_AGENT`](crate::USER_AGENT).
     ///
     /// # Errors
-    /// [`Error::Invalid`] if it cannot stand in a header.
+    /// [`Error::InvalidInput`] if it cannot stand in a header.
     pub fn user_agent(self, user_agent: &str) -> Result<Self, Error> {
         let value = HeaderValue::from_str(user_agent)
             .map_err(|_| Error::invalid("user agent", "has a character that a header may not have"))?;
@@ -233,8 +236,8 @@ fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<CertificateDer<'st
     Ok(certificates)
 }
 
-impl fmt::Debug for Builder {
+impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder").field("session", &self.session).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder").field("session", &self.session).finish_non_exhaustive()
     }
 }

@@ -8,16 +8,20 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, Carry, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact, Credentials,
-    Ensure, Ensured, Error, Event, Exchange, ListContacts, Now, Observer, Pages, Resolve, Resolved, Session,
-    Spans, Ticket, Update, UpdateContact, transport::RefreshError,
+    Confirmation, Contact, ContactId, ContactMethod, CreateContact, Credentials, Ensured, Error,
+    ListContacts, Receipt, Reconciled, UpdateContact,
+    exchange::{
+        Action, Create, Ensure, Event, Exchange, Now, Observer, Pages, Reconcile, Session, Spans, ToExchange,
+        Update,
+    },
+    transport::RefreshError,
 };
 use futures_util::{Stream, stream};
 use http::Response;
 use tokio::time::Instant;
 
 use crate::{
-    credentials::{CredentialsSource, Renewals},
+    credentials::{CredentialsProvider, SharedProvider},
     send::send,
     service::{HttpService, Transport},
 };
@@ -27,7 +31,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Client<S = Transport> {
     session: Session,
-    renewals: Option<Arc<Renewals>>,
+    provider: Option<Arc<SharedProvider>>,
     shared: Arc<Shared<S>>,
 }
 
@@ -40,33 +44,33 @@ struct Shared<S> {
 impl<S: HttpService> Client<S> {
     pub(crate) fn from_parts(session: Session, service: S) -> Self {
         let shared = Shared { service, origin: Instant::now() };
-        Self { session, renewals: None, shared: Arc::new(shared) }
+        Self { session, provider: None, shared: Arc::new(shared) }
     }
 
     /// Another user of the same site, over the same connections.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
         let session = self.session.with_credentials(credentials);
-        Self { session, renewals: None, shared: Arc::clone(&self.shared) }
+        Self { session, provider: None, shared: Arc::clone(&self.shared) }
     }
 
     /// A user of the same site whose credentials expire, over the same connections. The source is asked when the first request
     /// is made, and once a call when the service refuses what it gave; tasks that are refused the same credentials cause one
-    /// renewal. What the source takes counts to the deadline of a call, which drops it at its end.
+    /// refresh. What the source takes counts to the deadline of a call, which drops it at its end.
     #[must_use]
-    pub fn with_source(&self, source: impl CredentialsSource + 'static) -> Self {
-        let renewals = Some(Arc::new(Renewals::new(source)));
-        Self { session: self.session.with_renewable(None), renewals, shared: Arc::clone(&self.shared) }
+    pub fn with_credentials_provider(&self, source: impl CredentialsProvider + 'static) -> Self {
+        let provider = Some(Arc::new(SharedProvider::new(source)));
+        Self { session: self.session.with_refreshable(None), provider, shared: Arc::clone(&self.shared) }
     }
 
     /// The same client, for what must have ended by this moment of tokio's clock (`tokio::time::Instant::now()` and some time),
     /// however many exchanges it takes.
     #[must_use]
-    pub fn until(&self, moment: Instant) -> Self {
+    pub fn with_deadline(&self, moment: Instant) -> Self {
         let moment = moment.saturating_duration_since(self.shared.origin);
         Self {
-            session: self.session.clone().until(moment),
-            renewals: self.renewals.clone(),
+            session: self.session.clone().with_deadline(moment),
+            provider: self.provider.clone(),
             shared: Arc::clone(&self.shared),
         }
     }
@@ -81,14 +85,14 @@ impl<S: HttpService> Client<S> {
     /// # Errors
     /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]; its [`effect`](Error::effect) tells whether the operation may have
     /// been carried out.
-    pub async fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(operation.in_session(self.session.clone())).await
+    pub async fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.exchange(self.session.clone())).await
     }
 
     /// Creates a contact: see [`Create`].
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an address that [`CreateContact`] rejects, [`Error::Indeterminate`] if it is not known whether the
+    /// [`Error::InvalidInput`] for an address that [`CreateContact`] rejects, [`Error::OutcomeUnknown`] if it is not known whether the
     /// contact was created, and those of [`send`](Self::send).
     pub async fn create(&self, method: ContactMethod, to: impl Into<String>) -> Result<Confirmation, Error> {
         self.run(Create::new(self.session.clone(), CreateContact::new(method, to)?)).await
@@ -97,7 +101,7 @@ impl<S: HttpService> Client<S> {
     /// Changes the address of an e-mail contact: see [`Update`].
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an address that [`UpdateContact`] rejects, and those of [`send`](Self::send).
+    /// [`Error::InvalidInput`] for an address that [`UpdateContact`] rejects, and those of [`send`](Self::send).
     pub async fn update(&self, id: &ContactId, to: impl Into<String>) -> Result<Confirmation, Error> {
         self.run(Update::new(self.session.clone(), UpdateContact::new(id.clone(), to)?)).await
     }
@@ -117,21 +121,21 @@ impl<S: HttpService> Client<S> {
     /// to be kept.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for what [`CreateContact`] refuses; [`Error::Indeterminate`] if it is not known whether it was created,
+    /// [`Error::InvalidInput`] for what [`CreateContact`] refuses; [`Error::OutcomeUnknown`] if it is not known whether it was created,
     /// [`Error::Duplicate`] if it was created twice, and what the requests end with.
     pub async fn ensure(&self, method: ContactMethod, to: impl Into<String>) -> Result<Ensured, Error> {
         let create = CreateContact::new(method, to)?;
         self.run(Ensure::new(self.session.clone(), create)).await
     }
 
-    /// Finds out what became of a creation that was left in doubt: see [`Resolve`]. The ticket is one word, which can be kept until
-    /// then: [`Error::ticket`] has it, and [`CreateContact::ticket`] beforehand.
+    /// Finds out what became of a creation that was left in doubt: see [`Reconcile`]. The receipt is one word, which can be kept until
+    /// then: [`Error::receipt`] has it, and [`CreateContact::receipt`] beforehand.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the ticket is of another site or user, [`Error::Duplicate`] if the contact is there twice, and what the
-    /// requests end with; the ticket is then as good as before.
-    pub async fn resolve(&self, ticket: &Ticket) -> Result<Resolved, Error> {
-        self.run(Resolve::new(self.session.clone(), ticket.clone())).await
+    /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if the contact is there twice, and what the
+    /// requests end with; the receipt is then as good as before.
+    pub async fn reconcile(&self, receipt: &Receipt) -> Result<Reconciled, Error> {
+        self.run(Reconcile::new(self.session.clone(), receipt.clone())).await
     }
 
     /// Carries out an exchange: the primitive under all the others.
@@ -161,8 +165,8 @@ impl<S: HttpService> Client<S> {
                     tokio::time::sleep(duration).await;
                     Event::Waited
                 }
-                Action::Renew { refused, timeout } => {
-                    Event::Renewed(self.renew(refused.as_ref(), timeout).await)
+                Action::Refresh { refused, timeout } => {
+                    Event::Refreshed(self.refresh(refused.as_ref(), timeout).await)
                 }
                 Action::Send { request, timeout, fresh_connection, body } => {
                     match send(&self.shared.service, request, timeout, fresh_connection, body).await {
@@ -196,16 +200,16 @@ impl<S: HttpService> Client<S> {
         }
     }
 
-    async fn renew(
+    async fn refresh(
         &self,
         refused: Option<&Credentials>,
         timeout: Duration,
     ) -> Result<Credentials, RefreshError> {
-        match &self.renewals {
-            Some(renewals) => tokio::time::timeout(timeout, renewals.other_than(refused))
+        match &self.provider {
+            Some(provider) => tokio::time::timeout(timeout, provider.other_than(refused))
                 .await
                 .unwrap_or_else(|late| Err(Arc::new(late))),
-            None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be renewed"))),
+            None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be refreshed"))),
         }
     }
 

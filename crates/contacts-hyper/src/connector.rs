@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::{failure::BoxError, proxy::Proxy, tcp::Tcp};
+use crate::{error::BoxError, proxy::Proxy, tcp::Tcp};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 

@@ -16,7 +16,7 @@ type Renewal<'a> =
 ///
 /// ```
 /// use std::sync::Arc;
-/// use contacts_hyper::{Client, Credentials, BaseUrl};
+/// use contacts_hyper::{BaseUrl, Client, Credentials};
 ///
 /// struct Vault;
 ///
@@ -29,23 +29,23 @@ type Renewal<'a> =
 ///
 /// let vault = Arc::new(Vault);
 /// let client = Client::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::none())
-///     .with_source(move || {
+///     .with_credentials_provider(move || {
 ///         // The future goes on without the closure.
 ///         let vault = Arc::clone(&vault);
 ///         async move { Ok(Credentials::bearer(vault.access_token().await?)?) }
 ///     });
 /// # Ok::<(), contacts_hyper::Error>(())
 /// ```
-pub trait CredentialsSource: Send + Sync {
+pub trait CredentialsProvider: Send + Sync {
     /// New credentials. Two tasks never ask at once. At the deadline of a call the future is dropped: a source whose refresh must not
     /// be lost half-way, as with refresh tokens for one use, spawns it.
     ///
     /// # Errors
-    /// Whatever it is: it becomes the source of [`Error::Renewal`](contacts_proto::Error::Renewal), and must show no secret.
+    /// Whatever it is: it becomes the source of [`Error::Credentials`](contacts_proto::Error::Credentials), and must show no secret.
     fn credentials(&self) -> Renewal<'_>;
 }
 
-impl<F, R> CredentialsSource for F
+impl<F, R> CredentialsProvider for F
 where
     F: Fn() -> R + Send + Sync,
     R: Future<Output = Result<Credentials, Box<dyn StdError + Send + Sync>>> + Send + 'static,
@@ -56,15 +56,15 @@ where
 }
 
 /// A source, and the last refresh. Tasks that need other credentials at the same time share one refresh.
-pub(crate) struct Renewals {
-    source: Box<dyn CredentialsSource>,
+pub(crate) struct SharedProvider {
+    source: Box<dyn CredentialsProvider>,
     refresh: Refresh,
     /// Held by the task that asks the source.
     turn: Mutex<()>,
 }
 
-impl Renewals {
-    pub(crate) fn new(source: impl CredentialsSource + 'static) -> Self {
+impl SharedProvider {
+    pub(crate) fn new(source: impl CredentialsProvider + 'static) -> Self {
         Self { source: Box::new(source), refresh: Refresh::default(), turn: Mutex::new(()) }
     }
 

@@ -6,7 +6,7 @@
 //! sent, retried, waited for and believed is decided in `contacts-proto`, all of which is exported here too.
 //!
 //! ```
-//! use contacts_hyper::{Client, ContactMethod, Credentials, How, ListContacts, BaseUrl};
+//! use contacts_hyper::{BaseUrl, Client, ContactMethod, Credentials, EnsureOutcome, ListContacts};
 //! use contacts_sandbox::{Sandbox, User};
 //! use futures_util::TryStreamExt;
 //!
@@ -23,7 +23,7 @@
 //!
 //! // A contact that is there once, however often this is run.
 //! let ensured = ann.ensure(ContactMethod::Email, "ann@example.com").await?;
-//! assert_eq!(ensured.how, How::Created);
+//! assert_eq!(ensured.outcome, EnsureOutcome::Created);
 //!
 //! // All contacts, as a stream; a page is asked for when its first contact is.
 //! for (user, count) in [(&ann, 1), (&bob, 0)] {
@@ -39,10 +39,10 @@
 //! ```
 //!
 //! All futures can be dropped at any await: the connection of a request that is under way is closed with it. What a dropped
-//! creation may have done is not known; [`CreateContact::ticket`] gives a ticket for it beforehand.
+//! creation may have done is not known; [`CreateContact::receipt`] gives a receipt for it beforehand.
 //!
 //! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment unless
-//! [`Builder::proxy_from_env`] is called. The certificates that are trusted are those of Mozilla's list, which is built in, unless the
+//! [`ClientBuilder::proxy_from_env`] is called. The certificates that are trusted are those of Mozilla's list, which is built in, unless the
 //! builder is given others. Spans of `tracing` of the target `contacts` tell what is done, and never a secret: [`Spans`].
 //!
 //! # Features
@@ -50,7 +50,7 @@
 //! `http2`, off by default: HTTP/2 with servers that offer it by ALPN. It takes the crate `h2`. Many requests at a time cost less work
 //! then, one at a time more.
 //!
-//! `platform-verifier`, off by default: `Builder::platform_roots`, to trust what the operating system trusts. It takes the crate
+//! `platform-verifier`, off by default: `ClientBuilder::platform_roots`, to trust what the operating system trusts. It takes the crate
 //! `rustls-platform-verifier`, and what that has for each system.
 
 #![cfg_attr(
@@ -70,7 +70,7 @@ mod builder;
 mod client;
 mod connector;
 mod credentials;
-mod failure;
+mod error;
 mod proxy;
 mod send;
 mod service;
@@ -81,8 +81,8 @@ pub use contacts_proto::*;
 
 pub use self::{
     body::{GivenUp, RequestBody},
-    builder::Builder,
+    builder::ClientBuilder,
     client::Client,
-    credentials::CredentialsSource,
+    credentials::CredentialsProvider,
     service::{FreshConnection, HttpService, Transport},
 };

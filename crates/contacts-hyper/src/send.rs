@@ -9,8 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use contacts_proto::{
-    BodyLimits, Cause, Failure, Limits, Progress,
-    transport::{BodyBuf, SendGate},
+    Limits,
+    transport::{BodyBuf, BodyLimits, Delivery, SendGate, TransportError, TransportErrorKind},
 };
 use http::{HeaderMap, Request, Response};
 use http_body::Body;
@@ -18,7 +18,7 @@ use tokio::time::{Sleep, sleep};
 
 use crate::{
     body::RequestBody,
-    failure::{BoxError, failure, is_connect},
+    error::{BoxError, failure, is_connect},
     service::{FreshConnection, HttpService},
 };
 
@@ -29,7 +29,7 @@ pub(crate) async fn send<S: HttpService>(
     timeout: Duration,
     fresh_connection: bool,
     limits: BodyLimits,
-) -> Result<Response<BodyBuf>, Failure> {
+) -> Result<Response<BodyBuf>, TransportError> {
     let (mut head, body) = request.into_parts();
     let (body, gate) = RequestBody::new(body);
     if fresh_connection {
@@ -39,15 +39,15 @@ pub(crate) async fn send<S: HttpService>(
 
     let mut service = service.clone();
     match before(deadline.as_mut(), poll_fn(|context| service.poll_ready(context))).await {
-        None => return Err(Failure::new(Progress::NotSent, Cause::TimedOut)),
-        Some(Err(error)) => return Err(failure(Progress::NotSent, error.into())),
+        None => return Err(TransportError::new(Delivery::NotSent, TransportErrorKind::TimedOut)),
+        Some(Err(error)) => return Err(failure(Delivery::NotSent, error.into())),
         Some(Ok(())) => {}
     }
     let answer = before(deadline.as_mut(), service.call(Request::from_parts(head, body)));
     let answer = answer.await.map(|answer| answer.map_err(Into::into));
     let (head, body) = answer_or_failure(answer, gate.as_ref())?.into_parts();
     if head_len(&head.headers) > Limits::HEAD {
-        return Err(Failure::new(Progress::MaybeSent, Cause::TooLarge));
+        return Err(TransportError::new(Delivery::Unknown, TransportErrorKind::TooLarge));
     }
 
     let mut read = BodyBuf::new(limits.of(head.status), None);
@@ -55,9 +55,9 @@ pub(crate) async fn send<S: HttpService>(
         Ok(()) => return Ok(Response::from_parts(head, read)),
         Err(broken) => broken,
     };
-    let progress = Progress::Answered(Box::new(Response::from_parts(head, read.into_vec())));
+    let progress = Delivery::Partial(Box::new(Response::from_parts(head, read.into_vec())));
     Err(match broken {
-        Broken::By(cause) => Failure::new(progress, cause),
+        Broken::By(cause) => TransportError::new(progress, cause),
         Broken::Failed(error) => failure(progress, error),
     })
 }
@@ -66,21 +66,21 @@ pub(crate) async fn send<S: HttpService>(
 fn answer_or_failure<B>(
     answer: Option<Result<Response<B>, BoxError>>,
     gate: Option<&SendGate>,
-) -> Result<Response<B>, Failure> {
+) -> Result<Response<B>, TransportError> {
     let progress = |is_connect: bool| match gate.map_or(is_connect, SendGate::revoke) {
-        true => Progress::NotSent,
-        false => Progress::MaybeSent,
+        true => Delivery::NotSent,
+        false => Delivery::Unknown,
     };
     match answer {
         Some(Ok(answer)) => Ok(answer),
         Some(Err(error)) => Err(failure(progress(is_connect(&*error)), error)),
-        None => Err(Failure::new(progress(false), Cause::TimedOut)),
+        None => Err(TransportError::new(progress(false), TransportErrorKind::TimedOut)),
     }
 }
 
 /// Why a body is not whole.
 enum Broken {
-    By(Cause),
+    By(TransportErrorKind),
     Failed(BoxError),
 }
 
@@ -95,7 +95,7 @@ where
     loop {
         let frame = poll_fn(|context| body.as_mut().poll_frame(context));
         match before(deadline.as_mut(), frame).await {
-            None => return Err(Broken::By(Cause::TimedOut)),
+            None => return Err(Broken::By(TransportErrorKind::TimedOut)),
             Some(None) => return Ok(()),
             Some(Some(Err(error))) => return Err(Broken::Failed(error.into())),
             Some(Some(Ok(frame))) => {

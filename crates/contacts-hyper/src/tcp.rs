@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use contacts_proto::connect::{NoAddress, STAGGER, interleaved, more_telling};
+use contacts_proto::transport::connect::{NoAddress, STAGGER, interleaved, more_telling};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use http::{Uri, uri::Scheme};
 use hyper_util::rt::TokioIo;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use contacts_proto::{ContactId, ContactMethod, printable};
+use contacts_proto::{ContactId, ContactMethod, escape_controls};
 use serde::Serialize;
 
 /// One change of a plan. As text it is one line:
@@ -70,7 +70,7 @@ pub enum Change {
         method: ContactMethod,
         /// Its address or number.
         to: String,
-        /// Whether another contact takes its place; or else the file does not have it.
+        /// Whether another contact takes its position; or else the file does not have it.
         replaced: bool,
     },
 }
@@ -106,20 +106,22 @@ impl Change {
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} ", self.sign(), printable(self.method().as_str()))?;
+        write!(f, "{} {} ", self.sign(), escape_controls(self.method().as_str()))?;
         match self {
             Self::Create { to, enabled, replaces, .. } => {
-                f.write_str(&printable(to))?;
+                f.write_str(&escape_controls(to))?;
                 if !enabled {
                     f.write_str(" (disabled)")?;
                 }
                 replaces.as_ref().map_or(Ok(()), |id| write!(f, " (in place of {id})"))
             }
-            Self::Update { from, to, .. } => write!(f, "{} -> {}", printable(from), printable(to)),
-            Self::Activate { to, .. } => write!(f, "{} (activate)", printable(to)),
-            Self::Deactivate { to, .. } => write!(f, "{} (deactivate)", printable(to)),
+            Self::Update { from, to, .. } => {
+                write!(f, "{} -> {}", escape_controls(from), escape_controls(to))
+            }
+            Self::Activate { to, .. } => write!(f, "{} (activate)", escape_controls(to)),
+            Self::Deactivate { to, .. } => write!(f, "{} (deactivate)", escape_controls(to)),
             Self::Delete { to, replaced, .. } => {
-                write!(f, "{}{}", printable(to), if *replaced { " (replaced)" } else { "" })
+                write!(f, "{}{}", escape_controls(to), if *replaced { " (replaced)" } else { "" })
             }
         }
     }

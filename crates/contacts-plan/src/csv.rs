@@ -2,7 +2,7 @@
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
-use crate::{Mistake, Place, place::Locator};
+use crate::{Diagnostic, Position, position::Locator};
 
 /// What may stand between cells.
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
@@ -18,7 +18,7 @@ const SEPARATORS: [char; 3] = [',', ';', '\t'];
 /// let rows: Vec<_> = Rows::new("method;to;;\r\nsms; 90-555;;\r\n;;;\r\n").collect();
 /// assert_eq!(rows.len(), 2);
 /// assert_eq!(rows[1].cells[1].text, "90-555");
-/// assert_eq!(rows[1].cells[1].place.to_string(), "line 2, column 5");
+/// assert_eq!(rows[1].cells[1].position.to_string(), "line 2, column 5");
 /// ```
 #[derive(Debug)]
 pub struct Rows<'a> {
@@ -40,7 +40,7 @@ pub struct Row {
     /// At least one of them has a text.
     pub cells: Vec<Cell>,
     /// What is wrong with its quotes.
-    pub mistakes: Vec<Mistake>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// A cell.
@@ -48,7 +48,7 @@ pub struct Row {
 #[non_exhaustive]
 pub struct Cell {
     /// Where it begins.
-    pub place: Place,
+    pub position: Position,
     /// Without quotes as they mark it, and without blanks around it where there are no quotes.
     pub text: String,
     is_quoted: bool,
@@ -89,7 +89,7 @@ impl<'a> Rows<'a> {
 
     /// The next row, whatever is in it.
     fn row(&mut self) -> Option<Row> {
-        let mut row = Row { cells: Vec::new(), mistakes: Vec::new() };
+        let mut row = Row { cells: Vec::new(), diagnostics: Vec::new() };
         let (mut from, mut written) = (self.at, 0_usize);
         loop {
             let input = self.text.as_bytes().get(self.at..).unwrap_or_default();
@@ -104,12 +104,13 @@ impl<'a> Rows<'a> {
                     let raw = self.text.get(from..self.at).unwrap_or_default();
                     let raw = if row.cells.is_empty() { self.beginning(raw) } else { raw };
                     let raw = raw.strip_suffix([self.separator, '\n', '\r']).unwrap_or(raw);
-                    let place = self.locator.of(raw);
+                    let position = self.locator.of(raw);
                     let inner = String::from_utf8_lossy(self.buffer.get(..written).unwrap_or_default());
-                    row.mistakes.extend(wrong_quotes(raw).map(|message| Mistake::new(place, message)));
+                    row.diagnostics
+                        .extend(wrong_quotes(raw).map(|message| Diagnostic::new(position, message)));
                     let is_quoted = raw.starts_with('"');
                     let text = if is_quoted { inner.into_owned() } else { inner.trim().into() };
-                    row.cells.push(Cell { place, text, is_quoted });
+                    row.cells.push(Cell { position, text, is_quoted });
                     if record_end {
                         return Some(row);
                     }
@@ -137,7 +138,9 @@ impl Iterator for Rows<'_> {
             let row = self.row()?;
             let begins_comment = |cell: &Cell| cell.text.starts_with('#') && !cell.is_quoted;
             let is_comment = self.comments && row.cells.first().is_some_and(begins_comment);
-            if !is_comment && row.cells.iter().any(|cell| !cell.text.is_empty()) || !row.mistakes.is_empty() {
+            if !is_comment && row.cells.iter().any(|cell| !cell.text.is_empty())
+                || !row.diagnostics.is_empty()
+            {
                 return Some(row);
             }
         }
@@ -185,8 +188,8 @@ mod tests {
     /// Each row with its line, and its cells.
     fn read(rows: Rows<'_>) -> Vec<(usize, Vec<String>)> {
         rows.map(|row| {
-            assert!(row.mistakes.is_empty(), "{row:?}");
-            (row.cells[0].place.line, row.cells.into_iter().map(|cell| cell.text).collect())
+            assert!(row.diagnostics.is_empty(), "{row:?}");
+            (row.cells[0].position.line, row.cells.into_iter().map(|cell| cell.text).collect())
         })
         .collect()
     }
@@ -224,17 +227,17 @@ mod tests {
     }
 
     #[test]
-    fn quotes_that_do_not_mark_one_cell_are_mistakes() {
-        for (text, place, message) in [
+    fn quotes_that_do_not_mark_one_cell_are_diagnostics() {
+        for (text, position, message) in [
             ("a,\"b", "line 1, column 3", "the quotes that begin here do not end"),
             ("a,\"b\"c", "line 1, column 3", "there is something after the end of the quotes"),
             ("a\nb, \"c\"", "line 2, column 3", "there is a blank before the quotes"),
         ] {
-            let mistakes: Vec<_> = Rows::new(text).flat_map(|row| row.mistakes).collect();
-            assert_eq!(mistakes.len(), 1, "{text}");
+            let diagnostics: Vec<_> = Rows::new(text).flat_map(|row| row.diagnostics).collect();
+            assert_eq!(diagnostics.len(), 1, "{text}");
             assert_eq!(
-                (mistakes[0].place.to_string().as_str(), mistakes[0].message.as_str()),
-                (place, message)
+                (diagnostics[0].position.to_string().as_str(), diagnostics[0].message.as_str()),
+                (position, message)
             );
         }
     }

@@ -3,7 +3,7 @@
 use contacts_proto::{Address, Contact, ContactId, ContactMethod};
 use serde::Serialize;
 
-use crate::{Place, enabled::Enabled};
+use crate::{Position, enabled::Enabled};
 
 /// A contact as it is to be.
 ///
@@ -38,13 +38,13 @@ pub struct Desired {
     pub disabled_reason: Option<String>,
     /// Where in its file it was written.
     #[serde(skip)]
-    pub place: Option<Place>,
+    pub position: Option<Position>,
 }
 
 impl Desired {
     /// A contact that is to be there and enabled.
     pub fn new(method: ContactMethod, to: impl Into<String>) -> Self {
-        Self { id: None, method, to: to.into(), enabled: Some(true), disabled_reason: None, place: None }
+        Self { id: None, method, to: to.into(), enabled: Some(true), disabled_reason: None, position: None }
     }
 
     /// Returns `true` unless it is to be disabled.
@@ -86,7 +86,7 @@ pub(crate) fn is_disabled_by_person(reason: Option<&str>) -> bool {
 
 impl PartialEq for Desired {
     fn eq(&self, other: &Self) -> bool {
-        let Self { id, method, to, enabled: _, disabled_reason: _, place: _ } = self;
+        let Self { id, method, to, enabled: _, disabled_reason: _, position: _ } = self;
         *id == other.id
             && *method == other.method
             && *to == other.to

@@ -19,7 +19,7 @@ pub(crate) enum Enabled {
     #[default]
     No,
     /// The service does not say.
-    Perhaps,
+    Unknown,
     /// It is known to be enabled.
     Yes,
 }
@@ -28,7 +28,7 @@ impl Enabled {
     pub(crate) fn of(contact: &Contact) -> Self {
         match contact.status.as_ref().and_then(|status| status.enabled) {
             Some(false) => Self::No,
-            None => Self::Perhaps,
+            None => Self::Unknown,
             Some(true) => Self::Yes,
         }
     }

@@ -5,9 +5,9 @@
 //! or as anything else says that can be put as a list of [`Desired`]. It is pure: it reads no file, sends nothing and starts no timer.
 //! What the service has is read, and what is to be changed is sent, by a client: `contacts-ureq` (blocking), `contacts-hyper`
 //! (async), or a loop around the exchanges of `contacts-proto`. One contact that is to exist needs no plan: that is
-//! [`Ensure`](contacts_proto::Ensure).
+//! [`Ensure`](contacts_proto::exchange::Ensure).
 //!
-//! [`read`] takes the text of a file and gives [`Desired`] contacts, or all of its [`Mistake`]s with their places. [`Plan::new`]
+//! [`read`] takes the text of a file and gives [`Desired`] contacts, or all of its [`Diagnostic`]s with their places. [`Plan::new`]
 //! compares them with the contacts that the service has. [`Apply`] gives the changes one by one as exchanges of
 //! `contacts-proto`, which any of its clients runs; it can be interrupted and done again. [`write()`] is the way back: the
 //! contacts of a user as the text of a file. The commands `contacts plan` and `contacts apply` of `contacts-cli` are made of these.
@@ -66,26 +66,26 @@ mod change;
 mod collisions;
 pub mod csv;
 mod desired;
+mod diagnostic;
 mod doubles;
 mod enabled;
+mod error;
 mod file;
 mod limit;
 mod matching;
-mod mistake;
 mod options;
-mod place;
 mod plan;
-mod refused;
+mod position;
 mod warning;
 
 pub use apply::{Apply, Done, NotDisabled, Outcome, Skipped, Step};
 pub use change::Change;
 pub use desired::Desired;
+pub use diagnostic::Diagnostic;
 pub use enabled::takes_last_enabled;
+pub use error::{PlanError, PlanErrorKind};
 pub use file::{Format, looks_like_csv, read, spreadsheet_cell, write};
-pub use mistake::Mistake;
 pub use options::Options;
-pub use place::Place;
 pub use plan::Plan;
-pub use refused::{Reason, Refused};
+pub use position::Position;
 pub use warning::Warning;

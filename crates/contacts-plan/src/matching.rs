@@ -11,7 +11,7 @@ use crate::{Desired, enabled::Enabled};
 
 /// What a desired contact is, among those that are there.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Is<'a> {
+pub(crate) enum Match<'a> {
     /// This one, which reaches its address.
     There(&'a Contact),
     /// This one, which reaches another address.
@@ -24,7 +24,7 @@ pub(crate) enum Is<'a> {
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
     pub(crate) desired: &'a Desired,
-    pub(crate) is: Is<'a>,
+    pub(crate) found: Match<'a>,
     /// The place of the contact that has its id.
     own: Option<usize>,
 }
@@ -58,14 +58,14 @@ impl<'a> Matching<'a> {
         let mut entries = Entry::all(desired, actual);
         let mut pool = Pool::new(&entries, actual);
         let mut pass = |find: &dyn Fn(&mut Pool<'a>, &Entry<'a>) -> Option<usize>| {
-            for entry in entries.iter_mut().filter(|entry| matches!(entry.is, Is::New)) {
-                if let Some(contact) = find(&mut pool, entry).and_then(|place| pool.take(place)) {
+            for entry in entries.iter_mut().filter(|entry| matches!(entry.found, Match::New)) {
+                if let Some(contact) = find(&mut pool, entry).and_then(|position| pool.take(position)) {
                     let there = contact.address() == entry.desired.address();
-                    entry.is = if there { Is::There(contact) } else { Is::Moved(contact) };
+                    entry.found = if there { Match::There(contact) } else { Match::Moved(contact) };
                 }
             }
         };
-        pass(&|pool, entry| pool.own(entry).filter(|place| pool.reaches(*place, entry)));
+        pass(&|pool, entry| pool.own(entry).filter(|position| pool.reaches(*position, entry)));
         pass(&|pool, entry| pool.at_address(entry));
         pass(&|pool, entry| pool.own(entry));
         pass(&|pool, entry| pool.left_over(entry));
@@ -77,10 +77,10 @@ impl<'a> Matching<'a> {
 
 impl<'a> Entry<'a> {
     fn all(desired: &'a [Desired], actual: &[Contact]) -> Vec<Self> {
-        let places = actual.iter().enumerate().map(|(place, contact)| (&contact.id, place));
+        let places = actual.iter().enumerate().map(|(position, contact)| (&contact.id, position));
         let places: HashMap<_, _> = places.collect();
         let own = |desired: &Desired| places.get(desired.id.as_ref()?).copied();
-        desired.iter().map(|desired| Self { desired, is: Is::New, own: own(desired) }).collect()
+        desired.iter().map(|desired| Self { desired, found: Match::New, own: own(desired) }).collect()
     }
 
     /// Its id, if no contact has it.
@@ -104,23 +104,23 @@ impl<'a> Pool<'a> {
         Self { contacts, taken: vec![false; contacts.len()], named, at_addresses, of_methods }
     }
 
-    fn take(&mut self, place: usize) -> Option<&'a Contact> {
-        *self.taken.get_mut(place)? = true;
-        self.contacts.get(place)
+    fn take(&mut self, position: usize) -> Option<&'a Contact> {
+        *self.taken.get_mut(position)? = true;
+        self.contacts.get(position)
     }
 
-    fn reaches(&self, place: usize, entry: &Entry<'_>) -> bool {
-        self.contacts.get(place).is_some_and(|contact| contact.address() == entry.desired.address())
+    fn reaches(&self, position: usize, entry: &Entry<'_>) -> bool {
+        self.contacts.get(position).is_some_and(|contact| contact.address() == entry.desired.address())
     }
 
     /// The contact with the id of the entry.
     fn own(&self, entry: &Entry<'_>) -> Option<usize> {
-        entry.own.filter(|place| self.taken.get(*place) == Some(&false))
+        entry.own.filter(|position| self.taken.get(*position) == Some(&false))
     }
 
     /// One that reaches its address: of several, one that no other entry names, and then one that is enabled or not as it is to be.
     fn at_address(&mut self, Entry { desired, .. }: &Entry<'a>) -> Option<usize> {
-        let mut enabled = [Enabled::No, Enabled::Perhaps, Enabled::Yes];
+        let mut enabled = [Enabled::No, Enabled::Unknown, Enabled::Yes];
         if desired.is_enabled() {
             enabled.reverse();
         }
@@ -144,8 +144,8 @@ struct Queues<K>(HashMap<K, VecDeque<usize>>);
 impl<K: Eq + Hash> Queues<K> {
     fn new(kinds: impl Iterator<Item = K>) -> Self {
         let mut queues = HashMap::<_, VecDeque<_>>::new();
-        for (place, kind) in kinds.enumerate() {
-            queues.entry(kind).or_default().push_back(place);
+        for (position, kind) in kinds.enumerate() {
+            queues.entry(kind).or_default().push_back(position);
         }
         Self(queues)
     }
@@ -170,9 +170,9 @@ mod tests {
     /// How soon an entry is a contact, if it may be; no two pairs of an entry and a contact are equally soon.
     type Rank = (u8, usize, bool, u8, usize);
 
-    fn rank(desired: &[Desired], actual: &[Contact], entry: usize, place: usize) -> Option<Rank> {
-        let (wanted, contact) = (&desired[entry], &actual[place]);
-        let named = is_named(desired, actual, place);
+    fn rank(desired: &[Desired], actual: &[Contact], entry: usize, position: usize) -> Option<Rank> {
+        let (wanted, contact) = (&desired[entry], &actual[position]);
+        let named = is_named(desired, actual, position);
         let own = named && wanted.id.as_ref() == Some(&contact.id);
         let reaches = contact.reaches(&wanted.method, &wanted.to);
         let pass = match (own, reaches) {
@@ -188,17 +188,17 @@ mod tests {
             Some(_) => 2,
         };
         let preference = if reaches { (named, differs) } else { (true, 0) };
-        Some((pass, entry, preference.0, preference.1, place))
+        Some((pass, entry, preference.0, preference.1, position))
     }
 
     /// Whether the file has its id; of two contacts with one id, it is the later one that is meant.
-    fn is_named(desired: &[Desired], actual: &[Contact], place: usize) -> bool {
-        let id = &actual[place].id;
-        actual[place + 1..].iter().all(|later| later.id != *id)
+    fn is_named(desired: &[Desired], actual: &[Contact], position: usize) -> bool {
+        let id = &actual[position].id;
+        actual[position + 1..].iter().all(|later| later.id != *id)
             && desired.iter().any(|entry| entry.id.as_ref() == Some(id))
     }
 
-    fn place_of(actual: &[Contact], contact: &Contact) -> usize {
+    fn position_of(actual: &[Contact], contact: &Contact) -> usize {
         actual.iter().position(|other| std::ptr::eq(other, contact)).unwrap()
     }
 
@@ -214,31 +214,31 @@ mod tests {
             let mut of_entries = vec![None; desired.len()];
             let mut of_contacts = vec![None; actual.len()];
             prop_assert!(matching.entries.iter().map(|entry| entry.desired).eq(&desired));
-            for (entry, it @ Entry { desired: wanted, is, .. }) in matching.entries.iter().enumerate() {
+            for (entry, it @ Entry { desired: wanted, found, .. }) in matching.entries.iter().enumerate() {
                 let is_unknown = |id: &&ContactId| actual.iter().all(|contact| contact.id != **id);
                 prop_assert_eq!(it.unknown_id(), wanted.id.as_ref().filter(is_unknown));
-                let (contact, there) = match is {
-                    Is::There(contact) => (contact, true),
-                    Is::Moved(contact) => (contact, false),
-                    Is::New => continue,
+                let (contact, there) = match found {
+                    Match::There(contact) => (contact, true),
+                    Match::Moved(contact) => (contact, false),
+                    Match::New => continue,
                 };
                 prop_assert_eq!(contact.reaches(&wanted.method, &wanted.to), there);
-                let place = place_of(&actual, contact);
-                of_entries[entry] = rank(&desired, &actual, entry, place);
+                let position = position_of(&actual, contact);
+                of_entries[entry] = rank(&desired, &actual, entry, position);
                 prop_assert!(of_entries[entry].is_some(), "{wanted:?} cannot be {contact:?}");
-                prop_assert_eq!(of_contacts[place], None, "{:?} is two entries", contact);
-                of_contacts[place] = of_entries[entry];
+                prop_assert_eq!(of_contacts[position], None, "{:?} is two entries", contact);
+                of_contacts[position] = of_entries[entry];
             }
             for (entry, of_entry) in of_entries.iter().enumerate() {
-                for (place, of_contact) in of_contacts.iter().enumerate() {
-                    let Some(rank) = rank(&desired, &actual, entry, place) else { continue };
+                for (position, of_contact) in of_contacts.iter().enumerate() {
+                    let Some(rank) = rank(&desired, &actual, entry, position) else { continue };
                     let is_settled = [of_entry, of_contact].iter().any(|of| of.is_some_and(|of| of <= rank));
-                    prop_assert!(is_settled, "{:?} is not {:?}", desired[entry], actual[place]);
+                    prop_assert!(is_settled, "{:?} is not {:?}", desired[entry], actual[position]);
                 }
             }
-            let left = (0..actual.len()).filter(|place| of_contacts[*place].is_none());
-            let left: Vec<_> = left.map(|place| (place, is_named(&desired, &actual, place))).collect();
-            let others = matching.others.iter().map(|(contact, named)| (place_of(&actual, contact), *named));
+            let left = (0..actual.len()).filter(|position| of_contacts[*position].is_none());
+            let left: Vec<_> = left.map(|position| (position, is_named(&desired, &actual, position))).collect();
+            let others = matching.others.iter().map(|(contact, named)| (position_of(&actual, contact), *named));
             prop_assert_eq!(others.collect::<Vec<_>>(), left);
         }
     }

@@ -8,7 +8,7 @@ use contacts_proto::{Contact, ContactId};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use self::draft::Draft;
-use crate::{Change, Desired, Options, Refused, Warning, enabled::Enabled, matching::Matching};
+use crate::{Change, Desired, Options, PlanError, Warning, enabled::Enabled, matching::Matching};
 
 /// The changes that lead from what is to what is to be, in the order in which they are safe.
 ///
@@ -73,8 +73,8 @@ impl Plan {
     /// Compares desired contacts with all contacts that the service has.
     ///
     /// # Errors
-    /// [`Refused`], with every reason.
-    pub fn new(desired: &[Desired], actual: &[Contact], options: Options) -> Result<Self, Refused> {
+    /// [`PlanError`], with every reason.
+    pub fn new(desired: &[Desired], actual: &[Contact], options: Options) -> Result<Self, PlanError> {
         let Draft { changes, warnings, unmanaged, remains } =
             Draft::new(Matching::new(desired, actual), actual, options)?;
         Ok(Self { changes, warnings, unmanaged, basis: actual.to_vec(), remains, options })
@@ -111,7 +111,7 @@ impl Plan {
     /// let plan = Plan::new(&[], &[contact("ann@example.com")], Options::default())?;
     /// assert!(plan.is_current(&[contact("ann@example.com")]));
     /// assert!(!plan.is_current(&[contact("ann@example.org")]) && !plan.is_current(&[]));
-    /// # Ok::<(), contacts_plan::Refused>(())
+    /// # Ok::<(), contacts_plan::PlanError>(())
     /// ```
     pub fn is_current(&self, actual: &[Contact]) -> bool {
         fn of(contacts: &[Contact]) -> BTreeMap<&ContactId, impl PartialEq> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use contacts_proto::{ContactId, ContactMethod, printable};
+use contacts_proto::{ContactId, ContactMethod, escape_controls};
 use serde::Serialize;
 
 /// What is to be known before a plan is applied.
@@ -52,7 +52,7 @@ pub enum Warning {
         /// The address or number.
         to: String,
     },
-    /// The service has no contact with this id, but one that reaches this address, which is taken in its place.
+    /// The service has no contact with this id, but one that reaches this address, which is taken in its position.
     OutdatedId {
         /// The id in the file.
         id: ContactId,
@@ -111,7 +111,7 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Verify { method, to } => {
-                let to = printable(to);
+                let to = escape_controls(to);
                 write!(
                     f,
                     "the {method} contact {to} is used only once it is verified, by the code that is sent to it"
@@ -124,7 +124,7 @@ impl fmt::Display for Warning {
                 write!(f, "the {contacts} new contacts add a rule each to the notification rules")
             }
             Self::TooMany { method, contacts, most, deleting_first_helps } => {
-                let method = printable(method.as_str());
+                let method = escape_controls(method.as_str());
                 write!(
                     f,
                     "there would be {contacts} {method} contacts and the service takes {most}: a new one will be refused"
@@ -132,14 +132,14 @@ impl fmt::Display for Warning {
                 f.write_str(if *deleting_first_helps { ", unless deleting first is forced" } else { "" })
             }
             Self::DeletedFirst { method, to, .. } => {
-                let (method, to) = (printable(method.as_str()), printable(to));
+                let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
                 write!(
                     f,
                     "the {method} contact {to} is deleted before another is created, since there is no room for both"
                 )
             }
             Self::UnknownId { id, method, to } => {
-                let (method, to) = (printable(method.as_str()), printable(to));
+                let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
                 write!(
                     f,
                     "there is no contact {id}: the {method} contact {to} is created, and gets another id"
@@ -149,9 +149,9 @@ impl fmt::Display for Warning {
                 write!(f, "there is no contact {id} any more: {taken} reaches the same address")
             }
             Self::NotEnabled { method, to, reason, forced, .. } => {
-                write!(f, "the {method} contact {} is not enabled", printable(to))?;
+                write!(f, "the {method} contact {} is not enabled", escape_controls(to))?;
                 if let Some(reason) = reason {
-                    write!(f, " ({})", printable(reason))?;
+                    write!(f, " ({})", escape_controls(reason))?;
                 }
                 f.write_str(if *forced {
                     ": activating it is refused if it was never verified"
@@ -163,17 +163,17 @@ impl fmt::Display for Warning {
                 f,
                 "the {method} contact {} is in use, and is deactivated, since the file has it disabled: if it was verified after \
                  the file was written, let the file have it enabled",
-                printable(to)
+                escape_controls(to)
             ),
             Self::MayBeEnabled { id, method, to } => {
-                let (method, to) = (printable(method.as_str()), printable(to));
+                let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
                 write!(
                     f,
                     "the {method} contact {to} is to be disabled, and the service does not say whether it is: it is left as it is, and can be deactivated by its id, {id}"
                 )
             }
             Self::AppDeleted { to, .. } => {
-                write!(f, "the app {} is deleted: only the app itself can register again", printable(to))
+                write!(f, "the app {} is deleted: only the app itself can register again", escape_controls(to))
             }
             Self::NoneKnownEnabled => f.write_str(
                 "of no contact that is left the service says that it is enabled: see that one is, or nobody is notified",

@@ -5,10 +5,14 @@ mod shared;
 
 use std::time::Duration;
 
-use contacts_proto::*;
+use contacts_proto::{
+    ContactMethod, CreateContact, Error,
+    exchange::{Action, Ensure, Event, Exchange},
+    transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
+};
 use http::{Request, Response};
 use reqwest::{Client, redirect, retry};
-use shared::{Answer, Body, Clock, cause, event::not_renewed, failure, told};
+use shared::{Answer, Body, Clock, cause, event::refresh_failed, failure, told};
 use tokio::time::{Instant, sleep, timeout_at};
 
 #[tokio::main(flavor = "current_thread")]
@@ -38,7 +42,7 @@ pub(crate) async fn run<E: Exchange>(clients: &[Client; 2], mut exchange: E) -> 
                 sleep(time).await;
                 Event::Waited
             }
-            Action::Renew { .. } => not_renewed(),
+            Action::Refresh { .. } => refresh_failed(),
             Action::Send { request, timeout, fresh_connection, body } => {
                 told(send(&clients[usize::from(fresh_connection)], request, timeout, body).await, &mut bytes)
             }
@@ -48,13 +52,13 @@ pub(crate) async fn run<E: Exchange>(clients: &[Client; 2], mut exchange: E) -> 
 
 async fn send(client: &Client, request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> Answer {
     let until = Instant::now() + timeout;
-    let request = request.try_into().map_err(|error: reqwest::Error| failure(Progress::NotSent, error))?;
+    let request = request.try_into().map_err(|error: reqwest::Error| failure(Delivery::NotSent, error))?;
     let answer = match timeout_at(until, client.execute(request)).await {
         Ok(Ok(answer)) => Response::from(answer),
         // Without a connection nothing was sent; how much of the rest has left is not known.
-        Ok(Err(error)) if error.is_connect() => return Err(failure(Progress::NotSent, error)),
-        Ok(Err(error)) => return Err(failure(Progress::MaybeSent, error)),
-        Err(_) => return Err(Failure::new(Progress::MaybeSent, Cause::TimedOut)),
+        Ok(Err(error)) if error.is_connect() => return Err(failure(Delivery::NotSent, error)),
+        Ok(Err(error)) => return Err(failure(Delivery::Unknown, error)),
+        Err(_) => return Err(TransportError::new(Delivery::Unknown, TransportErrorKind::TimedOut)),
     };
     let (head, incoming) = answer.into_parts();
     let (mut body, mut incoming) = (Body::of(head, limits), reqwest::Response::from(Response::new(incoming)));
@@ -63,7 +67,7 @@ async fn send(client: &Client, request: Request<Vec<u8>>, timeout: Duration, lim
             Ok(Ok(Some(data))) => body.push(&data),
             Ok(Ok(None)) => return body.end(Ok(())),
             Ok(Err(error)) => Err(cause::of(&error)),
-            Err(_) => Err(Cause::TimedOut),
+            Err(_) => Err(TransportErrorKind::TimedOut),
         };
         if pushed.is_err() {
             return body.end(pushed);

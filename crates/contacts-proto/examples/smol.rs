@@ -5,11 +5,15 @@ mod shared;
 
 use std::time::{Duration, Instant};
 
-use contacts_proto::*;
+use contacts_proto::{
+    ContactMethod, CreateContact, Error,
+    exchange::{Action, Ensure, Event, Exchange},
+    transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
+};
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Bytes, client::conn::http1};
-use shared::{Answer, Body, Clock, cause, event::not_renewed, failure, head, place, told};
+use shared::{Answer, Body, Clock, cause, event::refresh_failed, failure, head, setup, told};
 use smol::{Timer, future::or, net::TcpStream};
 use smol_hyper::rt::FuturesIo;
 
@@ -31,7 +35,7 @@ pub(crate) async fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error
                 Timer::after(time).await;
                 Event::Waited
             }
-            Action::Renew { .. } => not_renewed(),
+            Action::Refresh { .. } => refresh_failed(),
             // Each request has a connection of its own here: all are fresh.
             Action::Send { request, timeout, body, .. } => {
                 told(send(request, timeout, body).await, &mut bytes)
@@ -42,15 +46,15 @@ pub(crate) async fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error
 
 async fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> Answer {
     let until = Instant::now() + timeout;
-    let timed_out = |progress| Failure::new(progress, Cause::TimedOut);
-    let (address, request) = place::plain(request)?;
+    let timed_out = |delivery| TransportError::new(delivery, TransportErrorKind::TimedOut);
+    let (address, request) = setup::plain(request)?;
     let connect = async {
-        let stream = TcpStream::connect(address).await.map_err(|error| failure(Progress::NotSent, error))?;
+        let stream = TcpStream::connect(address).await.map_err(|error| failure(Delivery::NotSent, error))?;
         let mut http = http1::Builder::new();
         let made = http.max_headers(128).max_buf_size(head::LARGEST).handshake(FuturesIo::new(stream)).await;
-        made.map_err(|error| failure(Progress::NotSent, error))
+        made.map_err(|error| failure(Delivery::NotSent, error))
     };
-    let (mut sender, connection) = or(connect, late(until, timed_out(Progress::NotSent))).await?;
+    let (mut sender, connection) = or(connect, late(until, timed_out(Delivery::NotSent))).await?;
     let _closed_when_dropped = smol::spawn(connection);
 
     let request = request.map(|body| Full::new(Bytes::from(body)));
@@ -58,10 +62,10 @@ async fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) 
         sender.try_send_request(request).await.map_err(|mut error| {
             // hyper gives back what it has not begun to send; how much of the rest has left is not known.
             let is_unsent = error.take_message().is_some();
-            failure(if is_unsent { Progress::NotSent } else { Progress::MaybeSent }, error.into_error())
+            failure(if is_unsent { Delivery::NotSent } else { Delivery::Unknown }, error.into_error())
         })
     };
-    let (head, mut incoming) = or(answer, late(until, timed_out(Progress::MaybeSent))).await?.into_parts();
+    let (head, mut incoming) = or(answer, late(until, timed_out(Delivery::Unknown))).await?.into_parts();
     let mut body = Body::of(head, limits);
     let read = async {
         while let Some(frame) = incoming.frame().await {
@@ -69,7 +73,7 @@ async fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) 
         }
         Ok(())
     };
-    let read = or(read, late(until, Cause::TimedOut)).await;
+    let read = or(read, late(until, TransportErrorKind::TimedOut)).await;
     body.end(read)
 }
 

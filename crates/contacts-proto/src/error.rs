@@ -1,18 +1,18 @@
 //! What can go wrong, and what is known of it.
 
+mod api_error;
+mod attempts;
 mod body;
+mod credentials_error;
 mod duplicate;
-mod failed;
+mod failed_request;
 mod hint;
-mod indeterminate;
-mod invalid;
+mod invalid_input;
+mod invalid_response;
 mod kind;
 mod meaning;
+mod outcome_unknown;
 mod paging;
-mod refusal;
-mod renewal;
-mod trail;
-mod unexpected;
 
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -20,25 +20,25 @@ use http::StatusCode;
 
 #[cfg(feature = "tracing")]
 pub(crate) use self::body::request_id;
+pub use self::{
+    api_error::ApiError,
+    attempts::{Attempts, Effect, StopReason},
+    credentials_error::CredentialsError,
+    duplicate::Duplicate,
+    failed_request::FailedRequest,
+    hint::Hint,
+    invalid_input::InvalidInput,
+    invalid_response::InvalidResponse,
+    kind::ErrorKind,
+    outcome_unknown::OutcomeUnknown,
+    paging::PagingError,
+};
 pub(crate) use self::{
     body::compression,
+    invalid_response::LONGEST_BODY,
     meaning::{Asked, Subject},
-    unexpected::LONGEST_BODY,
 };
-pub use self::{
-    duplicate::Duplicate,
-    failed::Failed,
-    hint::Hint,
-    indeterminate::Indeterminate,
-    invalid::Invalid,
-    kind::ErrorKind,
-    paging::Paging,
-    refusal::Refusal,
-    renewal::Renewal,
-    trail::{Effect, GaveUp, Trail},
-    unexpected::Unexpected,
-};
-use crate::{Credentials, Ticket};
+use crate::{Credentials, Receipt};
 
 /// Everything that can go wrong between a caller and the service.
 ///
@@ -48,104 +48,104 @@ use crate::{Credentials, Ticket};
 #[non_exhaustive]
 pub enum Error {
     /// An argument cannot be used. Nothing was sent.
-    Invalid(Invalid),
+    InvalidInput(InvalidInput),
     /// The service, or something before it, answered with a status that is no success.
-    Refused(Box<Refusal>),
+    Api(Box<ApiError>),
     /// The status says success and the rest of the answer does not.
-    Unexpected(Box<Unexpected>),
+    InvalidResponse(Box<InvalidResponse>),
     /// There was no whole answer.
-    Failed(Box<Failed>),
+    Transport(Box<FailedRequest>),
     /// A contact may have been created: nobody can say until somebody looks.
-    Indeterminate(Box<Indeterminate>),
+    OutcomeUnknown(Box<OutcomeUnknown>),
     /// A contact that was to exist once exists several times.
     Duplicate(Box<Duplicate>),
     /// The pages of a list do not lead through it.
-    Paging(Paging),
+    Paging(PagingError),
     /// The source of credentials had none to give.
-    Renewal(Box<Renewal>),
+    Credentials(Box<CredentialsError>),
 }
 
 impl Error {
     /// An argument that cannot be used: `what` names it, `why` is the rest of the sentence. Neither may repeat a secret.
     pub fn invalid(what: impl Into<Cow<'static, str>>, why: impl Into<Cow<'static, str>>) -> Self {
-        Self::Invalid(Invalid { what: what.into(), why: why.into() })
+        Self::InvalidInput(InvalidInput { what: what.into(), why: why.into() })
     }
 
     /// What kind of thing went wrong.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Invalid(_) => ErrorKind::InvalidInput,
-            Self::Refused(refusal) => refusal.kind(),
-            Self::Unexpected(_) | Self::Paging(_) => ErrorKind::UnexpectedAnswer,
-            Self::Failed(failed) => failed.kind(),
-            Self::Indeterminate(_) => ErrorKind::Indeterminate,
+            Self::InvalidInput(_) => ErrorKind::InvalidInput,
+            Self::Api(refusal) => refusal.kind(),
+            Self::InvalidResponse(_) | Self::Paging(_) => ErrorKind::InvalidResponse,
+            Self::Transport(failed) => failed.kind(),
+            Self::OutcomeUnknown(_) => ErrorKind::OutcomeUnknown,
             Self::Duplicate(_) => ErrorKind::Duplicate,
-            Self::Renewal(renewal) => renewal.kind(),
+            Self::Credentials(refresh) => refresh.kind(),
         }
     }
 
     /// What is known about the effect of the operation.
     pub fn effect(&self) -> Effect {
         match self {
-            Self::Indeterminate(_) | Self::Duplicate(_) => Effect::Possible,
-            _ => self.trail().map_or(Effect::None, |trail| trail.effect),
+            Self::OutcomeUnknown(_) | Self::Duplicate(_) => Effect::Possible,
+            _ => self.attempts().map_or(Effect::None, |attempts| attempts.effect),
         }
     }
 
     /// The status of the answer, where there was one.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::Refused(refusal) => Some(refusal.status()),
-            Self::Unexpected(unexpected) => Some(unexpected.status()),
-            Self::Failed(failed) => failed.failure.status(),
-            Self::Indeterminate(doubt) => doubt.cause().status(),
+            Self::Api(refusal) => Some(refusal.status()),
+            Self::InvalidResponse(unexpected) => Some(unexpected.status()),
+            Self::Transport(failed) => failed.error.status(),
+            Self::OutcomeUnknown(doubt) => doubt.cause().status(),
             _ => None,
         }
     }
 
     /// The body of the answer, as far as it was read, without the secrets of the credentials that were used. It is not made
-    /// fit for a terminal: see [`printable`](crate::printable).
+    /// fit for a terminal: see [`escape_controls`](crate::escape_controls).
     pub fn body(&self) -> Option<&[u8]> {
         match self {
-            Self::Refused(refusal) => Some(refusal.body()),
-            Self::Unexpected(unexpected) => Some(unexpected.body()),
-            Self::Failed(failed) => Some(failed.failure.answer()?.body()),
-            Self::Indeterminate(doubt) => doubt.cause().body(),
+            Self::Api(refusal) => Some(refusal.body()),
+            Self::InvalidResponse(unexpected) => Some(unexpected.body()),
+            Self::Transport(failed) => Some(failed.error.answer()?.body()),
+            Self::OutcomeUnknown(doubt) => doubt.cause().body(),
             _ => None,
         }
     }
 
     /// The service's error code, where the body has one.
     pub fn code(&self) -> Option<&str> {
-        self.refusal().and_then(Refusal::code)
+        self.refusal().and_then(ApiError::code)
     }
 
     /// The id to tell the vendor's support, where the answer has one.
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Refused(refusal) => refusal.request_id(),
-            Self::Unexpected(unexpected) => unexpected.request_id(),
-            Self::Failed(failed) => failed.request_id.as_deref(),
-            Self::Indeterminate(doubt) => doubt.cause().request_id(),
+            Self::Api(refusal) => refusal.request_id(),
+            Self::InvalidResponse(unexpected) => unexpected.request_id(),
+            Self::Transport(failed) => failed.request_id.as_deref(),
+            Self::OutcomeUnknown(doubt) => doubt.cause().request_id(),
             _ => None,
         }
     }
 
-    /// How long the service asks to be left alone: see [`Refusal::retry_after`].
+    /// How long the service asks to be left alone: see [`ApiError::retry_after`].
     pub fn retry_after(&self) -> Option<Duration> {
-        self.refusal().and_then(Refusal::retry_after)
+        self.refusal().and_then(ApiError::retry_after)
     }
 
     /// What to do, where one is known.
     pub fn hint(&self) -> Option<Hint> {
         match self {
-            Self::Refused(refusal) => refusal.hint(),
-            Self::Unexpected(unexpected) => unexpected.hint(),
-            Self::Failed(failed) => failed.hint(),
+            Self::Api(refusal) => refusal.hint(),
+            Self::InvalidResponse(unexpected) => unexpected.hint(),
+            Self::Transport(failed) => failed.hint(),
             // Where a redirect or a stranger has answered, that is what to mend first.
-            Self::Indeterminate(doubt) => match (doubt.cause().hint(), doubt.cause().status()) {
+            Self::OutcomeUnknown(doubt) => match (doubt.cause().hint(), doubt.cause().status()) {
                 (Some(hint @ (Hint::Redirected | Hint::NotTheService)), Some(_)) => Some(hint),
-                _ => Some(Hint::Resolve),
+                _ => Some(Hint::Reconcile),
             },
             Self::Duplicate(_) => Some(Hint::DeleteAllButOne),
             _ => None,
@@ -173,9 +173,9 @@ impl Error {
         self.kind() == ErrorKind::NotFound
     }
 
-    /// What there is to [`resolve`](crate::Resolve), if a contact may have been created. Until then it must not be created again.
-    pub fn ticket(&self) -> Option<&Ticket> {
-        if let Self::Indeterminate(doubt) = self { Some(doubt.ticket()) } else { None }
+    /// What there is to [`resolve`](crate::exchange::Reconcile), if a contact may have been created. Until then it must not be created again.
+    pub fn receipt(&self) -> Option<&Receipt> {
+        if let Self::OutcomeUnknown(doubt) = self { Some(doubt.receipt()) } else { None }
     }
 
     /// Whether the service asks to be left alone for a while.
@@ -189,8 +189,8 @@ impl Error {
     }
 
     /// Whether a contact may have been created.
-    pub fn is_indeterminate(&self) -> bool {
-        self.kind() == ErrorKind::Indeterminate
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.kind() == ErrorKind::OutcomeUnknown
     }
 
     /// Whether the same may well succeed later, unchanged.
@@ -199,23 +199,23 @@ impl Error {
     }
 
     /// How many attempts were made and why no more.
-    pub fn trail(&self) -> Option<&Trail> {
+    pub fn attempts(&self) -> Option<&Attempts> {
         match self {
-            Self::Refused(refusal) => Some(&refusal.trail),
-            Self::Unexpected(unexpected) => Some(&unexpected.trail),
-            Self::Failed(failed) => Some(&failed.trail),
-            Self::Renewal(renewal) => Some(&renewal.trail),
-            Self::Indeterminate(doubt) => doubt.cause().trail(),
+            Self::Api(refusal) => Some(&refusal.attempts),
+            Self::InvalidResponse(unexpected) => Some(&unexpected.attempts),
+            Self::Transport(failed) => Some(&failed.attempts),
+            Self::Credentials(refresh) => Some(&refresh.attempts),
+            Self::OutcomeUnknown(doubt) => doubt.cause().attempts(),
             _ => None,
         }
     }
 
-    pub(crate) fn trail_mut(&mut self) -> Option<&mut Trail> {
+    pub(crate) fn attempts_mut(&mut self) -> Option<&mut Attempts> {
         match self {
-            Self::Refused(refusal) => Some(&mut refusal.trail),
-            Self::Unexpected(unexpected) => Some(&mut unexpected.trail),
-            Self::Failed(failed) => Some(&mut failed.trail),
-            Self::Renewal(renewal) => Some(&mut renewal.trail),
+            Self::Api(refusal) => Some(&mut refusal.attempts),
+            Self::InvalidResponse(unexpected) => Some(&mut unexpected.attempts),
+            Self::Transport(failed) => Some(&mut failed.attempts),
+            Self::Credentials(refresh) => Some(&mut refresh.attempts),
             _ => None,
         }
     }
@@ -223,19 +223,19 @@ impl Error {
     /// The same error, of a request with these credentials: without their secrets, which a server may have echoed in the body of a
     /// success, and with the hint for their kind.
     pub(crate) fn of(mut self, credentials: &Credentials) -> Self {
-        if let Self::Refused(refusal) = &mut self {
+        if let Self::Api(refusal) = &mut self {
             refusal.sent_with(credentials);
         }
-        if let Self::Unexpected(unexpected) = &mut self {
+        if let Self::InvalidResponse(unexpected) = &mut self {
             unexpected.redact(credentials);
         }
         self
     }
 
-    fn refusal(&self) -> Option<&Refusal> {
+    fn refusal(&self) -> Option<&ApiError> {
         match self {
-            Self::Refused(refusal) => Some(refusal),
-            Self::Indeterminate(doubt) => doubt.cause().refusal(),
+            Self::Api(refusal) => Some(refusal),
+            Self::OutcomeUnknown(doubt) => doubt.cause().refusal(),
             _ => None,
         }
     }
@@ -244,14 +244,14 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid(invalid) => invalid.fmt(f),
-            Self::Refused(refusal) => refusal.fmt(f),
-            Self::Unexpected(unexpected) => unexpected.fmt(f),
-            Self::Failed(failed) => failed.fmt(f),
-            Self::Indeterminate(doubt) => doubt.fmt(f),
+            Self::InvalidInput(invalid) => invalid.fmt(f),
+            Self::Api(refusal) => refusal.fmt(f),
+            Self::InvalidResponse(unexpected) => unexpected.fmt(f),
+            Self::Transport(failed) => failed.fmt(f),
+            Self::OutcomeUnknown(doubt) => doubt.fmt(f),
             Self::Duplicate(duplicate) => duplicate.fmt(f),
             Self::Paging(paging) => paging.fmt(f),
-            Self::Renewal(renewal) => renewal.fmt(f),
+            Self::Credentials(refresh) => refresh.fmt(f),
         }
     }
 }
@@ -259,9 +259,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Failed(failed) => failed.failure.source(),
-            Self::Indeterminate(doubt) => Some(doubt.cause()),
-            Self::Renewal(renewal) => Some(&*renewal.source),
+            Self::Transport(failed) => failed.error.source(),
+            Self::OutcomeUnknown(doubt) => Some(doubt.cause()),
+            Self::Credentials(refresh) => Some(&*refresh.source),
             _ => None,
         }
     }

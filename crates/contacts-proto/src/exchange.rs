@@ -1,18 +1,18 @@
 //! Exchanges: what a caller wants, however many requests it takes. All policy of retries, waiting and deadlines is here.
 
-mod all_contacts;
 mod call;
-mod carry;
 mod create;
 mod ensure;
+mod list;
 mod observer;
 mod pages;
-mod resolve;
+mod receipt;
+mod reconcile;
 mod search;
 mod session;
 #[cfg(feature = "tracing")]
 mod spans;
-mod ticket;
+mod to_exchange;
 mod update;
 
 use std::{ops::ControlFlow, time::Duration};
@@ -22,24 +22,27 @@ use http::{Request, Response};
 #[cfg(feature = "tracing")]
 pub use self::spans::Spans;
 pub use self::{
-    all_contacts::AllContacts,
     call::Call,
-    carry::Carry,
     create::Create,
-    ensure::{Ensure, Ensured, How},
+    ensure::{Ensure, EnsureOutcome, Ensured},
+    list::List,
     observer::Observer,
     pages::Pages,
-    resolve::{Resolve, Resolved},
+    receipt::Receipt,
+    reconcile::{Reconcile, Reconciled},
     session::Session,
-    ticket::Ticket,
+    to_exchange::ToExchange,
     update::Update,
 };
-use crate::{BodyLimits, Credentials, Error, Failure};
+use crate::{
+    Credentials, Error,
+    transport::{BodyLimits, TransportError},
+};
 
 /// What a caller wants, however many requests it takes: a machine without IO that an adapter drives.
 ///
 /// It begins with [`Event::Start`]. Each [`Action`] is carried out, and what came of it is the next event, until the action is
-/// [`Action::Done`]. `step` is a pure function of its arguments and the machine's state (and the [`Budget`](crate::Budget), which all exchanges
+/// [`Action::Done`]. `step` is a pure function of its arguments and the machine's state (and the [`RetryBudget`](crate::RetryBudget), which all exchanges
 /// of a client share): it reads no clock and no randomness.
 ///
 /// The other methods tell what it is about, to those who watch it. Each has an answer for an exchange that says nothing of it: one
@@ -47,7 +50,7 @@ use crate::{BodyLimits, Credentials, Error, Failure};
 ///
 /// ```
 /// use std::{ops::ControlFlow, time::Duration};
-/// use contacts_proto::{Action, Call, ContactId, Credentials, Event, Exchange, GetContact, Now, Session, BaseUrl};
+/// use contacts_proto::{BaseUrl, ContactId, Credentials, GetContact, exchange::{Action, Call, Event, Exchange, Now, Session}};
 ///
 /// let site = BaseUrl::new("https://api.example.com/cloud")?;
 /// let session = Session::new(site, Credentials::basic("ann@example.com", "token")?);
@@ -76,7 +79,7 @@ pub trait Exchange {
     /// Takes what happened and says what to do next. `random` is any number that an attacker cannot foresee, another one each time.
     ///
     /// It takes any event at any time: a wait that was too short is asked for again, a request of which nothing is told counts as one
-    /// that may have been sent, and after the end there is [`Error::Invalid`].
+    /// that may have been sent, and after the end there is [`Error::InvalidInput`].
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output>;
 
     /// Takes a step while an observer watches: the event before it, and the action after it.
@@ -102,13 +105,13 @@ pub trait Exchange {
     }
 
     /// What it waits for, while its last action is [`Action::Wait`]: something to tell a person who waits too.
-    fn waiting(&self) -> Option<Waiting> {
+    fn wait_reason(&self) -> Option<WaitReason> {
         None
     }
 
     /// Whether a contact may have been created, as things stand, of which nothing more is known. Who gives up the exchange now
-    /// keeps a ticket: see [`CreateContact::ticket`](crate::CreateContact::ticket).
-    fn is_in_doubt(&self) -> bool {
+    /// keeps a receipt: see [`CreateContact::receipt`](crate::CreateContact::receipt).
+    fn is_create_in_flight(&self) -> bool {
         false
     }
 }
@@ -116,13 +119,13 @@ pub trait Exchange {
 /// What an exchange waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Waiting {
+pub enum WaitReason {
     /// The next attempt is not to come at once.
-    BackOff,
+    Backoff,
     /// The service asked for it.
-    Asked,
+    RetryAfter,
     /// What an unanswered creation may have done is given time to show.
-    Settling,
+    Consistency,
 }
 
 impl<E: Exchange + ?Sized> Exchange for &mut E {
@@ -136,12 +139,12 @@ impl<E: Exchange + ?Sized> Exchange for &mut E {
         (**self).name()
     }
 
-    fn waiting(&self) -> Option<Waiting> {
-        (**self).waiting()
+    fn wait_reason(&self) -> Option<WaitReason> {
+        (**self).wait_reason()
     }
 
-    fn is_in_doubt(&self) -> bool {
-        (**self).is_in_doubt()
+    fn is_create_in_flight(&self) -> bool {
+        (**self).is_create_in_flight()
     }
 }
 
@@ -157,8 +160,8 @@ pub enum Action<T> {
     ///   followed carries the token along.
     /// - It goes where its URL says, with its headers as they are; by a proxy only if somebody has chosen one, not by the environment.
     /// - The certificate is checked, and the answer's body is not decoded.
-    /// - A body that ends before its length or its last chunk is no answer, but [`Progress::Answered`](crate::Progress::Answered) with [`Cause::Closed`](crate::Cause::Closed).
-    /// - [`Progress::NotSent`](crate::Progress::NotSent) is said only if the last byte of the request certainly never left, and never will.
+    /// - A body that ends before its length or its last chunk is no answer, but [`Delivery::Partial`](crate::transport::Delivery::Partial) with [`TransportErrorKind::Closed`](crate::transport::TransportErrorKind::Closed).
+    /// - [`Delivery::NotSent`](crate::transport::Delivery::NotSent) is said only if the last byte of the request certainly never left, and never will.
     /// - The head of the answer is bounded, by [`Limits::HEAD`](crate::Limits::HEAD) and [`Limits::HEADERS`](crate::Limits::HEADERS) in the clients of this workspace.
     Send {
         /// The request as it goes on the wire.
@@ -172,12 +175,12 @@ pub enum Action<T> {
     },
     /// Let this time pass: the next event is [`Event::Waited`].
     Wait(Duration),
-    /// Ask the source of credentials: the next event is [`Event::Renewed`].
-    Renew {
+    /// Ask the source of credentials: the next event is [`Event::Refreshed`].
+    Refresh {
         /// The credentials that were not accepted; `None` if there were none yet. A source that has others already gives them.
         refused: Option<Credentials>,
         /// How long it may take: what is left of the deadline. A source that takes longer is given up, and the event is
-        /// [`Event::Renewed`] with an error.
+        /// [`Event::Refreshed`] with an error.
         timeout: Duration,
     },
     /// The end.
@@ -195,7 +198,7 @@ impl<T> Action<T> {
     ///
     /// ```
     /// use std::ops::ControlFlow;
-    /// use contacts_proto::{Action, Event, Exchange, Now, Waiting};
+    /// use contacts_proto::exchange::{Action, Event, Exchange, Now, WaitReason};
     ///
     /// /// How many there are of whatever an exchange lists.
     /// struct Count<E>(E);
@@ -214,12 +217,12 @@ impl<T> Action<T> {
     ///         self.0.name()
     ///     }
     ///
-    ///     fn waiting(&self) -> Option<Waiting> {
-    ///         self.0.waiting()
+    ///     fn wait_reason(&self) -> Option<WaitReason> {
+    ///         self.0.wait_reason()
     ///     }
     ///
-    ///     fn is_in_doubt(&self) -> bool {
-    ///         self.0.is_in_doubt()
+    ///     fn is_create_in_flight(&self) -> bool {
+    ///         self.0.is_create_in_flight()
     ///     }
     /// }
     /// ```
@@ -230,7 +233,7 @@ impl<T> Action<T> {
                 ControlFlow::Break(Action::Send { request, timeout, fresh_connection, body })
             }
             Self::Wait(duration) => ControlFlow::Break(Action::Wait(duration)),
-            Self::Renew { refused, timeout } => ControlFlow::Break(Action::Renew { refused, timeout }),
+            Self::Refresh { refused, timeout } => ControlFlow::Break(Action::Refresh { refused, timeout }),
         }
     }
 }
@@ -245,9 +248,9 @@ pub enum Event<'a> {
     /// The whole answer.
     Answered(Response<&'a [u8]>),
     /// There is no whole answer.
-    Failed(Failure),
+    Failed(TransportError),
     /// What the source of credentials gave.
-    Renewed(Result<Credentials, std::sync::Arc<dyn std::error::Error + Send + Sync>>),
+    Refreshed(Result<Credentials, std::sync::Arc<dyn std::error::Error + Send + Sync>>),
 }
 
 /// The time, as the adapter reads it.
@@ -255,6 +258,6 @@ pub enum Event<'a> {
 pub struct Now {
     /// Time since any fixed moment, from a clock that never goes back. All waiting and all deadlines are reckoned by it.
     pub monotonic: Duration,
-    /// Seconds of the Unix epoch. Nothing is decided by it: it stands in tickets, for people.
+    /// Seconds of the Unix epoch. Nothing is decided by it: it stands in receipts, for people.
     pub unix: u64,
 }

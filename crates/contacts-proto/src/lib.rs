@@ -48,17 +48,15 @@
 //! # Exchanges
 //!
 //! An [`Exchange`] is what a caller wants, however many requests it takes: [`Call`] is one operation with retries, deadlines and
-//! renewal of credentials; [`Create`] and [`Update`] are the two operations that must not be repeated
-//! blindly; [`AllContacts`] is a whole list, [`Pages`] goes through one; [`Ensure`] is a contact that
-//! exists exactly once; [`Resolve`] ends the doubt of a creation whose answer was lost. A loop around
+//! refresh of credentials; [`Create`] and [`Update`] are the two operations that must not be repeated
+//! blindly; [`List`] is a whole list, [`Pages`] goes through one; [`Ensure`] is a contact that
+//! exists exactly once; [`Reconcile`] ends the doubt of a creation whose answer was lost. A loop around
 //! [`step`](Exchange::step) drives them over any HTTP client and any clock. Here it is taken step by
 //! step, by a program whose connection breaks:
 //!
 //! ```
 //! use std::time::Duration;
-//! use contacts_proto::{
-//!     Action, Call, Cause, ContactId, Credentials, Event, Exchange, Failure, GetContact, Now, Progress, Session, BaseUrl,
-//! };
+//! use contacts_proto::{BaseUrl, ContactId, Credentials, GetContact, exchange::{Action, Call, Event, Exchange, Now, Session}, transport::{Delivery, TransportError, TransportErrorKind}};
 //!
 //! let site = BaseUrl::new("https://api.example.com/cloud")?;
 //! let session = Session::new(site, Credentials::basic("ann@example.com", "token")?);
@@ -70,7 +68,7 @@
 //! assert_eq!(timeout, Duration::from_secs(30));
 //!
 //! // The connection is closed before an answer comes. To read twice does no harm, after a short while.
-//! let closed = Failure::new(Progress::MaybeSent, Cause::Closed);
+//! let closed = TransportError::new(Delivery::Unknown, TransportErrorKind::Closed);
 //! let Action::Wait(wait) = call.step(Event::Failed(closed), now(20), 2) else { panic!("then it waits") };
 //! assert!(wait <= Duration::from_millis(100));
 //! let Action::Send { .. } = call.step(Event::Waited, now(120), 3) else { panic!("and asks again") };
@@ -108,7 +106,7 @@
 
 mod endpoint;
 mod error;
-mod exchange;
+pub mod exchange;
 pub mod guide;
 mod model;
 mod operation;
@@ -118,19 +116,14 @@ pub mod transport;
 
 pub use endpoint::{BaseUrl, CloudId, Credentials, ProxyChoice, ProxyVariables, Site};
 pub use error::{
-    Duplicate, Effect, Error, ErrorKind, Failed, GaveUp, Hint, Indeterminate, Invalid, Paging, Refusal,
-    Renewal, Trail, Unexpected,
+    ApiError, Attempts, CredentialsError, Duplicate, Effect, Error, ErrorKind, FailedRequest, Hint,
+    InvalidInput, InvalidResponse, OutcomeUnknown, PagingError, StopReason,
 };
-#[cfg(feature = "tracing")]
-pub use exchange::Spans;
-pub use exchange::{
-    Action, AllContacts, Call, Carry, Create, Ensure, Ensured, Event, Exchange, How, Now, Observer, Pages,
-    Resolve, Resolved, Session, Ticket, Update, Waiting,
-};
+pub use exchange::{EnsureOutcome, Ensured, Receipt, Reconciled};
 pub use model::{
     AccountId, Address, Confirmation, Contact, ContactId, ContactMethod, Page, Status, same_address,
 };
 pub use operation::*;
-pub use redact::printable;
-pub use retry::{Budget, Class, Policy};
-pub use transport::{BodyLimits, Cause, Failure, Limits, Progress, Timeouts, connect};
+pub use redact::escape_controls;
+pub use retry::{RetryBudget, RetryPolicy};
+pub use transport::Limits;

@@ -27,7 +27,7 @@ use crate::{BaseUrl, Credentials, Error};
 /// This is enough for someone who brings their own HTTP client, retries and timing:
 ///
 /// ```
-/// use contacts_proto::{ContactId, Credentials, GetContact, Operation, BaseUrl};
+/// use contacts_proto::{BaseUrl, ContactId, Credentials, GetContact, Operation};
 ///
 /// let site = BaseUrl::new("https://api.example.com/jsm/ops/api/cloud")?;
 /// let credentials = Credentials::basic("ann@example.com", "token")?;
@@ -42,7 +42,7 @@ use crate::{BaseUrl, Credentials, Error};
 /// # Ok::<(), contacts_proto::Error>(())
 /// ```
 ///
-/// [`Call`](crate::Call) carries one out with retries and deadlines.
+/// [`Call`](crate::exchange::Call) carries one out with retries and deadlines.
 pub trait Operation: Sealed {
     /// The value returned on success.
     type Output;
@@ -65,7 +65,7 @@ pub trait Operation: Sealed {
     /// Reads a whole response. Whatever its status and its bytes, the result is a value or a typed error.
     ///
     /// # Errors
-    /// [`Error::Refused`] for a status other than 2xx, [`Error::Unexpected`] for a success that the operation cannot use.
+    /// [`Error::Api`] for a status other than 2xx, [`Error::InvalidResponse`] for a success that the operation cannot use.
     fn response(&self, response: Response<&[u8]>) -> Result<Self::Output, Error>;
 
     /// Returns the output if this error response to a repeated request shows that an earlier attempt took effect.

@@ -15,10 +15,10 @@ const EXCERPT: usize = 300;
 /// characters, and other invisible ones.
 ///
 /// ```
-/// assert_eq!(contacts_proto::printable("red\u{1b}[31m"), "red\\u{1b}[31m");
-/// assert_eq!(contacts_proto::printable("plain"), "plain");
+/// assert_eq!(contacts_proto::escape_controls("red\u{1b}[31m"), "red\\u{1b}[31m");
+/// assert_eq!(contacts_proto::escape_controls("plain"), "plain");
 /// ```
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub fn escape_controls(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
@@ -75,7 +75,7 @@ pub(crate) fn line(text: &str, max: usize) -> String {
     let head = text.get(..text.floor_char_boundary(max.saturating_mul(16))).unwrap_or(text);
     let without = without_authorization(head);
     let folded = without.split_whitespace().collect::<Vec<_>>().join(" ");
-    let shown = printable(&folded);
+    let shown = escape_controls(&folded);
     match shown.char_indices().nth(max) {
         None => shown.into_owned(),
         Some((end, _)) => format!("{}…", shown.get(..end).unwrap_or_default()),
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_can_be() {
-        assert_eq!(printable("a\u{ad}b\u{180e}c\u{e0041}d"), "a\\u{ad}b\\u{180e}c\\u{e0041}d");
+        assert_eq!(escape_controls("a\u{ad}b\u{180e}c\u{e0041}d"), "a\\u{ad}b\\u{180e}c\\u{e0041}d");
         for hidden in ['\u{200b}', '\u{2060}', '\u{115f}', '\u{3164}', '\u{fe0f}', '\u{1d173}', '\u{e0100}'] {
             assert!(is_hidden(hidden), "{}", hidden.escape_unicode());
         }

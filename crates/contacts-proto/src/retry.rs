@@ -10,4 +10,4 @@ pub(crate) use self::{
     backoff::{backoff, patience},
     server_delay::asked_for,
 };
-pub use self::{budget::Budget, class::Class, policy::Policy};
+pub use self::{budget::RetryBudget, class::RetryClass, policy::RetryPolicy};

@@ -12,4 +12,4 @@ pub use self::fault::{End, Fault, Hint, Part, When, Which};
 pub use self::help::fault_help;
 pub(crate) use self::help::fault_kinds;
 pub use self::rule::{FaultPlan, FaultRule, Occurrence};
-pub(crate) use self::script::{Canned, Directive, Effect, Filling, Said, Script};
+pub(crate) use self::script::{Canned, Directive, Effect, Filling, Reply, Script};

@@ -22,7 +22,7 @@
 //!
 //! ```
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Operation, Sandbox};
-//! use contacts_ureq::{Client, ContactMethod, Credentials, Error, BaseUrl};
+//! use contacts_ureq::{BaseUrl, Client, ContactMethod, Credentials, Error};
 //!
 //! /// What is to be tested.
 //! fn reach_by_call(client: &Client, number: &str) -> Result<(), Error> {
@@ -49,7 +49,7 @@
 //! it cannot know whether a contact was created. In an async program the sandbox is the same, since it has a thread of its own:
 //!
 //! ```
-//! use contacts_hyper::{Client, ContactMethod, CreateContact, Credentials, ErrorKind, BaseUrl};
+//! use contacts_hyper::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, ErrorKind};
 //! use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, User, When};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -63,7 +63,7 @@
 //! sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create).times(1));
 //! let create = CreateContact::new(ContactMethod::Email, "ann@example.com")?;
 //! let error = client.send(&create).await.unwrap_err();
-//! assert_eq!(error.kind(), ErrorKind::Indeterminate);
+//! assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
 //! assert_eq!(sandbox.contacts("ann@example.com").len(), 1);
 //! assert_eq!(sandbox.requests(Operation::Create).len(), 1);
 //! # Ok(())
@@ -80,7 +80,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use contacts_proto::{ContactId, Credentials, DeleteContact, Operation, BaseUrl};
+//! use contacts_proto::{BaseUrl, ContactId, Credentials, DeleteContact, Operation};
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Service};
 //!
 //! let mut service = Service::demo();

@@ -3,12 +3,12 @@
 mod answer;
 mod connection;
 mod control;
-mod door;
 mod exchange;
 mod inspector;
 mod journal;
-mod kit;
+mod origin_guard;
 mod state_file;
+mod test_helpers;
 mod wire;
 
 use std::fmt;

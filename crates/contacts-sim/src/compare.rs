@@ -19,9 +19,9 @@ pub struct Compare {
     pub usual_doubled: u64,
     /// Ended with an error by the usual rule, which says nothing of the contact that is there.
     pub usual_unknown: u64,
-    /// The same for our creation, and its tickets resolved: never, or it is a mistake.
+    /// The same for our creation, and its receipts resolved: never, or it is a mistake.
     pub create_doubled: u64,
-    /// Creations that ended with a ticket or an error.
+    /// Creations that ended with a receipt or an error.
     pub create_in_doubt: u64,
     /// The same as `create_doubled` for our `ensure`.
     pub ensure_doubled: u64,

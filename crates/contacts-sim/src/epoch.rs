@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::Policy;
+use contacts_proto::RetryPolicy;
 use contacts_sandbox::{Behaviour, Duplicates, OAuthAtDirectBase, Service};
 use contacts_testkit::{behaviour, job::Begin, random::Random};
 
@@ -45,15 +45,15 @@ impl Setting {
 }
 
 /// A client's policy: the default one more often than not.
-pub fn policy(random: &mut Random) -> Policy {
-    let mut policy = Policy::default();
+pub fn policy(random: &mut Random) -> RetryPolicy {
+    let mut policy = RetryPolicy::default();
     if random.one_in(2) {
         return policy;
     }
-    policy.attempts = *random.pick(&[1, 2, 4, 8]);
+    policy.max_attempts = *random.pick(&[1, 2, 4, 8]);
     policy.deadline = Duration::from_secs(*random.pick(&[1, 4, 7, 12, 20, 60, 600]));
     policy.attempt_timeout = Duration::from_millis(*random.pick(&[50, 150, 3_000, 30_000]));
-    policy.settle = Duration::from_secs(*random.pick(&[1, 5]));
-    policy.longest_wait = Duration::from_secs(*random.pick(&[2, 60, 7200]));
+    policy.consistency_delay = Duration::from_secs(*random.pick(&[1, 5]));
+    policy.max_retry_after = Duration::from_secs(*random.pick(&[2, 60, 7200]));
     policy
 }

@@ -9,7 +9,7 @@ pub mod command;
 pub mod compare;
 pub mod epoch;
 pub mod exhaustive;
-pub mod person;
+pub mod identity;
 pub mod planned;
 pub mod random;
 pub mod subject;

@@ -1,8 +1,8 @@
 //! Plans applied under every schedule of faults up to a length, broken off at every request, and applied again.
 
+mod claims;
 mod scene;
 mod stage;
-mod told;
 
 use std::time::Instant;
 

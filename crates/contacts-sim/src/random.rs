@@ -10,7 +10,7 @@ use contacts_proto::Error;
 use contacts_testkit::{findings::Findings, job::Begin, log::Log, network::World, random::Random};
 use serde::Serialize;
 
-use crate::{epoch::Setting, person::Person};
+use crate::{epoch::Setting, identity::Identity};
 
 /// What to simulate.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +98,7 @@ struct Scene<'a> {
     seed: u64,
     told: Option<Option<usize>>,
     world: World,
-    people: Vec<Person>,
+    people: Vec<Identity>,
     /// Who goes on when; the number tells those of one moment apart.
     queue: BinaryHeap<Reverse<(Duration, u64, usize)>>,
     turns: u64,
@@ -113,7 +113,7 @@ impl<'a> Scene<'a> {
             world.log = Log::on();
         }
         let people = (0..options.clients)
-            .map(|place| Person::new(&mut world, &setting, place, options.clients))
+            .map(|place| Identity::new(&mut world, &setting, place, options.clients))
             .collect::<Result<Vec<_>, _>>()?;
         let queue = (0..people.len()).map(|place| Reverse((Duration::ZERO, 0, place))).collect();
         Ok(Self { options, seed, told, world, people, queue, turns: 0, exchanges: 0 })
@@ -153,6 +153,6 @@ impl<'a> Scene<'a> {
 
     /// For each person how many jobs they have begun; nothing for one who is at it.
     fn quiet(&self) -> Vec<Option<u64>> {
-        self.people.iter().map(Person::quiet_since).collect()
+        self.people.iter().map(Identity::quiet_since).collect()
     }
 }

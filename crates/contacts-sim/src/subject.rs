@@ -3,7 +3,9 @@
 use std::{rc::Rc, time::Duration};
 
 use clap::ValueEnum;
-use contacts_proto::{BaseUrl, ContactId, ContactMethod, CreateContact, Error, Policy, Session};
+use contacts_proto::{
+    BaseUrl, ContactId, ContactMethod, CreateContact, Error, RetryPolicy, exchange::Session,
+};
 use contacts_sandbox::{Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User};
 use contacts_testkit::{
     faults::Fault,
@@ -70,10 +72,10 @@ impl Subject {
 }
 
 impl Numbers {
-    fn policy(self) -> Policy {
-        let mut policy = Policy::default();
+    fn policy(self) -> RetryPolicy {
+        let mut policy = RetryPolicy::default();
         if self == Self::Patient {
-            policy.attempts = 36;
+            policy.max_attempts = 36;
             policy.deadline = Duration::from_secs(3600);
         }
         policy
@@ -87,7 +89,7 @@ pub struct Bench {
     network: Network,
     world: World,
     terms: Terms,
-    policy: Policy,
+    policy: RetryPolicy,
     job: Job,
     before: Rc<[StoredContact]>,
     seed: u64,
@@ -98,7 +100,7 @@ pub struct Bench {
 pub struct Tried {
     /// Requests that the exchange has sent.
     pub requests: usize,
-    /// Exchanges that it took: another one if a ticket was to be resolved.
+    /// Exchanges that it took: another one if a receipt was to be resolved.
     pub exchanges: u64,
     /// What went wrong.
     pub violations: Vec<Violation>,
@@ -134,7 +136,7 @@ impl Bench {
         };
         let policy = numbers.policy();
         let user = User::new("ann@example.com", "unused").with_account_id("ann");
-        let network = Network::new(&mut world, user, seed, faults, policy.settle);
+        let network = Network::new(&mut world, user, seed, faults, policy.consistency_delay);
         let mut add = |method: &str, to: &str, enabled| {
             let id = world.service.add_contact("ann", method, to, enabled).unwrap_or_default();
             ContactId::new(id)

@@ -2,7 +2,10 @@
 
 use std::{rc::Rc, time::Duration};
 
-use contacts_proto::{Error, Exchange, Policy, Resolved, Session, Ticket};
+use contacts_proto::{
+    Error, Receipt, Reconciled, RetryPolicy,
+    exchange::{Exchange, Session},
+};
 use contacts_sandbox::StoredContact;
 use contacts_testkit::{
     audit::Case,
@@ -21,13 +24,13 @@ pub struct Terms {
     pub session: Session,
     /// How it comes by credentials.
     pub access: Access,
-    /// How often a ticket is resolved over a failing network before it is done over a good one.
+    /// How often a receipt is resolved over a failing network before it is done over a good one.
     pub hard_resolutions: u32,
     /// How clients set about their jobs.
     pub begin: Begin,
 }
 
-/// An exchange, the resolution of the ticket that it may leave, and the judgement of both.
+/// An exchange, the resolution of the receipt that it may leave, and the judgement of both.
 pub struct Task {
     job: Job,
     terms: Terms,
@@ -45,8 +48,8 @@ pub struct Task {
 #[derive(Debug)]
 enum Stage {
     Running,
-    Resolving { result: Result<Outcome, Error>, ticket: Ticket, hard: u32 },
-    Landing { result: Result<Outcome, Error>, resolved: Option<Result<Resolved, Error>> },
+    Resolving { result: Result<Outcome, Error>, receipt: Receipt, hard: u32 },
+    Landing { result: Result<Outcome, Error>, resolved: Option<Result<Reconciled, Error>> },
     Judged,
 }
 
@@ -101,13 +104,13 @@ impl Task {
     fn ended(&mut self, result: Result<Outcome, Error>, network: &mut Network, now: Duration) {
         self.succeeded |= matches!(self.stage, Stage::Running) && result.is_ok();
         self.stage = match std::mem::replace(&mut self.stage, Stage::Judged) {
-            Stage::Running => match self.ticket(&result) {
-                Some(ticket) => self.resolve(result, ticket, self.terms.hard_resolutions, network, now),
+            Stage::Running => match self.receipt(&result) {
+                Some(receipt) => self.resolve(result, receipt, self.terms.hard_resolutions, network, now),
                 None => Stage::Landing { result, resolved: None },
             },
-            Stage::Resolving { result: first, ticket, hard } => {
+            Stage::Resolving { result: first, receipt, hard } => {
                 let resolved = match result {
-                    Ok(Outcome::Resolved(resolved)) => Some(Ok(resolved)),
+                    Ok(Outcome::Reconciled(resolved)) => Some(Ok(resolved)),
                     Ok(other) => {
                         self.violations
                             .push(Violation::new(Harm::Wrong, format!("no resolution: {other:?}")));
@@ -116,9 +119,9 @@ impl Task {
                     Err(error) => Some(Err(error)),
                 };
                 match resolved {
-                    // An error leaves the ticket as good as it was.
+                    // An error leaves the receipt as good as it was.
                     Some(Err(error)) if hard > 0 && !matches!(error, Error::Duplicate(_)) => {
-                        self.resolve(first, ticket, hard - 1, network, now)
+                        self.resolve(first, receipt, hard - 1, network, now)
                     }
                     resolved => Stage::Landing { result: first, resolved },
                 }
@@ -127,15 +130,15 @@ impl Task {
         };
     }
 
-    /// The ticket of a creation in doubt, written down and read again.
-    fn ticket(&mut self, result: &Result<Outcome, Error>) -> Option<Ticket> {
-        let Err(Error::Indeterminate(doubt)) = result else { return None };
+    /// The receipt of a creation in doubt, written down and read again.
+    fn receipt(&mut self, result: &Result<Outcome, Error>) -> Option<Receipt> {
+        let Err(Error::OutcomeUnknown(doubt)) = result else { return None };
         self.job.wanted()?;
-        let word = doubt.ticket().to_string();
-        let read = word.parse().ok().filter(|ticket| ticket == doubt.ticket());
+        let word = doubt.receipt().to_string();
+        let read = word.parse().ok().filter(|receipt| receipt == doubt.receipt());
         if read.is_none() {
             self.violations
-                .push(Violation::new(Harm::Wrong, format!("a ticket that cannot be read: {word}")));
+                .push(Violation::new(Harm::Wrong, format!("a receipt that cannot be read: {word}")));
         }
         read
     }
@@ -143,7 +146,7 @@ impl Task {
     fn resolve(
         &mut self,
         result: Result<Outcome, Error>,
-        ticket: Ticket,
+        receipt: Receipt,
         hard: u32,
         network: &mut Network,
         now: Duration,
@@ -152,13 +155,13 @@ impl Task {
         let known = network.credentials().clone();
         let (session, access) = if hard == 0 {
             let fresh = Session::new(self.terms.session.site().clone(), known);
-            (fresh.with_policy(Policy::default()), Access::Fixed)
+            (fresh.with_policy(RetryPolicy::default()), Access::Fixed)
         } else {
             (self.terms.access.session(&self.terms.session, known), self.terms.access)
         };
-        self.run = self.terms.run(&Job::Resolve(ticket.clone()), session, access, now);
+        self.run = self.terms.run(&Job::Reconcile(receipt.clone()), session, access, now);
         self.exchanges += 1;
-        Stage::Resolving { result, ticket, hard }
+        Stage::Resolving { result, receipt, hard }
     }
 
     /// Lets all happen that was delayed, and judges then.

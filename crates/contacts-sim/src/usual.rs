@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use contacts_proto::{
-    Action, BodyLimits, Cause, Error, Event, Exchange, Failure, Now, Operation, Progress, Session,
+    Error, Operation,
+    exchange::{Action, Event, Exchange, Now, Session},
+    transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
 };
 
 use contacts_testkit::job::{Client, Job, client};
@@ -12,7 +14,7 @@ use contacts_testkit::job::{Client, Job, client};
 /// answer that cannot be read, 429 and every 5xx, after an exponential back-off, up to the policy's attempts.
 ///
 /// It is a model of what general retry layers do unless they are told otherwise, and of every client of this API that retries at
-/// all. Waiting, attempts and deadline are those of the policy, so that the rule is all that differs.
+/// all. WaitReason, attempts and deadline are those of the policy, so that the rule is all that differs.
 #[derive(Debug)]
 pub struct Usual<O> {
     session: Session,
@@ -40,9 +42,9 @@ impl<O: Operation> Usual<O> {
 
     fn again(&mut self, error: Error, now: Now, random: u64) -> Action<O::Output> {
         let policy = self.session.policy();
-        let most = policy.backoff.saturating_mul(1 << self.attempts.min(10)).min(policy.longest_backoff);
+        let most = policy.backoff.saturating_mul(1 << self.attempts.min(10)).min(policy.max_backoff);
         let wait = most.mul_f64((random >> 40) as f64 / f64::from(1_u32 << 24));
-        if self.attempts >= policy.attempts || wait >= self.remaining(now) {
+        if self.attempts >= policy.max_attempts || wait >= self.remaining(now) {
             return self.end(Err(error));
         }
         Action::Wait(wait)
@@ -77,9 +79,9 @@ impl<O: Operation> Exchange for Usual<O> {
                 }
             }
             Event::Failed(failure) => self.again(failed(&failure), now, random),
-            Event::Renewed(_) | Event::Start | Event::Waited => {
+            Event::Refreshed(_) | Event::Start | Event::Waited => {
                 if now.monotonic >= deadline {
-                    let late = Failure::new(Progress::NotSent, Cause::TimedOut);
+                    let late = TransportError::new(Delivery::NotSent, TransportErrorKind::TimedOut);
                     return self.end(Err(failed(&late)));
                 }
                 self.attempts += 1;
@@ -95,6 +97,6 @@ impl<O: Operation> Exchange for Usual<O> {
 }
 
 /// The peers tell what the HTTP library said, and nothing of what it means.
-fn failed(failure: &Failure) -> Error {
+fn failed(failure: &TransportError) -> Error {
     Error::invalid("request", failure.to_string())
 }

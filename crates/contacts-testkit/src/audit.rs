@@ -1,8 +1,8 @@
 //! The audit: what an exchange said, against what the service has.
 
 use contacts_proto::{
-    Contact, ContactId, ContactMethod, CreateContact, Duplicate, Effect, Error, Hint, How, Resolved,
-    same_address,
+    Contact, ContactId, ContactMethod, CreateContact, Duplicate, Effect, EnsureOutcome, Error, Hint,
+    Reconciled, same_address,
 };
 use contacts_sandbox::StoredContact;
 use http::StatusCode;
@@ -21,8 +21,8 @@ pub struct Case<'a> {
     pub job: &'a Job,
     /// The result that the exchange reports.
     pub result: &'a Result<Outcome, Error>,
-    /// The result of reconciling its ticket, if it left one.
-    pub resolved: Option<&'a Result<Resolved, Error>>,
+    /// The result of reconciling its receipt, if it left one.
+    pub resolved: Option<&'a Result<Reconciled, Error>>,
     /// The user's contacts before.
     pub before: &'a [StoredContact],
     /// The user's contacts after.
@@ -148,7 +148,7 @@ impl Case<'_> {
         &self,
         wanted: &CreateContact,
         contact: &Contact,
-        how: How,
+        how: EnsureOutcome,
         found: &mut impl FnMut(Harm, String),
     ) {
         let id = contact.id.as_str();
@@ -162,7 +162,9 @@ impl Case<'_> {
         let was_there = find(self.before, id).is_some();
         // Where the second delivery of a creation is refused, nobody can tell that the first one
         // was not somebody else's.
-        if was_there != (how == How::Existing) && !(how == How::Existing && self.ledger.second_refused) {
+        if was_there != (how == EnsureOutcome::AlreadyExisted)
+            && !(how == EnsureOutcome::AlreadyExisted && self.ledger.second_refused)
+        {
             found(
                 Harm::Wrong,
                 format!("{how:?}, and it was {}there before", if was_there { "" } else { "not " }),
@@ -177,11 +179,11 @@ impl Case<'_> {
             found(Harm::Wrong, format!("a status that nobody sent: {error}"));
         }
         match error {
-            Error::Indeterminate(_) if self.job.wanted().is_some() => return,
+            Error::OutcomeUnknown(_) if self.job.wanted().is_some() => return,
             Error::Duplicate(duplicate) if matches!(self.job, Job::Ensure(_)) => {
                 return self.duplicate(duplicate, found);
             }
-            Error::Invalid(_) | Error::Paging(_) | Error::Indeterminate(_) | Error::Duplicate(_) => {
+            Error::InvalidInput(_) | Error::Paging(_) | Error::OutcomeUnknown(_) | Error::Duplicate(_) => {
                 return found(Harm::Wrong, format!("no error that can come here: {error}"));
             }
             _ => {}
@@ -225,12 +227,12 @@ impl Case<'_> {
     fn resolution(
         &self,
         wanted: &CreateContact,
-        resolved: &Result<Resolved, Error>,
+        resolved: &Result<Reconciled, Error>,
         found: &mut impl FnMut(Harm, String),
     ) {
         let new = self.new_ones(wanted).count();
         match resolved {
-            Ok(Resolved::Created(contact)) => {
+            Ok(Reconciled::Found(contact)) => {
                 let stored = find(self.after, contact.id.as_str());
                 let old = find(self.before, contact.id.as_str()).is_some();
                 // A plain creation has not looked before: what was there is taken for its own.
@@ -240,10 +242,10 @@ impl Case<'_> {
                     found(Harm::Wrong, format!("resolved to another contact: {contact:?}"));
                 }
             }
-            Ok(Resolved::NotCreated) if new > 0 => {
+            Ok(Reconciled::NotFound) if new > 0 => {
                 found(Harm::Phantom, "resolved as not created, and it was".to_owned());
             }
-            Ok(Resolved::NotCreated) => {}
+            Ok(Reconciled::NotFound) => {}
             Err(Error::Duplicate(duplicate)) => self.duplicate(duplicate, found),
             Err(error) => found(Harm::Wrong, format!("could not be resolved, though all went well: {error}")),
         }

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use contacts_proto::{Action, Credentials, Error, Event, Exchange, Now};
+use contacts_proto::{
+    Credentials, Error,
+    exchange::{Action, Event, Exchange, Now},
+};
 use http::Request;
 
 use crate::{
@@ -28,7 +31,7 @@ pub trait Surroundings {
     }
 
     /// Asks the source of credentials.
-    fn renew(&mut self, timeout: Duration, now: Duration) -> (Duration, Happened) {
+    fn refresh(&mut self, timeout: Duration, now: Duration) -> (Duration, Happened) {
         let _ = timeout;
         (now, Happened::Renewed(None))
     }
@@ -109,7 +112,7 @@ impl<E: Exchange + ?Sized> Run<E> {
         let (time, next) = match action {
             Action::Send { request, timeout, .. } => world.send(request, timeout, now),
             Action::Wait(wait) => world.wait(wait, now),
-            Action::Renew { timeout, .. } => world.renew(timeout, now),
+            Action::Refresh { timeout, .. } => world.refresh(timeout, now),
             Action::Done(result) => {
                 let mut times = 0;
                 while let Some(happened) = world.after_the_end(times) {
@@ -137,7 +140,7 @@ impl<E: Exchange + ?Sized> Run<E> {
             (Some(Did::Send(_)), _) => Some(Report::UNTOLD),
             _ => None,
         };
-        let renewed = match &happened {
+        let refreshed = match &happened {
             Happened::Renewed(Some(token)) if fits => Some(token.clone()),
             _ => None,
         };
@@ -146,13 +149,13 @@ impl<E: Exchange + ?Sized> Run<E> {
         let did = match &action {
             Action::Send { request, timeout, .. } => Did::Send(Sent::of(request, *timeout)),
             Action::Wait(wait) => Did::Wait(*wait),
-            Action::Renew { refused, timeout } => {
+            Action::Refresh { refused, timeout } => {
                 Did::Renew { refused: refused.is_some(), timeout: *timeout }
             }
             Action::Done(result) => Did::Done(result.as_ref().map(|_| ()).map_err(Failed::of)),
         };
-        let waiting = self.exchange.waiting();
-        self.trace.steps.push(Step { now, random, fits, report, renewed, did, waiting });
+        let waiting = self.exchange.wait_reason();
+        self.trace.steps.push(Step { now, random, fits, report, refreshed, did, waiting });
         action
     }
 }
@@ -169,9 +172,9 @@ impl Happened {
             Self::Waited => take(Event::Waited),
             Self::Replied(reply) => reply.give(take),
             Self::Renewed(Some(token)) => {
-                take(Event::Renewed(Ok(Credentials::bearer(token).expect("tokens of tests are plain"))))
+                take(Event::Refreshed(Ok(Credentials::bearer(token).expect("tokens of tests are plain"))))
             }
-            Self::Renewed(None) => take(Event::Renewed(Err(Arc::new(std::fmt::Error)))),
+            Self::Renewed(None) => take(Event::Refreshed(Err(Arc::new(std::fmt::Error)))),
         }
     }
 }

@@ -4,10 +4,12 @@
 use std::ops::ControlFlow;
 
 use contacts_proto::{
-    AccountId, Action, ActivateContact, AllContacts, Call, CloudId, Confirmation, Contact, ContactId,
-    ContactMethod, Create, CreateContact, DeactivateContact, DeleteContact, Ensure, Ensured, Event, Exchange,
-    FindCloudId, GetContact, How, ListContacts, Now, Page, Resolve, Resolved, Session, Ticket, Update,
-    UpdateContact, Waiting,
+    AccountId, ActivateContact, CloudId, Confirmation, Contact, ContactId, ContactMethod, CreateContact,
+    DeactivateContact, DeleteContact, EnsureOutcome, Ensured, FindCloudId, GetContact, ListContacts, Page,
+    Receipt, Reconciled, UpdateContact,
+    exchange::{
+        Action, Call, Create, Ensure, Event, Exchange, List, Now, Reconcile, Session, Update, WaitReason,
+    },
 };
 
 /// A job of a client.
@@ -34,7 +36,7 @@ pub enum Job {
     /// A contact that exists once.
     Ensure(CreateContact),
     /// The outcome of an interrupted creation.
-    Resolve(Ticket),
+    Reconcile(Receipt),
     /// The cloud id of a site.
     FindCloudId,
 }
@@ -51,9 +53,9 @@ pub enum Outcome {
     /// The contact is deleted.
     Deleted,
     /// The contact exists.
-    Ensured(Contact, How),
+    Ensured(Contact, EnsureOutcome),
     /// The outcome of an interrupted creation.
-    Resolved(Resolved),
+    Reconciled(Reconciled),
     /// The cloud id.
     Found(CloudId),
 }
@@ -72,7 +74,7 @@ pub enum Shape {
     /// A search, at most two creations, and searches after each.
     Ensure,
     /// One or two searches.
-    Resolve,
+    Reconcile,
     /// Any other. Only the laws of every exchange are known to hold for it.
     Other,
 }
@@ -91,10 +93,8 @@ impl Job {
     pub fn begin(&self, session: Session) -> Client {
         match self.clone() {
             Self::Page => client(Call::new(session, ListContacts::all())),
-            Self::List => client(AllContacts::new(session, ListContacts::all())),
-            Self::ListOf(account) => {
-                client(AllContacts::new(session, ListContacts::all().of_account(account)))
-            }
+            Self::List => client(List::new(session, ListContacts::all())),
+            Self::ListOf(account) => client(List::new(session, ListContacts::all().account(account))),
             Self::Get(id) => client(Call::new(session, GetContact::new(id))),
             Self::Create(create) => client(Create::new(session, create)),
             Self::Update(id, to) => {
@@ -105,7 +105,7 @@ impl Job {
             Self::Activate(id) => client(Call::new(session, ActivateContact::new(id))),
             Self::Deactivate(id) => client(Call::new(session, DeactivateContact::new(id))),
             Self::Ensure(create) => client(Ensure::new(session, create)),
-            Self::Resolve(ticket) => client(Resolve::new(session, ticket)),
+            Self::Reconcile(receipt) => client(Reconcile::new(session, receipt)),
             Self::FindCloudId => client(Call::new(session, FindCloudId)),
         }
     }
@@ -129,7 +129,7 @@ impl Job {
             Self::FindCloudId,
             Self::List,
             Self::Ensure(create()),
-            Self::Resolve(create().ticket(0)),
+            Self::Reconcile(create().receipt(0)),
         ]
     }
 
@@ -140,7 +140,7 @@ impl Job {
             Self::FindCloudId => Shape::Anonymous,
             Self::List | Self::ListOf(_) => Shape::List,
             Self::Ensure(_) => Shape::Ensure,
-            Self::Resolve(_) => Shape::Resolve,
+            Self::Reconcile(_) => Shape::Reconcile,
             Self::Page | Self::Get(_) | Self::Create(_) | Self::Delete(_) => Shape::Call,
             Self::Activate(_) | Self::Deactivate(_) => Shape::Call,
         }
@@ -150,7 +150,7 @@ impl Job {
     pub fn reads(&self) -> bool {
         matches!(
             self,
-            Self::Page | Self::List | Self::ListOf(_) | Self::Get(_) | Self::Resolve(_) | Self::FindCloudId
+            Self::Page | Self::List | Self::ListOf(_) | Self::Get(_) | Self::Reconcile(_) | Self::FindCloudId
         )
     }
 
@@ -204,12 +204,12 @@ where
         self.0.name()
     }
 
-    fn waiting(&self) -> Option<Waiting> {
-        self.0.waiting()
+    fn wait_reason(&self) -> Option<WaitReason> {
+        self.0.wait_reason()
     }
 
-    fn is_in_doubt(&self) -> bool {
-        self.0.is_in_doubt()
+    fn is_create_in_flight(&self) -> bool {
+        self.0.is_create_in_flight()
     }
 }
 
@@ -245,13 +245,13 @@ impl From<()> for Outcome {
 
 impl From<Ensured> for Outcome {
     fn from(ensured: Ensured) -> Self {
-        Self::Ensured(ensured.contact, ensured.how)
+        Self::Ensured(ensured.contact, ensured.outcome)
     }
 }
 
-impl From<Resolved> for Outcome {
-    fn from(resolved: Resolved) -> Self {
-        Self::Resolved(resolved)
+impl From<Reconciled> for Outcome {
+    fn from(resolved: Reconciled) -> Self {
+        Self::Reconciled(resolved)
     }
 }
 

@@ -1,11 +1,11 @@
 //! The laws of exchanges. Each looks at what an exchange did, and says what is wrong with it.
 
 mod ending;
+mod reporting;
 mod sending;
-mod telling;
 mod waiting;
 
-pub use self::{ending::*, sending::*, telling::*, waiting::*};
+pub use self::{ending::*, reporting::*, sending::*, waiting::*};
 use crate::{
     findings::{Harm, Violation},
     job::Shape,

@@ -7,8 +7,9 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, AllContacts, BodyLimits, Cause, Contact, Error, Event, Exchange, Failure, How, ListContacts, Now,
-    Policy, Progress, Resolved, Session, Waiting,
+    Contact, EnsureOutcome, Error, ListContacts, Reconciled, RetryPolicy,
+    exchange::{Action, Event, Exchange, List, Now, Session, WaitReason},
+    transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
 };
 use http::{Method, Request, StatusCode};
 
@@ -39,8 +40,8 @@ where
         (self.twist)(&mut self.inner, event, now, random)
     }
 
-    fn waiting(&self) -> Option<Waiting> {
-        self.inner.waiting()
+    fn wait_reason(&self) -> Option<WaitReason> {
+        self.inner.wait_reason()
     }
 }
 
@@ -50,7 +51,7 @@ fn doing(inner: Client, mut change: impl FnMut(Action<Outcome>) -> Action<Outcom
 }
 
 /// A mutant that misunderstands failures.
-fn hearing(inner: Client, change: impl Fn(Failure) -> Failure + 'static) -> Client {
+fn hearing(inner: Client, change: impl Fn(TransportError) -> TransportError + 'static) -> Client {
     mutant(inner, move |inner, event, now, random| {
         let event = match event {
             Event::Failed(failure) => Event::Failed(change(failure)),
@@ -61,7 +62,7 @@ fn hearing(inner: Client, change: impl Fn(Failure) -> Failure + 'static) -> Clie
 }
 
 /// A client with another policy than it was given.
-fn with_policy(job: &Job, session: Session, change: impl FnOnce(&mut Policy)) -> Client {
+fn with_policy(job: &Job, session: Session, change: impl FnOnce(&mut RetryPolicy)) -> Client {
     let mut policy = session.policy().clone();
     change(&mut policy);
     job.begin(session.with_policy(policy))
@@ -101,7 +102,7 @@ pub fn ignores_a_millisecond(job: &Job, session: Session) -> Client {
         let now = Now { monotonic: now.monotonic.saturating_add(ahead), ..now };
         // Without the jitter, which would hide it.
         match inner.step(event, now, 0) {
-            Action::Wait(time) if inner.waiting() == Some(Waiting::Asked) && time > MOMENT => {
+            Action::Wait(time) if inner.wait_reason() == Some(WaitReason::RetryAfter) && time > MOMENT => {
                 ahead += MOMENT;
                 Action::Wait(time - MOMENT)
             }
@@ -119,7 +120,7 @@ pub fn oversleeps_the_deadline(job: &Job, session: Session) -> Client {
         let end = *end.get_or_insert_with(|| now.monotonic.saturating_add(time));
         let left = end.saturating_sub(now.monotonic);
         match inner.step(event, now, random) {
-            Action::Send { .. } | Action::Renew { .. } if left.is_zero() => {
+            Action::Send { .. } | Action::Refresh { .. } if left.is_zero() => {
                 Action::Done(Err(Error::invalid("deadline", "is over")))
             }
             Action::Send { request, timeout, fresh_connection, body } => {
@@ -180,7 +181,7 @@ pub fn never_fails(job: &Job, session: Session) -> Client {
 
 /// It makes an attempt too many.
 pub fn attempts_once_more(job: &Job, session: Session) -> Client {
-    with_policy(job, session, |policy| policy.attempts += 1)
+    with_policy(job, session, |policy| policy.max_attempts += 1)
 }
 
 /// It makes attempts that are not counted.
@@ -196,12 +197,12 @@ pub fn attempts_in_secret(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It renews its credentials a second time.
+/// It refreshes its credentials a second time.
 pub fn renews_twice(job: &Job, session: Session) -> Client {
     let credentials = session.credentials().clone();
     doing(job.begin(session), move |action| match action {
         Action::Done(Err(error)) if error.status() == Some(StatusCode::UNAUTHORIZED) => {
-            Action::Renew { refused: Some(credentials.clone()), timeout: Duration::from_secs(1) }
+            Action::Refresh { refused: Some(credentials.clone()), timeout: Duration::from_secs(1) }
         }
         action => action,
     })
@@ -212,7 +213,7 @@ pub fn forgets_renewed_credentials(job: &Job, session: Session) -> Client {
     let old = session.credentials().clone();
     mutant(job.begin(session), move |inner, event, now, random| {
         let event = match event {
-            Event::Renewed(Ok(_)) => Event::Renewed(Ok(old.clone())),
+            Event::Refreshed(Ok(_)) => Event::Refreshed(Ok(old.clone())),
             event => event,
         };
         inner.step(event, now, random)
@@ -233,16 +234,16 @@ pub fn hopes_after_a_404(job: &Job, session: Session) -> Client {
 
 /// It takes a lost answer for a request that never left.
 pub fn takes_lost_for_unsent(job: &Job, session: Session) -> Client {
-    hearing(job.begin(session), |failure| match failure.progress() {
-        Progress::MaybeSent => Failure::new(Progress::NotSent, Cause::Connect),
+    hearing(job.begin(session), |failure| match failure.delivery() {
+        Delivery::Unknown => TransportError::new(Delivery::NotSent, TransportErrorKind::Connect),
         _ => failure,
     })
 }
 
 /// It takes a request that never left for a lost answer.
 pub fn takes_unsent_for_lost(job: &Job, session: Session) -> Client {
-    hearing(job.begin(session), |failure| match failure.progress() {
-        Progress::NotSent => Failure::new(Progress::MaybeSent, failure.cause()),
+    hearing(job.begin(session), |failure| match failure.delivery() {
+        Delivery::NotSent => TransportError::new(Delivery::Unknown, failure.kind()),
         _ => failure,
     })
 }
@@ -267,7 +268,7 @@ pub fn backs_off_too_long(job: &Job, session: Session) -> Client {
 
 /// It looks for a creation a millisecond too early.
 pub fn looks_too_early(job: &Job, session: Session) -> Client {
-    with_policy(job, session, |policy| policy.settle -= MOMENT)
+    with_policy(job, session, |policy| policy.consistency_delay -= MOMENT)
 }
 
 /// It gives a request too much time.
@@ -317,19 +318,19 @@ pub fn ensures_without_a_look(job: &Job, session: Session) -> Client {
     doing(Job::Create(create.clone()).begin(session), move |action| match action {
         Action::Done(Ok(Outcome::Confirmed(id))) => {
             let contact = Contact::new(id, create.method().clone(), create.to());
-            Action::Done(Ok(Outcome::Ensured(contact, How::Created)))
+            Action::Done(Ok(Outcome::Ensured(contact, EnsureOutcome::Created)))
         }
         action => action,
     })
 }
 
-/// It resolves a ticket by one look.
+/// It resolves a receipt by one look.
 pub fn resolves_by_one_look(job: &Job, session: Session) -> Client {
-    let Job::Resolve(ticket) = job else { return job.begin(session) };
-    let all = AllContacts::new(session, ListContacts::all()).reaching(ticket.method().clone(), ticket.to());
+    let Job::Reconcile(receipt) = job else { return job.begin(session) };
+    let all = List::new(session, ListContacts::all()).reaching(receipt.method().clone(), receipt.to());
     doing(client(all), |action| match action {
         Action::Done(Ok(Outcome::Listed(mut found))) => {
-            Action::Done(Ok(Outcome::Resolved(found.pop().map_or(Resolved::NotCreated, Resolved::Created))))
+            Action::Done(Ok(Outcome::Reconciled(found.pop().map_or(Reconciled::NotFound, Reconciled::Found))))
         }
         action => action,
     })

@@ -2,19 +2,22 @@
 
 use std::time::Duration;
 
-use contacts_proto::{Cause, Credentials, Progress};
+use contacts_proto::{
+    Credentials,
+    transport::{Delivery, TransportErrorKind},
+};
 use contacts_sandbox::{Service, User};
 use http::{HeaderValue, Method, Request, Response, header::AUTHORIZATION, request::Parts};
 
 use crate::{
     drive::{EPOCH, Happened, Surroundings},
     faults::{Asks, Fault, Happening, When},
+    hide_status::HiddenStatus,
     hints::Hint,
     ledger::Ledger,
     log::Log,
     random::Random,
     reply::{Reply, response},
-    untold::Untold,
 };
 
 /// The part that all users share: the one service, and the record of what happens.
@@ -49,10 +52,10 @@ pub struct Network {
     /// No faults at all, for the time being.
     quiet: bool,
     /// The longest that a delayed request takes after its failure shows; not included.
-    settle: Duration,
+    consistency_delay: Duration,
     delayed: Vec<Flight>,
     /// The statuses that the service does not tell.
-    pub untold: Untold,
+    pub hidden_status: HiddenStatus,
     /// The record of this network.
     pub ledger: Ledger,
 }
@@ -114,8 +117,8 @@ impl Surroundings for Way<'_> {
         (now + wait + more, Happened::Waited)
     }
 
-    fn renew(&mut self, timeout: Duration, now: Duration) -> (Duration, Happened) {
-        let token = self.network.renewed();
+    fn refresh(&mut self, timeout: Duration, now: Duration) -> (Duration, Happened) {
+        let token = self.network.refreshed();
         let given = if token.is_some() { "gets" } else { "gets no" };
         self.world.log.line(now, format_args!("asks for credentials, {given} others"));
         let takes = self.network.random.time_below(LONGEST_RENEWAL).min(timeout);
@@ -125,7 +128,13 @@ impl Surroundings for Way<'_> {
 
 impl Network {
     /// The way of a user, who is made known to the service.
-    pub fn new(world: &mut World, user: User, seed: u64, faults: Faults, settle: Duration) -> Self {
+    pub fn new(
+        world: &mut World,
+        user: User,
+        seed: u64,
+        faults: Faults,
+        consistency_delay: Duration,
+    ) -> Self {
         let mut network = Self {
             origin: (user.clone(), Credentials::none()),
             user,
@@ -134,9 +143,9 @@ impl Network {
             random: Random::new(seed),
             faults,
             quiet: false,
-            settle,
+            consistency_delay,
             delayed: Vec::new(),
-            untold: Untold::default(),
+            hidden_status: HiddenStatus::default(),
             ledger: Ledger::default(),
         };
         network.rotate(world);
@@ -178,7 +187,7 @@ impl Network {
 
     /// The token that the source of credentials gives; seldom nothing, and that only where faults
     /// come by chance.
-    fn renewed(&mut self) -> Option<String> {
+    fn refreshed(&mut self) -> Option<String> {
         let fails = matches!(self.faults, Faults::Chance(1..)) && !self.quiet && self.random.one_in(32);
         self.user.oauth_token.clone().filter(|_| !fails)
     }
@@ -264,8 +273,12 @@ impl Network {
         };
         match fault.happening() {
             Happening::Refused => {
-                let cause = *self.random.pick(&[Cause::Connect, Cause::Resolve, Cause::Tls]);
-                (comes.min(out), Reply::failed(Progress::NotSent, cause))
+                let cause = *self.random.pick(&[
+                    TransportErrorKind::Connect,
+                    TransportErrorKind::Dns,
+                    TransportErrorKind::Tls,
+                ]);
+                (comes.min(out), Reply::failed(Delivery::NotSent, cause))
             }
             Happening::Lost(when) => {
                 self.if_after(when, world, head, &body, arrives);
@@ -273,7 +286,7 @@ impl Network {
             }
             Happening::Delayed => {
                 let (at, reply) = self.lost(comes, out);
-                let lands = at + self.random.time_below(self.settle);
+                let lands = at + self.random.time_below(self.consistency_delay);
                 self.delayed.push(Flight { lands, head, body });
                 (at, reply)
             }
@@ -323,13 +336,13 @@ impl Network {
         if comes > out || self.random.one_in(2) {
             return (out, timed_out());
         }
-        (comes, Reply::failed(Progress::MaybeSent, Cause::Closed))
+        (comes, Reply::failed(Delivery::Unknown, TransportErrorKind::Closed))
     }
 
     fn cut(&mut self, mut answer: Response<Vec<u8>>) -> Reply {
         let kept = self.random.below(answer.body().len() as u64);
         answer.body_mut().truncate(usize::try_from(kept).unwrap_or(0));
-        Reply::cut(answer, Cause::Closed)
+        Reply::cut(answer, TransportErrorKind::Closed)
     }
 
     fn status(&mut self, status: u16, asks: Asks) -> Reply {
@@ -349,7 +362,7 @@ impl Network {
         self.land(world, at);
         let answer = world.service.handle(Request::from_parts(head, body), EPOCH + at);
         world.log.line(at, format_args!("  the service answers {}", answer.status()));
-        self.untold.left_out_of(answer)
+        self.hidden_status.left_out_of(answer)
     }
 
     /// Carries out what was delayed up to this moment.
@@ -379,5 +392,5 @@ impl Network {
 }
 
 fn timed_out() -> Reply {
-    Reply::failed(Progress::MaybeSent, Cause::TimedOut)
+    Reply::failed(Delivery::Unknown, TransportErrorKind::TimedOut)
 }

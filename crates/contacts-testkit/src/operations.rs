@@ -5,9 +5,9 @@
 use std::{fmt::Debug, ops::ControlFlow};
 
 use contacts_proto::{
-    AccountId, Action, ActivateContact, BaseUrl, Carry, ContactId, ContactMethod, CreateContact, Credentials,
-    DeactivateContact, DeleteContact, Error, Event, Exchange, FindCloudId, GetContact, ListContacts, Now,
-    Operation, Session, UpdateContact,
+    AccountId, ActivateContact, BaseUrl, ContactId, ContactMethod, CreateContact, Credentials,
+    DeactivateContact, DeleteContact, Error, FindCloudId, GetContact, ListContacts, Operation, UpdateContact,
+    exchange::{Action, Event, Exchange, Now, Session, ToExchange},
 };
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ impl Any {
     /// If no contact can have the number.
     pub fn all(id: &ContactId, account: &AccountId, to: &str) -> [Self; 8] {
         [
-            Self::List(ListContacts::all().of_account(account.clone())),
+            Self::List(ListContacts::all().account(account.clone())),
             Self::Create(CreateContact::new(ContactMethod::Sms, to).expect("it is valid")),
             Self::Get(GetContact::new(id.clone())),
             Self::Update(UpdateContact::new(id.clone(), to).expect("it is valid")),
@@ -95,8 +95,8 @@ impl Any {
             return sound(status.is_success(), || format!("{status} is not a success")).map(|()| true);
         };
         let kept = match &error {
-            Error::Unexpected(_) if status.is_success() => body.get(..KEPT).unwrap_or(body),
-            Error::Refused(_) if !status.is_success() => body,
+            Error::InvalidResponse(_) if status.is_success() => body.get(..KEPT).unwrap_or(body),
+            Error::Api(_) if !status.is_success() => body,
             other => return Err(format!("{status} is read as {other:?}")),
         };
         sound(error.status() == Some(status), || format!("{status} is lost in {error:?}"))?;
@@ -112,7 +112,7 @@ impl Any {
 
     /// A call of it, driven by hand.
     pub fn call(&self, session: Session) -> Box<dyn Driven + '_> {
-        each!(self, operation => Box::new(operation.in_session(session)))
+        each!(self, operation => Box::new(operation.exchange(session)))
     }
 
     /// The path after the base URL, from the reference.

@@ -3,7 +3,10 @@
 
 use std::{fmt, time::Duration};
 
-use contacts_proto::{Cause, Event, Failure, Progress};
+use contacts_proto::{
+    exchange::Event,
+    transport::{Delivery, TransportError, TransportErrorKind},
+};
 use http::{HeaderMap, Response, StatusCode};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
@@ -12,7 +15,7 @@ use serde_json::Value;
 #[derive(Debug, Clone)]
 pub struct Reply {
     /// The whole answer, or why there is none.
-    pub told: Result<Response<Vec<u8>>, Failure>,
+    pub told: Result<Response<Vec<u8>>, TransportError>,
     /// The service gave it as its own answer to this request. Otherwise its status is all that can
     /// be believed.
     pub is_genuine: bool,
@@ -65,13 +68,13 @@ impl Reply {
     }
 
     /// No answer.
-    pub fn failed(progress: Progress, cause: Cause) -> Self {
-        Self { told: Err(Failure::new(progress, cause)), is_genuine: false, hint: None }
+    pub fn failed(progress: Delivery, cause: TransportErrorKind) -> Self {
+        Self { told: Err(TransportError::new(progress, cause)), is_genuine: false, hint: None }
     }
 
     /// The head of an answer, and a body that breaks off.
-    pub fn cut(response: Response<Vec<u8>>, cause: Cause) -> Self {
-        Self::failed(Progress::Answered(Box::new(response)), cause)
+    pub fn cut(response: Response<Vec<u8>>, cause: TransportErrorKind) -> Self {
+        Self::failed(Delivery::Partial(Box::new(response)), cause)
     }
 
     /// The same with a request to wait.
@@ -92,11 +95,13 @@ impl Reply {
     pub fn known(&self) -> Known {
         let status = match &self.told {
             Ok(response) => response.status(),
-            Err(failure) => match failure.progress() {
-                Progress::NotSent if failure.cause() == Cause::Certificate => return Known::Permanent,
-                Progress::NotSent => return Known::NotProcessed,
-                Progress::MaybeSent => return Known::Ambiguous,
-                Progress::Answered(response) => response.status(),
+            Err(failure) => match failure.delivery() {
+                Delivery::NotSent if failure.kind() == TransportErrorKind::Certificate => {
+                    return Known::Permanent;
+                }
+                Delivery::NotSent => return Known::NotProcessed,
+                Delivery::Unknown => return Known::Ambiguous,
+                Delivery::Partial(response) => response.status(),
             },
         };
         match status.as_u16() {
@@ -134,10 +139,10 @@ impl fmt::Display for Reply {
                 write!(f, "{} {}", response.status(), String::from_utf8_lossy(response.body()))?;
                 self.hint.map_or(Ok(()), |hint| write!(f, " (asks for {hint:?})"))
             }
-            Err(failure) => match failure.progress() {
-                Progress::NotSent => write!(f, "not sent: {failure}"),
-                Progress::MaybeSent => write!(f, "maybe sent: {failure}"),
-                Progress::Answered(response) => {
+            Err(failure) => match failure.delivery() {
+                Delivery::NotSent => write!(f, "not sent: {failure}"),
+                Delivery::Unknown => write!(f, "maybe sent: {failure}"),
+                Delivery::Partial(response) => {
                     let body = String::from_utf8_lossy(response.body());
                     write!(f, "{} {body}…: {failure}", response.status())
                 }

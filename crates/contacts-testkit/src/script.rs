@@ -4,7 +4,11 @@
 
 use std::{cell::RefCell, fmt, rc::Rc, time::Duration};
 
-use contacts_proto::{Action, BaseUrl, Cause, Credentials, Event, Exchange, Now, Policy, Progress, Session};
+use contacts_proto::{
+    BaseUrl, Credentials, RetryPolicy,
+    exchange::{Action, Event, Exchange, Now, Session},
+    transport::{Delivery, TransportErrorKind},
+};
 use http::{Method, Request};
 
 use crate::{
@@ -32,15 +36,15 @@ const STATUSES: [u16; 32] = [
     422, 422, 501, 505, 301, 302, 307, 304, 103, 599, 700,
 ];
 
-const CAUSES: [Cause; 8] = [
-    Cause::Closed,
-    Cause::TimedOut,
-    Cause::Connect,
-    Cause::Resolve,
-    Cause::Certificate,
-    Cause::Tls,
-    Cause::TooLarge,
-    Cause::Other,
+const CAUSES: [TransportErrorKind; 8] = [
+    TransportErrorKind::Closed,
+    TransportErrorKind::TimedOut,
+    TransportErrorKind::Connect,
+    TransportErrorKind::Dns,
+    TransportErrorKind::Certificate,
+    TransportErrorKind::Tls,
+    TransportErrorKind::TooLarge,
+    TransportErrorKind::Other,
 ];
 
 /// Milliseconds that an answer takes.
@@ -92,9 +96,9 @@ enum Answer {
     Useless(&'static [u8], Hint),
     Status(u16, Hint),
     /// The head of an answer, and a body that breaks off.
-    Cut(u16, Hint, Cause),
-    NotSent(Cause),
-    MaybeSent(Cause),
+    Cut(u16, Hint, TransportErrorKind),
+    NotSent(TransportErrorKind),
+    MaybeSent(TransportErrorKind),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -179,8 +183,8 @@ impl Setup {
     }
 
     fn session(&self) -> Session {
-        let mut policy = Policy::default();
-        policy.attempts = self.attempts;
+        let mut policy = RetryPolicy::default();
+        policy.max_attempts = self.attempts;
         policy.deadline = self.deadline;
         policy.limits.pages = 5;
         let site = BaseUrl::new("https://api.example.com/cloud").expect("a base URL");
@@ -188,7 +192,7 @@ impl Setup {
         let session = Session::new(site, known.clone()).with_policy(policy);
         let session = self.access.session(&session, known);
         match self.until {
-            Some(until) => session.until(until),
+            Some(until) => session.with_deadline(until),
             None => session,
         }
     }
@@ -238,7 +242,7 @@ impl Answer {
             0..=6 => Self::Status(*random.pick(&STATUSES), Hint::any(random)),
             7 | 8 => Self::MaybeSent(*random.pick(&CAUSES)),
             9 | 10 => Self::NotSent(*random.pick(&CAUSES)),
-            11 => Self::Cut(200, Hint::any(random), Cause::Closed),
+            11 => Self::Cut(200, Hint::any(random), TransportErrorKind::Closed),
             12 => Self::Cut(*random.pick(&STATUSES), Hint::any(random), *random.pick(&CAUSES)),
             13 => Self::Useless(random.pick::<&[u8]>(&BODIES), Hint::any(random)),
             14 => Self::Status(503, Hint::any(random)),
@@ -264,8 +268,8 @@ impl Answer {
             Self::Cut(status, hint, cause) => {
                 Reply::cut(hinted(*status, b"{\"val", hint), *cause).with_hint(hint.asks_for(*status))
             }
-            Self::NotSent(cause) => Reply::failed(Progress::NotSent, *cause),
-            Self::MaybeSent(cause) => Reply::failed(Progress::MaybeSent, *cause),
+            Self::NotSent(cause) => Reply::failed(Delivery::NotSent, *cause),
+            Self::MaybeSent(cause) => Reply::failed(Delivery::Unknown, *cause),
         }
     }
 }
@@ -289,7 +293,7 @@ impl Playing<'_> {
         Happened::replied(Reply::genuine(response(status, body)))
     }
 
-    fn renewed() -> Happened {
+    fn refreshed() -> Happened {
         Happened::Renewed(Some(RENEWED.into()))
     }
 }
@@ -305,7 +309,7 @@ impl Surroundings for Playing<'_> {
         self.cut_short = 0;
         let beat = self.beat();
         let happened = beat
-            .stray([Happened::Waited, Self::renewed()])
+            .stray([Happened::Waited, Self::refreshed()])
             .unwrap_or_else(|| Happened::replied(beat.answer.to(&request)));
         (now.saturating_add(beat.takes), happened)
     }
@@ -320,11 +324,11 @@ impl Surroundings for Playing<'_> {
             Slept::Longer => wait.saturating_add(takes),
             Slept::Exactly | Slept::Quarters(_) => wait,
         };
-        let happened = self.beat().stray([Self::good(), Self::renewed()]).unwrap_or(Happened::Waited);
+        let happened = self.beat().stray([Self::good(), Self::refreshed()]).unwrap_or(Happened::Waited);
         (now.saturating_add(passes), happened)
     }
 
-    fn renew(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
+    fn refresh(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
         self.cut_short = 0;
         let beat = self.beat();
         let given = || Happened::Renewed(beat.granted.then(|| RENEWED.into()));
@@ -351,7 +355,7 @@ impl Exchange for Told {
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Outcome> {
         let action = self.client.step(event, now, random);
-        let words = format!("{:?} {action:?} {:?}", now.monotonic, self.client.waiting());
+        let words = format!("{:?} {action:?} {:?}", now.monotonic, self.client.wait_reason());
         self.told.borrow_mut().push(words);
         action
     }

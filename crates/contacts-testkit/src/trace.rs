@@ -2,7 +2,10 @@
 
 use std::{cell::OnceCell, ops::Range, time::Duration};
 
-use contacts_proto::{Credentials, Effect, Error, ErrorKind, Policy, Session, Waiting};
+use contacts_proto::{
+    Credentials, Effect, Error, ErrorKind, RetryPolicy,
+    exchange::{Session, WaitReason},
+};
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header::AUTHORIZATION};
 
 use crate::{
@@ -28,7 +31,7 @@ pub struct About {
     /// Its parts.
     pub shape: Shape,
     /// The policy that it must keep.
-    pub policy: Policy,
+    pub policy: RetryPolicy,
     /// Its source of credentials.
     pub access: Access,
     /// The moment from which on nothing is done.
@@ -40,7 +43,7 @@ pub struct About {
 pub enum Access {
     /// It has some, and no others.
     Fixed,
-    /// It has some, and can renew them.
+    /// It has some, and can refresh them.
     Renewable,
     /// It has none yet.
     Needed,
@@ -58,11 +61,11 @@ pub struct Step {
     /// The outcome of the request that was under way, if one was.
     pub report: Option<Report>,
     /// The token that was given, if it was asked for.
-    pub renewed: Option<String>,
+    pub refreshed: Option<String>,
     /// The action.
     pub did: Did,
     /// The reason that it gave for a wait.
-    pub waiting: Option<Waiting>,
+    pub waiting: Option<WaitReason>,
 }
 
 /// An action.
@@ -197,8 +200,8 @@ impl Access {
     pub fn session(self, session: &Session, known: Credentials) -> Session {
         match self {
             Self::Fixed => session.with_credentials(known),
-            Self::Renewable => session.with_renewable(Some(known)),
-            Self::Needed => session.with_renewable(None),
+            Self::Renewable => session.with_refreshable(Some(known)),
+            Self::Needed => session.with_refreshable(None),
         }
     }
 }
@@ -222,7 +225,7 @@ impl Did {
 
 impl Failed {
     pub(crate) fn of(error: &Error) -> Self {
-        let attempts = error.trail().map(|trail| trail.attempts);
+        let attempts = error.attempts().map(|attempts| attempts.count);
         Self { kind: error.kind(), effect: error.effect(), attempts }
     }
 }
@@ -266,10 +269,10 @@ impl CallTrace<'_> {
         self.steps.iter().filter_map(|step| step.did.sent()).filter(|sent| !looks(sent)).count()
     }
 
-    /// Counts the renewals of refused credentials before this step of it.
-    pub(crate) fn renewals(&self, until: usize) -> usize {
-        let renewals = |step: &&Step| matches!(step.did, Did::Renew { refused: true, .. });
-        self.steps[..until].iter().filter(renewals).count()
+    /// Counts the provider of refused credentials before this step of it.
+    pub(crate) fn provider(&self, until: usize) -> usize {
+        let provider = |step: &&Step| matches!(step.did, Did::Renew { refused: true, .. });
+        self.steps[..until].iter().filter(provider).count()
     }
 
     /// The outcomes of its requests: the step, the report, and what was made of it.
@@ -279,7 +282,7 @@ impl CallTrace<'_> {
         steps.filter_map(|(index, step)| Some((index, step.report.as_ref()?, &step.did)))
     }
 
-    /// Counts the requests that had failed up to this step and with it. A renewal makes up for its
+    /// Counts the requests that had failed up to this step and with it. A refresh makes up for its
     /// own.
     pub(crate) fn failures(&self, until: usize) -> u32 {
         let failures = self.reports().filter(|(index, report, _)| {
@@ -304,7 +307,7 @@ impl CallTrace<'_> {
     /// retry.
     pub(crate) fn settles(&self, report: &Report) -> bool {
         match self.shape {
-            Shape::Resolve => report.known == Known::Success,
+            Shape::Reconcile => report.known == Known::Success,
             Shape::Ensure if self.is_creation() => report.known == Known::Ambiguous,
             Shape::Ensure => report.known == Known::Success,
             _ => false,

@@ -8,14 +8,17 @@ use std::{
 };
 
 use contacts_proto::{
-    Action, Carry, Confirmation, ContactId, ContactMethod, Create, CreateContact, Credentials, Ensure,
-    Ensured, Error, Event, Exchange, Now, Observer, Resolve, Resolved, Session, Spans, Ticket, Update,
-    UpdateContact, transport::RefreshError,
+    Confirmation, ContactId, ContactMethod, CreateContact, Credentials, Ensured, Error, Receipt, Reconciled,
+    UpdateContact,
+    exchange::{
+        Action, Create, Ensure, Event, Exchange, Now, Observer, Reconcile, Session, Spans, ToExchange, Update,
+    },
+    transport::RefreshError,
 };
 use http::Response;
 
 use crate::{
-    credentials::{CredentialsSource, Renewals},
+    credentials::{CredentialsProvider, SharedProvider},
     send::{Agents, send},
 };
 
@@ -24,7 +27,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     session: Session,
-    renewals: Option<Arc<Renewals>>,
+    provider: Option<Arc<SharedProvider>>,
     shared: Arc<Shared>,
 }
 
@@ -36,31 +39,31 @@ struct Shared {
 
 impl Client {
     pub(crate) fn from_parts(session: Session, agents: Agents) -> Self {
-        Self { session, renewals: None, shared: Arc::new(Shared { agents, origin: Instant::now() }) }
+        Self { session, provider: None, shared: Arc::new(Shared { agents, origin: Instant::now() }) }
     }
 
     /// Another user of the same site, over the same connections.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
         let session = self.session.with_credentials(credentials);
-        Self { session, renewals: None, shared: Arc::clone(&self.shared) }
+        Self { session, provider: None, shared: Arc::clone(&self.shared) }
     }
 
     /// A user of the same site whose credentials expire, over the same connections. The source is asked when the first request
     /// is made, and once a call when the service refuses what it gave; threads that are refused the same credentials cause
-    /// one renewal. What the source takes counts to the deadline of a call, which ends with it. A source that takes longer goes on
+    /// one refresh. What the source takes counts to the deadline of a call, which ends with it. A source that takes longer goes on
     /// in a thread of its own, and what it gives serves the next call.
     #[must_use]
-    pub fn with_source(&self, source: impl CredentialsSource + 'static) -> Self {
-        let renewals = Some(Arc::new(Renewals::new(source)));
-        Self { session: self.session.with_renewable(None), renewals, shared: Arc::clone(&self.shared) }
+    pub fn with_credentials_provider(&self, source: impl CredentialsProvider + 'static) -> Self {
+        let provider = Some(Arc::new(SharedProvider::new(source)));
+        Self { session: self.session.with_refreshable(None), provider, shared: Arc::clone(&self.shared) }
     }
 
     /// The same client, for what must have ended by this moment, however many exchanges it takes.
     #[must_use]
-    pub fn until(&self, moment: Instant) -> Self {
+    pub fn with_deadline(&self, moment: Instant) -> Self {
         let moment = moment.saturating_duration_since(self.shared.origin);
-        Self { session: self.session.clone().until(moment), ..self.clone() }
+        Self { session: self.session.clone().with_deadline(moment), ..self.clone() }
     }
 
     /// Where requests go, as whom, and by which policy.
@@ -73,14 +76,14 @@ impl Client {
     /// # Errors
     /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]; its [`effect`](Error::effect) tells whether the operation may have
     /// been carried out.
-    pub fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(operation.in_session(self.session.clone()))
+    pub fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.exchange(self.session.clone()))
     }
 
     /// Creates a contact: see [`Create`].
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an address that [`CreateContact`] rejects, [`Error::Indeterminate`] if it is not known whether the
+    /// [`Error::InvalidInput`] for an address that [`CreateContact`] rejects, [`Error::OutcomeUnknown`] if it is not known whether the
     /// contact was created, and those of [`send`](Self::send).
     pub fn create(&self, method: ContactMethod, to: impl Into<String>) -> Result<Confirmation, Error> {
         self.run(Create::new(self.session.clone(), CreateContact::new(method, to)?))
@@ -89,7 +92,7 @@ impl Client {
     /// Changes the address of an e-mail contact: see [`Update`].
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an address that [`UpdateContact`] rejects, and those of [`send`](Self::send).
+    /// [`Error::InvalidInput`] for an address that [`UpdateContact`] rejects, and those of [`send`](Self::send).
     pub fn update(&self, id: &ContactId, to: impl Into<String>) -> Result<Confirmation, Error> {
         self.run(Update::new(self.session.clone(), UpdateContact::new(id.clone(), to)?))
     }
@@ -98,41 +101,41 @@ impl Client {
     /// to be kept.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for what [`CreateContact`] refuses; [`Error::Indeterminate`] if it is not known whether it was created,
+    /// [`Error::InvalidInput`] for what [`CreateContact`] refuses; [`Error::OutcomeUnknown`] if it is not known whether it was created,
     /// [`Error::Duplicate`] if it was created twice, and what the requests end with.
     pub fn ensure(&self, method: ContactMethod, to: impl Into<String>) -> Result<Ensured, Error> {
         self.run(Ensure::new(self.session.clone(), CreateContact::new(method, to)?))
     }
 
-    /// Finds out what became of a creation that was left in doubt: see [`Resolve`]. The ticket is one word, which can be kept until
+    /// Finds out what became of a creation that was left in doubt: see [`Reconcile`]. The receipt is one word, which can be kept until
     /// then; also beforehand, for the case that the program itself does not live to see the answer:
     ///
     /// ```
-    /// use contacts_ureq::{Client, ContactMethod, CreateContact, Credentials, Resolved, BaseUrl, Ticket};
+    /// use contacts_ureq::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, Receipt, Reconciled};
     /// # use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, When};
     /// # let sandbox = Sandbox::start()?;
     /// # sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));
     /// # let (base_url, token) = (sandbox.base_url(), DEMO_TOKEN);
-    /// # let file = std::env::temp_dir().join(format!("{}.ticket", std::process::id()));
+    /// # let file = std::env::temp_dir().join(format!("{}.receipt", std::process::id()));
     ///
     /// let client = Client::new(BaseUrl::new(&base_url)?, Credentials::basic("demo@example.com", token)?);
     /// let create = CreateContact::new(ContactMethod::Voice, "90-5555559999")?;
     ///
     /// let unix = std::time::SystemTime::UNIX_EPOCH.elapsed()?.as_secs();
-    /// std::fs::write(&file, create.ticket(unix).of(client.session()).to_string())?;
+    /// std::fs::write(&file, create.receipt(unix).of(client.session()).to_string())?;
     /// match client.send(&create) {
     ///     // It is certain what came of it.
     ///     Ok(_) => std::fs::remove_file(&file)?,
-    ///     Err(error) if error.ticket().is_none() => std::fs::remove_file(&file)?,
-    ///     // It is not, and must not be sent again. Its own ticket is as good as the one that is kept.
+    ///     Err(error) if error.receipt().is_none() => std::fs::remove_file(&file)?,
+    ///     // It is not, and must not be sent again. Its own receipt is as good as the one that is kept.
     ///     Err(_) => {}
     /// }
     ///
-    /// // Later, or when the program starts again:
+    /// // DeferredResolver, or when the program starts again:
     /// if let Ok(kept) = std::fs::read_to_string(&file) {
-    ///     match client.resolve(&kept.parse::<Ticket>()?)? {
-    ///         Resolved::Created(contact) => println!("{} is there", contact.id),
-    ///         Resolved::NotCreated => println!("it is safe to create it now"),
+    ///     match client.reconcile(&kept.parse::<Receipt>()?)? {
+    ///         Reconciled::Found(contact) => println!("{} is there", contact.id),
+    ///         Reconciled::NotFound => println!("it is safe to create it now"),
     ///     }
     /// }
     /// # assert_eq!(sandbox.contacts(DEMO_EMAIL).len(), 3);
@@ -143,10 +146,10 @@ impl Client {
     /// Who wants the contact to be there, and once, has an easier way: [`ensure`](Self::ensure) may be run again after any end.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the ticket is of another site or user, [`Error::Duplicate`] if the contact is there twice, and what the
-    /// requests end with; the ticket is then as good as before.
-    pub fn resolve(&self, ticket: &Ticket) -> Result<Resolved, Error> {
-        self.run(Resolve::new(self.session.clone(), ticket.clone()))
+    /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if the contact is there twice, and what the
+    /// requests end with; the receipt is then as good as before.
+    pub fn reconcile(&self, receipt: &Receipt) -> Result<Reconciled, Error> {
+        self.run(Reconcile::new(self.session.clone(), receipt.clone()))
     }
 
     /// Carries out an exchange: the primitive under all the others.
@@ -176,7 +179,7 @@ impl Client {
                     thread::sleep(duration);
                     Event::Waited
                 }
-                Action::Renew { refused, timeout } => Event::Renewed(self.renew(refused, timeout)),
+                Action::Refresh { refused, timeout } => Event::Refreshed(self.refresh(refused, timeout)),
                 Action::Send { request, timeout, fresh_connection, body } => {
                     match send(&self.shared.agents, request, timeout, fresh_connection, body) {
                         Ok(response) => {
@@ -192,10 +195,10 @@ impl Client {
         }
     }
 
-    fn renew(&self, refused: Option<Credentials>, timeout: Duration) -> Result<Credentials, RefreshError> {
-        match &self.renewals {
-            Some(renewals) => renewals.within(timeout, refused),
-            None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be renewed"))),
+    fn refresh(&self, refused: Option<Credentials>, timeout: Duration) -> Result<Credentials, RefreshError> {
+        match &self.provider {
+            Some(provider) => provider.within(timeout, refused),
+            None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be refreshed"))),
         }
     }
 

@@ -6,7 +6,7 @@
 
 use std::{error::Error as StdError, fmt, io};
 
-use contacts_proto::connect::NoAddress;
+use contacts_proto::transport::connect::NoAddress;
 use http::Uri;
 use ureq::{
     Error, Timeout,
@@ -117,9 +117,9 @@ impl Resolver for SystemResolver {
 
 /// Gives no address: ureq asks for one before it looks for a connection that is there already.
 #[derive(Debug)]
-pub(crate) struct Later;
+pub(crate) struct DeferredResolver;
 
-impl Resolver for Later {
+impl Resolver for DeferredResolver {
     fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
         Ok(self.empty())
     }

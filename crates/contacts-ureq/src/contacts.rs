@@ -2,7 +2,7 @@
 
 use std::vec;
 
-use contacts_proto::{Contact, Error, ListContacts, Pages};
+use contacts_proto::{Contact, Error, ListContacts, exchange::Pages};
 
 use crate::client::Client;
 

@@ -18,22 +18,22 @@ use contacts_proto::{
 /// Where credentials come from that expire, such as OAuth access tokens. Any function without arguments is one:
 ///
 /// ```
-/// use contacts_ureq::{Client, Credentials, BaseUrl};
+/// use contacts_ureq::{BaseUrl, Client, Credentials};
 ///
 /// let client = Client::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::none())
-///     .with_source(|| Ok(Credentials::bearer(std::env::var("ACCESS_TOKEN")?)?));
+///     .with_credentials_provider(|| Ok(Credentials::bearer(std::env::var("ACCESS_TOKEN")?)?));
 /// # Ok::<(), contacts_ureq::Error>(())
 /// ```
-pub trait CredentialsSource: Send + Sync {
+pub trait CredentialsProvider: Send + Sync {
     /// New credentials. Two threads never ask at once. A call waits until its deadline and goes on without: the source itself is not
     /// interrupted, and what it gives later serves the next call.
     ///
     /// # Errors
-    /// Whatever it is: it becomes the source of [`Error::Renewal`](contacts_proto::Error::Renewal), and must show no secret.
+    /// Whatever it is: it becomes the source of [`Error::Credentials`](contacts_proto::Error::Credentials), and must show no secret.
     fn credentials(&self) -> Result<Credentials, Box<dyn std::error::Error + Send + Sync>>;
 }
 
-impl<F> CredentialsSource for F
+impl<F> CredentialsProvider for F
 where
     F: Fn() -> Result<Credentials, Box<dyn std::error::Error + Send + Sync>> + Send + Sync,
 {
@@ -43,15 +43,15 @@ where
 }
 
 /// A source, and the last refresh. Threads that need other credentials at the same time share one refresh.
-pub(crate) struct Renewals {
-    source: Box<dyn CredentialsSource>,
+pub(crate) struct SharedProvider {
+    source: Box<dyn CredentialsProvider>,
     refresh: Refresh,
     /// Held by the thread that asks the source.
     turn: Mutex<()>,
 }
 
-impl Renewals {
-    pub(crate) fn new(source: impl CredentialsSource + 'static) -> Self {
+impl SharedProvider {
+    pub(crate) fn new(source: impl CredentialsProvider + 'static) -> Self {
         Self { source: Box::new(source), refresh: Refresh::default(), turn: Mutex::new(()) }
     }
 
@@ -63,12 +63,12 @@ impl Renewals {
         refused: Option<Credentials>,
     ) -> Result<Credentials, RefreshError> {
         let (sender, receiver) = mpsc::sync_channel(1);
-        let renewals = Arc::clone(self);
+        let provider = Arc::clone(self);
         // Nobody waits for it any more where sending fails.
-        let renew = move || drop(sender.send(renewals.other_than(refused.as_ref())));
+        let refresh = move || drop(sender.send(provider.other_than(refused.as_ref())));
         thread::Builder::new()
             .name("contacts-credentials".into())
-            .spawn(renew)
+            .spawn(refresh)
             .map_err(|error| -> RefreshError { Arc::new(error) })?;
         receiver.recv_timeout(time).unwrap_or_else(|error| {
             Err(Arc::new(io::Error::new(
@@ -103,7 +103,7 @@ mod tests {
     fn asked_by_64_threads(gives: impl Fn(u32) -> bool + Send + Sync + 'static) -> (u32, usize) {
         let (asked, begun) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
         let (counted, seen) = (Arc::clone(&asked), Arc::clone(&begun));
-        let renewals = Renewals::new(move || {
+        let provider = SharedProvider::new(move || {
             let number = counted.fetch_add(1, Ordering::SeqCst);
             while number > 0 && seen.load(Ordering::SeqCst) < 64 {
                 thread::yield_now();
@@ -115,10 +115,10 @@ mod tests {
                 Err("none".into())
             }
         });
-        let refused = renewals.other_than(None).ok();
+        let refused = provider.other_than(None).ok();
         let ask = || {
             begun.fetch_add(1, Ordering::SeqCst);
-            renewals.other_than(refused.as_ref()).is_ok()
+            provider.other_than(refused.as_ref()).is_ok()
         };
         let given = thread::scope(|scope| {
             let threads: Vec<_> = (0..64).map(|_| scope.spawn(ask)).collect();

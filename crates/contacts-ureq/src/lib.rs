@@ -7,9 +7,7 @@
 //!
 //! ```
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
-//! use contacts_ureq::{
-//!     Client, ContactId, ContactMethod, Credentials, DeactivateContact, GetContact, How, ListContacts, BaseUrl,
-//! };
+//! use contacts_ureq::{BaseUrl, Client, ContactId, ContactMethod, Credentials, DeactivateContact, EnsureOutcome, GetContact, ListContacts};
 //!
 //! // Here the site is a sandbox. That of a real site is made by `Site::base_url`.
 //! let sandbox = Sandbox::start()?;
@@ -18,7 +16,7 @@
 //!
 //! // A contact that is there once, however often this is run.
 //! let ensured = client.ensure(ContactMethod::Email, "ann@example.com")?;
-//! assert_eq!(ensured.how, How::Created);
+//! assert_eq!(ensured.outcome, EnsureOutcome::Created);
 //!
 //! // Any of the operations.
 //! let confirmation = client.send(&DeactivateContact::new(ensured.contact.id))?;
@@ -38,12 +36,12 @@
 //! ```
 //!
 //! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment unless
-//! [`Builder::proxy_from_env`] is called. The certificates that are trusted are those of Mozilla's list, which is built in, unless the
+//! [`ClientBuilder::proxy_from_env`] is called. The certificates that are trusted are those of Mozilla's list, which is built in, unless the
 //! builder is given others. Spans of `tracing` of the target `contacts` tell what is done, and never a secret: [`Spans`].
 //!
 //! # Features
 //!
-//! `platform-verifier`, off by default: `Builder::platform_roots`, to trust what the operating system trusts. It takes the crate
+//! `platform-verifier`, off by default: `ClientBuilder::platform_roots`, to trust what the operating system trusts. It takes the crate
 //! `rustls-platform-verifier`, and what that has for each system.
 
 #![cfg_attr(
@@ -63,11 +61,13 @@ mod client;
 mod connector;
 mod contacts;
 mod credentials;
-mod failure;
+mod error;
 mod send;
 mod tcp;
 
 #[doc(no_inline)]
 pub use contacts_proto::*;
 
-pub use self::{builder::Builder, client::Client, contacts::Contacts, credentials::CredentialsSource};
+pub use self::{
+    builder::ClientBuilder, client::Client, contacts::Contacts, credentials::CredentialsProvider,
+};

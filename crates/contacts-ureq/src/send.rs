@@ -6,15 +6,15 @@ use std::{
 };
 
 use contacts_proto::{
-    BodyLimits, Cause, Failure, Limits, Progress, Timeouts,
-    transport::{BodyBuf, SendGate},
+    Limits,
+    transport::{BodyBuf, BodyLimits, Delivery, SendGate, Timeouts, TransportError, TransportErrorKind},
 };
 use http::{Request, Response, header};
 use ureq::{Agent, Body, Error, SendBody, config::ConfigBuilder, typestate::AgentScope};
 
 use crate::{
-    connector::{Connector, Later, NotConnected, is_clean_end},
-    failure::failure,
+    connector::{Connector, DeferredResolver, NotConnected, is_clean_end},
+    error::failure,
 };
 
 /// All requests of a client go to one host.
@@ -41,7 +41,7 @@ impl Agents {
                 .max_idle_age(timeouts.idle)
                 .timeout_connect(Some(at_most_years(timeouts.connect)))
                 .build();
-            Agent::with_parts(config, Connector::default(), Later)
+            Agent::with_parts(config, Connector::default(), DeferredResolver)
         };
         Self { pooled: agent(IDLE_CONNECTIONS), fresh: agent(0) }
     }
@@ -54,7 +54,7 @@ pub(crate) fn send(
     timeout: Duration,
     fresh_connection: bool,
     limits: BodyLimits,
-) -> Result<Response<BodyBuf>, Failure> {
+) -> Result<Response<BodyBuf>, TransportError> {
     let agent = if fresh_connection { &agents.fresh } else { &agents.pooled };
     let (head, body) = request.into_parts();
     let gate = (!body.is_empty()).then(SendGate::default);
@@ -70,7 +70,7 @@ pub(crate) fn send(
         Err(error) => {
             let (error, is_connect) = without_mark(error);
             let is_unsent = gate.as_ref().map_or(is_connect, SendGate::revoke);
-            return Err(failure(if is_unsent { Progress::NotSent } else { Progress::MaybeSent }, error));
+            return Err(failure(if is_unsent { Delivery::NotSent } else { Delivery::Unknown }, error));
         }
     };
     let lasts_until_closed = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING]
@@ -81,9 +81,9 @@ pub(crate) fn send(
         Ok(()) => return Ok(Response::from_parts(head, read)),
         Err(broken) => broken,
     };
-    let progress = Progress::Answered(Box::new(Response::from_parts(head, read.into_vec())));
+    let progress = Delivery::Partial(Box::new(Response::from_parts(head, read.into_vec())));
     Err(match broken {
-        Broken::By(cause) => Failure::new(progress, cause),
+        Broken::By(cause) => TransportError::new(progress, cause),
         Broken::Io(error) => failure(progress, error.into()),
     })
 }
@@ -118,7 +118,7 @@ impl Read for GatedBody {
 
 /// Why a body is not whole.
 enum Broken {
-    By(Cause),
+    By(TransportErrorKind),
     Io(io::Error),
 }
 

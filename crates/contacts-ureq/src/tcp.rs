@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_proto::connect::{STAGGER, interleaved, more_telling};
+use contacts_proto::transport::connect::{STAGGER, interleaved, more_telling};
 use ureq::{
     Error, Timeout,
     unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport, time},

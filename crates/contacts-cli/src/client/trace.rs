@@ -2,7 +2,10 @@
 
 use std::{io::IsTerminal, time::Duration};
 
-use contacts_ureq::{Action, CreateContact, Event, Exchange, Now, Observer, Session, Waiting};
+use contacts_ureq::{
+    CreateContact,
+    exchange::{Action, Event, Exchange, Now, Observer, Session, WaitReason},
+};
 
 use crate::{
     config::flags::GlobalArgs,
@@ -42,7 +45,7 @@ impl<'a> Trace<'a> {
         Self { verbosity, creating: None, sent: Duration::ZERO }
     }
 
-    /// While it is in doubt whether this contact was created, an interrupt leaves a ticket.
+    /// While it is in doubt whether this contact was created, an interrupt leaves a receipt.
     pub(crate) fn creating(self, create: &'a CreateContact, session: &'a Session) -> Self {
         Self { creating: Some((create, session)), ..self }
     }
@@ -52,12 +55,12 @@ impl<'a> Trace<'a> {
         match event {
             Event::Answered(response) => trace(format_args!("< {} in {took} ms", response.status())),
             Event::Failed(failure) => trace(format_args!("< {failure}, after {took} ms")),
-            Event::Renewed(Ok(_)) => trace(format_args!("other credentials are there")),
+            Event::Refreshed(Ok(_)) => trace(format_args!("other credentials are there")),
             _ => {}
         }
     }
 
-    fn trace_action<T>(&mut self, action: &Action<T>, waiting: Option<Waiting>, now: Now) {
+    fn trace_action<T>(&mut self, action: &Action<T>, waiting: Option<WaitReason>, now: Now) {
         let Verbosity { requests, waits } = self.verbosity;
         match action {
             Action::Send { request, .. } => {
@@ -87,17 +90,17 @@ impl Observer for Trace<'_> {
     fn action<E: Exchange>(&mut self, exchange: &E, action: &Action<E::Output>, now: Now) {
         // Before anything is traced: who reads it may interrupt at once.
         if let Some((create, session)) = self.creating {
-            let doubt = exchange.is_in_doubt().then(|| create.ticket(now.unix).of(session));
+            let doubt = exchange.is_create_in_flight().then(|| create.receipt(now.unix).of(session));
             interrupt::leaves(doubt);
         }
-        self.trace_action(action, exchange.waiting(), now);
+        self.trace_action(action, exchange.wait_reason(), now);
     }
 }
 
-fn why(waiting: Option<Waiting>) -> &'static str {
+fn why(waiting: Option<WaitReason>) -> &'static str {
     match waiting {
-        Some(Waiting::Asked) => "the service asked for it",
-        Some(Waiting::Settling) => "the contact may still appear",
+        Some(WaitReason::RetryAfter) => "the service asked for it",
+        Some(WaitReason::Consistency) => "the contact may still appear",
         _ => "then trying again",
     }
 }

@@ -16,12 +16,12 @@ use std::{
     time::SystemTime,
 };
 
-use contacts_plan::Mistake;
+use contacts_plan::Diagnostic;
 use contacts_ureq::{AccountId, Contact, ContactMethod, Error};
 
 use self::{
     args::AuditArgs,
-    findings::{Row, Standing, Tally, User, several},
+    findings::{Reachability, Row, Tally, User, several},
     output::Progress,
     page::{About, page},
     resume::{Resume, Reused, utc},
@@ -96,9 +96,11 @@ fn wanted_users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>, Ve
     if let Some(path) = &args.from {
         let text = context.read(path, "users", LONGEST)?;
         let name = shown_path(path);
-        users.extend(users::read(&text).map_err(|mistakes| {
-            let failure = |mistake: &Mistake| Failure::in_file(&name, Some(mistake.place), &mistake.message);
-            mistakes.iter().map(failure).collect::<Vec<_>>()
+        users.extend(users::read(&text).map_err(|diagnostics| {
+            let failure = |diagnostic: &Diagnostic| {
+                Failure::in_file(&name, Some(diagnostic.position), &diagnostic.message)
+            };
+            diagnostics.iter().map(failure).collect::<Vec<_>>()
         })?);
     }
     if users.is_empty() {
@@ -258,7 +260,7 @@ impl<'a> Audit<'a> {
         let Self { context, args, required, users, rows, written, tally, end, unkept, reused, .. } = self;
         // What was written already is their beginning, without a gap.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
-        let unread = tally.count(Standing::Unreadable);
+        let unread = tally.count(Reachability::Unreadable);
         // Where nobody could be read, why it ended is all there is to say.
         if end.is_none() || unread < rows.len() {
             context.output.audited(&rows[written..], args.all)?;

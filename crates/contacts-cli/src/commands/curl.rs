@@ -1,6 +1,6 @@
 //! `curl COMMAND…`: the request as a command line, with the token in a variable.
 
-use contacts_ureq::{Credentials, Error, Session};
+use contacts_ureq::{Credentials, Error, exchange::Session};
 use http::{HeaderValue, Request, header};
 
 use crate::{

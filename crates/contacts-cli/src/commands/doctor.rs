@@ -7,8 +7,8 @@ pub(crate) mod step;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use contacts_ureq::{
-    ActivateContact, Call, ContactId, Credentials, DeleteContact, Error, Event, Hint, ListContacts, Now,
-    Observer, ProxyChoice, Site,
+    ActivateContact, ContactId, Credentials, DeleteContact, Error, Hint, ListContacts, ProxyChoice, Site,
+    exchange::{Call, Event, Now, Observer},
 };
 use http::{HeaderMap, header};
 

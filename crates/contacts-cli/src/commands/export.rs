@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use contacts_plan::{Desired, Format};
-use contacts_ureq::printable;
+use contacts_ureq::escape_controls;
 
 use super::plan::contacts_file::{LONGEST, format_of, format_parser};
 use crate::{
@@ -135,5 +135,5 @@ fn for_standard_output(text: &str) -> String {
     if !io::stdout().is_terminal() {
         return text.to_owned();
     }
-    text.lines().map(|line| format!("{}\n", printable(line))).collect()
+    text.lines().map(|line| format!("{}\n", escape_controls(line))).collect()
 }

@@ -8,9 +8,10 @@ use clap::{
 };
 use contacts_plan::takes_last_enabled;
 use contacts_ureq::{
-    AccountId, ActivateContact, Call, Confirmation, Contact, ContactId, ContactMethod, Create, CreateContact,
-    DeactivateContact, DeleteContact, Ensure, Error, GetContact, How, ListContacts, Pages, Session,
-    UpdateContact, printable,
+    AccountId, ActivateContact, Confirmation, Contact, ContactId, ContactMethod, CreateContact,
+    DeactivateContact, DeleteContact, EnsureOutcome, Error, GetContact, ListContacts, UpdateContact,
+    escape_controls,
+    exchange::{Call, Create, Ensure, Pages, Session},
 };
 use http::Request;
 
@@ -43,8 +44,8 @@ pub(crate) enum OperationCommand {
 
     /// Create a contact
     ///
-    /// It is never sent twice unless it is certain that the first request did nothing. If its answer is lost, a ticket is
-    /// printed and the exit code is 7: `contacts resolve` tells what became of it. With --ensure, it looks before and after
+    /// It is never sent twice unless it is certain that the first request did nothing. If its answer is lost, a receipt is
+    /// printed and the exit code is 7: `contacts reconcile` tells what became of it. With --ensure, it looks before and after
     /// instead, and can be repeated at will.
     #[command(
         after_help = "Examples:\n  contacts create sms 90-5555559999\n  contacts create --ensure email ann@example.com"
@@ -121,7 +122,7 @@ pub(crate) struct ListArgs {
     offset: Option<u32>,
 
     /// Ask for N contacts a page, 1 to 100 [default: 100]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(ListContacts::LARGEST_SIZE)))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(ListContacts::MAX_PAGE_SIZE)))]
     size: Option<u32>,
 
     /// Stop after N contacts, 1 or more
@@ -230,13 +231,13 @@ fn first_page(args: &ListArgs) -> Result<ListContacts, Error> {
         (Some(size), _) => size,
         // A page has no use for more contacts than are wanted, unless some of them are left out.
         (None, Some(limit)) if !filters(args) => {
-            u32::try_from(limit).unwrap_or(ListContacts::LARGEST_SIZE).clamp(1, ListContacts::LARGEST_SIZE)
+            u32::try_from(limit).unwrap_or(ListContacts::MAX_PAGE_SIZE).clamp(1, ListContacts::MAX_PAGE_SIZE)
         }
-        (None, _) => ListContacts::LARGEST_SIZE,
+        (None, _) => ListContacts::MAX_PAGE_SIZE,
     };
     let list = ListContacts::all().offset(args.offset.unwrap_or_default())?.size(size)?;
     Ok(match &args.account_id {
-        Some(account) => list.of_account(account.clone()),
+        Some(account) => list.account(account.clone()),
         None => list,
     })
 }
@@ -286,7 +287,8 @@ fn create(context: &Context<'_>, method: &ContactMethod, to: &str, ensure: bool)
     let change = if ensure {
         service.run_creating(Ensure::new(session, create.clone()), &create).map(|ensured| Change {
             id: ensured.contact.id,
-            message: if ensured.how == How::Existing { "Exists" } else { "Created" }.into(),
+            message: if ensured.outcome == EnsureOutcome::AlreadyExisted { "Exists" } else { "Created" }
+                .into(),
         })
     } else {
         service.run_creating(Create::new(session, create.clone()), &create).map(Change::from)
@@ -343,7 +345,7 @@ fn confirm_deletion(service: &mut Client, ids: &[ContactId], yes: bool, force: b
         let contact = actual.iter().find(|contact| contact.id == *id);
         // One that is not listed is told when it is deleted.
         let shown = contact.map(|Contact { method, to, .. }| format!("  {} {to}", method.as_str()));
-        text.push_str(&format!("{id}{}\n", printable(&shown.unwrap_or_default())));
+        text.push_str(&format!("{id}{}\n", escape_controls(&shown.unwrap_or_default())));
     }
     if takes_last {
         text.push_str(LAST);

@@ -43,7 +43,7 @@ impl TokenSource {
     }
 
     /// Returns `true` if there may be another token when the first one is refused.
-    pub(crate) fn is_renewable(&self) -> bool {
+    pub(crate) fn is_refreshable(&self) -> bool {
         matches!(self, Self::Command(_))
     }
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_ureq::{BaseUrl, Client, Credentials, Policy, ProxyChoice, ProxyVariables};
+use contacts_ureq::{BaseUrl, Client, Credentials, ProxyChoice, ProxyVariables, RetryPolicy};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::key::{self, Environment, Sourced};
@@ -63,11 +63,11 @@ impl Network {
     }
 
     /// The numbers of retries and waiting.
-    pub(crate) fn policy(&self) -> Policy {
-        let mut policy = Policy::default();
+    pub(crate) fn policy(&self) -> RetryPolicy {
+        let mut policy = RetryPolicy::default();
         policy.deadline = self.timeout();
         if let Some(attempts) = &self.attempts {
-            policy.attempts = attempts.value;
+            policy.max_attempts = attempts.value;
         }
         policy
     }

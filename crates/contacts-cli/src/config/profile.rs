@@ -122,7 +122,7 @@ fn expand(path: PathBuf, home: Option<&OsStr>) -> PathBuf {
 /// What is wrong, with line and column. It repeats nothing of the file but a word that is surely none of a secret: somebody may
 /// have put a token anywhere.
 fn parse(text: &str) -> Result<BTreeMap<String, Values>, String> {
-    profiles(text).map_err(|Mistake { at, why }| {
+    profiles(text).map_err(|Diagnostic { at, why }| {
         let before = text.get(..at).unwrap_or(text);
         let line = before.split('\n').count();
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -130,28 +130,28 @@ fn parse(text: &str) -> Result<BTreeMap<String, Values>, String> {
     })
 }
 
-struct Mistake {
+struct Diagnostic {
     /// The byte of the text where it begins.
     at: usize,
     why: String,
 }
 
-impl Mistake {
+impl Diagnostic {
     fn new(span: Range<usize>, why: impl Into<String>) -> Self {
         Self { at: span.start, why: why.into() }
     }
 }
 
-fn profiles(text: &str) -> Result<BTreeMap<String, Values>, Mistake> {
+fn profiles(text: &str) -> Result<BTreeMap<String, Values>, Diagnostic> {
     let file = DeTable::parse(text).map_err(|error| {
         // The parser tells the signs that it has expected, and none of those that stand there.
-        Mistake::new(error.span().unwrap_or_default(), error.message())
+        Diagnostic::new(error.span().unwrap_or_default(), error.message())
     })?;
     let mut profiles = BTreeMap::new();
     for (key, value) in in_order(file.get_ref()) {
         if key.get_ref() != "profile" {
             let known = "each profile is a table such as [profile.work]";
-            return Err(Mistake::new(key.span(), format!("{}: {known}", unknown(key.get_ref(), "table"))));
+            return Err(Diagnostic::new(key.span(), format!("{}: {known}", unknown(key.get_ref(), "table"))));
         }
         for (name, value) in in_order(table(value, "profile")?) {
             profiles.insert(name.get_ref().to_string(), profile(table(value, "a profile")?)?);
@@ -169,23 +169,23 @@ fn in_order<'a>(table: &'a DeTable<'a>) -> Vec<Entry<'a>> {
     entries
 }
 
-fn table<'a>(value: &'a Spanned<DeValue<'a>>, what: &str) -> Result<&'a DeTable<'a>, Mistake> {
+fn table<'a>(value: &'a Spanned<DeValue<'a>>, what: &str) -> Result<&'a DeTable<'a>, Diagnostic> {
     value.get_ref().as_table().ok_or_else(|| is_not(value, what, "a table"))
 }
 
-fn profile(table: &DeTable<'_>) -> Result<Values, Mistake> {
+fn profile(table: &DeTable<'_>) -> Result<Values, Diagnostic> {
     let mut values = Values::new();
     for (key, value) in in_order(table) {
         let name = key.get_ref();
         if name == "token" {
             let why =
                 "a token does not belong here: name its file by token_file, or a command by token_command";
-            return Err(Mistake::new(key.span(), why));
+            return Err(Diagnostic::new(key.span(), why));
         }
         let Ok(key) = ConfigKey::from_str(name, false) else {
             let known: Vec<_> = ConfigKey::all().map(ConfigKey::name).collect();
             let why = format!("{}: a profile has {}", unknown(name, "member"), known.join(", "));
-            return Err(Mistake::new(key.span(), why));
+            return Err(Diagnostic::new(key.span(), why));
         };
         values.insert(key, text(key, value)?);
     }
@@ -193,9 +193,9 @@ fn profile(table: &DeTable<'_>) -> Result<Values, Mistake> {
 }
 
 /// The text of a value that its key can have.
-fn text(key: ConfigKey, value: &Spanned<DeValue<'_>>) -> Result<String, Mistake> {
+fn text(key: ConfigKey, value: &Spanned<DeValue<'_>>) -> Result<String, Diagnostic> {
     let name = key.name();
-    let wrong = |why: String| Mistake::new(value.span(), why);
+    let wrong = |why: String| Diagnostic::new(value.span(), why);
     match (key.kind(), value.get_ref()) {
         (Kind::Flag, DeValue::Boolean(flag)) => Ok(flag.to_string()),
         (Kind::Flag, _) => Err(is_not(value, name, "true or false")),
@@ -223,7 +223,7 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
     parse(text).map(drop)
 }
 
-fn is_not(value: &Spanned<DeValue<'_>>, what: &str, expected: &str) -> Mistake {
+fn is_not(value: &Spanned<DeValue<'_>>, what: &str, expected: &str) -> Diagnostic {
     let found = match value.get_ref() {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "an integer",
@@ -233,7 +233,7 @@ fn is_not(value: &Spanned<DeValue<'_>>, what: &str, expected: &str) -> Mistake {
         DeValue::Array(_) => "an array",
         DeValue::Table(_) => "a table",
     };
-    Mistake::new(value.span(), format!("{what} is {found}, and is to be {expected}"))
+    Diagnostic::new(value.span(), format!("{what} is {found}, and is to be {expected}"))
 }
 
 fn unknown(key: &str, kind: &str) -> String {

@@ -1,4 +1,4 @@
-//! SIGINT (Ctrl-C), SIGTERM and SIGHUP. In the middle of a create they leave a ticket. In the middle of several changes they
+//! SIGINT (Ctrl-C), SIGTERM and SIGHUP. In the middle of a create they leave a receipt. In the middle of several changes they
 //! leave the results so far. The process then dies by the signal, or exits with 7 if a create is left unknown.
 //!
 //! All streams may be full pipes that nobody reads. No write can therefore keep the process from its end.
@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use contacts_ureq::{Ticket, printable};
+use contacts_ureq::{Receipt, escape_controls};
 use signal_hook::low_level;
 
 use crate::error::{Failure, exit, exit_of};
@@ -37,7 +37,7 @@ static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 #[derive(Default)]
 struct Left {
-    doubt: Option<Ticket>,
+    doubt: Option<Receipt>,
     under_way: Option<UnderWay>,
     /// Failures that nobody has reported yet.
     failures: Vec<Failure>,
@@ -73,9 +73,9 @@ pub(crate) fn undoes(undo: Option<Box<dyn FnOnce() + Send>>) {
     *lock(&UNDO) = undo;
 }
 
-/// From now on an interrupt leaves this ticket, or none.
-pub(crate) fn leaves(ticket: Option<Ticket>) {
-    change(|left| left.doubt = ticket);
+/// From now on an interrupt leaves this receipt, or none.
+pub(crate) fn leaves(receipt: Option<Receipt>) {
+    change(|left| left.doubt = receipt);
 }
 
 /// From now on an interrupt tells this of several changes, or nothing.
@@ -179,7 +179,7 @@ impl Left {
             || self.failures.iter().chain(of_several).any(|failure| failure.exit() == exit::UNKNOWN)
     }
 
-    /// Tells everything, the ticket too if standard output takes no more.
+    /// Tells everything, the receipt too if standard output takes no more.
     fn tell(&mut self, as_json: bool, quiet: bool) {
         let last = self.failure();
         let (results, known) = self
@@ -202,23 +202,24 @@ impl Left {
 
     fn failure(&self) -> Option<Failure> {
         match (&self.doubt, &self.under_way) {
-            (Some(ticket), under_way) => {
+            (Some(receipt), under_way) => {
                 let before = under_way.as_ref().map(|it| format!("; before it {} were made", it.made));
-                let (method, to) = (printable(ticket.method().as_str()), printable(ticket.to()));
+                let (method, to) =
+                    (escape_controls(receipt.method().as_str()), escape_controls(receipt.to()));
                 let message = format!(
                     "interrupted: the {method} contact {to} may have been created, and may not{}",
                     before.unwrap_or_default()
                 );
-                let failure = Failure::interrupted_in_doubt(message, ticket);
-                // The ticket stays at the end, where it is easily taken from.
+                let failure = Failure::interrupted_in_doubt(message, receipt);
+                // The receipt stays at the end, where it is easily taken from.
                 let go_on = under_way.as_ref().and_then(|it| it.hint).zip(failure.hint());
-                let hint = go_on.map(|(go_on, resolve)| format!("{go_on}; or, {resolve}"));
+                let hint = go_on.map(|(go_on, reconcile)| format!("{go_on}; or, {reconcile}"));
                 Some(hint.into_iter().fold(failure, Failure::with_hint))
             }
             (None, Some(UnderWay { made, change, hint, .. })) => {
                 let failure = Failure::interrupted(format!(
                     "interrupted: {made} were made, and how far the next one came is not known: {}",
-                    printable(change)
+                    escape_controls(change)
                 ));
                 Some(hint.iter().fold(failure, |failure, hint| failure.with_hint(*hint)))
             }

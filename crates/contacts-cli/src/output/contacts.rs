@@ -6,7 +6,7 @@ use std::{
 };
 
 use comfy_table::{Cell, Color as CellColor};
-use contacts_ureq::{Contact, printable};
+use contacts_ureq::{Contact, escape_controls};
 use serde::Serialize;
 
 use super::{Change, Output, Reader, json_line, rendered};
@@ -63,7 +63,7 @@ impl Output {
             (OutputFormat::Csv, changes) => self.csv(out, changes, &["id", "message"]),
             (OutputFormat::Table, changes) => changes
                 .iter()
-                .try_for_each(|Change { id, message }| writeln!(out, "{} {id}", printable(message))),
+                .try_for_each(|Change { id, message }| writeln!(out, "{} {id}", escape_controls(message))),
         }
     }
 
@@ -81,16 +81,16 @@ impl Output {
             (Some(true), _) => self.styled(Cell::new("yes"), |cell| cell.fg(CellColor::Green)),
             (None, None) => Cell::new("unknown"),
             (_, reason) => {
-                let text =
-                    reason.map_or(Cow::Borrowed("no"), |reason| format!("no: {}", printable(reason)).into());
+                let text = reason
+                    .map_or(Cow::Borrowed("no"), |reason| format!("no: {}", escape_controls(reason)).into());
                 self.styled(Cell::new(text), |cell| cell.fg(CellColor::Yellow))
             }
         };
         let order = contact.apply_order.map(|order| order.to_string()).unwrap_or_default();
         [
             Cell::new(contact.id.as_str()),
-            Cell::new(printable(contact.method.as_str())),
-            Cell::new(printable(&contact.to)),
+            Cell::new(escape_controls(contact.method.as_str())),
+            Cell::new(escape_controls(&contact.to)),
             enabled,
             Cell::new(order),
         ]

@@ -8,7 +8,7 @@ use std::{
 
 use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use contacts_plan::spreadsheet_cell;
-use contacts_ureq::printable;
+use contacts_ureq::escape_controls;
 use serde::Serialize;
 use serde_json::{
     Map, Value,
@@ -25,12 +25,12 @@ struct Showable(CompactFormatter);
 
 impl Formatter for Showable {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        if let Cow::Borrowed(shown) = printable(fragment) {
+        if let Cow::Borrowed(shown) = escape_controls(fragment) {
             return self.0.write_string_fragment(out, shown);
         }
         for c in fragment.chars() {
             let mut buffer = [0; 4];
-            match printable(c.encode_utf8(&mut buffer)) {
+            match escape_controls(c.encode_utf8(&mut buffer)) {
                 Cow::Borrowed(shown) => out.write_all(shown.as_bytes())?,
                 Cow::Owned(_) => write!(out, "\\u{:04x}", u32::from(c))?,
             }
@@ -70,7 +70,7 @@ fn csv_cell(value: Option<&Value>, terminal: bool) -> String {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => {
             let text = spreadsheet_cell(text);
-            if terminal { printable(&text).into_owned() } else { text.into_owned() }
+            if terminal { escape_controls(&text).into_owned() } else { text.into_owned() }
         }
         Some(other) => other.to_string(),
     }

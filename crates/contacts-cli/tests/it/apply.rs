@@ -209,7 +209,7 @@ fn a_doubt_decides_the_exit_code_before_every_other_failure() {
     sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::Update));
     let (outcomes, ran) = applied(&home, &sandbox, &file, 7);
     assert_eq!(outcomes, ["create failed", "create done", "update failed", "delete skipped"]);
-    assert_eq!(ran.stderr.matches(r#""ticket":""#).count(), 1, "{ran:?}");
+    assert_eq!(ran.stderr.matches(r#""receipt":""#).count(), 1, "{ran:?}");
     sandbox.disarm();
     assert_eq!(applied(&home, &sandbox, &file, 0).0, ["update done", "delete done"]);
     assert_eq!(reached(&sandbox), WANTED);
@@ -217,7 +217,7 @@ fn a_doubt_decides_the_exit_code_before_every_other_failure() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_leaves_a_ticket_and_the_next_run_doubles_nothing() {
+fn an_interrupt_leaves_a_receipt_and_the_next_run_doubles_nothing() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }).on(Operation::Create));
@@ -226,7 +226,7 @@ fn an_interrupt_leaves_a_ticket_and_the_next_run_doubles_nothing() {
     command.interrupt();
     let ran = command.end().with_code(7);
     let error = ran.error();
-    assert!(error["ticket"].is_string(), "{ran:?}");
+    assert!(error["receipt"].is_string(), "{ran:?}");
     assert_eq!(
         outcomes(&ran),
         ["create unknown", "create not-tried", "update not-tried", "delete not-tried"]
@@ -237,7 +237,7 @@ fn an_interrupt_leaves_a_ticket_and_the_next_run_doubles_nothing() {
     let both = "apply the file again to go on: what is done is not done twice; or, to learn what became of it, as the \
                 same user: contacts --base-url ";
     assert!(hint.starts_with(both), "{hint}");
-    assert_eq!(hint.split_once(" resolve ").map(|it| it.1), error["ticket"].as_str(), "{hint}");
+    assert_eq!(hint.split_once(" reconcile ").map(|it| it.1), error["receipt"].as_str(), "{hint}");
     sandbox.disarm();
     assert_eq!(applied(&home, &sandbox, &file, 0).0, ["create done", "update done", "delete done"]);
     assert_eq!(reached(&sandbox), WANTED);
@@ -289,8 +289,8 @@ fn an_interrupt_takes_away_no_doubt_and_no_id_of_the_changes_before() {
     assert_eq!(outcomes(&ran), ["create failed", "create done", "create unknown"], "{ran:?}");
     let created = &support::one_line(&ran.stdout)["changes"][1]["id"];
     assert!(stored(&sandbox).iter().any(|contact| *contact.id == *created), "{ran:?}");
-    let tickets = ran.stderr.lines().filter(|line| line.contains("\"ticket\":"));
-    assert_eq!(tickets.count(), 2, "{ran:?}");
+    let receipts = ran.stderr.lines().filter(|line| line.contains("\"receipt\":"));
+    assert_eq!(receipts.count(), 2, "{ran:?}");
 }
 
 #[cfg(target_os = "linux")]

@@ -25,7 +25,9 @@ fn every_user_is_told_in_the_order_of_the_question_with_counts_and_findings() {
     let users = audited(&home, &sandbox, "audit well single none phone --require email");
     let told: Vec<_> = users
         .iter()
-        .map(|user| (user["accountId"].as_str().unwrap(), user["standing"].as_str().unwrap(), words(user)))
+        .map(|user| {
+            (user["accountId"].as_str().unwrap(), user["reachability"].as_str().unwrap(), words(user))
+        })
         .collect();
     assert_eq!(
         told,
@@ -33,7 +35,7 @@ fn every_user_is_told_in_the_order_of_the_question_with_counts_and_findings() {
             ("well", "reachable", vec![]),
             ("single", "single", vec!["single"]),
             ("none", "unreachable", vec!["unreachable"]),
-            ("phone", "lacking", vec!["missing", "single", "disabled-phone"]),
+            ("phone", "missing-required", vec!["missing", "single", "disabled-phone"]),
         ]
     );
     let count = |enabled: usize, disabled: usize| json!({"enabled": enabled, "disabled": disabled});
@@ -49,17 +51,20 @@ fn every_user_is_told_in_the_order_of_the_question_with_counts_and_findings() {
 #[test]
 fn each_of_the_required_kinds_is_needed() {
     let (home, sandbox) = (Home::new(), team());
-    let standing = |require: &str| {
-        audited(&home, &sandbox, &format!("audit well {require}"))[0]["standing"].as_str().unwrap().to_owned()
+    let reachability = |require: &str| {
+        audited(&home, &sandbox, &format!("audit well {require}"))[0]["reachability"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     for (require, expected) in [
         ("", "reachable"),
         ("--require sms", "reachable"),
         ("--require email,sms", "reachable"),
-        ("--require sms,voice", "lacking"),
-        ("--require voice --require mobile", "lacking"),
+        ("--require sms,voice", "missing-required"),
+        ("--require voice --require mobile", "missing-required"),
     ] {
-        assert_eq!(standing(require), expected, "{require}");
+        assert_eq!(reachability(require), expected, "{require}");
     }
 }
 
@@ -94,7 +99,7 @@ fn a_table_has_the_worst_first_and_a_summary_beside_it() {
     assert!(!ran.stdout.contains("well"), "{}", ran.stdout);
     assert!(
         ran.stderr.contains(
-            "note: 5 users: 1 reachable, 1 by a single contact, 1 lacking what is required, 1 unreachable, \
+            "note: 5 users: 1 reachable, 1 by a single contact, 1 missing required contacts, 1 unreachable, \
              1 unreadable; 1 with a number that is not enabled\n"
         ),
         "{}",
@@ -120,7 +125,7 @@ fn names_and_addresses_of_a_table_of_users_are_told_in_each_form() {
     assert!(table.starts_with("USER ") && table.contains("\n=Ann  none "), "{table}");
     let csv = home.demo(&sandbox, &from).line("-o csv").succeed();
     let lines: Vec<_> = csv.lines().collect();
-    assert!(lines[0].starts_with("accountId,name,email,standing,enabled,"), "{csv}");
+    assert!(lines[0].starts_with("accountId,name,email,reachability,enabled,"), "{csv}");
     assert_eq!(lines[3], "none,'=Ann,ann@x,unreachable,0,0,0,0,0,1,,,", "{csv}");
     let ndjson = home.demo(&sandbox, &from).line("-o ndjson").succeed();
     let lines: Vec<Value> = ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

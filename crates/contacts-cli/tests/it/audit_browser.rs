@@ -49,7 +49,7 @@ fn the_numbers_are_shown_and_users_are_found_and_put_in_order() {
         browser.all(".figures dd").iter().map(|figure| figure.text().replace('\n', " ")).collect();
     assert_eq!(figures, ["1 20 %"; 5]);
     let picture = browser.find("svg.standings").label();
-    assert_eq!(picture, "Of 5 users: 1 reachable, 1 single, 1 lacking, 1 unreachable, 1 unreadable");
+    assert_eq!(picture, "Of 5 users: 1 reachable, 1 single, 1 missing-required, 1 unreachable, 1 unreadable");
     let widths = browser.script(
         "return [...document.querySelectorAll('svg.standings rect:not(.track)')].map(it => Math.round(it.getBoundingClientRect().width / it.ownerSVGElement.getBoundingClientRect().width * 100))",
     );
@@ -60,9 +60,9 @@ fn the_numbers_are_shown_and_users_are_found_and_put_in_order() {
     browser.find_text("#shown", "1 of 5 users");
     assert_eq!(seen(&browser), ["phone"]);
     browser.script("filter.value = ''; filter.dispatchEvent(new Event('input'))");
-    browser.find("#standing").type_text("reachable");
+    browser.find("#reachability").type_text("reachable");
     browser.until("the rest is unfolded", || (seen(&browser) == ["well"]).then_some(()));
-    browser.script("standing.value = ''; standing.dispatchEvent(new Event('change'))");
+    browser.script("reachability.value = ''; reachability.dispatchEvent(new Event('change'))");
     browser.until("all of them", || (seen(&browser).len() == 4).then_some(()));
 
     let user = browser.find("thead button");

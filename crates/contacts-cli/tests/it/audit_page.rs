@@ -20,7 +20,7 @@ fn it_has_everybody_and_the_result_is_the_same_as_without_it() {
     for told in [
         "5 users of http://127.0.0.1:",
         "Each of them needs an enabled contact of the kind email.",
-        "Of 5 users: 1 reachable, 1 single, 1 lacking, 1 unreachable, 1 unreadable",
+        "Of 5 users: 1 reachable, 1 single, 1 missing-required, 1 unreachable, 1 unreadable",
         "sms: 1 of 4 users have an enabled contact, 1 only such as are not enabled",
         "no enabled email, and some other contact: 1 of 5 users",
         "<li>no enabled email</li><li>only voice 49-5</li><li>sms 49-4 is not enabled</li>",

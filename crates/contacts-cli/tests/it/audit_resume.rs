@@ -37,7 +37,7 @@ fn assert_whole(ndjson: &str, users: usize) {
     for (number, user) in told.iter().enumerate() {
         assert_eq!(user["accountId"], format!("u{number}"));
         let expected = if number % 10 == 0 { "unreachable" } else { "reachable" };
-        assert_eq!(user["standing"], expected, "{user}");
+        assert_eq!(user["reachability"], expected, "{user}");
     }
 }
 
@@ -105,7 +105,7 @@ fn after_an_interrupt_the_same_command_goes_on_and_asks_nobody_twice_but_those_i
     let ran = home.demo(&sandbox, &line).line("-o ndjson --require voice").run().with_code(0);
     assert!(sandbox.journal().is_empty());
     let second: Value = serde_json::from_str(ran.stdout.lines().nth(1).unwrap()).unwrap();
-    assert_eq!(second["standing"], "lacking", "what is required may change");
+    assert_eq!(second["reachability"], "missing-required", "what is required may change");
 }
 
 #[test]

@@ -12,9 +12,12 @@ fn a_user_who_cannot_be_read_is_a_row_and_gives_the_exit_code() {
     let (home, sandbox) = (Home::new(), team());
     let ran = home.demo(&sandbox, "audit single gone well -o json").run().with_code(1);
     let users: Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!((&users[1]["standing"], &users[1]["contacts"]), (&"unreadable".into(), &Value::Null));
+    assert_eq!((&users[1]["reachability"], &users[1]["contacts"]), (&"unreadable".into(), &Value::Null));
     assert_eq!(users[1]["findings"][0]["error"]["code"], "USER_NOT_FOUND");
-    assert_eq!((&users[0]["standing"], &users[2]["standing"]), (&"single".into(), &"reachable".into()));
+    assert_eq!(
+        (&users[0]["reachability"], &users[2]["reachability"]),
+        (&"single".into(), &"reachable".into())
+    );
     let error = ran.error();
     assert_eq!(
         (&error["kind"], &error["message"]),

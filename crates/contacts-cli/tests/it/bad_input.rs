@@ -106,7 +106,7 @@ fn a_flag_or_a_value_that_is_wrong_is_named() {
         (&["update", "good", ""], "address or number"),
         (&["activate"], "<ID>"),
         (&["delete", "good"], "--yes"),
-        (&["resolve", "damaged"], "ticket"),
+        (&["reconcile", "damaged"], "receipt"),
         (&["audit", "ann", "--html", "-"], "--html"),
         (&["audit", "ann", "--resume", "-"], "--resume"),
         (&["completions", "tcsh"], "tcsh"),
@@ -180,7 +180,7 @@ fn a_token_is_not_taken_as_an_argument_and_not_repeated() {
         (&["list", "--ATATT3xFfGF0-s3cret-0123456789"], "unexpected argument"),
         (&["list", "ATATT3xFfGF0-s3cret-0123456789"], "unexpected argument"),
         (&["ATATT3xFfGF0-s3cret-0123456789"], "subcommand"),
-        (&["resolve", "ATATT3xFfGF0-s3cret-0123456789"], "ticket"),
+        (&["reconcile", "ATATT3xFfGF0-s3cret-0123456789"], "receipt"),
         (&["get", "ATATT3xFfGF0/s3cret+0123456789"], "contact id"),
     ] {
         refused(|| home.at(&port.base_url()).args(arguments), named);

@@ -27,15 +27,15 @@ fn interrupted(home: &Home, sandbox: &Sandbox, line: &str, requests: usize) -> R
 }
 
 #[test]
-fn in_the_middle_of_a_creation_it_leaves_a_ticket() {
+fn in_the_middle_of_a_creation_it_leaves_a_receipt() {
     let (home, sandbox) = (Home::new(), silent());
     let ran = interrupted(&home, &sandbox, "create voice 49-1", 1).with_code(7);
     assert_eq!(ran.stdout, "");
     assert!(ran.stderr.contains("interrupted: the voice contact 49-1 may have been created"), "{ran:?}");
-    let ticket = ran.stderr.lines().find_map(|line| line.strip_prefix("ticket: ")).unwrap();
+    let receipt = ran.stderr.lines().find_map(|line| line.strip_prefix("receipt: ")).unwrap();
     sandbox.disarm();
     until("the effect", || stored(&sandbox).len() == 3);
-    let resolved = home.demo(&sandbox, &format!("resolve {ticket} -o json")).json();
+    let resolved = home.demo(&sandbox, &format!("reconcile {receipt} -o json")).json();
     assert_eq!(resolved["id"], *stored(&sandbox)[2].id);
 }
 
@@ -44,15 +44,15 @@ fn in_the_middle_of_a_creation_it_is_one_error_as_json() {
     let (home, sandbox) = (Home::new(), silent());
     let ran = interrupted(&home, &sandbox, "create voice 49-1 -o json", 1).with_code(7);
     let error = ran.error();
-    assert!(error["kind"] == "indeterminate" && error["ticket"].is_string(), "{error}");
+    assert!(error["kind"] == "outcome_unknown" && error["receipt"].is_string(), "{error}");
 }
 
 #[test]
-fn while_a_creation_that_is_ensured_waits_it_leaves_a_ticket_too() {
+fn while_a_creation_that_is_ensured_waits_it_leaves_a_receipt_too() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Close { when: When::After }).on(Operation::Create));
     let ran = interrupted(&home, &sandbox, "create --ensure voice 49-1 -o json", 2).with_code(7);
-    assert!(ran.error()["ticket"].is_string(), "{ran:?}");
+    assert!(ran.error()["receipt"].is_string(), "{ran:?}");
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn while_a_creation_waits_that_certainly_did_nothing_it_leaves_none() {
     while !command.note().starts_with("waiting") {}
     command.interrupt();
     let ran = command.end().killed_by(SIGINT);
-    assert!(!ran.stderr.contains("ticket"), "{ran:?}");
+    assert!(!ran.stderr.contains("receipt"), "{ran:?}");
 }
 
 #[test]
@@ -105,13 +105,13 @@ fn each_signal_ends_the_command_as_that_signal_does() {
 }
 
 #[test]
-fn each_signal_leaves_a_ticket_in_the_middle_of_a_creation() {
+fn each_signal_leaves_a_receipt_in_the_middle_of_a_creation() {
     for (name, _) in SIGNALS {
         let (home, sandbox) = (Home::new(), silent());
         let command = home.demo(&sandbox, "create voice 49-1 -o json").start();
         until("the request", || sandbox.journal().len() == 1);
         command.signal(name);
-        assert!(command.end().with_code(7).error()["ticket"].is_string(), "{name}");
+        assert!(command.end().with_code(7).error()["receipt"].is_string(), "{name}");
     }
 }
 
@@ -255,7 +255,7 @@ fn if_nobody_reads_either_stream_it_ends_and_a_doubt_keeps_its_exit_code() {
 }
 
 #[test]
-fn a_ticket_is_told_though_the_results_have_no_reader() {
+fn a_receipt_is_told_though_the_results_have_no_reader() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("contacts.yaml", "- email: new@example.com\n- voice: 49-1\n");
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }).nth(1).on(Operation::Create));
@@ -264,5 +264,5 @@ fn a_ticket_is_told_though_the_results_have_no_reader() {
     let command = home.demo(&sandbox, &line).stdout(writer).start();
     until("the create", || support::writes(&sandbox) > 0);
     command.interrupt();
-    assert!(command.end().with_code(7).error()["ticket"].is_string());
+    assert!(command.end().with_code(7).error()["receipt"].is_string());
 }

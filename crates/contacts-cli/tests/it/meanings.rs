@@ -76,7 +76,7 @@ fn a_page_of_a_firewall_is_not_said_by_the_service() {
         let page = answer("403 Forbidden", "content-type: text/html\r\n", "<html><h1>Blocked by policy");
         let (code, error, requests) = asked(line, &[page]);
         assert_eq!((code, requests), (1, 1), "{line}: {error}");
-        assert_eq!(error["kind"], "unexpected_answer", "{line}: {error}");
+        assert_eq!(error["kind"], "invalid_response", "{line}: {error}");
         assert!(hint(&error).contains("something other than the service"), "{line}: {error}");
     }
 }
@@ -149,7 +149,7 @@ fn a_redirected_create_was_not_made_and_shows_where_it_leads() {
         let (code, error, requests) = asked(line, &answers);
         assert_eq!((code, requests), (1, answers.len()), "{error}");
         assert!(error["message"].as_str().unwrap().contains("https://elsewhere.example/login"), "{error}");
-        assert!(error.get("ticket").is_none() && !error.to_string().contains("token=x"), "{error}");
+        assert!(error.get("receipt").is_none() && !error.to_string().contains("token=x"), "{error}");
         assert!(hint(&error).contains("check --base-url"), "{error}");
     }
 }
@@ -233,7 +233,7 @@ fn a_body_that_is_compressed_is_told_as_that_and_not_shown() {
         let told = "the body is compressed (gzip), which was not requested";
         for line in ["list", "get abc"] {
             let (code, error, _) = asked(&format!("{line} --attempts 1"), &[compressed("200 OK")]);
-            assert_eq!((code, &error["kind"]), (1, &Value::from("unexpected_answer")), "{error}");
+            assert_eq!((code, &error["kind"]), (1, &Value::from("invalid_response")), "{error}");
             assert!(error["message"].as_str().unwrap().ends_with(told), "{error}");
         }
         let (code, error, _) = asked("create sms 90-5555559999", &[compressed("422 Unprocessable Entity")]);
@@ -273,14 +273,14 @@ fn an_answer_about_another_contact_is_no_success() {
     for line in ["update abc 90-5555559999", "activate abc", "deactivate abc --force"] {
         let (code, error, requests) = asked(&format!("{line} --attempts 1"), &[answer("200 OK", "", other)]);
         assert_eq!((code, requests), (1, 1), "{line}: {error}");
-        assert_eq!(error["kind"], "unexpected_answer", "{line}: {error}");
+        assert_eq!(error["kind"], "invalid_response", "{line}: {error}");
         let message = error["message"].as_str().unwrap();
         assert!(message.contains("it is about another contact, another"), "{line}: {error}");
         assert!(message.ends_with("it may have been carried out all the same"), "{line}: {error}");
     }
     let contact = r#"{"id":"another","method":"sms","to":"90-5"}"#;
     let (code, error, _) = asked("get abc --attempts 1", &[answer("200 OK", "", contact)]);
-    assert_eq!((code, &error["kind"]), (1, &Value::from("unexpected_answer")), "{error}");
+    assert_eq!((code, &error["kind"]), (1, &Value::from("invalid_response")), "{error}");
 }
 
 #[test]

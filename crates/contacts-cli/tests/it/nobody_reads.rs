@@ -163,7 +163,7 @@ fn a_doubt_is_told_as_ever() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));
     let ran = home.demo(&sandbox, "create email new@example.com").unread().run().with_code(7);
-    assert!(ran.stderr.contains("\nticket: "), "{ran:?}");
+    assert!(ran.stderr.contains("\nreceipt: "), "{ran:?}");
     assert_eq!((asked(&sandbox, "POST"), stored(&sandbox).len()), (1, 3));
 }
 

@@ -14,7 +14,7 @@ pub(crate) const COMMANDS: [&str; 24] = [
     "plan",
     "apply",
     "audit",
-    "resolve",
+    "reconcile",
     "doctor",
     "login",
     "logout",

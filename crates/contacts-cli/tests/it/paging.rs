@@ -56,6 +56,6 @@ fn a_link_that_leads_nowhere_is_an_error_and_not_the_end_of_the_list() {
     let home = Home::new();
     let (_sandbox, url) = with_many(&home, Behaviour { next_link: NextLink::Stuck, ..Behaviour::default() });
     let error = home.at(&url).line("list --size 7").fail(1);
-    assert_eq!(error["kind"], "unexpected_answer");
+    assert_eq!(error["kind"], "invalid_response");
     assert!(error["message"].as_str().unwrap().contains("not forward"), "{error}");
 }

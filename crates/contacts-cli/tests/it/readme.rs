@@ -115,7 +115,7 @@ fn every_command_does_what_it_says() {
 
 #[cfg(unix)]
 #[test]
-fn the_script_that_creates_ends_a_doubt_by_its_ticket_and_tells_any_other_failure() {
+fn the_script_that_creates_ends_a_doubt_by_its_receipt_and_tells_any_other_failure() {
     let [script] = blocks("bash").try_into().expect("one script");
     let home = Home::new();
     let folder = Path::new(env!("CARGO_BIN_EXE_contacts")).parent().unwrap().to_str().unwrap();

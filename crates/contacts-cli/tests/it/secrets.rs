@@ -20,7 +20,7 @@ const COMMANDS: [&str; 12] = [
     "activate a b",
     "deactivate a",
     "delete --yes a b",
-    "resolve eyJ2IjoxLCJvcGVyYXRpb24iOiJjcmVhdGUiLCJtZXRob2QiOiJzbXMiLCJ0byI6IjkwLTU1NS01NTUtNTU1NSIsImF0IjoxfQ",
+    "reconcile eyJ2IjoxLCJvcGVyYXRpb24iOiJjcmVhdGUiLCJtZXRob2QiOiJzbXMiLCJ0byI6IjkwLTU1NS01NTUtNTU1NSIsImF0IjoxfQ",
     "curl list",
     "curl create sms 1",
     "nonsense",

@@ -21,13 +21,13 @@ fn assert_snapshot(name: &str, text: &str) {
     snapbox::assert_data_eq!(text, expected.raw());
 }
 
-/// Replaces what differs from run to run: the version, folders, ports, tickets and ids.
+/// Replaces what differs from run to run: the version, folders, ports, receipts and ids.
 fn redacted(home: &Home, text: &str) -> String {
     let folder = home.path("");
     let text = text.replace(folder.to_str().unwrap().trim_end_matches('/'), "/HOME");
     let text = without_version(&text);
     let text = masked(&text, "127.0.0.1:", |c| c.is_ascii_digit(), "PORT");
-    // A ticket is JSON in Base64.
+    // A receipt is JSON in Base64.
     let text = masked(&text, "eyJ", |c| c.is_ascii_alphanumeric() || "-_".contains(c), "…");
     with_numbered_ids(&text)
 }

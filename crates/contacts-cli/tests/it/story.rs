@@ -54,7 +54,7 @@ fn a_file_is_planned_applied_changed_and_applied_again_though_the_service_dies_i
     let outcomes = support::one_line(&ran.stdout);
     let outcomes: Vec<_> = (0..4).map(|change| outcomes["changes"][change]["outcome"].clone()).collect();
     assert_eq!(outcomes[..2], ["done", "failed"], "{ran:?}");
-    assert!(ran.stderr.contains(r#""ticket":""#), "{ran:?}");
+    assert!(ran.stderr.contains(r#""receipt":""#), "{ran:?}");
     assert_eq!(kept(&home).len(), 5, "nothing is deleted for what may not be there");
 
     let (_third, url) = sandbox(&[]);

@@ -65,7 +65,7 @@ fn a_creation_that_is_never_answered_is_in_doubt_when_the_time_is_over() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }));
     let error = home.demo(&sandbox, "create voice 49-1 --timeout 300ms").fail(7);
-    assert!(error["ticket"].is_string(), "{error}");
+    assert!(error["receipt"].is_string(), "{error}");
 }
 
 #[test]

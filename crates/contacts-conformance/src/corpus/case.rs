@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contacts_proto::{Cause, Limits};
+use contacts_proto::transport::{Limits, TransportErrorKind};
 use serde::Deserialize;
 
 use super::{Body, Expectation, Question, Scope};
@@ -118,18 +118,18 @@ impl Case {
         let answer = self.answer(question);
         match report {
             Report::Answered => Told::Answered(answer),
-            Report::Malformed => Told::MaybeSent(Cause::Malformed),
-            Report::TooLarge => Told::MaybeSent(Cause::TooLarge),
-            Report::Closed => Told::MaybeSent(Cause::Closed),
-            Report::BodyMalformed => Told::Broken(answer, Cause::Malformed),
-            Report::BodyClosed => Told::Broken(answer, Cause::Closed),
+            Report::Malformed => Told::MaybeSent(TransportErrorKind::Malformed),
+            Report::TooLarge => Told::MaybeSent(TransportErrorKind::TooLarge),
+            Report::Closed => Told::MaybeSent(TransportErrorKind::Closed),
+            Report::BodyMalformed => Told::Broken(answer, TransportErrorKind::Malformed),
+            Report::BodyClosed => Told::Broken(answer, TransportErrorKind::Closed),
             Report::BodyTooLarge => {
                 let limit = match (self.status, question) {
                     (200..=299, Question::One(Operation::List) | Question::WholeList) => limits.page_body,
                     (200..=299, _) => limits.contact_body,
                     _ => limits.error_body,
                 };
-                Told::Broken(answer.cut(limit), Cause::TooLarge)
+                Told::Broken(answer.cut(limit), TransportErrorKind::TooLarge)
             }
         }
     }

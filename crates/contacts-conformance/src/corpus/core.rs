@@ -1,6 +1,9 @@
 //! The core's outcome of a case.
 
-use contacts_proto::{AllContacts, BaseUrl, Carry, Exchange, ListContacts, Session};
+use contacts_proto::{
+    BaseUrl, ListContacts,
+    exchange::{Exchange, List, Session, ToExchange},
+};
 
 use super::{
     Case, Question, Report, Value,
@@ -20,7 +23,7 @@ pub(super) fn play(case: &Case, question: Question, report: Report) -> Trial {
     let core = Core { session, told: case.told(report, question, &setup.policy.limits), question };
     match question {
         Question::One(operation) => with(operation, core),
-        Question::WholeList => core.drive(AllContacts::new(core.session.clone(), ListContacts::all())),
+        Question::WholeList => core.drive(List::new(core.session.clone(), ListContacts::all())),
     }
 }
 
@@ -48,7 +51,7 @@ impl Core {
 impl Visitor for Core {
     type Output = Trial;
 
-    fn visit<O: Carry<Output: Value>>(self, operation: &O) -> Trial {
-        self.drive(operation.in_session(self.session.clone()))
+    fn visit<O: ToExchange<Output: Value>>(self, operation: &O) -> Trial {
+        self.drive(operation.exchange(self.session.clone()))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::{Carry, Error, ListContacts, printable};
+use contacts_proto::{Error, ListContacts, escape_controls, exchange::ToExchange};
 use http::Response;
 
 use super::{Case, Expectation, Question, Value, core};
@@ -49,7 +49,7 @@ impl Trial {
 
 fn texts(error: &Error) -> Vec<String> {
     let mut texts = vec![error.to_string()];
-    if let Error::Indeterminate(doubt) = error {
+    if let Error::OutcomeUnknown(doubt) = error {
         texts.push(doubt.cause().to_string());
     }
     texts.extend(error.hint().map(|hint| hint.to_string()));
@@ -125,7 +125,7 @@ fn broken_law(case: &Case, trial: &Trial) -> Option<&'static str> {
     if all().any(|text| shows_secret(text)) || trial.texts.iter().any(|text| text.contains(OTHER_TOKEN)) {
         return Some("an error shows no secret");
     }
-    if trial.texts.iter().any(|text| printable(text) != text.as_str()) {
+    if trial.texts.iter().any(|text| escape_controls(text) != text.as_str()) {
         return Some("the texts of an error are printable");
     }
     // The longest have sixteen fields, each with name and reason.
@@ -140,7 +140,7 @@ fn good(question: Question) -> Option<serde_json::Value> {
     impl Visitor for Read {
         type Output = Option<serde_json::Value>;
 
-        fn visit<O: Carry<Output: Value>>(self, operation: &O) -> Self::Output {
+        fn visit<O: ToExchange<Output: Value>>(self, operation: &O) -> Self::Output {
             let (head, body) = self.0.response().into_parts();
             let result = operation.response(Response::from_parts(head, body.as_slice()));
             Expectation::of(&result, &["one".to_owned()]).value
@@ -154,7 +154,7 @@ fn good(question: Question) -> Option<serde_json::Value> {
 /// The settings of the core and of both clients.
 pub(super) fn setup(case: &Case, base: &str) -> Setup {
     let mut setup = Setup::new(base);
-    setup.policy.attempts = case.attempts;
+    setup.policy.max_attempts = case.attempts;
     setup
 }
 
@@ -191,7 +191,7 @@ struct Call<D> {
 impl<D: Driver> Visitor for Call<D> {
     type Output = Trial;
 
-    fn visit<O: Carry<Output: Value>>(self, operation: &O) -> Trial {
+    fn visit<O: ToExchange<Output: Value>>(self, operation: &O) -> Trial {
         let result = self.client.send(operation);
         self.end(&result)
     }

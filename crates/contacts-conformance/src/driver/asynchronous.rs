@@ -2,7 +2,10 @@
 
 use std::{future::ready, time::Duration};
 
-use contacts_proto::{Carry, Contact, ContactMethod, Ensured, Error, Exchange, ListContacts, Session};
+use contacts_proto::{
+    Contact, ContactMethod, Ensured, Error, ListContacts,
+    exchange::{Exchange, Session, ToExchange},
+};
 use futures_util::TryStreamExt;
 use tokio::runtime::Runtime;
 
@@ -27,7 +30,7 @@ impl Driver for Hyper {
         Ok(Self { client: client!(contacts_hyper, setup), runtime })
     }
 
-    fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
+    fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
         self.runtime.block_on(self.client.send(operation))
     }
 

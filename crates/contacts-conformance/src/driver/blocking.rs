@@ -2,7 +2,10 @@
 
 use std::{thread, time::Duration};
 
-use contacts_proto::{Carry, Contact, ContactMethod, Ensured, Error, Exchange, ListContacts, Session};
+use contacts_proto::{
+    Contact, ContactMethod, Ensured, Error, ListContacts,
+    exchange::{Exchange, Session, ToExchange},
+};
 
 use super::{Driver, Setup, client};
 
@@ -17,7 +20,7 @@ impl Driver for Ureq {
         Ok(Self(client!(contacts_ureq, setup)))
     }
 
-    fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
+    fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
         self.0.send(operation)
     }
 

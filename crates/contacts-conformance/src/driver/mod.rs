@@ -6,7 +6,8 @@ mod blocking;
 use std::time::Duration;
 
 use contacts_proto::{
-    Carry, Contact, ContactMethod, Credentials, Ensured, Error, Exchange, ListContacts, Policy, Session,
+    Contact, ContactMethod, Credentials, Ensured, Error, ListContacts, RetryPolicy,
+    exchange::{Exchange, Session, ToExchange},
 };
 
 pub use self::{asynchronous::Hyper, blocking::Ureq};
@@ -32,7 +33,7 @@ pub trait Driver: Sized {
     ///
     /// # Errors
     /// What the client's `send` ends with.
-    fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error>;
+    fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error>;
 
     /// Does something with each contact of a list, as it comes.
     ///
@@ -74,7 +75,7 @@ pub struct Setup {
     /// Who asks.
     pub credentials: Credentials,
     /// The numbers.
-    pub policy: Policy,
+    pub policy: RetryPolicy,
     /// How long a connection may take.
     pub connect_timeout: Duration,
     /// Another authority to trust, in PEM.
@@ -86,13 +87,13 @@ pub struct Setup {
 impl Setup {
     /// One attempt, with more time than anything on loopback needs.
     pub fn new(base: impl Into<String>) -> Self {
-        let mut policy = Policy::default();
-        policy.attempts = 1;
+        let mut policy = RetryPolicy::default();
+        policy.max_attempts = 1;
         policy.backoff = Duration::from_millis(1);
         policy.throttled_backoff = Duration::from_millis(1);
         policy.deadline = Duration::from_secs(8);
         policy.attempt_timeout = Duration::from_secs(6);
-        policy.settle = Duration::from_millis(20);
+        policy.consistency_delay = Duration::from_millis(20);
         Self {
             base: base.into(),
             credentials: Credentials::basic(USER, TOKEN).expect("these are credentials"),

@@ -201,7 +201,7 @@ impl Case {
     }
 
     /// Harmless, or longer than an attempt may take. Nothing helps an ensured contact against an effect that comes after the time
-    /// it is given to settle, which is documented.
+    /// it is given to consistency_delay, which is documented.
     fn delay(&mut self, rng: &mut Rng) -> Fault {
         let late = !matches!(self.task, Task::Ensure) && rng.bool();
         let ms = if rng.bool() { rng.u64(1..20) } else { rng.u64(230..280) };

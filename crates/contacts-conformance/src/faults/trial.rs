@@ -77,13 +77,13 @@ pub(super) fn try_with<D: Driver>(case: &Case) -> Trial {
 fn setup(base: String) -> Setup {
     let mut setup = Setup::new(base);
     let policy = &mut setup.policy;
-    policy.attempts = 4;
+    policy.max_attempts = 4;
     policy.backoff = Duration::from_millis(1);
     policy.throttled_backoff = Duration::from_millis(2);
-    policy.settle = Duration::from_millis(50);
+    policy.consistency_delay = Duration::from_millis(50);
     policy.attempt_timeout = Duration::from_millis(200);
     policy.deadline = Duration::from_secs(4);
-    policy.longest_wait = Duration::from_secs(1);
+    policy.max_retry_after = Duration::from_secs(1);
     policy.limits.contact_body = 64 * 1024;
     policy.limits.page_body = 128 * 1024;
     policy.limits.error_body = 4 * 1024;
@@ -92,7 +92,7 @@ fn setup(base: String) -> Setup {
 
 fn ran_out_of_time(error: &Error) -> bool {
     let cause = match error {
-        Error::Indeterminate(doubt) => doubt.cause(),
+        Error::OutcomeUnknown(doubt) => doubt.cause(),
         error => error,
     };
     cause.is_timeout()

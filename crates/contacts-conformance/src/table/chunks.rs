@@ -1,6 +1,6 @@
 //! Chunks, good and bad.
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, each_once};
 use crate::{Answer, Expected, Scenario, Told};
@@ -17,14 +17,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenarios.extend(each_once(
             name,
             |answer| one_chunk(answer, chunk, last),
-            |answer| broken(answer, Cause::Closed),
+            |answer| broken(answer, TransportErrorKind::Closed),
         ));
     }
     for (name, chunk, last) in BAD {
         scenarios.extend(each_once(
             name,
             |answer| one_chunk(answer, chunk, last),
-            |answer| broken(answer, Cause::Malformed),
+            |answer| broken(answer, TransportErrorKind::Malformed),
         ));
     }
     scenarios.extend(each_once(
@@ -34,7 +34,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             // It is no size, and ureq reads it as one. There is no other way to read it that anybody could be led into.
             Expected::OneOf(vec![
                 vec![Told::Answered(answer.clone())],
-                vec![Told::Broken(answer, Cause::Malformed)],
+                vec![Told::Broken(answer, TransportErrorKind::Malformed)],
             ])
         },
     ));
@@ -83,6 +83,6 @@ fn one_chunk(answer: &Answer, chunk: &str, last: &str) -> Vec<u8> {
     wire
 }
 
-fn broken(answer: Answer, cause: Cause) -> Expected {
+fn broken(answer: Answer, cause: TransportErrorKind) -> Expected {
     Expected::once(Told::Broken(answer, cause))
 }

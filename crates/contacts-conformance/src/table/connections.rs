@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, serves};
 use crate::{
@@ -86,8 +86,8 @@ fn closed_behind_an_answer(end: End) -> Scenario {
     let get = Operation::Get.success();
     let plan = Plan::each([one_answer_then(end), serves([get.wire()])]);
     let whole = Told::Answered(get.clone());
-    let next =
-        [Told::MaybeSent(Cause::Closed), Told::NotSent(Cause::Closed)].map(|told| vec![told, whole.clone()]);
+    let next = [Told::MaybeSent(TransportErrorKind::Closed), Told::NotSent(TransportErrorKind::Closed)]
+        .map(|told| vec![told, whole.clone()]);
     let next = next.into_iter().chain([vec![whole]]).collect();
     Scenario::new(
         format!("a connection ends behind its answer, {end:?}"),
@@ -96,7 +96,7 @@ fn closed_behind_an_answer(end: End) -> Scenario {
         answered(get),
     )
     .then(Operation::Get, Expected::OneOf(next))
-    .set(|setup| setup.policy.attempts = 2)
+    .set(|setup| setup.policy.max_attempts = 2)
     .sees(Seen::Requests(2..=2))
 }
 
@@ -107,7 +107,7 @@ fn closed_on_the_next_request(end: End) -> Scenario {
     script.extend([Step::ReadRequest, Step::End(end)]);
     let plan = Plan::each([script, serves([Answer::json(404, "{}").wire()])]);
     // What is gone after that may have been deleted by the first request.
-    let next = vec![Told::MaybeSent(Cause::Closed), Told::Answered(Answer::json(404, "{}"))];
+    let next = vec![Told::MaybeSent(TransportErrorKind::Closed), Told::Answered(Answer::json(404, "{}"))];
     Scenario::new(
         format!("a kept connection ends on a deletion, {end:?}"),
         plan,
@@ -115,7 +115,7 @@ fn closed_on_the_next_request(end: End) -> Scenario {
         answered(get),
     )
     .then(Operation::Delete, Expected::Same(next))
-    .set(|setup| setup.policy.attempts = 2)
+    .set(|setup| setup.policy.max_attempts = 2)
     .sees(Seen::Connections(2..=2))
     .sees(Seen::Requests(3..=3))
 }

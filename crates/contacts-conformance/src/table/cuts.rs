@@ -1,6 +1,6 @@
 //! Answers and requests that are cut, at every byte.
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
     ALL_OPERATIONS, Answer, Expected, Operation, Route, Sample, Scenario, Seen, Told,
@@ -47,10 +47,10 @@ fn cut_everywhere(operation: Operation, answer: &Answer, wire: &[u8], step: usiz
         let told = if at == wire.len() {
             Told::Answered(answer.clone())
         } else if at < head {
-            Told::MaybeSent(Cause::Closed)
+            Told::MaybeSent(TransportErrorKind::Closed)
         } else {
             // Of a success nothing of the body is told; a refusal's is as long as what came.
-            Told::Broken(answer.clone().cut(at - head), Cause::Closed)
+            Told::Broken(answer.clone().cut(at - head), TransportErrorKind::Closed)
         };
         let script = vec![Step::ReadRequest, Step::write(&wire[..at]), Step::End(end)];
         let name =
@@ -68,10 +68,11 @@ pub(super) fn requests() -> Vec<Scenario> {
         for (at, end) in (0..=whole).flat_map(|at| ENDS.map(|end| (at, end))) {
             let expected = if at == whole {
                 // The one thing that must never be said here is that it was not sent.
-                Expected::once(Told::MaybeSent(Cause::Closed))
+                Expected::once(Told::MaybeSent(TransportErrorKind::Closed))
             } else {
                 // Whether the client has handed over the last byte before it hears of the end is a matter of microseconds.
-                let told = [Told::MaybeSent(Cause::Closed), Told::NotSent(Cause::Closed)];
+                let told =
+                    [Told::MaybeSent(TransportErrorKind::Closed), Told::NotSent(TransportErrorKind::Closed)];
                 Expected::OneOf(told.into_iter().map(|told| vec![told]).collect())
             };
             let script = vec![Step::Read(at), Step::End(end)];
@@ -94,7 +95,7 @@ fn request_len(operation: Operation) -> usize {
     impl Visitor for Send {
         type Output = ();
 
-        fn visit<O: contacts_proto::Carry<Output: std::fmt::Debug>>(self, operation: &O) {
+        fn visit<O: contacts_proto::exchange::ToExchange<Output: std::fmt::Debug>>(self, operation: &O) {
             // What matters is what the server sees.
             let _ = self.0.send(operation);
         }

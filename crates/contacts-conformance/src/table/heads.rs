@@ -1,6 +1,6 @@
 //! Heads, good and bad.
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, each_once, malformed};
 use crate::{Answer, Expected, Scenario, Told};
@@ -105,7 +105,7 @@ fn bare(answer: &Answer) -> Vec<u8> {
 
 fn sizes() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    let too_large = |_| Expected::once(Told::MaybeSent(Cause::TooLarge));
+    let too_large = |_| Expected::once(Told::MaybeSent(TransportErrorKind::TooLarge));
     let line = |len: usize| format!("x-a: {}\r\n", "b".repeat(len)).into_bytes();
     let lines =
         |count: usize| (0..count).flat_map(|n| format!("x-{n}: b\r\n").into_bytes()).collect::<Vec<_>>();

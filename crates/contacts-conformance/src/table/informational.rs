@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, says_and_stays};
 use crate::{
@@ -39,7 +39,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     }
     scenarios.extend(super::each_once("100 with a length before the answer", with_length, |answer| {
         // A server must not send it (RFC 9110, 8.6); what a client makes of it is left open, and ureq-proto refuses it.
-        Expected::OneOf(vec![vec![Told::Answered(answer)], vec![Told::MaybeSent(Cause::Malformed)]])
+        Expected::OneOf(vec![
+            vec![Told::Answered(answer)],
+            vec![Told::MaybeSent(TransportErrorKind::Malformed)],
+        ])
     }));
     scenarios.extend(super::READ_AND_CREATE.map(endless));
     scenarios
@@ -55,7 +58,7 @@ fn endless(operation: Operation) -> Scenario {
     let all = EARLY[0].1.repeat(2_000).into_bytes();
     let drip = Step::Drip { all, bytes: 25, every: Duration::from_millis(1) };
     let plan = Plan::every([Step::ReadRequest, drip]);
-    let expected = Expected::once(Told::MaybeSent(Cause::TimedOut));
+    let expected = Expected::once(Told::MaybeSent(TransportErrorKind::TimedOut));
     Scenario::new(format!("early answers without end to {operation:?}"), plan, operation, expected)
         .set(|setup| {
             setup.policy.attempt_timeout = Duration::from_millis(250);

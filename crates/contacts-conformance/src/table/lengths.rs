@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, each_once, malformed, says_and_stays};
 use crate::{Answer, Expected, Operation, Sample, Scenario, Told};
@@ -26,12 +26,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     scenarios.extend(each_once(
         "a length that is longer than the body",
         |answer| answer.wire_with(&format!("content-length: {}\r\n", answer.body.len() + 1)),
-        |answer| Expected::once(Told::Broken(answer, Cause::Closed)),
+        |answer| Expected::once(Told::Broken(answer, TransportErrorKind::Closed)),
     ));
     scenarios.extend(each_once(
         "a length that is as large as can be",
         |answer| answer.wire_with("content-length: 9223372036854775807\r\n"),
-        |answer| Expected::once(Told::Broken(answer, Cause::Closed)),
+        |answer| Expected::once(Told::Broken(answer, TransportErrorKind::Closed)),
     ));
     scenarios.extend(each_once(
         "a length that is shorter than the body",
@@ -48,7 +48,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 /// do is to take them for something else.
 fn either() -> Vec<Scenario> {
     let taken_or_refused = |answer: Answer| {
-        Expected::OneOf(vec![vec![Told::Answered(answer)], vec![Told::MaybeSent(Cause::Malformed)]])
+        Expected::OneOf(vec![
+            vec![Told::Answered(answer)],
+            vec![Told::MaybeSent(TransportErrorKind::Malformed)],
+        ])
     };
     let mut scenarios = each_once(
         "two lengths that are equal",
@@ -87,7 +90,7 @@ fn beside(answer: &Answer, before: &str, after: &str) -> Vec<u8> {
 fn never_whole(operation: Operation) -> Scenario {
     let answer = operation.success();
     let wire = answer.wire_with(&format!("content-length: {}\r\n", answer.body.len() + 1));
-    let expected = Expected::once(Told::Broken(answer, Cause::TimedOut));
+    let expected = Expected::once(Told::Broken(answer, TransportErrorKind::TimedOut));
     Scenario::new(
         format!("a body that is never whole, to {operation:?}"),
         says_and_stays(wire),

@@ -1,6 +1,6 @@
 //! Bodies that are larger than is read.
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, says_and_stays};
 use crate::{
@@ -46,7 +46,7 @@ fn at_the_limit(operation: Operation, answer: &Answer, limit: usize) -> Vec<Scen
         answer
     };
     let (whole, more) = (padded(limit), padded(limit + 1));
-    let cut = Expected::once(Told::Broken(more.clone().cut(limit), Cause::TooLarge));
+    let cut = Expected::once(Told::Broken(more.clone().cut(limit), TransportErrorKind::TooLarge));
     let status = answer.status;
     let mut scenarios = Vec::new();
     for (how, wire) in FORMS {
@@ -85,7 +85,7 @@ fn beyond(operation: Operation, status: u16, limit: usize) -> Vec<Scenario> {
     ];
     let scenario = |(how, lines): (&str, String)| {
         let script = [Step::ReadRequest, Step::Write(answer.head_with(&lines)), Step::Flood(b"x", FLOOD)];
-        let expected = Expected::once(Told::Broken(answer.clone(), Cause::TooLarge));
+        let expected = Expected::once(Told::Broken(answer.clone(), TransportErrorKind::TooLarge));
         let name = format!("a flood {how}, {status} to {operation:?}");
         Scenario::new(name, Plan::every(script), operation, expected)
             .set(small)

@@ -15,7 +15,7 @@ mod sending;
 mod slow;
 mod tls;
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
     Answer, Expected, Operation, Sample, Scenario, Told,
@@ -71,7 +71,7 @@ fn answered(answer: Answer) -> Expected {
 
 /// The request may have arrived, and what came is no answer.
 fn malformed() -> Expected {
-    Expected::once(Told::MaybeSent(Cause::Malformed))
+    Expected::once(Told::MaybeSent(TransportErrorKind::Malformed))
 }
 
 /// The operations that stand for all where what matters is the answer: one that reads, one that must never be repeated.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, says, says_and_stays};
 use crate::{
@@ -65,12 +65,12 @@ fn slow_ways(operation: Operation) -> Vec<Scenario> {
     let answer = operation.success();
     let slow = Plan::every([Step::ReadRequest, Step::Sleep(WAY / 2), Step::write(answer.wire())]);
     let silent = Plan::every([Step::ReadRequest]);
-    let no_head = Expected::once(Told::MaybeSent(Cause::TimedOut));
-    let not_sent = Told::NotSent(Cause::TimedOut);
+    let no_head = Expected::once(Told::MaybeSent(TransportErrorKind::TimedOut));
+    let not_sent = Told::NotSent(TransportErrorKind::TimedOut);
     // Of a request without a body a library may not tell. It is repeated in any case.
     let no_tunnel = match operation {
         Operation::Create => Expected::once(not_sent),
-        _ => Expected::OneOf(vec![vec![not_sent], vec![Told::MaybeSent(Cause::TimedOut)]]),
+        _ => Expected::OneOf(vec![vec![not_sent], vec![Told::MaybeSent(TransportErrorKind::TimedOut)]]),
     };
     vec![
         scenario("a slow way and a slow head", opens(), slow, answered(answer))
@@ -145,14 +145,16 @@ fn refusals(operation: Operation) -> Vec<Scenario> {
     });
     let breaks = [("no HTTP", not_http), ("nothing", ""), ("half a head", "HTTP/1.1 200 Conn")]
         .into_iter()
-        .map(|(name, wire)| (name.to_owned(), wire.to_owned(), vec![Told::NotSent(Cause::Proxy); 2]));
+        .map(|(name, wire)| {
+            (name.to_owned(), wire.to_owned(), vec![Told::NotSent(TransportErrorKind::Proxy); 2])
+        });
     let scenario = |(name, wire, told): (String, String, Vec<Told>)| {
         let attempts = told.len();
         let name = format!("a proxy that says {name}, to {operation:?}");
         Scenario::new(name, says(wire), operation, Expected::Same(told))
             .other(Plan::default())
             .route(Route::Proxy { tls: true })
-            .set(|setup| setup.policy.attempts = 2)
+            .set(|setup| setup.policy.max_attempts = 2)
             .sees(Seen::Connections(attempts..=attempts))
             .sees(Seen::OtherConnections(0..=0))
             .sees(Seen::Check(connects))
@@ -161,7 +163,7 @@ fn refusals(operation: Operation) -> Vec<Scenario> {
     let mut scenarios: Vec<_> = refuses.chain(breaks).map(scenario).collect();
     // Nobody can say whether it was the proxy or what is behind it.
     let reset = Plan::every([Step::ReadRequest, Step::End(End::Reset)]);
-    let told = vec![Told::NotSent(Cause::Closed); 2];
+    let told = vec![Told::NotSent(TransportErrorKind::Closed); 2];
     let resets = scenario(("nothing and resets".to_owned(), String::new(), told));
     scenarios.push(Scenario { server: reset, ..resets });
     scenarios
@@ -170,11 +172,11 @@ fn refusals(operation: Operation) -> Vec<Scenario> {
 /// A proxy that opens TLS is not believed.
 fn bad_certificate(operation: Operation) -> Scenario {
     let behind = says_and_stays(operation.success().wire()).with_tls(server(Shown::UnknownAuthority));
-    let expected = Expected::once(Told::NotSent(Cause::Certificate));
+    let expected = Expected::once(Told::NotSent(TransportErrorKind::Certificate));
     Scenario::new(format!("a bad certificate behind a proxy, {operation:?}"), tunnel(), operation, expected)
         .other(behind)
         .route(Route::Proxy { tls: true })
-        .set(|setup| setup.policy.attempts = 3)
+        .set(|setup| setup.policy.max_attempts = 3)
         .sees(Seen::Connections(1..=1))
         .sees(Seen::Check(knows_nothing))
         .sees(Seen::OtherCheck(nothing_read))
@@ -217,7 +219,7 @@ fn credentials_that_are_not_taken() -> Scenario {
         .other(Plan::default())
         .route(Route::Proxy { tls: true })
         .set(|setup| {
-            setup.policy.attempts = 4;
+            setup.policy.max_attempts = 4;
             setup.proxy = Some("http://eve:s%40cret@127.0.0.1:{SELF}".to_owned());
         })
         .sees(Seen::Connections(1..=1))

@@ -1,6 +1,6 @@
 //! What can happen before a request is sent, and while it is.
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
     Answer, Expected, Operation, Scenario, Seen, Told,
@@ -17,16 +17,18 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
         let told = vec![Told::NotSent(cause); 2];
         Scenario::new(format!("{name}, {operation:?}"), Plan::default(), operation, Expected::Same(told))
             .set(setting)
-            .set(|setup| setup.policy.attempts = 2)
+            .set(|setup| setup.policy.max_attempts = 2)
             .sees(Seen::Connections(0..=0))
     };
     vec![
-        nowhere("nobody listens", Cause::Connect, |setup| setup.base = "http://127.0.0.1:1/cloud".to_owned()),
-        nowhere("no proxy listens", Cause::Connect, |setup| {
+        nowhere("nobody listens", TransportErrorKind::Connect, |setup| {
+            setup.base = "http://127.0.0.1:1/cloud".to_owned()
+        }),
+        nowhere("no proxy listens", TransportErrorKind::Connect, |setup| {
             setup.base = "https://api.example.com/cloud".to_owned();
             setup.proxy = Some("http://127.0.0.1:1".to_owned());
         }),
-        nowhere("there is no such host", Cause::Resolve, |setup| {
+        nowhere("there is no such host", TransportErrorKind::Dns, |setup| {
             // No such name exists, now or ever (RFC 6761, 6.4).
             setup.base = "https://there-is-none.invalid/cloud".to_owned();
         }),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
     Answer, Expected, Operation, Sample, Scenario, Seen, Told,
@@ -36,8 +36,8 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
     };
     let silent_after =
         |from: usize| Plan::every([Step::ReadRequest, Step::write(wire.get(..from).unwrap_or_default())]);
-    let no_head = Told::MaybeSent(Cause::TimedOut);
-    let no_body = Told::Broken(Answer { body: Vec::new(), ..answer.clone() }, Cause::TimedOut);
+    let no_head = Told::MaybeSent(TransportErrorKind::TimedOut);
+    let no_body = Told::Broken(Answer { body: Vec::new(), ..answer.clone() }, TransportErrorKind::TimedOut);
     let scenario = |name: &str, plan: Plan, told: &Told, setting: fn(&mut Setup)| {
         Scenario::new(format!("{name}, to {operation:?}"), plan, operation, Expected::once(told.clone()))
             .set(setting)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, says, says_and_stays};
 use crate::{
@@ -43,10 +43,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 /// Three attempts are allowed, and one is made: a certificate does not become good.
 fn refused(name: String, plan: Plan, operation: Operation) -> Scenario {
-    let expected = Expected::once(Told::NotSent(Cause::Certificate));
+    let expected = Expected::once(Told::NotSent(TransportErrorKind::Certificate));
     Scenario::new(name, plan, operation, expected)
         .route(Route::Tls("127.0.0.1"))
-        .set(|setup| setup.policy.attempts = 3)
+        .set(|setup| setup.policy.max_attempts = 3)
         .sees(Seen::Connections(1..=1))
         .sees(Seen::Check(nothing_decrypted))
 }
@@ -65,7 +65,7 @@ fn nothing_decrypted(connections: &[Connection]) -> Result<(), String> {
 fn plaintext(operation: Operation) -> Scenario {
     let answer = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let plan = Plan::every([Step::Read(100), Step::write(answer)]);
-    let told = vec![Told::NotSent(Cause::Tls); 2];
+    let told = vec![Told::NotSent(TransportErrorKind::Tls); 2];
     Scenario::new(
         format!("plain text on the port of TLS, {operation:?}"),
         plan,
@@ -73,7 +73,7 @@ fn plaintext(operation: Operation) -> Scenario {
         Expected::Same(told),
     )
     .route(Route::Tls("127.0.0.1"))
-    .set(|setup| setup.policy.attempts = 2)
+    .set(|setup| setup.policy.max_attempts = 2)
     .sees(Seen::Connections(2..=2))
     .sees(Seen::Check(no_secret))
 }
@@ -89,17 +89,21 @@ fn broken_handshakes(operation: Operation) -> Vec<Scenario> {
     // An alert of the server: it is out of order.
     let alert = b"\x15\x03\x03\x00\x02\x02\x50";
     let ways = [
-        ("closed at once", vec![Step::End(End::Close)], Cause::Closed),
-        ("closed", vec![Step::Read(100), Step::End(End::Close)], Cause::Closed),
-        ("reset", vec![Step::Read(100), Step::End(End::Reset)], Cause::Closed),
-        ("ended by an alert", vec![Step::Read(100), Step::write(alert)], Cause::Tls),
-        ("never answered", vec![Step::Read(100), Step::Sleep(Duration::from_secs(3))], Cause::TimedOut),
+        ("closed at once", vec![Step::End(End::Close)], TransportErrorKind::Closed),
+        ("closed", vec![Step::Read(100), Step::End(End::Close)], TransportErrorKind::Closed),
+        ("reset", vec![Step::Read(100), Step::End(End::Reset)], TransportErrorKind::Closed),
+        ("ended by an alert", vec![Step::Read(100), Step::write(alert)], TransportErrorKind::Tls),
+        (
+            "never answered",
+            vec![Step::Read(100), Step::Sleep(Duration::from_secs(3))],
+            TransportErrorKind::TimedOut,
+        ),
     ];
-    let scenario = |(name, script, cause): (&str, Vec<Step>, Cause)| {
+    let scenario = |(name, script, cause): (&str, Vec<Step>, TransportErrorKind)| {
         let expected = Expected::once(Told::NotSent(cause));
         Scenario::new(format!("a handshake {name}, {operation:?}"), Plan::every(script), operation, expected)
             .route(Route::Tls("127.0.0.1"))
-            .set(if cause == Cause::TimedOut { by_connect_timeout } else { |_| () })
+            .set(if cause == TransportErrorKind::TimedOut { by_connect_timeout } else { |_| () })
             .sees(Seen::Connections(1..=1))
             .sees(Seen::Check(no_secret))
     };
@@ -114,7 +118,7 @@ fn by_connect_timeout(setup: &mut Setup) {
 fn cut_without_notice(operation: Operation) -> Scenario {
     let answer = operation.success();
     let plan = says(answer.wire_with("connection: close\r\n")).with_tls(server(Shown::Good));
-    let expected = Expected::once(Told::Broken(answer, Cause::Closed));
+    let expected = Expected::once(Told::Broken(answer, TransportErrorKind::Closed));
     Scenario::new(format!("a body cut without notice, {operation:?}"), plan, operation, expected)
         .route(Route::Tls("127.0.0.1"))
         .asks_once()

@@ -1,7 +1,7 @@
 //! Bodies without end, and bodies that would be gigabytes.
 
 use contacts_conformance::{Operation, wire::Step};
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::case::{Case, Why};
 
@@ -12,8 +12,8 @@ const ERROR: u64 = 64 << 10;
 /// Eight gibibytes.
 const ENDLESS: u64 = 8 << 30;
 
-const TOO_LARGE: Why = Why::Failed(Cause::TooLarge);
-const MALFORMED: Why = Why::Failed(Cause::Malformed);
+const TOO_LARGE: Why = Why::Failed(TransportErrorKind::TooLarge);
+const MALFORMED: Why = Why::Failed(TransportErrorKind::Malformed);
 
 pub(crate) fn cases() -> Vec<Case> {
     [Operation::Get, Operation::Create].into_iter().flat_map(for_operation).collect()

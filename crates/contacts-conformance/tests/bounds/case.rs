@@ -8,7 +8,8 @@ use contacts_conformance::{
     wire::{Ended, Plan, Server, Step},
 };
 use contacts_proto::{
-    Cause, ContactId, ContactMethod, CreateContact, Effect, Error, ErrorKind, GetContact, ListContacts,
+    ContactId, ContactMethod, CreateContact, Effect, Error, ErrorKind, GetContact, ListContacts,
+    transport::TransportErrorKind,
 };
 
 use crate::{MOST_HEAP, peak};
@@ -36,7 +37,7 @@ pub(crate) struct Case {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Why {
     /// It has no end that is read, or is none.
-    Failed(Cause),
+    Failed(TransportErrorKind),
     /// It is whole, and not what the operation expects.
     Unexpected,
     /// Its status refuses, whatever its body is.
@@ -66,16 +67,16 @@ impl Case {
     /// Or a time ends it; these are short ones.
     pub(crate) fn or_ends_by_time(mut self) -> Self {
         fn short(setup: &mut Setup) {
-            setup.policy.attempts = 1;
+            setup.policy.max_attempts = 1;
             setup.policy.attempt_timeout = Duration::from_millis(300);
         }
-        self.why.push(Why::Failed(Cause::TimedOut));
+        self.why.push(Why::Failed(TransportErrorKind::TimedOut));
         Self { taken: None, attempts: 1, setting: short, ..self }
     }
 
     /// It is read, and costs what its values do.
     pub(crate) fn costs_at_most(self, most_heap: usize) -> Self {
-        Self { most_heap, attempts: 1, setting: |setup| setup.policy.attempts = 1, ..self }
+        Self { most_heap, attempts: 1, setting: |setup| setup.policy.max_attempts = 1, ..self }
     }
 
     /// What is wrong with what a client makes of it.
@@ -85,7 +86,7 @@ impl Case {
         let plan = Plan::every(vec![script; self.attempts as usize].concat());
         let server = Server::start(plan, None).expect("there is a free port");
         let mut setup = Setup::new(format!("http://{}/cloud", server.address()));
-        setup.policy.attempts = ATTEMPTS;
+        setup.policy.max_attempts = ATTEMPTS;
         (self.setting)(&mut setup);
         let (result, peak) = peak::of(|| {
             let client = D::new(&setup).expect("these are settings");
@@ -135,8 +136,8 @@ impl Case {
         must_be("effect", format!("{:?}", error.effect()), format!("{effect:?}"));
         let status = error.status().map(|status| status.as_u16());
         must_be("status", format!("{status:?}"), format!("{:?}", self.status));
-        if let Error::Indeterminate(doubt) = error {
-            must_be("ticket for", doubt.ticket().to().to_owned(), TO.to_owned());
+        if let Error::OutcomeUnknown(doubt) = error {
+            must_be("receipt for", doubt.receipt().to().to_owned(), TO.to_owned());
         }
         wrong
     }
@@ -145,10 +146,10 @@ impl Case {
         let is_refused = self.status == Some(422);
         match why {
             Why::Refused if is_refused => (ErrorKind::Rejected, Effect::None),
-            _ if self.operation == Operation::Create => (ErrorKind::Indeterminate, Effect::Possible),
+            _ if self.operation == Operation::Create => (ErrorKind::OutcomeUnknown, Effect::Possible),
             Why::Refused => (ErrorKind::Unavailable, Effect::None),
-            Why::Failed(Cause::TimedOut) => (ErrorKind::TimedOut, Effect::None),
-            Why::Failed(_) | Why::Unexpected => (ErrorKind::UnexpectedAnswer, Effect::None),
+            Why::Failed(TransportErrorKind::TimedOut) => (ErrorKind::TimedOut, Effect::None),
+            Why::Failed(_) | Why::Unexpected => (ErrorKind::InvalidResponse, Effect::None),
         }
     }
 }
@@ -165,12 +166,17 @@ fn ask<D: Driver>(client: &D, operation: Operation) -> Result<(), Error> {
 
 /// Of a doubt, what caused it. The cause of a failure is told by its sentence alone.
 fn why(error: &Error) -> Option<Why> {
-    const CAUSES: [Cause; 4] = [Cause::TooLarge, Cause::Malformed, Cause::TimedOut, Cause::Closed];
+    const CAUSES: [TransportErrorKind; 4] = [
+        TransportErrorKind::TooLarge,
+        TransportErrorKind::Malformed,
+        TransportErrorKind::TimedOut,
+        TransportErrorKind::Closed,
+    ];
     match error {
-        Error::Indeterminate(doubt) => why(doubt.cause()),
-        Error::Unexpected(_) => Some(Why::Unexpected),
-        Error::Refused(_) => Some(Why::Refused),
-        Error::Failed(failed) => {
+        Error::OutcomeUnknown(doubt) => why(doubt.cause()),
+        Error::InvalidResponse(_) => Some(Why::Unexpected),
+        Error::Api(_) => Some(Why::Refused),
+        Error::Transport(failed) => {
             let text = failed.to_string();
             CAUSES.into_iter().find(|cause| text.contains(&cause.to_string())).map(Why::Failed)
         }

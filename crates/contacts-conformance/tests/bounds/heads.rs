@@ -1,7 +1,7 @@
 //! Heads without end.
 
 use contacts_conformance::{Operation, wire::Step};
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::case::{Case, Why};
 
@@ -20,7 +20,7 @@ fn for_operation(operation: Operation) -> Vec<Case> {
         vec![Step::write("HTTP/1.1 200 OK\r\nx-a: b\r\n"), Step::Flood(flood, count), Step::write(end)]
     };
     let too_large = |name: &str, answer: Vec<Step>| {
-        Case::new(name, operation, answer, Why::Failed(Cause::TooLarge), HEAD)
+        Case::new(name, operation, answer, Why::Failed(TransportErrorKind::TooLarge), HEAD)
     };
     // ureq counts them to the head, and hyper passes them over until the time for the head has come.
     let early = |name: &str, flood: &'static [u8]| {

@@ -33,7 +33,7 @@ impl LongList {
     pub(crate) fn is_read_by<D: Driver>(self) {
         let mut setup = Setup::new(format!("http://{}/cloud", self.serve()));
         let mut given = 0_usize;
-        setup.policy.attempts = 1;
+        setup.policy.max_attempts = 1;
         let (result, peak) = peak::of(|| {
             let client = D::new(&setup).expect("these are settings");
             client.each_contact(ListContacts::all(), |contact| {

@@ -1,7 +1,7 @@
 //! Pages of more than is read, and pages that cost the most that a page can.
 
 use contacts_conformance::{Operation, wire::Step};
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 use crate::case::{Case, Why};
 
@@ -22,7 +22,7 @@ const BEFORE_TO: &str = r#"{"values":[{"id":"a","method":"sms","to":""#;
 
 /// A page that is larger than is read.
 pub(crate) fn too_large() -> Vec<Case> {
-    let why = Why::Failed(Cause::TooLarge);
+    let why = Why::Failed(TransportErrorKind::TooLarge);
     vec![page("a page of a million contacts", BEFORE_VALUES, CONTACT, 1_000_000, "", why)]
 }
 

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use contacts_conformance::driver::{Driver, Hyper, Setup, Ureq};
 use contacts_proto::{
     ActivateContact, Contact, ContactId, ContactMethod, CreateContact, Credentials, DeactivateContact,
-    DeleteContact, Error, GetContact, How, ListContacts, Resolve, Resolved, UpdateContact,
+    DeleteContact, EnsureOutcome, Error, GetContact, ListContacts, Reconciled, UpdateContact,
+    exchange::Reconcile,
 };
 use contacts_sandbox::{
     DEMO_EMAIL, DEMO_TOKEN, Duplicates, End, Fault, FaultRule, Hint, NewPhones, Operation, Sandbox, When,
@@ -25,9 +26,9 @@ fn sandbox<D: Driver>() -> (Sandbox, D) {
 fn client<D: Driver>(sandbox: &Sandbox, setting: fn(&mut Setup)) -> D {
     let mut setup = Setup::new(sandbox.base_url());
     setup.credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
-    setup.policy.attempts = 4;
+    setup.policy.max_attempts = 4;
     setup.policy.deadline = Duration::from_secs(20);
-    setup.policy.settle = Duration::from_millis(200);
+    setup.policy.consistency_delay = Duration::from_millis(200);
     setting(&mut setup);
     D::new(&setup).unwrap()
 }
@@ -96,24 +97,24 @@ fn reads_go_on_after_what_can_happen_to_an_answer<D: Driver>() {
     }
 }
 
-fn a_creation_whose_answer_is_lost_is_indeterminate_and_its_ticket_tells_what_became_of_it<D: Driver>() {
+fn a_creation_whose_answer_is_lost_is_indeterminate_and_its_receipt_tells_what_became_of_it<D: Driver>() {
     for fault in lost_answers() {
         let (sandbox, client) = sandbox::<D>();
         sandbox.arm(FaultRule::new(fault.clone()).on(Operation::Create).times(1));
-        let Err(Error::Indeterminate(doubt)) = client.send(&voice()) else { panic!("{fault:?} is a doubt") };
+        let Err(Error::OutcomeUnknown(doubt)) = client.send(&voice()) else { panic!("{fault:?} is a doubt") };
         assert_eq!(posts(&sandbox), 1, "{fault:?}");
-        let ticket = doubt.ticket().to_string().parse().unwrap();
-        let resolved = client.run(|session| Resolve::new(session, ticket)).unwrap();
-        let Resolved::Created(contact) = resolved else { panic!("it was created, {fault:?}") };
+        let receipt = doubt.receipt().to_string().parse().unwrap();
+        let resolved = client.run(|session| Reconcile::new(session, receipt)).unwrap();
+        let Reconciled::Found(contact) = resolved else { panic!("it was created, {fault:?}") };
         assert_eq!(voices(&sandbox), [contact.id.as_str()]);
     }
 }
 
-fn a_ticket_of_a_creation_that_did_nothing_says_so_after_a_second_look<D: Driver>() {
+fn a_receipt_of_a_creation_that_did_nothing_says_so_after_a_second_look<D: Driver>() {
     let (sandbox, client) = sandbox::<D>();
     let begun = Instant::now();
-    let resolved = client.run(|session| Resolve::new(session, voice().ticket(1_795_000_000)));
-    assert_eq!(resolved.unwrap(), Resolved::NotCreated);
+    let resolved = client.run(|session| Reconcile::new(session, voice().receipt(1_795_000_000)));
+    assert_eq!(resolved.unwrap(), Reconciled::NotFound);
     assert!(begun.elapsed() >= Duration::from_millis(200));
     assert_eq!(sandbox.journal().len(), 2);
 }
@@ -145,7 +146,7 @@ fn an_update_whose_answer_is_lost_is_seen_to_have_happened<D: Driver>() {
 fn a_contact_that_is_there_is_not_created<D: Driver>() {
     let (sandbox, client) = sandbox::<D>();
     let ensured = client.ensure(ContactMethod::Sms, "+90 555 555 5555").unwrap();
-    assert_eq!(ensured.how, How::Existing);
+    assert_eq!(ensured.outcome, EnsureOutcome::AlreadyExisted);
     assert_eq!(ensured.contact.to, "90-555-555-5555");
     assert_eq!(posts(&sandbox), 0);
 }
@@ -155,7 +156,7 @@ fn a_contact_whose_answer_is_lost_is_found_and_not_created_again<D: Driver>() {
         let (sandbox, client) = sandbox::<D>();
         sandbox.arm(FaultRule::new(fault.clone()).on(Operation::Create).times(1));
         let ensured = client.ensure(ContactMethod::Voice, "1-2").unwrap();
-        assert_eq!(ensured.how, How::Recovered, "{fault:?}");
+        assert_eq!(ensured.outcome, EnsureOutcome::Recovered, "{fault:?}");
         assert_eq!(voices(&sandbox), [ensured.contact.id.as_str()], "{fault:?}");
         assert_eq!(posts(&sandbox), 1, "{fault:?}");
     }
@@ -165,7 +166,7 @@ fn a_creation_that_did_nothing_is_made_up_for_once<D: Driver>() {
     let (sandbox, client) = sandbox::<D>();
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::Before }).on(Operation::Create).times(1));
     let ensured = client.ensure(ContactMethod::Voice, "1-2").unwrap();
-    assert_eq!(ensured.how, How::Created);
+    assert_eq!(ensured.outcome, EnsureOutcome::Created);
     assert_eq!(voices(&sandbox), [ensured.contact.id.as_str()]);
     assert_eq!(posts(&sandbox), 2);
 }
@@ -175,10 +176,10 @@ fn an_effect_that_is_late_is_waited_for<D: Driver>() {
     sandbox.arm(FaultRule::new(Fault::Delay { ms: 300, when: When::Before }).on(Operation::Create).times(1));
     let client: D = client(&sandbox, |setup| {
         setup.policy.attempt_timeout = Duration::from_millis(100);
-        setup.policy.settle = Duration::from_millis(600);
+        setup.policy.consistency_delay = Duration::from_millis(600);
     });
     let ensured = client.ensure(ContactMethod::Voice, "1-2").unwrap();
-    assert_eq!(ensured.how, How::Recovered);
+    assert_eq!(ensured.outcome, EnsureOutcome::Recovered);
     assert_eq!(voices(&sandbox), [ensured.contact.id.as_str()]);
 }
 
@@ -203,8 +204,8 @@ macro_rules! both {
 both! {
     the_operations_do_what_they_say,
     reads_go_on_after_what_can_happen_to_an_answer,
-    a_creation_whose_answer_is_lost_is_indeterminate_and_its_ticket_tells_what_became_of_it,
-    a_ticket_of_a_creation_that_did_nothing_says_so_after_a_second_look,
+    a_creation_whose_answer_is_lost_is_indeterminate_and_its_receipt_tells_what_became_of_it,
+    a_receipt_of_a_creation_that_did_nothing_says_so_after_a_second_look,
     a_wait_that_is_asked_for_is_kept_and_one_that_is_too_long_fails_at_once,
     an_update_whose_answer_is_lost_is_seen_to_have_happened,
     a_contact_that_is_there_is_not_created,

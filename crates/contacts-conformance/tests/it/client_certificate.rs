@@ -4,7 +4,7 @@ use contacts_conformance::{
     certificates,
     wire::{Plan, Server, Step},
 };
-use contacts_hyper::{BaseUrl, Builder, Client, Credentials, FindCloudId, Policy};
+use contacts_hyper::{BaseUrl, Client, ClientBuilder, Credentials, FindCloudId, RetryPolicy};
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"cloudId\":\"c\"}";
 
@@ -13,9 +13,9 @@ fn server() -> Server {
     Server::start(plan.with_tls(certificates::server_for_known_clients()), None).unwrap()
 }
 
-fn builder(server: &Server) -> Builder {
-    let mut policy = Policy::default();
-    policy.attempts = 1;
+fn builder(server: &Server) -> ClientBuilder {
+    let mut policy = RetryPolicy::default();
+    policy.max_attempts = 1;
     let site = BaseUrl::new(&format!("https://{}", server.address())).unwrap();
     let builder = Client::builder(site, Credentials::none()).policy(policy);
     builder.root_certificates_pem(certificates::trusted_authority().as_bytes()).unwrap()

@@ -79,7 +79,7 @@ fn the_effect_is_that_of_the_class_of_the_failure() {
         let right = if question.writes() && is_open { Effect::Possible } else { Effect::None };
         assert_eq!(expected.effect, right, "{}, {question}", case.name);
         let is_unknown = question == Question::One(Operation::Create) && right == Effect::Possible;
-        assert_eq!(error == "Indeterminate", is_unknown, "{}, {question}", case.name);
+        assert_eq!(error == "OutcomeUnknown", is_unknown, "{}, {question}", case.name);
         if is_unknown {
             assert!(expected.requests.is_empty(), "{} is created once", case.name);
         }
@@ -141,7 +141,7 @@ fn a_redirect_is_not_an_answer_of_the_service_and_is_never_followed() {
         if matches!(case.status, 300..=399) && case.report == Report::Answered {
             let is_create = question == Question::One(Operation::Create);
             let is_certain = matches!(case.status, 301 | 302 | 307 | 308);
-            let right = if is_create && !is_certain { "Indeterminate" } else { "UnexpectedAnswer" };
+            let right = if is_create && !is_certain { "OutcomeUnknown" } else { "InvalidResponse" };
             assert_eq!(expected.error.as_deref(), Some(right), "{}, {question}", case.name);
             assert!(expected.requests.is_empty(), "{}, {question}", case.name);
         }

@@ -15,8 +15,9 @@ use std::{
 use bytes::Bytes;
 use contacts_conformance::certificates::{self, Shown};
 use contacts_hyper::{
-    BaseUrl, Builder, Call, Client, ContactMethod, CreateContact, Credentials, DeactivateContact, Effect,
-    Error, FindCloudId, HttpService, Policy, RequestBody, Session, Transport, UpdateContact,
+    BaseUrl, Builder, Client, ContactMethod, CreateContact, Credentials, DeactivateContact, Effect, Error,
+    FindCloudId, HttpService, RequestBody, RetryPolicy, Transport, UpdateContact,
+    exchange::{Call, Session},
 };
 use futures_util::{StreamExt, future::try_join_all, stream};
 use http::{HeaderMap, Method, Request, Response, Version};
@@ -77,8 +78,8 @@ fn client(address: SocketAddr) -> Client {
 }
 
 fn builder(address: SocketAddr, attempt_timeout: Duration) -> Builder {
-    let mut policy = Policy::default();
-    policy.attempts = 1;
+    let mut policy = RetryPolicy::default();
+    policy.max_attempts = 1;
     policy.attempt_timeout = attempt_timeout;
     let site = BaseUrl::new(&format!("https://{address}")).unwrap();
     Client::builder(site, Credentials::basic("ann@example.com", "token").unwrap())
@@ -115,7 +116,7 @@ async fn many_requests_share_one_connection_and_say_what_they_say_on_http_1() {
 async fn a_creation_without_an_answer_is_in_doubt_and_not_repeated() {
     let (address, seen) = serve().await;
     let create = CreateContact::new(ContactMethod::Sms, "lost").unwrap();
-    assert!(client(address).send(&create).await.unwrap_err().is_indeterminate());
+    assert!(client(address).send(&create).await.unwrap_err().is_outcome_unknown());
     assert_eq!(seen.requests.lock().unwrap().len(), 1);
 }
 

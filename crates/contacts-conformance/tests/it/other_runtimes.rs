@@ -14,8 +14,8 @@ use contacts_conformance::{
     wire::{Plan, Server, Step},
 };
 use contacts_proto::{
-    ActivateContact, ContactId, ContactMethod, CreateContact, Credentials, DeleteContact, Effect, ErrorKind,
-    GetContact, How, ListContacts, UpdateContact,
+    ActivateContact, ContactId, ContactMethod, CreateContact, Credentials, DeleteContact, Effect,
+    EnsureOutcome, ErrorKind, GetContact, ListContacts, UpdateContact,
 };
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, End, Fault, FaultRule, Sandbox, When};
 
@@ -84,7 +84,7 @@ fn with_a_lost_answer<P: Program>(fault: Fault) -> (Sandbox, Client<P>) {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(FaultRule::new(fault).on(Operation::Create).times(1));
     let mut setup = Setup::new(sandbox.base_url());
-    setup.policy.attempts = 4;
+    setup.policy.max_attempts = 4;
     setup.credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
     (sandbox, Client::new(&setup).unwrap())
 }
@@ -105,7 +105,7 @@ fn ensures_exactly_one_contact_though_the_answer_is_lost<P: Program>() {
     for fault in LOST {
         let (sandbox, client) = with_a_lost_answer::<P>(fault);
         let ensured = client.ensure(ContactMethod::Email, "ann@example.com").unwrap();
-        assert_eq!(ensured.how, How::Recovered);
+        assert_eq!(ensured.outcome, EnsureOutcome::Recovered);
         assert_eq!(ann(&sandbox), (1, 1));
     }
 }
@@ -115,7 +115,7 @@ fn says_of_a_creation_without_answer_that_it_is_unknown_and_never_repeats_it<P: 
         let (sandbox, client) = with_a_lost_answer::<P>(fault);
         let create = CreateContact::new(ContactMethod::Email, "ann@example.com").unwrap();
         let error = client.send(&create).unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Indeterminate, Effect::Possible));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::OutcomeUnknown, Effect::Possible));
         assert_eq!(ann(&sandbox), (1, 1));
     }
 }

@@ -7,7 +7,7 @@ use contacts_conformance::{
     driver::{TOKEN, USER},
     wire::{Handshake, Plan, Server, Step},
 };
-use contacts_proto::{BaseUrl, Credentials, Error, FindCloudId, Policy};
+use contacts_proto::{BaseUrl, Credentials, Error, FindCloudId, RetryPolicy};
 
 /// Tells a test that it runs in a process whose environment names a proxy.
 const TARGET: &str = "CONFORMANCE_TARGET";
@@ -16,9 +16,9 @@ fn base_url(service: &str) -> BaseUrl {
     BaseUrl::new(&format!("https://{service}")).unwrap()
 }
 
-fn policy() -> Policy {
-    let mut policy = Policy::default();
-    policy.attempts = 1;
+fn policy() -> RetryPolicy {
+    let mut policy = RetryPolicy::default();
+    policy.max_attempts = 1;
     policy
 }
 

@@ -19,8 +19,8 @@ use std::{thread, time::Duration};
 
 use contacts_conformance::driver::{Driver, Setup};
 use contacts_proto::{
-    AllContacts, BaseUrl, Carry, Contact, ContactMethod, CreateContact, Ensure, Ensured, Error, Exchange,
-    ListContacts, Pages, Session,
+    BaseUrl, Contact, ContactMethod, CreateContact, Ensured, Error, ListContacts,
+    exchange::{Ensure, Exchange, List, Pages, Session, ToExchange},
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -122,12 +122,12 @@ impl<P: Program> Driver for Client<P> {
         Ok(Self { program: P::start(), session: session.with_policy(setup.policy.clone()) })
     }
 
-    fn send<O: Carry>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.program.run(operation.in_session(self.session.clone()))
+    fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.program.run(operation.exchange(self.session.clone()))
     }
 
     fn contacts(&self, first: ListContacts) -> Result<Vec<Contact>, Error> {
-        self.program.run(AllContacts::new(self.session.clone(), first))
+        self.program.run(List::new(self.session.clone(), first))
     }
 
     fn each_contact(&self, first: ListContacts, mut with: impl FnMut(Contact)) -> Result<(), Error> {

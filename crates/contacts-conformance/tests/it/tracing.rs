@@ -53,7 +53,7 @@ fn act<D: Driver>() {
     sandbox.add_user(User::new(DEMO_EMAIL, TOKEN));
     let mut setup = Setup::new(sandbox.base_url());
     setup.credentials = Credentials::basic(DEMO_EMAIL, TOKEN).unwrap();
-    setup.policy.attempts = 4;
+    setup.policy.max_attempts = 4;
     let client = D::new(&setup).unwrap();
 
     let (body, content_type, when) = (Some(TOKEN.to_owned()), None, When::Before);
@@ -76,9 +76,9 @@ fn assert_told_without_a_secret(text: &str, below: &str) {
         "request_id=",
         "duration_ms=",
         "wait_ms=",
-        "why=Some(BackOff)",
+        "reason=Backoff",
         "error=\"not_found\"",
-        "error=\"indeterminate\"",
+        "error=\"outcome_unknown\"",
     ] {
         assert!(text.contains(part), "{part} is missing in:\n{text}");
     }

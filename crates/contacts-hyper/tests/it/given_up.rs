@@ -10,8 +10,8 @@ use std::{
 };
 
 use contacts_hyper::{
-    BaseUrl, Client, ContactMethod, CreateContact, Credentials, Effect, HttpService, Policy, RequestBody,
-    Transport,
+    BaseUrl, Client, ContactMethod, CreateContact, Credentials, Effect, HttpService, RequestBody,
+    RetryPolicy, Transport,
 };
 use futures_util::{StreamExt, stream};
 use http::Request;
@@ -49,8 +49,8 @@ async fn nothing_that_is_told_as_unsent_arrives<S: HttpService>(layer: fn(Transp
     let service = Service::start();
     let site = BaseUrl::new(&service.base_url).unwrap();
     let client = |micros| {
-        let mut policy = Policy::default();
-        policy.attempts = 1;
+        let mut policy = RetryPolicy::default();
+        policy.max_attempts = 1;
         policy.attempt_timeout = Duration::from_micros(micros);
         Client::builder(site.clone(), Credentials::none()).policy(policy).build_with(&layer_fn(layer))
     };

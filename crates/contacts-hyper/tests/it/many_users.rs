@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_hyper::{BaseUrl, Client, Credentials, ErrorKind, ListContacts, Policy};
+use contacts_hyper::{BaseUrl, Client, Credentials, ErrorKind, ListContacts, RetryPolicy};
 use contacts_sandbox::{Behaviour, DEMO_EMAIL, DEMO_TOKEN, Sandbox, Service, User};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
 
@@ -50,8 +50,8 @@ async fn sixty_four_tasks_that_meet_the_same_expired_token_cause_one_renewal() {
     let sandbox = Sandbox::start().unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
-    let client =
-        Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(move || {
+    let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .with_credentials_provider(move || {
             let number = counted.fetch_add(1, Ordering::SeqCst);
             async move { Ok(Credentials::basic(DEMO_EMAIL, [DEMO_TOKEN, "new-token"][number])?) }
         });
@@ -67,8 +67,8 @@ async fn a_renewal_that_is_dropped_is_made_by_the_next_who_needs_it() {
     let sandbox = Sandbox::start().unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
-    let client =
-        Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none()).with_source(move || {
+    let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .with_credentials_provider(move || {
             let number = counted.fetch_add(1, Ordering::SeqCst);
             async move {
                 if number == 0 {
@@ -88,7 +88,7 @@ async fn a_renewal_that_is_dropped_is_made_by_the_next_who_needs_it() {
 async fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_sent() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
-        .with_source(async || Err("the vault is locked".into()));
+        .with_credentials_provider(async || Err("the vault is locked".into()));
     let error = client.send(&ListContacts::all()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is locked");
@@ -98,12 +98,12 @@ async fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_se
 #[tokio::test]
 async fn a_source_that_hangs_costs_no_more_than_the_deadline() {
     let sandbox = Sandbox::start().unwrap();
-    let mut policy = Policy::default();
+    let mut policy = RetryPolicy::default();
     policy.deadline = Duration::from_millis(100);
     let client = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
         .policy(policy)
         .build()
-        .with_source(async || future::pending().await);
+        .with_credentials_provider(async || future::pending().await);
     let begin = Instant::now();
     let error = client.send(&ListContacts::all()).await.unwrap_err();
     assert!(begin.elapsed() < Duration::from_millis(350), "{:?}", begin.elapsed());

@@ -5,7 +5,7 @@ mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contacts_proto::{ContactId, Effect, Ensured, Error, How, Session};
+use contacts_proto::{ContactId, Effect, EnsureOutcome, Ensured, Error, exchange::Session};
 
 pub use self::{
     outcome::{Done, NotDisabled, Outcome, Skipped},
@@ -27,7 +27,7 @@ use crate::{Change, Plan, enabled::Enabled};
 /// reached there.
 ///
 /// It may be broken off at any point, and the same file planned and applied again: a creation is an
-/// [`Ensure`](contacts_proto::Ensure), which looks before it creates, and a deletion that finds nothing is done.
+/// [`Ensure`](contacts_proto::exchange::Ensure), which looks before it creates, and a deletion that finds nothing is done.
 ///
 /// Before it, see whether the plan [is current](Plan::is_current). The loop is the same for any client, here for the blocking one:
 ///
@@ -42,7 +42,7 @@ use crate::{Change, Plan, enabled::Enabled};
 ///
 /// ```
 /// use contacts_plan::{Apply, Desired, Options, Outcome, Plan};
-/// use contacts_proto::{Action, ContactMethod, Credentials, Event, Exchange, Now, Session, BaseUrl};
+/// use contacts_proto::{BaseUrl, ContactMethod, Credentials, exchange::{Action, Event, Exchange, Now, Session}};
 ///
 /// let desired = [Desired::new(ContactMethod::Sms, "90-5555559999")];
 /// let plan = Plan::new(&desired, &[], Options::default())?;
@@ -176,16 +176,16 @@ impl Apply {
         let is_enabled = self.enabled.contains(id);
         let known = if is_enabled { Enabled::Yes } else { self.before.get(id).copied().unwrap_or_default() };
         let is_other = self.enabled.len() > usize::from(is_enabled);
-        let others = if is_other { Enabled::Yes } else { Enabled::Perhaps };
+        let others = if is_other { Enabled::Yes } else { Enabled::Unknown };
         known.may_be_last(others, self.plan.remains())
     }
 }
 
 /// Whether a contact that was ensured is known to be enabled: if the service does not say so, a new e-mail contact is.
-fn is_used(Ensured { contact, how, .. }: &Ensured) -> bool {
+fn is_used(Ensured { contact, outcome, .. }: &Ensured) -> bool {
     match Enabled::of(contact) {
         Enabled::No => false,
-        Enabled::Perhaps => *how != How::Existing && !contact.method.is_phone(),
+        Enabled::Unknown => *outcome != EnsureOutcome::AlreadyExisted && !contact.method.is_phone(),
         Enabled::Yes => true,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt};
 
-use contacts_proto::{Confirmation, Ensured, Error, How};
+use contacts_proto::{Confirmation, EnsureOutcome, Ensured, Error};
 
 /// What came of a change.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub enum Done {
     /// The contact was deleted.
     Deleted,
     /// The contact was to be deleted, and was gone already.
-    Gone,
+    AlreadyDeleted,
 }
 
 /// A contact that was to be created and disabled. It exists; whether it is disabled is not known, or it is known that it is not. To
@@ -83,7 +83,7 @@ impl fmt::Display for Done {
             Self::Ensured(ensured) => how(ensured),
             Self::Changed(_) => "changed",
             Self::Deleted => "deleted",
-            Self::Gone => "was gone",
+            Self::AlreadyDeleted => "was gone",
         })
     }
 }
@@ -113,9 +113,9 @@ impl fmt::Display for Skipped {
 }
 
 fn how(ensured: &Ensured) -> &'static str {
-    match ensured.how {
-        How::Existing => "was there",
-        How::Recovered => "created (the answer was lost, and it was found)",
+    match ensured.outcome {
+        EnsureOutcome::AlreadyExisted => "was there",
+        EnsureOutcome::Recovered => "created (the answer was lost, and it was found)",
         _ => "created",
     }
 }

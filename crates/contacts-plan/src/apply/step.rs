@@ -3,16 +3,16 @@
 use std::ops::ControlFlow;
 
 use contacts_proto::{
-    Action, ActivateContact, Call, Confirmation, Contact, CreateContact, DeactivateContact, DeleteContact,
-    Ensure, Ensured, Error, Event, Exchange, GetContact, Now, Session, Status, Update, UpdateContact,
-    Waiting,
+    ActivateContact, Confirmation, Contact, CreateContact, DeactivateContact, DeleteContact, Ensured, Error,
+    GetContact, Status, UpdateContact,
+    exchange::{Action, Call, Ensure, Event, Exchange, Now, Session, Update, WaitReason},
 };
 
 use super::{Done, NotDisabled, Outcome};
 use crate::{Change, enabled::Enabled};
 
 /// One change as an exchange, for any client that runs exchanges. However many requests it takes, it has the time that the policy
-/// gives one exchange: [`Policy::deadline`](contacts_proto::Policy::deadline).
+/// gives one exchange: [`RetryPolicy::deadline`](contacts_proto::RetryPolicy::deadline).
 ///
 /// It ends with [`Outcome::Done`], with [`Outcome::NotDisabled`], or with an error where nothing is known to have been made.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Exchange for Step {
             let next = match &mut self.state {
                 State::New => {
                     let deadline = now.monotonic.saturating_add(self.session.policy().deadline);
-                    self.session = self.session.clone().until(deadline);
+                    self.session = self.session.clone().with_deadline(deadline);
                     self.begin().map_or_else(|error| Next::End(Err(error)), Next::State)
                 }
                 State::Ensure(ensure) => match ensure.step(event, now, random).result() {
@@ -167,21 +167,21 @@ impl Exchange for Step {
         }
     }
 
-    fn waiting(&self) -> Option<Waiting> {
+    fn wait_reason(&self) -> Option<WaitReason> {
         match &self.state {
             State::New | State::Done => None,
-            State::Ensure(ensure) => ensure.waiting(),
-            State::Look(call, _) => call.waiting(),
-            State::Disable(call, _) | State::Deactivate(call) => call.waiting(),
-            State::Update(call) => call.waiting(),
-            State::Activate(call) => call.waiting(),
-            State::Delete(call) => call.waiting(),
+            State::Ensure(ensure) => ensure.wait_reason(),
+            State::Look(call, _) => call.wait_reason(),
+            State::Disable(call, _) | State::Deactivate(call) => call.wait_reason(),
+            State::Update(call) => call.wait_reason(),
+            State::Activate(call) => call.wait_reason(),
+            State::Delete(call) => call.wait_reason(),
         }
     }
 
     /// Nothing but a creation leaves a doubt.
-    fn is_in_doubt(&self) -> bool {
-        matches!(&self.state, State::Ensure(ensure) if ensure.is_in_doubt())
+    fn is_create_in_flight(&self) -> bool {
+        matches!(&self.state, State::Ensure(ensure) if ensure.is_create_in_flight())
     }
 }
 
@@ -197,7 +197,7 @@ fn confirmed(action: Action<Confirmation>) -> ControlFlow<Action<Outcome>, Next>
 fn deleted(result: Result<(), Error>) -> Next {
     match result {
         Ok(()) => done(Done::Deleted),
-        Err(error) if error.is_no_such_contact() => done(Done::Gone),
+        Err(error) if error.is_no_such_contact() => done(Done::AlreadyDeleted),
         Err(error) => Next::End(Err(error)),
     }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use contacts_proto::printable;
+use contacts_proto::escape_controls;
 
 use super::{
     node::{Document, Member, Node, Value},
     spreadsheet,
 };
 use crate::{
-    Desired, Mistake, Place,
+    Desired, Diagnostic, Position,
     csv::{Cell, Row, Rows},
 };
 
@@ -22,7 +22,7 @@ const LISTED: [&str; 2] = ["disabledReason", "applyOrder"];
 #[derive(PartialEq)]
 enum Column {
     Read(&'static str),
-    /// Its name is a mistake, which was told.
+    /// Its name is a diagnostic, which was told.
     Unknown,
     /// Spreadsheets add such columns at the end.
     Unnamed,
@@ -31,36 +31,36 @@ enum Column {
 pub(super) fn read(text: &str) -> Document {
     let mut document = Document::default();
     let mut rows = Rows::new(text);
-    let Some(Row { cells, mistakes, .. }) = rows.next() else {
-        return Document::broken(Place::START, "there is nothing in it");
+    let Some(Row { cells, diagnostics, .. }) = rows.next() else {
+        return Document::broken(Position::START, "there is nothing in it");
     };
-    document.mistakes.extend(mistakes);
-    let header = header(&cells, &mut document.mistakes);
+    document.diagnostics.extend(diagnostics);
+    let header = header(&cells, &mut document.diagnostics);
     if !["method", "to"].iter().all(|column| header.contains(&Column::Read(column))) {
         return document;
     }
-    for Row { cells, mistakes, .. } in rows {
+    for Row { cells, diagnostics, .. } in rows {
         // Quotes that do not end have swallowed what is behind them.
-        let is_broken = !mistakes.is_empty();
-        document.mistakes.extend(mistakes);
-        let Some(place) = cells.first().map(|cell| cell.place) else { continue };
+        let is_broken = !diagnostics.is_empty();
+        document.diagnostics.extend(diagnostics);
+        let Some(position) = cells.first().map(|cell| cell.position) else { continue };
         let mut members = Vec::new();
-        for (number, Cell { place, text, .. }) in cells.into_iter().enumerate() {
+        for (number, Cell { position, text, .. }) in cells.into_iter().enumerate() {
             let text = spreadsheet::read(&text);
             match header.get(number) {
                 Some(Column::Read(column)) => {
                     let value = if text.is_empty() { Value::Null } else { Value::Text(text.into()) };
-                    members.push(Member { place, key: (*column).into(), node: Node { place, value } });
+                    members.push(Member { position, key: (*column).into(), node: Node { position, value } });
                 }
                 Some(Column::Unknown) => {}
                 _ if text.is_empty() => {}
                 _ => document
-                    .mistakes
-                    .push(Mistake::new(place, "the header has no name for the column of this cell")),
+                    .diagnostics
+                    .push(Diagnostic::new(position, "the header has no name for the column of this cell")),
             }
         }
         if !is_broken {
-            document.entries.push(Node { place, value: Value::Map(members) });
+            document.entries.push(Node { position, value: Value::Map(members) });
         }
     }
     document
@@ -72,17 +72,20 @@ pub(super) fn has_header(text: &str) -> bool {
     ["method", "to"].iter().all(|column| cells.iter().any(|cell| cell.text.eq_ignore_ascii_case(column)))
 }
 
-fn header(cells: &[Cell], mistakes: &mut Vec<Mistake>) -> Vec<Column> {
+fn header(cells: &[Cell], diagnostics: &mut Vec<Diagnostic>) -> Vec<Column> {
     let (mut columns, mut seen) = (Vec::new(), BTreeSet::new());
-    for Cell { place, text, .. } in cells {
+    for Cell { position, text, .. } in cells {
         let known = COLUMNS.into_iter().chain(LISTED).find(|column| column.eq_ignore_ascii_case(text));
         if known.is_none() && !text.is_empty() {
             let message =
-                format!("the column `{}` is not known: {} are", printable(text), COLUMNS.join(", "));
-            mistakes.push(Mistake::new(*place, message));
+                format!("the column `{}` is not known: {} are", escape_controls(text), COLUMNS.join(", "));
+            diagnostics.push(Diagnostic::new(*position, message));
         }
         if known.is_some_and(|column| !seen.insert(column)) {
-            mistakes.push(Mistake::new(*place, format!("the column `{}` is here twice", printable(text))));
+            diagnostics.push(Diagnostic::new(
+                *position,
+                format!("the column `{}` is here twice", escape_controls(text)),
+            ));
         }
         columns.push(match known {
             Some(column) => Column::Read(column),
@@ -92,7 +95,7 @@ fn header(cells: &[Cell], mistakes: &mut Vec<Mistake>) -> Vec<Column> {
     }
     for column in ["method", "to"] {
         if !seen.contains(column) {
-            mistakes.push(Mistake::new(Place::START, format!("there is no column `{column}`")));
+            diagnostics.push(Diagnostic::new(Position::START, format!("there is no column `{column}`")));
         }
     }
     columns

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use contacts_proto::{Address, ContactId, ContactMethod, printable};
+use contacts_proto::{Address, ContactId, ContactMethod, escape_controls};
 
 use super::node::{Member, Node, Value};
-use crate::{Desired, Mistake, Place, desired::is_disabled_by_person};
+use crate::{Desired, Diagnostic, Position, desired::is_disabled_by_person};
 
 /// Methods that stand for themselves and their address: `sms: 90-555`.
 pub(super) static SHORT: [ContactMethod; 4] =
@@ -16,8 +16,8 @@ pub(super) static SHORT: [ContactMethod; 4] =
 struct Entry<'a> {
     id: Option<ContactId>,
     method: Option<&'a str>,
-    /// With its place.
-    to: Option<(Place, &'a str)>,
+    /// With its position.
+    to: Option<(Position, &'a str)>,
     enabled: Option<bool>,
     disabled_reason: Option<&'a str>,
     /// Keys that were seen.
@@ -26,26 +26,26 @@ struct Entry<'a> {
     broken: bool,
 }
 
-/// The contact that an entry wants; or else the mistakes in it are added to these.
-pub(super) fn desired(node: &Node, mistakes: &mut Vec<Mistake>) -> Option<Desired> {
+/// The contact that an entry wants; or else the diagnostics in it are added to these.
+pub(super) fn desired(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Desired> {
     let Value::Map(members) = &node.value else {
         if !matches!(node.value, Value::Broken) {
-            mistakes.push(Mistake::new(node.place, "a contact is expected, such as `sms: 90-555`"));
+            diagnostics.push(Diagnostic::new(node.position, "a contact is expected, such as `sms: 90-555`"));
         }
         return None;
     };
-    let before = mistakes.len();
+    let before = diagnostics.len();
     let mut entry = Entry::default();
     for member in members {
-        entry.member(member, mistakes);
+        entry.member(member, diagnostics);
     }
-    if entry.broken || mistakes.len() > before {
+    if entry.broken || diagnostics.len() > before {
         return None;
     }
     let Entry { id, method, to, enabled, disabled_reason, .. } = entry;
-    let (Some(method), Some((place, to))) = (method, to) else {
+    let (Some(method), Some((position, to))) = (method, to) else {
         let what = if method.is_none() { "`method`" } else { "`to`" };
-        mistakes.push(Mistake::new(node.place, format!("{what} is missing")));
+        diagnostics.push(Diagnostic::new(node.position, format!("{what} is missing")));
         return None;
     };
     let method = known(method).cloned().unwrap_or_else(|| method.into());
@@ -55,7 +55,7 @@ pub(super) fn desired(node: &Node, mistakes: &mut Vec<Mistake>) -> Option<Desire
     {
         let is_missing = to.trim().is_empty();
         let why = if is_missing { "the address or number is missing".into() } else { error.to_string() };
-        mistakes.push(Mistake::new(place, why));
+        diagnostics.push(Diagnostic::new(position, why));
         return None;
     }
     // As the service lists a number that is not verified: nobody has decided that it is to be disabled.
@@ -63,7 +63,7 @@ pub(super) fn desired(node: &Node, mistakes: &mut Vec<Mistake>) -> Option<Desire
         && enabled == Some(false)
         && disabled_reason.is_some_and(|reason| !is_disabled_by_person(Some(reason)));
     let enabled = enabled.filter(|_| !is_unverified);
-    Some(Desired { id, enabled, place: Some(node.place), ..Desired::new(method, to) })
+    Some(Desired { id, enabled, position: Some(node.position), ..Desired::new(method, to) })
 }
 
 /// The method with this name, however it is written.
@@ -72,11 +72,12 @@ fn known(name: &str) -> Option<&'static ContactMethod> {
 }
 
 impl<'a> Entry<'a> {
-    fn member(&mut self, member: &'a Member, mistakes: &mut Vec<Mistake>) {
-        let Member { place, key, node } = member;
-        let mut wrong = |place: Place, message: String| mistakes.push(Mistake::new(place, message));
+    fn member(&mut self, member: &'a Member, diagnostics: &mut Vec<Diagnostic>) {
+        let Member { position, key, node } = member;
+        let mut wrong =
+            |position: Position, message: String| diagnostics.push(Diagnostic::new(position, message));
         if !self.keys.insert(key) {
-            return wrong(*place, format!("`{}` is here twice", printable(key)));
+            return wrong(*position, format!("`{}` is here twice", escape_controls(key)));
         }
         if let Value::Broken = node.value {
             self.broken = true;
@@ -85,53 +86,53 @@ impl<'a> Entry<'a> {
         match key.as_str() {
             "id" => match text(node).map(|text| text.map(ContactId::new).transpose()) {
                 Ok(Ok(id)) => self.id = id,
-                Ok(Err(error)) => wrong(node.place, error.to_string()),
-                Err(message) => wrong(node.place, message),
+                Ok(Err(error)) => wrong(node.position, error.to_string()),
+                Err(message) => wrong(node.position, message),
             },
             "method" => match filled(node, "the method") {
-                Ok(_) if self.method.is_some() => wrong(*place, "a second method in one entry".into()),
+                Ok(_) if self.method.is_some() => wrong(*position, "a second method in one entry".into()),
                 Ok(method) => self.method = Some(method),
-                Err(message) => wrong(node.place, message),
+                Err(message) => wrong(node.position, message),
             },
             "to" => match address(node) {
-                Ok(_) if self.to.is_some() => wrong(*place, "a second address in one entry".into()),
-                Ok(to) => self.to = Some((node.place, to)),
-                Err(message) => wrong(node.place, message),
+                Ok(_) if self.to.is_some() => wrong(*position, "a second address in one entry".into()),
+                Ok(to) => self.to = Some((node.position, to)),
+                Err(message) => wrong(node.position, message),
             },
-            "enabled" => self.enabled(*place, node, mistakes),
+            "enabled" => self.enabled(*position, node, diagnostics),
             "status" => match &node.value {
                 Value::Null => {}
-                Value::Map(members) => members.iter().for_each(|member| self.status(member, mistakes)),
-                _ => wrong(node.place, "`status` has members: `enabled`".into()),
+                Value::Map(members) => members.iter().for_each(|member| self.status(member, diagnostics)),
+                _ => wrong(node.position, "`status` has members: `enabled`".into()),
             },
             "disabledReason" => self.disabled_reason = text(node).ok().flatten(),
             "applyOrder" => {}
             short if known(short).is_some() => match address(node) {
                 Ok(_) if self.method.is_some() || self.to.is_some() => {
-                    wrong(*place, "a second contact in one entry".into());
+                    wrong(*position, "a second contact in one entry".into());
                 }
-                Ok(to) => (self.method, self.to) = (Some(short), Some((node.place, to))),
-                Err(message) => wrong(node.place, message),
+                Ok(to) => (self.method, self.to) = (Some(short), Some((node.position, to))),
+                Err(message) => wrong(node.position, message),
             },
             unknown => {
                 let known = "`id`, `method`, `to` and `enabled` are, and `email`, `sms`, `voice` and `mobile` with an address";
-                wrong(*place, format!("`{}` is not known here: {known}", printable(unknown)));
+                wrong(*position, format!("`{}` is not known here: {known}", escape_controls(unknown)));
             }
         }
     }
 
-    fn status(&mut self, member: &'a Member, mistakes: &mut Vec<Mistake>) {
+    fn status(&mut self, member: &'a Member, diagnostics: &mut Vec<Diagnostic>) {
         match member.key.as_str() {
-            "enabled" => self.enabled(member.place, &member.node, mistakes),
+            "enabled" => self.enabled(member.position, &member.node, diagnostics),
             "disabledReason" => self.disabled_reason = text(&member.node).ok().flatten(),
             unknown => {
-                let message = format!("`{}` is not known in `status`", printable(unknown));
-                mistakes.push(Mistake::new(member.place, message));
+                let message = format!("`{}` is not known in `status`", escape_controls(unknown));
+                diagnostics.push(Diagnostic::new(member.position, message));
             }
         }
     }
 
-    fn enabled(&mut self, place: Place, node: &Node, mistakes: &mut Vec<Mistake>) {
+    fn enabled(&mut self, position: Position, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
         let enabled = match text(node) {
             // A spreadsheet makes capitals of them.
             Ok(Some(text)) if text.eq_ignore_ascii_case("true") => Some(true),
@@ -142,15 +143,18 @@ impl<'a> Entry<'a> {
         let wrong = match (enabled, self.enabled) {
             (None, _) => {
                 let found = text(node).ok().flatten().unwrap_or("this");
-                Mistake::new(node.place, format!("`{}` is neither true nor false", printable(found)))
+                Diagnostic::new(
+                    node.position,
+                    format!("`{}` is neither true nor false", escape_controls(found)),
+                )
             }
-            (_, Some(_)) => Mistake::new(place, "`enabled` is here twice"),
+            (_, Some(_)) => Diagnostic::new(position, "`enabled` is here twice"),
             (enabled, None) => {
                 self.enabled = enabled;
                 return;
             }
         };
-        mistakes.push(wrong);
+        diagnostics.push(wrong);
     }
 }
 

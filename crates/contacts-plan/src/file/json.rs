@@ -9,7 +9,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::node::{Document, Member, Node, Value};
-use crate::{Desired, Mistake, place::Locator};
+use crate::{Desired, Diagnostic, position::Locator};
 
 /// Objects deeper than that are not read: an entry, and its `status`.
 const DEPTH: usize = 2;
@@ -25,10 +25,10 @@ pub(super) fn read(text: &str) -> Document {
     let end = List(&mut values).deserialize(&mut source).and_then(|()| source.end());
     let mut document = Document::default();
     for value in values {
-        let node = node(value, 0, &mut locator, &mut document.mistakes);
+        let node = node(value, 0, &mut locator, &mut document.diagnostics);
         document.entries.push(node);
     }
-    document.mistakes.extend(end.err().map(|error| broken(text, &error, &mut locator)));
+    document.diagnostics.extend(end.err().map(|error| broken(text, &error, &mut locator)));
     document
 }
 
@@ -36,16 +36,16 @@ fn node<'a>(
     value: &'a RawValue,
     depth: usize,
     locator: &mut Locator<'a>,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Node {
     let text = value.get();
-    let place = locator.of(text);
+    let position = locator.of(text);
     let value = match text.bytes().next() {
         Some(b'{') if depth < DEPTH => match Map::deserialize(value) {
             Ok(Map(members)) => Value::Map(
                 members
                     .into_iter()
-                    .filter_map(|(key, value)| member(key, value, depth, locator, mistakes))
+                    .filter_map(|(key, value)| member(key, value, depth, locator, diagnostics))
                     .collect(),
             ),
             Err(_) => Value::List,
@@ -54,15 +54,17 @@ fn node<'a>(
         Some(b'"') => match serde_json::from_str(text) {
             Ok(text) => Value::Text(text),
             Err(_) => {
-                mistakes
-                    .push(Mistake::new(place, "this is no text: an escape in it stands for no character"));
+                diagnostics.push(Diagnostic::new(
+                    position,
+                    "this is no text: an escape in it stands for no character",
+                ));
                 Value::Broken
             }
         },
         _ if text == "null" => Value::Null,
         _ => Value::Text(text.into()),
     };
-    Node { place, value }
+    Node { position, value }
 }
 
 fn member<'a>(
@@ -70,21 +72,23 @@ fn member<'a>(
     value: &'a RawValue,
     depth: usize,
     locator: &mut Locator<'a>,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Member> {
-    let Node { place, value: Value::Text(key) } = node(key, DEPTH, locator, mistakes) else { return None };
-    Some(Member { place, key, node: node(value, depth.saturating_add(1), locator, mistakes) })
+    let Node { position, value: Value::Text(key) } = node(key, DEPTH, locator, diagnostics) else {
+        return None;
+    };
+    Some(Member { position, key, node: node(value, depth.saturating_add(1), locator, diagnostics) })
 }
 
 /// Where a text is no JSON, and why.
-fn broken<'a>(text: &'a str, error: &serde_json::Error, locator: &mut Locator<'a>) -> Mistake {
+fn broken<'a>(text: &'a str, error: &serde_json::Error, locator: &mut Locator<'a>) -> Diagnostic {
     // Lines are those of `\n` alone there, and columns are bytes.
     let mut lines = text.split_inclusive('\n');
     let before: usize = lines.by_ref().take(error.line().saturating_sub(1)).map(str::len).sum();
-    let place = locator.at(before.saturating_add(error.column().saturating_sub(1)));
+    let position = locator.at(before.saturating_add(error.column().saturating_sub(1)));
     let message = error.to_string();
     let why = message.rsplit_once(" at line ").map_or(message.as_str(), |(why, _)| why);
-    Mistake::new(place, format!("this is not JSON: {why}"))
+    Diagnostic::new(position, format!("this is not JSON: {why}"))
 }
 
 /// The values of a list, as far as they can be read.

@@ -12,7 +12,7 @@ use std::{ffi::OsStr, path::Path};
 pub use self::spreadsheet::spreadsheet_cell;
 
 use self::node::Document;
-use crate::{Desired, Mistake, Place, doubles::doubles};
+use crate::{Desired, Diagnostic, Position, doubles::doubles};
 
 /// What a file is written in.
 ///
@@ -34,7 +34,7 @@ use crate::{Desired, Mistake, Place, doubles::doubles};
 /// a formula is written with an apostrophe before it, as [`spreadsheet_cell`] says; reading takes it away again.
 ///
 /// Methods are read without regard to case. An address that no contact can have, such as a number that a spreadsheet has
-/// shortened, is a mistake: at its place where the entry has no id, and else where a [plan](crate::Plan) would need it, since
+/// shortened, is a diagnostic: at its place where the entry has no id, and else where a [plan](crate::Plan) would need it, since
 /// contacts that exist may have any address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -82,24 +82,25 @@ impl Format {
 /// ```
 ///
 /// # Errors
-/// All mistakes, in their order; of a text that is not in its format at all, those before it breaks off. A text with nothing in
-/// it is a mistake: it is more likely an accident than the wish to have no contacts, which is an empty list.
-pub fn read(text: &str, format: Format) -> Result<Vec<Desired>, Vec<Mistake>> {
+/// All diagnostics, in their order; of a text that is not in its format at all, those before it breaks off. A text with nothing in
+/// it is a diagnostic: it is more likely an accident than the wish to have no contacts, which is an empty list.
+pub fn read(text: &str, format: Format) -> Result<Vec<Desired>, Vec<Diagnostic>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let Document { entries, mut mistakes } = match format {
-        _ if text.trim().is_empty() => Document::broken(Place::START, "there is nothing in it"),
+    let Document { entries, mut diagnostics } = match format {
+        _ if text.trim().is_empty() => Document::broken(Position::START, "there is nothing in it"),
         _ if text.contains('\0') => node::binary(text),
         Format::Yaml => yaml::read(text),
         Format::Json => json::read(text),
         Format::Csv => csv::read(text),
     };
-    let desired: Vec<_> = entries.iter().filter_map(|entry| entry::desired(entry, &mut mistakes)).collect();
-    mistakes.extend(same_contacts(&desired));
-    if mistakes.is_empty() {
+    let desired: Vec<_> =
+        entries.iter().filter_map(|entry| entry::desired(entry, &mut diagnostics)).collect();
+    diagnostics.extend(same_contacts(&desired));
+    if diagnostics.is_empty() {
         return Ok(desired);
     }
-    mistakes.sort_by_key(|mistake| mistake.place);
-    Err(mistakes)
+    diagnostics.sort_by_key(|diagnostic| diagnostic.position);
+    Err(diagnostics)
 }
 
 /// Returns `true` if a text is CSV with a header for contacts: for a hint where it was read as something else.
@@ -133,9 +134,9 @@ pub fn write(contacts: &[Desired], format: Format) -> String {
 }
 
 /// Entries that are the same contact, as far as the file alone tells: two with ids of their own may be doubles that exist.
-fn same_contacts(desired: &[Desired]) -> impl Iterator<Item = Mistake> {
+fn same_contacts(desired: &[Desired]) -> impl Iterator<Item = Diagnostic> {
     doubles(desired.iter().map(|entry| (entry, entry.id.is_some()))).filter_map(|(first, second)| {
-        let line = first.place?.line;
-        Some(Mistake::new(second.place?, format!("this is the same contact as the one of line {line}")))
+        let line = first.position?.line;
+        Some(Diagnostic::new(second.position?, format!("this is the same contact as the one of line {line}")))
     })
 }

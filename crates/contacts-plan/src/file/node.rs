@@ -1,18 +1,18 @@
-//! What is common to the formats: entries with members, each with its place.
+//! What is common to the formats: entries with members, each with its position.
 
-use crate::{Mistake, Place, place::Locator};
+use crate::{Diagnostic, Position, position::Locator};
 
 /// What stands in a file.
 #[derive(Debug, Default)]
 pub(super) struct Document {
     pub(super) entries: Vec<Node>,
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// A value and its place.
+/// A value and its position.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) place: Place,
+    pub(super) position: Position,
     pub(super) value: Value,
 }
 
@@ -34,15 +34,15 @@ pub(super) enum Value {
 /// A member of a map.
 #[derive(Debug)]
 pub(super) struct Member {
-    pub(super) place: Place,
+    pub(super) position: Position,
     pub(super) key: String,
     pub(super) node: Node,
 }
 
 impl Document {
-    /// One mistake, and nothing else.
-    pub(super) fn broken(place: Place, message: &str) -> Self {
-        Self { entries: Vec::new(), mistakes: vec![Mistake::new(place, message)] }
+    /// One diagnostic, and nothing else.
+    pub(super) fn broken(position: Position, message: &str) -> Self {
+        Self { entries: Vec::new(), diagnostics: vec![Diagnostic::new(position, message)] }
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use contacts_proto::printable;
+use contacts_proto::escape_controls;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
 
 use super::{
     entry::SHORT,
     node::{Document, Member, Node, Value},
 };
-use crate::{Desired, Mistake, Place, place::Lines};
+use crate::{Desired, Diagnostic, Position, position::Lines};
 
 /// Maps deeper than that are not read: an entry, and its `status`.
 const DEPTH: usize = 2;
@@ -18,9 +18,9 @@ pub(super) fn read(text: &str) -> Document {
     let (parser, lines) = (Parser::new_from_str(text), Lines::of(text));
     let mut reader = Reader { parser, lines, document: Document::default() };
     if let Err(error) = reader.document() {
-        let place = reader.place(*error.marker());
-        let message = format!("this is not YAML: {}", printable(error.info()));
-        reader.document.mistakes.push(Mistake::new(place, message));
+        let position = reader.position(*error.marker());
+        let message = format!("this is not YAML: {}", escape_controls(error.info()));
+        reader.document.diagnostics.push(Diagnostic::new(position, message));
     }
     reader.document
 }
@@ -39,34 +39,34 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the parser has seen something: at the end of a text, that may be a line too far.
-    fn place(&self, marker: Marker) -> Place {
+    fn position(&self, marker: Marker) -> Position {
         self.lines.nearest(marker.line(), marker.col().saturating_add(1))
     }
 
-    fn wrong(&mut self, place: Place, message: &str) {
-        self.document.mistakes.push(Mistake::new(place, message));
+    fn wrong(&mut self, position: Position, message: &str) {
+        self.document.diagnostics.push(Diagnostic::new(position, message));
     }
 
     fn document(&mut self) -> Result<(), ScanError> {
         let mut documents = 0_usize;
         loop {
             let (event, span) = self.next()?;
-            let place = self.place(span.start);
+            let position = self.position(span.start);
             match event {
                 Event::StreamEnd if documents == 0 => {
-                    self.wrong(Place::START, "there is nothing in it: an empty list is `[]`");
+                    self.wrong(Position::START, "there is nothing in it: an empty list is `[]`");
                     return Ok(());
                 }
                 Event::StreamEnd => return Ok(()),
                 Event::DocumentStart(_) => documents = documents.saturating_add(1),
                 Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
                 _ if documents > 1 => {
-                    self.wrong(place, "this is a second document");
+                    self.wrong(position, "this is a second document");
                     return Ok(());
                 }
                 Event::SequenceStart(..) => self.entries()?,
                 _ => {
-                    self.wrong(place, "a list is expected: `- ` before each contact");
+                    self.wrong(position, "a list is expected: `- ` before each contact");
                     return Ok(());
                 }
             }
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
     }
 
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, ScanError> {
-        let place = self.place(span.start);
+        let position = self.position(span.start);
         let value = match event {
             Event::Scalar(text, ScalarStyle::Plain, ..) if is_null(&text) => Value::Null,
             Event::Scalar(text, ..) => Value::Text(text.into_owned()),
@@ -95,11 +95,11 @@ impl<'a> Reader<'a> {
                 Value::List
             }
             _ => {
-                self.wrong(place, "an alias is not read here: write it out");
+                self.wrong(position, "an alias is not read here: write it out");
                 Value::Broken
             }
         };
-        Ok(Node { place, value })
+        Ok(Node { position, value })
     }
 
     fn map(&mut self, depth: usize) -> Result<Value, ScanError> {
@@ -113,9 +113,9 @@ impl<'a> Reader<'a> {
             let (event, span) = self.next()?;
             let node = self.node(event, span, depth.saturating_add(1))?;
             match key.value {
-                Value::Text(text) => members.push(Member { place: key.place, key: text, node }),
+                Value::Text(text) => members.push(Member { position: key.position, key: text, node }),
                 Value::Broken => {}
-                _ => self.wrong(key.place, "a name is expected, such as `to`"),
+                _ => self.wrong(key.position, "a name is expected, such as `to`"),
             }
         }
     }
@@ -154,7 +154,7 @@ pub(super) fn write(contacts: &[Desired]) -> String {
         if let Some(id) = id {
             let _ = writeln!(text, "  id: {}", scalar(id.as_str()));
         }
-        let reason = disabled_reason.as_deref().map(printable);
+        let reason = disabled_reason.as_deref().map(escape_controls);
         let _ = match (enabled, reason) {
             (Some(false), None) => writeln!(text, "  enabled: false"),
             (Some(false), Some(reason)) => writeln!(text, "  enabled: false # {reason}"),

@@ -3,11 +3,11 @@
 use contacts_proto::{Contact, ContactId, ContactMethod, CreateContact};
 
 use crate::{
-    Change, Desired, Options, Reason, Refused, Warning,
+    Change, Desired, Options, PlanError, PlanErrorKind, Warning,
     doubles::doubles,
     enabled::Enabled,
     limit,
-    matching::{Entry, Is, Matching},
+    matching::{Entry, Match, Matching},
 };
 
 /// The parts of a plan.
@@ -30,7 +30,7 @@ struct Findings {
     deletes: Vec<Change>,
     unmanaged: Vec<Contact>,
     warnings: Vec<Warning>,
-    reasons: Vec<Reason>,
+    reasons: Vec<PlanErrorKind>,
     /// The most that is known of any contact that is deleted or deactivated.
     taken: Enabled,
     /// The most that will be known, when all is done, of any contact that is to be enabled.
@@ -38,7 +38,11 @@ struct Findings {
 }
 
 impl Draft {
-    pub(super) fn new(matching: Matching<'_>, actual: &[Contact], options: Options) -> Result<Self, Refused> {
+    pub(super) fn new(
+        matching: Matching<'_>,
+        actual: &[Contact],
+        options: Options,
+    ) -> Result<Self, PlanError> {
         let mut findings = Findings { options, ..Findings::default() };
         findings.reasons.extend(same_contacts(&matching.entries));
         for entry in &matching.entries {
@@ -48,33 +52,33 @@ impl Draft {
             findings.other(contact, named);
         }
         findings.guard(actual);
-        Refused::for_any(std::mem::take(&mut findings.reasons))?;
+        PlanError::for_any(std::mem::take(&mut findings.reasons))?;
         Ok(findings.in_order(actual))
     }
 }
 
 /// Entries that are the same contact. Two that reach one address may stand if that is how it is: the service has the double.
-fn same_contacts(entries: &[Entry<'_>]) -> impl Iterator<Item = Reason> {
-    let is_own = |entry: &Entry<'_>| match entry.is {
-        Is::There(contact) => entry.desired.id.as_ref() == Some(&contact.id),
-        Is::Moved(_) | Is::New => false,
+fn same_contacts(entries: &[Entry<'_>]) -> impl Iterator<Item = PlanErrorKind> {
+    let is_own = |entry: &Entry<'_>| match entry.found {
+        Match::There(contact) => entry.desired.id.as_ref() == Some(&contact.id),
+        Match::Moved(_) | Match::New => false,
     };
     doubles(entries.iter().map(move |entry| (entry.desired, is_own(entry))))
-        .map(|(first, second)| Reason::SameContact { first: first.clone(), second: second.clone() })
+        .map(|(first, second)| PlanErrorKind::SameContact { first: first.clone(), second: second.clone() })
 }
 
 impl Findings {
     fn entry(&mut self, entry: &Entry<'_>) {
         let desired = entry.desired;
-        match entry.is {
-            Is::There(contact) => {
+        match entry.found {
+            Match::There(contact) => {
                 if let Some(id) = entry.unknown_id() {
                     let (id, taken) = (id.clone(), contact.id.clone());
                     self.warnings.push(Warning::OutdatedId { id, taken });
                 }
                 self.switch(desired, contact);
             }
-            Is::Moved(contact) if is_email(&contact.method) && is_email(&desired.method) => {
+            Match::Moved(contact) if is_email(&contact.method) && is_email(&desired.method) => {
                 self.check(desired);
                 self.updates.push(Change::Update {
                     id: contact.id.clone(),
@@ -84,11 +88,11 @@ impl Findings {
                 });
                 self.switch(desired, contact);
             }
-            Is::Moved(contact) => {
+            Match::Moved(contact) => {
                 self.create(desired, Some(&contact.id));
                 self.delete(contact, true);
             }
-            Is::New => {
+            Match::New => {
                 if let Some(id) = entry.unknown_id() {
                     let (id, method, to) = (id.clone(), desired.method.clone(), desired.to.clone());
                     self.warnings.push(Warning::UnknownId { id, method, to });
@@ -110,7 +114,7 @@ impl Findings {
 
     fn create(&mut self, desired: &Desired, replaces: Option<&ContactId>) {
         if !matches!(desired.method, ContactMethod::Email | ContactMethod::Sms | ContactMethod::Voice) {
-            self.reasons.push(Reason::CannotBeCreated(desired.clone()));
+            self.reasons.push(PlanErrorKind::CannotBeCreated(desired.clone()));
             return;
         }
         self.check(desired);
@@ -125,7 +129,7 @@ impl Findings {
 
     fn check(&mut self, desired: &Desired) {
         if let Err(error) = CreateContact::new(desired.method.clone(), &desired.to) {
-            self.reasons.push(Reason::Invalid { desired: desired.clone(), error });
+            self.reasons.push(PlanErrorKind::Invalid { desired: desired.clone(), error });
         }
     }
 
@@ -134,8 +138,8 @@ impl Findings {
         let (id, method, to) = (contact.id.clone(), contact.method.clone(), desired.to.clone());
         match (Enabled::of(contact), desired.is_enabled()) {
             (Enabled::No, false) => {}
-            (enabled @ (Enabled::Yes | Enabled::Perhaps), true) => self.remains = self.remains.max(enabled),
-            (Enabled::Perhaps, false) => self.warnings.push(Warning::MayBeEnabled { id, method, to }),
+            (enabled @ (Enabled::Yes | Enabled::Unknown), true) => self.remains = self.remains.max(enabled),
+            (Enabled::Unknown, false) => self.warnings.push(Warning::MayBeEnabled { id, method, to }),
             (Enabled::Yes, false) => {
                 self.taken = Enabled::Yes;
                 if method.is_phone() {
@@ -176,11 +180,11 @@ impl Findings {
     /// A person who has an enabled contact keeps one, as far as the service says which they are.
     fn guard(&mut self, actual: &[Contact]) {
         if self.taken.may_be_last(self.remains, Enabled::of_any(actual)) && !self.options.force {
-            self.reasons.push(Reason::LastEnabled);
+            self.reasons.push(PlanErrorKind::LastEnabled);
         } else if self.taken > Enabled::No {
             match self.remains {
                 Enabled::No => self.warnings.push(Warning::NoneEnabled),
-                Enabled::Perhaps => self.warnings.push(Warning::NoneKnownEnabled),
+                Enabled::Unknown => self.warnings.push(Warning::NoneKnownEnabled),
                 Enabled::Yes => {}
             }
         }

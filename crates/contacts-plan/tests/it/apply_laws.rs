@@ -119,7 +119,7 @@ fn a_contact_that_is_gone_already_is_deleted() {
     let apply = world.apply(plan);
     assert_eq!(
         apply.outcomes().map(|(_, outcome)| format!("{outcome:?}")).collect::<Vec<_>>(),
-        ["Some(Done(Gone))"]
+        ["Some(Done(AlreadyDeleted))"]
     );
 }
 

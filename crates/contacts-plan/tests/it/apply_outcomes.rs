@@ -30,7 +30,9 @@ fn lie(change: &Change, outcome: &Outcome, before: &[StoredContact], after: &[St
         (Change::Deactivate { id, .. }, Outcome::Done(Done::Changed(_))) => {
             with(id.as_str()).is_none_or(|contact| contact.enabled)
         }
-        (Change::Delete { id, .. }, Outcome::Done(Done::Deleted | Done::Gone)) => with(id.as_str()).is_some(),
+        (Change::Delete { id, .. }, Outcome::Done(Done::Deleted | Done::AlreadyDeleted)) => {
+            with(id.as_str()).is_some()
+        }
         _ => true,
     }
 }
@@ -102,22 +104,24 @@ fn exchanged() -> (World, Plan) {
     (world, plan)
 }
 
-fn at(place: usize, trouble: Fault) -> Vec<Option<Fault>> {
-    let mut troubles = vec![None; place];
+fn at(position: usize, trouble: Fault) -> Vec<Option<Fault>> {
+    let mut troubles = vec![None; position];
     troubles.push(Some(trouble));
     troubles
 }
 
 #[test]
 fn a_contact_that_cannot_be_disabled_is_told_with_its_id_and_takes_the_place_of_the_other() {
-    for (place, trouble) in [2, 3].into_iter().flat_map(|place| faults().map(|trouble| (place, trouble))) {
+    for (position, trouble) in
+        [2, 3].into_iter().flat_map(|position| faults().map(|trouble| (position, trouble)))
+    {
         let (mut world, plan) = exchanged();
         world.attempt(1);
-        world.troubles = at(place, trouble);
+        world.troubles = at(position, trouble);
         let apply = world.apply(plan);
         let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
         let [Outcome::NotDisabled(half), Outcome::Done(Done::Deleted)] = outcomes[..] else {
-            panic!("{place} {trouble:?}: {outcomes:?}")
+            panic!("{position} {trouble:?}: {outcomes:?}")
         };
         let [_, StoredContact { id, to, .. }] = world.contacts() else { panic!("{:?}", world.contacts()) };
         assert_eq!((half.ensured.contact.id.as_str(), to.as_str()), (id.as_str(), "90-2"));
@@ -129,9 +133,9 @@ fn a_contact_that_cannot_be_disabled_is_told_with_its_id_and_takes_the_place_of_
 
 #[test]
 fn a_contact_that_is_gone_when_it_is_to_be_disabled_takes_nobodys_place() {
-    for place in [2, 3] {
+    for position in [2, 3] {
         let (mut world, plan) = exchanged();
-        world.troubles = at(place, fault("404"));
+        world.troubles = at(position, fault("404"));
         let apply = world.apply(plan);
         let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
         assert!(
@@ -166,13 +170,13 @@ fn a_contact_that_was_to_be_disabled_does_not_count_as_one_that_is_enabled() {
 /// The deletion begins with the credentials that the application was begun with.
 #[test]
 fn credentials_that_expire_are_renewed_once_for_all_requests_of_a_change() {
-    for (place, refusals) in [(0, 2), (1, 2), (2, 2), (3, 2), (4, 1)] {
+    for (position, refusals) in [(0, 2), (1, 2), (2, 2), (3, 2), (4, 1)] {
         let (mut world, plan) = exchanged();
-        world.expire_at(place);
+        world.expire_at(position);
         let apply = world.apply(plan);
         assert!(apply.is_done(), "{:?}", apply.outcomes().collect::<Vec<_>>());
         let statuses = world.network.ledger.given();
         let refused = statuses.iter().filter(|status| **status == 401).count();
-        assert_eq!(refused, refusals, "{place}: {statuses:?}");
+        assert_eq!(refused, refusals, "{position}: {statuses:?}");
     }
 }

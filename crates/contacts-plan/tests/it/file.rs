@@ -1,13 +1,13 @@
 //! Files, case by case.
 
-use contacts_plan::{Desired, Format, Options, Plan, Reason, read, write};
+use contacts_plan::{Desired, Format, Options, Plan, PlanErrorKind, read, write};
 use contacts_proto::{Contact, ContactMethod};
 
 fn to(text: &str, format: Format) -> Vec<String> {
     read(text, format).unwrap().into_iter().map(|desired| desired.to).collect()
 }
 
-fn mistakes(text: &str, format: Format) -> Vec<String> {
+fn diagnostics(text: &str, format: Format) -> Vec<String> {
     read(text, format).unwrap_err().iter().map(ToString::to_string).collect()
 }
 
@@ -41,7 +41,7 @@ fn yaml_is_read_short_and_long() {
     assert_eq!(short, read(long, Format::Yaml).unwrap());
     assert_eq!((short[0].enabled, short[1].enabled), (Some(false), None));
     assert!(short[1].id.is_none());
-    assert_eq!(short[1].place.unwrap().line, 4);
+    assert_eq!(short[1].position.unwrap().line, 4);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn all_mistakes_of_yaml_are_told_at_once() {
     let known =
         "`id`, `method`, `to` and `enabled` are, and `email`, `sms`, `voice` and `mobile` with an address";
     assert_eq!(
-        mistakes(text, Format::Yaml),
+        diagnostics(text, Format::Yaml),
         [
             format!("line 2, column 3: `colour` is not known here: {known}"),
             format!("line 3, column 3: `fax` is not known here: {known}"),
@@ -83,16 +83,16 @@ fn all_mistakes_of_yaml_are_told_at_once() {
 
 #[test]
 fn what_is_no_yaml_is_told_with_the_mistakes_before_it() {
-    let told = mistakes("- fax: 1\n- sms: \"90\n", Format::Yaml);
+    let told = diagnostics("- fax: 1\n- sms: \"90\n", Format::Yaml);
     assert!(told[0].starts_with("line 1, column 3: `fax`"), "{told:?}");
     assert!(told[1].contains("this is not YAML"), "{told:?}");
-    assert!(mistakes("- &a {sms: 1}\n- *a\n", Format::Yaml)[0].starts_with("line 2, column 3: an alias"));
+    assert!(diagnostics("- &a {sms: 1}\n- *a\n", Format::Yaml)[0].starts_with("line 2, column 3: an alias"));
     assert_eq!(
-        mistakes("- sms: 1\n---\n- sms: 2\n", Format::Yaml),
+        diagnostics("- sms: 1\n---\n- sms: 2\n", Format::Yaml),
         ["line 3, column 1: this is a second document"]
     );
     assert_eq!(
-        mistakes("sms: 1\n", Format::Yaml),
+        diagnostics("sms: 1\n", Format::Yaml),
         ["line 1, column 1: a list is expected: `- ` before each contact"]
     );
 }
@@ -102,7 +102,7 @@ fn an_empty_file_is_a_mistake_and_an_empty_list_is_none() {
     for (empty, list, format) in
         [("\n", "[]", Format::Yaml), (" ", "[]", Format::Json), ("\u{feff}", "method,to\n", Format::Csv)]
     {
-        assert_eq!(mistakes(empty, format), ["line 1, column 1: there is nothing in it"]);
+        assert_eq!(diagnostics(empty, format), ["line 1, column 1: there is nothing in it"]);
         assert_eq!(read(list, format), Ok(vec![]));
         assert_eq!(read(&write(&[], format), format), Ok(vec![]));
     }
@@ -112,14 +112,14 @@ fn an_empty_file_is_a_mistake_and_an_empty_list_is_none() {
 #[test]
 fn json_is_told_with_line_and_column() {
     let text = "[\n  {\"method\":\"sms\",\"to\":\"90-1\",\"é\":1},\n  {\"sms\":\"90-2\",\"enabled\":0},\n  7,\n  {\"to\":\"\\ud800\"},\n  {\"sms\":\"90-3\" \"id\"}]";
-    let told = mistakes(text, Format::Json);
+    let told = diagnostics(text, Format::Json);
     assert!(told[0].starts_with("line 2, column 31: `é` is not known here"), "{told:?}");
     assert_eq!(told[1], "line 3, column 27: `0` is neither true nor false");
     assert_eq!(told[2], "line 4, column 3: a contact is expected, such as `sms: 90-555`");
     assert_eq!(told[3], "line 5, column 9: this is no text: an escape in it stands for no character");
     assert!(told[4].starts_with("line 6, column 17: this is not JSON: expected"), "{told:?}");
-    assert_eq!(mistakes("{}", Format::Json), ["line 1, column 1: a list of contacts is expected: `[`"]);
-    assert!(mistakes("[] []", Format::Json)[0].starts_with("line 1, column 4: this is not JSON"));
+    assert_eq!(diagnostics("{}", Format::Json), ["line 1, column 1: a list of contacts is expected: `[`"]);
+    assert!(diagnostics("[] []", Format::Json)[0].starts_with("line 1, column 4: this is not JSON"));
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn csv_is_read_as_the_command_lists_it_and_as_a_spreadsheet_leaves_it() {
 fn csv_is_told_with_line_and_column() {
     let text = "id,method,to,colour\n1,sms,90-1,red\n2,sms\na/b,sms,\"90\n-3\",\n4,\"s\"ms,90-4,,5\n";
     assert_eq!(
-        mistakes(text, Format::Csv),
+        diagnostics(text, Format::Csv),
         [
             "line 1, column 14: the column `colour` is not known: id, method, to, enabled are",
             "line 3, column 1: `to` is missing",
@@ -148,14 +148,14 @@ fn csv_is_told_with_line_and_column() {
         ]
     );
     assert_eq!(
-        mistakes("method,to,applyOrder,To,applyOrder\n", Format::Csv),
+        diagnostics("method,to,applyOrder,To,applyOrder\n", Format::Csv),
         [
             "line 1, column 22: the column `To` is here twice",
             "line 1, column 25: the column `applyOrder` is here twice"
         ]
     );
     assert_eq!(
-        mistakes("method,to\nsms,\"90\n", Format::Csv),
+        diagnostics("method,to\nsms,\"90\n", Format::Csv),
         ["line 2, column 5: the quotes that begin here do not end"]
     );
 }
@@ -186,11 +186,11 @@ fn an_unknown_method_is_written_long() {
 #[test]
 fn an_address_with_a_nul_is_a_mistake_as_no_format_could_keep_it() {
     assert_eq!(
-        mistakes(r#"[{"sms":"a\u0000b"}]"#, Format::Json),
+        diagnostics(r#"[{"sms":"a\u0000b"}]"#, Format::Json),
         ["line 1, column 9: the address or number has a NUL in it"]
     );
     assert_eq!(
-        mistakes("- email: \"\\0\"", Format::Yaml),
+        diagnostics("- email: \"\\0\"", Format::Yaml),
         ["line 1, column 10: the address or number has a NUL in it"]
     );
 }
@@ -209,7 +209,7 @@ fn every_separator_a_first_line_that_says_it_and_empty_columns_are_read() {
         assert_eq!(read(text, Format::Csv).as_ref(), Ok(&expected), "{text}");
     }
     assert_eq!(
-        mistakes("method;to;;\nsms;90-5;;x\n", Format::Csv),
+        diagnostics("method;to;;\nsms;90-5;;x\n", Format::Csv),
         ["line 2, column 11: the header has no name for the column of this cell"]
     );
 }
@@ -225,7 +225,7 @@ fn an_address_that_reaches_nobody_is_a_mistake_in_every_format() {
         ("email", "ann@example.com\u{200b}", "\\u{200b}"),
         ("mobile", "Phone\u{3164}", "\\u{3164}"),
     ] {
-        for (text, format, place) in [
+        for (text, format, position) in [
             (format!("method,to\n{method},{to}\n"), Format::Csv, (2, method.len() + 2)),
             (format!("- {method}: {to}\n"), Format::Yaml, (1, method.len() + 5)),
             (format!("- {{method: {method}, to: \"{to}\"}}\n"), Format::Yaml, (1, method.len() + 18)),
@@ -233,12 +233,12 @@ fn an_address_that_reaches_nobody_is_a_mistake_in_every_format() {
         ] {
             let found = read(&text, format).unwrap_err();
             assert_eq!(found.len(), 1, "{found:?}");
-            assert_eq!((found[0].place.line, found[0].place.column), place, "{text}");
+            assert_eq!((found[0].position.line, found[0].position.column), position, "{text}");
             assert!(found[0].message.contains(why), "{text}: {}", found[0]);
         }
     }
     for number in ["9.05555555555e11", "905555555555.0"] {
-        let found = mistakes(&format!("[{{\"sms\":{number}}}]"), Format::Json);
+        let found = diagnostics(&format!("[{{\"sms\":{number}}}]"), Format::Json);
         assert!(found[0].contains("a spreadsheet has shortened this number"), "{found:?}");
     }
 }
@@ -253,7 +253,7 @@ fn a_contact_that_is_there_may_have_any_address_and_one_that_is_not_is_checked_b
                 Plan::new(&desired, std::slice::from_ref(&contact), Options::default()).unwrap().is_empty()
             );
             let error = Plan::new(&desired, &[], Options::default()).unwrap_err();
-            assert!(matches!(error.reasons(), [Reason::Invalid { .. }]), "{error}");
+            assert!(matches!(error.reasons(), [PlanErrorKind::Invalid { .. }]), "{error}");
         }
     }
 }

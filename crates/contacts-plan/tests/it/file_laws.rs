@@ -2,7 +2,7 @@
 
 use crate::support;
 use crate::support::actual;
-use contacts_plan::{Desired, Format, Mistake, Options, Place, Plan, read, write};
+use contacts_plan::{Desired, Diagnostic, Format, Options, Plan, Position, read, write};
 use contacts_proto::{Address, Contact, ContactId, ContactMethod, Status};
 use proptest::prelude::*;
 
@@ -47,8 +47,8 @@ fn desired() -> impl Strategy<Value = Vec<Desired>> {
 
 /// How the file's own rule of doubles sees them: it is no law that those are read.
 fn has_doubles(desired: &[Desired]) -> bool {
-    desired.iter().enumerate().any(|(place, one)| {
-        desired.iter().take(place).any(|other| match (&one.id, &other.id) {
+    desired.iter().enumerate().any(|(position, one)| {
+        desired.iter().take(position).any(|other| match (&one.id, &other.id) {
             (Some(one), Some(other)) => one == other,
             _ => Contact::new(support::id(0), one.method.clone(), &one.to).reaches(&other.method, &other.to),
         })
@@ -61,10 +61,10 @@ fn lines(text: &str) -> Vec<String> {
     text.replace("\r\n", "\n").split(['\n', '\r']).map(String::from).collect()
 }
 
-fn is_within(text: &str, place: Place) -> bool {
+fn is_within(text: &str, position: Position) -> bool {
     let lines = lines(text);
-    let line = lines.get(place.line.wrapping_sub(1));
-    line.is_some_and(|line| (1..=line.chars().count() + 1).contains(&place.column))
+    let line = lines.get(position.line.wrapping_sub(1));
+    line.is_some_and(|line| (1..=line.chars().count() + 1).contains(&position.column))
 }
 
 /// Texts that are nearly files.
@@ -180,8 +180,8 @@ proptest! {
         text in prop_oneof![nearly(), any::<String>(), "[ -~\\n\\t]{0,60}"],
     ) {
         for format in FORMATS {
-            for mistake in read(&text, format).err().unwrap_or_default() {
-                prop_assert!(is_within(&text, mistake.place), "{format:?} {text:?}: {mistake}");
+            for diagnostic in read(&text, format).err().unwrap_or_default() {
+                prop_assert!(is_within(&text, diagnostic.position), "{format:?} {text:?}: {diagnostic}");
             }
         }
     }
@@ -197,25 +197,25 @@ proptest! {
         let mut places: Vec<_> = wrong.iter().map(|wrong| wrong.index(lines.len())).collect();
         places.sort_unstable();
         places.dedup();
-        for place in &places {
-            lines[*place].push_str("  colour: red\n");
+        for position in &places {
+            lines[*position].push_str("  colour: red\n");
         }
-        let line_of = |place: usize| lines[..=place].iter().map(|text| text.lines().count()).sum::<usize>();
-        let expected: Vec<_> = places.iter().map(|place| Place { line: line_of(*place), column: 3 }).collect();
-        let found: Vec<_> = read(&lines.concat(), Format::Yaml).unwrap_err().iter().map(|it| it.place).collect();
+        let line_of = |position: usize| lines[..=position].iter().map(|text| text.lines().count()).sum::<usize>();
+        let expected: Vec<_> = places.iter().map(|position| Position { line: line_of(*position), column: 3 }).collect();
+        let found: Vec<_> = read(&lines.concat(), Format::Yaml).unwrap_err().iter().map(|it| it.position).collect();
         prop_assert_eq!(found, expected, "{}", lines.concat());
     }
 }
 
 #[test]
 fn a_place_that_the_parser_sees_past_the_end_is_brought_back() {
-    let mistakes = read("---\n\t", Format::Yaml).unwrap_err();
-    assert_eq!(mistakes[0].place, Place { line: 2, column: 2 });
+    let diagnostics = read("---\n\t", Format::Yaml).unwrap_err();
+    assert_eq!(diagnostics[0].position, Position { line: 2, column: 2 });
 }
 
 #[test]
 fn deep_and_long_texts_are_read_without_a_crash() {
-    let mistakes: Vec<Vec<Mistake>> = [
+    let diagnostics: Vec<Vec<Diagnostic>> = [
         ("[".repeat(200_000), Format::Yaml),
         ("[".repeat(200_000), Format::Json),
         ("- ".repeat(50_000), Format::Yaml),
@@ -228,5 +228,5 @@ fn deep_and_long_texts_are_read_without_a_crash() {
     .into_iter()
     .map(|(text, format)| read(&text, format).unwrap_err())
     .collect();
-    assert!(mistakes.iter().all(|mistakes| !mistakes.is_empty()));
+    assert!(diagnostics.iter().all(|diagnostics| !diagnostics.is_empty()));
 }

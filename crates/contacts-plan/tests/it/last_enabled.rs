@@ -2,7 +2,9 @@
 
 use crate::support::service::{World, behaviour, faults};
 use crate::support::{actual_and_desired, options};
-use contacts_plan::{Apply, Format, Options, Outcome, Plan, Reason, Refused, Skipped, Warning, read};
+use contacts_plan::{
+    Apply, Format, Options, Outcome, Plan, PlanError, PlanErrorKind, Skipped, Warning, read,
+};
 use contacts_proto::Contact;
 use contacts_sandbox::{Behaviour, StoredContact};
 use proptest::prelude::*;
@@ -16,7 +18,7 @@ fn contacts(told: &[(&str, Option<bool>)]) -> Vec<Contact> {
     serde_json::from_value(told.iter().map(contact).collect()).unwrap()
 }
 
-fn pruned(yaml: &str, actual: &[Contact], force: bool) -> Result<Plan, Refused> {
+fn pruned(yaml: &str, actual: &[Contact], force: bool) -> Result<Plan, PlanError> {
     let options = Options::default().prune(true).force(force);
     Plan::new(&read(yaml, Format::Yaml).unwrap(), actual, options)
 }
@@ -27,7 +29,7 @@ fn a_contact_that_may_be_enabled_is_guarded_as_one_that_is() {
     actual[1].status = None;
     for yaml in ["[]", "[{sms: 90-7}]", "[{email: a@example.com, enabled: false}]"] {
         let refused = pruned(yaml, &actual, false).unwrap_err();
-        assert!(matches!(refused.reasons(), [Reason::LastEnabled]), "{yaml}: {refused}");
+        assert!(matches!(refused.reasons(), [PlanErrorKind::LastEnabled]), "{yaml}: {refused}");
         let forced = pruned(yaml, &actual, true).unwrap();
         assert!(forced.warnings().contains(&Warning::NoneEnabled), "{yaml}");
     }
@@ -116,7 +118,7 @@ fn contacts_that_may_be_enabled_are_kept_if_the_new_one_was_not_created() {
 fn one_that_was_there_by_then_and_may_be_enabled_does_not_count_as_new() {
     let (mut world, plan) = exchanged(&["a"]);
     let id = world.add("email", "new@example.com", false);
-    world.network.untold.add(&id);
+    world.network.hidden_status.add(&id);
     let apply = world.apply(plan);
     let last = &outcomes(&apply)[..];
     assert!(matches!(last, [Outcome::Done(_), Outcome::Skipped(Skipped::LastEnabled)]), "{last:?}");
@@ -151,7 +153,7 @@ proptest! {
         prop_assert!(always || !had_enabled || is_told, "{:#?}", outcomes(&apply));
 
         // And in any case as much is known as was before.
-        let known = |contact: &_| world.network.untold.told_of(contact).map_or(1, |enabled| if enabled { 2 } else { 0 });
+        let known = |contact: &_| world.network.hidden_status.told_of(contact).map_or(1, |enabled| if enabled { 2 } else { 0 });
         let most_known = |contacts: &Vec<StoredContact>| contacts.iter().map(known).max().unwrap_or(0);
         let least = world.seen.iter().map(most_known).min();
         prop_assert_eq!(least, world.seen.first().map(most_known), "{:#?}", outcomes(&apply));

@@ -1,6 +1,6 @@
 //! What a plan looks like, case by case.
 
-use contacts_plan::{Desired, Format, Options, Plan, Reason, Warning, read};
+use contacts_plan::{Desired, Format, Options, Plan, PlanErrorKind, Warning, read};
 use contacts_proto::Contact;
 
 const ACTUAL: &str = r#"[
@@ -129,7 +129,7 @@ fn all_reasons_are_told_with_their_lines() {
 - {voice: \"9\\t\", id: v9}
 ";
     let error = Plan::new(&desired_unchecked(yaml), &actual(), Options::default()).unwrap_err();
-    let places: Vec<_> = error.reasons().iter().map(|reason| reason.place().unwrap().line).collect();
+    let places: Vec<_> = error.reasons().iter().map(|reason| reason.position().unwrap().line).collect();
     assert_eq!(places, [5, 2, 3, 6]);
     let told: Vec<_> = error.reasons().iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -139,7 +139,7 @@ fn all_reasons_are_told_with_their_lines() {
     assert!(told[1].contains("mobile Bob's phone is not there and cannot be created: the app"), "{told:?}");
     assert!(told[2].contains("pager 7 is not there and cannot be created: `email`, `sms`"), "{told:?}");
     assert!(told[3].contains("has a control character"), "{told:?}");
-    assert!(matches!(error.reasons()[0], Reason::SameContact { .. }));
+    assert!(matches!(error.reasons()[0], PlanErrorKind::SameContact { .. }));
 }
 
 /// Each entry read by itself, so that doubles are not seen.

@@ -1,7 +1,7 @@
 //! The laws of plans, against a model of the service that is only a list.
 
 use crate::support::{actual, actual_and_desired, id, options};
-use contacts_plan::{Change, Desired, Options, Plan, Reason, Refused, Warning};
+use contacts_plan::{Change, Desired, Options, Plan, PlanError, PlanErrorKind, Warning};
 use contacts_proto::{Address, Contact, ContactMethod, Status};
 use proptest::prelude::*;
 
@@ -25,16 +25,16 @@ fn apply(contacts: &mut Vec<Contact>, change: &Change, next_id: &mut usize) {
         }
         Change::Update { method, to, .. } => {
             assert_eq!(*method, ContactMethod::Email, "the service updates nothing else");
-            let place = find(contacts, change);
-            contacts[place].to = to.clone();
+            let position = find(contacts, change);
+            contacts[position].to = to.clone();
         }
         Change::Activate { .. } | Change::Deactivate { .. } => {
-            let place = find(contacts, change);
-            set(&mut contacts[place], matches!(change, Change::Activate { .. }));
+            let position = find(contacts, change);
+            set(&mut contacts[position], matches!(change, Change::Activate { .. }));
         }
         Change::Delete { .. } => {
-            let place = find(contacts, change);
-            contacts.remove(place);
+            let position = find(contacts, change);
+            contacts.remove(position);
         }
         other => panic!("{other}"),
     }
@@ -102,9 +102,9 @@ proptest! {
                 contact.reaches(&wanted.method, &wanted.to) && enabled
             };
             let own = left.iter().position(|contact| Some(&contact.id) == wanted.id.as_ref() && is_it(contact));
-            let place = own.or_else(|| left.iter().position(is_it));
-            prop_assert!(place.is_some(), "{wanted:?} is not among {left:?} after\n{plan}");
-            left.remove(place.unwrap());
+            let position = own.or_else(|| left.iter().position(is_it));
+            prop_assert!(position.is_some(), "{wanted:?} is not among {left:?} after\n{plan}");
+            left.remove(position.unwrap());
         }
         prop_assert_eq!(left.len(), plan.unmanaged().len(), "{}", plan);
     }
@@ -160,8 +160,8 @@ proptest! {
         let desired: Vec<_> = kept.map(|(contact, _)| Desired::from(contact)).collect();
         let plan = Plan::new(&desired, &actual, Options::default().prune(true));
         if desired.is_empty() && !actual.is_empty() {
-            let reasons = plan.as_ref().map_err(Refused::reasons);
-            prop_assert!(matches!(reasons, Err([Reason::LastEnabled])), "{:?}", plan);
+            let reasons = plan.as_ref().map_err(PlanError::reasons);
+            prop_assert!(matches!(reasons, Err([PlanErrorKind::LastEnabled])), "{:?}", plan);
         } else {
             let plan = plan.unwrap();
             prop_assert_eq!(plan.changes().len(), actual.len() - desired.len());

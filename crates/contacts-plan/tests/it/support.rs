@@ -66,8 +66,8 @@ pub(crate) fn actual_and_desired() -> impl Strategy<Value = (Vec<Contact>, Vec<D
     let entry = (any::<u8>(), any::<bool>(), address(), prop::option::weighted(0.6, 0_usize..8));
     (actual(), prop::collection::vec(entry, 0..7), any::<bool>()).prop_map(|(actual, entries, reversed)| {
         let mut desired: Vec<Desired> = Vec::new();
-        for (place, (choice, enabled, (method, to), number)) in entries.into_iter().enumerate() {
-            let mut entry = match (actual.get(place), choice % 8) {
+        for (position, (choice, enabled, (method, to), number)) in entries.into_iter().enumerate() {
+            let mut entry = match (actual.get(position), choice % 8) {
                 (Some(contact), 0..=2) => Desired::from(contact),
                 (Some(contact), 3) => Desired::new(contact.method.clone(), &contact.to),
                 (Some(contact), 4) if contact.method == method => {

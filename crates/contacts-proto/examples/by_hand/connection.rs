@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_proto::{Cause, Failure, Progress};
+use contacts_proto::transport::{Delivery, TransportError, TransportErrorKind};
 
 use super::shared::failure;
 
@@ -17,16 +17,17 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// To this host and port, by name or by number. (How long a name is looked up is up to the system.)
-    pub(crate) fn open(address: &str, timeout: Duration) -> Result<Self, Failure> {
+    pub(crate) fn open(address: &str, timeout: Duration) -> Result<Self, TransportError> {
         let until = Instant::now() + timeout;
         let found = address.to_socket_addrs();
-        let found =
-            found.map_err(|error| Failure::new(Progress::NotSent, Cause::Resolve).with_source(error))?;
-        let mut refused = Failure::new(Progress::NotSent, Cause::Resolve);
+        let found = found.map_err(|error| {
+            TransportError::new(Delivery::NotSent, TransportErrorKind::Dns).with_source(error)
+        })?;
+        let mut refused = TransportError::new(Delivery::NotSent, TransportErrorKind::Dns);
         for address in found {
             match left(until).and_then(|left| TcpStream::connect_timeout(&address, left)) {
                 Ok(tcp) => return Ok(Self { tcp, until }),
-                Err(error) => refused = failure(Progress::NotSent, error),
+                Err(error) => refused = failure(Delivery::NotSent, error),
             }
         }
         Err(refused)

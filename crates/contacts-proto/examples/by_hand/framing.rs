@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read};
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 use http::{HeaderValue, header, response::Parts};
 
 use super::shared::{Body, cause, head};
@@ -15,25 +15,26 @@ pub(crate) enum Framing {
 
 impl Framing {
     /// What the head says. (Chunks beside a length are chunks: RFC 9112, 6.3.)
-    pub(crate) fn of(head: &Parts) -> Result<Self, Cause> {
+    pub(crate) fn of(head: &Parts) -> Result<Self, TransportErrorKind> {
         let all = |name| head.headers.get_all(name).iter().map(HeaderValue::as_bytes);
         let (mut codings, mut lengths) = (all(header::TRANSFER_ENCODING), all(header::CONTENT_LENGTH));
         match (codings.next_back(), lengths.next()) {
             _ if matches!(head.status.as_u16(), 204 | 304) => Ok(Self::Length(0)),
             (Some(coding), _) if coding.eq_ignore_ascii_case(b"chunked") => Ok(Self::Chunks),
-            (Some(_), _) => Err(Cause::Malformed),
+            (Some(_), _) => Err(TransportErrorKind::Malformed),
             (None, None) => Ok(Self::UntilClosed),
             (None, Some(length)) => {
                 let is_sound = length.iter().all(u8::is_ascii_digit) && lengths.all(|other| other == length);
                 let length = std::str::from_utf8(length).ok().filter(|_| is_sound);
-                let length = length.and_then(|length| length.parse().ok()).ok_or(Cause::Malformed)?;
+                let length =
+                    length.and_then(|length| length.parse().ok()).ok_or(TransportErrorKind::Malformed)?;
                 Ok(Self::Length(length))
             }
         }
     }
 
     /// Reads the body to its end.
-    pub(crate) fn read(&self, from: &mut impl BufRead, body: &mut Body) -> Result<(), Cause> {
+    pub(crate) fn read(&self, from: &mut impl BufRead, body: &mut Body) -> Result<(), TransportErrorKind> {
         match self {
             Self::UntilClosed => body.read(from),
             Self::Length(length) => part(*length, from, body),
@@ -41,7 +42,7 @@ impl Framing {
                 while let size @ 1.. = chunk_size(from)? {
                     part(size, from, body)?;
                     if line(from)? != b"\r\n" {
-                        return Err(Cause::Malformed);
+                        return Err(TransportErrorKind::Malformed);
                     }
                 }
                 // Trailers have nothing to say.
@@ -52,28 +53,28 @@ impl Framing {
     }
 }
 
-fn part(length: u64, from: &mut impl BufRead, body: &mut Body) -> Result<(), Cause> {
+fn part(length: u64, from: &mut impl BufRead, body: &mut Body) -> Result<(), TransportErrorKind> {
     let mut part = from.by_ref().take(length);
     body.read(&mut part)?;
-    if part.limit() == 0 { Ok(()) } else { Err(Cause::Closed) }
+    if part.limit() == 0 { Ok(()) } else { Err(TransportErrorKind::Closed) }
 }
 
-fn chunk_size(from: &mut impl BufRead) -> Result<u64, Cause> {
+fn chunk_size(from: &mut impl BufRead) -> Result<u64, TransportErrorKind> {
     let line = line(from)?;
     match httparse::parse_chunk_size(&line) {
         Ok(httparse::Status::Complete((_, size))) if line[0].is_ascii_hexdigit() => Ok(size),
-        _ => Err(Cause::Malformed),
+        _ => Err(TransportErrorKind::Malformed),
     }
 }
 
 /// A line with its end.
-fn line(from: &mut impl BufRead) -> Result<Vec<u8>, Cause> {
+fn line(from: &mut impl BufRead) -> Result<Vec<u8>, TransportErrorKind> {
     let mut line = Vec::new();
     let read = from.by_ref().take(head::LARGEST as u64).read_until(b'\n', &mut line);
     read.map_err(|error| cause::of(&error))?;
     match line.last() {
         Some(b'\n') => Ok(line),
-        _ if line.len() == head::LARGEST => Err(Cause::TooLarge),
-        _ => Err(Cause::Closed),
+        _ if line.len() == head::LARGEST => Err(TransportErrorKind::TooLarge),
+        _ => Err(TransportErrorKind::Closed),
     }
 }

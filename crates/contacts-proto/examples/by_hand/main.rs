@@ -10,10 +10,14 @@ use std::io::{BufReader, Write};
 use std::{thread, time::Duration};
 
 use connection::Connection;
-use contacts_proto::*;
+use contacts_proto::{
+    ContactMethod, CreateContact, Error,
+    exchange::{Action, Ensure, Event, Exchange},
+    transport::{BodyLimits, Delivery, TransportError},
+};
 use framing::Framing;
 use http::Request;
-use shared::{Answer, Body, Clock, event::not_renewed, failure, head, place, told};
+use shared::{Answer, Body, Clock, event::refresh_failed, failure, head, setup, told};
 
 fn main() -> Result<(), Error> {
     let (session, _sandbox) = shared::session()?;
@@ -33,7 +37,7 @@ pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
                 thread::sleep(time);
                 Event::Waited
             }
-            Action::Renew { .. } => not_renewed(),
+            Action::Refresh { .. } => refresh_failed(),
             // Each request has a connection of its own here: all are fresh.
             Action::Send { request, timeout, body, .. } => told(send(request, timeout, body), &mut bytes),
         };
@@ -41,14 +45,14 @@ pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
 }
 
 fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> Answer {
-    let (address, request) = place::plain(request)?;
+    let (address, request) = setup::plain(request)?;
     let mut connection = Connection::open(&address, timeout)?;
     // While the last byte is not handed over nobody can act upon it.
-    connection.write_all(&wire(&request)).map_err(|error| failure(Progress::NotSent, error))?;
+    connection.write_all(&wire(&request)).map_err(|error| failure(Delivery::NotSent, error))?;
 
     let mut incoming = BufReader::new(connection);
     let head = head::read(&mut incoming).and_then(|head| Ok((Framing::of(&head)?, head)));
-    let (framing, head) = head.map_err(|cause| Failure::new(Progress::MaybeSent, cause))?;
+    let (framing, head) = head.map_err(|cause| TransportError::new(Delivery::Unknown, cause))?;
     let mut body = Body::of(head, limits);
     let read = framing.read(&mut incoming, &mut body);
     body.end(read)

@@ -2,21 +2,21 @@
 
 use std::process::ExitStatus;
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 
 /// Whether the answer is whole, or why it is not.
-pub(crate) fn result(status: ExitStatus) -> Result<(), Cause> {
+pub(crate) fn result(status: ExitStatus) -> Result<(), TransportErrorKind> {
     Err(match status.code() {
         Some(0) => return Ok(()),
-        Some(1 | 8 | 61) => Cause::Malformed,
-        Some(6) => Cause::Resolve,
-        Some(7) => Cause::Connect,
-        Some(18 | 52 | 55 | 56) => Cause::Closed,
-        Some(28) => Cause::TimedOut,
-        Some(35) => Cause::Tls,
-        Some(60) => Cause::Certificate,
-        Some(63 | 100) => Cause::TooLarge,
-        _ => Cause::Other,
+        Some(1 | 8 | 61) => TransportErrorKind::Malformed,
+        Some(6) => TransportErrorKind::Dns,
+        Some(7) => TransportErrorKind::Connect,
+        Some(18 | 52 | 55 | 56) => TransportErrorKind::Closed,
+        Some(28) => TransportErrorKind::TimedOut,
+        Some(35) => TransportErrorKind::Tls,
+        Some(60) => TransportErrorKind::Certificate,
+        Some(63 | 100) => TransportErrorKind::TooLarge,
+        _ => TransportErrorKind::Other,
     })
 }
 

@@ -10,9 +10,13 @@ use std::io::{BufReader, Write};
 use std::process::{Command, Stdio};
 use std::{thread, time::Duration};
 
-use contacts_proto::*;
+use contacts_proto::{
+    ContactMethod, CreateContact, Error,
+    exchange::{Action, Ensure, Event, Exchange},
+    transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
+};
 use http::Request;
-use shared::{Answer, Body, Clock, event::not_renewed, failure, head, told};
+use shared::{Answer, Body, Clock, event::refresh_failed, failure, head, told};
 
 fn main() -> Result<(), Error> {
     let (session, _sandbox) = shared::session()?;
@@ -32,7 +36,7 @@ pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
                 thread::sleep(time);
                 Event::Waited
             }
-            Action::Renew { .. } => not_renewed(),
+            Action::Refresh { .. } => refresh_failed(),
             // Each request has a process of its own here: all connections are fresh.
             Action::Send { request, timeout, body, .. } => told(send(&request, timeout, body), &mut bytes),
         };
@@ -43,28 +47,27 @@ fn send(request: &Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> An
     let mut curl = Command::new("curl");
     curl.args(["--disable", "--config", "-"]);
     let curl = curl.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut curl = curl.map_err(|error| failure(Progress::NotSent, error))?;
+    let mut curl = curl.map_err(|error| failure(Delivery::NotSent, error))?;
     // Should curl have ended before it has read all of it, its exit code says why.
     let _ = curl.stdin.take().expect("it is piped").write_all(config::of(request, timeout).as_bytes());
 
     let mut out = BufReader::new(curl.stdout.take().expect("it is piped"));
     let mut body = head::read(&mut out).map(|head| Body::of(head, limits));
     let read = body.as_mut().map_err(|cause| *cause).and_then(|body| body.read(&mut out));
-    if read == Err(Cause::TooLarge) {
+    if read == Err(TransportErrorKind::TooLarge) {
         // What is left of it is of no use, and would be waited for.
-        curl.kill().map_err(|error| failure(Progress::MaybeSent, error))?;
+        curl.kill().map_err(|error| failure(Delivery::Unknown, error))?;
     }
-    let ended = curl.wait_with_output().map_err(|error| failure(Progress::MaybeSent, error))?;
+    let ended = curl.wait_with_output().map_err(|error| failure(Delivery::Unknown, error))?;
     let whole = match read {
-        Err(Cause::TooLarge) => read,
+        Err(TransportErrorKind::TooLarge) => read,
         _ => exit::result(ended.status),
     };
     match body {
         Ok(body) => body.end(whole),
         Err(cause) => {
-            let progress =
-                if exit::is_unsent(&ended.stderr) { Progress::NotSent } else { Progress::MaybeSent };
-            Err(Failure::new(progress, whole.err().unwrap_or(cause)))
+            let delivery = if exit::is_unsent(&ended.stderr) { Delivery::NotSent } else { Delivery::Unknown };
+            Err(TransportError::new(delivery, whole.err().unwrap_or(cause)))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use contacts_proto::{BodyLimits, Cause, Failure, Progress};
+use contacts_proto::transport::{BodyLimits, Delivery, TransportError, TransportErrorKind};
 use http::{Response, response::Parts};
 
 use super::cause;
@@ -22,14 +22,14 @@ impl Body {
     }
 
     /// Takes what came, or as much of it as there is room for.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), Cause> {
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), TransportErrorKind> {
         let room = bytes.len().min(self.limit - self.bytes.len());
         self.bytes.extend(&bytes[..room]);
-        if room < bytes.len() { Err(Cause::TooLarge) } else { Ok(()) }
+        if room < bytes.len() { Err(TransportErrorKind::TooLarge) } else { Ok(()) }
     }
 
     /// Takes all that comes until the end.
-    pub(crate) fn read(&mut self, from: &mut impl BufRead) -> Result<(), Cause> {
+    pub(crate) fn read(&mut self, from: &mut impl BufRead) -> Result<(), TransportErrorKind> {
         loop {
             let bytes = from.fill_buf().map_err(|error| cause::of(&error))?;
             let count = bytes.len();
@@ -42,11 +42,11 @@ impl Body {
     }
 
     /// The answer, or what is reported of one that is not whole.
-    pub(crate) fn end(self, read: Result<(), Cause>) -> super::Answer {
+    pub(crate) fn end(self, read: Result<(), TransportErrorKind>) -> super::Answer {
         let answer = Response::from_parts(self.head, self.bytes);
         match read {
             Ok(()) => Ok(answer),
-            Err(cause) => Err(Failure::new(Progress::Answered(Box::new(answer)), cause)),
+            Err(cause) => Err(TransportError::new(Delivery::Partial(Box::new(answer)), cause)),
         }
     }
 }

@@ -2,44 +2,46 @@
 
 use std::{error::Error, io};
 
-use contacts_proto::{Cause, Failure, Progress};
+use contacts_proto::transport::{Delivery, TransportError, TransportErrorKind};
 
 /// What is reported of a request that came this far.
-pub(crate) fn failure(progress: Progress, error: impl Error + Send + Sync + 'static) -> Failure {
-    Failure::new(progress, of(&error)).with_source(error)
+pub(crate) fn failure(delivery: Delivery, error: impl Error + Send + Sync + 'static) -> TransportError {
+    TransportError::new(delivery, of(&error)).with_source(error)
 }
 
 /// The innermost cause that is known.
-pub(crate) fn of(error: &(dyn Error + 'static)) -> Cause {
+pub(crate) fn of(error: &(dyn Error + 'static)) -> TransportErrorKind {
     error
         .source()
         .map(of)
-        .filter(|cause| *cause != Cause::Other)
+        .filter(|cause| *cause != TransportErrorKind::Other)
         .or_else(|| known(error))
-        .unwrap_or(Cause::Other)
+        .unwrap_or(TransportErrorKind::Other)
 }
 
-fn known(error: &(dyn Error + 'static)) -> Option<Cause> {
+fn known(error: &(dyn Error + 'static)) -> Option<TransportErrorKind> {
     use io::ErrorKind as Kind;
 
     if let Some(error) = error.downcast_ref::<io::Error>() {
         return Some(match error.kind() {
-            Kind::TimedOut | Kind::WouldBlock => Cause::TimedOut,
+            Kind::TimedOut | Kind::WouldBlock => TransportErrorKind::TimedOut,
             Kind::UnexpectedEof | Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => {
-                Cause::Closed
+                TransportErrorKind::Closed
             }
             // hyper's words for chunks that are none.
-            Kind::InvalidInput | Kind::InvalidData => Cause::Malformed,
-            Kind::FileTooLarge => Cause::TooLarge,
-            Kind::ConnectionRefused | Kind::HostUnreachable | Kind::NetworkUnreachable => Cause::Connect,
-            _ => Cause::Other,
+            Kind::InvalidInput | Kind::InvalidData => TransportErrorKind::Malformed,
+            Kind::FileTooLarge => TransportErrorKind::TooLarge,
+            Kind::ConnectionRefused | Kind::HostUnreachable | Kind::NetworkUnreachable => {
+                TransportErrorKind::Connect
+            }
+            _ => TransportErrorKind::Other,
         });
     }
     match error.downcast_ref::<hyper::Error>()? {
-        error if error.is_parse_too_large() => Some(Cause::TooLarge),
-        error if error.is_parse() => Some(Cause::Malformed),
+        error if error.is_parse_too_large() => Some(TransportErrorKind::TooLarge),
+        error if error.is_parse() => Some(TransportErrorKind::Malformed),
         error if error.is_incomplete_message() || error.is_canceled() || error.is_closed() => {
-            Some(Cause::Closed)
+            Some(TransportErrorKind::Closed)
         }
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use contacts_proto::Now;
+use contacts_proto::exchange::Now;
 
 /// A clock for one exchange. (Sessions that end at a moment need one that is common to all.)
 pub(crate) struct Clock(Instant);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contacts_proto::{Error, Event};
+use contacts_proto::{Error, exchange::Event};
 use http::Response;
 
 /// What came of a request. The event borrows the body, which is kept in `bytes`.
@@ -18,6 +18,6 @@ pub(crate) fn told(answer: super::Answer, bytes: &mut Vec<u8>) -> Event<'_> {
 }
 
 /// What a program says whose credentials do not expire.
-pub(crate) fn not_renewed() -> Event<'static> {
-    Event::Renewed(Err(Arc::new(Error::invalid("credentials", "are fixed"))))
+pub(crate) fn refresh_failed() -> Event<'static> {
+    Event::Refreshed(Err(Arc::new(Error::invalid("credentials", "are fixed"))))
 }

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use contacts_proto::Cause;
+use contacts_proto::transport::TransportErrorKind;
 use http::{HeaderName, HeaderValue, Response, StatusCode, response::Parts};
 
 use super::cause;
@@ -11,12 +11,12 @@ use super::cause;
 pub(crate) const LARGEST: usize = 64 * 1024;
 
 /// Reads the head of an answer, and passes over those of early ones.
-pub(crate) fn read(from: &mut impl BufRead) -> Result<Parts, Cause> {
+pub(crate) fn read(from: &mut impl BufRead) -> Result<Parts, TransportErrorKind> {
     let mut bytes = Vec::new();
     loop {
         let more = from.fill_buf().map_err(|error| cause::of(&error))?;
         if more.is_empty() {
-            return Err(Cause::Closed);
+            return Err(TransportErrorKind::Closed);
         }
         let (before, count) = (bytes.len(), more.len().min(LARGEST - bytes.len()));
         bytes.extend(&more[..count]);
@@ -34,20 +34,26 @@ pub(crate) fn read(from: &mut impl BufRead) -> Result<Parts, Cause> {
 }
 
 /// Takes a head from the beginning of these bytes, and tells its length; nothing if it is not whole yet.
-fn parse(bytes: &[u8]) -> Result<Option<(usize, Parts)>, Cause> {
+fn parse(bytes: &[u8]) -> Result<Option<(usize, Parts)>, TransportErrorKind> {
     let mut headers = [httparse::EMPTY_HEADER; 128];
     let mut answer = httparse::Response::new(&mut headers);
     let len = match answer.parse(bytes) {
         Ok(httparse::Status::Complete(len)) => len,
         Ok(httparse::Status::Partial) if bytes.len() < LARGEST => return Ok(None),
-        Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => return Err(Cause::TooLarge),
-        Err(_) => return Err(Cause::Malformed),
+        Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
+            return Err(TransportErrorKind::TooLarge);
+        }
+        Err(_) => return Err(TransportErrorKind::Malformed),
     };
     let mut parts = Response::new(()).into_parts().0;
-    parts.status = StatusCode::from_u16(answer.code.unwrap_or_default()).map_err(|_| Cause::Malformed)?;
+    parts.status =
+        StatusCode::from_u16(answer.code.unwrap_or_default()).map_err(|_| TransportErrorKind::Malformed)?;
     for header in answer.headers {
-        let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| Cause::Malformed)?;
-        parts.headers.append(name, HeaderValue::from_bytes(header.value).map_err(|_| Cause::Malformed)?);
+        let name =
+            HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| TransportErrorKind::Malformed)?;
+        parts
+            .headers
+            .append(name, HeaderValue::from_bytes(header.value).map_err(|_| TransportErrorKind::Malformed)?);
     }
     Ok(Some((len, parts)))
 }

@@ -6,9 +6,9 @@ pub(crate) mod cause;
 pub(crate) mod clock;
 pub(crate) mod event;
 pub(crate) mod head;
-pub(crate) mod place;
+pub(crate) mod setup;
 
-pub(crate) use self::{body::Body, cause::failure, clock::Clock, event::told, place::session};
+pub(crate) use self::{body::Body, cause::failure, clock::Clock, event::told, setup::session};
 
 /// What comes of a request.
-pub(crate) type Answer = Result<http::Response<Vec<u8>>, contacts_proto::Failure>;
+pub(crate) type Answer = Result<http::Response<Vec<u8>>, contacts_proto::transport::TransportError>;

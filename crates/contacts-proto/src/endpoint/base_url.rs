@@ -86,7 +86,7 @@ impl BaseUrl {
     /// A whole base URL, for a staging host, a sister product's path, a gateway, or the sandbox.
     ///
     /// # Errors
-    /// [`Error::Invalid`], which never repeats the text, unless the URL is `https` (or `http` to a loopback host), without
+    /// [`Error::InvalidInput`], which never repeats the text, unless the URL is `https` (or `http` to a loopback host), without
     /// user info, query or fragment, and its path has plain segments only (`A-Z a-z 0-9 . _ ~ : -`).
     pub fn new(base_url: &str) -> Result<Self, Error> {
         Self::parse(base_url, false)
@@ -143,7 +143,7 @@ impl BaseUrl {
     /// that leaves that to its callers, or would put it last. Most make it of the URL by themselves.
     ///
     /// ```
-    /// use contacts_proto::{Credentials, ListContacts, Operation, BaseUrl};
+    /// use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation};
     ///
     /// let site = BaseUrl::new("http://127.0.0.1:8080/jsm/ops/api/sandbox")?.with_host_header();
     /// let request = ListContacts::all().request(&site, &Credentials::none());

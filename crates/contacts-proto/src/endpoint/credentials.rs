@@ -37,7 +37,7 @@ impl Credentials {
     /// An e-mail address and an API token, sent as HTTP Basic.
     ///
     /// # Errors
-    /// [`Error::Invalid`], which repeats neither, if one of them is empty or has a control character, the address has a
+    /// [`Error::InvalidInput`], which repeats neither, if one of them is empty or has a control character, the address has a
     /// colon, or the token has a blank.
     pub fn basic(email: &str, api_token: impl Into<String>) -> Result<Self, Error> {
         let token = Zeroizing::new(api_token.into());
@@ -56,7 +56,7 @@ impl Credentials {
     /// An OAuth 2.0 access token, sent as a bearer token.
     ///
     /// # Errors
-    /// [`Error::Invalid`], which does not repeat it, if it is empty or has a blank, a control, or a character outside ASCII.
+    /// [`Error::InvalidInput`], which does not repeat it, if it is empty or has a blank, a control, or a character outside ASCII.
     pub fn bearer(access_token: impl Into<String>) -> Result<Self, Error> {
         let token = Zeroizing::new(access_token.into());
         check_token("access token", &token)?;
@@ -132,7 +132,7 @@ impl Credentials {
     /// Takes the secret out of what a server sent: the token and the header's value, whichever way their characters are
     /// written (as they are, escaped in JSON, escaped in a URL), and what is left of them where the text was cut.
     ///
-    /// Errors that come out of an [`Exchange`](crate::Exchange) were made from bodies cleaned by this. Who calls
+    /// Errors that come out of an [`Exchange`](crate::exchange::Exchange) were made from bodies cleaned by this. Who calls
     /// [`Operation::response`](crate::Operation::response) directly and shows its errors to others calls this first.
     pub fn redact<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let mut clean = Cow::Borrowed(bytes);

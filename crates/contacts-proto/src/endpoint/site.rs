@@ -75,7 +75,7 @@ impl Site {
     /// is for loopback alone.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for any other text, and for a site of a cloud whose API host is not known.
+    /// [`Error::InvalidInput`] for any other text, and for a site of a cloud whose API host is not known.
     pub fn new(name: &str) -> Result<Self, Error> {
         let (scheme, authority) = match name.split_once("://") {
             Some((scheme, rest)) => (scheme, rest.split(['/', '?', '#']).next().unwrap_or(rest)),
@@ -137,7 +137,7 @@ impl Site {
     /// The base URL for credentials of this kind: an OAuth token goes to the gateway under `/ex/jira/`, all else to the API itself.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the cloud id is not known: see [`lookup`](Self::lookup).
+    /// [`Error::InvalidInput`] if the cloud id is not known: see [`lookup`](Self::lookup).
     pub fn base_url(&self, credentials: &Credentials) -> Result<BaseUrl, Error> {
         let Some(cloud_id) = &self.cloud_id else {
             return Err(Error::invalid("site", "has a cloud id that was not looked up yet"));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Contact, ContactMethod, printable};
+use crate::{Contact, ContactMethod, escape_controls};
 
 /// A contact that was to exist once exists several times: each of them notifies the person.
 ///
@@ -28,7 +28,7 @@ impl Duplicate {
 impl fmt::Display for Duplicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { method, to, contacts } = self;
-        let (method, to) = (printable(method.as_str()), printable(to));
+        let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
         write!(f, "the {method} contact {to} exists {} times:", contacts.len())?;
         contacts.iter().try_for_each(|contact| write!(f, " {}", contact.id))
     }

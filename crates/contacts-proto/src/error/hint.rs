@@ -62,7 +62,7 @@ pub enum Hint {
     /// The certificate is not trusted.
     CheckCertificate,
     /// Whether the contact exists must be looked up before it is created again.
-    Resolve,
+    Reconcile,
     /// A contact exists several times.
     DeleteAllButOne,
 }
@@ -79,7 +79,7 @@ impl fmt::Display for Hint {
                 );
             }
             Self::SiteRenamed(host) => {
-                return write!(f, "the site is now {}: use this name", crate::printable(host));
+                return write!(f, "the site is now {}: use this name", crate::escape_controls(host));
             }
             Self::CheckCredentials => {
                 "the token may have expired or been revoked, or may not belong to this e-mail address; an OAuth token must be \
@@ -133,7 +133,7 @@ impl fmt::Display for Hint {
                 "the certificate is not trusted; behind a proxy that opens TLS, its CA must be given; check the clock too"
             }
             Self::DeleteAllButOne => "each of them notifies the person; delete all but one",
-            Self::Resolve => "resolve the ticket before creating the contact again, or it may exist twice",
+            Self::Reconcile => "resolve the receipt before creating the contact again, or it may exist twice",
         })
     }
 }

@@ -23,9 +23,9 @@ pub enum ErrorKind {
     /// The server's certificate is not one to trust.
     Certificate,
     /// An answer that is not the service's, or not what the operation expects: a redirect, a firewall's page, a broken body.
-    UnexpectedAnswer,
+    InvalidResponse,
     /// A contact may have been created.
-    Indeterminate,
+    OutcomeUnknown,
     /// A contact exists several times.
     Duplicate,
 }
@@ -43,8 +43,8 @@ impl ErrorKind {
             Self::Unavailable => "unavailable",
             Self::TimedOut => "timed_out",
             Self::Certificate => "certificate",
-            Self::UnexpectedAnswer => "unexpected_answer",
-            Self::Indeterminate => "indeterminate",
+            Self::InvalidResponse => "invalid_response",
+            Self::OutcomeUnknown => "outcome_unknown",
             Self::Duplicate => "duplicate",
         }
     }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use url::Url;
 
 use super::{ErrorKind, Hint, body::ErrorBody};
-use crate::{Class, Operation, Site};
+use crate::{Operation, Site, transport::RetryClass};
 
 /// The service's word for a token without the scope, or at the wrong base URL.
 const SCOPE_REFUSAL: &str = "scope does not match";
@@ -77,7 +77,7 @@ impl Meaning {
             429 => Self::new(ErrorKind::RateLimited, None),
             other => {
                 let is_open = matches!(other, 408 | 421 | 425)
-                    || (other >= 500 && Class::of(status) == Class::Ambiguous);
+                    || (other >= 500 && RetryClass::of(status) == RetryClass::Ambiguous);
                 let kind = if is_open { ErrorKind::Unavailable } else { ErrorKind::Rejected };
                 Self::new(kind, said.is_markup.then_some(Hint::NotTheService))
             }
@@ -90,7 +90,7 @@ impl Meaning {
 
     /// A proxy, a firewall, a log-in page: the service's own answers are JSON objects. Nobody is named by an empty body.
     fn of_a_stranger(said: &ErrorBody) -> Self {
-        Self::new(ErrorKind::UnexpectedAnswer, (!said.is_empty).then_some(Hint::NotTheService))
+        Self::new(ErrorKind::InvalidResponse, (!said.is_empty).then_some(Hint::NotTheService))
     }
 }
 
@@ -102,7 +102,7 @@ fn redirected(about: &Asked, status: StatusCode, location: Option<&str>) -> Mean
         // No request of ours has such an answer.
         _ => Hint::NotTheService,
     };
-    Meaning::new(ErrorKind::UnexpectedAnswer, hint)
+    Meaning::new(ErrorKind::InvalidResponse, hint)
 }
 
 /// The host of a renamed site, which redirects the look-up of its cloud id to the same path of its new name.
@@ -131,7 +131,7 @@ fn not_found(about: &Asked, said: &ErrorBody) -> Meaning {
     let rejected = |hint| Meaning::new(ErrorKind::Rejected, hint);
     match about.subject {
         Subject::Site => rejected(Some(Hint::NoSuchSite)),
-        _ if !said.is_object && said.is_empty => Meaning::new(ErrorKind::UnexpectedAnswer, Hint::WrongSite),
+        _ if !said.is_object && said.is_empty => Meaning::new(ErrorKind::InvalidResponse, Hint::WrongSite),
         _ if !said.is_object => Meaning::of_a_stranger(said),
         _ if said.is_of_a_gateway || said.has_word(&["tenant", "site", "cloud", "cloudid"]) => {
             rejected(Some(Hint::WrongSite))

@@ -5,7 +5,7 @@ use std::fmt;
 /// How the pages of a list fail to lead through it. Contacts given before it are right; there may be more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Paging {
+pub enum PagingError {
     /// The link to the next page has no offset to go on from.
     Unreadable,
     /// The link leads to where the list has been.
@@ -26,7 +26,7 @@ pub enum Paging {
     TooManyContacts(u32),
 }
 
-impl fmt::Display for Paging {
+impl fmt::Display for PagingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("could not list all contacts: ")?;
         match self {

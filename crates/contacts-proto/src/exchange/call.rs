@@ -1,18 +1,18 @@
-//! One operation, with retries, a deadline and one renewal of credentials.
+//! One operation, with retries, a deadline and one refresh of credentials.
 
 use std::{borrow::Cow, error::Error as StdError, mem, sync::Arc, time::Duration};
 
 use http::{Response, StatusCode};
 
-use super::{Action, Event, Exchange, Now, Session, Waiting};
+use super::{Action, Event, Exchange, Now, Session, WaitReason};
 use crate::{
-    Cause, Class, Effect, Error, Failed, Failure, GaveUp, Hint, Idempotency, Operation, Progress, Renewal,
-    Trail,
+    Attempts, CredentialsError, Effect, Error, FailedRequest, Hint, Idempotency, Operation, StopReason,
     error::LONGEST_BODY,
     retry::{backoff, patience},
+    transport::{Delivery, RetryClass, TransportError, TransportErrorKind},
 };
 
-/// One operation, with retries, a deadline and one renewal of credentials.
+/// One operation, with retries, a deadline and one refresh of credentials.
 ///
 /// A request that certainly had no effect is sent again, whatever the operation. A request that may have had an effect is sent
 /// again only if the operation is [safe or idempotent](Operation::IDEMPOTENCY). Otherwise the call ends with an error whose
@@ -31,14 +31,14 @@ pub(super) struct Attempting {
     /// End of all attempts, once they have begun.
     deadline: Option<Duration>,
     /// Number of attempts that have begun.
-    attempts: u32,
+    count: u32,
     /// `true` if the next request begins an attempt.
     begins: bool,
     /// `true` if an attempt may have had an effect.
-    doubt: bool,
+    effect_possible: bool,
     /// `true` if the last attempt may have had an effect, and an idempotent operation would be repeated.
     is_unknown: bool,
-    renewed: bool,
+    refreshed: bool,
     /// Reason why the attempt before was not the last.
     last: Option<Error>,
 }
@@ -46,9 +46,9 @@ pub(super) struct Attempting {
 #[derive(Debug)]
 enum State {
     New,
-    Renewing,
+    Refreshing,
     Sent,
-    Waiting { until: Duration, why: Waiting },
+    Waiting { until: Duration, reason: WaitReason },
     Done,
 }
 
@@ -58,11 +58,11 @@ impl Attempting {
             session,
             state: State::New,
             deadline: None,
-            attempts: 0,
+            count: 0,
             begins: true,
-            doubt: false,
+            effect_possible: false,
             is_unknown: false,
-            renewed: false,
+            refreshed: false,
             last: None,
         }
     }
@@ -77,28 +77,29 @@ impl Attempting {
         let hint = error.retry_after();
         let throttled = error.is_rate_limited();
         // What the service asks for is the least wait, and takes nothing from the back-off.
-        let backoff = backoff(policy, self.attempts, throttled, random);
+        let backoff = backoff(policy, self.count, throttled, random);
         let asked = hint.map(|hint| patience(hint, random)).unwrap_or_default();
         let wait = asked.max(backoff);
-        let gave_up = if self.attempts >= policy.attempts {
-            Some(GaveUp::Attempts)
-        } else if let Some(wait) = hint.filter(|hint| *hint > policy.longest_wait) {
-            Some(GaveUp::WaitTooLong { wait, limit: policy.longest_wait })
+        let stop_reason = if self.count >= policy.max_attempts {
+            Some(StopReason::MaxAttempts)
+        } else if let Some(wait) = hint.filter(|hint| *hint > policy.max_retry_after) {
+            Some(StopReason::RetryAfterTooLong { wait, limit: policy.max_retry_after })
         } else if wait >= self.remaining(now) {
-            Some(GaveUp::Deadline)
+            Some(StopReason::Deadline)
         } else if !self.session.budget().take(throttled) {
-            Some(GaveUp::Budget)
+            Some(StopReason::RetryBudget)
         } else {
             None
         };
-        if gave_up.is_some() {
-            return self.give_up(error, gave_up);
+        if stop_reason.is_some() {
+            return self.give_up(error, stop_reason);
         }
         self.begins = true;
         self.is_unknown = false;
         self.last = Some(error);
-        let why = if hint.is_some() && asked >= backoff { Waiting::Asked } else { Waiting::BackOff };
-        self.state = State::Waiting { until: now.monotonic.saturating_add(wait), why };
+        let reason =
+            if hint.is_some() && asked >= backoff { WaitReason::RetryAfter } else { WaitReason::Backoff };
+        self.state = State::Waiting { until: now.monotonic.saturating_add(wait), reason };
         Action::Wait(wait)
     }
 
@@ -108,43 +109,43 @@ impl Attempting {
         if !self.session.budget().take(false)
             && let Some(error) = self.last.take()
         {
-            return Err(self.end(error, Some(GaveUp::Budget)));
+            return Err(self.end(error, Some(StopReason::RetryBudget)));
         }
         self.begins = false;
         self.state = State::New;
         Ok(())
     }
 
-    fn renew<T>(&mut self, error: Error, now: Now) -> Action<T> {
+    fn refresh<T>(&mut self, error: Error, now: Now) -> Action<T> {
         // Other credentials from the same source have the same scopes, and go to the same base URL.
         let in_vain = matches!(error.hint(), Some(Hint::MissingScope(_)));
-        if self.renewed || in_vain || !self.session.is_renewable() {
+        if self.refreshed || in_vain || !self.session.is_refreshable() {
             return self.give_up(error, None);
         }
-        self.renewed = true;
+        self.refreshed = true;
         if self.remaining(now).is_zero() {
-            return self.give_up(error, Some(GaveUp::Deadline));
+            return self.give_up(error, Some(StopReason::Deadline));
         }
-        self.state = State::Renewing;
+        self.state = State::Refreshing;
         self.last = Some(error);
-        Action::Renew { refused: Some(self.session.credentials().clone()), timeout: self.remaining(now) }
+        Action::Refresh { refused: Some(self.session.credentials().clone()), timeout: self.remaining(now) }
     }
 
-    fn not_renewed<T>(&mut self, source: Arc<dyn StdError + Send + Sync>, now: Now) -> Action<T> {
-        let renewal = Renewal { source, trail: Trail::first(Effect::None) };
-        let gave_up = self.remaining(now).is_zero().then_some(GaveUp::Deadline);
-        self.give_up(Error::Renewal(Box::new(renewal)), gave_up)
+    fn refresh_failed<T>(&mut self, source: Arc<dyn StdError + Send + Sync>, now: Now) -> Action<T> {
+        let refresh = CredentialsError { source, attempts: Attempts::first(Effect::None) };
+        let stop_reason = self.remaining(now).is_zero().then_some(StopReason::Deadline);
+        self.give_up(Error::Credentials(Box::new(refresh)), stop_reason)
     }
 
-    fn give_up<T>(&mut self, error: Error, gave_up: Option<GaveUp>) -> Action<T> {
-        Action::Done(Err(self.end(error, gave_up)))
+    fn give_up<T>(&mut self, error: Error, stop_reason: Option<StopReason>) -> Action<T> {
+        Action::Done(Err(self.end(error, stop_reason)))
     }
 
-    fn end(&mut self, mut error: Error, gave_up: Option<GaveUp>) -> Error {
+    fn end(&mut self, mut error: Error, stop_reason: Option<StopReason>) -> Error {
         self.state = State::Done;
-        let effect = if self.doubt { Effect::Possible } else { Effect::None };
-        if let Some(trail) = error.trail_mut() {
-            *trail = Trail { attempts: self.attempts, effect, gave_up };
+        let effect = if self.effect_possible { Effect::Possible } else { Effect::None };
+        if let Some(attempts) = error.attempts_mut() {
+            *attempts = Attempts { count: self.count, effect, stop_reason };
         }
         error
     }
@@ -161,14 +162,14 @@ impl<O: Operation> Call<O> {
         Self { operation, attempts }
     }
 
-    /// The session, with the credentials that were last renewed.
+    /// The session, with the credentials that were last refreshed.
     pub fn session(&self) -> &Session {
         &self.attempts.session
     }
 
     /// Returns `true` once if an attempt may have had an effect.
-    pub(super) fn take_doubt(&mut self) -> bool {
-        mem::take(&mut self.attempts.doubt)
+    pub(super) fn take_effect_possible(&mut self) -> bool {
+        mem::take(&mut self.attempts.effect_possible)
     }
 
     /// The attempts of a call that ended because its last one may have had an effect, if others are worth a try.
@@ -183,13 +184,13 @@ impl<O: Operation> Call<O> {
     fn send(&mut self, now: Now) -> Action<O::Output> {
         let remaining = self.attempts.remaining(now);
         if remaining.is_zero() {
-            let timed_out = Failure::new(Progress::NotSent, Cause::TimedOut);
+            let timed_out = TransportError::new(Delivery::NotSent, TransportErrorKind::TimedOut);
             let error = self.attempts.last.take().unwrap_or_else(|| Self::failed_error(timed_out));
-            return self.attempts.give_up(error, Some(GaveUp::Deadline));
+            return self.attempts.give_up(error, Some(StopReason::Deadline));
         }
         self.attempts.state = State::Sent;
         if mem::take(&mut self.attempts.begins) {
-            self.attempts.attempts = self.attempts.attempts.saturating_add(1);
+            self.attempts.count = self.attempts.count.saturating_add(1);
         }
         let policy = self.session().policy();
         Action::Send {
@@ -202,18 +203,20 @@ impl<O: Operation> Call<O> {
     }
 
     fn answered(&mut self, response: Response<&[u8]>, now: Now, random: u64) -> Action<O::Output> {
-        let class = Class::of(response.status());
+        let class = RetryClass::of(response.status());
         match read(&self.operation, response, self.session()) {
             Ok(output) => self.succeed(output),
             // The status says success and the body does not: it proves nothing.
-            Err(error) if class == Class::Success => self.judge(error, Class::Ambiguous, now, random),
+            Err(error) if class == RetryClass::Success => {
+                self.judge(error, RetryClass::Ambiguous, now, random)
+            }
             Err(error) => self.judge(error, class, now, random),
         }
     }
 
-    fn failed(&mut self, failure: Failure, now: Now, random: u64) -> Action<O::Output> {
+    fn failed(&mut self, failure: TransportError, now: Now, random: u64) -> Action<O::Output> {
         let class = failure.class();
-        if let Progress::Answered(response) = failure.progress()
+        if let Delivery::Partial(response) = failure.delivery()
             && !response.status().is_success()
         {
             // The status has said enough; of the body there is what there is.
@@ -230,44 +233,44 @@ impl<O: Operation> Call<O> {
     }
 
     /// Decides what follows from an attempt without success.
-    fn judge(&mut self, error: Error, class: Class, now: Now, random: u64) -> Action<O::Output> {
-        if class == Class::Ambiguous {
-            self.attempts.doubt |= O::IDEMPOTENCY.writes();
+    fn judge(&mut self, error: Error, class: RetryClass, now: Now, random: u64) -> Action<O::Output> {
+        if class == RetryClass::Ambiguous {
+            self.attempts.effect_possible |= O::IDEMPOTENCY.writes();
         }
         match class {
-            Class::NotProcessed if error.status() == Some(StatusCode::UNAUTHORIZED) => {
-                self.attempts.renew(error, now)
+            RetryClass::NotProcessed if error.status() == Some(StatusCode::UNAUTHORIZED) => {
+                self.attempts.refresh(error, now)
             }
             // Where a redirect leads, the same request leads again: it is never repeated, whatever it may have done.
             _ if error.status().is_some_and(|status| status.is_redirection()) => {
                 self.attempts.give_up(error, None)
             }
-            Class::NotProcessed => self.attempts.retry(error, now, random),
-            Class::Permanent | Class::Success => {
-                let done = self.operation.took_effect(&error).filter(|_| self.attempts.doubt);
+            RetryClass::NotProcessed => self.attempts.retry(error, now, random),
+            RetryClass::Permanent | RetryClass::Success => {
+                let done = self.operation.took_effect(&error).filter(|_| self.attempts.effect_possible);
                 match done {
                     Some(output) => self.succeed(output),
                     None => self.attempts.give_up(error, None),
                 }
             }
-            Class::Ambiguous if O::IDEMPOTENCY == Idempotency::NotIdempotent => {
+            RetryClass::Ambiguous if O::IDEMPOTENCY == Idempotency::NotIdempotent => {
                 self.attempts.is_unknown = true;
                 self.attempts.give_up(error, None)
             }
-            Class::Ambiguous => self.attempts.retry(error, now, random),
+            RetryClass::Ambiguous => self.attempts.retry(error, now, random),
         }
     }
 
     fn succeed(&mut self, output: O::Output) -> Action<O::Output> {
         self.attempts.state = State::Done;
-        if self.attempts.attempts == 1 {
+        if self.attempts.count == 1 {
             self.session().budget().give();
         }
         Action::Done(Ok(output))
     }
 
-    fn failed_error(failure: Failure) -> Error {
-        Error::Failed(Box::new(Failed::new(O::NAME, failure, Trail::first(Effect::None))))
+    fn failed_error(failure: TransportError) -> Error {
+        Error::Transport(Box::new(FailedRequest::new(O::NAME, failure, Attempts::first(Effect::None))))
     }
 }
 
@@ -279,30 +282,32 @@ impl<O: Operation> Exchange for Call<O> {
         attempts.deadline.get_or_insert_with(|| attempts.session.deadline(now));
         match (&attempts.state, event) {
             (State::New, _) if attempts.session.needs_credentials() && !attempts.remaining(now).is_zero() => {
-                attempts.state = State::Renewing;
-                Action::Renew { refused: None, timeout: attempts.remaining(now) }
+                attempts.state = State::Refreshing;
+                Action::Refresh { refused: None, timeout: attempts.remaining(now) }
             }
             (State::New, _) => self.send(now),
             (State::Waiting { until, .. }, _) if now.monotonic < *until => {
                 Action::Wait(until.saturating_sub(now.monotonic))
             }
             (State::Waiting { .. }, _) => self.send(now),
-            (State::Renewing, Event::Renewed(Ok(credentials))) => {
-                attempts.session.renew(credentials);
+            (State::Refreshing, Event::Refreshed(Ok(credentials))) => {
+                attempts.session.refresh(credentials);
                 self.send(now)
             }
-            (State::Renewing, Event::Renewed(Err(source))) => attempts.not_renewed(source, now),
+            (State::Refreshing, Event::Refreshed(Err(source))) => attempts.refresh_failed(source, now),
             (State::Sent, Event::Answered(response)) => self.answered(response, now, random),
             (State::Sent, Event::Failed(failure)) => self.failed(failure, now, random),
-            (State::Renewing, _) => {
+            (State::Refreshing, _) => {
                 let source = Arc::new(Error::invalid(
                     "event",
-                    "does not follow from the action before: a renewal was asked for",
+                    "does not follow from the action before: a refresh was asked for",
                 ));
-                attempts.not_renewed(source, now)
+                attempts.refresh_failed(source, now)
             }
             // An adapter that does not say what came of a request does not know it.
-            (State::Sent, _) => self.failed(Failure::new(Progress::MaybeSent, Cause::Other), now, random),
+            (State::Sent, _) => {
+                self.failed(TransportError::new(Delivery::Unknown, TransportErrorKind::Other), now, random)
+            }
             (State::Done, _) => Action::at_its_end(),
         }
     }
@@ -311,11 +316,11 @@ impl<O: Operation> Exchange for Call<O> {
         O::NAME
     }
 
-    fn waiting(&self) -> Option<Waiting> {
-        if let State::Waiting { why, .. } = self.attempts.state { Some(why) } else { None }
+    fn wait_reason(&self) -> Option<WaitReason> {
+        if let State::Waiting { reason, .. } = self.attempts.state { Some(reason) } else { None }
     }
 
-    fn is_in_doubt(&self) -> bool {
+    fn is_create_in_flight(&self) -> bool {
         matches!(self.attempts.state, State::Sent) && O::IDEMPOTENCY == Idempotency::NotIdempotent
     }
 }

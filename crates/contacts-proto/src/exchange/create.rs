@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use super::{Action, Call, Event, Exchange, Now, Session, Waiting};
-use crate::{Confirmation, CreateContact, Error, Indeterminate, Operation};
+use super::{Action, Call, Event, Exchange, Now, Session, WaitReason};
+use crate::{Confirmation, CreateContact, Error, Operation, OutcomeUnknown};
 
 /// A creation. It is sent again only after an attempt that certainly had no effect. If an attempt may have had one, it ends with
-/// [`Error::Indeterminate`], which has a [`Ticket`](crate::Ticket).
+/// [`Error::OutcomeUnknown`], which has a [`Receipt`](crate::Receipt).
 #[derive(Debug)]
 pub struct Create {
     create: CreateContact,
@@ -19,7 +19,7 @@ impl Create {
         Self { call: Call::new(session, create.clone()), create }
     }
 
-    /// The session, with the credentials that were last renewed.
+    /// The session, with the credentials that were last refreshed.
     pub fn session(&self) -> &Session {
         self.call.session()
     }
@@ -31,9 +31,9 @@ impl Exchange for Create {
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Confirmation> {
         match self.call.step(event, now, random).result() {
             ControlFlow::Break(action) => action,
-            ControlFlow::Continue(Err(error)) if self.call.take_doubt() => {
-                let ticket = self.create.ticket(now.unix).of(self.session());
-                Action::Done(Err(Error::Indeterminate(Box::new(Indeterminate::new(ticket, error)))))
+            ControlFlow::Continue(Err(error)) if self.call.take_effect_possible() => {
+                let receipt = self.create.receipt(now.unix).of(self.session());
+                Action::Done(Err(Error::OutcomeUnknown(Box::new(OutcomeUnknown::new(receipt, error)))))
             }
             ControlFlow::Continue(result) => Action::Done(result),
         }
@@ -43,11 +43,11 @@ impl Exchange for Create {
         CreateContact::NAME
     }
 
-    fn waiting(&self) -> Option<Waiting> {
-        self.call.waiting()
+    fn wait_reason(&self) -> Option<WaitReason> {
+        self.call.wait_reason()
     }
 
-    fn is_in_doubt(&self) -> bool {
-        self.call.is_in_doubt()
+    fn is_create_in_flight(&self) -> bool {
+        self.call.is_create_in_flight()
     }
 }

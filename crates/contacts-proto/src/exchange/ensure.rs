@@ -4,8 +4,8 @@ use std::{ops::ControlFlow, time::Duration};
 
 use http::StatusCode;
 
-use super::{Action, Create, Event, Exchange, Now, Session, Ticket, Waiting, search::Search};
-use crate::{Confirmation, Contact, CreateContact, Duplicate, Effect, Error, GaveUp, Indeterminate};
+use super::{Action, Create, Event, Exchange, Now, Receipt, Session, WaitReason, search::Search};
+use crate::{Confirmation, Contact, CreateContact, Duplicate, Effect, Error, OutcomeUnknown, StopReason};
 
 /// The most creations that are sent: the second one only after the first was looked for in vain, twice.
 const CREATIONS: u32 = 2;
@@ -16,11 +16,11 @@ const LOOKS: u32 = 2;
 /// Sees to it that a contact exists once: looks for it, creates it where it is missing, and looks again whenever an answer to the
 /// creation is lost.
 ///
-/// What it cannot rule out: that a creation takes effect later than the time it is given to settle (twice
-/// [`Policy::settle`](crate::Policy::settle)), or that somebody else creates the same contact at the same time. It notices such a
+/// What it cannot rule out: that a creation takes effect later than the time it is given to consistency_delay (twice
+/// [`RetryPolicy::consistency_delay`](crate::RetryPolicy::consistency_delay)), or that somebody else creates the same contact at the same time. It notices such a
 /// double if it has reason to look again, reports it as [`Error::Duplicate`], and deletes nothing by itself.
 ///
-/// It ends with [`Error::Indeterminate`] if it is still not known whether there is one, or whether there are two, or with whatever
+/// It ends with [`Error::OutcomeUnknown`] if it is still not known whether there is one, or whether there are two, or with whatever
 /// the requests end with. It may be run again after any end of it, an error included.
 #[derive(Debug)]
 pub struct Ensure {
@@ -53,15 +53,15 @@ pub struct Ensured {
     /// The contact. If it was created and the answer came, nothing but its id, method and `to` is known.
     pub contact: Contact,
     /// How it came to be.
-    pub how: How,
+    pub outcome: EnsureOutcome,
 }
 
 /// How an ensured contact came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum How {
+pub enum EnsureOutcome {
     /// It was there.
-    Existing,
+    AlreadyExisted,
     /// It was created.
     Created,
     /// It was created, the answer was lost, and it was found.
@@ -83,7 +83,7 @@ impl Ensure {
         }
     }
 
-    /// The session, with the credentials that were last renewed.
+    /// The session, with the credentials that were last refreshed.
     pub fn session(&self) -> &Session {
         &self.session
     }
@@ -127,13 +127,13 @@ impl Ensure {
             let (method, to) = (self.create.method().clone(), self.create.to().to_owned());
             return Some(Err(Error::Duplicate(Box::new(Duplicate::new(method, to, found)))));
         }
-        let how = match self.created {
-            _ if was_there => How::Existing,
-            Some(_) => How::Created,
-            None => How::Recovered,
+        let outcome = match self.created {
+            _ if was_there => EnsureOutcome::AlreadyExisted,
+            Some(_) => EnsureOutcome::Created,
+            None => EnsureOutcome::Recovered,
         };
         let best = found.iter().position(Contact::is_enabled).unwrap_or(0);
-        Some(Ok(Ensured { contact: found.swap_remove(best), how }))
+        Some(Ok(Ensured { contact: found.swap_remove(best), outcome }))
     }
 
     fn looked_in_vain(&mut self, now: Now) -> Option<Result<Ensured, Error>> {
@@ -149,15 +149,16 @@ impl Ensure {
         }
         if let Some(contact) = self.created.take() {
             // The service has said so; only its list does not say it yet.
-            return Some(Ok(Ensured { contact, how: How::Created }));
+            return Some(Ok(Ensured { contact, outcome: EnsureOutcome::Created }));
         }
-        let once_more = self.creations < CREATIONS && self.session.policy().attempts > 1;
+        let once_more = self.creations < CREATIONS && self.session.policy().max_attempts > 1;
         if once_more && self.session.budget().take(false) {
             return self.create();
         }
         let mut doubt = self.doubt.take()?;
-        if let Some(trail) = doubt.trail_mut() {
-            trail.gave_up = Some(if once_more { GaveUp::Budget } else { GaveUp::Attempts });
+        if let Some(attempts) = doubt.attempts_mut() {
+            attempts.stop_reason =
+                Some(if once_more { StopReason::RetryBudget } else { StopReason::MaxAttempts });
         }
         Some(Err(self.unknown(doubt, now)))
     }
@@ -168,12 +169,12 @@ impl Ensure {
             Ok(confirmation) => {
                 let contact = Contact::new(confirmation.id, self.create.method().clone(), self.create.to());
                 if self.doubt.is_none() {
-                    return Some(Ok(Ensured { contact, how: How::Created }));
+                    return Some(Ok(Ensured { contact, outcome: EnsureOutcome::Created }));
                 }
                 self.created = Some(contact);
                 self.look(None)
             }
-            Err(Error::Indeterminate(doubt)) => {
+            Err(Error::OutcomeUnknown(doubt)) => {
                 let cause = doubt.into_cause();
                 let asked = cause.retry_after();
                 self.doubt = Some(cause);
@@ -197,26 +198,26 @@ impl Ensure {
 
     /// The end in doubt; `cause` is what kept it from being resolved.
     fn unknown(&self, mut cause: Error, now: Now) -> Error {
-        if let Some(trail) = cause.trail_mut() {
-            trail.effect = Effect::Possible;
+        if let Some(attempts) = cause.attempts_mut() {
+            attempts.effect = Effect::Possible;
         }
         // The search before the first creation has found none.
         let (method, to, seen) =
             (self.create.method().clone(), self.create.to().to_owned(), Some(Vec::new()));
         let created = self.created.as_ref().map(|contact| contact.id.clone());
-        let ticket = Ticket::for_create(method, to, seen, now.unix).of(&self.session).with_created(created);
-        Error::Indeterminate(Box::new(Indeterminate::new(ticket, cause)))
+        let receipt = Receipt::for_create(method, to, seen, now.unix).of(&self.session).with_created(created);
+        Error::OutcomeUnknown(Box::new(OutcomeUnknown::new(receipt, cause)))
     }
 }
 
 /// Why it stays unknown what a creation did: what kept it from being looked for, or if there was no time to look, that beside what
 /// was the matter with the creation.
 fn unresolved(mut doubt: Error, look: Error) -> Error {
-    let gave_up = look.trail().and_then(|trail| trail.gave_up);
-    let was_sent = look.trail().is_some_and(|trail| trail.attempts > 0);
-    match (doubt.trail_mut(), gave_up) {
-        (Some(trail), Some(_)) if !was_sent => {
-            trail.gave_up = gave_up;
+    let stop_reason = look.attempts().and_then(|attempts| attempts.stop_reason);
+    let was_sent = look.attempts().is_some_and(|attempts| attempts.count > 0);
+    match (doubt.attempts_mut(), stop_reason) {
+        (Some(attempts), Some(_)) if !was_sent => {
+            attempts.stop_reason = stop_reason;
             doubt
         }
         _ => look,
@@ -266,17 +267,17 @@ impl Exchange for Ensure {
         "ensure the contact"
     }
 
-    fn waiting(&self) -> Option<Waiting> {
+    fn wait_reason(&self) -> Option<WaitReason> {
         match &self.state {
-            State::Looking(search) => search.waiting(),
-            State::Creating(call) => call.waiting(),
+            State::Looking(search) => search.wait_reason(),
+            State::Creating(call) => call.wait_reason(),
             State::New | State::Done => None,
         }
     }
 
-    fn is_in_doubt(&self) -> bool {
+    fn is_create_in_flight(&self) -> bool {
         match &self.state {
-            State::Creating(call) => call.is_in_doubt() || self.doubt.is_some(),
+            State::Creating(call) => call.is_create_in_flight() || self.doubt.is_some(),
             State::Looking(_) => self.doubt.is_some(),
             State::New | State::Done => false,
         }

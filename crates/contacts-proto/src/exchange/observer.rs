@@ -5,7 +5,7 @@ use super::{Action, Event, Exchange, Now};
 /// Watches an exchange while a driver runs it. It decides nothing.
 ///
 /// ```
-/// use contacts_proto::{Action, Exchange, Now, Observer};
+/// use contacts_proto::exchange::{Action, Exchange, Now, Observer};
 ///
 /// /// Counts requests.
 /// #[derive(Default)]

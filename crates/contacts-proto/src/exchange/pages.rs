@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Contact, ContactId, Error, Limits, ListContacts, Page, Paging};
+use crate::{Contact, ContactId, Error, Limits, ListContacts, Page, PagingError};
 
-/// A whole list, page by page: each request of [`next_page`](Self::next_page) is carried out as a [`Call`](crate::Call), and its
+/// A whole list, page by page: each request of [`next_page`](Self::next_page) is carried out as a [`Call`](crate::exchange::Call), and its
 /// page given to [`accept`](Self::accept). A call that failed can be made again: the place in the list is not lost.
 ///
 /// Contacts are given once each, even if the list moves while it is read. It ends, whatever the pages say of the next.
@@ -52,11 +52,11 @@ impl Pages {
         let stop = |paging| Some(Err(Error::Paging(paging)));
         if over > 0 {
             contacts.truncate(contacts.len().saturating_sub(over));
-            self.next = stop(Paging::TooManyContacts(self.limits.contacts));
+            self.next = stop(PagingError::TooManyContacts(self.limits.contacts));
         } else if matches!(self.next, Some(Ok(_))) && contacts.is_empty() {
-            self.next = stop(Paging::NothingNew { offset: asked.first_offset() });
+            self.next = stop(PagingError::NothingNew { offset: asked.first_offset() });
         } else if matches!(self.next, Some(Ok(_))) && self.pages >= self.limits.pages {
-            self.next = stop(Paging::TooManyPages(self.limits.pages));
+            self.next = stop(PagingError::TooManyPages(self.limits.pages));
         }
         contacts
     }
@@ -103,7 +103,7 @@ mod tests {
     fn a_broken_link_is_told_after_the_contacts_of_its_page() {
         let mut pages = Pages::new(ListContacts::all(), Limits::default());
         assert_eq!(ids(&pages.accept(page(&["a"], "junk"))), ["a"]);
-        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(Paging::Unreadable)))));
+        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(PagingError::Unreadable)))));
         assert!(pages.next_page().is_none(), "it is told once");
     }
 
@@ -112,7 +112,7 @@ mod tests {
         let mut pages = Pages::new(ListContacts::all(), Limits::default());
         pages.accept(page(&["a"], "?offset=1"));
         assert!(pages.accept(page(&["a"], "?offset=2")).is_empty());
-        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(Paging::NothingNew { offset: 1 })))));
+        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(PagingError::NothingNew { offset: 1 })))));
     }
 
     #[test]
@@ -120,11 +120,11 @@ mod tests {
         let limits = Limits { pages: 1, ..Limits::default() };
         let mut pages = Pages::new(ListContacts::all(), limits);
         pages.accept(page(&["a"], "?offset=1"));
-        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(Paging::TooManyPages(1))))));
+        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(PagingError::TooManyPages(1))))));
 
         let limits = Limits { contacts: 2, ..Limits::default() };
         let mut pages = Pages::new(ListContacts::all(), limits);
         assert_eq!(ids(&pages.accept(page(&["a", "b", "c"], ""))), ["a", "b"]);
-        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(Paging::TooManyContacts(2))))));
+        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(PagingError::TooManyContacts(2))))));
     }
 }

@@ -2,23 +2,24 @@
 
 use std::time::Duration;
 
-use super::{Action, AllContacts, Event, Exchange, Now, Session, Waiting};
+use super::{Action, Event, Exchange, List, Now, Session, WaitReason};
 use crate::{
-    Cause, Contact, ContactMethod, Effect, Error, Failed, Failure, GaveUp, ListContacts, Progress, Trail,
+    Attempts, Contact, ContactMethod, Effect, Error, FailedRequest, ListContacts, StopReason,
     retry::patience,
+    transport::{Delivery, TransportError, TransportErrorKind},
 };
 
 /// Looks for all contacts that reach an address, after some time for them to show.
 #[derive(Debug)]
 pub(super) struct Search {
-    all: AllContacts,
+    all: List,
     state: State,
 }
 
 #[derive(Debug)]
 enum State {
-    New { settle: Duration, asked: Option<Duration> },
-    Waiting { until: Duration, why: Waiting },
+    New { consistency_delay: Duration, asked: Option<Duration> },
+    Waiting { until: Duration, reason: WaitReason },
     Looking,
     Done,
 }
@@ -26,53 +27,61 @@ enum State {
 impl Search {
     /// Looks at once.
     pub(super) fn at_once(session: &Session, method: &ContactMethod, to: &str) -> Self {
-        let all = AllContacts::new(session.clone(), ListContacts::all()).reaching(method.clone(), to);
+        let all = List::new(session.clone(), ListContacts::all()).reaching(method.clone(), to);
         Self { all, state: State::Looking }
     }
 
     /// Lets pass the time that the policy gives a creation to show, and looks then.
     pub(super) fn once_settled(session: &Session, method: &ContactMethod, to: &str) -> Self {
-        let state = State::New { settle: session.policy().settle, asked: None };
+        let state = State::New { consistency_delay: session.policy().consistency_delay, asked: None };
         Self { state, ..Self::at_once(session, method, to) }
     }
 
     /// Looks no earlier than the answer before has asked for.
     pub(super) fn once_asked(self, asked: Option<Duration>) -> Self {
         let state = match self.state {
-            State::New { settle, .. } => State::New { settle, asked },
-            State::Looking if asked.is_some() => State::New { settle: Duration::ZERO, asked },
+            State::New { consistency_delay, .. } => State::New { consistency_delay, asked },
+            State::Looking if asked.is_some() => State::New { consistency_delay: Duration::ZERO, asked },
             state => state,
         };
         Self { state, ..self }
     }
 
-    /// The session, with the credentials that were last renewed.
+    /// The session, with the credentials that were last refreshed.
     pub(super) fn session(&self) -> &Session {
         self.all.session()
     }
 
     fn wait(
         &mut self,
-        settle: Duration,
+        consistency_delay: Duration,
         asked: Option<Duration>,
         now: Now,
         random: u64,
     ) -> Action<Vec<Contact>> {
         let policy = self.session().policy();
-        let wait = asked.map_or(settle, |asked| patience(asked, random).max(settle));
-        let gave_up = if let Some(wait) = asked.filter(|asked| *asked > policy.longest_wait) {
-            GaveUp::WaitTooLong { wait, limit: policy.longest_wait }
+        let wait = asked.map_or(consistency_delay, |asked| patience(asked, random).max(consistency_delay));
+        let stop_reason = if let Some(wait) = asked.filter(|asked| *asked > policy.max_retry_after) {
+            StopReason::RetryAfterTooLong { wait, limit: policy.max_retry_after }
         } else if wait >= self.session().deadline(now).saturating_sub(now.monotonic) {
-            GaveUp::Deadline
+            StopReason::Deadline
         } else {
-            let why = if asked >= Some(settle) { Waiting::Asked } else { Waiting::Settling };
-            self.state = State::Waiting { until: now.monotonic.saturating_add(wait), why };
+            let reason = if asked >= Some(consistency_delay) {
+                WaitReason::RetryAfter
+            } else {
+                WaitReason::Consistency
+            };
+            self.state = State::Waiting { until: now.monotonic.saturating_add(wait), reason };
             return Action::Wait(wait);
         };
         self.state = State::Done;
-        let failure = Failure::new(Progress::NotSent, Cause::TimedOut);
-        let trail = Trail { attempts: 0, effect: Effect::None, gave_up: Some(gave_up) };
-        Action::Done(Err(Error::Failed(Box::new(Failed::new("look for the contact", failure, trail)))))
+        let failure = TransportError::new(Delivery::NotSent, TransportErrorKind::TimedOut);
+        let attempts = Attempts { count: 0, effect: Effect::None, stop_reason: Some(stop_reason) };
+        Action::Done(Err(Error::Transport(Box::new(FailedRequest::new(
+            "look for the contact",
+            failure,
+            attempts,
+        )))))
     }
 }
 
@@ -81,7 +90,7 @@ impl Exchange for Search {
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Vec<Contact>> {
         match self.state {
-            State::New { settle, asked } => self.wait(settle, asked, now, random),
+            State::New { consistency_delay, asked } => self.wait(consistency_delay, asked, now, random),
             State::Waiting { until, .. } if now.monotonic < until => {
                 Action::Wait(until.saturating_sub(now.monotonic))
             }
@@ -94,10 +103,10 @@ impl Exchange for Search {
         }
     }
 
-    fn waiting(&self) -> Option<Waiting> {
+    fn wait_reason(&self) -> Option<WaitReason> {
         match self.state {
-            State::Waiting { why, .. } => Some(why),
-            _ => self.all.waiting(),
+            State::Waiting { reason, .. } => Some(reason),
+            _ => self.all.wait_reason(),
         }
     }
 }

@@ -5,14 +5,14 @@ use std::{sync::Arc, time::Duration};
 use http::{HeaderValue, Request, header};
 
 use super::Now;
-use crate::{BaseUrl, Budget, Credentials, Operation, Policy};
+use crate::{BaseUrl, Credentials, Operation, RetryBudget, RetryPolicy};
 
 /// Where a client's exchanges go, as whom, and by which policy. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Session {
     shared: Arc<Shared>,
     credentials: Credentials,
-    renewal: Renewal,
+    refresh: RefreshState,
     /// No exchange goes on after this moment of the monotonic clock.
     until: Option<Duration>,
 }
@@ -20,14 +20,14 @@ pub struct Session {
 #[derive(Debug, Clone)]
 struct Shared {
     site: BaseUrl,
-    policy: Policy,
-    budget: Budget,
+    policy: RetryPolicy,
+    budget: RetryBudget,
     user_agent: Option<HeaderValue>,
 }
 
 /// Whether other credentials can be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Renewal {
+enum RefreshState {
     /// No: a 401 is the end.
     Impossible,
     /// Yes, once a call when they are refused.
@@ -39,13 +39,14 @@ enum Renewal {
 impl Session {
     /// With the default policy and a budget of its own.
     pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
-        let shared = Shared { site, policy: Policy::default(), budget: Budget::default(), user_agent: None };
-        Self { shared: Arc::new(shared), credentials, renewal: Renewal::Impossible, until: None }
+        let shared =
+            Shared { site, policy: RetryPolicy::default(), budget: RetryBudget::default(), user_agent: None };
+        Self { shared: Arc::new(shared), credentials, refresh: RefreshState::Impossible, until: None }
     }
 
     /// The same session by another policy; clones that were made before keep theirs.
     #[must_use]
-    pub fn with_policy(mut self, policy: Policy) -> Self {
+    pub fn with_policy(mut self, policy: RetryPolicy) -> Self {
         Arc::make_mut(&mut self.shared).policy = policy;
         self
     }
@@ -67,22 +68,22 @@ impl Session {
     /// Another user of the same site, with fixed credentials; policy and budget stay shared.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        Self { credentials, renewal: Renewal::Impossible, ..self.clone() }
+        Self { credentials, refresh: RefreshState::Impossible, ..self.clone() }
     }
 
     /// Another user of the same site, whose credentials come from a source: an exchange asks for them by
-    /// [`Action::Renew`](crate::Action::Renew), at its start if none are `known`, and once when the service refuses them.
+    /// [`Action::Refresh`](crate::exchange::Action::Refresh), at its start if none are `known`, and once when the service refuses them.
     #[must_use]
-    pub fn with_renewable(&self, known: Option<Credentials>) -> Self {
-        let renewal = if known.is_some() { Renewal::Possible } else { Renewal::Needed };
+    pub fn with_refreshable(&self, known: Option<Credentials>) -> Self {
+        let refresh = if known.is_some() { RefreshState::Possible } else { RefreshState::Needed };
         let credentials = known.unwrap_or_else(Credentials::none);
-        Self { credentials, renewal, ..self.clone() }
+        Self { credentials, refresh, ..self.clone() }
     }
 
-    /// All exchanges that are begun with it end by this moment of the adapter's [monotonic clock](crate::Now::monotonic), however much time the policy
+    /// All exchanges that are begun with it end by this moment of the adapter's [monotonic clock](crate::exchange::Now::monotonic), however much time the policy
     /// gives each of them.
     #[must_use]
-    pub fn until(self, moment: Duration) -> Self {
+    pub fn with_deadline(self, moment: Duration) -> Self {
         Self { until: Some(self.until.map_or(moment, |until| until.min(moment))), ..self }
     }
 
@@ -97,12 +98,12 @@ impl Session {
     }
 
     /// The numbers of retries and waiting.
-    pub fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &RetryPolicy {
         &self.shared.policy
     }
 
     /// What is left for retries.
-    pub fn budget(&self) -> &Budget {
+    pub fn budget(&self) -> &RetryBudget {
         &self.shared.budget
     }
 
@@ -117,7 +118,7 @@ impl Session {
 
     /// The session of an exchange that begins now and makes others: all of them end by its deadline.
     pub(super) fn begun(&self, now: Now) -> Self {
-        self.clone().until(self.deadline(now))
+        self.clone().with_deadline(self.deadline(now))
     }
 
     /// When an exchange that begins now must have ended.
@@ -126,16 +127,16 @@ impl Session {
         self.until.map_or(deadline, |until| until.min(deadline))
     }
 
-    pub(super) fn is_renewable(&self) -> bool {
-        self.renewal != Renewal::Impossible
+    pub(super) fn is_refreshable(&self) -> bool {
+        self.refresh != RefreshState::Impossible
     }
 
     pub(super) fn needs_credentials(&self) -> bool {
-        self.renewal == Renewal::Needed
+        self.refresh == RefreshState::Needed
     }
 
-    pub(super) fn renew(&mut self, credentials: Credentials) {
+    pub(super) fn refresh(&mut self, credentials: Credentials) {
         self.credentials = credentials;
-        self.renewal = Renewal::Possible;
+        self.refresh = RefreshState::Possible;
     }
 }

@@ -8,7 +8,7 @@ use super::{Action, Event, Exchange, Now, Observer};
 use crate::{Credentials, error::request_id};
 
 /// Records what an exchange does: a span `contacts` with the `operation`; in it a span `request` for each request, with `attempt`,
-/// `method`, `uri`, and once they are known `status`, `request_id` and `duration_ms`; and events for waits, renewals and the end.
+/// `method`, `uri`, and once they are known `status`, `request_id` and `duration_ms`; and events for waits, refreshes of credentials and the end.
 /// All are of level DEBUG and of the target `contacts` (with `tracing-subscriber`: `RUST_LOG=contacts=debug`), and none has a secret, a body or a header in it, but for the request id.
 ///
 /// Needs the feature `tracing`.
@@ -56,8 +56,8 @@ impl Spans {
                 self.took(now);
                 debug!(target: TARGET, parent: &self.request, cause = %failure, "failed");
             }
-            Event::Renewed(renewed) => {
-                debug!(target: TARGET, parent: &self.span, renewed = renewed.is_ok(), "credentials were asked for");
+            Event::Refreshed(refreshed) => {
+                debug!(target: TARGET, parent: &self.span, refreshed = refreshed.is_ok(), "credentials");
             }
             Event::Start | Event::Waited => {}
         }
@@ -90,9 +90,9 @@ impl Spans {
             }
             Action::Wait(wait) => {
                 let wait_ms = millis(*wait);
-                debug!(target: TARGET, parent: &self.span, wait_ms, why = ?exchange.waiting(), "waiting");
+                debug!(target: TARGET, parent: &self.span, wait_ms, reason = exchange.wait_reason().map(tracing::field::debug), "waiting");
             }
-            Action::Renew { .. } => {}
+            Action::Refresh { .. } => {}
             Action::Done(result) => {
                 let error = result.as_ref().err().map(|error| error.kind().as_str());
                 debug!(target: TARGET, parent: &self.span, requests = self.attempts, error, "done");

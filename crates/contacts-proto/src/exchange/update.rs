@@ -4,7 +4,7 @@ use std::{mem, ops::ControlFlow};
 
 use http::{Request, Response};
 
-use super::{Action, Call, Event, Exchange, Now, Session, Waiting};
+use super::{Action, Call, Event, Exchange, Now, Session, WaitReason};
 use crate::{
     BaseUrl, Confirmation, Contact, Credentials, Error, GetContact, Idempotency, Operation, UpdateContact,
     operation::Sealed, same_address,
@@ -129,10 +129,10 @@ impl Exchange for Update {
         UpdateContact::NAME
     }
 
-    fn waiting(&self) -> Option<Waiting> {
+    fn wait_reason(&self) -> Option<WaitReason> {
         match &self.state {
-            State::Sending(call) => call.waiting(),
-            State::Looking(call) => call.waiting(),
+            State::Sending(call) => call.wait_reason(),
+            State::Looking(call) => call.wait_reason(),
             State::Done => None,
         }
     }

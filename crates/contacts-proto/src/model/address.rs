@@ -69,7 +69,7 @@ impl<'a> Address<'a> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Invalid`] if it is empty, has a blank at an end, an invisible character, or more than 1024 characters; if it is
+    /// [`Error::InvalidInput`] if it is empty, has a blank at an end, an invisible character, or more than 1024 characters; if it is
     /// an e-mail address without `@` or a number with one; and if a spreadsheet has shortened it (`4.95360287E+11`).
     pub fn check(self) -> Result<(), Error> {
         let Self { method, to } = self;

@@ -36,7 +36,7 @@ impl AccountId {
     /// Takes an account id as the service shows it.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an empty text, one of more than 128 characters, and one with blanks or controls.
+    /// [`Error::InvalidInput`] for an empty text, one of more than 128 characters, and one with blanks or controls.
     pub fn new(text: impl Into<String>) -> Result<Self, Error> {
         let text = text.into();
         let why = if text.is_empty() {

@@ -107,7 +107,7 @@ macro_rules! segment_type {
             /// Takes a text of 1 to 128 characters of `A-Z a-z 0-9 . _ ~ : -` that is neither `.` nor `..`.
             ///
             /// # Errors
-            /// [`Error::Invalid`](crate::Error::Invalid) for any other text.
+            /// [`Error::InvalidInput`](crate::Error::InvalidInput) for any other text.
             pub fn new(text: impl AsRef<str>) -> Result<Self, crate::Error> {
                 crate::model::segment::Segment::new($what, text.as_ref()).map(Self)
             }

@@ -4,9 +4,10 @@ use http::Response;
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    Class, Confirmation, ContactId, Error, Hint, Operation, Refusal, Unexpected,
+    ApiError, Confirmation, ContactId, Error, Hint, InvalidResponse, Operation,
     error::{Asked, Subject, compression},
     model::json::{self, Object, without_bom},
+    transport::RetryClass,
 };
 
 /// A response to an operation, of which any part may be wrong.
@@ -28,9 +29,9 @@ impl<'r, 'b> Answer<'r, 'b> {
 
     /// Checks that the status says success.
     pub(crate) fn success(&self) -> Result<(), Error> {
-        match Class::of(self.response.status()) {
-            Class::Success => Ok(()),
-            _ => Err(Error::Refused(Box::new(Refusal::read(&self.asked, self.response)))),
+        match RetryClass::of(self.response.status()) {
+            RetryClass::Success => Ok(()),
+            _ => Err(Error::Api(Box::new(ApiError::read(&self.asked, self.response)))),
         }
     }
 
@@ -95,7 +96,7 @@ impl<'r, 'b> Answer<'r, 'b> {
     }
 
     fn unexpected(&self, reason: impl Into<String>) -> Error {
-        Error::Unexpected(Box::new(Unexpected::new(&self.asked, self.response, reason)))
+        Error::InvalidResponse(Box::new(InvalidResponse::new(&self.asked, self.response, reason)))
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{CONTACTS, READ_WRITE, Sealed};
 use crate::{
-    Address, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Idempotency, Operation, Ticket,
+    Address, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Idempotency, Operation, Receipt,
     error::Subject,
     operation::{answer::Answer, request},
 };
@@ -29,7 +29,7 @@ impl CreateContact {
     /// they are sent as they are.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the address fails its [check](Address::check), and if the method is
+    /// [`Error::InvalidInput`] if the address fails its [check](Address::check), and if the method is
     /// [`Mobile`](ContactMethod::Mobile), which only the app itself can register.
     pub fn new(method: ContactMethod, to: impl Into<String>) -> Result<Self, Error> {
         if method == ContactMethod::Mobile {
@@ -57,9 +57,9 @@ impl CreateContact {
     }
 
     /// What there is to resolve if the program ends before the answer comes: a creation begun at `unix` seconds of the Unix epoch. It
-    /// is best made [`of`](Ticket::of) the session that creates it.
-    pub fn ticket(&self, unix: u64) -> Ticket {
-        Ticket::for_create(self.method.clone(), self.to.clone(), None, unix)
+    /// is best made [`of`](Receipt::of) the session that creates it.
+    pub fn receipt(&self, unix: u64) -> Receipt {
+        Receipt::for_create(self.method.clone(), self.to.clone(), None, unix)
     }
 }
 

@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{CONTACTS, READ, Sealed};
 use crate::{
-    AccountId, BaseUrl, Credentials, Error, Idempotency, Operation, Page, Paging,
+    AccountId, BaseUrl, Credentials, Error, Idempotency, Operation, Page, PagingError,
     error::Subject,
     model::{NextLink, WirePage},
     operation::answer::Answer,
@@ -21,7 +21,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Reads one page of the contacts of the user, or as an administrator, of another user.
 ///
 /// ```
-/// use contacts_proto::{Credentials, ListContacts, Operation, BaseUrl};
+/// use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation};
 ///
 /// let site = BaseUrl::new("https://api.example.com/cloud")?;
 /// let first = ListContacts::all();
@@ -44,17 +44,17 @@ pub struct ListContacts {
 
 impl ListContacts {
     /// The most contacts that the service gives a page.
-    pub const LARGEST_SIZE: u32 = 100;
+    pub const MAX_PAGE_SIZE: u32 = 100;
 
     /// From the first contact on, 100 a page, which is the most that the service gives.
     pub fn all() -> Self {
-        Self { offset: 0, size: Self::LARGEST_SIZE, account: None }
+        Self { offset: 0, size: Self::MAX_PAGE_SIZE, account: None }
     }
 
     /// Begins after this many contacts.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for more than 2147483647.
+    /// [`Error::InvalidInput`] for more than 2147483647.
     pub fn offset(self, offset: u32) -> Result<Self, Error> {
         if offset > LARGEST_OFFSET {
             return Err(Error::invalid("offset", "is more than 2147483647"));
@@ -65,9 +65,9 @@ impl ListContacts {
     /// Asks for this many contacts a page.
     ///
     /// # Errors
-    /// [`Error::Invalid`] unless it is 1 to 100.
+    /// [`Error::InvalidInput`] unless it is 1 to 100.
     pub fn size(self, size: u32) -> Result<Self, Error> {
-        if !(1..=Self::LARGEST_SIZE).contains(&size) {
+        if !(1..=Self::MAX_PAGE_SIZE).contains(&size) {
             return Err(Error::invalid("page size", "is not 1 to 100"));
         }
         Ok(Self { size, ..self })
@@ -75,7 +75,7 @@ impl ListContacts {
 
     /// Another user's contacts, which only administrators may read.
     #[must_use]
-    pub fn of_account(self, account: AccountId) -> Self {
+    pub fn account(self, account: AccountId) -> Self {
         Self { account: Some(account), ..self }
     }
 
@@ -94,16 +94,16 @@ impl ListContacts {
     pub fn after(&self, page: &Page) -> Result<Option<Self>, Error> {
         let link = match page.next {
             NextLink::End => return Ok(None),
-            NextLink::Unreadable => return Err(Error::Paging(Paging::Unreadable)),
+            NextLink::Unreadable => return Err(Error::Paging(PagingError::Unreadable)),
             NextLink::At { offset } => offset,
         };
         if page.contacts.is_empty() {
-            return Err(Error::Paging(Paging::NothingNew { offset: self.offset }));
+            return Err(Error::Paging(PagingError::NothingNew { offset: self.offset }));
         }
         let len = u32::try_from(page.contacts.len()).unwrap_or(u32::MAX);
         let offset = link.min(self.offset.saturating_add(len)).min(LARGEST_OFFSET);
         if offset <= self.offset {
-            return Err(Error::Paging(Paging::NotForward { offset: self.offset, next: link }));
+            return Err(Error::Paging(PagingError::NotForward { offset: self.offset, next: link }));
         }
         Ok(Some(Self { offset, ..self.clone() }))
     }
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn the_request_names_offset_size_and_account() {
         let list = ListContacts::all().offset(40).unwrap().size(20).unwrap();
-        let list = list.of_account(AccountId::new("712020:ab&c=ü").unwrap());
+        let list = list.account(AccountId::new("712020:ab&c=ü").unwrap());
         assert_eq!(
             request(&list),
             format!(
@@ -205,7 +205,7 @@ mod tests {
             assert_eq!(error.hint(), hint, "{body}");
             assert!(!error.is_no_such_contact(), "{body}");
         }
-        let of_another = ListContacts::all().of_account(AccountId::new("712020:x").unwrap());
+        let of_another = ListContacts::all().account(AccountId::new("712020:x").unwrap());
         let error = of_another.response(answer(404, r#"{"errors":[{"title":"Not found"}]}"#)).unwrap_err();
         assert_eq!(error.hint(), Some(Hint::NoSuchUser));
     }

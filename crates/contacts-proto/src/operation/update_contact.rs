@@ -31,7 +31,7 @@ impl UpdateContact {
     /// Gives the contact with this id this address.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if `to` is empty, has a blank at an end, an invisible character, or more than 1024 characters,
+    /// [`Error::InvalidInput`] if `to` is empty, has a blank at an end, an invisible character, or more than 1024 characters,
     /// or if a spreadsheet has shortened it.
     pub fn new(id: ContactId, to: impl Into<String>) -> Result<Self, Error> {
         let to = to.into();

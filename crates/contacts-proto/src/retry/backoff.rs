@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Policy;
+use super::RetryPolicy;
 
 /// A part of `most`, chosen by `random`: 0 included, `most` not.
 fn part(most: Duration, random: u64) -> Duration {
@@ -11,10 +11,10 @@ fn part(most: Duration, random: u64) -> Duration {
 }
 
 /// Full jitter: uniform in 0 … min(longest, base · 2^(retry - 1)).
-pub(crate) fn backoff(policy: &Policy, retry: u32, throttled: bool, random: u64) -> Duration {
+pub(crate) fn backoff(policy: &RetryPolicy, retry: u32, throttled: bool, random: u64) -> Duration {
     let base = if throttled { policy.throttled_backoff } else { policy.backoff };
     let factor = 2_u32.saturating_pow(retry.saturating_sub(1));
-    part(base.saturating_mul(factor).min(policy.longest_backoff), random)
+    part(base.saturating_mul(factor).min(policy.max_backoff), random)
 }
 
 /// What the service asks for and up to a tenth more, so that those who were told the same moment do not all come at it.
@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn backoff_doubles_up_to_its_longest() {
-        let policy = Policy::default();
+        let policy = RetryPolicy::default();
         let longest = |retry, throttled| backoff(&policy, retry, throttled, u64::MAX).as_millis() + 1;
         assert_eq!(
             [1, 2, 3, 8, 9, 4_000_000_000].map(|n| longest(n, false)),

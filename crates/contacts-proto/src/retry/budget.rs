@@ -14,15 +14,15 @@ const SUCCESS: u32 = 1;
 /// the first attempt puts 1 back. While it is empty nothing is repeated: a service in trouble gets the requests that people
 /// make, and not four times as many.
 #[derive(Debug, Clone)]
-pub struct Budget(Arc<AtomicU32>);
+pub struct RetryBudget(Arc<AtomicU32>);
 
-impl Default for Budget {
+impl Default for RetryBudget {
     fn default() -> Self {
         Self(Arc::new(AtomicU32::new(FULL)))
     }
 }
 
-impl Budget {
+impl RetryBudget {
     /// Tokens left: 0 to 500.
     pub fn left(&self) -> u32 {
         self.0.load(Ordering::Relaxed)
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn an_empty_bucket_gives_nothing_and_never_overflows() {
-        let budget = Budget::default();
+        let budget = RetryBudget::default();
         let retries = (0..1000).filter(|_| budget.take(false)).count();
         assert_eq!(retries, 35);
         assert_eq!(budget.left(), 10);

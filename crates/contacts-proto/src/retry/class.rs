@@ -4,7 +4,7 @@ use http::StatusCode;
 
 /// Whether a request that was answered with a status may have had its effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Class {
+pub enum RetryClass {
     /// 2xx: it had, if the body agrees.
     Success,
     /// Certainly no effect, and worth another attempt: 401 with other credentials, 421, 429.
@@ -16,7 +16,7 @@ pub enum Class {
     Permanent,
 }
 
-impl Class {
+impl RetryClass {
     /// The class of a status.
     pub fn of(status: StatusCode) -> Self {
         match status.as_u16() {

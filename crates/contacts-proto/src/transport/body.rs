@@ -2,12 +2,12 @@
 
 use bytes::Bytes;
 
-use super::Cause;
+use super::TransportErrorKind;
 
 /// Collects the body of an answer, and no more than its limit.
 ///
 /// A library that hands out pieces uses [`push`](Self::push); one that fills a buffer uses [`room`](Self::room) and
-/// [`advance`](Self::advance). Both fail with [`Cause::TooLarge`] for a byte beyond the limit; what is within the limit stays.
+/// [`advance`](Self::advance). Both fail with [`TransportErrorKind::TooLarge`] for a byte beyond the limit; what is within the limit stays.
 #[derive(Debug)]
 pub struct BodyBuf {
     limit: usize,
@@ -32,8 +32,8 @@ impl BodyBuf {
     /// Appends a piece.
     ///
     /// # Errors
-    /// [`Cause::TooLarge`] if it ends beyond the limit.
-    pub fn push(&mut self, mut piece: Bytes) -> Result<(), Cause> {
+    /// [`TransportErrorKind::TooLarge`] if it ends beyond the limit.
+    pub fn push(&mut self, mut piece: Bytes) -> Result<(), TransportErrorKind> {
         let left = self.limit.saturating_sub(self.as_slice().len());
         let is_within = piece.len() <= left;
         piece.truncate(left);
@@ -49,7 +49,7 @@ impl BodyBuf {
             self.buffer.extend_from_slice(&piece);
             self.filled = self.buffer.len();
         }
-        if is_within { Ok(()) } else { Err(Cause::TooLarge) }
+        if is_within { Ok(()) } else { Err(TransportErrorKind::TooLarge) }
     }
 
     /// Returns where the next bytes go; never empty before the limit is exceeded. Do not mix with [`push`](Self::push).
@@ -71,14 +71,14 @@ impl BodyBuf {
     /// Takes over this many bytes that were written into the [`room`](Self::room).
     ///
     /// # Errors
-    /// [`Cause::TooLarge`] if they end beyond the limit.
-    pub fn advance(&mut self, written: usize) -> Result<(), Cause> {
+    /// [`TransportErrorKind::TooLarge`] if they end beyond the limit.
+    pub fn advance(&mut self, written: usize) -> Result<(), TransportErrorKind> {
         self.filled = self.filled.saturating_add(written).min(self.buffer.len());
         if self.filled <= self.limit {
             return Ok(());
         }
         self.filled = self.limit;
-        Err(Cause::TooLarge)
+        Err(TransportErrorKind::TooLarge)
     }
 
     /// Returns the body as far as it came.
@@ -114,14 +114,19 @@ mod tests {
     const LIMIT: usize = 100_000;
 
     /// The body and its end, collected in pieces.
-    fn pushed(body: &[u8], piece: usize, limit: usize) -> (Vec<u8>, Result<(), Cause>) {
+    fn pushed(body: &[u8], piece: usize, limit: usize) -> (Vec<u8>, Result<(), TransportErrorKind>) {
         let mut buffer = BodyBuf::new(limit, None);
         let end = body.chunks(piece).try_for_each(|piece| buffer.push(Bytes::copy_from_slice(piece)));
         (buffer.into_vec(), end)
     }
 
     /// The body and its end, read by a library that fills buffers.
-    fn read(body: &[u8], piece: usize, limit: usize, announced: Option<u64>) -> (Vec<u8>, Result<(), Cause>) {
+    fn read(
+        body: &[u8],
+        piece: usize,
+        limit: usize,
+        announced: Option<u64>,
+    ) -> (Vec<u8>, Result<(), TransportErrorKind>) {
         let (mut buffer, mut body) = (BodyBuf::new(limit, announced), body);
         let end = loop {
             let room = buffer.room();
@@ -148,7 +153,7 @@ mod tests {
             limit in 0_usize..300,
             announced in prop::option::of(0_u64..400),
         ) {
-            let end = if body.len() <= limit { Ok(()) } else { Err(Cause::TooLarge) };
+            let end = if body.len() <= limit { Ok(()) } else { Err(TransportErrorKind::TooLarge) };
             let right = (body[..body.len().min(limit)].to_vec(), end);
             prop_assert_eq!(&pushed(&body, piece, limit), &right);
             prop_assert_eq!(&read(&body, piece, limit, announced), &right);
@@ -159,7 +164,7 @@ mod tests {
     fn a_large_body_takes_little_more_room_than_its_limit() {
         let body = vec![7; LIMIT + 1];
         for piece in [1_000, 20_000, LIMIT + 1] {
-            let right = (body[..LIMIT].to_vec(), Err(Cause::TooLarge));
+            let right = (body[..LIMIT].to_vec(), Err(TransportErrorKind::TooLarge));
             assert_eq!(pushed(&body, piece, LIMIT), right);
             assert_eq!(read(&body, piece, LIMIT, None), right);
             assert_eq!(read(&body, piece, LIMIT, Some(u64::MAX)), right);

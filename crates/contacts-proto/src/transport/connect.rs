@@ -10,7 +10,7 @@ pub const STAGGER: Duration = Duration::from_millis(250);
 /// ```
 /// let addresses = ["[::1]:1", "[::2]:1", "1.1.1.1:1"].map(|address| address.parse().unwrap());
 /// let [first, second, third] = addresses;
-/// assert_eq!(contacts_proto::connect::interleaved(&addresses), [first, third, second]);
+/// assert_eq!(contacts_proto::transport::connect::interleaved(&addresses), [first, third, second]);
 /// ```
 pub fn interleaved(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);

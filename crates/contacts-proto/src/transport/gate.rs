@@ -23,7 +23,7 @@ const REVOKED: u8 = 2;
 /// ```
 ///
 /// A server never takes a request with a `content-length` and no body for a whole request. So a revoked request is
-/// [`NotSent`](crate::Progress::NotSent), even if its head has arrived.
+/// [`NotSent`](crate::transport::Delivery::NotSent), even if its head has arrived.
 #[derive(Debug, Clone, Default)]
 pub struct SendGate(Arc<AtomicU8>);
 

@@ -27,7 +27,7 @@ impl Limits {
     pub const HEADERS: usize = 128;
 }
 
-/// The times that an adapter keeps within that of a request, which is [`Action::Send`](crate::Action::Send)'s. The defaults are
+/// The times that an adapter keeps within that of a request, which is [`Action::Send`](crate::exchange::Action::Send)'s. The defaults are
 /// named here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -66,7 +66,7 @@ impl Limits {
     }
 }
 
-/// How much of an answer's body is read. What is longer is reported as [`Cause::TooLarge`](crate::Cause::TooLarge) with what was read, and the
+/// How much of an answer's body is read. What is longer is reported as [`TransportErrorKind::TooLarge`](crate::transport::TransportErrorKind::TooLarge) with what was read, and the
 /// connection closed, not drained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimits {

@@ -96,7 +96,7 @@ proptest! {
                 continue;
             }
             let read = operation.response(answer(status, json.to_string().as_bytes()));
-            prop_assert!(matches!(read, Err(Error::Unexpected(_))), "{:?}", read);
+            prop_assert!(matches!(read, Err(Error::InvalidResponse(_))), "{:?}", read);
         }
     }
 

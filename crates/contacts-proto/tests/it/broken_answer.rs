@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use contacts_proto::{
-    Action, BaseUrl, Call, Cause, Credentials, Event, Exchange, Failure, ListContacts, Now, Policy, Progress,
-    Session,
+    BaseUrl, Credentials, ListContacts, RetryPolicy,
+    exchange::{Action, Call, Event, Exchange, Now, Session},
+    transport::{Delivery, TransportError, TransportErrorKind},
 };
 use http::Response;
 
@@ -12,8 +13,8 @@ const TOKEN: &str = "a-token-that-is-echoed";
 
 #[test]
 fn status_body_and_request_id_of_a_broken_answer_are_kept_and_the_secret_is_not() {
-    let mut policy = Policy::default();
-    policy.attempts = 1;
+    let mut policy = RetryPolicy::default();
+    policy.max_attempts = 1;
     let credentials = Credentials::bearer(TOKEN).unwrap();
     let session = Session::new(BaseUrl::new("https://a.example").unwrap(), credentials).with_policy(policy);
     let mut call = Call::new(session, ListContacts::all());
@@ -22,7 +23,7 @@ fn status_body_and_request_id_of_a_broken_answer_are_kept_and_the_secret_is_not(
 
     let answer = Response::builder().status(200).header("atl-traceid", "trace-7").header("x-echo", TOKEN);
     let answer = answer.body(format!(r#"{{"values":[{{"echo":"{TOKEN}""#).into_bytes()).unwrap();
-    let failure = Failure::new(Progress::Answered(Box::new(answer)), Cause::Closed);
+    let failure = TransportError::new(Delivery::Partial(Box::new(answer)), TransportErrorKind::Closed);
     let Action::Done(Err(error)) = call.step(Event::Failed(failure), now, 0) else { panic!("that was all") };
 
     assert_eq!(error.status().unwrap(), 200);
@@ -38,7 +39,7 @@ fn status_body_and_request_id_of_a_broken_answer_are_kept_and_the_secret_is_not(
 #[test]
 fn the_debug_form_of_a_failure_shows_nothing_of_the_answer_but_its_status() {
     let answer = Response::builder().status(502).header("x-echo", TOKEN).body(TOKEN.into()).unwrap();
-    let failure = Failure::new(Progress::Answered(Box::new(answer)), Cause::Closed);
-    assert_eq!(format!("{:?}", failure.progress()), "Answered(502)");
+    let failure = TransportError::new(Delivery::Partial(Box::new(answer)), TransportErrorKind::Closed);
+    assert_eq!(format!("{:?}", failure.delivery()), "Partial(502)");
     assert!(!format!("{:?}", Event::Failed(failure)).contains(TOKEN));
 }

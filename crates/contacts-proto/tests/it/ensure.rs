@@ -9,8 +9,9 @@ use crate::model::{
     session, status, status_with,
 };
 use contacts_proto::{
-    Action, Call, Cause, ContactMethod, CreateContact, Effect, Ensure, Ensured, Error, Event, Exchange,
-    Failure, GaveUp, GetContact, How, Now, Progress, Resolve, Resolved, Session,
+    ContactMethod, CreateContact, Effect, EnsureOutcome, Ensured, Error, GetContact, Reconciled, StopReason,
+    exchange::{Action, Call, Ensure, Event, Exchange, Now, Reconcile, Session},
+    transport::{Delivery, TransportError, TransportErrorKind},
 };
 
 const TO: &str = "1-555-0100";
@@ -32,19 +33,19 @@ fn with_posts(posts: impl IntoIterator<Item = Option<Fault>>) -> Service {
 }
 
 #[track_caller]
-fn ends_as(ran: &Ran<Ensured>, how: How, id: &str) {
+fn ends_as(ran: &Ran<Ensured>, how: EnsureOutcome, id: &str) {
     let ensured = ran.result.as_ref().unwrap();
-    assert_eq!((ensured.how, ensured.contact.id.as_str()), (how, id), "{:?}", ran.log);
+    assert_eq!((ensured.outcome, ensured.contact.id.as_str()), (how, id), "{:?}", ran.log);
 }
 
 #[track_caller]
-fn ends_in_doubt(ran: Ran<Ensured>) -> contacts_proto::Ticket {
+fn ends_in_doubt(ran: Ran<Ensured>) -> contacts_proto::Receipt {
     let error = ran.result.unwrap_err();
     assert_eq!(error.effect(), Effect::Possible);
-    let Error::Indeterminate(doubt) = error else { panic!("{error:?} after {:?}", ran.log) };
+    let Error::OutcomeUnknown(doubt) = error else { panic!("{error:?} after {:?}", ran.log) };
     assert_eq!(doubt.cause().effect(), Effect::Possible);
-    assert_eq!(doubt.ticket().seen(), Some(&[][..]), "somebody looked before");
-    doubt.ticket().clone()
+    assert_eq!(doubt.receipt().seen(), Some(&[][..]), "somebody looked before");
+    doubt.receipt().clone()
 }
 
 fn seconds(seconds: u64) -> Duration {
@@ -56,7 +57,7 @@ fn a_number_is_known_by_its_digits() {
     let mut service = Service::with(&[("a", "voice", TO), ("b", "sms", "+1 (555) 0100")]);
     let ran = ensure(&mut service);
     assert_eq!(ran.log, ["GET 0"]);
-    ends_as(&ran, How::Existing, "b");
+    ends_as(&ran, EnsureOutcome::AlreadyExisted, "b");
 }
 
 #[test]
@@ -64,15 +65,15 @@ fn an_address_is_known_without_case_in_its_domain() {
     let mut service = Service::with(&[("a", "email", "Ann@example.com"), ("b", "email", "ann@Example.COM")]);
     let create = CreateContact::new(ContactMethod::Email, "ann@example.com").unwrap();
     let ran = service.run(Ensure::new(session(), create));
-    ends_as(&ran, How::Existing, "b");
+    ends_as(&ran, EnsureOutcome::AlreadyExisted, "b");
 }
 
 #[test]
 fn of_several_that_exist_an_enabled_one_is_given() {
     let mut service = Service::with(&[("a", "sms", TO), ("b", "sms", TO)]);
-    ends_as(&ensure(&mut service), How::Existing, "a");
+    ends_as(&ensure(&mut service), EnsureOutcome::AlreadyExisted, "a");
     service.enable("b");
-    ends_as(&ensure(&mut service), How::Existing, "b");
+    ends_as(&ensure(&mut service), EnsureOutcome::AlreadyExisted, "b");
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn what_is_missing_is_created() {
     let mut service = with_posts([]);
     let ran = ensure(&mut service);
     assert_eq!(ran.log, ["GET 0", "POST"]);
-    ends_as(&ran, How::Created, "n2");
+    ends_as(&ran, EnsureOutcome::Created, "n2");
     assert_eq!(service.sms(TO), ["n2"]);
 }
 
@@ -89,8 +90,8 @@ fn a_creation_whose_answer_is_lost_is_found() {
     for fault in [Fault::lost_after(), Fault::besides(status(503)), Fault::besides(model::cut(201))] {
         let mut service = with_posts([fault]);
         let ran = ensure(&mut service);
-        assert_eq!(ran.log, ["GET 0", "POST", "settling 5s", "GET 0"]);
-        ends_as(&ran, How::Recovered, "n2");
+        assert_eq!(ran.log, ["GET 0", "POST", "consistency 5s", "GET 0"]);
+        ends_as(&ran, EnsureOutcome::Recovered, "n2");
         assert_eq!(service.sms(TO), ["n2"]);
     }
 }
@@ -99,9 +100,9 @@ fn a_creation_whose_answer_is_lost_is_found() {
 fn a_second_creation_comes_only_after_two_looks_in_vain_and_a_look_after_it() {
     let mut service = with_posts([Fault::lost_before()]);
     let ran = ensure(&mut service);
-    let twice = ["GET 0", "POST", "settling 5s", "GET 0", "settling 5s", "GET 0", "POST", "GET 0"];
+    let twice = ["GET 0", "POST", "consistency 5s", "GET 0", "consistency 5s", "GET 0", "POST", "GET 0"];
     assert_eq!(ran.log, twice);
-    ends_as(&ran, How::Created, "n2");
+    ends_as(&ran, EnsureOutcome::Created, "n2");
     assert_eq!(service.sms(TO), ["n2"]);
 }
 
@@ -109,10 +110,13 @@ fn a_second_creation_comes_only_after_two_looks_in_vain_and_a_look_after_it() {
 fn a_second_creation_is_the_last_one() {
     let mut service = with_posts([Fault::lost_before(), Fault::lost_before()]);
     let ran = ensure(&mut service);
-    let looks = ["settling 5s", "GET 0", "settling 5s", "GET 0"];
+    let looks = ["consistency 5s", "GET 0", "consistency 5s", "GET 0"];
     let expected = ["GET 0", "POST"].into_iter().chain(looks).chain(["POST"]).chain(looks);
     assert_eq!(ran.log, expected.collect::<Vec<_>>());
-    assert_eq!(ran.result.as_ref().unwrap_err().trail().unwrap().gave_up, Some(GaveUp::Attempts));
+    assert_eq!(
+        ran.result.as_ref().unwrap_err().attempts().unwrap().stop_reason,
+        Some(StopReason::MaxAttempts)
+    );
     ends_in_doubt(ran);
     assert!(service.sms(TO).is_empty());
 }
@@ -120,7 +124,7 @@ fn a_second_creation_is_the_last_one() {
 #[test]
 fn there_is_no_second_creation_where_the_policy_has_one_attempt() {
     let mut policy = session().policy().clone();
-    policy.attempts = 1;
+    policy.max_attempts = 1;
     let mut service = with_posts([Fault::lost_before()]);
     let ran = service.run(Ensure::new(session().with_policy(policy), create_sms(TO)));
     assert_eq!(ran.log.iter().filter(|what| *what == "POST").count(), 1);
@@ -137,7 +141,10 @@ fn there_is_no_second_creation_where_the_bucket_is_empty() {
     let mut service = with_posts([Fault::lost_before()]);
     let ran = service.run(Ensure::new(session, create_sms(TO)));
     assert_eq!(ran.log.iter().filter(|what| *what == "POST").count(), 1);
-    assert_eq!(ran.result.as_ref().unwrap_err().trail().unwrap().gave_up, Some(GaveUp::Budget));
+    assert_eq!(
+        ran.result.as_ref().unwrap_err().attempts().unwrap().stop_reason,
+        Some(StopReason::RetryBudget)
+    );
     ends_in_doubt(ran);
 }
 
@@ -145,8 +152,8 @@ fn there_is_no_second_creation_where_the_bucket_is_empty() {
 fn an_effect_that_comes_late_is_found_by_the_second_look() {
     let mut service = with_posts([Fault::late(seconds(8))]);
     let ran = ensure(&mut service);
-    assert_eq!(ran.log, ["GET 0", "POST", "settling 5s", "GET 0", "settling 5s", "GET 0"]);
-    ends_as(&ran, How::Recovered, "n2");
+    assert_eq!(ran.log, ["GET 0", "POST", "consistency 5s", "GET 0", "consistency 5s", "GET 0"]);
+    ends_as(&ran, EnsureOutcome::Recovered, "n2");
     assert_eq!(service.sms(TO), ["n2"]);
 }
 
@@ -175,19 +182,22 @@ fn a_second_creation_that_the_list_does_not_show_yet_counts_beside_the_first() {
 #[test]
 fn a_second_creation_that_was_answered_is_believed_before_it_shows() {
     let mut service = with_posts([Fault::lost_before(), Fault::hidden(seconds(60))]);
-    ends_as(&ensure(&mut service), How::Created, "n2");
+    ends_as(&ensure(&mut service), EnsureOutcome::Created, "n2");
 }
 
 #[test]
 fn a_look_that_fails_after_a_creation_leaves_it_in_doubt() {
-    for reply in
-        [status(404), status(403), status(401), model::failure(Progress::NotSent, Cause::Certificate)]
-    {
+    for reply in [
+        status(404),
+        status(403),
+        status(401),
+        model::failure(Delivery::NotSent, TransportErrorKind::Certificate),
+    ] {
         for effect in [Fault::lost_before(), Fault::lost_after()] {
             let mut service = with_posts([effect]);
             service.gets.extend([None, Fault::instead(reply.clone())]);
             let ran = ensure(&mut service);
-            assert_eq!(ran.log, ["GET 0", "POST", "settling 5s", "GET 0"], "{reply:?}");
+            assert_eq!(ran.log, ["GET 0", "POST", "consistency 5s", "GET 0"], "{reply:?}");
             ends_in_doubt(ran);
         }
     }
@@ -211,7 +221,7 @@ fn a_first_creation_that_is_refused_is_looked_for() {
         let mut service = with_posts([Fault::besides(status(refusal))]);
         let ran = ensure(&mut service);
         assert_eq!(ran.log, ["GET 0", "POST", "GET 0"]);
-        ends_as(&ran, How::Existing, "n2");
+        ends_as(&ran, EnsureOutcome::AlreadyExisted, "n2");
 
         // There is another reason.
         let mut service = with_posts([Fault::instead(status(refusal))]);
@@ -229,7 +239,7 @@ fn what_a_second_creation_that_is_refused_means_is_decided_by_the_look() {
         // The first one has come through in the meantime.
         let mut service = with_posts([Fault::late(seconds(10)), Fault::instead(status(refusal))]);
         let ran = ensure(&mut service);
-        ends_as(&ran, How::Recovered, "n2");
+        ends_as(&ran, EnsureOutcome::Recovered, "n2");
         assert_eq!(service.sms(TO), ["n2"]);
 
         let mut service = with_posts([Fault::lost_before(), Fault::instead(status(refusal))]);
@@ -254,12 +264,12 @@ fn without_time_to_settle_it_ends_in_doubt() {
     let mut service = with_posts([Fault::lost_after()]);
     let ran = service.run(Ensure::new(within(5), create_sms(TO)));
     assert_eq!(ran.log, ["GET 0", "POST"]);
-    assert_eq!(ran.result.as_ref().unwrap_err().trail().unwrap().gave_up, Some(GaveUp::Deadline));
+    assert_eq!(ran.result.as_ref().unwrap_err().attempts().unwrap().stop_reason, Some(StopReason::Deadline));
     ends_in_doubt(ran);
 
     let mut service = with_posts([Fault::lost_before()]);
     let ran = service.run(Ensure::new(within(6), create_sms(TO)));
-    assert_eq!(ran.log, ["GET 0", "POST", "settling 5s", "GET 0"]);
+    assert_eq!(ran.log, ["GET 0", "POST", "consistency 5s", "GET 0"]);
     ends_in_doubt(ran);
 }
 
@@ -273,7 +283,7 @@ fn the_id_of_a_second_creation_that_was_confirmed_is_not_lost_with_the_look_afte
         let mut service = with_posts([Fault::lost_before(), second]);
         service.gets.extend(gets);
         let ran = ensure(&mut service);
-        let Err(Error::Indeterminate(doubt)) = &ran.result else { panic!("{ran:?}") };
+        let Err(Error::OutcomeUnknown(doubt)) = &ran.result else { panic!("{ran:?}") };
         assert!(service.gets.is_empty() && service.posts.is_empty(), "{:?}", ran.log);
         assert_eq!(doubt.created().unwrap().as_str(), service.sms(TO)[0]);
         let told = format!("the sms contact {TO} was created with the id n2, and may be there twice");
@@ -292,15 +302,15 @@ fn a_look_that_wakes_after_the_end_is_none_and_the_creation_is_told() {
         panic!("no creation")
     };
     assert_eq!(request.method(), "POST");
-    let lost = Failure::new(Progress::MaybeSent, Cause::Closed);
+    let lost = TransportError::new(Delivery::Unknown, TransportErrorKind::Closed);
     assert!(matches!(ensure.step(Event::Failed(lost), at(1), 0), Action::Wait(_)));
 
-    let Action::Done(Err(Error::Indeterminate(doubt))) = ensure.step(Event::Waited, at(500), 0) else {
+    let Action::Done(Err(Error::OutcomeUnknown(doubt))) = ensure.step(Event::Waited, at(500), 0) else {
         panic!("it goes on after its end")
     };
     assert!(doubt.cause().to_string().contains("create"), "{}", doubt.cause());
-    let trail = doubt.cause().trail().unwrap();
-    assert_eq!((trail.attempts, trail.gave_up), (1, Some(GaveUp::Deadline)));
+    let attempts = doubt.cause().attempts().unwrap();
+    assert_eq!((attempts.count, attempts.stop_reason), (1, Some(StopReason::Deadline)));
 }
 
 #[test]
@@ -308,22 +318,22 @@ fn a_look_after_a_creation_waits_as_long_as_the_service_asked() {
     let asks = |status, seconds| Fault::instead(status_with(status, "retry-after", seconds));
     let mut service = with_posts([asks(503, "30")]);
     let ran = ensure(&mut service);
-    assert_eq!(ran.log[..4], ["GET 0", "POST", "asked 30s", "GET 0"]);
+    assert_eq!(ran.log[..4], ["GET 0", "POST", "retry after 30s", "GET 0"]);
 
     let mut service = with_posts([asks(503, "2")]);
     let ran = ensure(&mut service);
-    assert_eq!(ran.log[..4], ["GET 0", "POST", "settling 5s", "GET 0"]);
+    assert_eq!(ran.log[..4], ["GET 0", "POST", "consistency 5s", "GET 0"]);
 
     let mut service = with_posts([asks(409, "2")]);
     let ran = ensure(&mut service);
-    assert_eq!(ran.log, ["GET 0", "POST", "asked 2s", "GET 0"]);
+    assert_eq!(ran.log, ["GET 0", "POST", "retry after 2s", "GET 0"]);
     assert_eq!(ran.result.unwrap_err().status().unwrap().as_u16(), 409);
 
     let mut service = with_posts([asks(503, "61")]);
     let ran = ensure(&mut service);
     assert_eq!(ran.log, ["GET 0", "POST"], "61 s are too long");
-    let gave_up = ran.result.as_ref().unwrap_err().trail().unwrap().gave_up;
-    assert!(matches!(gave_up, Some(GaveUp::WaitTooLong { .. })));
+    let stop_reason = ran.result.as_ref().unwrap_err().attempts().unwrap().stop_reason;
+    assert!(matches!(stop_reason, Some(StopReason::RetryAfterTooLong { .. })));
     ends_in_doubt(ran);
 
     let mut service = with_posts([Fault::lost_before(), asks(429, "3600")]);
@@ -339,16 +349,16 @@ fn every_page_is_looked_through() {
     service.page = 2;
     let ran = ensure(&mut service);
     assert_eq!(ran.log, ["GET 0", "GET 2", "GET 4"]);
-    ends_as(&ran, How::Existing, "last");
+    ends_as(&ran, EnsureOutcome::AlreadyExisted, "last");
 
     let mut service = Service::default().and_others(5);
     service.posts.push_back(Fault::lost_after());
     service.page = 2;
     let ran = ensure(&mut service);
     let scan = ["GET 0", "GET 2", "GET 4"];
-    let expected = scan.into_iter().chain(["POST", "settling 5s"]).chain(scan);
+    let expected = scan.into_iter().chain(["POST", "consistency 5s"]).chain(scan);
     assert_eq!(ran.log, expected.collect::<Vec<_>>());
-    ends_as(&ran, How::Recovered, "n5");
+    ends_as(&ran, EnsureOutcome::Recovered, "n5");
 }
 
 #[test]
@@ -357,9 +367,9 @@ fn credentials_that_expire_in_the_middle_are_renewed() {
     let mut service = with_posts([expired(), Fault::lost_after()]);
     service.gets.extend([None, expired()]);
     let ran = service.run(Ensure::new(renewable(), create_sms(TO)));
-    let expected = ["GET 0", "POST", "renew", "POST", "settling 5s", "GET 0", "renew", "GET 0"];
+    let expected = ["GET 0", "POST", "refresh", "POST", "consistency 5s", "GET 0", "refresh", "GET 0"];
     assert_eq!(ran.log, expected);
-    ends_as(&ran, How::Recovered, "n2");
+    ends_as(&ran, EnsureOutcome::Recovered, "n2");
     assert_eq!(service.sms(TO), ["n2"]);
 }
 
@@ -367,15 +377,15 @@ fn credentials_that_expire_in_the_middle_are_renewed() {
 fn credentials_that_were_renewed_for_a_creation_serve_the_look_after_it() {
     let mut service = with_posts([Fault::instead(status(401)), Fault::lost_after()]);
     let ran = service.run(Ensure::new(renewable(), create_sms(TO)));
-    assert_eq!(ran.log, ["GET 0", "POST", "renew", "POST", "settling 5s", "GET 0"]);
+    assert_eq!(ran.log, ["GET 0", "POST", "refresh", "POST", "consistency 5s", "GET 0"]);
     assert_eq!(service.tokens, ["an-old-token", "an-old-token", "a-new-token", "a-new-token"]);
 }
 
 #[test]
-fn the_ticket_that_it_leaves_resolves() {
+fn the_receipt_that_it_leaves_resolves() {
     let mut service = with_posts([Fault::lost_after()]);
-    let ticket = ends_in_doubt(service.run(Ensure::new(within(5), create_sms(TO))));
-    let Resolved::Created(contact) = service.run(Resolve::new(session(), ticket)).result.unwrap() else {
+    let receipt = ends_in_doubt(service.run(Ensure::new(within(5), create_sms(TO))));
+    let Reconciled::Found(contact) = service.run(Reconcile::new(session(), receipt)).result.unwrap() else {
         panic!("it was created")
     };
     assert_eq!(contact.id.as_str(), "n2");
@@ -385,7 +395,7 @@ fn the_ticket_that_it_leaves_resolves() {
 fn it_ends_where_it_began_however_often_it_is_run_again() {
     let mut service = with_posts([Fault::lost_after()]);
     ends_in_doubt(service.run(Ensure::new(within(5), create_sms(TO))));
-    ends_as(&ensure(&mut service), How::Existing, "n2");
+    ends_as(&ensure(&mut service), EnsureOutcome::AlreadyExisted, "n2");
     assert_eq!(service.sms(TO), ["n2"]);
 }
 
@@ -414,7 +424,7 @@ fn a_definite_outcome_is_never_wrong() {
             match &ran.result {
                 Ok(ensured) => assert_eq!(there, [ensured.contact.id.as_str()], "{:?}", ran.log),
                 Err(Error::Duplicate(_)) => panic!("{there:?}: {:?}", ran.log),
-                Err(Error::Indeterminate(doubt)) => {
+                Err(Error::OutcomeUnknown(doubt)) => {
                     doubts += 1;
                     if let Some(created) = doubt.created() {
                         confirmed += 1;

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use contacts_proto::{BaseUrl, Cause, Credentials, Progress, Session};
+use contacts_proto::{
+    BaseUrl, Credentials,
+    exchange::Session,
+    transport::{Delivery, TransportErrorKind},
+};
 use contacts_testkit::{
     drive::{self, Happened, Run, Surroundings},
     job::{Job, Outcome},
@@ -99,8 +103,8 @@ impl Surroundings for Troubled<'_> {
         self.requests += 1;
         let reply = match trouble {
             Trouble::Status(status) => Reply::foreign(response(status, "")),
-            Trouble::NotSent => Reply::failed(Progress::NotSent, Cause::Connect),
-            Trouble::MaybeSent => Reply::failed(Progress::MaybeSent, Cause::Closed),
+            Trouble::NotSent => Reply::failed(Delivery::NotSent, TransportErrorKind::Connect),
+            Trouble::MaybeSent => Reply::failed(Delivery::Unknown, TransportErrorKind::Closed),
         };
         (now, Happened::replied(reply))
     }
@@ -111,7 +115,7 @@ fn session() -> Session {
     Session::new(site, Credentials::bearer("a-token").unwrap())
 }
 
-fn begin(job: &Job, session: &Session) -> Run<dyn contacts_proto::Exchange<Output = Outcome>> {
+fn begin(job: &Job, session: &Session) -> Run<dyn contacts_proto::exchange::Exchange<Output = Outcome>> {
     let about = About::new(job.shape(), session, Access::Fixed, Duration::ZERO);
     Run::new(job.begin(session.clone()), about)
 }

@@ -6,8 +6,10 @@ use crate::model::{
     unsent,
 };
 use contacts_proto::{
-    ActivateContact, AllContacts, Call, Carry, Cause, Create, DeactivateContact, DeleteContact, Effect,
-    Error, GetContact, Hint, ListContacts, Progress, Ticket, Update, UpdateContact,
+    ActivateContact, DeactivateContact, DeleteContact, Effect, Error, GetContact, Hint, ListContacts,
+    Receipt, UpdateContact,
+    exchange::{Call, Create, List, ToExchange, Update},
+    transport::{Delivery, TransportErrorKind},
 };
 
 const CONTACT: &str = r#"{"id":"a","method":"email","to":"ann@example.com"}"#;
@@ -32,8 +34,15 @@ fn create() -> Create {
 
 /// Certainly no effect, and worth another attempt.
 fn not_processed() -> Vec<Reply> {
-    let failures = [Cause::Resolve, Cause::Connect, Cause::Tls, Cause::Proxy, Cause::TimedOut, Cause::Closed];
-    let unsent = failures.map(|cause| failure(Progress::NotSent, cause));
+    let failures = [
+        TransportErrorKind::Dns,
+        TransportErrorKind::Connect,
+        TransportErrorKind::Tls,
+        TransportErrorKind::Proxy,
+        TransportErrorKind::TimedOut,
+        TransportErrorKind::Closed,
+    ];
+    let unsent = failures.map(|cause| failure(Delivery::NotSent, cause));
     let proxy = [502, 503, 504].map(refused_by_proxy);
     unsent.into_iter().chain(proxy).chain([status(429), status(421), cut(429)]).collect()
 }
@@ -42,11 +51,17 @@ fn not_processed() -> Vec<Reply> {
 fn ambiguous() -> Vec<Reply> {
     let statuses = [408, 425, 500, 502, 503, 504, 507, 599, 103, 700];
     let useless = ["<html>Log in</html>", "{", "\u{0}"].map(|body| answer(200, body));
-    let failures =
-        [Cause::Closed, Cause::TimedOut, Cause::Malformed, Cause::TooLarge, Cause::Tls, Cause::Other];
+    let failures = [
+        TransportErrorKind::Closed,
+        TransportErrorKind::TimedOut,
+        TransportErrorKind::Malformed,
+        TransportErrorKind::TooLarge,
+        TransportErrorKind::Tls,
+        TransportErrorKind::Other,
+    ];
     let mut all: Vec<_> = statuses.map(status).into();
     all.extend(useless);
-    all.extend(failures.map(|cause| failure(Progress::MaybeSent, cause)));
+    all.extend(failures.map(|cause| failure(Delivery::Unknown, cause)));
     all.extend([cut(200), cut(201), cut(503)]);
     all
 }
@@ -54,7 +69,7 @@ fn ambiguous() -> Vec<Reply> {
 /// Certain, and not to be repeated.
 fn permanent() -> Vec<Reply> {
     let mut all: Vec<_> = [400, 403, 404, 405, 409, 410, 413, 415, 422, 501, 505].map(status).into();
-    all.push(failure(Progress::NotSent, Cause::Certificate));
+    all.push(failure(Delivery::NotSent, TransportErrorKind::Certificate));
     all.extend([400, 403, 404, 407, 408, 429, 302].map(refused_by_proxy));
     all.push(cut(403));
     all
@@ -90,14 +105,14 @@ fn reads_are_sent_again_after_whatever_may_pass() {
 fn a_list_is_sent_again_at_the_same_offset() {
     let first = r#"{"values":[{"id":"a","method":"sms","to":"1"}],"links":{"next":"?offset=1&size=1"}}"#;
     let last = r#"{"values":[{"id":"b","method":"sms","to":"2"}]}"#;
-    let list = AllContacts::new(session(), ListContacts::all());
+    let list = List::new(session(), ListContacts::all());
     let ran = play(list, [answer(200, first), lost(), status(429), answer(200, last)]);
     assert_eq!(ran.log, ["GET 0", "GET 1", "back off", "GET 1", "back off", "GET 1"]);
     assert_eq!(ran.result.unwrap().len(), 2);
 
-    let list = AllContacts::new(renewable(), ListContacts::all());
+    let list = List::new(renewable(), ListContacts::all());
     let ran = play(list, [answer(200, first), status(401), answer(200, last)]);
-    assert_eq!(ran.log, ["GET 0", "GET 1", "renew", "GET 1"]);
+    assert_eq!(ran.log, ["GET 0", "GET 1", "refresh", "GET 1"]);
     assert_eq!(ran.result.unwrap().len(), 2);
 }
 
@@ -116,12 +131,12 @@ fn activating_and_deactivating_are_sent_again() {
 
 #[test]
 fn nothing_is_sent_again_after_what_is_permanent() {
-    fn ends<O: Carry>(operation: &O, reply: &Reply) {
-        let ran = play(operation.in_session(session()), [reply.clone()]);
+    fn ends<O: ToExchange>(operation: &O, reply: &Reply) {
+        let ran = play(operation.exchange(session()), [reply.clone()]);
         assert_eq!(ran.log.len(), 1, "{:?} after {reply:?}", ran.log);
         let error = ran.result.err().unwrap();
         assert_eq!(error.effect(), Effect::None, "{error:?}");
-        assert_eq!(error.trail().unwrap().gave_up, None);
+        assert_eq!(error.attempts().unwrap().stop_reason, None);
     }
     for reply in permanent() {
         ends(&ListContacts::all(), &reply);
@@ -251,19 +266,19 @@ fn an_update_that_was_not_processed_is_sent_again_without_a_look() {
 }
 
 #[test]
-fn a_creation_in_doubt_is_never_repeated_and_leaves_a_ticket() {
+fn a_creation_in_doubt_is_never_repeated_and_leaves_a_receipt() {
     for reply in ambiguous() {
         let ran = play(create(), [reply.clone()]);
         assert_eq!(ran.log, ["POST"], "{reply:?}");
         let error = ran.result.unwrap_err();
         let is_page = error.body().is_some_and(|body| body.starts_with(b"<"));
-        let hint = if is_page { Hint::NotTheService } else { Hint::Resolve };
+        let hint = if is_page { Hint::NotTheService } else { Hint::Reconcile };
         assert_eq!((error.effect(), error.hint()), (Effect::Possible, Some(hint)));
-        let Error::Indeterminate(doubt) = error else { panic!("{error:?} after {reply:?}") };
-        let ticket = doubt.ticket();
-        assert_eq!((ticket.method().as_str(), ticket.to()), ("sms", "1-555-0100"));
-        assert_eq!((ticket.seen(), ticket.unix_time()), (None, model::UNIX));
-        assert_eq!(&ticket.to_string().parse::<Ticket>().unwrap(), ticket);
+        let Error::OutcomeUnknown(doubt) = error else { panic!("{error:?} after {reply:?}") };
+        let receipt = doubt.receipt();
+        assert_eq!((receipt.method().as_str(), receipt.to()), ("sms", "1-555-0100"));
+        assert_eq!((receipt.seen(), receipt.unix_time()), (None, model::UNIX));
+        assert_eq!(&receipt.to_string().parse::<Receipt>().unwrap(), receipt);
     }
 }
 
@@ -282,7 +297,7 @@ fn a_redirect_is_never_repeated_and_only_a_303_or_one_that_is_none_leaves_a_doub
             let ran = play(create(), [reply]);
             let error = ran.result.unwrap_err();
             assert_eq!((ran.log.len(), error.effect()), (1, effect), "{code}");
-            assert_eq!(error.is_indeterminate(), !is_made_elsewhere, "{code}");
+            assert_eq!(error.is_outcome_unknown(), !is_made_elsewhere, "{code}");
             let is_redirect = matches!(code, 300..=303 | 305 | 307 | 308);
             let hint = if is_redirect { Hint::Redirected } else { Hint::NotTheService };
             assert_eq!(error.hint(), Some(hint), "{code}");
@@ -310,21 +325,21 @@ fn a_creation_that_was_not_processed_is_sent_again() {
         assert_eq!(ran.result.unwrap().id, id("a"));
 
         let error = play(create(), [reply.clone(), reply.clone(), reply.clone(), reply]).result.unwrap_err();
-        assert!(!error.is_indeterminate());
+        assert!(!error.is_outcome_unknown());
         assert_eq!(error.effect(), Effect::None);
     }
     let error = play(create(), [unsent(), lost()]).result.unwrap_err();
-    assert!(error.is_indeterminate(), "the second one may have arrived");
-    assert_eq!(error.trail().unwrap().attempts, 2);
+    assert!(error.is_outcome_unknown(), "the second one may have arrived");
+    assert_eq!(error.attempts().unwrap().count, 2);
 }
 
 #[test]
 fn a_creation_with_credentials_that_have_expired_is_sent_once_more() {
     let create = || Create::new(renewable(), create_sms("1-555-0100"));
     let ran = play(create(), [status(401), answer(201, CREATED)]);
-    assert_eq!(ran.log, ["POST", "renew", "POST"]);
+    assert_eq!(ran.log, ["POST", "refresh", "POST"]);
     assert!(ran.result.is_ok());
 
     let error = play(create(), [status(401), status(503)]).result.unwrap_err();
-    assert!(error.is_indeterminate());
+    assert!(error.is_outcome_unknown());
 }

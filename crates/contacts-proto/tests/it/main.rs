@@ -2,16 +2,16 @@
 
 mod answers;
 mod broken_answer;
+mod create_in_flight;
 mod dependencies;
 mod ensure;
 mod exchange_laws;
 mod exchange_table;
-mod in_doubt;
 mod model;
 mod mutations;
 mod numbers;
 mod paging;
+mod reconcile;
 mod requests;
-mod resolve;
 mod secrets;
 mod support;

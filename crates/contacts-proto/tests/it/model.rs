@@ -5,8 +5,9 @@ pub(crate) mod service;
 use std::{sync::Arc, time::Duration};
 
 use contacts_proto::{
-    BaseUrl, Cause, ContactId, ContactMethod, CreateContact, Credentials, Error, Event, Exchange, Failure,
-    Progress, Session, Waiting,
+    BaseUrl, ContactId, ContactMethod, CreateContact, Credentials, Error,
+    exchange::{Event, Exchange, Session, WaitReason},
+    transport::{Delivery, TransportError, TransportErrorKind},
 };
 use contacts_testkit::{
     drive::{EPOCH, Happened, Run, Surroundings},
@@ -39,7 +40,7 @@ pub(crate) fn session() -> Session {
 
 pub(crate) fn renewable() -> Session {
     let known = Credentials::bearer("an-old-token").unwrap();
-    session().with_renewable(Some(known))
+    session().with_refreshable(Some(known))
 }
 
 pub(crate) fn id(id: &str) -> ContactId {
@@ -69,26 +70,26 @@ pub(crate) fn status_with(status: u16, name: &'static str, value: &str) -> Reply
 
 /// The request may have arrived.
 pub(crate) fn lost() -> Reply {
-    failure(Progress::MaybeSent, Cause::Closed)
+    failure(Delivery::Unknown, TransportErrorKind::Closed)
 }
 
 /// The request has not left.
 pub(crate) fn unsent() -> Reply {
-    failure(Progress::NotSent, Cause::Connect)
+    failure(Delivery::NotSent, TransportErrorKind::Connect)
 }
 
 /// The head of an answer, and a body that breaks off.
 pub(crate) fn cut(status: u16) -> Reply {
-    Reply::cut(response(status, "{\"da"), Cause::Closed)
+    Reply::cut(response(status, "{\"da"), TransportErrorKind::Closed)
 }
 
-pub(crate) fn failure(progress: Progress, cause: Cause) -> Reply {
+pub(crate) fn failure(progress: Delivery, cause: TransportErrorKind) -> Reply {
     Reply::failed(progress, cause)
 }
 
 /// A proxy answers CONNECT with this status.
 pub(crate) fn refused_by_proxy(status: u16) -> Reply {
-    let failure = Failure::refused_by_proxy(StatusCode::from_u16(status).unwrap());
+    let failure = TransportError::refused_by_proxy(StatusCode::from_u16(status).unwrap());
     Reply { told: Err(failure), is_genuine: false, hint: None }
 }
 
@@ -100,7 +101,7 @@ impl<F: FnMut(&Request<Vec<u8>>, Duration) -> Reply> Surroundings for Answering<
         (now + LATENCY, Happened::replied((self.0)(&request, now)))
     }
 
-    fn renew(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
+    fn refresh(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
         (now, Happened::Renewed(Some("a-new-token".into())))
     }
 }
@@ -127,14 +128,15 @@ pub(crate) fn play<E: Exchange>(exchange: E, replies: impl IntoIterator<Item = R
     ran
 }
 
-/// `back off`, `settling 5s`, `asked 2s`, `renew`, or the request in short.
+/// `back off`, `consistency 5s`, `retry after 2s`, `refresh`, or the request in short.
 fn in_words(step: &Step) -> Option<String> {
     assert_eq!(step.waiting.is_some(), matches!(step.did, Did::Wait(_)), "{step:?}");
     Some(match (&step.did, step.waiting) {
         (Did::Send(sent), _) => in_short(sent),
-        (Did::Wait(_), Some(Waiting::BackOff)) => "back off".into(),
-        (Did::Wait(wait), why) => format!("{:?} {wait:?}", why?).to_lowercase(),
-        (Did::Renew { .. }, _) => "renew".into(),
+        (Did::Wait(_), Some(WaitReason::Backoff)) => "back off".into(),
+        (Did::Wait(wait), Some(WaitReason::RetryAfter)) => format!("retry after {wait:?}"),
+        (Did::Wait(wait), reason) => format!("{:?} {wait:?}", reason?).to_lowercase(),
+        (Did::Renew { .. }, _) => "refresh".into(),
         (Did::Done(_), _) => return None,
     })
 }
@@ -151,5 +153,5 @@ fn in_short(sent: &Sent) -> String {
 
 /// A source of credentials that has none.
 pub(crate) fn nothing_to_renew() -> Event<'static> {
-    Event::Renewed(Err(Arc::new(std::fmt::Error)))
+    Event::Refreshed(Err(Arc::new(std::fmt::Error)))
 }

@@ -6,8 +6,9 @@ use crate::model::{
     answer, create_sms, id, lost, nothing_to_renew, play, renewable, session, status, status_with,
 };
 use contacts_proto::{
-    Action, Call, ContactMethod, CreateContact, Ensure, Error, ErrorKind, Event, Exchange, FindCloudId,
-    GaveUp, GetContact, ListContacts, Now, Operation, Policy, Session, Update, UpdateContact, Waiting,
+    ContactMethod, CreateContact, Error, ErrorKind, FindCloudId, GetContact, ListContacts, Operation,
+    RetryPolicy, StopReason, UpdateContact,
+    exchange::{Action, Call, Ensure, Event, Exchange, Now, Session, Update, WaitReason},
 };
 use http::{Response, StatusCode};
 
@@ -18,8 +19,8 @@ fn get(session: Session) -> Call<GetContact> {
     Call::new(session, GetContact::new(id("a")))
 }
 
-fn with(change: impl FnOnce(&mut Policy)) -> Session {
-    let mut policy = Policy::default();
+fn with(change: impl FnOnce(&mut RetryPolicy)) -> Session {
+    let mut policy = RetryPolicy::default();
     change(&mut policy);
     session().with_policy(policy)
 }
@@ -49,9 +50,9 @@ fn wait<T: std::fmt::Debug>(action: &Action<T>) -> Duration {
 }
 
 #[track_caller]
-fn gave_up<T: std::fmt::Debug>(action: Action<T>) -> (Option<GaveUp>, Error) {
+fn stop_reason<T: std::fmt::Debug>(action: Action<T>) -> (Option<StopReason>, Error) {
     let Action::Done(Err(error)) = action else { panic!("{action:?}") };
-    (error.trail().unwrap().gave_up, error)
+    (error.attempts().unwrap().stop_reason, error)
 }
 
 /// The longest waits of a call that is answered by these statuses.
@@ -62,10 +63,10 @@ fn longest_waits(session: Session, statuses: &[u16]) -> Vec<u128> {
     let waits = statuses.iter().map(|status| {
         let response = Response::builder().status(*status).body(&b""[..]).unwrap();
         let wait = wait(&call.step(Event::Answered(response), at(now), u64::MAX));
-        assert_eq!(call.waiting(), Some(Waiting::BackOff));
+        assert_eq!(call.wait_reason(), Some(WaitReason::Backoff));
         now += wait;
         assert!(matches!(call.step(Event::Waited, at(now), u64::MAX), Action::Send { .. }));
-        assert_eq!(call.waiting(), None);
+        assert_eq!(call.wait_reason(), None);
         // It is less than the bound by the shortest time that there is.
         wait.as_millis() + 1
     });
@@ -74,13 +75,13 @@ fn longest_waits(session: Session, statuses: &[u16]) -> Vec<u128> {
 
 #[test]
 fn the_defaults_are_what_is_written() {
-    let policy = Policy::default();
+    let policy = RetryPolicy::default();
     let seconds = Duration::from_secs;
-    assert_eq!(policy.attempts, 4);
+    assert_eq!(policy.max_attempts, 4);
     assert_eq!((policy.backoff, policy.throttled_backoff), (Duration::from_millis(100), seconds(1)));
-    assert_eq!((policy.longest_backoff, policy.longest_wait), (seconds(20), seconds(60)));
+    assert_eq!((policy.max_backoff, policy.max_retry_after), (seconds(20), seconds(60)));
     assert_eq!(
-        (policy.deadline, policy.attempt_timeout, policy.settle),
+        (policy.deadline, policy.attempt_timeout, policy.consistency_delay),
         (seconds(120), seconds(30), seconds(5))
     );
     assert_eq!((policy.limits.contact_body, policy.limits.page_body), (1 << 20, 8 << 20));
@@ -94,12 +95,12 @@ fn the_defaults_are_what_is_written() {
 fn four_requests_are_made_at_most() {
     let ran = play(get(session()), [status(503), lost(), status(500), status(502)]);
     let error = ran.result.unwrap_err();
-    let trail = error.trail().unwrap();
-    assert_eq!((trail.attempts, trail.gave_up), (4, Some(GaveUp::Attempts)));
+    let attempts = error.attempts().unwrap();
+    assert_eq!((attempts.count, attempts.stop_reason), (4, Some(StopReason::MaxAttempts)));
     assert_eq!(error.status(), Some(StatusCode::BAD_GATEWAY), "the last one is told");
 
     for attempts in [0, 1] {
-        let ran = play(get(with(|policy| policy.attempts = attempts)), [status(503)]);
+        let ran = play(get(with(|policy| policy.max_attempts = attempts)), [status(503)]);
         assert_eq!(ran.log.len(), 1);
     }
 }
@@ -112,7 +113,7 @@ fn the_looks_of_an_update_are_not_counted() {
     let ran = play(update, replies);
     assert_eq!(ran.log.iter().filter(|what| *what == "PATCH a").count(), 4);
     assert_eq!(ran.log.iter().filter(|what| *what == "GET a").count(), 3);
-    assert_eq!(ran.result.unwrap_err().trail().unwrap().attempts, 4);
+    assert_eq!(ran.result.unwrap_err().attempts().unwrap().count, 4);
 }
 
 #[test]
@@ -122,13 +123,13 @@ fn an_update_comes_to_eight_requests_at_most() {
     let replies = [once.clone(), once.clone(), once].into_iter().flatten().chain([status(401), lost()]);
     let ran = play(update, replies);
     assert_eq!(ran.log.iter().filter(|what| what.contains(" a")).count(), 8, "{:?}", ran.log);
-    assert_eq!(ran.log.iter().filter(|what| *what == "renew").count(), 1);
-    assert_eq!(ran.result.unwrap_err().trail().unwrap().attempts, 4);
+    assert_eq!(ran.log.iter().filter(|what| *what == "refresh").count(), 1);
+    assert_eq!(ran.result.unwrap_err().attempts().unwrap().count, 4);
 }
 
 #[test]
 fn a_backoff_doubles_up_to_20_s() {
-    let patient = || with(|policy| policy.attempts = 12);
+    let patient = || with(|policy| policy.max_attempts = 12);
     assert_eq!(
         longest_waits(patient(), &[503; 10]),
         [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 20_000, 20_000]
@@ -188,9 +189,9 @@ fn what_cannot_be_read_is_no_hint() {
 fn a_hint_of_more_than_a_minute_ends_it_at_once() {
     assert_eq!(wait(&after(session(), 429, &[("retry-after", "60")], 0)), Duration::from_secs(60));
     for (value, seconds) in [("61", 61), ("3600", 3600), ("99999999999999999999", u64::MAX)] {
-        let (why, error) = gave_up(after(session(), 429, &[("retry-after", value)], 0));
+        let (why, error) = stop_reason(after(session(), 429, &[("retry-after", value)], 0));
         let (wait, limit) = (Duration::from_secs(seconds), Duration::from_secs(60));
-        assert_eq!(why, Some(GaveUp::WaitTooLong { wait, limit }));
+        assert_eq!(why, Some(StopReason::RetryAfterTooLong { wait, limit }));
         assert_eq!(error.retry_after(), Some(wait));
         assert!(error.to_string().contains("of waiting"), "{error}");
     }
@@ -200,10 +201,10 @@ fn a_hint_of_more_than_a_minute_ends_it_at_once() {
 fn a_wait_past_the_deadline_ends_it_at_once() {
     let short = || with(|policy| policy.deadline = Duration::from_secs(10));
     assert_eq!(wait(&after(short(), 503, &[("retry-after", "9")], 0)), Duration::from_secs(9));
-    let (why, error) = gave_up(after(short(), 503, &[("retry-after", "10")], 0));
-    assert_eq!((why, error.status()), (Some(GaveUp::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
-    let until = session().until(Duration::from_secs(9));
-    assert_eq!(gave_up(after(until, 503, &[("retry-after", "9")], 0)).0, Some(GaveUp::Deadline));
+    let (why, error) = stop_reason(after(short(), 503, &[("retry-after", "10")], 0));
+    assert_eq!((why, error.status()), (Some(StopReason::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
+    let until = session().with_deadline(Duration::from_secs(9));
+    assert_eq!(stop_reason(after(until, 503, &[("retry-after", "9")], 0)).0, Some(StopReason::Deadline));
 }
 
 #[test]
@@ -215,8 +216,11 @@ fn a_request_has_30_s_or_what_is_left() {
     let seconds = Duration::from_secs;
     assert_eq!(timeout(session(), seconds(1_000)), seconds(30));
     assert_eq!(timeout(with(|policy| policy.deadline = seconds(7)), seconds(1_000)), seconds(7));
-    assert_eq!(timeout(session().until(seconds(1_002)), seconds(1_000)), seconds(2));
-    assert_eq!(timeout(session().until(seconds(1_002)).until(seconds(2_000)), seconds(1_000)), seconds(2));
+    assert_eq!(timeout(session().with_deadline(seconds(1_002)), seconds(1_000)), seconds(2));
+    assert_eq!(
+        timeout(session().with_deadline(seconds(1_002)).with_deadline(seconds(2_000)), seconds(1_000)),
+        seconds(2)
+    );
 }
 
 #[test]
@@ -225,20 +229,20 @@ fn after_the_deadline_an_oversleeper_sends_nothing() {
     call.step(Event::Start, at(Duration::ZERO), 0);
     let busy = Response::builder().status(503).body(&b""[..]).unwrap();
     call.step(Event::Answered(busy), at(Duration::from_secs(1)), 0);
-    let (why, error) = gave_up(call.step(Event::Waited, at(Duration::from_secs(120)), 0));
-    assert_eq!((why, error.status()), (Some(GaveUp::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
-    assert_eq!(error.trail().unwrap().attempts, 1);
+    let (why, error) = stop_reason(call.step(Event::Waited, at(Duration::from_secs(120)), 0));
+    assert_eq!((why, error.status()), (Some(StopReason::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
+    assert_eq!(error.attempts().unwrap().count, 1);
 }
 
 #[test]
 fn without_time_not_even_credentials_are_asked_for() {
-    let late = session().with_renewable(None).until(Duration::ZERO);
-    let (why, error) = gave_up(get(late.clone()).step(Event::Start, at(Duration::ZERO), 0));
-    assert_eq!((why, error.is_timeout()), (Some(GaveUp::Deadline), true));
-    assert_eq!(error.trail().unwrap().attempts, 0);
+    let late = session().with_refreshable(None).with_deadline(Duration::ZERO);
+    let (why, error) = stop_reason(get(late.clone()).step(Event::Start, at(Duration::ZERO), 0));
+    assert_eq!((why, error.is_timeout()), (Some(StopReason::Deadline), true));
+    assert_eq!(error.attempts().unwrap().count, 0);
     assert!(error.to_string().ends_with("; no time was left to send anything"), "{error}");
     let ensure = Ensure::new(late, create_sms("1")).step(Event::Start, at(Duration::ZERO), 0);
-    assert_eq!(gave_up(ensure).0, Some(GaveUp::Deadline));
+    assert_eq!(stop_reason(ensure).0, Some(StopReason::Deadline));
 }
 
 #[test]
@@ -264,15 +268,15 @@ fn a_renewal_is_one_a_call_and_not_an_attempt() {
     let contact = || answer(200, CONTACT);
     let busy = || status(503);
     let ran = play(get(renewable()), [status(401), busy(), busy(), busy(), contact()]);
-    assert_eq!(ran.log.iter().filter(|what| *what == "renew").count(), 1);
+    assert_eq!(ran.log.iter().filter(|what| *what == "refresh").count(), 1);
     assert!(ran.result.is_ok());
 
     let ran = play(get(renewable()), [busy(), status(401), busy(), status(401)]);
-    assert_eq!(ran.log, ["GET a", "back off", "GET a", "renew", "GET a", "back off", "GET a"]);
+    assert_eq!(ran.log, ["GET a", "back off", "GET a", "refresh", "GET a", "back off", "GET a"]);
     assert!(ran.result.unwrap_err().is_unauthorized());
 
-    let ran = play(get(session().with_renewable(None)), [status(401), contact()]);
-    assert_eq!(ran.log, ["renew", "GET a", "renew", "GET a"], "the first one is no renewal");
+    let ran = play(get(session().with_refreshable(None)), [status(401), contact()]);
+    assert_eq!(ran.log, ["refresh", "GET a", "refresh", "GET a"], "the first one is no refresh");
 }
 
 #[test]
@@ -284,9 +288,9 @@ fn a_401_to_fixed_credentials_is_the_end_and_so_is_a_403() {
 
 #[test]
 fn a_source_without_credentials_is_the_end() {
-    let mut call = get(session().with_renewable(None));
-    assert!(matches!(call.step(Event::Start, at(Duration::ZERO), 0), Action::Renew { refused: None, .. }));
-    let (_, error) = gave_up(call.step(nothing_to_renew(), at(Duration::ZERO), 0));
+    let mut call = get(session().with_refreshable(None));
+    assert!(matches!(call.step(Event::Start, at(Duration::ZERO), 0), Action::Refresh { refused: None, .. }));
+    let (_, error) = stop_reason(call.step(nothing_to_renew(), at(Duration::ZERO), 0));
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
 }
 

@@ -4,7 +4,7 @@ use crate::support::{
     accounts, answer,
     list::{Asked, Model, honest, hostile, models},
 };
-use contacts_proto::{AccountId, Error, Limits, ListContacts, Operation, Pages};
+use contacts_proto::{AccountId, Error, Limits, ListContacts, Operation, exchange::Pages};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -129,7 +129,7 @@ proptest! {
         first in lists(),
         account in prop::option::of(accounts()),
     ) {
-        let first = account.iter().cloned().fold(first, ListContacts::of_account);
+        let first = account.iter().cloned().fold(first, ListContacts::account);
         let expected: Vec<_> = account.iter().map(AccountId::to_string).collect();
         let (_, walk) = walk_through(&model, &first);
         prop_assert!(walk.asked.iter().all(|asked| asked.account == expected));

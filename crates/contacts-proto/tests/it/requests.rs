@@ -4,7 +4,7 @@ use crate::support;
 use crate::support::{Any, CONTACTS, accounts, answer, bases, ids, numbers};
 use contacts_proto::{
     BaseUrl, CloudId, Contact, ContactId, ContactMethod, CreateContact, Credentials, GetContact,
-    ListContacts, Operation, Session, UpdateContact,
+    ListContacts, Operation, UpdateContact, exchange::Session,
 };
 use http::{HeaderValue, Method, Request, header};
 use proptest::prelude::*;
@@ -120,7 +120,7 @@ proptest! {
         link in hostile_links(),
     ) {
         let site = BaseUrl::new(&base).unwrap();
-        let first = account.iter().cloned().fold(ListContacts::all(), ListContacts::of_account);
+        let first = account.iter().cloned().fold(ListContacts::all(), ListContacts::account);
         let body = json!({"values": [{"id": "a", "method": "sms", "to": "1"}], "links": {"next": link}});
         let page = first.response(answer(200, body.to_string().as_bytes())).unwrap();
         let Ok(Some(next)) = first.after(&page) else { return Ok(()) };

@@ -5,8 +5,9 @@ use std::{error::Error as StdError, time::Duration};
 use crate::support::{Any, Driven, answer};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contacts_proto::{
-    AccountId, Action, BaseUrl, Cause, ContactId, Credentials, Error, Event, Failure, Now, Progress, Session,
-    Site,
+    AccountId, BaseUrl, ContactId, Credentials, Error, Site,
+    exchange::{Action, Event, Now, Session},
+    transport::{Delivery, TransportError, TransportErrorKind},
 };
 use http::{HeaderMap, HeaderValue};
 use proptest::{
@@ -163,8 +164,8 @@ impl Echo {
         if !self.broken {
             return Event::Answered(response);
         }
-        let progress = Progress::Answered(Box::new(response.map(<[u8]>::to_vec)));
-        Event::Failed(Failure::new(progress, Cause::Closed))
+        let progress = Delivery::Partial(Box::new(response.map(<[u8]>::to_vec)));
+        Event::Failed(TransportError::new(progress, TransportErrorKind::Closed))
     }
 }
 
@@ -178,7 +179,7 @@ fn told(error: &Error) -> Vec<String> {
     }
     told.extend(error.body().map(|body| String::from_utf8_lossy(body).into_owned()));
     told.extend([error.request_id(), error.code()].into_iter().flatten().map(String::from));
-    if let Error::Refused(refusal) = error {
+    if let Error::Api(refusal) = error {
         told.extend([refusal.title(), refusal.detail()].into_iter().flatten().map(String::from));
         told.extend(refusal.fields().iter().flat_map(|(name, reason)| [name.clone(), reason.clone()]));
     }
@@ -186,7 +187,7 @@ fn told(error: &Error) -> Vec<String> {
 }
 
 /// Carries a call out against a server that always echoes, and gives what could be seen on the way.
-fn seen(call: &mut dyn Driven, echo: &Echo, renewed: &Credentials) -> Vec<String> {
+fn seen(call: &mut dyn Driven, echo: &Echo, refreshed: &Credentials) -> Vec<String> {
     let mut seen = vec![format!("{call:?}")];
     let mut now = Now { monotonic: Duration::ZERO, unix: 1_795_000_000 };
     let mut action = call.step(Event::Start, now);
@@ -201,7 +202,7 @@ fn seen(call: &mut dyn Driven, echo: &Echo, renewed: &Credentials) -> Vec<String
                 now.monotonic += wait;
                 Event::Waited
             }
-            Action::Renew { .. } => Event::Renewed(Ok(renewed.clone())),
+            Action::Refresh { .. } => Event::Refreshed(Ok(refreshed.clone())),
             Action::Done(Ok(_)) => return Vec::new(),
             Action::Done(Err(error)) => {
                 seen.extend(told(&error));
@@ -225,7 +226,7 @@ proptest! {
         let site = BaseUrl::new("https://api.example/jsm/ops/api/cloud").unwrap();
         let mut session = Session::new(site, credentials.clone());
         if renewable {
-            session = session.with_renewable(Some(credentials.clone()));
+            session = session.with_refreshable(Some(credentials.clone()));
         }
         let kept = format!("{credentials:?} {credentials:#?} {session:?}");
         prop_assert!(secret.is_hidden_in(&kept), "{}", kept);

@@ -13,7 +13,7 @@ pub(crate) struct Script {
     pub(crate) delay_before: Duration,
     pub(crate) effect: Effect,
     pub(crate) delay_after: Duration,
-    pub(crate) said: Said,
+    pub(crate) reply: Reply,
     pub(crate) wire: Directive,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum Effect {
 
 /// What is answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum Reply {
     /// What the service said.
     #[default]
     Service,
@@ -96,12 +96,14 @@ impl Script {
             Fault::Delay { ms, when: When::After } => {
                 Self { delay_after: Duration::from_millis(*ms), ..Self::default() }
             }
-            Fault::Silence { when } => Self { effect: effect(*when), said: Said::Nothing, ..Self::default() },
+            Fault::Silence { when } => {
+                Self { effect: effect(*when), reply: Reply::Nothing, ..Self::default() }
+            }
             Fault::Garbage { text, when } => {
                 let bytes =
                     text.as_ref().map_or_else(|| TLS_RECORD.to_vec(), |text| text.clone().into_bytes());
-                let said = Said::Instead(Canned::text(200, "text/plain", ""));
-                Self { effect: effect(*when), said, wire: Directive::Instead(bytes), ..Self::default() }
+                let reply = Reply::Instead(Canned::text(200, "text/plain", ""));
+                Self { effect: effect(*when), reply, wire: Directive::Instead(bytes), ..Self::default() }
             }
             Fault::Redirect { status, location, when } => {
                 let mut canned = Canned::text(*status, "text/plain", "");
@@ -132,8 +134,8 @@ impl Script {
 
     fn ending(when: When, end: End) -> Self {
         let wire = Directive::Cut { part: Part::Answer, at: 0, end };
-        let said = Said::Instead(Canned::text(200, "text/plain", ""));
-        Self { effect: effect(when), said, wire, ..Self::default() }
+        let reply = Reply::Instead(Canned::text(200, "text/plain", ""));
+        Self { effect: effect(when), reply, wire, ..Self::default() }
     }
 
     fn cutting(part: Part, at: usize, end: End) -> Self {
@@ -141,13 +143,13 @@ impl Script {
     }
 
     fn saying(when: When, canned: Canned) -> Self {
-        Self { effect: effect(when), said: Said::Instead(canned), ..Self::default() }
+        Self { effect: effect(when), reply: Reply::Instead(canned), ..Self::default() }
     }
 
     /// Whether any of the answer reaches the client.
     pub(crate) fn is_heard(&self) -> bool {
         match &self.wire {
-            Directive::Pass | Directive::Drip { .. } => self.said != Said::Nothing,
+            Directive::Pass | Directive::Drip { .. } => self.reply != Reply::Nothing,
             Directive::Cut { part, at, .. } => *part == Part::Body || *at > 0,
             Directive::Instead(_) => false,
         }
@@ -202,7 +204,7 @@ mod tests {
 
     fn hint(hint: Hint) -> Vec<(&'static str, String)> {
         let fault = Fault::RateLimit { hint, seconds: 30, status: 429 };
-        let Said::Instead(Canned { mut headers, .. }) = Script::for_fault(&fault, NOW).said else {
+        let Reply::Instead(Canned { mut headers, .. }) = Script::for_fault(&fault, NOW).reply else {
             return Vec::new();
         };
         headers.retain(|(name, _)| *name != "content-type");

@@ -5,7 +5,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde::Deserialize;
 
 use super::answer::{self, Answer};
-use super::{Shared, door};
+use super::{Shared, origin_guard};
 use crate::faults::{FaultRule, fault_kinds};
 
 /// A contact whose code was entered.
@@ -17,7 +17,7 @@ struct Verify {
 }
 
 pub(super) fn answer(shared: &Shared, parts: &Parts, path: &str, body: &[u8]) -> Response<Answer> {
-    if let Some(refusal) = door::refuse_control(parts) {
+    if let Some(refusal) = origin_guard::refuse_control(parts) {
         return refusal;
     }
     match (parts.method.as_str(), path) {

@@ -13,8 +13,8 @@ use tokio::time::sleep;
 use super::answer::{self, Answer};
 use super::journal::Recorded;
 use super::wire::Outgoing;
-use super::{Shared, control, door, inspector, now};
-use crate::faults::{Effect, Said, Script, Which};
+use super::{Shared, control, inspector, now, origin_guard};
+use crate::faults::{Effect, Reply, Script, Which};
 
 /// The largest body of a request.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -26,7 +26,7 @@ pub(super) async fn handle(
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Infallible> {
     let (parts, body) = request.into_parts();
-    if let Some(refusal) = door::refuse(&parts) {
+    if let Some(refusal) = origin_guard::refuse(&parts) {
         return Ok(refusal);
     }
     let too_large =
@@ -92,10 +92,10 @@ async fn carry_out(
     if !script.delay_after.is_zero() {
         sleep(script.delay_after).await;
     }
-    let response = match script.said {
-        Said::Service => response?,
-        Said::Instead(canned) => answer::canned(canned),
-        Said::Nothing => return None,
+    let response = match script.reply {
+        Reply::Service => response?,
+        Reply::Instead(canned) => answer::canned(canned),
+        Reply::Nothing => return None,
     };
     if is_heard {
         shared.journal().answered(number, response.status().as_u16());

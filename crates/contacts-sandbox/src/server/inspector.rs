@@ -18,7 +18,7 @@ macro_rules! script {
             include_str!("inspector/users.js"),
             include_str!("inspector/faults.js"),
             include_str!("inspector/journal.js"),
-            include_str!("inspector/beat.js"),
+            include_str!("inspector/poll.js"),
         )
     };
 }
@@ -42,7 +42,7 @@ const POLICY: &str = concat!(
     "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
     "style-src 'sha256-eE1M6A2zcPJGd8ujaVa6QrnN+sqQGr7FwbyWJwRdi3g='; ",
-    "script-src 'sha256-43J8PugQYWHBl4iZGFjBOl8xBJTikP4H1kzv0dodNeU='",
+    "script-src 'sha256-YjShblzVXnEICWsCDK48+mQQUt0N1lxeE40ET14+GDo='",
 );
 
 const HEADERS: [(HeaderName, &str); 6] = [

@@ -12,7 +12,7 @@ use crate::behaviour::{Behaviour, EndOfList, NextLink, SizeOutOfRange};
 use crate::contact::StoredContact;
 
 const DEFAULT_SIZE: i32 = 20;
-const LARGEST_SIZE: i32 = 100;
+const MAX_PAGE_SIZE: i32 = 100;
 
 /// Where a page begins and how many contacts it may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Window {
         let offset = usize::try_from(query.offset.unwrap_or(0))
             .map_err(|_| Refusal::unprocessable("offset", "The offset is negative", "OFFSET_INVALID"))?;
         let asked = query.size.unwrap_or(DEFAULT_SIZE);
-        let allowed = asked.clamp(1, LARGEST_SIZE);
+        let allowed = asked.clamp(1, MAX_PAGE_SIZE);
         if allowed != asked && behaviour.size_out_of_range == SizeOutOfRange::Refused {
             return Err(Refusal::unprocessable("size", "The size is not within 1 and 100", "SIZE_INVALID"));
         }

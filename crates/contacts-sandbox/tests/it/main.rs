@@ -2,7 +2,7 @@
 
 mod inspector;
 mod inspector_browser;
-mod kit;
 mod own_program;
 mod server;
 mod service;
+mod test_helpers;

@@ -18,7 +18,7 @@ fn a_number_whose_answer_is_lost_is_asked_for_once_and_in_doubt() -> Result<(), 
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));
     let error = reach_by_call(&client, "90-5555559999").unwrap_err();
 
-    assert_eq!(error.kind(), ErrorKind::Indeterminate);
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert_eq!(sandbox.contacts(DEMO_EMAIL).len(), 3);
     assert_eq!(sandbox.requests(Operation::Create).len(), 1);
     Ok(())

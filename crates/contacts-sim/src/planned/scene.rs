@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::Policy;
+use contacts_proto::RetryPolicy;
 
 /// A contact: method, address, and whether it is enabled.
 pub(super) type Row = (&'static str, &'static str, bool);
@@ -82,17 +82,17 @@ pub(super) const SCENES: [Scene; 5] = [
 pub(super) enum Haste {
     /// The default one.
     None,
-    /// One attempt, and just time enough for an unanswered creation to settle: changes fail, and what comes after is tried.
+    /// One attempt, and just time enough for an unanswered creation to consistency_delay: changes fail, and what comes after is tried.
     Much,
 }
 
 impl Haste {
     pub(super) const ALL: [Self; 2] = [Self::None, Self::Much];
 
-    pub(super) fn policy(self) -> Policy {
-        let mut policy = Policy::default();
+    pub(super) fn policy(self) -> RetryPolicy {
+        let mut policy = RetryPolicy::default();
         if let Self::Much = self {
-            policy.attempts = 1;
+            policy.max_attempts = 1;
             policy.deadline = Duration::from_secs(7);
         }
         policy

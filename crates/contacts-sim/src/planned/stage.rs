@@ -3,7 +3,10 @@
 use std::{fmt, time::Duration};
 
 use contacts_plan::{Apply, Desired, Format, Options, Plan, read};
-use contacts_proto::{AllContacts, BaseUrl, Error, Exchange, ListContacts, Policy, Session};
+use contacts_proto::{
+    BaseUrl, Error, ListContacts, RetryPolicy,
+    exchange::{Exchange, List, Session},
+};
 use contacts_sandbox::{
     Behaviour, Duplicates, Limits, NewPhones, OAuthAtDirectBase, Service, StoredContact, User,
 };
@@ -11,16 +14,16 @@ use contacts_testkit::{
     drive::{Progress, Run},
     faults::Fault,
     findings::{Harm, Violation},
+    hide_status::HiddenStatus,
     job::Shape,
     laws,
     network::{Faults, Network, Way, World},
     trace::{About, Access},
-    untold::Untold,
 };
 
 use super::{
+    claims::untrue,
     scene::{Haste, Scene},
-    told::untrue,
 };
 use crate::{exhaustive::words, subject::Tried};
 
@@ -85,18 +88,19 @@ impl<'a> Stage<'a> {
         let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path()))?;
         let mut world = World::new(Service::new(behaviour));
         let user = User::new("ann@example.com", "unused").with_account_id(ANN);
-        let settle = haste.policy().settle;
-        let mut network = Network::new(&mut world, user, seed, Faults::Schedule(Vec::new()), settle);
+        let consistency_delay = haste.policy().consistency_delay;
+        let mut network =
+            Network::new(&mut world, user, seed, Faults::Schedule(Vec::new()), consistency_delay);
         if !scene.told {
-            network.untold = Untold::All;
+            network.hidden_status = HiddenStatus::All;
         }
         let mut file = scene.file.to_owned();
         for (number, (method, to, enabled)) in scene.before.iter().enumerate() {
             let id = world.service.add_contact(ANN, *method, *to, *enabled).unwrap_or_default();
             file = file.replace(&format!("{{{number}}}"), &id);
         }
-        let desired = read(&file, Format::Yaml).map_err(|mistakes| {
-            Error::invalid("scene", mistakes.first().map(ToString::to_string).unwrap_or_default())
+        let desired = read(&file, Format::Yaml).map_err(|diagnostics| {
+            Error::invalid("scene", diagnostics.first().map(ToString::to_string).unwrap_or_default())
         })?;
         Ok(Self {
             scene,
@@ -131,7 +135,7 @@ impl<'a> Stage<'a> {
         let contacts = self.world.service.contacts(ANN);
         self.violations.extend(applied.iter().flat_map(|apply| untrue(apply, contacts)));
 
-        let session = self.session(Policy::default());
+        let session = self.session(RetryPolicy::default());
         if let Some(plan) = plan.filter(|_| case.again == Again::Old) {
             if self.scene.told {
                 self.apply_well(plan, &session);
@@ -150,15 +154,15 @@ impl<'a> Stage<'a> {
     }
 
     /// A program's session, with a budget of its own.
-    fn session(&self, policy: Policy) -> Session {
+    fn session(&self, policy: RetryPolicy) -> Session {
         let credentials = self.network.credentials().clone();
         let session = Session::new(self.site.clone(), credentials.clone()).with_policy(policy);
-        session.with_renewable(Some(credentials))
+        session.with_refreshable(Some(credentials))
     }
 
     /// Lists and plans; nothing if that does not come to its end.
     fn plan(&mut self, session: &Session, case: Case<'_>) -> Option<Plan> {
-        let list = AllContacts::new(session.clone(), ListContacts::all());
+        let list = List::new(session.clone(), ListContacts::all());
         let contacts = self.drive(list, session, case)?.ok()?;
         let plan = Plan::new(&self.desired, &contacts, Options::default().prune(self.scene.prune));
         plan.map_err(|refused| self.found(Harm::Wrong, format!("no plan for {contacts:?}: {refused}"))).ok()
@@ -260,7 +264,7 @@ impl fmt::Display for Case<'_> {
 
 impl fmt::Display for Stage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let attempts = self.haste.policy().attempts;
+        let attempts = self.haste.policy().max_attempts;
         write!(f, "scene {}, {attempts} attempts, seed {}", self.scene.name, self.seed)
     }
 }

@@ -52,7 +52,7 @@ fn a_contact_that_is_ensured_without_a_look_is_caught() {
 }
 
 #[test]
-fn a_ticket_that_is_resolved_by_one_early_look_is_caught() {
+fn a_receipt_that_is_resolved_by_one_early_look_is_caught() {
     let counts = exhaustive(2, 1, mutants::resolves_by_one_look).unwrap().findings.counts;
     assert!(counts.phantom > 0, "{counts:?}");
 }

@@ -47,7 +47,7 @@ fn a_replay_tells_what_happens_step_by_step() {
     let output = sim("replay --operation create --schedule lost-after --policy default");
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{text}");
-    for part in ["sends POST", "meets lost-after", "learns: maybe sent", "ends with Resolved(Created("] {
+    for part in ["sends POST", "meets lost-after", "learns: maybe sent", "ends with Reconciled(Found("] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let output = sim("replay --seed 2 --steps 50 --clients 3");

@@ -14,13 +14,13 @@ pub fn it_ends_within_a_bounded_number_of_steps(trace: &Trace) -> Verdict {
     let pages = policy.limits.pages;
     let calls = match trace.about.shape {
         Shape::List => pages,
-        Shape::Resolve => 2 * pages,
+        Shape::Reconcile => 2 * pages,
         Shape::Ensure | Shape::Other => 5 * pages + 2,
         Shape::Call | Shape::Update | Shape::Anonymous => 1,
     };
-    // A request and a look, and a wait that is cut short three times at most; renewals; the waits
+    // A request and a look, and a wait that is cut short three times at most; provider; the waits
     // for a creation to show.
-    let most = calls * (policy.attempts.max(1) * 6 + 4) + 4 * 4;
+    let most = calls * (policy.max_attempts.max(1) * 6 + 4) + 4 * 4;
     let steps = trace.until_done();
     let is_done = trace.is_broken_off || steps.last().is_some_and(|step| step.did.is_done());
     broken_if(!is_done || steps.len() > usize::try_from(most).unwrap_or(usize::MAX), || {

@@ -45,11 +45,11 @@ pub fn no_request_is_given_more_than_its_time(trace: &Trace) -> Verdict {
     })
 }
 
-/// An operation is sent as often as the policy allows, and once more with renewed credentials.
+/// An operation is sent as often as the policy allows, and once more with refreshed credentials.
 pub fn an_operation_is_sent_as_often_as_the_policy_allows(trace: &Trace) -> Verdict {
-    let attempts = usize::try_from(trace.about.policy.attempts.max(1)).unwrap_or(usize::MAX);
+    let attempts = usize::try_from(trace.about.policy.max_attempts.max(1)).unwrap_or(usize::MAX);
     each_call(trace, |call| {
-        let most = attempts + call.renewals(call.steps.len()).min(1);
+        let most = attempts + call.provider(call.steps.len()).min(1);
         broken_if(call.attempts() > most, || format!("{} times, {most} are allowed", call.attempts()))
     })
 }
@@ -58,7 +58,7 @@ pub fn an_operation_is_sent_as_often_as_the_policy_allows(trace: &Trace) -> Verd
 pub fn what_is_permanent_is_not_sent_again(trace: &Trace) -> Verdict {
     each_call(trace, |call| {
         each(call.reports(), |(index, report, did)| {
-            let may_renew = trace.about.access != Access::Fixed && call.renewals(index) == 0;
+            let may_renew = trace.about.access != Access::Fixed && call.provider(index) == 0;
             let end = match report.known {
                 Known::Permanent => true,
                 // A redirect leads to the same place again.
@@ -75,33 +75,33 @@ pub fn what_is_permanent_is_not_sent_again(trace: &Trace) -> Verdict {
     })
 }
 
-/// Credentials are renewed once a call at most, and only where they can be.
+/// Credentials are refreshed once a call at most, and only where they can be.
 pub fn credentials_are_renewed_once_a_call_and_only_where_they_can_be(trace: &Trace) -> Verdict {
-    let renews = |step: &Step| matches!(step.did, Did::Renew { .. });
+    let refreshes = |step: &Step| matches!(step.did, Did::Renew { .. });
     if trace.about.access == Access::Fixed {
-        return broken_if(trace.steps.iter().any(renews), || "fixed credentials are renewed".into());
+        return broken_if(trace.steps.iter().any(refreshes), || "fixed credentials are refreshed".into());
     }
     let first = |step: &Step| matches!(step.did, Did::Renew { refused: false, .. });
     let needed = trace.about.access == Access::Needed;
     let begun = trace.steps.iter().skip(usize::from(needed)).any(first);
     broken_if(begun, || "credentials are asked for as if there had been none".into())?;
     each_call(trace, |call| {
-        let renewals = call.renewals(call.steps.len());
-        broken_if(renewals > 1, || format!("{renewals} renewals in one call"))
+        let provider = call.provider(call.steps.len());
+        broken_if(provider > 1, || format!("{provider} provider in one call"))
     })
 }
 
-/// Every request has credentials, and the renewed ones from then on.
+/// Every request has credentials, and the refreshed ones from then on.
 pub fn renewed_credentials_are_used_from_then_on(trace: &Trace) -> Verdict {
     if trace.about.shape == Shape::Anonymous {
         return Ok(());
     }
-    let mut renewed = None;
+    let mut refreshed = None;
     each(&trace.steps, |step| {
-        renewed = step.renewed.as_deref().or(renewed);
+        refreshed = step.refreshed.as_deref().or(refreshed);
         let Some(sent) = step.did.sent() else { return Ok(()) };
         let value = sent.authorization.as_ref().and_then(|value| value.to_str().ok());
-        let is_right = match renewed {
+        let is_right = match refreshed {
             Some(token) => value.and_then(|value| value.strip_prefix("Bearer ")) == Some(token),
             None => value.is_some(),
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contacts_proto::Waiting;
+use contacts_proto::exchange::WaitReason;
 use http::StatusCode;
 
 use super::{Verdict, broken_if, each, each_call};
@@ -31,9 +31,9 @@ pub fn a_wait_after_a_hint_is_the_hint_and_a_tenth_more_or_the_backoff(trace: &T
     each_call(trace, |call| {
         each(call.waits(), |(index, report, wait)| {
             let Some(hint) = report.hint else { return Ok(()) };
-            broken_if(hint > policy.longest_wait, || format!("{hint:?} are too long to wait"))?;
+            broken_if(hint > policy.max_retry_after, || format!("{hint:?} are too long to wait"))?;
             let least = match call.settles(report) {
-                true => policy.settle,
+                true => policy.consistency_delay,
                 false => backoff(call, index, report),
             };
             let most = hint + (hint / 10).max(Duration::from_millis(500));
@@ -51,7 +51,7 @@ pub fn a_wait_without_a_hint_is_a_backoff_with_full_jitter(trace: &Trace) -> Ver
             if report.hint.is_some() || call.settles(report) {
                 return Ok(());
             }
-            let most = longest_backoff(call, index, report);
+            let most = max_backoff(call, index, report);
             broken_if(wait >= most, || format!("a wait of {wait:?}; less than {most:?} is the rule"))
         })
     })
@@ -59,11 +59,13 @@ pub fn a_wait_without_a_hint_is_a_backoff_with_full_jitter(trace: &Trace) -> Ver
 
 /// A creation in doubt is given its time to show.
 pub fn a_creation_is_given_its_time_to_show(trace: &Trace) -> Verdict {
-    let settle = trace.about.policy.settle;
+    let consistency_delay = trace.about.policy.consistency_delay;
     each_call(trace, |call| {
         let settling = call.waits().filter(|(_, report, _)| call.settles(report) && report.hint.is_none());
         each(settling, |(_, _, wait)| {
-            broken_if(wait != settle, || format!("{wait:?}, and {settle:?} is the rule"))
+            broken_if(wait != consistency_delay, || {
+                format!("{wait:?}, and {consistency_delay:?} is the rule")
+            })
         })
     })
 }
@@ -95,16 +97,16 @@ pub fn waiting_says_why(trace: &Trace) -> Verdict {
     each_call(trace, |call| {
         each(call.waits(), |(index, report, _)| {
             let settles = call.settles(report);
-            let settle = if settles { policy.settle } else { Duration::ZERO };
+            let consistency_delay = if settles { policy.consistency_delay } else { Duration::ZERO };
             let expected = match report.hint {
-                Some(hint) if settles && hint >= settle => Waiting::Asked,
-                _ if settles => Waiting::Settling,
-                Some(hint) if hint >= longest_backoff(call, index, report) => Waiting::Asked,
+                Some(hint) if settles && hint >= consistency_delay => WaitReason::RetryAfter,
+                _ if settles => WaitReason::Consistency,
+                Some(hint) if hint >= max_backoff(call, index, report) => WaitReason::RetryAfter,
                 // The longer of the two gives the reason, and how much is added to a hint is left
                 // to chance.
-                Some(hint) if hint >= backoff(call, index, report) => Waiting::Asked,
+                Some(hint) if hint >= backoff(call, index, report) => WaitReason::RetryAfter,
                 Some(_) => return Ok(()),
-                None => Waiting::BackOff,
+                None => WaitReason::Backoff,
             };
             let said = call.steps[index].waiting;
             broken_if(said != Some(expected), || format!("it says {said:?} for {expected:?}"))
@@ -112,7 +114,7 @@ pub fn waiting_says_why(trace: &Trace) -> Verdict {
     })
 }
 
-fn longest_backoff(call: &CallTrace<'_>, index: usize, report: &Report) -> Duration {
+fn max_backoff(call: &CallTrace<'_>, index: usize, report: &Report) -> Duration {
     let is_throttled = report.status == Some(StatusCode::TOO_MANY_REQUESTS);
     let base = Duration::from_millis(if is_throttled { 1_000 } else { 100 });
     LONGEST_BACKOFF.min(base.saturating_mul(2_u32.saturating_pow(call.failures(index) - 1)))
@@ -120,7 +122,7 @@ fn longest_backoff(call: &CallTrace<'_>, index: usize, report: &Report) -> Durat
 
 /// The part of the longest back-off that the random number of this step chooses.
 fn backoff(call: &CallTrace<'_>, index: usize, report: &Report) -> Duration {
-    let longest = longest_backoff(call, index, report).as_nanos();
+    let longest = max_backoff(call, index, report).as_nanos();
     let nanos = (longest * u128::from(call.steps[index].random)) >> 64;
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }

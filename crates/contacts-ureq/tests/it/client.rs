@@ -42,7 +42,7 @@ fn a_client_until_a_moment_ends_by_it_whatever_it_does() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }));
     let begun = Instant::now();
-    let client = client(&sandbox).until(begun + Duration::from_millis(300));
+    let client = client(&sandbox).with_deadline(begun + Duration::from_millis(300));
     assert!(client.ensure(ContactMethod::Voice, "1-2").unwrap_err().is_timeout());
     assert!(client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).is_err());
     assert!(begun.elapsed() < Duration::from_millis(550), "{:?}", begun.elapsed());

@@ -1,4 +1,4 @@
 //! The tests of this crate, as one program.
 
 mod client;
-mod renewal;
+mod refresh;

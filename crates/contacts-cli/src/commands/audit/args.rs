@@ -84,8 +84,8 @@ Findings:
   unreadable      the contacts could not be read
 
   With -o json all users, as they were asked for: [{\"accountId\",\"name\",\"email\",
-  \"standing\",\"contacts\":{\"sms\":{\"enabled\",\"disabled\"},…},\"findings\":[{\"finding\",
-  …}]}]. The standing is unreachable, lacking (for want of a kind that is
+  \"reachability\",\"contacts\":{\"sms\":{\"enabled\",\"disabled\"},…},\"findings\":[{\"finding\",
+  …}]}]. The reachability is unreachable, missing-required (for want of a kind that is
   required), single or reachable; or unreadable.
 
 Time and failures:

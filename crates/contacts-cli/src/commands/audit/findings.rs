@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use contacts_ureq::{AccountId, Contact, ContactMethod, printable};
+use contacts_ureq::{AccountId, Contact, ContactMethod, escape_controls};
 use serde::Serialize;
 
 use crate::error::{Failure, counted};
@@ -14,25 +14,25 @@ pub(crate) const KINDS: [ContactMethod; 4] =
 /// How well a user can be reached, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Standing {
+pub(crate) enum Reachability {
     /// By no contact.
     Unreachable,
     /// Nobody knows.
     Unreadable,
     /// By some contact, and not by each kind that is required.
-    Lacking,
+    MissingRequired,
     /// By one contact alone.
     Single,
     /// By two contacts or more, and by all that is required.
     Reachable,
 }
 
-impl Standing {
+impl Reachability {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
             Self::Unreadable => "unreadable",
-            Self::Lacking => "lacking",
+            Self::MissingRequired => "missing-required",
             Self::Single => "single",
             Self::Reachable => "reachable",
         }
@@ -64,10 +64,12 @@ impl fmt::Display for Finding {
                 let methods: Vec<_> = methods.iter().map(ContactMethod::as_str).collect();
                 write!(f, "no enabled {}", methods.join(" and no "))
             }
-            Self::Single { method, to } => write!(f, "only {} {}", printable(method.as_str()), printable(to)),
+            Self::Single { method, to } => {
+                write!(f, "only {} {}", escape_controls(method.as_str()), escape_controls(to))
+            }
             Self::DisabledPhone { method, to, reason } => {
-                write!(f, "{} {} is not enabled", printable(method.as_str()), printable(to))?;
-                reason.iter().try_for_each(|reason| write!(f, ": {}", printable(reason)))
+                write!(f, "{} {} is not enabled", escape_controls(method.as_str()), escape_controls(to))?;
+                reason.iter().try_for_each(|reason| write!(f, ": {}", escape_controls(reason)))
             }
             Self::Unreadable { error } => error.fmt(f),
         }
@@ -84,7 +86,7 @@ pub(crate) struct Count {
 /// What the contacts of a user come to.
 #[derive(Debug)]
 struct Assessment {
-    standing: Standing,
+    reachability: Reachability,
     findings: Vec<Finding>,
     counts: BTreeMap<ContactMethod, Count>,
 }
@@ -94,11 +96,11 @@ fn assess(contacts: &[Contact], required: &[ContactMethod]) -> Assessment {
     let enabled: Vec<_> = contacts.iter().filter(|contact| contact.is_enabled()).collect();
     let is_missing = |kind: &&ContactMethod| !enabled.iter().any(|contact| contact.method == **kind);
     let missing: Vec<_> = required.iter().filter(is_missing).cloned().collect();
-    let standing = match (enabled.len(), missing.is_empty()) {
-        (0, _) => Standing::Unreachable,
-        (_, false) => Standing::Lacking,
-        (1, true) => Standing::Single,
-        _ => Standing::Reachable,
+    let reachability = match (enabled.len(), missing.is_empty()) {
+        (0, _) => Reachability::Unreachable,
+        (_, false) => Reachability::MissingRequired,
+        (1, true) => Reachability::Single,
+        _ => Reachability::Reachable,
     };
     let mut findings = Vec::new();
     match enabled[..] {
@@ -111,7 +113,7 @@ fn assess(contacts: &[Contact], required: &[ContactMethod]) -> Assessment {
         findings.push(Finding::Single { method: only.method.clone(), to: only.to.clone() });
     }
     findings.extend(contacts.iter().filter_map(disabled_phone));
-    Assessment { standing, findings, counts: counts(contacts) }
+    Assessment { reachability, findings, counts: counts(contacts) }
 }
 
 fn disabled_phone(contact: &Contact) -> Option<Finding> {
@@ -158,7 +160,7 @@ impl User {
 pub(crate) struct Row {
     #[serde(flatten)]
     pub(crate) user: User,
-    pub(crate) standing: Standing,
+    pub(crate) reachability: Reachability,
     /// By kind; none if they could not be read.
     pub(crate) contacts: Option<BTreeMap<ContactMethod, Count>>,
     pub(crate) findings: Vec<Finding>,
@@ -168,12 +170,12 @@ impl Row {
     pub(crate) fn new(user: User, reading: Result<&[Contact], Failure>, required: &[ContactMethod]) -> Self {
         match reading {
             Ok(contacts) => {
-                let Assessment { standing, findings, counts } = assess(contacts, required);
-                Self { user, standing, contacts: Some(counts), findings }
+                let Assessment { reachability, findings, counts } = assess(contacts, required);
+                Self { user, reachability, contacts: Some(counts), findings }
             }
             Err(error) => Self {
                 user,
-                standing: Standing::Unreadable,
+                reachability: Reachability::Unreadable,
                 contacts: None,
                 findings: vec![Finding::Unreadable { error }],
             },
@@ -193,23 +195,23 @@ impl Row {
     }
 }
 
-/// How many users there are of each standing.
+/// How many users there are of each reachability.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    standings: BTreeMap<Standing, usize>,
-    /// Of whatever standing, with a number that is not enabled.
+    standings: BTreeMap<Reachability, usize>,
+    /// Of whatever reachability, with a number that is not enabled.
     pub(crate) disabled_phones: usize,
 }
 
 impl Tally {
     pub(crate) fn add(&mut self, row: &Row) {
-        *self.standings.entry(row.standing).or_default() += 1;
+        *self.standings.entry(row.reachability).or_default() += 1;
         let is_phone = |finding: &Finding| matches!(finding, Finding::DisabledPhone { .. });
         self.disabled_phones += usize::from(row.findings.iter().any(is_phone));
     }
 
-    pub(crate) fn count(&self, standing: Standing) -> usize {
-        self.standings.get(&standing).copied().unwrap_or_default()
+    pub(crate) fn count(&self, reachability: Reachability) -> usize {
+        self.standings.get(&reachability).copied().unwrap_or_default()
     }
 
     pub(crate) fn users(&self) -> usize {
@@ -221,13 +223,13 @@ impl Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
-            (Standing::Reachable, "reachable"),
-            (Standing::Single, "by a single contact"),
-            (Standing::Lacking, "lacking what is required"),
-            (Standing::Unreachable, "unreachable"),
-            (Standing::Unreadable, "unreadable"),
+            (Reachability::Reachable, "reachable"),
+            (Reachability::Single, "by a single contact"),
+            (Reachability::MissingRequired, "missing required contacts"),
+            (Reachability::Unreachable, "unreachable"),
+            (Reachability::Unreadable, "unreadable"),
         ];
-        let parts = parts.map(|(standing, what)| (self.count(standing), what));
+        let parts = parts.map(|(reachability, what)| (self.count(reachability), what));
         let parts = parts.iter().filter(|(count, _)| *count > 0);
         let parts: Vec<_> = parts.map(|(count, what)| format!("{count} {what}")).collect();
         write!(f, "{}: {}", counted(self.users(), "user"), parts.join(", "))?;
@@ -286,7 +288,7 @@ mod tests {
         ) {
             let mut more = contacts.clone();
             more.push(contact((kind, 0, true)));
-            prop_assert!(assess(&more, &required).standing >= assess(&contacts, &required).standing);
+            prop_assert!(assess(&more, &required).reachability >= assess(&contacts, &required).reachability);
         }
 
         #[test]
@@ -295,7 +297,7 @@ mod tests {
         ) {
             let mut more = required.clone();
             more.push(KINDS[kind].clone());
-            prop_assert!(assess(&contacts, &more).standing <= assess(&contacts, &required).standing);
+            prop_assert!(assess(&contacts, &more).reachability <= assess(&contacts, &required).reachability);
         }
 
         #[test]
@@ -304,7 +306,7 @@ mod tests {
         ) {
             let mut more = contacts.clone();
             more.insert(place.min(more.len()), contact((kind, 0, false)));
-            prop_assert_eq!(assess(&more, &required).standing, assess(&contacts, &required).standing);
+            prop_assert_eq!(assess(&more, &required).reachability, assess(&contacts, &required).reachability);
         }
 
         #[test]
@@ -314,19 +316,19 @@ mod tests {
             let enabled = |kind: &ContactMethod| contacts.iter().any(|it| it.is_enabled() && it.method == *kind);
             let total = contacts.iter().filter(|it| it.is_enabled()).count();
             let expected = total > 1 && required.iter().all(enabled);
-            prop_assert_eq!(assess(&contacts, &required).standing == Standing::Reachable, expected);
+            prop_assert_eq!(assess(&contacts, &required).reachability == Reachability::Reachable, expected);
         }
 
         #[test]
         fn findings_say_what_the_standing_says(contacts in contacts(), required in required()) {
             let assessment = assess(&contacts, &required);
-            prop_assert_eq!(serde_json::to_value(assessment.standing).unwrap(), assessment.standing.word());
+            prop_assert_eq!(serde_json::to_value(assessment.reachability).unwrap(), assessment.reachability.word());
             let words = words(&assessment);
             let has = |word: &str| words.iter().any(|it| it == word);
-            match assessment.standing {
-                Standing::Unreachable => prop_assert!(has("unreachable") && !has("missing") && !has("single")),
-                Standing::Lacking => prop_assert!(has("missing")),
-                Standing::Single => prop_assert!(has("single") && !has("missing")),
+            match assessment.reachability {
+                Reachability::Unreachable => prop_assert!(has("unreachable") && !has("missing") && !has("single")),
+                Reachability::MissingRequired => prop_assert!(has("missing")),
+                Reachability::Single => prop_assert!(has("single") && !has("missing")),
                 _ => prop_assert!(words.iter().all(|it| it == "disabled-phone")),
             }
         }

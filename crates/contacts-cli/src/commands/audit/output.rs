@@ -7,11 +7,11 @@ use std::{
 };
 
 use comfy_table::{Cell, Color as CellColor};
-use contacts_ureq::{ContactMethod, printable};
+use contacts_ureq::{ContactMethod, escape_controls};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde::Serialize;
 
-use super::findings::{Count, Finding, KINDS, Row, Standing, Tally, User};
+use super::findings::{Count, Finding, KINDS, Reachability, Row, Tally, User};
 use crate::{
     config::flags::OutputFormat,
     error::Failure,
@@ -23,7 +23,7 @@ const NAMES: [&str; 13] = [
     "accountId",
     "name",
     "email",
-    "standing",
+    "reachability",
     "enabled",
     "enabledEmail",
     "enabledSms",
@@ -41,7 +41,7 @@ const NAMES: [&str; 13] = [
 struct Record<'a> {
     #[serde(flatten)]
     user: &'a User,
-    standing: Standing,
+    reachability: Reachability,
     enabled: Option<usize>,
     enabled_email: Option<usize>,
     enabled_sms: Option<usize>,
@@ -74,14 +74,14 @@ impl Output {
         if rows.is_empty() {
             return writeln!(out, "no findings");
         }
-        rows.sort_by_key(|row| (row.standing, row.findings.is_empty()));
+        rows.sort_by_key(|row| (row.reachability, row.findings.is_empty()));
         if rows.iter().all(|row| name(row).is_none()) {
             let rows = rows.into_iter().map(|row| self.assessed(row));
             return self.table(out, &["ACCOUNT ID", "ENABLED", "FINDINGS"], rows);
         }
         let rows = rows.into_iter().map(|row| {
             let [account, enabled, findings] = self.assessed(row);
-            [Cell::new(printable(name(row).unwrap_or_default())), account, enabled, findings]
+            [Cell::new(escape_controls(name(row).unwrap_or_default())), account, enabled, findings]
         });
         self.table(out, &["USER", "ACCOUNT ID", "ENABLED", "FINDINGS"], rows)
     }
@@ -89,14 +89,16 @@ impl Output {
     fn assessed(self, row: &Row) -> [Cell; 3] {
         let findings: Vec<_> = row.findings.iter().map(ToString::to_string).collect();
         let findings = Cell::new(findings.join("\n"));
-        let findings = match row.standing {
-            Standing::Unreachable | Standing::Unreadable => {
+        let findings = match row.reachability {
+            Reachability::Unreachable | Reachability::Unreadable => {
                 self.styled(findings, |cell| cell.fg(CellColor::Red))
             }
-            Standing::Lacking | Standing::Single => self.styled(findings, |cell| cell.fg(CellColor::Yellow)),
-            Standing::Reachable => findings,
+            Reachability::MissingRequired | Reachability::Single => {
+                self.styled(findings, |cell| cell.fg(CellColor::Yellow))
+            }
+            Reachability::Reachable => findings,
         };
-        [Cell::new(printable(row.user.account_id.as_str())), Cell::new(enabled(row)), findings]
+        [Cell::new(escape_controls(row.user.account_id.as_str())), Cell::new(enabled(row)), findings]
     }
 }
 
@@ -109,7 +111,7 @@ fn enabled(row: &Row) -> String {
     let Some(counts) = &row.contacts else { return "?".into() };
     let counts = counts.iter().filter(|(_, count)| count.enabled > 0);
     let counts: Vec<_> =
-        counts.map(|(kind, count)| format!("{} {}", count.enabled, printable(kind.as_str()))).collect();
+        counts.map(|(kind, count)| format!("{} {}", count.enabled, escape_controls(kind.as_str()))).collect();
     if counts.is_empty() { "none".into() } else { counts.join(", ") }
 }
 
@@ -130,7 +132,7 @@ impl<'a> Record<'a> {
         }
         Self {
             user: &row.user,
-            standing: row.standing,
+            reachability: row.reachability,
             enabled: sum(|count| count.enabled),
             enabled_email,
             enabled_sms,
@@ -151,8 +153,12 @@ pub(crate) struct Progress(Option<ProgressBar>);
 const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len} users, {rate}, {eta} left{msg}{prefix}";
 
 /// What is worth a look, the worst first.
-const SHOWN: [Standing; 4] =
-    [Standing::Unreachable, Standing::Lacking, Standing::Single, Standing::Unreadable];
+const SHOWN: [Reachability; 4] = [
+    Reachability::Unreachable,
+    Reachability::MissingRequired,
+    Reachability::Single,
+    Reachability::Unreadable,
+];
 
 impl Progress {
     /// Of so many users, of whom some are known already. Where nobody looks, nothing is shown.
@@ -178,7 +184,7 @@ impl Progress {
     /// One user more.
     pub(crate) fn step(&self, tally: &Tally) {
         let Self(Some(bar)) = self else { return };
-        let counts = SHOWN.map(|standing| (tally.count(standing), standing.word()));
+        let counts = SHOWN.map(|reachability| (tally.count(reachability), reachability.word()));
         let counts = counts.iter().filter(|(count, _)| *count > 0);
         let counts: String = counts.map(|(count, word)| format!(", {count} {word}")).collect();
         bar.set_message(counts);

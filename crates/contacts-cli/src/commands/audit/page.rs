@@ -34,7 +34,7 @@ const POLICY: &str = concat!(
     "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
     "style-src 'sha256-cvgqtH6H+IcMCLa1mw6YK4U3gZkJaZ72sjoim/L2/zc='; ",
-    "script-src 'sha256-aY498TotMYtvzJKhiKPmzu13aghPYcyAugeLplodHSI='",
+    "script-src 'sha256-PL0fziwavEY4pVUd0pNf5+Aq5ZHZ2Xi5Q8QXwuiAiHc='",
 );
 
 /// The whole page.
@@ -101,15 +101,15 @@ fn needed(required: &[ContactMethod]) -> String {
 /// Those with findings, the worst first, and behind them the rest.
 fn users(out: &mut String, rows: &[Row]) -> fmt::Result {
     let (mut found, rest): (Vec<_>, Vec<_>) = rows.iter().partition(|row| !row.findings.is_empty());
-    found.sort_by_key(|row| row.standing);
+    found.sort_by_key(|row| row.reachability);
     write!(
         out,
         "<section class=\"wide\"><div class=\"title\"><h2>Users</h2><div class=\"tools\">\
          <label for=\"filter\">Find</label><input id=\"filter\" type=\"search\" placeholder=\"name, address, finding\">\
-         <label for=\"standing\">Standing</label><select id=\"standing\"><option value=\"\">all</option>"
+         <label for=\"reachability\">Reachability</label><select id=\"reachability\"><option value=\"\">all</option>"
     )?;
-    for (standing, _) in charts::STANDINGS {
-        let word = standing.word();
+    for (reachability, _) in charts::STANDINGS {
+        let word = reachability.word();
         write!(out, "<option>{word}</option>")?;
     }
     writeln!(out, "</select></div></div><p id=\"shown\" role=\"status\"></p>")?;
@@ -132,7 +132,7 @@ fn table(out: &mut String, what: &str, rows: &[&Row]) -> fmt::Result {
     write!(
         out,
         "<table><caption>{what}</caption><thead><tr><th scope=\"col\" class=\"who\">User</th>\
-         <th scope=\"col\" class=\"how\">Standing</th>"
+         <th scope=\"col\" class=\"how\">Reachability</th>"
     )?;
     for kind in KINDS {
         write!(out, "<th scope=\"col\" class=\"kind\">{kind}</th>")?;
@@ -145,13 +145,13 @@ fn table(out: &mut String, what: &str, rows: &[&Row]) -> fmt::Result {
 fn write_row(out: &mut String, row: &Row) -> fmt::Result {
     let User { account_id, name, email } = &row.user;
     let mut names = [name.as_deref(), email.as_deref(), Some(account_id.as_str())].into_iter().flatten();
-    let word = row.standing.word();
+    let word = row.reachability.word();
     let first = names.next().unwrap_or_default();
-    write!(out, "<tr data-standing=\"{word}\"><th scope=\"row\"><b>{}</b>", Text(first))?;
+    write!(out, "<tr data-reachability=\"{word}\"><th scope=\"row\"><b>{}</b>", Text(first))?;
     for name in names {
         write!(out, "<small>{}</small>", Text(name))?;
     }
-    let rank = row.standing as u8;
+    let rank = row.reachability as u8;
     write!(out, "</th><td data-key=\"{rank}\"><span class=\"badge {word}\">{word}</span></td>")?;
     for kind in KINDS {
         let count = row.count(&kind);

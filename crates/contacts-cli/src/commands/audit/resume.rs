@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use contacts_ureq::{AccountId, BaseUrl, Contact, printable};
+use contacts_ureq::{AccountId, BaseUrl, Contact, escape_controls};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::Failure, io::shown_path};
@@ -207,7 +207,7 @@ fn is_head(line: &[u8], head: &Head) -> Result<(), Unusable> {
     match serde_json::from_slice::<Head>(line) {
         Ok(found) if found == *head => Ok(()),
         Ok(Head { contacts_audit: VERSION, site }) => {
-            Err(Unusable::Other(format!("it is of another site, {}", printable(&site))))
+            Err(Unusable::Other(format!("it is of another site, {}", escape_controls(&site))))
         }
         Ok(_) => Err(Unusable::Other("it was written by another version of this command".into())),
         Err(_) => Err(not_ours()),

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use contacts_plan::{
-    Mistake,
+    Diagnostic,
     csv::{Cell, Rows},
 };
-use contacts_ureq::{AccountId, printable};
+use contacts_ureq::{AccountId, escape_controls};
 
 use super::findings::User;
 use crate::redact::has_the_form_of_a_token;
@@ -35,30 +35,30 @@ impl Column {
 ///
 /// # Errors
 /// All mistakes, in their order.
-pub(crate) fn read(text: &str) -> Result<Vec<User>, Vec<Mistake>> {
+pub(crate) fn read(text: &str) -> Result<Vec<User>, Vec<Diagnostic>> {
     let mut rows = Rows::with_comments(text).peekable();
     let header = rows.peek().map_or(Ok(None), |first| header(&first.cells));
-    let header = header.map_err(|mistake| vec![mistake])?;
-    let (mut users, mut mistakes) = (Vec::new(), Vec::new());
+    let header = header.map_err(|diagnostic| vec![diagnostic])?;
+    let (mut users, mut diagnostics) = (Vec::new(), Vec::new());
     if header.is_some() {
-        mistakes.extend(rows.next().into_iter().flat_map(|row| row.mistakes));
+        diagnostics.extend(rows.next().into_iter().flat_map(|row| row.diagnostics));
     }
     for row in rows {
-        if row.mistakes.is_empty() {
+        if row.diagnostics.is_empty() {
             match user(&row.cells, header.as_deref()) {
                 Ok(user) => users.push(user),
-                Err(mistake) => mistakes.push(mistake),
+                Err(diagnostic) => diagnostics.push(diagnostic),
             }
         }
-        mistakes.extend(row.mistakes);
+        diagnostics.extend(row.diagnostics);
     }
-    if mistakes.is_empty() { Ok(users) } else { Err(mistakes) }
+    if diagnostics.is_empty() { Ok(users) } else { Err(diagnostics) }
 }
 
 /// The columns that a first row names; none if it is an account id itself.
-fn header(cells: &[Cell]) -> Result<Option<Vec<Option<Column>>>, Mistake> {
+fn header(cells: &[Cell]) -> Result<Option<Vec<Option<Column>>>, Diagnostic> {
     let unclear = |cell: &Cell, which: &str| {
-        Mistake::new(cell.place, format!("which column has the account ids is not clear: {which}"))
+        Diagnostic::new(cell.position, format!("which column has the account ids is not clear: {which}"))
     };
     let columns: Vec<_> = cells.iter().map(|cell| Column::of(&cell.text)).collect();
     let named = |(_, column): &(&Cell, &Option<Column>)| **column == Some(Column::AccountId);
@@ -67,7 +67,7 @@ fn header(cells: &[Cell]) -> Result<Option<Vec<Option<Column>>>, Mistake> {
     match (&found[..], &filled[..]) {
         ([_], _) => Ok(Some(columns)),
         ([_, second, ..], _) => {
-            let names: Vec<_> = found.iter().map(|cell| printable(&cell.text)).collect();
+            let names: Vec<_> = found.iter().map(|cell| escape_controls(&cell.text)).collect();
             Err(unclear(second, &names.join(", ")))
         }
         ([], [only]) if !is_name(&only.text) => Ok(None),
@@ -88,12 +88,12 @@ fn letters(name: &str) -> String {
 }
 
 /// The user of a row; without a header, of its only cell.
-fn user(cells: &[Cell], header: Option<&[Option<Column>]>) -> Result<User, Mistake> {
+fn user(cells: &[Cell], header: Option<&[Option<Column>]>) -> Result<User, Diagnostic> {
     let mut filled = cells.iter().zip(0..).filter(|(cell, _)| !cell.text.is_empty());
     let Some(header) = header else {
         return match (filled.next(), filled.next()) {
             (Some((cell, _)), None) => account(cell).map(User::new),
-            (_, Some((cell, _))) => Err(Mistake::new(cell.place, "one account id a line is expected")),
+            (_, Some((cell, _))) => Err(Diagnostic::new(cell.position, "one account id a line is expected")),
             (None, None) => Err(missing(cells)),
         };
     };
@@ -109,8 +109,8 @@ fn user(cells: &[Cell], header: Option<&[Option<Column>]>) -> Result<User, Mista
     Ok(User { account_id, name: text(name), email: text(email) })
 }
 
-fn missing(cells: &[Cell]) -> Mistake {
-    Mistake::new(cells[0].place, "the account id is missing")
+fn missing(cells: &[Cell]) -> Diagnostic {
+    Diagnostic::new(cells[0].position, "the account id is missing")
 }
 
 /// Each user once, at the first place, with what any of the places says.
@@ -130,8 +130,8 @@ pub(crate) fn distinct(users: impl IntoIterator<Item = User>) -> Vec<User> {
 }
 
 /// The account id of a user. A file of tokens that was given by mistake is sent nowhere.
-fn account(cell: &Cell) -> Result<AccountId, Mistake> {
-    let wrong = |message: String| Mistake::new(cell.place, message);
+fn account(cell: &Cell) -> Result<AccountId, Diagnostic> {
+    let wrong = |message: String| Diagnostic::new(cell.position, message);
     if has_the_form_of_a_token(&cell.text) {
         return Err(wrong("there is what looks like a token, in the place of an account id".into()));
     }
@@ -149,9 +149,9 @@ mod tests {
         User { account_id: AccountId::new(id).unwrap(), name: text(name), email: text(email) }
     }
 
-    fn mistakes(text: &str) -> Vec<String> {
-        let shown = |mistake: &Mistake| {
-            format!("{}:{}: {}", mistake.place.line, mistake.place.column, mistake.message)
+    fn diagnostics(text: &str) -> Vec<String> {
+        let shown = |diagnostic: &Diagnostic| {
+            format!("{}:{}: {}", diagnostic.position.line, diagnostic.position.column, diagnostic.message)
         };
         read(text).unwrap_err().iter().map(shown).collect()
     }
@@ -166,8 +166,11 @@ mod tests {
     #[test]
     fn a_token_is_no_account_id_and_not_repeated() {
         for text in ["ann\nATATT3xFfGF0abc\n", "User id,name\nann,Ann\nATATT3xFfGF0abc,Ben\n"] {
-            let [mistake] = mistakes(text).try_into().unwrap();
-            assert!(mistake.contains("looks like a token") && !mistake.contains("FfGF0"), "{mistake}");
+            let [diagnostic] = diagnostics(text).try_into().unwrap();
+            assert!(
+                diagnostic.contains("looks like a token") && !diagnostic.contains("FfGF0"),
+                "{diagnostic}"
+            );
         }
     }
 
@@ -194,7 +197,7 @@ mod tests {
     fn all_mistakes_are_told_with_their_lines() {
         let long = "x".repeat(129);
         assert_eq!(
-            mistakes(&format!("a\n# b\nb c\n\n{long}\nd,e\n")),
+            diagnostics(&format!("a\n# b\nb c\n\n{long}\nd,e\n")),
             [
                 "3:1: the account id has a blank or a control character",
                 "5:1: the account id is longer than 128 characters",
@@ -202,7 +205,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            mistakes("\n# who\nname,userId\nAnn,a b\n\nBen,\n#\n\nCy,\"1\n2\"\nDan,4\nEve,\"5\nFay,6\n"),
+            diagnostics("\n# who\nname,userId\nAnn,a b\n\nBen,\n#\n\nCy,\"1\n2\"\nDan,4\nEve,\"5\nFay,6\n"),
             [
                 "4:5: the account id has a blank or a control character",
                 "6:1: the account id is missing",
@@ -224,10 +227,10 @@ mod tests {
             "name\nAnn\n",
         ] {
             let expected = format!("1:1: which column has the account ids is not clear: {names}");
-            assert_eq!(mistakes(text), [expected], "{text}");
+            assert_eq!(diagnostics(text), [expected], "{text}");
         }
         assert_eq!(
-            mistakes("userId,accountId\na,b\n"),
+            diagnostics("userId,accountId\na,b\n"),
             ["1:8: which column has the account ids is not clear: userId, accountId"]
         );
     }
@@ -241,9 +244,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_it_panic_or_gives_a_mistake_beyond_its_last_line(text in "(?s)[,;\"#\\r\\n\u{feff} aid=é]{0,40}") {
-            if let Err(mistakes) = read(&text) {
-                for mistake in mistakes {
-                    prop_assert!((1..=text.split(['\r', '\n']).count()).contains(&mistake.place.line), "{mistake:?}");
+            if let Err(diagnostics) = read(&text) {
+                for diagnostic in diagnostics {
+                    prop_assert!((1..=text.split(['\r', '\n']).count()).contains(&diagnostic.position.line), "{diagnostic:?}");
                 }
             }
         }

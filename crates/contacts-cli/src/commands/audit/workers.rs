@@ -114,7 +114,7 @@ impl CircuitBreaker {
             | ErrorKind::Unavailable
             | ErrorKind::TimedOut
             | ErrorKind::Certificate
-            | ErrorKind::UnexpectedAnswer => true,
+            | ErrorKind::InvalidResponse => true,
             // Once somebody was read, these are about those who are not.
             ErrorKind::Forbidden => !self.any,
             ErrorKind::Rejected => !self.any && error.hint() == Some(Hint::WrongSite),

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use contacts_ureq::{BaseUrl, ProxyChoice, Timeouts, printable};
+use contacts_ureq::{BaseUrl, ProxyChoice, escape_controls, transport::Timeouts};
 use http::{Uri, uri::Authority};
 
 use super::{
@@ -60,7 +60,7 @@ fn examine_certificate(
         Ok(shown) => shown,
         Err(failure) => return Err(steps.failed("TLS", &failure)),
     };
-    let issuer = issuer.map(|issuer| format!("a certificate issued by {}", printable(&issuer)));
+    let issuer = issuer.map(|issuer| format!("a certificate issued by {}", escape_controls(&issuer)));
     let failure = match (verdict, issuer) {
         (Verdict::Trusted, issuer) => {
             steps.ok("TLS", issuer.unwrap_or_default());

@@ -6,7 +6,7 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use contacts_plan::{Desired, Format, Options, Plan, Reason};
+use contacts_plan::{Desired, Format, Options, Plan, PlanErrorKind};
 use contacts_ureq::Contact;
 
 use crate::{
@@ -69,10 +69,10 @@ impl ContactsFile {
             format => format_of(file, *format)?,
         };
         let text = read(file)?;
-        let desired = contacts_plan::read(&text, format).map_err(|mistakes| {
-            let mut failures: Vec<_> = mistakes
+        let desired = contacts_plan::read(&text, format).map_err(|diagnostics| {
+            let mut failures: Vec<_> = diagnostics
                 .iter()
-                .map(|mistake| Failure::in_file(&name, Some(mistake.place), &mistake.message))
+                .map(|diagnostic| Failure::in_file(&name, Some(diagnostic.position), &diagnostic.message))
                 .collect();
             if format != Format::Csv
                 && contacts_plan::looks_like_csv(&text)
@@ -89,10 +89,10 @@ impl ContactsFile {
     /// The plan against these contacts.
     pub(crate) fn plan(&self, actual: &[Contact]) -> Result<Plan, Vec<Failure>> {
         Plan::new(&self.desired, actual, self.options).map_err(|refused| {
-            let failure = |reason: &Reason| {
-                let failure = Failure::in_file(&self.name, reason.place(), &reason.message().to_string());
+            let failure = |reason: &PlanErrorKind| {
+                let failure = Failure::in_file(&self.name, reason.position(), &reason.message().to_string());
                 match reason {
-                    Reason::LastEnabled => failure.with_hint("--force plans it all the same"),
+                    PlanErrorKind::LastEnabled => failure.with_hint("--force plans it all the same"),
                     _ => failure,
                 }
             };

@@ -7,7 +7,7 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use contacts_plan::{Apply, Change, Done, Outcome, Plan, Warning};
-use contacts_ureq::{Contact, ContactId, How, printable};
+use contacts_ureq::{Contact, ContactId, EnsureOutcome, escape_controls};
 use serde::Serialize;
 
 use crate::{
@@ -78,7 +78,7 @@ impl fmt::Display for Diff<'_> {
         }
         let dim = Style::new().dimmed();
         for Contact { method, to, .. } in plan.unmanaged() {
-            let (method, to) = (printable(method.as_str()), printable(to));
+            let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
             writeln!(f, "{dim}  {method} {to} (not in the file, and stays; --prune deletes it){dim:#}")?;
         }
         if !(plan.is_empty() && plan.unmanaged().is_empty()) {
@@ -252,8 +252,10 @@ const GONE: &str = "gone already";
 /// Of a change that is done: why there was nothing to make. Somebody else was quicker.
 fn already(outcome: &Outcome) -> Option<&'static str> {
     match outcome {
-        Outcome::Done(Done::Ensured(ensured)) if ensured.how == How::Existing => Some(THERE),
-        Outcome::Done(Done::Gone) => Some(GONE),
+        Outcome::Done(Done::Ensured(ensured)) if ensured.outcome == EnsureOutcome::AlreadyExisted => {
+            Some(THERE)
+        }
+        Outcome::Done(Done::AlreadyDeleted) => Some(GONE),
         _ => None,
     }
 }

@@ -84,13 +84,13 @@ fn a_creation_in_doubt_and_its_way_out_say_what_was_reviewed() {
             let ran = home.demo(&sandbox, &create).run();
             text.push_str(&told(&home, &create, &ran));
             sandbox.disarm();
-            let beginning = if form == "json" { "\"ticket\":\"" } else { "ticket: " };
-            let (_, ticket) = ran.stderr.split_once(beginning).unwrap();
-            let ticket = ticket.split(['"', '\n']).next().unwrap();
-            let resolve = |ticket: &str| format!("resolve {ticket} -o {form}");
-            let ran = home.demo(&sandbox, &resolve(ticket)).run();
-            text.push_str(&told(&home, &resolve("TICKET"), &ran));
+            let beginning = if form == "json" { "\"receipt\":\"" } else { "receipt: " };
+            let (_, receipt) = ran.stderr.split_once(beginning).unwrap();
+            let receipt = receipt.split(['"', '\n']).next().unwrap();
+            let reconcile = |receipt: &str| format!("reconcile {receipt} -o {form}");
+            let ran = home.demo(&sandbox, &reconcile(receipt)).run();
+            text.push_str(&told(&home, &reconcile("RECEIPT"), &ran));
         }
     }
-    assert_snapshot("commands/resolve.txt", &text);
+    assert_snapshot("commands/reconcile.txt", &text);
 }

@@ -102,15 +102,15 @@ fn of_answers() -> String {
         ("no hint: another contact", GET, vec![ok(another)]),
         ("no hint: a connection that ends without an answer", LIST, vec![lost()]),
         ("no hint: a change that may have been made", "activate abc --attempts 1", vec![lost()]),
-        ("GaveUp::Attempts", "list --attempts 2", vec![json("503 Service Unavailable", "")]),
-        ("GaveUp::WaitTooLong", LIST.trim_end_matches(" --attempts 1"), vec![slow]),
-        ("GaveUp::Deadline", "list --timeout 10s", vec![later]),
+        ("StopReason::MaxAttempts", "list --attempts 2", vec![json("503 Service Unavailable", "")]),
+        ("StopReason::RetryAfterTooLong", LIST.trim_end_matches(" --attempts 1"), vec![slow]),
+        ("StopReason::Deadline", "list --timeout 10s", vec![later]),
         ("Indeterminate", CREATE, vec![lost()]),
         ("Indeterminate, NotTheService", CREATE, vec![page("502 Bad Gateway")]),
         ("Duplicate", ENSURE, vec![none, lost(), twice]),
-        ("Paging::Unreadable", LIST, vec![values(contact, "?page=2")]),
-        ("Paging::NotForward", LIST, vec![values(contact, "?offset=0")]),
-        ("Paging::NothingNew", LIST, vec![values(contact, "?offset=1"), values(contact, "?offset=2")]),
+        ("PagingError::Unreadable", LIST, vec![values(contact, "?page=2")]),
+        ("PagingError::NotForward", LIST, vec![values(contact, "?offset=0")]),
+        ("PagingError::NothingNew", LIST, vec![values(contact, "?offset=1"), values(contact, "?offset=2")]),
     ];
     let home = Home::new();
     let told = |(what, line, answers): (&str, &str, Vec<Vec<u8>>)| {
@@ -177,7 +177,7 @@ fn of_settings() -> String {
         ("InvalidInput: nobody to ask", "delete abc --sandbox"),
         ("InvalidInput: a file that is not there", "plan /HOME/none.yaml --sandbox"),
         ("InvalidInput: a file of something else", "plan /HOME/words.yaml --sandbox"),
-        ("InvalidInput: a receipt", "resolve abc --sandbox"),
+        ("InvalidInput: a receipt", "reconcile abc --sandbox"),
         ("InvalidInput: a key of the configuration", "config set syte acme"),
         (
             "Renewal: a token command",

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use contacts_plan::{Apply, Desired, Plan};
-use contacts_proto::{AllContacts, BaseUrl, Contact, Error, Exchange, ListContacts, Policy, Session};
+use contacts_proto::{
+    BaseUrl, Contact, Error, ListContacts, RetryPolicy,
+    exchange::{Exchange, List, Session},
+};
 use contacts_sandbox::{Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User};
 use contacts_testkit::{
     behaviour::any_form,
@@ -48,8 +51,13 @@ impl World {
         let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path())).unwrap();
         let mut shared = network::World::new(Service::new(behaviour));
         let user = User::new("ann@example.com", "unused").with_account_id("ann");
-        let network =
-            Network::new(&mut shared, user, 1, Faults::Schedule(Vec::new()), Policy::default().settle);
+        let network = Network::new(
+            &mut shared,
+            user,
+            1,
+            Faults::Schedule(Vec::new()),
+            RetryPolicy::default().consistency_delay,
+        );
         let session = Session::new(site, network.credentials().clone());
         Self {
             shared,
@@ -84,7 +92,7 @@ impl World {
             let told = contact.status.as_ref().and_then(|status| status.enabled);
             let id = world.add(contact.method.as_str(), &contact.to, told.unwrap_or(*truth));
             if told.is_none() {
-                world.network.untold.add(&id);
+                world.network.hidden_status.add(&id);
             }
             for entry in desired.iter_mut().filter(|entry| entry.id.as_ref() == Some(&contact.id)) {
                 entry.id = Some(id.parse().unwrap());
@@ -100,16 +108,16 @@ impl World {
 
     /// From now on every request has so many attempts.
     pub(crate) fn attempt(&mut self, attempts: u32) {
-        let mut policy = Policy::default();
-        policy.attempts = attempts;
+        let mut policy = RetryPolicy::default();
+        policy.max_attempts = attempts;
         self.session = self.session.clone().with_policy(policy);
     }
 
-    /// From now on the token can be renewed, and it expires with this request of an application.
-    pub(crate) fn expire_at(&mut self, place: usize) {
+    /// From now on the token can be refreshed, and it expires with this request of an application.
+    pub(crate) fn expire_at(&mut self, position: usize) {
         self.access = Access::Renewable;
         self.session = self.access.session(&self.session, self.network.credentials().clone());
-        self.troubles = vec![None; place];
+        self.troubles = vec![None; position];
         self.troubles.push(Some(fault("401")));
     }
 
@@ -123,7 +131,7 @@ impl World {
 
     pub(crate) fn list(&mut self) -> Vec<Contact> {
         self.network.set_quiet(true);
-        let contacts = self.run(AllContacts::new(self.session.clone(), ListContacts::all())).unwrap();
+        let contacts = self.run(List::new(self.session.clone(), ListContacts::all())).unwrap();
         self.network.set_quiet(false);
         contacts
     }
@@ -134,8 +142,8 @@ impl World {
         self.network.meet(Faults::Schedule(self.troubles.clone()));
         self.seen.push(self.contacts().to_vec());
         while let Some(step) = apply.next_step(&session) {
-            let place = apply.outcomes().filter(|(_, outcome)| outcome.is_some()).count() - 1;
-            match self.refused.get(place) {
+            let position = apply.outcomes().filter(|(_, outcome)| outcome.is_some()).count() - 1;
+            match self.refused.get(position) {
                 Some(true) => self.network.meet(Faults::OnWrites(fault("422"))),
                 Some(false) => self.network.meet(Faults::Schedule(Vec::new())),
                 None => {}

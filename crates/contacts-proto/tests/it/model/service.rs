@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use contacts_proto::{Exchange, same_address};
+use contacts_proto::{exchange::Exchange, same_address};
 use http::{Method, Request};
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The charts: how many users there are of each standing, how far each kind of contact reaches, and what was found how often.
+//! The charts: how many users there are of each reachability, how far each kind of contact reaches, and what was found how often.
 //! Each says in words what it shows.
 
 use std::fmt::{self, Display, Write};
@@ -6,17 +6,17 @@ use std::fmt::{self, Display, Write};
 use contacts_ureq::ContactMethod;
 
 use super::{
-    super::findings::{Finding, KINDS, Row, Standing, Tally},
+    super::findings::{Finding, KINDS, Reachability, Row, Tally},
     text::{Number, Share, Text},
 };
 
 /// The best first, as they stand in the bar.
-pub(super) const STANDINGS: [(Standing, &str); 5] = [
-    (Standing::Reachable, "by two contacts or more"),
-    (Standing::Single, "by one contact alone"),
-    (Standing::Lacking, "not by each kind that is required"),
-    (Standing::Unreachable, "no enabled contact"),
-    (Standing::Unreadable, "could not be read"),
+pub(super) const STANDINGS: [(Reachability, &str); 5] = [
+    (Reachability::Reachable, "by two contacts or more"),
+    (Reachability::Single, "by one contact alone"),
+    (Reachability::MissingRequired, "not by each kind that is required"),
+    (Reachability::Unreachable, "no enabled contact"),
+    (Reachability::Unreadable, "could not be read"),
 ];
 
 /// A segment that is there is seen, however small it is: at least this much, in percent.
@@ -25,12 +25,14 @@ const LEAST: f64 = 0.5;
 /// The headline numbers with the bar under them.
 pub(super) fn standings(out: &mut String, tally: &Tally, is_required: bool) -> fmt::Result {
     let all = tally.users();
-    let shown = STANDINGS.map(|(standing, what)| (standing, what, tally.count(standing)));
+    let shown = STANDINGS.map(|(reachability, what)| (reachability, what, tally.count(reachability)));
     // Nobody lacks what is not required.
-    let shown = shown.iter().filter(|(standing, ..)| *standing != Standing::Lacking || is_required);
+    let shown = shown
+        .iter()
+        .filter(|(reachability, ..)| *reachability != Reachability::MissingRequired || is_required);
     write!(out, "<dl class=\"figures\">")?;
-    for (standing, what, count) in shown.clone() {
-        let word = standing.word();
+    for (reachability, what, count) in shown.clone() {
+        let word = reachability.word();
         write!(
             out,
             "<div class=\"{word}\"><dt>{word} <small>{what}</small></dt><dd>{} <small>{}</small></dd></div>",
@@ -38,10 +40,12 @@ pub(super) fn standings(out: &mut String, tally: &Tally, is_required: bool) -> f
             Share(*count, all)
         )?;
     }
-    let words: Vec<_> =
-        shown.clone().map(|(standing, _, count)| format!("{} {}", Number(*count), standing.word())).collect();
+    let words: Vec<_> = shown
+        .clone()
+        .map(|(reachability, _, count)| format!("{} {}", Number(*count), reachability.word()))
+        .collect();
     write!(out, "</dl>")?;
-    let parts: Vec<_> = shown.map(|(standing, _, count)| (standing.word(), *count)).collect();
+    let parts: Vec<_> = shown.map(|(reachability, _, count)| (reachability.word(), *count)).collect();
     let label = format!("Of {} users: {}", Number(all), words.join(", "));
     bar(out, &label, " standings", &parts, all)
 }
@@ -88,7 +92,7 @@ pub(super) fn findings(out: &mut String, rows: &[Row], required: &[ContactMethod
     )];
     for kind in required {
         let is = |it: &Finding| matches!(it, Finding::Missing { methods } if methods.contains(kind));
-        told.push(("lacking", format!("no enabled {kind}, and some other contact"), count(&is)));
+        told.push(("missing-required", format!("no enabled {kind}, and some other contact"), count(&is)));
     }
     told.extend([
         ("single", "a single enabled contact".into(), count(&|it| matches!(it, Finding::Single { .. }))),

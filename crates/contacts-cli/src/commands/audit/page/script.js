@@ -2,20 +2,20 @@
 // Without it, everything is shown; with it, users can be searched and put in order.
 (() => {
   const filter = document.getElementById('filter');
-  const standing = document.getElementById('standing');
+  const reachability = document.getElementById('reachability');
   const shown = document.getElementById('shown');
   const rest = document.querySelector('details');
   const rows = [...document.querySelectorAll('tbody tr')]
-    .map((row) => ({ row, text: row.textContent.toLowerCase(), standing: row.dataset.standing, inRest: rest !== null && rest.contains(row) }));
+    .map((row) => ({ row, text: row.textContent.toLowerCase(), reachability: row.dataset.reachability, inRest: rest !== null && rest.contains(row) }));
   document.documentElement.classList.add('js');
 
   const number = (count) => count.toLocaleString('en-US');
   const look = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter((word) => word !== '');
-    const isLooking = words.length > 0 || standing.value !== '';
+    const isLooking = words.length > 0 || reachability.value !== '';
     let [found, inRest] = [0, 0];
     for (const user of rows) {
-      const isFound = (standing.value === '' || standing.value === user.standing) && words.every((word) => user.text.includes(word));
+      const isFound = (reachability.value === '' || reachability.value === user.reachability) && words.every((word) => user.text.includes(word));
       user.row.hidden = !isFound;
       found += isFound ? 1 : 0;
       inRest += isFound && user.inRest ? 1 : 0;
@@ -28,7 +28,7 @@
     clearTimeout(soon);
     soon = setTimeout(look, 120);
   });
-  standing.addEventListener('change', look);
+  reachability.addEventListener('change', look);
 
   const key = (row, column) => {
     const cell = row.cells[column];

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use contacts_ureq::printable;
+use contacts_ureq::escape_controls;
 
 /// Text from outside, as text and nothing else: between tags, and in an attribute in double quotes. What would turn the order of
 /// letters is escaped as on a terminal.
@@ -10,7 +10,7 @@ pub(super) struct Text<'a>(pub(super) &'a str);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in printable(self.0).chars() {
+        for c in escape_controls(self.0).chars() {
             match c {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,
@@ -75,7 +75,7 @@ mod tests {
             let rest = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"]
                 .iter().fold(html.clone(), |rest, reference| rest.replace(reference, ""));
             prop_assert!(!rest.contains('&'), "{}", html);
-            prop_assert_eq!(read(&html), printable(&text));
+            prop_assert_eq!(read(&html), escape_controls(&text));
         }
 
         #[test]

@@ -1,0 +1,79 @@
+//! A request without a whole answer, and the operation that it was for.
+
+use std::fmt;
+
+use http::StatusCode;
+
+use super::{Attempts, ErrorKind, Hint, Reasoned, body::request_id};
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// A [`TransportError`] with the operation it met. What it tells, the methods of [`Error`](crate::Error) tell, and its `source` is what the
+/// HTTP library says.
+#[derive(Clone)]
+pub struct FailedRequest {
+    operation: &'static str,
+    pub(super) error: TransportError,
+    pub(super) request_id: Option<String>,
+    pub(crate) attempts: Attempts,
+}
+
+impl FailedRequest {
+    /// The answer in the error has no secret in it any more.
+    pub(crate) fn new(operation: &'static str, error: TransportError, attempts: Attempts) -> Self {
+        let request_id = error.answer().and_then(|answer| request_id(answer.headers()));
+        Self { operation, error, request_id, attempts }
+    }
+
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self.error.kind() {
+            TransportErrorKind::TimedOut => ErrorKind::TimedOut,
+            TransportErrorKind::Certificate => ErrorKind::Certificate,
+            TransportErrorKind::Malformed | TransportErrorKind::TooLarge => ErrorKind::InvalidResponse,
+            TransportErrorKind::Proxy if self.error.is_refused_for_good() => ErrorKind::Rejected,
+            _ => ErrorKind::Unavailable,
+        }
+    }
+
+    pub(super) fn hint(&self) -> Option<Hint> {
+        match self.error.kind() {
+            TransportErrorKind::Dns => Some(Hint::CheckHost),
+            TransportErrorKind::Certificate => Some(Hint::CheckCertificate),
+            TransportErrorKind::Malformed => Some(Hint::NotTheService),
+            TransportErrorKind::Proxy => match self.error.proxy_status() {
+                Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => Some(Hint::ProxyCredentials),
+                Some(StatusCode::FORBIDDEN) => Some(Hint::ProxyForbids),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// Of the answer, if there was the beginning of one, the status and the request id alone: a body as numbers helps nobody.
+impl fmt::Debug for FailedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FailedRequest")
+            .field("operation", &self.operation)
+            .field("kind", &self.error.kind())
+            .field("status", &self.error.status())
+            .field("request_id", &self.request_id)
+            .field("source", &self.error.source())
+            .field("attempts", &self.attempts)
+            .finish()
+    }
+}
+
+impl fmt::Display for FailedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, error, request_id, attempts } = self;
+        write!(f, "could not {operation}: ")?;
+        if let Some(status) = error.status() {
+            write!(f, "{}, and ", Reasoned(status))?;
+        }
+        write!(f, "{error}{attempts}")?;
+        if let Some(id) = request_id {
+            write!(f, " [request id {id}]")?;
+        }
+        Ok(())
+    }
+}

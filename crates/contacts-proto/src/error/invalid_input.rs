@@ -1,0 +1,16 @@
+//! An argument that cannot be used.
+
+use std::{borrow::Cow, fmt};
+
+/// An argument that cannot be used. As text it names the argument and does not repeat it: it may hold a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidInput {
+    pub(super) what: Cow<'static, str>,
+    pub(super) why: Cow<'static, str>,
+}
+
+impl fmt::Display for InvalidInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} {}", self.what, self.why)
+    }
+}

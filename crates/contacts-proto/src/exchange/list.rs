@@ -1,0 +1,113 @@
+//! A whole list at once.
+
+use std::ops::ControlFlow;
+
+use super::{Action, Call, Event, Exchange, Now, Pages, Session, WaitReason};
+use crate::{Contact, ContactMethod, Error, ListContacts, Operation};
+
+/// All contacts of a list, from a page on to its end, within one deadline; or an error, such as [`Error::Paging`], and none.
+///
+/// For one contact after the other there is [`Pages`].
+#[derive(Debug)]
+pub struct List {
+    session: Session,
+    pages: Pages,
+    /// Only contacts that reach this are kept.
+    reaching: Option<(ContactMethod, String)>,
+    contacts: Vec<Contact>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    New,
+    /// A page is on its way.
+    Asking(Box<Call<ListContacts>>),
+    Done,
+}
+
+impl List {
+    /// From this page on to the end of the list.
+    pub fn new(session: Session, first: ListContacts) -> Self {
+        let pages = Pages::new(first, session.policy().limits);
+        Self { session, pages, reaching: None, contacts: Vec::new(), state: State::New }
+    }
+
+    /// Keeps only the contacts of this method with this address or number; see [`same_address`](crate::same_address).
+    #[must_use]
+    pub fn reaching(self, method: ContactMethod, to: impl Into<String>) -> Self {
+        Self { reaching: Some((method, to.into())), ..self }
+    }
+
+    /// The session, with the credentials that were last refreshed.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Turns to the next page; the end, if there is none.
+    fn turn(&mut self) -> Option<Action<Vec<Contact>>> {
+        match self.pages.next_page() {
+            Some(Ok(list)) => {
+                self.state = State::Asking(Box::new(Call::new(self.session.clone(), list)));
+                None
+            }
+            Some(Err(error)) => Some(self.end(Err(error))),
+            None => {
+                let contacts = std::mem::take(&mut self.contacts);
+                Some(self.end(Ok(contacts)))
+            }
+        }
+    }
+
+    fn end(&mut self, result: Result<Vec<Contact>, Error>) -> Action<Vec<Contact>> {
+        self.state = State::Done;
+        Action::Done(result)
+    }
+}
+
+impl Exchange for List {
+    type Output = Vec<Contact>;
+
+    fn step(&mut self, mut event: Event<'_>, now: Now, random: u64) -> Action<Vec<Contact>> {
+        loop {
+            let call = match &mut self.state {
+                State::New => {
+                    self.session = self.session.begun(now);
+                    if let Some(end) = self.turn() {
+                        return end;
+                    }
+                    continue;
+                }
+                State::Asking(call) => call,
+                State::Done => return Action::at_its_end(),
+            };
+            let page = match call.step(event, now, random).result() {
+                ControlFlow::Break(action) => return action,
+                ControlFlow::Continue(page) => page,
+            };
+            self.session = call.session().clone();
+            match page {
+                Ok(page) => {
+                    let mut contacts = self.pages.accept(page);
+                    if let Some((method, to)) = &self.reaching {
+                        contacts.retain(|contact| contact.reaches(method, to));
+                    }
+                    self.contacts.append(&mut contacts);
+                }
+                Err(error) => return self.end(Err(error)),
+            }
+            if let Some(end) = self.turn() {
+                return end;
+            }
+            event = Event::Start;
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        ListContacts::NAME
+    }
+
+    fn wait_reason(&self) -> Option<WaitReason> {
+        if let State::Asking(call) = &self.state { call.wait_reason() } else { None }
+    }
+}

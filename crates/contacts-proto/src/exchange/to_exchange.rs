@@ -1,0 +1,48 @@
+//! The exchange of each operation.
+
+use super::{Call, Create, Exchange, Session, Update};
+use crate::{
+    ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, ListContacts,
+    Operation, UpdateContact,
+};
+
+/// An operation, with the exchange that carries it out: [`Create`] and [`Update`] for these two, and [`Call`] for all others.
+pub trait ToExchange: Operation {
+    /// The exchange.
+    type Exchange<'a>: Exchange<Output = Self::Output>
+    where
+        Self: 'a;
+
+    /// Starts the operation in a session; the deadline begins with the first step.
+    fn exchange(&self, session: Session) -> Self::Exchange<'_>;
+}
+
+impl ToExchange for CreateContact {
+    type Exchange<'a> = Create;
+
+    fn exchange(&self, session: Session) -> Create {
+        Create::new(session, self.clone())
+    }
+}
+
+impl ToExchange for UpdateContact {
+    type Exchange<'a> = Update;
+
+    fn exchange(&self, session: Session) -> Update {
+        Update::new(session, self.clone())
+    }
+}
+
+macro_rules! carried_by_call {
+    ($($operation:ty),+ $(,)?) => {$(
+        impl ToExchange for $operation {
+            type Exchange<'a> = Call<&'a Self>;
+
+            fn exchange(&self, session: Session) -> Call<&Self> {
+                Call::new(session, self)
+            }
+        }
+    )+};
+}
+
+carried_by_call!(ActivateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, ListContacts);

@@ -1,0 +1,45 @@
+// Polls the sandbox
+
+let paused = false;
+let timer;
+let turn = Promise.resolve();
+
+function say(state, text) {
+  const line = $("connection");
+  if (line.textContent === text) return;
+  line.dataset.state = state;
+  line.textContent = text;
+}
+
+async function readAll() {
+  try {
+    await readKinds();
+    await readState();
+    await readJournal();
+    await readArmed();
+    if (!paused) say("live", "live");
+  } catch {
+    say("lost", "the sandbox does not answer");
+  }
+}
+
+/** One reading at a time, and each after what was asked for before it. */
+const refresh = () => (turn = turn.then(readAll));
+
+async function poll() {
+  clearTimeout(timer);
+  if (paused || document.hidden) return;
+  await refresh();
+  clearTimeout(timer);
+  timer = setTimeout(poll, EVERY_MS);
+}
+
+$("host").textContent = location.host;
+$("pause").onclick = () => {
+  paused = !paused;
+  $("pause").setAttribute("aria-pressed", String(paused));
+  if (paused) say("wait", "paused");
+  poll();
+};
+document.onvisibilitychange = poll;
+poll();

@@ -1,0 +1,121 @@
+//! Credentials that expire, against the sandbox.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, User};
+use contacts_ureq::{BaseUrl, Client, Credentials, ErrorKind, ListContacts, RetryPolicy};
+
+/// A client whose source gives these tokens one after the other, the last one for ever; and how often it was asked.
+fn client(sandbox: &Sandbox, tokens: &[&str]) -> (Client, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let tokens: Vec<_> = tokens.iter().map(|token| (*token).to_owned()).collect();
+    let source = move || {
+        let number = counted.fetch_add(1, Ordering::SeqCst).min(tokens.len() - 1);
+        Ok(Credentials::basic(DEMO_EMAIL, tokens[number].as_str())?)
+    };
+    let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .with_credentials_provider(source);
+    (client, asked)
+}
+
+fn statuses(sandbox: &Sandbox) -> Vec<Option<u16>> {
+    sandbox.journal().iter().map(|recorded| recorded.status).collect()
+}
+
+#[test]
+fn the_source_is_asked_once_for_many_requests() {
+    let sandbox = Sandbox::start().unwrap();
+    let (client, asked) = client(&sandbox, &[DEMO_TOKEN]);
+    for _ in 0..3 {
+        client.send(&ListContacts::all()).unwrap();
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_token_that_has_expired_is_renewed_once_and_the_request_sent_again() {
+    let sandbox = Sandbox::start().unwrap();
+    let (client, asked) = client(&sandbox, &["old-token", DEMO_TOKEN]);
+    client.send(&ListContacts::all()).unwrap();
+    assert_eq!(statuses(&sandbox), [Some(401), Some(200)]);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_source_that_only_gives_what_is_refused_is_not_asked_for_ever() {
+    let sandbox = Sandbox::start().unwrap();
+    let (client, asked) = client(&sandbox, &["old-token"]);
+    let error = client.send(&ListContacts::all()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    assert_eq!(statuses(&sandbox), [Some(401), Some(401)]);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_sent() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .with_credentials_provider(|| Err("the vault is locked".into()));
+    let error = client.send(&ListContacts::all()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is locked");
+    assert!(sandbox.journal().is_empty());
+}
+
+#[test]
+fn sixty_four_threads_that_meet_the_same_expired_token_cause_one_renewal() {
+    let sandbox = Sandbox::start().unwrap();
+    let (client, asked) = client(&sandbox, &[DEMO_TOKEN, "new-token"]);
+    client.send(&ListContacts::all()).unwrap();
+    sandbox.add_user(User::new(DEMO_EMAIL, "new-token").with_expired_token(DEMO_TOKEN));
+    let failures = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| {
+                if let Err(error) = client.send(&ListContacts::all()) {
+                    failures.lock().unwrap().push(error);
+                }
+            });
+        }
+    });
+    assert!(failures.lock().unwrap().is_empty());
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_source_that_hangs_costs_no_more_than_the_deadline_and_what_it_gives_late_serves_the_next_call() {
+    let sandbox = Sandbox::start().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let (release, released) = mpsc::channel::<()>();
+    let released = Mutex::new(released);
+    let mut policy = RetryPolicy::default();
+    policy.deadline = Duration::from_millis(100);
+    let slow = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
+        .policy(policy)
+        .build()
+        .with_credentials_provider(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            released.lock().unwrap().recv()?;
+            Ok(Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?)
+        });
+
+    let begin = Instant::now();
+    let error = slow.send(&ListContacts::all()).unwrap_err();
+    assert!(begin.elapsed() < Duration::from_millis(350), "{:?}", begin.elapsed());
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert!(sandbox.journal().is_empty());
+
+    release.send(()).unwrap();
+    slow.send(&ListContacts::all()).unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
