@@ -45,12 +45,13 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     }
     args.resume.as_deref().map_or(Ok(()), Resume::check)?;
     let client = Arc::new(context.connect()?);
-    let resume = args.resume.as_deref().map(|path| Resume::open(path, client.session().site()));
+    let base_url = client.session().base_url().map_err(Failure::from)?;
+    let resume = args.resume.as_deref().map(|path| Resume::open(path, base_url));
     let resume = resume.transpose()?;
     if let Some(resume) = resume.as_ref().filter(|resume| resume.was_torn) {
         note(&format!("the last line of {} is incomplete: its user is read again", resume.name));
     }
-    let site = client.session().site().to_string();
+    let site = base_url.to_string();
     let mut audit = Audit::new(context, args, users, resume)?;
 
     // The channel has no buffer: a worker reads its next user after this one was received.
