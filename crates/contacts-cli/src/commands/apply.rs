@@ -85,8 +85,8 @@ pub(crate) fn run(context: &Context<'_>, args: &ApplyArgs) -> Result<(), Vec<Fai
     execute(context, &service, plan)
 }
 
-/// Returns the plan that was confirmed at the terminal. The answer may take minutes: if the contacts
-/// changed in that time, asks again with a new plan. An empty plan needs no confirmation.
+/// Returns the plan that was confirmed at the terminal. The answer may take minutes: if the
+/// contacts changed in that time, asks again with a new plan. An empty plan needs no confirmation.
 fn confirmed(service: &mut Client, file: &ContactsFile, mut plan: Plan) -> Result<Plan, Vec<Failure>> {
     let mut before = "";
     loop {

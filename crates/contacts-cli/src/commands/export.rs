@@ -93,7 +93,7 @@ pub(crate) fn run(context: &Context<'_>, args: &ExportArgs) -> Result<(), Failur
     Ok(())
 }
 
-/// Asks before a file is overwritten that an export did not write. Without a terminal, that is an error.
+/// Asks before it overwrites a file that no export wrote. Without a terminal, that is an error.
 fn confirm_overwrite(file: &Path) -> Result<(), Failure> {
     // Only regular files: to read a pipe would block.
     if !fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
@@ -114,8 +114,8 @@ fn confirm_overwrite(file: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Returns `true` for YAML that starts with [`MARK`]. JSON and CSV have no comments: there, all contacts
-/// must have an id.
+/// Returns `true` for YAML that starts with [`MARK`]. JSON and CSV have no comments: there, all
+/// contacts must have an id.
 fn is_export(text: &str) -> bool {
     let has_ids = |contacts: Vec<Desired>| contacts.iter().all(|contact| contact.id.is_some());
     text.starts_with(MARK)

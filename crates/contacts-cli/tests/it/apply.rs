@@ -275,8 +275,8 @@ fn an_interrupt_during_a_change_reports_how_many_changes_were_made() {
 #[test]
 fn an_interrupt_keeps_the_receipts_and_ids_of_earlier_changes() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    // Outcomes: the first is unknown, because the list after it fails; the second is made; the third
-    // gets no answer.
+    // Outcomes: the first is unknown, because the list after it fails; the second is made; the
+    // third gets no answer.
     let create = |fault, nth| FaultRule::new(fault).on(Operation::Create).nth(nth);
     sandbox.arm(create(Fault::Reset { when: When::After }, 1));
     sandbox.arm(FaultRule::new(status(403, "{}")).on(Operation::List).nth(3));

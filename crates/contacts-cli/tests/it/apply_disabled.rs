@@ -1,5 +1,5 @@
-//! A contact that the file wants disabled: if it is created but cannot be disabled, `apply` reports its
-//! id, and the next run disables it.
+//! A contact that the file wants disabled: if it is created but cannot be disabled, `apply` reports
+//! its id, and the next run disables it.
 
 use crate::support::{Home, ids, one_line, reached, stored};
 use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, When};

@@ -1,5 +1,5 @@
-//! After an `apply` is killed at any request, the next one matches the file: no contact is lost, none is
-//! duplicated.
+//! After an `apply` is killed at any request, the next one makes the contacts match the file. No
+//! contact is lost or duplicated.
 
 use crate::support::{Home, add, ids, reached, stored, until};
 use contacts_sandbox::{
@@ -30,8 +30,8 @@ fn wanted(home: &Home, sandbox: &Sandbox) -> String {
 
 const WANTED: [&str; 3] = ["email demo@example.org", "email night@example.com", "sms 90-555-555-5556"];
 
-/// Leaves request `nth` without an answer, kills the command when `is_reached`, and applies the file
-/// again. Returns the contacts between the two runs.
+/// Leaves request `nth` without an answer, kills the command when `is_reached`, and applies the
+/// file again. Returns the contacts between the two runs.
 fn killed_and_applied_again(
     nth: u64,
     when: When,

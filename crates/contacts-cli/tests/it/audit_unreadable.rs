@@ -1,4 +1,4 @@
-//! An audit of users that cannot be read: their rows, the error at the end, and when it stops early.
+//! An audit of users that cannot be read: their rows, the final error, and when it stops early.
 
 use crate::support::{
     Home,
@@ -43,8 +43,8 @@ fn an_unknown_user_has_a_hint_and_the_summary_only_a_hint_that_all_failures_shar
     }
 
     let body = Some(r#"{"message":"Forbidden"}"#.into());
-    let refused = Fault::Status { status: 403, body, content_type: None, when: When::Before };
-    sandbox.arm(FaultRule::new(refused).times(1));
+    let forbidden = Fault::Status { status: 403, body, content_type: None, when: When::Before };
+    sandbox.arm(FaultRule::new(forbidden).times(1));
     let ran = home.demo(&sandbox, "audit well gone --jobs 1 -o json").run().with_code(1);
     assert_eq!(
         (&ran.error()["message"], &ran.error()["hint"]),

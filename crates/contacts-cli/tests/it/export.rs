@@ -1,4 +1,4 @@
-//! `export` writes a file that `plan` and `apply` accept. A failure never destroys an existing file.
+//! `export` writes a file that `plan` and `apply` accept. A failure keeps an existing file.
 
 use crate::support;
 use std::{fs, io::Read};

@@ -1,4 +1,4 @@
-//! A file with errors changes nothing: all errors are reported with their positions, before any request.
+//! A file with errors changes nothing: all errors are reported before any request, with positions.
 
 use std::{fs, io::Write};
 

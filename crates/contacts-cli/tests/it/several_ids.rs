@@ -1,4 +1,4 @@
-//! One command with several ids: it reports every contact that was changed and every one that was not.
+//! One command with several ids reports every contact that was changed and every one that was not.
 
 use crate::support;
 use crate::support::{Home, asked, ids, stored};

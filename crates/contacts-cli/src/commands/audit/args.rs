@@ -12,8 +12,8 @@ use crate::{io::STANDARD, redact, usage::long_help};
 
 /// Report users who cannot be reached (administrators only)
 ///
-/// Reads the contacts of each user. Reports users with no enabled contact, with only one, or without
-/// a required kind of contact. Also reports disabled phone numbers. Changes nothing.
+/// Reads the contacts of each user. Reports users with no enabled contact, with only one, or
+/// without a required kind of contact. Also reports disabled phone numbers. Changes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, LONG))]
 pub(crate) struct AuditArgs {

@@ -1,5 +1,5 @@
-//! The HTML page of an audit: one file that loads nothing else. It runs its own script only, and also
-//! works without it.
+//! The HTML page of an audit: one file that loads nothing else. It runs its own script only, and
+//! also works without it.
 
 mod charts;
 mod text;

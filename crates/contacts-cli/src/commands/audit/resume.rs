@@ -46,8 +46,8 @@ pub(crate) struct Resume {
 }
 
 impl Resume {
-    /// Accepts a regular file, or a path where a file can be created. A pipe or a device could block
-    /// when it is opened, so nothing is opened.
+    /// Accepts a regular file, or a path where a file can be created. A pipe or a device could
+    /// block when it is opened, so nothing is opened.
     pub(crate) fn check(path: &Path) -> Result<(), Failure> {
         match fs::metadata(path) {
             Ok(metadata) => regular(path, &metadata),
@@ -304,8 +304,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit");
         let first = Resume::open(&path, &site()).unwrap();
-        let refused = Resume::open(&path, &site()).unwrap_err().to_string();
-        assert!(refused.ends_with("another audit is writing to it"), "{refused}");
+        let error = Resume::open(&path, &site()).unwrap_err().to_string();
+        assert!(error.ends_with("another audit is writing to it"), "{error}");
         drop(first);
         Resume::open(&path, &site()).unwrap();
     }

@@ -20,8 +20,8 @@ enum Column {
 }
 
 impl Column {
-    /// Finds a column by its name. Compares letters and digits only, and ignores case. A column `id`
-    /// is not accepted: it may have ids of contacts.
+    /// Finds a column by its name. Compares letters and digits only, and ignores case. A column
+    /// `id` is not accepted: it may have ids of contacts.
     fn of(name: &str) -> Option<Self> {
         match letters(name).as_str() {
             "accountid" | "atlassianid" | "userid" => Some(Self::AccountId),

@@ -97,7 +97,7 @@ impl fmt::Display for Warnings<'_> {
     }
 }
 
-/// The colour of a change.
+/// The color of a change.
 fn style_of(change: &Change) -> Style {
     match change.sign() {
         '+' => AnsiColor::Green,
@@ -177,7 +177,7 @@ impl Output {
         self.write_by_all_means(|this, out| this.write_applied(out, apply))
     }
 
-    /// The result to write if the current change is interrupted. Empty in formats that are streamed.
+    /// The result to write if the current change is interrupted. Empty in streamed formats.
     pub(crate) fn applied_so_far(self, apply: &Apply) -> Vec<u8> {
         match self.form {
             OutputFormat::Json | OutputFormat::Csv => rendered(|out| self.write_applied(out, apply)),

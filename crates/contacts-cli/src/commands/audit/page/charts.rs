@@ -49,8 +49,8 @@ pub(super) fn reachability(out: &mut String, tally: &Tally, is_required: bool) -
     bar(out, &label, " reachabilities", &parts, all)
 }
 
-/// For each kind: the users with an enabled contact, and those with disabled contacts only. Users that
-/// could not be read are left out.
+/// For each kind: the users with an enabled contact, and those with disabled contacts only. Users
+/// that could not be read are left out.
 pub(super) fn kinds(out: &mut String, rows: &[Row], required: &[ContactMethod]) -> fmt::Result {
     let read: Vec<_> = rows.iter().filter(|row| row.contacts.is_some()).collect();
     let all = read.len();
