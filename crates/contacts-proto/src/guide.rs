@@ -1,4 +1,4 @@
-//! Pages to read: nothing in here is code.
+//! The guide: pages to read, without code of their own.
 
 #[doc = include_str!("../docs/endpoints.md")]
 pub mod endpoints {}
