@@ -15,4 +15,5 @@ mod reconcile;
 mod requests;
 mod secrets;
 mod serialization;
+mod site;
 mod support;
