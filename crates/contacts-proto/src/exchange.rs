@@ -1,6 +1,57 @@
 //! Exchanges: complete tasks with as many requests as they need.
 //!
 //! An exchange decides about retries, waits and deadlines. It does no IO: an adapter drives it.
+//!
+//! | exchange | task |
+//! | --- | --- |
+//! | [`Call`] | one operation, with retries and a deadline |
+//! | [`Create`] | creates a contact; an unknown outcome leaves a [`Receipt`] |
+//! | [`Update`] | updates a contact; checks it before a retry |
+//! | [`Ensure`] | ensures that a contact exists once |
+//! | [`Reconcile`] | checks whether an interrupted create request succeeded |
+//! | [`List`], [`Pages`] | list all contacts, at once or page by page |
+//!
+//! An adapter is a loop. This one waits with a blocking sleep and has no credentials provider:
+//!
+//! ```
+//! use std::{sync::Arc, thread, time::{Duration, Instant}};
+//! use contacts_proto::{
+//!     Error,
+//!     exchange::{Action, Event, Exchange, Now},
+//!     transport::TransportError,
+//! };
+//! use http::{Request, Response};
+//!
+//! fn run<E: Exchange>(
+//!     mut exchange: E,
+//!     send: impl Fn(Request<Vec<u8>>, Duration) -> Result<Response<Vec<u8>>, TransportError>,
+//!     random: impl Fn() -> u64,
+//! ) -> Result<E::Output, Error> {
+//!     let start = Instant::now();
+//!     let (mut event, mut bytes) = (Event::Start, Vec::new());
+//!     loop {
+//!         let now = Now { monotonic: start.elapsed(), unix: 0 };
+//!         event = match exchange.step(event, now, random()) {
+//!             Action::Done(result) => return result,
+//!             Action::Send { request, timeout, .. } => match send(request, timeout) {
+//!                 Ok(response) => {
+//!                     let (head, body) = response.into_parts();
+//!                     bytes = body;
+//!                     Event::Answered(Response::from_parts(head, &bytes))
+//!                 }
+//!                 Err(error) => Event::Failed(error),
+//!             },
+//!             Action::Wait(time) => {
+//!                 thread::sleep(time);
+//!                 Event::Waited
+//!             }
+//!             Action::Refresh { .. } => {
+//!                 Event::Refreshed(Err(Arc::new(Error::invalid("credentials", "are fixed"))))
+//!             }
+//!         };
+//!     }
+//! }
+//! ```
 
 mod call;
 mod create;
@@ -166,6 +217,7 @@ impl<E: Exchange + ?Sized> Exchange for &mut E {
 }
 
 /// Next step of an adapter.
+#[must_use = "the adapter must perform the action"]
 #[derive(Debug)]
 #[expect(
     clippy::large_enum_variant,

@@ -64,7 +64,7 @@ impl fmt::Display for Attempts {
             }
             Some(StopReason::Deadline) => f.write_str("; no time left for another attempt")?,
             Some(StopReason::RetryBudget) => {
-                f.write_str("; not retried because too many recent requests failed")?
+                f.write_str("; not retried because too many recent requests failed")?;
             }
             Some(StopReason::MaxAttempts) | None => {}
         }

@@ -85,7 +85,7 @@ impl fmt::Display for Hint {
             }
             Self::CheckCredentials => {
                 "check the token: it may be expired or revoked, or belong to another e-mail address; send an \
-                 OAuth token as an OAuth token"
+                 OAuth token as a bearer token"
             }
             Self::CheckApiToken => {
                 "check the API token and its e-mail address: the token may be expired or revoked, belong to \
@@ -121,7 +121,7 @@ impl fmt::Display for Hint {
             }
             Self::CheckAddress => "check the address; numbers look like 90-5555559999",
             Self::OnlyEmailCanBeUpdated => {
-                "update e-mail contacts only; for a new number, create a contact and delete the old one"
+                "for a new number, create a contact and delete the old one; only e-mail contacts can be updated"
             }
             Self::NotVerified => "if it is a number, verify it first with the code that was sent to it",
             Self::NotTheService => {
@@ -129,7 +129,7 @@ impl fmt::Display for Hint {
                  proxy or a login page"
             }
             Self::Redirected => {
-                "check the base URL; the client follows no redirect, so that the token goes nowhere else"
+                "check the base URL; the client does not follow redirects, because they would carry the token along"
             }
             Self::ProxyCredentials => "give a user name and a password for the proxy",
             Self::ProxyForbids => "ask the proxy's administrator to allow this host, or use another proxy",

@@ -35,7 +35,6 @@ impl List {
     }
 
     /// Keeps only contacts with this method and address. See [`same_address`](crate::same_address).
-    #[must_use]
     pub fn reaching(self, method: ContactMethod, to: impl Into<String>) -> Self {
         Self { reaching: Some((method, to.into())), ..self }
     }

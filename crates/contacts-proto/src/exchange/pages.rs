@@ -31,7 +31,6 @@ impl Pages {
     /// Changes the first request. Has no effect after the first page.
     ///
     /// An error of `change` comes out of [`next_page`](Self::next_page).
-    #[must_use]
     pub fn first_page(mut self, change: impl FnOnce(ListContacts) -> Result<ListContacts, Error>) -> Self {
         if self.pages == 0 {
             self.next = self.next.map(|first| first.and_then(change));

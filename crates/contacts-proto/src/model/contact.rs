@@ -12,7 +12,7 @@ use crate::{Address, ContactId, ContactMethod, model::json};
 /// ```
 /// use contacts_proto::{Contact, ContactMethod};
 ///
-/// let json = r#"{"id":"735a619b","method":"sms","to":"90-555","status":{"enabled":true},"applyOrder":1}"#;
+/// let json = r#"{"id":"a","method":"sms","to":"90-555","status":{"enabled":true},"applyOrder":1}"#;
 /// let contact: Contact = serde_json::from_str(json)?;
 /// assert_eq!(contact.method, ContactMethod::Sms);
 /// assert!(contact.is_enabled());

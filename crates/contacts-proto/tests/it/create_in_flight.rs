@@ -29,7 +29,7 @@ fn in_flight<E: Exchange>(mut exchange: E, answers: &[(u16, &str)]) -> Vec<bool>
     let mut in_flight = vec![exchange.is_create_in_flight()];
     for (status, body) in answers {
         if let Action::Wait(_) = action {
-            exchange.step(Event::Waited, now(), 0);
+            let _ = exchange.step(Event::Waited, now(), 0);
         }
         let answer = Response::builder().status(*status).body(body.as_bytes()).unwrap();
         action = exchange.step(Event::Answered(answer), now(), 0);

@@ -297,7 +297,7 @@ fn a_confirmed_id_survives_a_failed_search() {
 fn after_the_deadline_the_cause_is_the_create_and_not_the_search() {
     let at = |seconds| Now { monotonic: Duration::from_secs(seconds), unix: 0 };
     let mut ensure = Ensure::new(session(), create_sms(TO));
-    ensure.step(Event::Start, at(0), 0);
+    let _ = ensure.step(Event::Start, at(0), 0);
     let none = http::Response::builder().status(200).body(&br#"{"values":[]}"#[..]).unwrap();
     let Action::Send { request, .. } = ensure.step(Event::Answered(none), at(0), 0) else {
         panic!("no creation")

@@ -37,7 +37,7 @@ fn after(
     random: u64,
 ) -> Action<contacts_proto::Contact> {
     let mut call = get(session);
-    call.step(Event::Start, at(Duration::ZERO), random);
+    let _ = call.step(Event::Start, at(Duration::ZERO), random);
     let builder = Response::builder().status(status);
     let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
     call.step(Event::Answered(builder.body(&b""[..]).unwrap()), at(Duration::ZERO), random)
@@ -59,7 +59,7 @@ fn stop_reason<T: std::fmt::Debug>(action: Action<T>) -> (Option<StopReason>, Er
 fn longest_waits(session: Session, statuses: &[u16]) -> Vec<u128> {
     let mut call = get(session);
     let mut now = Duration::ZERO;
-    call.step(Event::Start, at(now), u64::MAX);
+    let _ = call.step(Event::Start, at(now), u64::MAX);
     let waits = statuses.iter().map(|status| {
         let response = Response::builder().status(*status).body(&b""[..]).unwrap();
         let wait = wait(&call.step(Event::Answered(response), at(now), u64::MAX));
@@ -226,9 +226,9 @@ fn a_request_has_30_s_or_the_rest_of_the_deadline() {
 #[test]
 fn a_driver_that_waits_past_the_deadline_sends_nothing() {
     let mut call = get(session());
-    call.step(Event::Start, at(Duration::ZERO), 0);
+    let _ = call.step(Event::Start, at(Duration::ZERO), 0);
     let busy = Response::builder().status(503).body(&b""[..]).unwrap();
-    call.step(Event::Answered(busy), at(Duration::from_secs(1)), 0);
+    let _ = call.step(Event::Answered(busy), at(Duration::from_secs(1)), 0);
     let (why, error) = stop_reason(call.step(Event::Waited, at(Duration::from_secs(120)), 0));
     assert_eq!((why, error.status()), (Some(StopReason::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
     assert_eq!(error.attempts().unwrap().count, 1);
