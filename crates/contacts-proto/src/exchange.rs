@@ -11,47 +11,7 @@
 //! | [`Reconcile`] | checks whether an interrupted create request succeeded |
 //! | [`List`], [`Pages`] | list all contacts, at once or page by page |
 //!
-//! An adapter is a loop. This one waits with a blocking sleep and has no credentials provider:
-//!
-//! ```
-//! use std::{sync::Arc, thread, time::{Duration, Instant}};
-//! use contacts_proto::{
-//!     Error,
-//!     exchange::{Action, Event, Exchange, Now},
-//!     transport::TransportError,
-//! };
-//! use http::{Request, Response};
-//!
-//! fn run<E: Exchange>(
-//!     mut exchange: E,
-//!     send: impl Fn(Request<Vec<u8>>, Duration) -> Result<Response<Vec<u8>>, TransportError>,
-//!     random: impl Fn() -> u64,
-//! ) -> Result<E::Output, Error> {
-//!     let start = Instant::now();
-//!     let (mut event, mut bytes) = (Event::Start, Vec::new());
-//!     loop {
-//!         let now = Now { monotonic: start.elapsed(), unix: 0 };
-//!         event = match exchange.step(event, now, random()) {
-//!             Action::Done(result) => return result,
-//!             Action::Send { request, timeout, .. } => match send(request, timeout) {
-//!                 Ok(response) => {
-//!                     let (head, body) = response.into_parts();
-//!                     bytes = body;
-//!                     Event::Answered(Response::from_parts(head, &bytes))
-//!                 }
-//!                 Err(error) => Event::Failed(error),
-//!             },
-//!             Action::Wait(time) => {
-//!                 thread::sleep(time);
-//!                 Event::Waited
-//!             }
-//!             Action::Refresh { .. } => {
-//!                 Event::Refreshed(Err(Arc::new(Error::invalid("credentials", "are fixed"))))
-//!             }
-//!         };
-//!     }
-//! }
-//! ```
+//! An adapter is a loop. The guide has [a complete one](crate::guide::embedding).
 
 mod call;
 mod create;
