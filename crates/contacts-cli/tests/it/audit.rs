@@ -140,7 +140,7 @@ fn all_errors_of_the_input_are_reported_before_any_request() {
     let file = home.write("users", "well\nA n n\n\n# x\nB e n\n");
     let ran = home.demo(&sandbox, &format!("audit single --from {file}")).run().with_code(2);
     for line in [2, 5] {
-        let error = format!("error: {file}:{line}:1: the account id has a ");
+        let error = format!("error: {file}:{line}:1: the account id has ");
         assert!(ran.stderr.contains(&error), "{ran:?}");
     }
     let bytes = home.path("bytes");
