@@ -11,7 +11,8 @@ use crate::Position;
 /// ```
 /// use contacts_plan::{Format, read};
 ///
-/// let diagnostics = read("- sms: 90-555\n  enabled: maybe\n- fax: 90-555\n", Format::Yaml).unwrap_err();
+/// let file = "- sms: 90-555\n  enabled: maybe\n- fax: 90-555\n";
+/// let diagnostics = read(file, Format::Yaml).unwrap_err();
 /// let lines: Vec<_> = diagnostics.iter().map(ToString::to_string).collect();
 /// assert_eq!(lines[0], "line 2, column 12: `maybe` is not valid; write `true` or `false`");
 /// assert!(lines[1].starts_with("line 3, column 3: unknown key `fax`; known keys: id, method"));
@@ -22,7 +23,7 @@ pub struct Diagnostic {
     /// Position of the error.
     #[serde(flatten)]
     pub position: Position,
-    /// What is wrong, and what to write instead. Lower case, without a full stop.
+    /// Description of the error and its fix. Lower case, without a full stop.
     pub message: String,
 }
 

@@ -12,7 +12,7 @@ pub fn may_remove_last_enabled(actual: &[Contact], removed: &[ContactId]) -> boo
     best(true).may_be_last(best(false), Enabled::best_of(actual))
 }
 
-/// Whether the service reports a contact as enabled. A greater value is better evidence that
+/// State of a contact as the service reports it. A greater value is better evidence that
 /// notifications reach the person.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Enabled {

@@ -30,7 +30,7 @@ pub enum PlanErrorKind {
     Invalid {
         /// The entry.
         desired: Desired,
-        /// What is wrong with its address.
+        /// Error in its address.
         error: Error,
     },
     /// The plan may leave no enabled contact. See [`Plan`](crate::Plan#last-enabled-contact).

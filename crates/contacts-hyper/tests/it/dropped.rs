@@ -52,7 +52,7 @@ async fn a_future_dropped_at_any_await_leaves_no_half_used_connection_and_no_soc
 }
 
 fn drip() -> FaultRule {
-    FaultRule::new(Fault::Drip { bytes: 16, every_ms: 1, part: Part::Answer }).times(1)
+    FaultRule::new(Fault::Drip { bytes: 16, every_ms: 1, part: Part::Response }).times(1)
 }
 
 /// Polls a future so many times, a moment apart, and drops it. Whether it was ready before.

@@ -1,17 +1,17 @@
-//! The README's test of a program.
+//! The test in the README.
 
 use std::error::Error;
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, When};
 use contacts_ureq::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, ErrorKind};
 
-/// What is to be tested.
+/// The code under test.
 fn reach_by_call(client: &Client, number: &str) -> Result<(), contacts_ureq::Error> {
     client.send(&CreateContact::new(ContactMethod::Voice, number)?).map(drop)
 }
 
 #[test]
-fn a_number_whose_answer_is_lost_is_asked_for_once_and_in_doubt() -> Result<(), Box<dyn Error>> {
+fn a_create_with_a_lost_response_is_sent_once_and_its_outcome_is_unknown() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start()?;
     let client = Client::new(BaseUrl::new(&sandbox.base_url())?, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
 
