@@ -28,7 +28,7 @@ use crate::{Change, Plan, enabled::Enabled};
 /// [`NoneKnownEnabled`](crate::Warning::NoneKnownEnabled). It never removes that contact.
 ///
 /// # Disabled contacts
-/// To create a disabled contact takes several requests. If the contact exists but may still be
+/// Creating a disabled contact takes several requests. If the contact exists but may still be
 /// enabled, the outcome is [`Outcome::NotDisabled`]. The contact that it replaces is then deleted,
 /// because the replacement exists (unless the service reports that it was deleted meanwhile). The
 /// new contact does not count as enabled.

@@ -31,7 +31,7 @@ pub struct Desired {
     pub to: String,
     /// Desired state. `None` means `Some(true)`, with one exception: a plan never activates a
     /// disabled number for `None`, even with [`force`](crate::Options::force), because the number
-    /// may not be verified.
+    /// may be unverified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// The service's reason why the contact is disabled now. [`write`](crate::write()) adds it to

@@ -22,10 +22,9 @@ use crate::{Change, Desired, Options, PlanError, Warning, enabled::Enabled, matc
 /// - **Create**: an entry without a match. If the entry has an id, a
 ///   [warning](Warning::UnknownId) says that the contact gets a new one.
 /// - **Update**: an e-mail contact whose entry has another address.
-/// - **Replace**: a number that changes, or a method that changes. The service cannot update these,
-///   so the plan creates a contact and deletes the old one, even without
-///   [pruning](Options::prune). The plan also deletes the old contact if an interrupted run already
-///   created the new one.
+/// - **Replace**: an entry with another number or another method. The service cannot update these,
+///   so the plan creates a contact and deletes the old one, even without [pruning](Options::prune).
+///   The plan also deletes the old contact if an interrupted run already created the new one.
 /// - **Activate, deactivate**: a contact whose state differs from its entry. Three exceptions:
 ///   - A number that is deactivated causes a [warning](Warning::Deactivated): it may have been
 ///     verified since the file was written.

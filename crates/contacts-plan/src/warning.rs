@@ -150,14 +150,14 @@ impl fmt::Display for Warning {
                 write!(f, "no contact has the id {id}: using {taken}, which has the same address")
             }
             Self::NotEnabled { method, to, reason, forced, .. } => {
-                write!(f, "the {method} contact {} is not enabled", escape_controls(to))?;
+                write!(f, "the {method} contact {} is disabled", escape_controls(to))?;
                 if let Some(reason) = reason {
                     write!(f, " ({})", escape_controls(reason))?;
                 }
                 f.write_str(if *forced {
-                    ": if it was never verified, the service will reject the activation"
+                    ": if it was never verified, the service will reject its activation"
                 } else {
-                    ": the plan leaves it so, because only a verified number can be activated"
+                    ": the plan does not activate it, because it may be unverified"
                 })
             }
             Self::Deactivated { method, to, .. } => write!(

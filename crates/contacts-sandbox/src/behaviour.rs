@@ -47,7 +47,7 @@ pub struct Behaviour {
     /// Sends `status.disabledReason` for a number that was never verified. The member is optional
     /// and in no documented example. Default: `true`.
     pub disabled_reason: bool,
-    /// Shape of the body of a 404, 409 or 422. One is documented, the others were observed.
+    /// Shape of the body of a 404, 409 or 422. One is documented, another was observed.
     pub error_shape: ErrorShape,
     /// Response to a `size` outside 1 to 100. Only the range is documented.
     pub size_out_of_range: SizeOutOfRange,

@@ -29,7 +29,7 @@ use crate::service::Service;
 
 /// A running sandbox: a [`Service`] behind HTTP on a loopback port. It stops when it is dropped.
 ///
-/// It serves any number of clients, and handles one request at a time.
+/// It serves any number of clients. The service performs one request at a time.
 ///
 /// # Web page
 /// The page at `/` shows users, contacts, faults and the journal. It can verify a number and arm a

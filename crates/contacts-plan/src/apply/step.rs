@@ -14,7 +14,8 @@ use crate::{Change, enabled::Enabled};
 /// A change as an exchange, for any client that runs exchanges. All its requests together have the
 /// time limit of one exchange: [`RetryPolicy::deadline`](contacts_proto::RetryPolicy::deadline).
 ///
-/// Its result is [`Outcome::Done`], [`Outcome::NotDisabled`] or an error.
+/// Its result is [`Outcome::Done`], [`Outcome::NotDisabled`], or an error if no part of the change
+/// is known to be made.
 #[derive(Debug)]
 pub struct Step {
     change: Change,

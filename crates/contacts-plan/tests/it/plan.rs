@@ -76,7 +76,7 @@ fn contacts_are_activated_and_deactivated_but_numbers_only_deactivated() {
     let forced = |yaml: &str| plan(yaml, Options::default().force(true)).to_string();
     assert_eq!(forced("[{sms: 90-2, enabled: true}]"), "~ sms 90-2 (activate)\n");
     assert_eq!(forced("[{sms: 90-2}]"), "", "the file does not explicitly enable it");
-    assert!(warnings(yaml)[0].contains("90-2 is not enabled (Not verified): the plan leaves it so"));
+    assert!(warnings(yaml)[0].contains("90-2 is disabled (Not verified): the plan does not activate it"));
     let deactivated = "the sms contact 90-555-555-5555 is enabled and will be deactivated, because the file disables \
                        it: if it was verified after the file was written, enable it in the file";
     assert_eq!(warnings(yaml)[1..], [deactivated], "no warning about the e-mail contact");

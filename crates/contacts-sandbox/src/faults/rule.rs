@@ -41,7 +41,8 @@ impl FaultRule {
         Self { operation: None, occurrence: None, probability: None, times: None, fault }
     }
 
-    /// Limits the rule to one operation. Not for [`Fault::Refuse`], which applies to connections.
+    /// Limits the rule to one operation. [`Fault::Refuse`] ignores it, because it applies to
+    /// connections.
     #[must_use]
     pub fn on(mut self, operation: Operation) -> Self {
         self.operation = Some(operation);
@@ -69,8 +70,8 @@ impl FaultRule {
         self
     }
 
-    /// Limits the rule to random requests: none with 0, all with 1. The plan's seed determines
-    /// which.
+    /// Applies the fault with this probability: 0 is never, 1 is always. The plan's seed determines
+    /// the requests.
     #[must_use]
     pub fn with_probability(mut self, probability: f64) -> Self {
         self.probability = Some(probability);
