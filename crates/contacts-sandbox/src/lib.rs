@@ -36,7 +36,7 @@
 //! Async programs use the same sandbox, because it runs in its own thread:
 //!
 //! ```
-//! use contacts_hyper::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, ErrorKind};
+//! use contacts_hyper::{BaseUrl, Client, ContactMethod, Credentials, ErrorKind};
 //! use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, User, When};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -48,8 +48,7 @@
 //!
 //! // The service creates the contact, then the connection is reset before the response.
 //! sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create).times(1));
-//! let create = CreateContact::new(ContactMethod::Email, "ann@example.com")?;
-//! let error = client.send(&create).await.unwrap_err();
+//! let error = client.create(ContactMethod::Email, "ann@example.com").await.unwrap_err();
 //! assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
 //! assert_eq!(sandbox.contacts("ann@example.com").len(), 1);
 //! # Ok(())
