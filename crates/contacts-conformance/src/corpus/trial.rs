@@ -8,7 +8,7 @@ use http::Response;
 use super::{Case, Expectation, Question, Value};
 use crate::{
     Answer,
-    driver::{Driver, Setup, TOKEN},
+    driver::{Setup, TOKEN},
     operation::{ID, Sample, Visitor, with},
 };
 
