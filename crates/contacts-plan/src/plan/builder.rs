@@ -128,7 +128,7 @@ impl Builder {
         match (Enabled::of(contact), desired.is_enabled()) {
             (Enabled::No, false) => {}
             (enabled @ (Enabled::Yes | Enabled::Unknown), true) => {
-                self.remaining = self.remaining.max(enabled)
+                self.remaining = self.remaining.max(enabled);
             }
             (Enabled::Unknown, false) => self.warnings.push(Warning::MayBeEnabled { id, method, to }),
             (Enabled::Yes, false) => {
