@@ -116,7 +116,7 @@ fn execute(context: &Context<'_>, service: &Client, plan: Plan) -> Result<(), Ve
         let outcome = run_step(service, step).unwrap_or_else(Outcome::Failed);
         let ends_all = outcome.error().is_some_and(ends_all);
         failures.extend(failure(&change, &outcome));
-        apply.ended(Ok(outcome));
+        apply.record(Ok(outcome));
         progress.write(&apply, false);
         if ends_all {
             break;

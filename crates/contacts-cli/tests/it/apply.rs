@@ -46,7 +46,7 @@ fn each_outcome_is_printed_and_the_plan_goes_to_standard_error() {
     assert_eq!(
         ran.stdout,
         format!(
-            "ok         + sms 90-555-555-5556 (in place of {sms}): created\n\
+            "ok         + sms 90-555-555-5556 (replaces {sms}): created\n\
              ok         + voice 49-1: created\n\
              ok         ~ email demo@example.com -> demo@example.org: changed\n\
              ok         - sms 90-555-555-5555 (replaced): deleted\n\
@@ -145,16 +145,16 @@ fn after_a_failed_change_the_others_are_made_and_the_next_run_makes_it() {
     assert_eq!(
         ran.stdout,
         format!(
-            "FAILED     + sms 90-555-555-5556 (in place of {sms})\n\
+            "FAILED     + sms 90-555-555-5556 (replaces {sms})\n\
              ok         + voice 49-1: created\n\
              ok         ~ email demo@example.com -> demo@example.org: changed\n\
-             skipped    - sms 90-555-555-5555 (replaced): kept, since the contact that was to take its place is not known to be there\n\
+             skipped    - sms 90-555-555-5555 (replaced): kept, because its replacement may not exist\n\
              \n\
              2 of 4 changes made; 1 failed, 1 skipped\n"
         )
     );
     assert!(
-        ran.stderr.starts_with("error: + sms 90-555-555-5556 (in place of ") && ran.stderr.contains("422"),
+        ran.stderr.starts_with("error: + sms 90-555-555-5556 (replaces ") && ran.stderr.contains("422"),
         "{ran:?}"
     );
     assert_eq!(applied(&home, &sandbox, &file, 0).0, ["create done", "delete done"]);
@@ -196,7 +196,7 @@ fn a_contact_that_no_longer_exists_gives_exit_code_4_unless_the_change_is_a_dele
     sandbox.arm(FaultRule::new(status(404, gone)).on(Operation::Delete));
     let (outcomes, ran) = applied(&home, &sandbox, &file, 4);
     assert_eq!(outcomes, ["create done", "create done", "update failed", "delete done"]);
-    assert!(ran.stdout.contains(r#""message":"was gone""#), "{ran:?}");
+    assert!(ran.stdout.contains(r#""message":"already deleted""#), "{ran:?}");
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn an_unknown_outcome_decides_the_exit_code() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     // The answer to the first create is lost, and the list that would look for the contact fails.
-    sandbox.arm(FaultRule::new(Fault::CutAnswer { at: 0, end: End::Close }).on(Operation::Create).nth(1));
+    sandbox.arm(FaultRule::new(Fault::CutResponse { at: 0, end: End::Close }).on(Operation::Create).nth(1));
     sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::List).nth(3));
     sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::Update));
     let (outcomes, ran) = applied(&home, &sandbox, &file, 7);

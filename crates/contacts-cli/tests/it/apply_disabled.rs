@@ -34,7 +34,8 @@ fn the_table_and_the_error_have_the_id_the_cause_and_a_hint() {
     let sandbox = sandbox(Operation::Deactivate, 422);
     let ran = home.demo(&sandbox, &format!("apply {file} --yes")).run().with_code(1);
     let id = created(&sandbox, "new@example.com", true);
-    let line = format!("+ email new@example.com (disabled): created, with the id {id}, and may be enabled");
+    let line =
+        format!("+ email new@example.com (disabled): created with the id {id}, but may still be enabled");
     assert_eq!(ran.stdout, format!("FAILED     {line}\n\n0 of 1 change made; 1 failed\n"));
     let (_, error) = ran.stderr.split_once("error: ").unwrap();
     assert!(error.starts_with(&format!("{line}: could not deactivate the contact: ")), "{ran:?}");
@@ -67,7 +68,10 @@ fn json_has_the_id_and_the_exit_code_is_that_of_the_failed_request() {
         let named = ["action", "to", "enabled", "id", "outcome"].map(|name| change[name].clone());
         assert_eq!(Value::from(named.to_vec()), json!(["create", "new@example.com", false, id, "failed"]));
         let (message, whole) = (change["message"].as_str().unwrap(), error["message"].as_str().unwrap());
-        assert!(message.starts_with(&format!("created, with the id {id}, and may be enabled: ")), "{change}");
+        assert!(
+            message.starts_with(&format!("created with the id {id}, but may still be enabled: ")),
+            "{change}"
+        );
         assert_eq!(whole, format!("+ email new@example.com (disabled): {message}"));
     }
 }

@@ -28,8 +28,8 @@ fn changes_that_someone_else_made_are_not_counted() {
     let ran = home.demo(&sandbox, &format!("apply {file} --yes --prune")).run().with_code(0);
     assert_eq!(
         ran.stdout,
-        "ok         + sms 90-555-555-5555: was there\nok         + voice 49-1: created\n\
-         ok         - mobile a phone: was gone\n\n1 of 3 changes made; 1 already existed, 1 already deleted\n"
+        "ok         + sms 90-555-555-5555: already exists\nok         + voice 49-1: created\n\
+         ok         - mobile a phone: already deleted\n\n1 of 3 changes made; 1 already existed, 1 already deleted\n"
     );
     assert_eq!(reached(&sandbox).len(), 3);
 

@@ -48,7 +48,7 @@ fn an_error_found_by_comparing_with_the_service_has_its_position_and_changes_not
         let lines: Vec<_> = ran.stderr.lines().collect();
         assert_eq!(lines.len(), 2, "{ran:?}");
         for expected in
-            ["2:3: mobile My phone is not there", "4:3: sms 1-1 is the same contact as sms 1-1 of line 3"]
+            ["2:3: mobile My phone does not exist", "4:3: sms 1-1 is the same contact as sms 1-1 on line 3"]
         {
             let expected = format!("error: {file}:{expected}");
             assert!(lines.iter().any(|line| line.starts_with(&expected)), "{expected}: {ran:?}");

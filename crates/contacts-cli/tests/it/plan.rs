@@ -28,15 +28,15 @@ fn the_table_is_a_diff_with_a_summary_and_warnings() {
     assert_eq!(
         ran.stdout,
         format!(
-            "+ sms 90-555-555-5556 (in place of {sms})\n\
+            "+ sms 90-555-555-5556 (replaces {sms})\n\
              + email night@example.com (disabled)\n\
              ~ email demo@example.com -> demo@example.org\n\
              - sms 90-555-555-5555 (replaced)\n  \
                voice 49-1 (not in the file; kept unless you add --prune)\n\
              \n\
              4 changes: 2 to create, 1 to change, 1 to delete\n\
-             warning: the sms contact 90-555-555-5556 is used only once it is verified, by the code that is sent to it\n\
-             warning: the 2 new contacts add a rule each to the notification rules\n"
+             warning: the sms contact 90-555-555-5556 receives no notifications until its owner verifies it with the code that the service sends\n\
+             warning: the 2 new contacts add one notification rule each\n"
         )
     );
     assert_eq!(ran.stderr, "");
@@ -70,9 +70,9 @@ fn a_plan_is_printed_as_json_ndjson_and_csv() {
     ];
     let warnings = [
         json!({"warning": "verify", "method": "sms", "to": "90-555-555-5556", "message":
-            "the sms contact 90-555-555-5556 is used only once it is verified, by the code that is sent to it"}),
+            "the sms contact 90-555-555-5556 receives no notifications until its owner verifies it with the code that the service sends"}),
         json!({"warning": "new-rules", "contacts": 2, "message":
-            "the 2 new contacts add a rule each to the notification rules"}),
+            "the 2 new contacts add one notification rule each"}),
     ];
     let unmanaged =
         json!({"id": voice, "method": "voice", "to": "49-1", "status": {"enabled": true}, "applyOrder": 2});
@@ -139,7 +139,10 @@ fn a_plan_without_an_enabled_contact_needs_force() {
     let file = home.write("none.yaml", "- sms: 49-2");
     for command in ["plan", "apply --yes"] {
         let error = home.demo(&sandbox, &format!("{command} {file} --prune")).fail(2);
-        assert!(error["message"].as_str().unwrap().contains("none.yaml: no enabled contact"), "{error}");
+        assert!(
+            error["message"].as_str().unwrap().contains("none.yaml: the plan may leave no enabled contact"),
+            "{error}"
+        );
         assert!(error["hint"].as_str().unwrap().contains("--force"), "{error}");
     }
     assert_eq!(writes(&sandbox), 0);

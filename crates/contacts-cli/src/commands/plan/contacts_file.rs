@@ -102,7 +102,7 @@ impl ContactsFile {
 
 /// Returns the format that was given, or else the one of the file's extension.
 pub(crate) fn format_of(file: &Path, given: Option<Format>) -> Result<Format, Failure> {
-    given.or_else(|| Format::of(file)).ok_or_else(|| {
+    given.or_else(|| Format::from_path(file)).ok_or_else(|| {
         let name = shown_path(file);
         Failure::usage(format!("the extension of {name} is not .yaml, .yml, .json or .csv"))
             .with_hint("name the format with --format")
