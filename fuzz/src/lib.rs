@@ -77,7 +77,7 @@ pub fn read_by_each_operation(answer: &Response<&[u8]>) -> Result<(), String> {
         (ContactId::new("a1").expect("an id"), AccountId::new("account").expect("an account id"));
     let operations = Any::all(&id, &account, "90-555-555-5555");
     operations.iter().try_for_each(|operation| {
-        let read = operation.reads_soundly(answer);
+        let read = operation.check_response(answer);
         read.map(|_| ()).map_err(|how| format!("{}: {how}", operation.path(&id)))
     })
 }

@@ -10,13 +10,13 @@
 //! each.
 
 pub mod certificates;
-mod complaint;
 pub mod corpus;
 pub mod driver;
 pub mod faults;
 mod operation;
 mod outcome;
 mod parallel;
+mod problem;
 mod reference;
 mod report;
 mod run;
@@ -28,13 +28,13 @@ pub mod wire;
 pub use contacts_sandbox::Operation;
 
 pub use self::{
-    complaint::{Complaint, ComplaintKind},
     operation::{ALL_OPERATIONS, Sample},
     outcome::Outcome,
+    problem::{Problem, ProblemKind},
     reference::{Answer, Told, reference},
     report::Report,
     run::{run, run_all, run_all_by, run_with},
-    scenario::{Asked, Expected, Route, Scenario, Seen, Setting},
+    scenario::{ClientStep, Expected, Route, Scenario, Seen, Setting},
     sockets::open_sockets,
 };
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::Parser;
-use contacts_conformance::{ComplaintKind, Report, faults, open_sockets, run_all, table};
+use contacts_conformance::{ProblemKind, Report, faults, open_sockets, run_all, table};
 
 use self::arguments::Arguments;
 
@@ -36,15 +36,15 @@ fn main() -> ExitCode {
 fn run_table(report: &mut Report) {
     for group in table::GROUPS {
         let scenarios = (group.scenarios)();
-        let complaints = run_all(&scenarios);
+        let problems = run_all(&scenarios);
         report.scenarios += scenarios.len();
-        for complaint in complaints {
-            *match complaint.kind {
-                ComplaintKind::Wrong => &mut report.wrong,
-                ComplaintKind::Hung => &mut report.hung,
-                ComplaintKind::Different => &mut report.differences,
+        for problem in problems {
+            *match problem.kind {
+                ProblemKind::Wrong => &mut report.wrong,
+                ProblemKind::Hung => &mut report.hung,
+                ProblemKind::Different => &mut report.differences,
             } += 1;
-            eprintln!("{}: {complaint}", group.name);
+            eprintln!("{}: {problem}", group.name);
         }
     }
 }

@@ -38,8 +38,8 @@ impl Outcome {
             Err(error) => error,
         };
         let mut text = error.to_string();
-        if let Error::OutcomeUnknown(doubt) = &error {
-            text = format!("{text}: {}", doubt.cause());
+        if let Error::OutcomeUnknown(unknown) = &error {
+            text = format!("{text}: {}", unknown.cause());
         }
         Self::Error {
             kind: error.kind(),

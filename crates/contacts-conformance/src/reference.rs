@@ -8,10 +8,10 @@ use contacts_proto::{
     transport::{Delivery, TransportError, TransportErrorKind},
 };
 use contacts_testkit::{
-    drive::{Happened, Run, Surroundings},
-    job::Shape,
+    drive::{OwnedEvent, Run, SimulatedIo},
+    job::ExchangeKind,
     reply::Reply,
-    trace::{About, Access},
+    trace::{Access, ExchangeInfo},
 };
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
@@ -124,11 +124,11 @@ impl Told {
     /// The report, as the core takes it.
     pub(crate) fn reply(&self) -> Reply {
         match self {
-            Self::Answered(answer) => Reply::foreign(answer.response()),
+            Self::Answered(answer) => Reply::untrusted(answer.response()),
             Self::NotSent(cause) => Reply::failed(Delivery::NotSent, *cause),
             Self::RefusedByProxy(status) => {
                 let status = StatusCode::from_u16(*status).expect("a table has statuses that there are");
-                Reply { told: Err(TransportError::refused_by_proxy(status)), is_genuine: false, hint: None }
+                Reply { result: Err(TransportError::refused_by_proxy(status)), is_trusted: false, hint: None }
             }
             Self::MaybeSent(cause) => Reply::failed(Delivery::Unknown, *cause),
             Self::Broken(answer, cause) => Reply::cut(answer.response(), *cause),
@@ -144,14 +144,14 @@ pub(crate) fn drive<E: Exchange>(
 ) -> Result<E::Output, Error> {
     struct Answering<F>(F);
 
-    impl<F: FnMut(&Request<Vec<u8>>) -> Reply> Surroundings for Answering<F> {
-        fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
-            (now, Happened::replied((self.0)(&request)))
+    impl<F: FnMut(&Request<Vec<u8>>) -> Reply> SimulatedIo for Answering<F> {
+        fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
+            (now, OwnedEvent::replied((self.0)(&request)))
         }
     }
 
-    let about = About::new(Shape::Other, session, Access::Fixed, Duration::ZERO);
-    let mut run = Run::new(Box::new(exchange), about);
+    let info = ExchangeInfo::new(ExchangeKind::Other, session, Access::Fixed, Duration::ZERO);
+    let mut run = Run::new(Box::new(exchange), info);
     run.to_end(&mut Answering(reply), &mut Duration::ZERO.clone()).expect("an exchange ends")
 }
 

@@ -21,7 +21,7 @@ pub struct Scenario {
     /// What else is set.
     pub settings: Vec<Setting>,
     /// What is asked, one after the other.
-    pub asked: Vec<Asked>,
+    pub steps: Vec<ClientStep>,
     /// What the server must have seen.
     pub seen: Vec<Seen>,
 }
@@ -47,11 +47,11 @@ pub type Setting = fn(&mut Setup);
 
 /// One thing that is asked.
 #[derive(Debug, Clone)]
-pub enum Asked {
+pub enum ClientStep {
     /// An operation, and what must come of it.
-    For(Operation, Expected),
+    Call(Operation, Expected),
     /// Some time in which nothing is asked.
-    Rest(Duration),
+    Pause(Duration),
 }
 
 /// What must come of an operation.
@@ -94,7 +94,7 @@ impl Scenario {
             other: None,
             route: Route::Plain,
             settings: Vec::new(),
-            asked: vec![Asked::For(operation, expected)],
+            steps: vec![ClientStep::Call(operation, expected)],
             seen: Vec::new(),
         }
     }
@@ -121,14 +121,14 @@ impl Scenario {
     /// With another thing asked after it.
     #[must_use]
     pub fn then(mut self, operation: Operation, expected: Expected) -> Self {
-        self.asked.push(Asked::For(operation, expected));
+        self.steps.push(ClientStep::Call(operation, expected));
         self
     }
 
     /// With some time in which nothing is asked.
     #[must_use]
-    pub fn rest(mut self, time: Duration) -> Self {
-        self.asked.push(Asked::Rest(time));
+    pub fn pause(mut self, time: Duration) -> Self {
+        self.steps.push(ClientStep::Pause(time));
         self
     }
 
@@ -141,7 +141,7 @@ impl Scenario {
 
     /// With exactly one connection and one request.
     #[must_use]
-    pub fn asks_once(self) -> Self {
+    pub fn sends_one_request(self) -> Self {
         self.sees(Seen::Connections(1..=1)).sees(Seen::Requests(1..=1))
     }
 
@@ -152,7 +152,7 @@ impl Scenario {
             Route::Plain | Route::Proxy { .. } => false,
             Route::Tls(_) | Route::TlsUntrusted => self.server.tls.is_none(),
         };
-        self.asked.iter().all(|asked| !matches!(asked, Asked::For(_, Expected::OneOf(_)))) && !reads_tls
+        self.steps.iter().all(|steps| !matches!(steps, ClientStep::Call(_, Expected::OneOf(_)))) && !reads_tls
     }
 
     /// Whether it needs nothing of a client but exchanges over plain HTTP: no TLS, no proxy, and no time or connection that an

@@ -125,7 +125,7 @@ impl Case {
             behaviour: Behaviour {
                 new_phones: NewPhones::EnabledAtOnce,
                 page_cap: None,
-                ..behaviour::any_form(&mut Random::new(rng.u64(..)))
+                ..behaviour::random_behaviour(&mut Random::new(rng.u64(..)))
             },
             late: Duration::ZERO,
         };
@@ -143,7 +143,7 @@ impl Case {
     /// Whether the outcome depends on an order of events that nothing settles: a connection that ends as soon as it is made may
     /// end before or after a request was handed to it. A creation cannot pass over that, and other operations go on in two
     /// ways, on which there may be another fault.
-    pub(super) fn is_open(&self) -> bool {
+    pub(super) fn is_undetermined(&self) -> bool {
         let refused = self.rules.iter().any(|rule| matches!(rule.fault, Fault::Refuse { .. }));
         let cuts = self.wire.iter().flat_map(|wire| [wire.up, wire.down]);
         let cut_at_once = cuts.flatten().any(|cut| cut.at == 0);

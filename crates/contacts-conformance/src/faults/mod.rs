@@ -46,7 +46,7 @@ pub struct Finding {
 /// Draws the cases with these indices and tries each with both clients. What they find goes into the report's counts.
 pub fn run(seed: u64, indices: std::ops::Range<u64>, report: &mut Report) -> Vec<Finding> {
     report.faults += indices.end.saturating_sub(indices.start);
-    let mut findings = parallel::each(indices, AT_A_TIME, |index| judge(seed, index));
+    let mut findings = parallel::each(indices, AT_A_TIME, |index| check(seed, index));
     findings.sort_by_key(|finding| finding.index);
     for finding in &findings {
         *match finding.defect {
@@ -61,7 +61,7 @@ pub fn run(seed: u64, indices: std::ops::Range<u64>, report: &mut Report) -> Vec
 }
 
 /// What is found in one case.
-fn judge(seed: u64, index: u64) -> Vec<Finding> {
+fn check(seed: u64, index: u64) -> Vec<Finding> {
     let case = Case::draw(seed, index);
     let finding = |(defect, text)| Finding { index, defect, text: format!("{text}\n    in {case:?}") };
     let mut trials = both(&case);
@@ -90,5 +90,5 @@ fn both(case: &Case) -> [Trial; 2] {
 
 /// Whether the two ended differently, and not by the order of events that nothing settles.
 fn differ(case: &Case, [one, other]: &[Trial; 2]) -> bool {
-    one.kind != other.kind && !case.is_open()
+    one.kind != other.kind && !case.is_undetermined()
 }

@@ -8,13 +8,13 @@ use crate::driver::{TOKEN, USER};
 const ACCOUNT: &str = "ann";
 
 /// A sandbox in which a user has some contacts.
-pub(super) struct Stage {
+pub(super) struct Fixture {
     pub(super) sandbox: Sandbox,
     /// What was there at the beginning. The first is enabled, the second is not.
     pub(super) before: Vec<StoredContact>,
 }
 
-impl Stage {
+impl Fixture {
     pub(super) fn new(behaviour: Behaviour) -> Self {
         let mut service = Service::new(behaviour);
         service.add_user(User::new(USER, TOKEN).with_account_id(ACCOUNT));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, serves};
+use super::{answered, respond_to_each};
 use crate::{
     Answer, Expected, Operation, Sample, Scenario, Seen, Told,
     wire::{End, Plan, Step},
@@ -30,8 +30,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     }
     scenarios.push(late_end("with an empty line", b"\r\n"));
     scenarios.push(late_end("with a trailer", b"x-checksum: 7\r\n\r\n"));
-    for says in ["close", "Close", "keep-alive, close"] {
-        scenarios.push(announced_close(says));
+    for value in ["close", "Close", "keep-alive, close"] {
+        scenarios.push(announced_close(value));
     }
     scenarios.push(old_protocol());
     scenarios
@@ -39,7 +39,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn kept() -> Scenario {
     let answers = [Operation::Get, Operation::List, Operation::Delete, Operation::Activate];
-    let script = serves(answers.map(|operation| operation.success().wire()));
+    let script = respond_to_each(answers.map(|operation| operation.success().wire()));
     let mut scenario = Scenario::new(
         "requests one after the other on one connection",
         Plan::every(script),
@@ -55,7 +55,7 @@ fn kept() -> Scenario {
 /// A request that must not be repeated takes a connection of its own, and leaves the kept one to the others.
 fn fresh_for_what_is_not_idempotent(operation: Operation) -> Scenario {
     let (get, change) = (Operation::Get.success(), operation.success());
-    let plan = Plan::each([serves([get.wire(), get.wire()]), serves([change.wire()])]);
+    let plan = Plan::each([respond_to_each([get.wire(), get.wire()]), respond_to_each([change.wire()])]);
     let name = format!("{operation:?} between two reads");
     Scenario::new(name, plan, Operation::Get, answered(get.clone()))
         .then(operation, answered(change))
@@ -65,7 +65,7 @@ fn fresh_for_what_is_not_idempotent(operation: Operation) -> Scenario {
 }
 
 fn one_answer_then(end: End) -> Vec<Step> {
-    let mut script = serves([Operation::Get.success().wire()]);
+    let mut script = respond_to_each([Operation::Get.success().wire()]);
     script.push(Step::End(end));
     script
 }
@@ -73,9 +73,9 @@ fn one_answer_then(end: End) -> Vec<Step> {
 /// It is noticed, and nothing is sent into it.
 fn closed_while_idle(end: End) -> Scenario {
     let (get, update) = (Operation::Get.success(), Operation::Update.success());
-    let plan = Plan::each([one_answer_then(end), serves([update.wire()])]);
+    let plan = Plan::each([one_answer_then(end), respond_to_each([update.wire()])]);
     Scenario::new(format!("an idle connection ends, {end:?}"), plan, Operation::Get, answered(get))
-        .rest(A_WHILE)
+        .pause(A_WHILE)
         .then(Operation::Update, answered(update))
         .sees(Seen::Connections(2..=2))
         .sees(Seen::Requests(2..=2))
@@ -84,7 +84,7 @@ fn closed_while_idle(end: End) -> Scenario {
 /// It may be noticed or not; the next read is right all the same.
 fn closed_behind_an_answer(end: End) -> Scenario {
     let get = Operation::Get.success();
-    let plan = Plan::each([one_answer_then(end), serves([get.wire()])]);
+    let plan = Plan::each([one_answer_then(end), respond_to_each([get.wire()])]);
     let whole = Told::Answered(get.clone());
     let next = [Told::MaybeSent(TransportErrorKind::Closed), Told::NotSent(TransportErrorKind::Closed)]
         .map(|told| vec![told, whole.clone()]);
@@ -103,9 +103,9 @@ fn closed_behind_an_answer(end: End) -> Scenario {
 /// The server has read the second request, and what it did with it is not known.
 fn closed_on_the_next_request(end: End) -> Scenario {
     let get = Operation::Get.success();
-    let mut script = serves([get.wire()]);
+    let mut script = respond_to_each([get.wire()]);
     script.extend([Step::ReadRequest, Step::End(end)]);
-    let plan = Plan::each([script, serves([Answer::json(404, "{}").wire()])]);
+    let plan = Plan::each([script, respond_to_each([Answer::json(404, "{}").wire()])]);
     // What is gone after that may have been deleted by the first request.
     let next = vec![Told::MaybeSent(TransportErrorKind::Closed), Told::Answered(Answer::json(404, "{}"))];
     Scenario::new(
@@ -123,7 +123,7 @@ fn closed_on_the_next_request(end: End) -> Scenario {
 /// Nothing that happens to the kept connection is a creation's concern.
 fn closed_before_a_creation(end: End) -> Scenario {
     let (get, create) = (Operation::Get.success(), Operation::Create.success());
-    let plan = Plan::each([one_answer_then(end), serves([create.wire()])]);
+    let plan = Plan::each([one_answer_then(end), respond_to_each([create.wire()])]);
     Scenario::new(
         format!("a connection ends before a creation, {end:?}"),
         plan,
@@ -157,11 +157,11 @@ fn more_than_the_answer(name: &str, behind: &[u8], before: &Answer, later: bool)
         vec![Step::ReadRequest, Step::Write([&first, behind].concat())]
     };
     // If the connection is used again in spite of it all, what comes is told from what should.
-    let plan = Plan::each([script, serves([get.wire()])]);
+    let plan = Plan::each([script, respond_to_each([get.wire()])]);
     let when = if later { "later" } else { "at once" };
     let name = format!("{name} behind a {}, {when}", before.status);
     Scenario::new(name, plan, operation, answered(before.clone()))
-        .rest(A_WHILE)
+        .pause(A_WHILE)
         .then(Operation::Get, answered(get))
         .sees(Seen::Connections(2..=2))
         .sees(Seen::Requests(2..=2))
@@ -180,17 +180,17 @@ fn late_end(name: &str, late: &'static [u8]) -> Scenario {
         Step::ReadRequest,
         Step::Write(list.wire()),
     ];
-    let plan = Plan::each([script, serves([list.wire()])]);
+    let plan = Plan::each([script, respond_to_each([list.wire()])]);
     Scenario::new(format!("chunks that end late, {name}"), plan, Operation::Get, answered(get))
         .then(Operation::List, answered(list))
         .sees(Seen::Requests(2..=2))
 }
 
-fn announced_close(says: &str) -> Scenario {
+fn announced_close(value: &str) -> Scenario {
     let get = Operation::Get.success();
-    let length = format!("connection: {says}\r\ncontent-length: {}\r\n", get.body.len());
-    let plan = Plan::each([serves([get.wire_with(&length)]), serves([get.wire()])]);
-    Scenario::new(format!("connection: {says}"), plan, Operation::Get, answered(get.clone()))
+    let length = format!("connection: {value}\r\ncontent-length: {}\r\n", get.body.len());
+    let plan = Plan::each([respond_to_each([get.wire_with(&length)]), respond_to_each([get.wire()])]);
+    Scenario::new(format!("connection: {value}"), plan, Operation::Get, answered(get.clone()))
         .then(Operation::Get, answered(get))
         .sees(Seen::Connections(2..=2))
 }
@@ -199,7 +199,7 @@ fn announced_close(says: &str) -> Scenario {
 fn old_protocol() -> Scenario {
     let get = Operation::Get.success();
     let wire = [b"HTTP/1.0", get.wire().get(8..).unwrap_or_default()].concat();
-    let plan = Plan::each([serves([wire]), serves([get.wire()])]);
+    let plan = Plan::each([respond_to_each([wire]), respond_to_each([get.wire()])]);
     Scenario::new("HTTP/1.0", plan, Operation::Get, answered(get.clone()))
         .then(Operation::Get, answered(get))
         .sees(Seen::Connections(2..=2))

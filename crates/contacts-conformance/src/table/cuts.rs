@@ -4,7 +4,7 @@ use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
     ALL_OPERATIONS, Answer, Expected, Operation, Route, Sample, Scenario, Seen, Told,
-    certificates::{Shown, server},
+    certificates::{ServerCertificate, server},
     driver::{Driver, Setup, Ureq},
     operation::{Visitor, with},
     wire::{End, Plan, Server, Step},
@@ -35,7 +35,7 @@ pub(super) fn answers() -> Vec<Scenario> {
 }
 
 fn within_tls(scenario: Scenario) -> Scenario {
-    let server = scenario.server.clone().with_tls(server(Shown::Good));
+    let server = scenario.server.clone().with_tls(server(ServerCertificate::Good));
     let name = format!("{}, in TLS", scenario.name);
     Scenario { name, server, ..scenario }.route(Route::Tls("127.0.0.1"))
 }
@@ -55,7 +55,9 @@ fn cut_everywhere(operation: Operation, answer: &Answer, wire: &[u8], step: usiz
         let script = vec![Step::ReadRequest, Step::write(&wire[..at]), Step::End(end)];
         let name =
             format!("answer {} to {operation:?} cut at {at} of {} by {end:?}", answer.status, wire.len());
-        scenarios.push(Scenario::new(name, Plan::every(script), operation, Expected::once(told)).asks_once());
+        scenarios.push(
+            Scenario::new(name, Plan::every(script), operation, Expected::once(told)).sends_one_request(),
+        );
     }
     scenarios
 }
@@ -101,7 +103,8 @@ fn request_len(operation: Operation) -> usize {
         }
     }
 
-    let server = Server::start(super::says("HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n"), None);
+    let server =
+        Server::start(super::respond_and_close("HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n"), None);
     let server = server.expect("there is a free port");
     let setup = Setup::new(format!("http://{}/cloud", server.address()));
     with(operation, Send(Ureq::new(&setup).expect("these are settings")));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, says_and_stays};
+use super::{answered, respond};
 use crate::{
     ALL_OPERATIONS, Answer, Expected, Operation, Sample, Scenario, Told,
     wire::{Plan, Step},
@@ -25,7 +25,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             let wire = [early.as_bytes(), &answer.wire()].concat();
             let name = format!("{name} before the answer to {operation:?}");
             scenarios.push(
-                Scenario::new(name, says_and_stays(wire), operation, answered(answer.clone())).asks_once(),
+                Scenario::new(name, respond(wire), operation, answered(answer.clone())).sends_one_request(),
             );
         }
         let later = vec![
@@ -35,7 +35,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             Step::Write(answer.wire()),
         ];
         let name = format!("100 and later the answer to {operation:?}");
-        scenarios.push(Scenario::new(name, Plan::every(later), operation, answered(answer)).asks_once());
+        scenarios
+            .push(Scenario::new(name, Plan::every(later), operation, answered(answer)).sends_one_request());
     }
     scenarios.extend(super::each_once("100 with a length before the answer", with_length, |answer| {
         // A server must not send it (RFC 9110, 8.6); what a client makes of it is left open, and ureq-proto refuses it.
@@ -64,5 +65,5 @@ fn endless(operation: Operation) -> Scenario {
             setup.policy.attempt_timeout = Duration::from_millis(250);
             setup.policy.deadline = Duration::from_secs(1);
         })
-        .asks_once()
+        .sends_one_request()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, each_once, malformed, says_and_stays};
+use super::{answered, each_once, malformed, respond};
 use crate::{Answer, Expected, Operation, Sample, Scenario, Told};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -91,25 +91,22 @@ fn never_whole(operation: Operation) -> Scenario {
     let answer = operation.success();
     let wire = answer.wire_with(&format!("content-length: {}\r\n", answer.body.len() + 1));
     let expected = Expected::once(Told::Broken(answer, TransportErrorKind::TimedOut));
-    Scenario::new(
-        format!("a body that is never whole, to {operation:?}"),
-        says_and_stays(wire),
-        operation,
-        expected,
-    )
-    .set(|setup| setup.policy.attempt_timeout = Duration::from_millis(150))
-    .asks_once()
+    Scenario::new(format!("a body that is never whole, to {operation:?}"), respond(wire), operation, expected)
+        .set(|setup| setup.policy.attempt_timeout = Duration::from_millis(150))
+        .sends_one_request()
 }
 
 /// A 204 has no body, whatever it says; what follows its head is not the next answer.
 fn bodies_of_no_content() -> Scenario {
     let wire = "HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\nhello";
     let answer = Operation::Delete.success();
-    Scenario::new("a 204 with a body", super::says(wire), Operation::Delete, answered(answer)).asks_once()
+    Scenario::new("a 204 with a body", super::respond_and_close(wire), Operation::Delete, answered(answer))
+        .sends_one_request()
 }
 
 fn no_body_at_all() -> Scenario {
     let wire = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-    let plan = super::says(wire);
-    Scenario::new("an empty 200 to Get", plan, Operation::Get, answered(Answer::new(200, ""))).asks_once()
+    let plan = super::respond_and_close(wire);
+    Scenario::new("an empty 200 to Get", plan, Operation::Get, answered(Answer::new(200, "")))
+        .sends_one_request()
 }

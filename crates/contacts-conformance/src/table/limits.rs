@@ -2,7 +2,7 @@
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, says_and_stays};
+use super::{answered, respond};
 use crate::{
     ALL_OPERATIONS, Answer, Expected, Operation, Sample, Scenario, Seen, Told,
     driver::Setup,
@@ -52,15 +52,15 @@ fn at_the_limit(operation: Operation, answer: &Answer, limit: usize) -> Vec<Scen
     for (how, wire) in FORMS {
         let name = format!("{limit} bytes {how}, {status} to {operation:?}");
         scenarios.push(
-            Scenario::new(name, says_and_stays(wire(&whole)), operation, answered(whole.clone()))
+            Scenario::new(name, respond(wire(&whole)), operation, answered(whole.clone()))
                 .set(small)
-                .asks_once(),
+                .sends_one_request(),
         );
         let name = format!("{} bytes {how}, {status} to {operation:?}", limit + 1);
         scenarios.push(
-            Scenario::new(name, says_and_stays(wire(&more)), operation, cut.clone())
+            Scenario::new(name, respond(wire(&more)), operation, cut.clone())
                 .set(small)
-                .asks_once()
+                .sends_one_request()
                 .sees(Seen::Check(super::closed_by_client)),
         );
     }
@@ -89,7 +89,7 @@ fn beyond(operation: Operation, status: u16, limit: usize) -> Vec<Scenario> {
         let name = format!("a flood {how}, {status} to {operation:?}");
         Scenario::new(name, Plan::every(script), operation, expected)
             .set(small)
-            .asks_once()
+            .sends_one_request()
             .sees(Seen::Check(not_drained))
     };
     heads.into_iter().map(scenario).collect()

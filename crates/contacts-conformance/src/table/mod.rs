@@ -3,13 +3,13 @@
 mod chunks;
 mod connections;
 mod cuts;
+mod error_responses;
 mod heads;
 mod informational;
 mod lengths;
 mod limits;
 mod proxies;
 mod redirects;
-mod refusals;
 mod requests;
 mod sending;
 mod slow;
@@ -34,7 +34,7 @@ pub struct Group {
 /// The whole table.
 pub const GROUPS: [Group; 15] = [
     Group { name: "requests", scenarios: requests::scenarios },
-    Group { name: "refusals", scenarios: refusals::scenarios },
+    Group { name: "refusals", scenarios: error_responses::scenarios },
     Group { name: "redirects", scenarios: redirects::scenarios },
     Group { name: "cut answers", scenarios: cuts::answers },
     Group { name: "cut requests", scenarios: cuts::requests },
@@ -51,17 +51,17 @@ pub const GROUPS: [Group; 15] = [
 ];
 
 /// Reads one request, writes these bytes, and closes.
-fn says(wire: impl Into<Vec<u8>>) -> Plan {
+fn respond_and_close(wire: impl Into<Vec<u8>>) -> Plan {
     Plan::every([Step::ReadRequest, Step::write(wire), Step::End(End::Close)])
 }
 
 /// Reads one request, writes these bytes, and stays.
-fn says_and_stays(wire: impl Into<Vec<u8>>) -> Plan {
+fn respond(wire: impl Into<Vec<u8>>) -> Plan {
     Plan::every([Step::ReadRequest, Step::write(wire)])
 }
 
 /// Answers one request after the other.
-fn serves(answers: impl IntoIterator<Item = Vec<u8>>) -> Script {
+fn respond_to_each(answers: impl IntoIterator<Item = Vec<u8>>) -> Script {
     answers.into_iter().flat_map(|answer| [Step::ReadRequest, Step::Write(answer)]).collect()
 }
 
@@ -85,8 +85,9 @@ fn each_once(
 ) -> Vec<Scenario> {
     let scenario = |operation: Operation| {
         let answer = operation.success();
-        let plan = says(wire(&answer));
-        Scenario::new(format!("{name}, to {operation:?}"), plan, operation, expected(answer)).asks_once()
+        let plan = respond_and_close(wire(&answer));
+        Scenario::new(format!("{name}, to {operation:?}"), plan, operation, expected(answer))
+            .sends_one_request()
     };
     READ_AND_CREATE.into_iter().map(scenario).collect()
 }

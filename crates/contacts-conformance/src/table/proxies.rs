@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, says, says_and_stays};
+use super::{answered, respond, respond_and_close};
 use crate::{
     Expected, Operation, Route, Sample, Scenario, Seen, Told,
-    certificates::{Shown, server},
+    certificates::{ServerCertificate, server},
     driver::TOKEN,
     wire::{Connection, End, Plan, Step},
 };
@@ -18,7 +18,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for operation in super::READ_AND_CREATE {
         scenarios.extend([through(operation, true), through(operation, false)]);
-        scenarios.extend(refusals(operation));
+        scenarios.extend(error_responses(operation));
         scenarios.push(bad_certificate(operation));
         scenarios.push(with_credentials(operation));
         scenarios.extend(slow_ways(operation));
@@ -33,9 +33,9 @@ fn tunnel() -> Plan {
 
 fn through(operation: Operation, tls: bool) -> Scenario {
     let answer = operation.success();
-    let mut behind = says_and_stays(answer.wire());
+    let mut behind = respond(answer.wire());
     if tls {
-        behind = behind.with_tls(server(Shown::Good));
+        behind = behind.with_tls(server(ServerCertificate::Good));
     }
     let name = format!("through a proxy, {}, {operation:?}", if tls { "https" } else { "http" });
     let scenario = Scenario::new(name, tunnel(), operation, answered(answer))
@@ -125,7 +125,7 @@ fn has_authorization(connections: &[Connection]) -> Result<(), String> {
 }
 
 /// A proxy that makes no tunnel: nothing was sent to the service. An answer that never changes is asked for once.
-fn refusals(operation: Operation) -> Vec<Scenario> {
+fn error_responses(operation: Operation) -> Vec<Scenario> {
     let not_http = "SSH-2.0-OpenSSH_9.6\r\n\r\n\r\n";
     let statuses = [
         (400, "Bad Request", 1),
@@ -151,7 +151,7 @@ fn refusals(operation: Operation) -> Vec<Scenario> {
     let scenario = |(name, wire, told): (String, String, Vec<Told>)| {
         let attempts = told.len();
         let name = format!("a proxy that says {name}, to {operation:?}");
-        Scenario::new(name, says(wire), operation, Expected::Same(told))
+        Scenario::new(name, respond_and_close(wire), operation, Expected::Same(told))
             .other(Plan::default())
             .route(Route::Proxy { tls: true })
             .set(|setup| setup.policy.max_attempts = 2)
@@ -171,7 +171,7 @@ fn refusals(operation: Operation) -> Vec<Scenario> {
 
 /// A proxy that opens TLS is not believed.
 fn bad_certificate(operation: Operation) -> Scenario {
-    let behind = says_and_stays(operation.success().wire()).with_tls(server(Shown::UnknownAuthority));
+    let behind = respond(operation.success().wire()).with_tls(server(ServerCertificate::UnknownAuthority));
     let expected = Expected::once(Told::NotSent(TransportErrorKind::Certificate));
     Scenario::new(format!("a bad certificate behind a proxy, {operation:?}"), tunnel(), operation, expected)
         .other(behind)
@@ -215,7 +215,7 @@ fn has_proxy_authorization(connections: &[Connection]) -> Result<(), String> {
 fn credentials_that_are_not_taken() -> Scenario {
     let answer = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
     let expected = Expected::once(Told::RefusedByProxy(407));
-    Scenario::new("a proxy that refuses credentials", says(answer), Operation::Create, expected)
+    Scenario::new("a proxy that refuses credentials", respond_and_close(answer), Operation::Create, expected)
         .other(Plan::default())
         .route(Route::Proxy { tls: true })
         .set(|setup| {

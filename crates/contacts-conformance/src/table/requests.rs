@@ -15,7 +15,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             operation,
             Expected::once(Told::Answered(answer)),
         )
-        .asks_once()
+        .sends_one_request()
         .sees(Seen::Check(match operation {
             Operation::List | Operation::Get | Operation::Delete => reads,
             Operation::Activate | Operation::Deactivate => changes_without_a_body,

@@ -42,5 +42,5 @@ fn early(operation: Operation) -> Scenario {
     let script =
         [Step::Read(20), Step::Write(answer.wire_with("connection: close\r\ncontent-length: 22\r\n"))];
     let name = format!("an answer before the request is read, to {operation:?}");
-    Scenario::new(name, Plan::every(script), operation, super::answered(answer)).asks_once()
+    Scenario::new(name, Plan::every(script), operation, super::answered(answer)).sends_one_request()
 }

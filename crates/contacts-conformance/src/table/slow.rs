@@ -41,7 +41,7 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
     let scenario = |name: &str, plan: Plan, told: &Told, setting: fn(&mut Setup)| {
         Scenario::new(format!("{name}, to {operation:?}"), plan, operation, Expected::once(told.clone()))
             .set(setting)
-            .asks_once()
+            .sends_one_request()
             .sees(Seen::Check(super::closed_by_client))
     };
     let drip_in_chunks = |at_once: &str, all: &str| {
@@ -75,7 +75,7 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
 /// Times that no clock can reach are times like others.
 fn without_end(operation: Operation) -> Scenario {
     let answer = operation.success();
-    let plan = super::says(answer.wire());
+    let plan = super::respond_and_close(answer.wire());
     Scenario::new(format!("times without end, {operation:?}"), plan, operation, super::answered(answer)).set(
         |setup| {
             setup.connect_timeout = Duration::MAX;

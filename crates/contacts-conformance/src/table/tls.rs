@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, says, says_and_stays};
+use super::{answered, respond, respond_and_close};
 use crate::{
     Expected, Operation, Route, Sample, Scenario, Seen, Told,
-    certificates::{Shown, server},
+    certificates::{ServerCertificate, server},
     driver::Setup,
     wire::{Connection, End, Handshake, Plan, Step},
 };
@@ -16,22 +16,24 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for operation in super::READ_AND_CREATE {
         let answer = operation.success();
-        for shown in Shown::BAD {
-            let plan = says_and_stays(answer.wire()).with_tls(server(shown));
+        for shown in ServerCertificate::BAD {
+            let plan = respond(answer.wire()).with_tls(server(shown));
             scenarios.push(refused(format!("{shown:?}, {operation:?}"), plan, operation));
         }
-        let good = says_and_stays(answer.wire()).with_tls(server(Shown::Good));
+        let good = respond(answer.wire()).with_tls(server(ServerCertificate::Good));
         scenarios.push(Scenario {
             route: Route::TlsUntrusted,
             ..refused(format!("an authority that nobody was told to trust, {operation:?}"), good, operation)
         });
-        for (shown, host) in
-            [(Shown::Good, "127.0.0.1"), (Shown::Good, "localhost"), (Shown::GoodChain, "127.0.0.1")]
-        {
-            let plan = says_and_stays(answer.wire()).with_tls(server(shown));
+        for (shown, host) in [
+            (ServerCertificate::Good, "127.0.0.1"),
+            (ServerCertificate::Good, "localhost"),
+            (ServerCertificate::GoodChain, "127.0.0.1"),
+        ] {
+            let plan = respond(answer.wire()).with_tls(server(shown));
             let name = format!("{shown:?} for {host}, {operation:?}");
             let scenario = Scenario::new(name, plan, operation, answered(answer.clone()));
-            scenarios.push(scenario.route(Route::Tls(host)).asks_once());
+            scenarios.push(scenario.route(Route::Tls(host)).sends_one_request());
         }
         scenarios.push(plaintext(operation));
         scenarios.extend(broken_handshakes(operation));
@@ -117,16 +119,18 @@ fn by_connect_timeout(setup: &mut Setup) {
 /// A body that ends with its connection must end with the end of the TLS stream: else anybody on the way could cut it.
 fn cut_without_notice(operation: Operation) -> Scenario {
     let answer = operation.success();
-    let plan = says(answer.wire_with("connection: close\r\n")).with_tls(server(Shown::Good));
+    let plan = respond_and_close(answer.wire_with("connection: close\r\n"))
+        .with_tls(server(ServerCertificate::Good));
     let expected = Expected::once(Told::Broken(answer, TransportErrorKind::Closed));
     Scenario::new(format!("a body cut without notice, {operation:?}"), plan, operation, expected)
         .route(Route::Tls("127.0.0.1"))
-        .asks_once()
+        .sends_one_request()
 }
 
 fn kept() -> Scenario {
     let (get, list) = (Operation::Get.success(), Operation::List.success());
-    let plan = Plan::every(super::serves([get.wire(), list.wire()])).with_tls(server(Shown::Good));
+    let plan = Plan::every(super::respond_to_each([get.wire(), list.wire()]))
+        .with_tls(server(ServerCertificate::Good));
     Scenario::new("two requests on one connection with TLS", plan, Operation::Get, answered(get))
         .then(Operation::List, answered(list))
         .route(Route::Tls("localhost"))

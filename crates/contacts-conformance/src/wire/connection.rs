@@ -82,14 +82,14 @@ pub(super) fn serve(stream: TcpStream, number: usize, shared: &Shared) -> Connec
             Connection { read: Vec::new(), written: 0, handshake, ended: Ended::Client }
         }
         Ok(io) => {
-            let mut performance = Performance { io: Some(io), shared, read: Vec::new(), done: 0, written: 0 };
-            let ended = performance.play(script.unwrap_or(&Script::new()));
-            Connection { read: performance.read, written: performance.written, handshake, ended }
+            let mut run = ScriptRun { io: Some(io), shared, read: Vec::new(), done: 0, written: 0 };
+            let ended = run.run(script.unwrap_or(&Script::new()));
+            Connection { read: run.read, written: run.written, handshake, ended }
         }
     }
 }
 
-struct Performance<'a> {
+struct ScriptRun<'a> {
     /// `None` once the script has let go of it.
     io: Option<Io>,
     shared: &'a Shared,
@@ -99,11 +99,11 @@ struct Performance<'a> {
     written: usize,
 }
 
-impl Performance<'_> {
-    fn play(&mut self, script: &[Step]) -> Ended {
+impl ScriptRun<'_> {
+    fn run(&mut self, script: &[Step]) -> Ended {
         let played = script.iter().try_for_each(|step| self.step(step));
         self.shared.playing.fetch_sub(1, Ordering::SeqCst);
-        match played.and_then(|()| self.linger()) {
+        match played.and_then(|()| self.read_to_end()) {
             Ok(()) if self.io.is_none() => Ended::Script,
             Ok(()) => Ended::Client,
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
@@ -190,7 +190,7 @@ impl Performance<'_> {
     }
 
     /// Writes down what comes until the client is gone.
-    fn linger(&mut self) -> io::Result<()> {
+    fn read_to_end(&mut self) -> io::Result<()> {
         let mut buffer = [0; 4096];
         while let Some(io) = &mut self.io {
             match io.read(&mut buffer) {
@@ -212,21 +212,21 @@ impl Performance<'_> {
         let is_cut = Arc::new(AtomicBool::new(false));
         let for_thread = Arc::clone(&is_cut);
         let answers =
-            thread::spawn(move || pass(&mut from_server, &mut to_client, down, &for_thread, |_| ()));
+            thread::spawn(move || forward(&mut from_server, &mut to_client, down, &for_thread, |_| ()));
         let mut to_server = server;
         // What was read too far belongs to the other server.
         let early = self.read.split_off(self.done);
         to_server.write_all(&early)?;
         self.read.extend_from_slice(&early);
         let read = &mut self.read;
-        pass(&mut client, &mut to_server, up, &is_cut, |bytes| read.extend_from_slice(bytes));
+        forward(&mut client, &mut to_server, up, &is_cut, |bytes| read.extend_from_slice(bytes));
         self.written += answers.join().expect("passing on does not panic");
         Ok(())
     }
 }
 
 /// Passes on until one side ends or the cut comes; how many bytes it were.
-fn pass(
+fn forward(
     from: &mut TcpStream,
     to: &mut TcpStream,
     cut: Option<Cut>,

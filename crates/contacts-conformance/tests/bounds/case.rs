@@ -80,7 +80,7 @@ impl Case {
     }
 
     /// What is wrong with what a client makes of it.
-    pub(crate) fn complaint<D: Driver>(&self) -> Option<String> {
+    pub(crate) fn problem<D: Driver>(&self) -> Option<String> {
         // A connection that is not closed is used again.
         let script = [vec![Step::ReadRequest], self.answer.clone()].concat();
         let plan = Plan::every(vec![script; self.attempts as usize].concat());
@@ -136,8 +136,8 @@ impl Case {
         must_be("effect", format!("{:?}", error.effect()), format!("{effect:?}"));
         let status = error.status().map(|status| status.as_u16());
         must_be("status", format!("{status:?}"), format!("{:?}", self.status));
-        if let Error::OutcomeUnknown(doubt) = error {
-            must_be("receipt for", doubt.receipt().to().to_owned(), TO.to_owned());
+        if let Error::OutcomeUnknown(unknown) = error {
+            must_be("receipt for", unknown.receipt().to().to_owned(), TO.to_owned());
         }
         wrong
     }
@@ -173,7 +173,7 @@ fn why(error: &Error) -> Option<Why> {
         TransportErrorKind::Closed,
     ];
     match error {
-        Error::OutcomeUnknown(doubt) => why(doubt.cause()),
+        Error::OutcomeUnknown(unknown) => why(unknown.cause()),
         Error::InvalidResponse(_) => Some(Why::Unexpected),
         Error::Api(_) => Some(Why::Refused),
         Error::Transport(failed) => {

@@ -101,11 +101,13 @@ fn a_creation_whose_answer_is_lost_is_indeterminate_and_its_receipt_tells_what_b
     for fault in lost_answers() {
         let (sandbox, client) = sandbox::<D>();
         sandbox.arm(FaultRule::new(fault.clone()).on(Operation::Create).times(1));
-        let Err(Error::OutcomeUnknown(doubt)) = client.send(&voice()) else { panic!("{fault:?} is a doubt") };
+        let Err(Error::OutcomeUnknown(unknown)) = client.send(&voice()) else {
+            panic!("{fault:?} is a doubt")
+        };
         assert_eq!(posts(&sandbox), 1, "{fault:?}");
-        let receipt = doubt.receipt().to_string().parse().unwrap();
-        let resolved = client.run(|session| Reconcile::new(session, receipt)).unwrap();
-        let Reconciled::Found(contact) = resolved else { panic!("it was created, {fault:?}") };
+        let receipt = unknown.receipt().to_string().parse().unwrap();
+        let reconciled = client.run(|session| Reconcile::new(session, receipt)).unwrap();
+        let Reconciled::Found(contact) = reconciled else { panic!("it was created, {fault:?}") };
         assert_eq!(voices(&sandbox), [contact.id.as_str()]);
     }
 }
@@ -113,8 +115,8 @@ fn a_creation_whose_answer_is_lost_is_indeterminate_and_its_receipt_tells_what_b
 fn a_receipt_of_a_creation_that_did_nothing_says_so_after_a_second_look<D: Driver>() {
     let (sandbox, client) = sandbox::<D>();
     let begun = Instant::now();
-    let resolved = client.run(|session| Reconcile::new(session, voice().receipt(1_795_000_000)));
-    assert_eq!(resolved.unwrap(), Reconciled::NotFound);
+    let reconciled = client.run(|session| Reconcile::new(session, voice().receipt(1_795_000_000)));
+    assert_eq!(reconciled.unwrap(), Reconciled::NotFound);
     assert!(begun.elapsed() >= Duration::from_millis(200));
     assert_eq!(sandbox.journal().len(), 2);
 }

@@ -13,10 +13,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use contacts_conformance::certificates::{self, Shown};
+use contacts_conformance::certificates::{self, ServerCertificate};
 use contacts_hyper::{
-    BaseUrl, Builder, Client, ContactMethod, CreateContact, Credentials, DeactivateContact, Effect, Error,
-    FindCloudId, HttpService, RequestBody, RetryPolicy, Transport, UpdateContact,
+    BaseUrl, Client, ClientBuilder, ContactMethod, CreateContact, Credentials, DeactivateContact, Effect,
+    Error, FindCloudId, HttpService, RequestBody, RetryPolicy, Transport, UpdateContact,
     exchange::{Call, Session},
 };
 use futures_util::{StreamExt, future::try_join_all, stream};
@@ -37,7 +37,7 @@ struct Seen {
 
 /// A server that speaks HTTP/2 alone, confirms everything, and drops the connection on a creation of `lost`.
 async fn serve() -> (SocketAddr, Arc<Seen>) {
-    let mut tls = (*certificates::server(Shown::Good)).clone();
+    let mut tls = (*certificates::server(ServerCertificate::Good)).clone();
     tls.alpn_protocols = vec![b"h2".to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(tls));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -77,7 +77,7 @@ fn client(address: SocketAddr) -> Client {
     builder(address, Duration::from_secs(3)).build()
 }
 
-fn builder(address: SocketAddr, attempt_timeout: Duration) -> Builder {
+fn builder(address: SocketAddr, attempt_timeout: Duration) -> ClientBuilder {
     let mut policy = RetryPolicy::default();
     policy.max_attempts = 1;
     policy.attempt_timeout = attempt_timeout;

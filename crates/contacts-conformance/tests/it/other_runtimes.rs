@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::runtimes::{
     ByHand, Client, Curl, Program, Reqwest, Smol,
-    left_out::{self, LeftOut},
+    excluded::{self, Excluded},
 };
 use contacts_conformance::{
     Operation, Sample, Scenario,
@@ -25,19 +25,19 @@ const MANY: usize = 1_000;
 /// The same for a program whose requests cost a process each.
 const SOME: usize = 120;
 
-fn goes_through_the_table<P: Program>(left_out: &[LeftOut], most: usize) {
-    let mut unused: Vec<_> = left_out.iter().collect();
+fn goes_through_the_table<P: Program>(excluded: &[Excluded], most: usize) {
+    let mut unused: Vec<_> = excluded.iter().collect();
     for group in table::GROUPS {
         let mut scenarios = (group.scenarios)();
         unused.retain(|line| !scenarios.iter().any(|scenario| line.has(group.name, scenario)));
         scenarios.retain(|scenario| {
-            scenario.is_plain() && !left_out.iter().any(|line| line.has(group.name, scenario))
+            scenario.is_plain() && !excluded.iter().any(|line| line.has(group.name, scenario))
         });
         let every = scenarios.len().div_ceil(most).max(1);
         let scenarios: Vec<Scenario> = scenarios.into_iter().step_by(every).collect();
-        let complaints = run_all_by(&scenarios, run_with::<Client<P>>);
-        let complaints: Vec<_> = complaints.iter().map(ToString::to_string).collect();
-        assert!(complaints.is_empty(), "{} of {}:\n{}", complaints.len(), group.name, complaints.join("\n"));
+        let problems = run_all_by(&scenarios, run_with::<Client<P>>);
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert!(problems.is_empty(), "{} of {}:\n{}", problems.len(), group.name, problems.join("\n"));
     }
     assert!(unused.is_empty(), "there is no such thing any more: {unused:?}");
 }
@@ -129,13 +129,13 @@ fn creates_on_a_fresh_connection<P: Program>() {
 }
 
 macro_rules! programs {
-    ($($name:ident: $program:ty, $left_out:expr, $most:expr;)*) => {
+    ($($name:ident: $program:ty, $excluded:expr, $most:expr;)*) => {
         $(mod $name {
             use super::*;
 
             #[test]
             fn goes_through_the_table() {
-                super::goes_through_the_table::<$program>($left_out, $most);
+                super::goes_through_the_table::<$program>($excluded, $most);
             }
 
             #[test]
@@ -162,10 +162,10 @@ macro_rules! programs {
 }
 
 programs! {
-    by_hand: ByHand, left_out::BY_HAND, MANY;
-    smol: Smol, left_out::SMOL, MANY;
-    reqwest: Reqwest, left_out::REQWEST, MANY;
-    curl: Curl, left_out::CURL, SOME;
+    by_hand: ByHand, excluded::BY_HAND, MANY;
+    smol: Smol, excluded::SMOL, MANY;
+    reqwest: Reqwest, excluded::REQWEST, MANY;
+    curl: Curl, excluded::CURL, SOME;
 }
 
 /// Whoever lists the processes of a machine reads their arguments.

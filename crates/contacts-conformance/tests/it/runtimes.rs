@@ -1,6 +1,6 @@
 //! The programs of `contacts-proto/examples` as drivers of the table.
 
-pub(crate) mod left_out;
+pub(crate) mod excluded;
 
 #[path = "../../../contacts-proto/examples/by_hand/main.rs"]
 #[expect(dead_code, reason = "a program begins with `main`")]

@@ -6,8 +6,8 @@ fn holds(name: &str) {
     let group = table::GROUPS.iter().find(|group| group.name == name).expect("there is such a group");
     let scenarios = (group.scenarios)();
     assert!(!scenarios.is_empty());
-    let complaints: Vec<_> = run_all(&scenarios).iter().map(ToString::to_string).collect();
-    assert!(complaints.is_empty(), "{} of {name}:\n{}", complaints.len(), complaints.join("\n"));
+    let problems: Vec<_> = run_all(&scenarios).iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{} of {name}:\n{}", problems.len(), problems.join("\n"));
 }
 
 macro_rules! groups {

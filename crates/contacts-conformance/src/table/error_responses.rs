@@ -1,6 +1,6 @@
 //! Every refusal that has been met, with every status, is the same error.
 
-use super::{answered, says_and_stays};
+use super::{answered, respond};
 use crate::{ALL_OPERATIONS, Answer, Operation, Scenario, driver::TOKEN};
 
 const JSON: [&str; 11] = [
@@ -83,5 +83,5 @@ fn with_headers() -> Vec<Answer> {
 fn scenario(operation: Operation, answer: &Answer) -> Scenario {
     let body = String::from_utf8_lossy(&answer.body);
     let name = format!("{} with {body:?} and {:?}, to {operation:?}", answer.status, answer.headers);
-    Scenario::new(name, says_and_stays(answer.wire()), operation, answered(answer.clone())).asks_once()
+    Scenario::new(name, respond(answer.wire()), operation, answered(answer.clone())).sends_one_request()
 }
