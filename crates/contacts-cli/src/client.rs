@@ -180,9 +180,9 @@ impl Client {
 
     /// The base URL for the other kind of credentials, if there is one, and how a request with these ends there.
     pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, Result<(), Error>)> {
-        let base_url = self.session().site().for_other_credentials()?;
-        let session = self.session().clone().with_base_url(base_url.clone());
-        let first = ListContacts::all().size(1).ok()?;
+        let base_url = self.session().base_url().ok()?.for_other_credentials()?;
+        let session = self.session().clone().with_endpoint(base_url.clone());
+        let first = ListContacts::all().page_size(1).ok()?;
         let ended = self.run(Call::new(session, first)).map(drop);
         Some((base_url, ended))
     }
@@ -260,8 +260,10 @@ fn client(
     // What is not encrypted needs no roots, but a CA file that cannot be read is a mistake anyway.
     let roots = if site.is_https() || network.ca_file.is_some() { network.roots()? } else { &[] };
     let proxy = network.proxy_for(&site);
-    let builder =
-        contacts_ureq::Client::builder(site, credentials).policy(network.policy()).user_agent(USER_AGENT)?;
+    let builder = contacts_ureq::Client::builder(site)
+        .credentials(credentials)
+        .retry(network.policy())
+        .user_agent(USER_AGENT)?;
     let builder = builder.roots_der(roots);
     Ok(match proxy {
         ProxyChoice::Through { url, from } => builder.proxy(url).map_err(|_| network.not_a_proxy(from))?,

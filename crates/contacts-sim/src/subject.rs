@@ -190,7 +190,7 @@ impl ScheduleRunner {
     pub fn run_as(&mut self, seed: u64, schedule: &[Fault]) -> RunResult {
         self.world.service = self.service.clone();
         self.network.restart(seed, schedule);
-        let site = self.config.session.site().clone();
+        let site = self.config.session.base_url().expect("the session has a base URL").clone();
         let config = ClientConfig {
             // A new session has a full retry budget.
             session: Session::new(site, self.network.credentials().clone()).with_policy(self.policy.clone()),

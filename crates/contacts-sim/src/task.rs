@@ -156,7 +156,10 @@ impl Task {
         network.pause_faults(faulty == 0);
         let known = network.credentials().clone();
         let (session, access) = if faulty == 0 {
-            let fresh = Session::new(self.config.session.site().clone(), known);
+            let fresh = Session::new(
+                self.config.session.base_url().expect("the session has a base URL").clone(),
+                known,
+            );
             (fresh.with_policy(RetryPolicy::default()), Access::Fixed)
         } else {
             (self.config.access.session(&self.config.session, known), self.config.access)

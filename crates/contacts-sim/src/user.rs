@@ -152,8 +152,11 @@ impl SimulatedUser {
     /// Starts a new session, with a full retry budget.
     fn renew_budget(&mut self) {
         let old = &self.config.session;
-        self.config.session = Session::new(old.site().clone(), self.network.credentials().clone())
-            .with_policy(old.policy().clone());
+        self.config.session = Session::new(
+            old.base_url().expect("the session has a base URL").clone(),
+            self.network.credentials().clone(),
+        )
+        .with_policy(old.policy().clone());
     }
 
     /// For an administrator, sometimes: a list of another, idle user.

@@ -75,7 +75,7 @@ impl Any {
 
     /// Builds the request of a session.
     pub fn request_in(&self, session: &Session) -> Request<Vec<u8>> {
-        each!(self, operation => session.request(operation))
+        each!(self, operation => session.request(operation).expect("the session has a base URL"))
     }
 
     /// Reads a response. The value is its `Debug` text.

@@ -88,7 +88,7 @@ mod tests {
         let site = BaseUrl::new("https://a.example/b").unwrap();
         let session = Session::new(site, Credentials::none());
         let create = CreateContact::new(ContactMethod::Email, "o'hara@example.com").unwrap();
-        let text = shown(&session.request(&create), Some("ann@example.com"));
+        let text = shown(&session.request(&create).unwrap(), Some("ann@example.com"));
         // A shell takes a backslash at the end of a line out, with the line's end.
         let words = shlex::split(&text.replace("\\\n", "")).unwrap();
         assert_eq!(

@@ -73,7 +73,9 @@ impl Examination<'_> {
         };
         if let Some(identity) = &settings.identity {
             let kind = identity.kind();
-            self.steps.ok("base URL", format!("{}, with {kind}", service.session().site()));
+            if let Ok(base_url) = service.session().base_url() {
+                self.steps.ok("base URL", format!("{base_url}, with {kind}"));
+            }
         }
         let headers = self.reading(&settings, &service)?;
         self.writing(&service);
@@ -109,7 +111,7 @@ impl Examination<'_> {
 impl Examination<'_> {
     /// Whether the token is accepted and may read. Gives the headers of the answer.
     fn reading(&mut self, settings: &Settings, service: &Client) -> Result<HeaderMap, Failure> {
-        let first = ListContacts::all().size(1)?;
+        let first = ListContacts::all().page_size(1)?;
         let mut last = LastHeaders::default();
         match service.run_observed(Call::new(service.session().clone(), &first), &mut last) {
             Ok(_) => {

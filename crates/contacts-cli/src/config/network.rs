@@ -96,7 +96,7 @@ impl Network {
     /// Refuses what is no URL of a proxy, without repeating it.
     pub(crate) fn check_proxy(url: &str) -> Result<(), Failure> {
         let nowhere = BaseUrl::new("https://localhost")?;
-        Ok(Client::builder(nowhere, Credentials::none()).proxy(url).map(drop)?)
+        Ok(Client::builder(nowhere).credentials(Credentials::none()).proxy(url).map(drop)?)
     }
 
     /// The authorities to trust: those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, or those of the system, or Mozilla's where it has
