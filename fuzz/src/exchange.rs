@@ -1,17 +1,19 @@
-//! An exchange under a script of events, and its laws.
+//! Runs an exchange with a script of events and checks its laws.
 //!
-//! The first line of a script names the exchange by a letter and may have flags behind it; each further line is a beat:
-//! a letter for the time that passes, one for the random number, and the event.
+//! The first line of a script names the exchange by a letter, followed by flags. Each further line
+//! is an input: a letter for the latency, one for the random number, and the event.
 //!
 //! ```text
-//! E            ensure; l list, c create, g get, u update, d delete, a activate, i deactivate, f find the cloud id,
-//!              A all contacts, R resolve; flags: r credentials can be refreshed, n there are none yet, t 7 seconds in all
+//! E            ensure; l list, c create, g get, u update, d delete, a activate, i deactivate,
+//!              f find the cloud id, A all contacts, R reconcile
+//!              flags: r refreshable credentials, n no credentials yet, t a deadline of 7 seconds
 //! 2a200 {"values":[]}
 //! =a201,3 {"data":{"id":"a"}}
-//!              time: 0 to 9 out of a table, = what the exchange wants to wait
-//!              random: 0 the least, 9 the largest, any other a number of its own
-//!              event: a status, with `,SECONDS` of retry-after, and a body; the same behind ~ for a body that breaks off;
-//!              - not sent, ? maybe sent; s start, w waited, r refreshed, x not refreshed; nothing: what follows from the action
+//!              latency: 0 to 9 from a table, = as long as the exchange waits
+//!              random: 0 the minimum, 9 the maximum, any other letter its own number
+//!              event: a status, `,SECONDS` of retry-after, and a body; with ~ the body is cut;
+//!              - not sent, ? may have been sent; s start, w waited, r refreshed, x refresh failed;
+//!              empty: the event that follows from the action
 //! ```
 
 use std::time::Duration;
@@ -23,10 +25,10 @@ use contacts_proto::{
 };
 use contacts_testkit::{
     drive::{OwnedEvent, Run, SimulatedIo},
-    job::{Job, ExchangeKind},
+    job::{ExchangeKind, Job},
     laws,
     reply::{Reply, hint_without_dates},
-    trace::{ExchangeInfo, Access},
+    trace::{Access, ExchangeInfo},
 };
 use http::{Request, Response};
 
@@ -34,19 +36,19 @@ const LETTERS: &[u8; 11] = b"lcgudaifAER";
 const MILLIS: [u64; 10] = [0, 1, 50, 200, 1_000, 5_000, 10_000, 29_999, 31_000, 130_000];
 const BEGIN: Duration = Duration::from_secs(12_345);
 
-/// How often an exchange is stepped after its end.
+/// Number of events after the end of an exchange.
 const AFTER_THE_END: usize = 3;
 
 /// Runs a script.
 ///
 /// # Errors
-/// The laws that are broken, and how.
+/// The broken laws.
 pub fn keeps_its_laws(script: &[u8]) -> Result<(), String> {
     let (first, rest) = crate::line(script);
     let mut inputs: Vec<_> = rest.split(|byte| *byte == b'\n').map(Input::read).collect();
     inputs.truncate(64);
     let (job, session, access) = begin(first);
-    // Waits are cut short as often as the script likes: only the laws of every exchange hold.
+    // A script may interrupt waits without a limit, so only the laws of all exchanges apply.
     let info = ExchangeInfo::new(ExchangeKind::Other, &session, access, BEGIN);
     let mut run = Run::new(job.begin(session), info);
     run.to_end(&mut ScriptIo { inputs: &inputs, index: 0, random: 0 }, &mut BEGIN.clone());
@@ -76,7 +78,7 @@ fn begin(line: &[u8]) -> (Job, Session, Access) {
     (jobs[place % jobs.len()].clone(), access.session(&session, known), access)
 }
 
-/// A script in the course of an exchange.
+/// A running script.
 struct ScriptIo<'a> {
     inputs: &'a [Input<'a>],
     index: usize,
@@ -84,7 +86,8 @@ struct ScriptIo<'a> {
 }
 
 impl<'a> ScriptIo<'a> {
-    /// The next beat, after which the script begins anew; and whether it has begun anew already.
+    /// Returns the next input, and whether the script has repeated. After the last input it
+    /// repeats.
     fn next(&mut self) -> (&'a Input<'a>, bool) {
         let (input, again) = (&self.inputs[self.index % self.inputs.len()], self.index >= self.inputs.len());
         self.index += 1;
@@ -111,7 +114,7 @@ impl SimulatedIo for ScriptIo<'_> {
 
     fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, OwnedEvent) {
         let (input, again) = self.next();
-        // In the end time passes.
+        // After the last input, waits take their full time.
         let passes = input.passes.filter(|_| !again).unwrap_or(wait);
         (now.saturating_add(passes), input.happens.happened().unwrap_or(OwnedEvent::Waited))
     }
@@ -131,7 +134,7 @@ fn refreshed() -> OwnedEvent {
 }
 
 struct Input<'a> {
-    /// `None` is what the exchange wants to wait.
+    /// `None`: as long as the exchange wants to wait.
     passes: Option<Duration>,
     random: u64,
     happens: Happens<'a>,
@@ -145,7 +148,7 @@ enum Happens<'a> {
     Cut(Response<&'a [u8]>, TransportErrorKind),
     NotSent(TransportErrorKind),
     MaybeSent(TransportErrorKind),
-    /// What follows from the action.
+    /// The event that follows from the action.
     Fitting,
 }
 
@@ -166,19 +169,22 @@ impl<'a> Input<'a> {
 }
 
 impl<'a> Happens<'a> {
-    /// The event, if it is not the one that follows from the action.
+    /// Returns the event, unless it is the one that follows from the action.
     fn happened(&self) -> Option<OwnedEvent> {
         let owned = |answer: &Response<&[u8]>| answer.clone().map(<[u8]>::to_vec);
-        let hinted = |reply: Reply, answer: &Response<&[u8]>| reply.with_hint(hint_without_dates(answer.headers()));
+        let hinted =
+            |reply: Reply, answer: &Response<&[u8]>| reply.with_hint(hint_without_dates(answer.headers()));
         Some(match self {
             Self::Fitting => return None,
             Self::Start => OwnedEvent::Start,
             Self::Waited => OwnedEvent::Waited,
             Self::Refreshed(true) => refreshed(),
             Self::Refreshed(false) => OwnedEvent::Refreshed(None),
-            // Whether an operation can use a success is not looked at: it may have had its effect.
+            // The body is not checked: a 2xx may have had its effect anyway.
             Self::Answered(answer) => OwnedEvent::replied(hinted(Reply::untrusted(owned(answer)), answer)),
-            Self::Cut(answer, cause) => OwnedEvent::replied(hinted(Reply::cut(owned(answer), *cause), answer)),
+            Self::Cut(answer, cause) => {
+                OwnedEvent::replied(hinted(Reply::cut(owned(answer), *cause), answer))
+            }
             Self::NotSent(cause) => OwnedEvent::replied(Reply::failed(Delivery::NotSent, *cause)),
             Self::MaybeSent(cause) => OwnedEvent::replied(Reply::failed(Delivery::Unknown, *cause)),
         })

@@ -1,4 +1,4 @@
-//! Certificates, good and bad, made anew for each run.
+//! Valid and invalid certificates, generated for each run.
 
 use std::sync::{Arc, LazyLock};
 
@@ -12,29 +12,29 @@ use rustls::{
     server::WebPkiClientVerifier,
 };
 
-/// What a server shows.
+/// The certificate of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServerCertificate {
-    /// A certificate of the authority that clients are told to trust, for 127.0.0.1 and localhost.
+    /// A valid certificate of the trusted authority, for 127.0.0.1 and localhost.
     Good,
-    /// The same with another authority in between.
+    /// The same, with an intermediate authority.
     GoodChain,
-    /// It was good until yesterday.
+    /// Expired.
     Expired,
-    /// It will be good one day.
+    /// Not yet valid.
     NotYetValid,
-    /// It is for another host.
+    /// For another host.
     WrongHost,
-    /// It vouches for itself.
+    /// Self-signed.
     SelfSigned,
-    /// Its authority is nobody's.
+    /// From an authority that no client trusts.
     UnknownAuthority,
-    /// It is for clients.
+    /// For clients only.
     WrongPurpose,
 }
 
 impl ServerCertificate {
-    /// All that must be refused.
+    /// All certificates that clients must reject.
     pub const BAD: [Self; 6] = [
         Self::Expired,
         Self::NotYetValid,
@@ -45,18 +45,18 @@ impl ServerCertificate {
     ];
 }
 
-/// The authority that clients are told to trust, in PEM.
+/// Returns the authority that clients trust, in PEM.
 pub fn trusted_authority() -> &'static str {
     &AUTHORITIES.trusted_pem
 }
 
-/// A certificate for a client, of the authority that servers are told to trust, and its key; both in PEM.
+/// Returns a client certificate of the authority that servers trust, and its key, both in PEM.
 pub fn client() -> (String, String) {
     let (certificate, key) = AUTHORITIES.signed(ServerCertificate::WrongPurpose);
     (certificate.pem(), key.serialize_pem())
 }
 
-/// The server's side of TLS that wants such a certificate of its clients.
+/// Server configuration that requires a client certificate.
 pub fn server_for_known_clients() -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
@@ -74,7 +74,7 @@ pub fn server_for_known_clients() -> Arc<ServerConfig> {
     Arc::new(config)
 }
 
-/// The server's side of TLS with such a certificate.
+/// Server configuration with this certificate.
 pub fn server(shown: ServerCertificate) -> Arc<ServerConfig> {
     let (certificates, key) = AUTHORITIES.leaf(shown);
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -100,7 +100,7 @@ struct Authorities {
 impl Authorities {
     fn new() -> Self {
         let (trusted_certificate, trusted) = root("conformance");
-        let (_, unknown) = root("nobody's");
+        let (_, unknown) = root("unknown");
         let (params, key) = (authority("conformance, in between"), new_key());
         let between_certificate = params.signed_by(&key, &trusted).expect("an authority can sign");
         Self {

@@ -1,4 +1,4 @@
-//! Runs the whole table through both clients, and as many faults as were asked for, and prints what was found in one line.
+//! Runs the table and random faults through both clients, and prints a report in one line.
 
 mod arguments;
 
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let before = open_sockets();
     let mut report = Report::default();
     if arguments.index.is_none() {
-        // In a thread of its own: what it keeps for its next server is closed with it.
+        // A separate thread, because its cached listeners are closed with it.
         thread::scope(|scope| scope.spawn(|| run_table(&mut report)).join())
             .expect("the table does not panic");
     }
@@ -49,7 +49,7 @@ fn run_table(report: &mut Report) {
     }
 }
 
-/// How many sockets are open that were not before, once those that are being closed are.
+/// Number of sockets that are open now but were not before. Waits for sockets that are closing.
 fn leaked(before: Option<usize>) -> u64 {
     let until = Instant::now() + Duration::from_secs(2);
     loop {

@@ -1,24 +1,24 @@
-//! What is not as it must be.
+//! A problem that a scenario found.
 
 use std::fmt;
 
-/// What is not as it must be.
+/// A problem that a scenario found.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    /// The scenario.
+    /// Name of the scenario.
     pub scenario: String,
-    /// What kind it is.
+    /// Its kind.
     pub kind: ProblemKind,
-    /// What it is.
+    /// Description.
     pub text: String,
 }
 
-/// What kind of complaint it is.
+/// The kind of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemKind {
-    /// An outcome that is not the right one, or a server that saw what it must not see.
+    /// A wrong outcome, or the server saw something wrong.
     Wrong,
-    /// It took longer than it may.
+    /// It took too long.
     Hung,
     /// The two clients differ.
     Different,

@@ -1,4 +1,4 @@
-//! How a scenario is run, and what is held against what came of it.
+//! Runs scenarios and checks the results.
 
 use std::{
     fmt,
@@ -16,10 +16,10 @@ use crate::{
     wire::{Connection, Plan, Server},
 };
 
-/// So many scenarios are run at a time: most of them wait.
+/// Number of scenarios that run at the same time; most of them only wait.
 const AT_A_TIME: usize = 8;
 
-/// What came of a scenario with one client.
+/// The result of a scenario with one client.
 struct ScenarioRun {
     outcomes: Vec<Outcome>,
     late: Option<Duration>,
@@ -40,14 +40,14 @@ pub fn run(scenario: &Scenario) -> Vec<Problem> {
         });
     }
     if scenario.is_determined() && seen_text(&blocking) != seen_text(&asynchronous) {
-        let text = format!("seen {} and {}", seen_text(&blocking), seen_text(&asynchronous));
+        let text = format!("the servers read {} and {}", seen_text(&blocking), seen_text(&asynchronous));
         let scenario = scenario.name.clone();
         problems.push(Problem { scenario, kind: ProblemKind::Different, text });
     }
     problems
 }
 
-/// Runs a scenario through a client that is neither of the two.
+/// Runs a scenario through another client.
 pub fn run_with<D: Driver>(scenario: &Scenario) -> Vec<Problem> {
     let mut problems = Vec::new();
     check(scenario, &play::<D>(scenario), |kind, text| {
@@ -73,7 +73,7 @@ fn play<D: Driver>(scenario: &Scenario) -> ScenarioRun {
     let other_address = other.as_ref().map(Server::address);
     let server = start(&scenario.server, other_address);
     let setup = scenario.setup(server.address(), other_address);
-    let client = D::new(&setup).expect("a scenario has settings that can be used");
+    let client = D::new(&setup).expect("the settings of a scenario are valid");
     let mut outcomes = Vec::new();
     let mut late = None;
     for step in &scenario.steps {
@@ -84,7 +84,7 @@ fn play<D: Driver>(scenario: &Scenario) -> ScenarioRun {
             }
             ClientStep::Call(operation, _) => {
                 let begun = Instant::now();
-                outcomes.push(with(*operation, Ask(&client)));
+                outcomes.push(with(*operation, SendTo(&client)));
                 late = late.or_else(|| lateness(&setup.policy, begun.elapsed()));
             }
         }
@@ -92,7 +92,7 @@ fn play<D: Driver>(scenario: &Scenario) -> ScenarioRun {
     drop(client);
     let ports: Vec<_> =
         std::iter::once(server.address()).chain(other_address).map(|address| address.port()).collect();
-    // An error shows where a redirect leads: with the port's name, as the core is told.
+    // An error shows the target of a redirect, so replace the port by its name.
     for outcome in &mut outcomes {
         if let Outcome::Error { text, .. } = outcome {
             for (port, name) in ports.iter().zip(["{SELF}", "{OTHER}"]) {
@@ -104,15 +104,16 @@ fn play<D: Driver>(scenario: &Scenario) -> ScenarioRun {
     ScenarioRun { outcomes, late, setup, seen, other: other.map(Server::finish).unwrap_or_default(), ports }
 }
 
-/// How long an operation took that is later than its deadline allows, even on a machine that is busy.
+/// Returns the duration of an operation that exceeded its deadline, with a tolerance for busy
+/// machines.
 pub(crate) fn lateness(policy: &RetryPolicy, took: Duration) -> Option<Duration> {
     (took > policy.deadline + Duration::from_millis(250) + Duration::from_secs(1)).then_some(took)
 }
 
-/// Asks an operation of a client.
-pub(crate) struct Ask<'a, D>(pub(crate) &'a D);
+/// Sends an operation through a client.
+pub(crate) struct SendTo<'a, D>(pub(crate) &'a D);
 
-impl<D: Driver> Visitor for Ask<'_, D> {
+impl<D: Driver> Visitor for SendTo<'_, D> {
     type Output = Outcome;
 
     fn visit<O: contacts_proto::exchange::ToExchange<Output: fmt::Debug>>(self, operation: &O) -> Outcome {
@@ -155,7 +156,9 @@ impl Seen {
         };
         match self {
             Self::Connections(range) => within("connections", run.seen.len(), range),
-            Self::OtherConnections(range) => within("connections elsewhere", run.other.len(), range),
+            Self::OtherConnections(range) => {
+                within("connections to the other server", run.other.len(), range)
+            }
             Self::Requests(range) => {
                 let requests = run.seen.iter().map(|connection| connection.requests().len()).sum();
                 within("requests", requests, range)
@@ -166,9 +169,9 @@ impl Seen {
     }
 }
 
-/// All that was read, without the ports, which differ.
+/// Returns all that the server read, without the ports, because they differ.
 fn seen_text(run: &ScenarioRun) -> String {
-    // A proxy is asked in each library's own words.
+    // Each library formats CONNECT differently.
     let servers = if run.setup.proxy.is_some() { &run.other } else { &run.seen };
     let read = servers.iter().map(|connection| String::from_utf8_lossy(&connection.read).into_owned());
     let mut text = format!("{:?}", read.collect::<Vec<_>>());

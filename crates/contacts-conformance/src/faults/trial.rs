@@ -1,4 +1,4 @@
-//! One case with one client.
+//! Runs one case with one client.
 
 use std::time::{Duration, Instant};
 
@@ -21,13 +21,13 @@ use crate::{
     wire::{Plan, Server, Step},
 };
 
-/// How a case ended with one client.
+/// The result of a case with one client.
 pub(super) struct Trial {
-    /// `None` for a success.
+    /// Kind of the error, or `None` for success.
     pub(super) kind: Option<ErrorKind>,
-    /// The same in words.
+    /// The outcome as text.
     pub(super) end: String,
-    /// Whether time ran out, which on a busy machine it may do without a reason.
+    /// `true` if time ran out, which can happen on a busy machine.
     pub(super) ran_out_of_time: bool,
     pub(super) defects: Vec<(Defect, String)>,
 }
@@ -44,19 +44,19 @@ pub(super) fn try_with<D: Driver>(case: &Case) -> Trial {
     let base =
         fixture.sandbox.base_url().replace(&fixture.sandbox.address().to_string(), &address.to_string());
     let setup = setup(base);
-    let client = D::new(&setup).expect("these are settings");
+    let client = D::new(&setup).expect("the settings are valid");
     let mut defects = Vec::new();
     if case.warm && case.wire.is_none() {
         let first = retry_timeouts(|| client.contacts(ListContacts::MAX_PAGE_SIZE));
         if !first.as_ref().is_ok_and(|contacts| is_whole_list(contacts, &fixture.before)) {
-            defects.push((Defect::Wrong, format!("a list before anything went wrong: {first:?}")));
+            defects.push((Defect::Wrong, format!("a list before the fault: {first:?}")));
         }
     }
     for rule in &case.rules {
         fixture.sandbox.arm(rule.clone());
     }
     let begun = Instant::now();
-    let job = case.task.job(&fixture.before).expect("these are arguments");
+    let job = case.task.job(&fixture.before).expect("the arguments are valid");
     let result = perform(&client, &job);
     if let Some(late) = lateness(&setup.policy, begun.elapsed()) {
         defects.push((Defect::Hung, format!("{late:?}")));
@@ -109,11 +109,11 @@ fn perform<D: Driver>(client: &D, job: &Job) -> Result<Outcome, Error> {
         Job::Delete(id) => client.send(&DeleteContact::new(id.clone())).map(Outcome::from),
         Job::Activate(id) => client.send(&ActivateContact::new(id.clone())).map(Outcome::from),
         Job::Deactivate(id) => client.send(&DeactivateContact::new(id.clone())).map(Outcome::from),
-        other => panic!("{other:?} is not tried"),
+        other => panic!("{other:?} is not used"),
     }
 }
 
-/// What the audit of the service's state finds.
+/// Returns the defects that the audit finds.
 fn audited(
     case: &Case,
     job: &Job,
@@ -121,7 +121,7 @@ fn audited(
     before: &[StoredContact],
     after: &[StoredContact],
 ) -> Vec<(Defect, String)> {
-    // The service carries some requests out twice by itself.
+    // The service handles some requests twice by itself.
     let record = NetworkRecord::unobserved(case.doubles());
     let mut violations = Vec::new();
     audit::Case { job, result, reconciled: None, before, after, record: &record }.check(&mut violations);
@@ -131,30 +131,31 @@ fn audited(
             ViolationKind::Doubled => Defect::Doubled,
             ViolationKind::Phantom | ViolationKind::Wrong | ViolationKind::Late => Defect::Wrong,
         };
-        (defect, format!("{details}: {result:?}, and there is {after:?}"))
+        (defect, format!("{details}: {result:?}; the contacts are {after:?}"))
     };
     violations.into_iter().map(defect).collect()
 }
 
-/// Whatever has happened, the same client reads on, and what it reads is what is there. (On a busy machine a request that was given
-/// up may be carried out as late as now.)
+/// After any fault, the same client must read the current contacts. On a busy machine, an abandoned
+/// request may still change them now.
 fn read_afterwards<D: Driver>(client: &D, fixture: &Fixture, now: &[StoredContact]) -> Vec<(Defect, String)> {
     let mut defects = Vec::new();
-    let last = now.last().expect("nothing deletes the last contact");
+    let last = now.last().expect("no task deletes the last contact");
     let got = ContactId::new(last.id.clone())
         .and_then(|id| retry_timeouts(|| client.send(&GetContact::new(id.clone()))));
     if !got.as_ref().is_ok_and(|contact| same(contact, last)) {
-        defects.push((Defect::Wrong, format!("a contact read afterwards: {got:?}")));
+        defects.push((Defect::Wrong, format!("a contact after the fault: {got:?}")));
     }
     let list = retry_timeouts(|| client.contacts(ListContacts::MAX_PAGE_SIZE));
     let states = [now.to_vec(), fixture.now()];
     if !list.as_ref().is_ok_and(|contacts| states.iter().any(|state| is_whole_list(contacts, state))) {
-        defects.push((Defect::Wrong, format!("a list read afterwards: {list:?}, and there is {states:?}")));
+        defects
+            .push((Defect::Wrong, format!("a list after the fault: {list:?}; the contacts are {states:?}")));
     }
     defects
 }
 
-/// Where nothing goes wrong, only a busy machine lets time run out; not three times.
+/// Without faults, time runs out only on a busy machine, and not three times.
 fn retry_timeouts<T>(read: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
     let mut result = read();
     for _ in 0..2 {

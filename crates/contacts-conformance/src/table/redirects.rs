@@ -1,4 +1,4 @@
-//! Redirects are never followed, wherever they lead.
+//! Redirects are never followed.
 
 use super::{answered, respond};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 
 const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// Where to, if anywhere. What listens there must not be asked.
+/// Targets, if any. The server there must not get a request.
 const TARGETS: [(&str, Option<&str>); 8] = [
     ("to the same host", Some("http://127.0.0.1:{SELF}/elsewhere")),
     ("to another host", Some("http://localhost:{OTHER}/elsewhere")),

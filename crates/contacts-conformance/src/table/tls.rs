@@ -1,4 +1,4 @@
-//! Certificates that must be refused before a byte of a request is sent, and those that must not.
+//! Certificates that a client must reject before it sends a byte of a request, and valid ones.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, respond, respond_and_close};
 use crate::{
-    Expected, Operation, Route, Sample, Scenario, Seen, Told,
+    AttemptReport, Expected, Operation, Route, Sample, Scenario, Seen,
     certificates::{ServerCertificate, server},
     driver::Setup,
     wire::{Connection, End, Handshake, Plan, Step},
@@ -23,7 +23,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         let good = respond(answer.wire()).with_tls(server(ServerCertificate::Good));
         scenarios.push(Scenario {
             route: Route::TlsUntrusted,
-            ..refused(format!("an authority that nobody was told to trust, {operation:?}"), good, operation)
+            ..refused(format!("an authority that the client does not trust, {operation:?}"), good, operation)
         });
         for (shown, host) in [
             (ServerCertificate::Good, "127.0.0.1"),
@@ -43,9 +43,9 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     scenarios
 }
 
-/// Three attempts are allowed, and one is made: a certificate does not become good.
+/// Three attempts are allowed but one is made, because a certificate stays invalid.
 fn refused(name: String, plan: Plan, operation: Operation) -> Scenario {
-    let expected = Expected::once(Told::NotSent(TransportErrorKind::Certificate));
+    let expected = Expected::once(AttemptReport::NotSent(TransportErrorKind::Certificate));
     Scenario::new(name, plan, operation, expected)
         .route(Route::Tls("127.0.0.1"))
         .set(|setup| setup.policy.max_attempts = 3)
@@ -55,7 +55,8 @@ fn refused(name: String, plan: Plan, operation: Operation) -> Scenario {
 
 fn nothing_decrypted(connections: &[Connection]) -> Result<(), String> {
     for connection in connections {
-        // In TLS 1.3 a server whose certificate is refused may have been told so before or after its own end of the handshake.
+        // In TLS 1.3 the server may learn of the rejection before or after its own end of the
+        // handshake.
         if !connection.read.is_empty() || connection.handshake == Handshake::None {
             return Err(format!("{connection:?}"));
         }
@@ -63,11 +64,12 @@ fn nothing_decrypted(connections: &[Connection]) -> Result<(), String> {
     Ok(())
 }
 
-/// What answers in plain text on the port of TLS has seen a greeting and nothing else, and so may be asked again.
+/// A server that responds in plain text on the TLS port has read only the client hello, so a retry
+/// is safe.
 fn plaintext(operation: Operation) -> Scenario {
     let answer = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let plan = Plan::every([Step::Read(100), Step::write(answer)]);
-    let told = vec![Told::NotSent(TransportErrorKind::Tls); 2];
+    let told = vec![AttemptReport::NotSent(TransportErrorKind::Tls); 2];
     Scenario::new(
         format!("plain text on the port of TLS, {operation:?}"),
         plan,
@@ -86,9 +88,9 @@ fn no_secret(connections: &[Connection]) -> Result<(), String> {
     if text.contains("authorization") || text.contains("v1/users") { Err(text) } else { Ok(()) }
 }
 
-/// A handshake that breaks off: nothing was sent, whatever the reason.
+/// A broken handshake: nothing was sent, whatever the reason.
 fn broken_handshakes(operation: Operation) -> Vec<Scenario> {
-    // An alert of the server: it is out of order.
+    // A TLS alert: internal error.
     let alert = b"\x15\x03\x03\x00\x02\x02\x50";
     let ways = [
         ("closed at once", vec![Step::End(End::Close)], TransportErrorKind::Closed),
@@ -102,7 +104,7 @@ fn broken_handshakes(operation: Operation) -> Vec<Scenario> {
         ),
     ];
     let scenario = |(name, script, cause): (&str, Vec<Step>, TransportErrorKind)| {
-        let expected = Expected::once(Told::NotSent(cause));
+        let expected = Expected::once(AttemptReport::NotSent(cause));
         Scenario::new(format!("a handshake {name}, {operation:?}"), Plan::every(script), operation, expected)
             .route(Route::Tls("127.0.0.1"))
             .set(if cause == TransportErrorKind::TimedOut { by_connect_timeout } else { |_| () })
@@ -116,12 +118,13 @@ fn by_connect_timeout(setup: &mut Setup) {
     setup.connect_timeout = Duration::from_millis(300);
 }
 
-/// A body that ends with its connection must end with the end of the TLS stream: else anybody on the way could cut it.
+/// Without a content length, the body must end with the TLS close notification. Otherwise an
+/// attacker could cut it.
 fn cut_without_notice(operation: Operation) -> Scenario {
     let answer = operation.success();
     let plan = respond_and_close(answer.wire_with("connection: close\r\n"))
         .with_tls(server(ServerCertificate::Good));
-    let expected = Expected::once(Told::Broken(answer, TransportErrorKind::Closed));
+    let expected = Expected::once(AttemptReport::Broken(answer, TransportErrorKind::Closed));
     Scenario::new(format!("a body cut without notice, {operation:?}"), plan, operation, expected)
         .route(Route::Tls("127.0.0.1"))
         .sends_one_request()

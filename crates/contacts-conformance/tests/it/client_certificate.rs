@@ -1,4 +1,4 @@
-//! A server that knows its clients by their certificates.
+//! A server that requires client certificates.
 
 use contacts_conformance::{
     certificates,
@@ -26,7 +26,7 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn a_certificate_that_is_known_opens_the_door() {
+fn a_known_client_certificate_is_accepted() {
     let server = server();
     let (chain, key) = certificates::client();
     let client = builder(&server).client_certificate_pem(chain.as_bytes(), key.as_bytes()).unwrap().build();
@@ -34,7 +34,7 @@ fn a_certificate_that_is_known_opens_the_door() {
 }
 
 #[test]
-fn without_one_the_door_stays_closed_and_no_request_is_read() {
+fn without_a_client_certificate_no_request_is_read() {
     let server = server();
     let client = builder(&server).build();
     run(client.send(&FindCloudId)).unwrap_err();
@@ -43,7 +43,7 @@ fn without_one_the_door_stays_closed_and_no_request_is_read() {
 }
 
 #[test]
-fn a_key_of_another_certificate_is_refused_beforehand() {
+fn a_key_of_another_certificate_is_rejected_before_connecting() {
     let server = server();
     let ((chain, _), (_, key)) = (certificates::client(), certificates::client());
     assert!(builder(&server).client_certificate_pem(chain.as_bytes(), key.as_bytes()).is_err());

@@ -1,11 +1,11 @@
-//! The README's Rust, run: a block is an example or a test of this workspace to the letter, or it is a documentation test of this
-//! crate.
+//! The README's Rust code. Each block equals an example or a test of this workspace, or is a
+//! documentation test of this crate.
 
 use std::{fs, path::Path, process::Command};
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 
-/// The files that have a block each, in its order. The last one is a test already.
+/// The files that equal a block, in order. The last one is a test.
 const FILES: [&str; 3] = [
     "contacts-ureq/examples/script.rs",
     "contacts-hyper/examples/service.rs",
@@ -17,15 +17,15 @@ fn read(path: &str) -> String {
     fs::read_to_string(crates.join(path)).unwrap()
 }
 
-/// The blocks of the README with this mark.
+/// Returns the README's blocks with this mark.
 fn blocks(mark: &str) -> Vec<String> {
     let (readme, begin) = (read("../README.md"), format!("```{mark}\n"));
     let blocks = readme.split(&begin).skip(1);
     blocks.map(|rest| rest.split_once("```\n").unwrap().0.to_owned()).collect()
 }
 
-/// What a program says of a sandbox, as the user of the README's sandbox.
-fn said(program: &str, sandbox: &Sandbox) -> String {
+/// Runs a program against a sandbox, as the README's user, and returns its output.
+fn output_of(program: &str, sandbox: &Sandbox) -> String {
     let output = Command::new(program)
         .env("CONTACTS_BASE_URL", sandbox.base_url())
         .env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", DEMO_EMAIL)
@@ -37,7 +37,7 @@ fn said(program: &str, sandbox: &Sandbox) -> String {
 }
 
 #[test]
-fn each_block_is_a_documentation_test_or_a_file_that_is_run() {
+fn each_block_is_a_documentation_test_or_a_file_that_runs() {
     let texts = FILES.map(read);
     let texts: Vec<_> = texts.iter().map(|text| text.split_once("\n\n").unwrap().1).collect();
     assert_eq!(blocks("rust,ignore"), texts);
@@ -47,11 +47,11 @@ fn each_block_is_a_documentation_test_or_a_file_that_is_run() {
 }
 
 #[test]
-fn the_script_lists_each_contact_once_however_often_it_is_run() {
+fn the_script_lists_each_contact_once_however_often_it_runs() {
     let sandbox = Sandbox::start().unwrap();
     for _ in 0..2 {
         let listed = "email demo@example.com true\nsms 90-555-555-5555 true\nsms 90-5555559999 false\n";
-        assert_eq!(said(env!("CARGO_BIN_EXE_readme-script"), &sandbox), listed);
+        assert_eq!(output_of(env!("CARGO_BIN_EXE_readme-script"), &sandbox), listed);
     }
     assert_eq!(sandbox.writes().len(), 1);
 }
@@ -60,5 +60,5 @@ fn the_script_lists_each_contact_once_however_often_it_is_run() {
 fn the_service_counts_the_contacts_of_its_user() {
     let sandbox = Sandbox::start().unwrap();
     let counted = format!("{DEMO_EMAIL}: 2 contacts\n");
-    assert_eq!(said(env!("CARGO_BIN_EXE_readme-service"), &sandbox), counted);
+    assert_eq!(output_of(env!("CARGO_BIN_EXE_readme-service"), &sandbox), counted);
 }

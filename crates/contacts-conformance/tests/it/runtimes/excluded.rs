@@ -1,19 +1,19 @@
-//! What of the table is not asked of a program, and why. For all of them that is whatever needs TLS, a proxy, or times that no
-//! exchange asks for.
+//! Scenarios that do not apply to a program, and the reason. No program runs those that need TLS, a
+//! proxy, or other time limits.
 
 use contacts_conformance::Scenario;
 
-/// The scenarios of a group whose names begin so.
+/// The scenarios of a group whose names begin with `names`.
 #[derive(Debug)]
 pub(crate) struct Excluded {
     group: &'static str,
     names: &'static str,
-    #[expect(dead_code, reason = "it is for readers")]
+    #[expect(dead_code, reason = "documents the reason")]
     because: &'static str,
 }
 
 const NO_CONNECTION_IS_KEPT: Excluded =
-    Excluded { group: "connections", names: "", because: "each request has a connection of its own" };
+    Excluded { group: "connections", names: "", because: "each request opens a connection" };
 
 pub(crate) const BY_HAND: &[Excluded] = &[NO_CONNECTION_IS_KEPT];
 
@@ -27,17 +27,17 @@ pub(crate) const SMOL: &[Excluded] = &[
 ];
 
 pub(crate) const REQWEST: &[Excluded] =
-    &[Excluded { group: "heads", names: "a head of 65 KiB", because: "reqwest cannot be told a limit" }];
+    &[Excluded { group: "heads", names: "a head of 65 KiB", because: "reqwest has no such limit" }];
 
 pub(crate) const CURL: &[Excluded] = &[
     NO_CONNECTION_IS_KEPT,
     Excluded {
         group: "cut requests",
         names: "Reset at byte 0 ",
-        because: "curl calls it no connection, if it looks at one only when it is reset already",
+        because: "curl reports a failed connection if the reset came early",
     },
-    Excluded { group: "lengths", names: "", because: "curl takes what begins with a number for one" },
-    Excluded { group: "chunks", names: "", because: "curl calls bad chunks a failure to receive" },
+    Excluded { group: "lengths", names: "", because: "curl accepts values that begin with a number" },
+    Excluded { group: "chunks", names: "", because: "curl reports bad chunks as a failure to receive" },
     Excluded {
         group: "heads",
         names: "a head",
