@@ -16,7 +16,7 @@ pub use self::{asynchronous::Hyper, blocking::Ureq};
 pub const USER: &str = "ann@example.com";
 
 /// The API token of all scenarios.
-pub const TOKEN: &str = "a-token-that-must-stay-secret";
+pub const TOKEN: &str = "a-token-that-nobody-else-may-see";
 
 /// A blocking or async client, used by one thread.
 pub trait Driver: Sized {
