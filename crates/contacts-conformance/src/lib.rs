@@ -38,9 +38,3 @@ pub use self::{
     scenario::{ClientStep, Expected, Route, Scenario, Seen, Setting},
     sockets::open_sockets,
 };
-
-/// The README's programs as documentation tests, except those that `tests/it/readme.rs` finds in
-/// files.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

@@ -1,5 +1,4 @@
-//! A request that the async client reports as not sent has not arrived and never arrives, whichever
-//! thread drives its connection.
+//! A create request that is reported as not sent never arrives, not even later.
 
 use std::{
     collections::HashSet,
@@ -22,15 +21,15 @@ const CREATIONS: u64 = 12_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_create_reported_as_not_sent_never_arrives() {
-    assert_creates_reported_as_not_sent_never_arrive(|transport| transport).await;
+    nothing_reported_as_not_sent_arrives(|transport| transport).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_create_reported_as_not_sent_never_arrives_even_if_a_layer_continues_it() {
-    assert_creates_reported_as_not_sent_never_arrive(spawning).await;
+async fn a_create_reported_as_not_sent_never_arrives_through_a_layer_that_spawns() {
+    nothing_reported_as_not_sent_arrives(spawning).await;
 }
 
-/// A layer that spawns a task for each request. The task continues after the client has timed out.
+/// A layer that spawns each request, so that it continues after the client has cancelled it.
 pub(crate) fn spawning(
     transport: Transport,
 ) -> BoxCloneSyncService<
@@ -45,9 +44,8 @@ pub(crate) fn spawning(
     BoxCloneSyncService::new(tower::service_fn(spawn))
 }
 
-/// The timeouts are about as long as connecting takes, so that many requests time out while they
-/// are sent.
-async fn assert_creates_reported_as_not_sent_never_arrive<S: HttpService>(layer: fn(Transport) -> S) {
+/// The timeouts are about as long as a connection takes: many requests are cancelled while they are sent.
+async fn nothing_reported_as_not_sent_arrives<S: HttpService>(layer: fn(Transport) -> S) {
     let service = Service::start();
     let site = BaseUrl::new(&service.base_url).unwrap();
     let client = |micros| {
@@ -101,7 +99,7 @@ impl Service {
     }
 }
 
-/// Reads until the last brace of the body.
+/// Reads to the end of the stream. A body is complete with its last brace.
 fn serve(mut stream: TcpStream, arrived: &Mutex<HashSet<u64>>) {
     let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
     while let Ok(len @ 1..) = stream.read(&mut buffer) {
