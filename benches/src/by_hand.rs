@@ -150,7 +150,7 @@ pub struct Status {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Refusal {
+pub struct ErrorBody {
     pub errors: Vec<Reason>,
 }
 

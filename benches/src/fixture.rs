@@ -37,7 +37,7 @@ pub fn contact() -> String {
 }
 
 /// An error response, as the service sends it.
-pub fn refusal() -> String {
+pub fn error_response() -> String {
     r#"{"errors":[{"title":"Contact could not be found","code":"CONTACT_NOT_FOUND"}]}"#.into()
 }
 

@@ -6,15 +6,15 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     Work, by_hand,
-    fixture::{contact, id, page, refusal},
+    fixture::{contact, error_response, id, page},
 };
 
 pub(crate) fn all() -> Vec<Work> {
     let mut all = vec![
         ours("contact", GetContact::new(id()), 200, contact()),
         by_hand::<by_hand::Contact>("contact", contact()),
-        ours("error", GetContact::new(id()), 404, refusal()),
-        by_hand::<by_hand::Refusal>("error", refusal()),
+        ours("error", GetContact::new(id()), 404, error_response()),
+        by_hand::<by_hand::ErrorBody>("error", error_response()),
     ];
     for len in [1, 20, 100] {
         all.push(ours(&format!("page-{len}"), ListContacts::all(), 200, page(len)));

@@ -5,7 +5,8 @@
 //! `contacts-proto` alone computes the outcome that follows from this report. The outcome of the
 //! real client must be equal to it. [`table`] has all scenarios.
 //!
-//! [`corpus`] has responses that no service should send, each with its outcome and the reason for it.
+//! [`corpus`] has responses that no service should send, each with its outcome and the reason for
+//! it.
 //!
 //! [`faults`] runs random faults through both clients against the sandbox, and audits its state
 //! after each case.

@@ -156,13 +156,13 @@ pub(crate) fn drive<E: Exchange>(
 }
 
 /// Returns the outcome that the core derives from these reports, one per attempt.
-pub fn reference(operation: Operation, setup: &Setup, told: &[AttemptReport]) -> Outcome {
-    with(operation, Reference { setup, told })
+pub fn reference(operation: Operation, setup: &Setup, reports: &[AttemptReport]) -> Outcome {
+    with(operation, Reference { setup, reports })
 }
 
 struct Reference<'a> {
     setup: &'a Setup,
-    told: &'a [AttemptReport],
+    reports: &'a [AttemptReport],
 }
 
 impl Visitor for Reference<'_> {
@@ -172,9 +172,9 @@ impl Visitor for Reference<'_> {
         let site = BaseUrl::new("https://api.example.com/cloud").expect("the base URL is valid");
         let session =
             Session::new(site, self.setup.credentials.clone()).with_policy(self.setup.policy.clone());
-        let (mut told, mut unanswered) = (self.told.iter(), 0);
+        let (mut reports, mut unanswered) = (self.reports.iter(), 0);
         let result = drive(operation.exchange(session.clone()), &session, |_| {
-            told.next().map_or_else(
+            reports.next().map_or_else(
                 || {
                     unanswered += 1;
                     Reply::failed(Delivery::NotSent, TransportErrorKind::Certificate)
@@ -182,7 +182,7 @@ impl Visitor for Reference<'_> {
                 AttemptReport::reply,
             )
         });
-        match (unanswered, told.len()) {
+        match (unanswered, reports.len()) {
             (0, 0) => Outcome::of(result),
             (0, left) => Outcome::Value(format!("{:?} with {left} unused reports", result.err())),
             _ => Outcome::Value("one more request".to_owned()),

@@ -128,8 +128,10 @@ fn check(scenario: &Scenario, run: &ScenarioRun, mut report_problem: impl FnMut(
     });
     for ((operation, expected), outcome) in expected.zip(&run.outcomes) {
         let right: Vec<_> = match expected {
-            Expected::Same(told) => vec![reference(operation, &run.setup, told)],
-            Expected::OneOf(all) => all.iter().map(|told| reference(operation, &run.setup, told)).collect(),
+            Expected::Same(reports) => vec![reference(operation, &run.setup, reports)],
+            Expected::OneOf(all) => {
+                all.iter().map(|reports| reference(operation, &run.setup, reports)).collect()
+            }
         };
         if !right.contains(outcome) {
             let right: Vec<_> = right.iter().map(Outcome::to_string).collect();

@@ -65,8 +65,8 @@ pub enum Expected {
 
 impl Expected {
     /// A single attempt with this report.
-    pub fn once(told: AttemptReport) -> Self {
-        Self::Same(vec![told])
+    pub fn once(report: AttemptReport) -> Self {
+        Self::Same(vec![report])
     }
 }
 

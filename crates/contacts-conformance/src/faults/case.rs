@@ -192,7 +192,7 @@ impl Case {
                 let when = if status == 303 { when } else { When::Before };
                 Fault::Redirect { status, location: "/x".to_owned(), when }
             }
-            31..34 => refusal(rng, when),
+            31..34 => error_response(rng, when),
             34 => rate_limit(rng),
             35 => Fault::Html { when },
             // A 2xx means success. A service that sends it without the effect cannot be handled.
@@ -247,7 +247,7 @@ fn garbage(rng: &mut Rng) -> Option<String> {
 }
 
 /// A status that means "no effect" must be true; other statuses may have an effect or not.
-fn refusal(rng: &mut Rng, when: When) -> Fault {
+fn error_response(rng: &mut Rng, when: When) -> Fault {
     const CERTAIN: [u16; 8] = [400, 401, 403, 409, 413, 415, 422, 501];
     const OPEN: [u16; 8] = [408, 425, 500, 502, 503, 504, 507, 599];
     let certain = rng.bool();

@@ -90,7 +90,7 @@ fn closed_behind_an_answer(end: End) -> Scenario {
         AttemptReport::MaybeSent(TransportErrorKind::Closed),
         AttemptReport::NotSent(TransportErrorKind::Closed),
     ]
-    .map(|told| vec![told, whole.clone()]);
+    .map(|report| vec![report, whole.clone()]);
     let next = next.into_iter().chain([vec![whole]]).collect();
     Scenario::new(
         format!("a connection ends after its response, {end:?}"),

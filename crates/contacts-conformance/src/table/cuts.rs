@@ -23,9 +23,9 @@ pub(super) fn answers() -> Vec<Scenario> {
             scenarios.extend(cut_everywhere(operation, &success, &success.chunked(40), 1));
         }
     }
-    let refusal = Answer::json(422, r#"{"errors":[{"title":"Bad value","code":"VALIDATION"}]}"#);
-    scenarios.extend(cut_everywhere(Operation::Create, &refusal, &refusal.wire(), 1));
-    scenarios.extend(cut_everywhere(Operation::Update, &refusal, &refusal.wire(), 1));
+    let error_response = Answer::json(422, r#"{"errors":[{"title":"Bad value","code":"VALIDATION"}]}"#);
+    scenarios.extend(cut_everywhere(Operation::Create, &error_response, &error_response.wire(), 1));
+    scenarios.extend(cut_everywhere(Operation::Update, &error_response, &error_response.wire(), 1));
     let busy = Answer::new(503, "busy");
     scenarios.extend(cut_everywhere(Operation::Create, &busy, &busy.wire(), 1));
     // TLS is slow, so only some positions: the layers below do not know about them.
@@ -45,7 +45,7 @@ fn cut_everywhere(operation: Operation, answer: &Answer, wire: &[u8], step: usiz
     let head = wire.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4);
     let mut scenarios = Vec::new();
     for (at, end) in (0..=wire.len()).step_by(step).flat_map(|at| ENDS.map(|end| (at, end))) {
-        let told = if at == wire.len() {
+        let report = if at == wire.len() {
             AttemptReport::Answered(answer.clone())
         } else if at < head {
             AttemptReport::MaybeSent(TransportErrorKind::Closed)
@@ -58,7 +58,7 @@ fn cut_everywhere(operation: Operation, answer: &Answer, wire: &[u8], step: usiz
         let name =
             format!("response {} to {operation:?} cut at {at} of {} by {end:?}", answer.status, wire.len());
         scenarios.push(
-            Scenario::new(name, Plan::every(script), operation, Expected::once(told)).sends_one_request(),
+            Scenario::new(name, Plan::every(script), operation, Expected::once(report)).sends_one_request(),
         );
     }
     scenarios
@@ -76,11 +76,11 @@ pub(super) fn requests() -> Vec<Scenario> {
             } else {
                 // Microseconds decide whether the client sends the last byte before it sees the
                 // end.
-                let told = [
+                let report = [
                     AttemptReport::MaybeSent(TransportErrorKind::Closed),
                     AttemptReport::NotSent(TransportErrorKind::Closed),
                 ];
-                Expected::OneOf(told.into_iter().map(|told| vec![told]).collect())
+                Expected::OneOf(report.into_iter().map(|report| vec![report]).collect())
             };
             let script = vec![Step::Read(at), Step::End(end)];
             let name = format!("{end:?} at byte {at} of {whole} of the request of {operation:?}");

@@ -65,18 +65,18 @@ fn operations(status: u16) -> &'static [Operation] {
 /// Delays that are too long to wait, and request ids in each of their headers.
 fn with_headers() -> Vec<Answer> {
     let date = "Tue, 24 Nov 2026 10:00:00 GMT";
-    let refusal = |status| Answer::json(status, r#"{"message":"slow down"}"#).with("date", date);
+    let error_response = |status| Answer::json(status, r#"{"message":"slow down"}"#).with("date", date);
     let mut answers = vec![
-        refusal(429).with("retry-after", "3600"),
-        refusal(503).with("retry-after", "Tue, 24 Nov 2026 12:00:00 GMT"),
-        refusal(429).with("x-ratelimit-reset", "2026-11-24T11:00Z"),
-        refusal(429).with("x-ratelimit-reset", "7200").with("retry-after", "1"),
-        refusal(429).with("retry-after", "soon"),
-        refusal(429).with("retry-after", "1").with("retry-after", "3600"),
+        error_response(429).with("retry-after", "3600"),
+        error_response(503).with("retry-after", "Tue, 24 Nov 2026 12:00:00 GMT"),
+        error_response(429).with("x-ratelimit-reset", "2026-11-24T11:00Z"),
+        error_response(429).with("x-ratelimit-reset", "7200").with("retry-after", "1"),
+        error_response(429).with("retry-after", "soon"),
+        error_response(429).with("retry-after", "1").with("retry-after", "3600"),
     ];
     let ids = ["atl-traceid", "x-trace-id", "x-request-id", "x-arequestid"];
-    answers.extend(ids.map(|name| refusal(500).with(name, "id-7")));
-    answers.push(refusal(500).with("x-request-id", TOKEN));
+    answers.extend(ids.map(|name| error_response(500).with(name, "id-7")));
+    answers.push(error_response(500).with("x-request-id", TOKEN));
     answers
 }
 

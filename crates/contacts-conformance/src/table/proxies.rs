@@ -152,10 +152,10 @@ fn error_responses(operation: Operation) -> Vec<Scenario> {
         .map(|(name, wire)| {
             (name.to_owned(), wire.to_owned(), vec![AttemptReport::NotSent(TransportErrorKind::Proxy); 2])
         });
-    let scenario = |(name, wire, told): (String, String, Vec<AttemptReport>)| {
-        let attempts = told.len();
+    let scenario = |(name, wire, reports): (String, String, Vec<AttemptReport>)| {
+        let attempts = reports.len();
         let name = format!("a proxy that responds {name}, to {operation:?}");
-        Scenario::new(name, respond_and_close(wire), operation, Expected::Same(told))
+        Scenario::new(name, respond_and_close(wire), operation, Expected::Same(reports))
             .other(Plan::default())
             .route(Route::Proxy { tls: true })
             .set(|setup| setup.policy.max_attempts = 2)
@@ -167,8 +167,8 @@ fn error_responses(operation: Operation) -> Vec<Scenario> {
     let mut scenarios: Vec<_> = refuses.chain(breaks).map(scenario).collect();
     // The client cannot know whether the proxy or the server reset the connection.
     let reset = Plan::every([Step::ReadRequest, Step::End(End::Reset)]);
-    let told = vec![AttemptReport::NotSent(TransportErrorKind::Closed); 2];
-    let resets = scenario(("nothing and resets".to_owned(), String::new(), told));
+    let reports = vec![AttemptReport::NotSent(TransportErrorKind::Closed); 2];
+    let resets = scenario(("nothing and resets".to_owned(), String::new(), reports));
     scenarios.push(Scenario { server: reset, ..resets });
     scenarios
 }

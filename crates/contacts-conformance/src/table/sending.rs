@@ -14,15 +14,15 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn for_operation(operation: Operation) -> Vec<Scenario> {
     let nowhere = |name: &str, cause, setting: fn(&mut Setup)| {
-        let told = vec![AttemptReport::NotSent(cause); 2];
-        Scenario::new(format!("{name}, {operation:?}"), Plan::default(), operation, Expected::Same(told))
+        let report = vec![AttemptReport::NotSent(cause); 2];
+        Scenario::new(format!("{name}, {operation:?}"), Plan::default(), operation, Expected::Same(report))
             .set(setting)
             .set(|setup| setup.policy.max_attempts = 2)
             .sees(Seen::Connections(0..=0))
     };
     vec![
         nowhere("no server listens", TransportErrorKind::Connect, |setup| {
-            setup.base = "http://127.0.0.1:1/cloud".to_owned()
+            setup.base = "http://127.0.0.1:1/cloud".to_owned();
         }),
         nowhere("no proxy listens", TransportErrorKind::Connect, |setup| {
             setup.base = "https://api.example.com/cloud".to_owned();

@@ -39,8 +39,8 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
     let no_head = AttemptReport::MaybeSent(TransportErrorKind::TimedOut);
     let no_body =
         AttemptReport::Broken(Answer { body: Vec::new(), ..answer.clone() }, TransportErrorKind::TimedOut);
-    let scenario = |name: &str, plan: Plan, told: &AttemptReport, setting: fn(&mut Setup)| {
-        Scenario::new(format!("{name}, to {operation:?}"), plan, operation, Expected::once(told.clone()))
+    let scenario = |name: &str, plan: Plan, report: &AttemptReport, setting: fn(&mut Setup)| {
+        Scenario::new(format!("{name}, to {operation:?}"), plan, operation, Expected::once(report.clone()))
             .set(setting)
             .sends_one_request()
             .sees(Seen::Check(super::closed_by_client))

@@ -69,12 +69,12 @@ fn nothing_decrypted(connections: &[Connection]) -> Result<(), String> {
 fn plaintext(operation: Operation) -> Scenario {
     let answer = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let plan = Plan::every([Step::Read(100), Step::write(answer)]);
-    let told = vec![AttemptReport::NotSent(TransportErrorKind::Tls); 2];
+    let reports = vec![AttemptReport::NotSent(TransportErrorKind::Tls); 2];
     Scenario::new(
         format!("plain text on the port of TLS, {operation:?}"),
         plan,
         operation,
-        Expected::Same(told),
+        Expected::Same(reports),
     )
     .route(Route::Tls("127.0.0.1"))
     .set(|setup| setup.policy.max_attempts = 2)

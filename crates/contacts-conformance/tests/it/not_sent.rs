@@ -44,7 +44,8 @@ pub(crate) fn spawning(
     BoxCloneSyncService::new(tower::service_fn(spawn))
 }
 
-/// The timeouts are about as long as a connection takes: many requests are cancelled while they are sent.
+/// The timeouts are about as long as a connection takes: many requests are cancelled while they are
+/// sent.
 async fn nothing_reported_as_not_sent_arrives<S: HttpService>(layer: fn(Transport) -> S) {
     let service = Service::start();
     let site = BaseUrl::new(&service.base_url).unwrap();

@@ -168,7 +168,7 @@ impl<'a> PlanRunner<'a> {
         let contacts = self.drive(list, session, case)?.ok()?;
         let plan = Plan::new(&self.desired, &contacts, Options::default().prune(self.scenario.prune));
         plan.map_err(|error| {
-            self.add_violation(ViolationKind::Wrong, format!("no plan for {contacts:?}: {error}"))
+            self.add_violation(ViolationKind::Wrong, format!("no plan for {contacts:?}: {error}"));
         })
         .ok()
     }

@@ -6,8 +6,9 @@ use crate::{Result, measure::Bench, spread::short};
 /// Compares each client with its plain library, and with its library plus the same limits.
 pub(crate) fn over_hyper_and_ureq(bench: &Bench) -> Result<()> {
     for library in ["hyper", "ureq"] {
-        for (asked, limit) in [("get", Some(1.05)), ("list", None)] {
-            let [ours, raw] = [format!("{asked}/contacts-{library}"), format!("{asked}/raw-{library}")];
+        for (operation, limit) in [("get", Some(1.05)), ("list", None)] {
+            let [ours, raw] =
+                [format!("{operation}/contacts-{library}"), format!("{operation}/raw-{library}")];
             instructions(bench, &ours, [&ours, &raw], 1000, 1, limit)?;
             let [own, floor] = [bench.allocations(&ours)?, bench.allocations(&raw)?];
             let target = limit.map_or("", |_| "at most 3 more");
