@@ -116,7 +116,7 @@ impl<E: Exchange + ?Sized> Run<E> {
             Action::Done(result) => {
                 let mut times = 0;
                 while let Some(event) = world.after_the_end(times) {
-                    self.step(event, now, 0);
+                    let _ = self.step(event, now, 0);
                     times += 1;
                 }
                 return Progress::Done(result);
