@@ -6,7 +6,7 @@ use clap::{
     Args, Subcommand,
     builder::{RangedU64ValueParser, StringValueParser, TypedValueParser},
 };
-use contacts_plan::takes_last_enabled;
+use contacts_plan::may_remove_last_enabled;
 use contacts_ureq::{
     AccountId, ActivateContact, Confirmation, Contact, ContactId, ContactMethod, CreateContact,
     DeactivateContact, DeleteContact, EnsureOutcome, Error, GetContact, ListContacts, UpdateContact,
@@ -320,7 +320,7 @@ fn contacts_now(service: &Client) -> Result<Vec<Contact>, Failure> {
 
 /// Asks if nobody may be notified afterwards.
 fn confirm_deactivation(service: &mut Client, ids: &[ContactId]) -> Result<(), Failure> {
-    if !takes_last_enabled(&contacts_now(service)?, ids) {
+    if !may_remove_last_enabled(&contacts_now(service)?, ids) {
         return Ok(());
     }
     if !prompt::has_terminal() {
@@ -336,7 +336,7 @@ fn confirm_deactivation(service: &mut Client, ids: &[ContactId]) -> Result<(), F
 /// Shows what is to be deleted for good, and asks. `--yes` answers that question alone.
 fn confirm_deletion(service: &mut Client, ids: &[ContactId], yes: bool, force: bool) -> Result<(), Failure> {
     let actual = contacts_now(service)?;
-    let takes_last = takes_last_enabled(&actual, ids);
+    let takes_last = may_remove_last_enabled(&actual, ids);
     if yes {
         return if takes_last && !force { Err(is_last("deletes")) } else { Ok(()) };
     }

@@ -73,7 +73,10 @@ fn both_clients_use_the_proxy_and_the_exceptions_of_the_environment() {
     };
     let plain = |proxy: &Server| format!("http://{}", proxy.address());
     let (errors, requests) = ask("example.com", &plain);
-    assert!(errors.iter().all(|error| error.contains("the proxy responded with 403 Forbidden")), "{errors:?}");
+    assert!(
+        errors.iter().all(|error| error.contains("the proxy responded with 403 Forbidden")),
+        "{errors:?}"
+    );
     assert_eq!(requests, 2);
     let (errors, requests) = ask("127.0.0.0/8", &plain);
     assert!(errors.iter().all(|error| error.contains("the connection failed")), "{errors:?}");
