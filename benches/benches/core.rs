@@ -1,4 +1,5 @@
-//! The time of all work that needs no network, by itself: `cargo bench`. `table` has it beside the floor, with instructions.
+//! Measures the time of all work that needs no network: `cargo bench`. `table` also compares it
+//! with the floor, and counts instructions.
 
 use contacts_benches::{Setup, find, pure};
 use divan::Bencher;
@@ -13,6 +14,6 @@ fn names() -> Vec<String> {
 
 #[divan::bench(args = names())]
 fn core(bencher: Bencher<'_, '_>, name: &str) {
-    let mut run = find(name).expect("it is one of them").prepare(&Setup::default());
+    let mut run = find(name).expect("the work exists").prepare(&Setup::default());
     bencher.bench_local(|| run(1));
 }

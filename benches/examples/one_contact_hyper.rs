@@ -1,4 +1,4 @@
-//! `one_contact_hyper BASE_URL ID`: the smallest program with contacts-hyper, for its size.
+//! `one_contact_hyper BASE_URL ID`: the smallest program with contacts-hyper, to measure its size.
 
 use std::{env, error::Error};
 

@@ -1,4 +1,4 @@
-//! `one_contact_ureq BASE_URL ID`: the smallest program with contacts-ureq, for its size.
+//! `one_contact_ureq BASE_URL ID`: the smallest program with contacts-ureq, to measure its size.
 
 use std::{env, error::Error};
 

@@ -1,5 +1,5 @@
-//! The floor: requests put together from parts made beforehand, and answers read into owned structs, as one writes it for one
-//! program; and the naive way, as one writes it at first.
+//! The floor: requests from prepared parts, and responses read into owned structs, as hand-written
+//! code does it. And the naive way.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contacts_proto::USER_AGENT;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fixture::{EMAIL, TOKEN};
 
-/// What does not differ from request to request.
+/// The parts that all requests share.
 #[derive(Debug, Clone)]
 pub struct Parts {
     scheme: Scheme,
@@ -24,8 +24,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Parts {
     pub fn new(base: &str) -> Self {
-        let uri: Uri = base.parse().expect("it is one");
-        let mut authorization = HeaderValue::from_str(&basic()).expect("it is one");
+        let uri: Uri = base.parse().expect("valid");
+        let mut authorization = HeaderValue::from_str(&basic()).expect("valid");
         authorization.set_sensitive(true);
         Self {
             scheme: uri.scheme().expect("it has one").clone(),
@@ -74,7 +74,7 @@ impl Parts {
             .authority(self.authority.clone())
             .path_and_query(path)
             .build()
-            .expect("it is one");
+            .expect("valid");
         let mut request = Request::new(body.unwrap_or_default());
         *request.method_mut() = method;
         *request.uri_mut() = uri;
@@ -83,7 +83,7 @@ impl Parts {
     }
 }
 
-/// A list as most scripts ask for it.
+/// A list request as most scripts build it.
 pub fn naive_list(base: &str, offset: u32, size: u32) -> Request<Vec<u8>> {
     Request::builder()
         .method("GET")
@@ -92,10 +92,10 @@ pub fn naive_list(base: &str, offset: u32, size: u32) -> Request<Vec<u8>> {
         .header("Authorization", basic())
         .header("User-Agent", USER_AGENT)
         .body(Vec::new())
-        .expect("it is one")
+        .expect("valid")
 }
 
-/// A creation as most scripts ask for it.
+/// A create request as most scripts build it.
 pub fn naive_create(base: &str, method: &str, to: &str) -> Request<Vec<u8>> {
     let body = serde_json::json!({ "method": method, "to": to }).to_string();
     Request::builder()
@@ -107,7 +107,7 @@ pub fn naive_create(base: &str, method: &str, to: &str) -> Request<Vec<u8>> {
         .header("Content-Type", "application/json")
         .header("Content-Length", body.len().to_string())
         .body(body.into_bytes())
-        .expect("it is one")
+        .expect("valid")
 }
 
 fn basic() -> String {
@@ -150,7 +150,7 @@ pub struct Status {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Refusal {
+pub struct ErrorBody {
     pub errors: Vec<Reason>,
 }
 

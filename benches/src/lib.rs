@@ -1,6 +1,6 @@
-//! What is measured: pieces of work by name, each done as often as one says, by this project's crates and by what they are
-//! compared with. The binaries measure it: `work` time, memory and (under callgrind) instructions, `allocations` allocations;
-//! `table` has them run and puts the figures beside their targets.
+//! The work to measure: named pieces of work by this project's crates and by the code they are
+//! compared with. The binaries measure them: `work` time, memory and (with callgrind) instructions;
+//! `allocations` allocations. `table` runs both and prints the figures with their targets.
 
 pub mod by_hand;
 mod core;
@@ -12,18 +12,18 @@ use std::hint::black_box;
 
 pub use server::Addresses;
 
-/// Where and how wide a piece of work is done; the core's needs neither.
+/// Setup of a piece of work. Work without a network needs none.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
-    /// The canned-answer server.
+    /// The server of canned responses.
     pub server: Option<Addresses>,
-    /// How many requests are under way at a time.
+    /// Number of requests in flight.
     pub concurrency: u64,
 }
 
 impl Setup {
     fn server(&self) -> &Addresses {
-        self.server.as_ref().expect("work over a network takes --server")
+        self.server.as_ref().expect("work over a network needs a SERVER argument")
     }
 }
 
@@ -54,7 +54,7 @@ impl Work {
         })
     }
 
-    /// Makes all that is made beforehand; over a network, the connections too.
+    /// Prepares the work, including connections.
     pub fn prepare(&self, setup: &Setup) -> Run {
         (self.prepare)(setup)
     }
@@ -65,7 +65,7 @@ pub fn pure() -> Vec<Work> {
     core::all()
 }
 
-/// All work there is.
+/// All work.
 pub fn all() -> Vec<Work> {
     core::all().into_iter().chain(peers::all()).collect()
 }

@@ -1,4 +1,4 @@
-//! A server of canned answers on loopback: in clear text, and by TLS with HTTP/1.1 or HTTP/2 alone.
+//! A server of canned responses on loopback: plain HTTP, and TLS with HTTP/1.1 or HTTP/2 only.
 
 use std::{convert::Infallible, fmt, net::SocketAddr, str::FromStr, sync::Arc};
 
@@ -26,13 +26,13 @@ use tokio_rustls::{
 
 use crate::fixture::{contact, page};
 
-/// Where it listens, as one word, and whom clients must trust.
+/// The addresses, as one word, and the certificate to trust.
 #[derive(Debug, Clone)]
 pub struct Addresses {
     pub plain: SocketAddr,
     pub tls_1: SocketAddr,
     pub tls_2: SocketAddr,
-    /// The file of its certificate.
+    /// File of the certificate.
     pub ca: String,
 }
 
@@ -47,14 +47,15 @@ impl FromStr for Addresses {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let [plain, tls_1, tls_2, ca] = text.splitn(4, ',').collect::<Vec<_>>()[..] else {
-            return Err("it is three addresses and a file".into());
+            return Err("expected three addresses and a file".into());
         };
         let address = |text: &str| text.parse().map_err(|error| format!("{text}: {error}"));
         Ok(Self { plain: address(plain)?, tls_1: address(tls_1)?, tls_2: address(tls_2)?, ca: ca.into() })
     }
 }
 
-/// Serves for ever, once `ready` knows where. The certificate goes to the file `ca`.
+/// Serves until the process ends. Calls `ready` with its addresses, and writes the certificate to
+/// the file `ca`.
 pub async fn serve(ca: String, ready: impl FnOnce(&Addresses)) -> std::io::Result<()> {
     let bind = || TcpListener::bind(("127.0.0.1", 0));
     let (plain, tls_1, tls_2) = (bind().await?, bind().await?, bind().await?);
@@ -65,10 +66,10 @@ pub async fn serve(ca: String, ready: impl FnOnce(&Addresses)) -> std::io::Resul
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .expect("ring has them")
+            .expect("ring supports the default versions")
             .with_no_client_auth()
             .with_single_cert(vec![cert.der().clone()], key)
-            .expect("they belong together");
+            .expect("key and certificate match");
         config.alpn_protocols = vec![protocol.to_vec()];
         TlsAcceptor::from(Arc::new(config))
     };
@@ -110,7 +111,7 @@ async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static
         let answer = answers.to(request.uri().path());
         async { Ok::<_, Infallible>(answer) }
     });
-    // A client that goes away is no failure.
+    // A client may disconnect; that is not an error.
     let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
 }
 

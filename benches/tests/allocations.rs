@@ -1,4 +1,4 @@
-//! Laws of allocations: exact and the same on every machine, unlike time.
+//! Tests of allocations: exact and equal on every machine, unlike times.
 
 use std::{sync::mpsc, thread};
 
@@ -6,11 +6,11 @@ use contacts_benches::{Addresses, Setup, find, server};
 
 const COUNT: u64 = 100;
 
-/// Allocations of doing this work once, on this thread.
+/// Returns the allocations of this work, on this thread.
 fn allocations(name: &str, server: Option<&Addresses>) -> f64 {
     let setup = Setup { server: server.cloned(), concurrency: 1 };
     let mut run = find(name).expect(name).prepare(&setup);
-    // What is made once, at the first time, is not the work's.
+    // The first run creates what is created once.
     run(1);
     allocation_counter::measure(|| run(COUNT)).count_total as f64 / COUNT as f64
 }
@@ -44,20 +44,20 @@ fn a_call_takes_no_allocation_of_its_own() {
 #[test]
 fn the_clients_take_at_most_three_allocations_more_than_the_libraries_below_them() {
     let ca = std::env::temp_dir().join(format!("contacts-benches-{}.pem", std::process::id()));
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let file = ca.to_str().expect("it is text").to_owned();
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it can be");
         runtime.block_on(server::serve(file, |addresses| {
-            tell.send(addresses.clone()).expect("somebody waits for them");
+            sender.send(addresses.clone()).expect("the test waits for them");
         }))
     });
-    let server = told.recv().expect("the server tells where it is");
+    let server = receiver.recv().expect("the server reports its addresses");
     for (ours, raw) in [("contacts-hyper", "raw-hyper"), ("contacts-ureq", "raw-ureq")] {
-        for asked in ["get", "list"] {
+        for operation in ["get", "list"] {
             let [ours, raw] =
-                [ours, raw].map(|client| allocations(&format!("{asked}/{client}"), Some(&server)));
-            assert!(ours <= raw + 3.0, "{asked} by {ours} and {raw}");
+                [ours, raw].map(|client| allocations(&format!("{operation}/{client}"), Some(&server)));
+            assert!(ours <= raw + 3.0, "{operation} by {ours} and {raw}");
         }
     }
     std::fs::remove_file(ca).expect("the server has written it");

@@ -1,17 +1,19 @@
-//! An exchange under a script of events, and its laws.
+//! Runs an exchange with a script of events and checks its laws.
 //!
-//! The first line of a script names the exchange by a letter and may have flags behind it; each further line is a beat:
-//! a letter for the time that passes, one for the random number, and the event.
+//! The first line of a script names the exchange by a letter, followed by flags. Each further line
+//! is an input: a letter for the latency, one for the random number, and the event.
 //!
 //! ```text
-//! E            ensure; l list, c create, g get, u update, d delete, a activate, i deactivate, f find the cloud id,
-//!              A all contacts, R resolve; flags: r credentials can be refreshed, n there are none yet, t 7 seconds in all
+//! E            ensure; l list, c create, g get, u update, d delete, a activate, i deactivate,
+//!              f find the cloud id, A all contacts, R reconcile
+//!              flags: r refreshable credentials, n no credentials yet, t a deadline of 7 seconds
 //! 2a200 {"values":[]}
 //! =a201,3 {"data":{"id":"a"}}
-//!              time: 0 to 9 out of a table, = what the exchange wants to wait
-//!              random: 0 the least, 9 the largest, any other a number of its own
-//!              event: a status, with `,SECONDS` of retry-after, and a body; the same behind ~ for a body that breaks off;
-//!              - not sent, ? maybe sent; s start, w waited, r refreshed, x not refreshed; nothing: what follows from the action
+//!              latency: 0 to 9 from a table, = as long as the exchange waits
+//!              random: 0 the minimum, 9 the maximum, any other letter its own number
+//!              event: a status, `,SECONDS` of retry-after, and a body; with ~ the body is cut;
+//!              - not sent, ? may have been sent; s start, w waited, r refreshed, x refresh failed;
+//!              empty: the event that follows from the action
 //! ```
 
 use std::time::Duration;
@@ -22,11 +24,11 @@ use contacts_proto::{
     transport::{Delivery, TransportErrorKind},
 };
 use contacts_testkit::{
-    drive::{Happened, Run, Surroundings},
-    job::{Job, Shape},
+    drive::{OwnedEvent, Run, SimulatedIo},
+    job::{ExchangeKind, Job},
     laws,
-    reply::{Reply, plain_hint},
-    trace::{About, Access},
+    reply::{Reply, hint_without_dates},
+    trace::{Access, ExchangeInfo},
 };
 use http::{Request, Response};
 
@@ -34,24 +36,24 @@ const LETTERS: &[u8; 11] = b"lcgudaifAER";
 const MILLIS: [u64; 10] = [0, 1, 50, 200, 1_000, 5_000, 10_000, 29_999, 31_000, 130_000];
 const BEGIN: Duration = Duration::from_secs(12_345);
 
-/// How often an exchange is stepped after its end.
+/// Number of events after the end of an exchange.
 const AFTER_THE_END: usize = 3;
 
 /// Runs a script.
 ///
 /// # Errors
-/// The laws that are broken, and how.
+/// The broken laws.
 pub fn keeps_its_laws(script: &[u8]) -> Result<(), String> {
     let (first, rest) = crate::line(script);
-    let mut beats: Vec<_> = rest.split(|byte| *byte == b'\n').map(Beat::read).collect();
-    beats.truncate(64);
+    let mut inputs: Vec<_> = rest.split(|byte| *byte == b'\n').map(Input::read).collect();
+    inputs.truncate(64);
     let (job, session, access) = begin(first);
-    // Waits are cut short as often as the script likes: only the laws of every exchange hold.
-    let about = About::new(Shape::Other, &session, access, BEGIN);
-    let mut run = Run::new(job.begin(session), about);
-    run.to_end(&mut Playing { beats: &beats, index: 0, random: 0 }, &mut BEGIN.clone());
+    // A script may interrupt waits without a limit, so only the laws of all exchanges apply.
+    let info = ExchangeInfo::new(ExchangeKind::Other, &session, access, BEGIN);
+    let mut run = Run::new(job.begin(session), info);
+    run.to_end(&mut ScriptIo { inputs: &inputs, index: 0, random: 0 }, &mut BEGIN.clone());
     let mut violations = Vec::new();
-    laws::judge(&run.trace, &mut violations);
+    laws::check(&run.trace, &mut violations);
     if violations.is_empty() { Ok(()) } else { Err(format!("{job:?}: {violations:#?}")) }
 }
 
@@ -60,8 +62,8 @@ fn begin(line: &[u8]) -> (Job, Session, Access) {
     let place = LETTERS.iter().position(|known| *known == letter).unwrap_or(usize::from(letter));
     let flag = |flag: u8| line.iter().skip(1).any(|byte| *byte == flag);
     let access = match (flag(b'n'), flag(b'r')) {
-        (true, _) => Access::Needed,
-        (_, true) => Access::Renewable,
+        (true, _) => Access::Missing,
+        (_, true) => Access::Refreshable,
         _ => Access::Fixed,
     };
     let mut policy = RetryPolicy::default();
@@ -76,62 +78,63 @@ fn begin(line: &[u8]) -> (Job, Session, Access) {
     (jobs[place % jobs.len()].clone(), access.session(&session, known), access)
 }
 
-/// A script in the course of an exchange.
-struct Playing<'a> {
-    beats: &'a [Beat<'a>],
+/// A running script.
+struct ScriptIo<'a> {
+    inputs: &'a [Input<'a>],
     index: usize,
     random: u64,
 }
 
-impl<'a> Playing<'a> {
-    /// The next beat, after which the script begins anew; and whether it has begun anew already.
-    fn next(&mut self) -> (&'a Beat<'a>, bool) {
-        let (beat, again) = (&self.beats[self.index % self.beats.len()], self.index >= self.beats.len());
+impl<'a> ScriptIo<'a> {
+    /// Returns the next input, and whether the script has repeated. After the last input it
+    /// repeats.
+    fn next(&mut self) -> (&'a Input<'a>, bool) {
+        let (input, again) = (&self.inputs[self.index % self.inputs.len()], self.index >= self.inputs.len());
         self.index += 1;
-        self.random = beat.random;
-        (beat, again)
+        self.random = input.random;
+        (input, again)
     }
 
-    fn happens(&mut self, fitting: Happened, now: Duration) -> (Duration, Happened) {
-        let (beat, _) = self.next();
-        let passes = beat.passes.unwrap_or(Duration::from_millis(10));
-        (now.saturating_add(passes), beat.happens.happened().unwrap_or(fitting))
+    fn happens(&mut self, fitting: OwnedEvent, now: Duration) -> (Duration, OwnedEvent) {
+        let (input, _) = self.next();
+        let passes = input.passes.unwrap_or(Duration::from_millis(10));
+        (now.saturating_add(passes), input.happens.happened().unwrap_or(fitting))
     }
 }
 
-impl Surroundings for Playing<'_> {
+impl SimulatedIo for ScriptIo<'_> {
     fn random(&mut self) -> u64 {
         self.random
     }
 
-    fn send(&mut self, _: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
+    fn send(&mut self, _: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
         let lost = Reply::failed(Delivery::Unknown, TransportErrorKind::TimedOut);
-        self.happens(Happened::replied(lost), now)
+        self.happens(OwnedEvent::replied(lost), now)
     }
 
-    fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, Happened) {
-        let (beat, again) = self.next();
-        // In the end time passes.
-        let passes = beat.passes.filter(|_| !again).unwrap_or(wait);
-        (now.saturating_add(passes), beat.happens.happened().unwrap_or(Happened::Waited))
+    fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, OwnedEvent) {
+        let (input, again) = self.next();
+        // After the last input, waits take their full time.
+        let passes = input.passes.filter(|_| !again).unwrap_or(wait);
+        (now.saturating_add(passes), input.happens.happened().unwrap_or(OwnedEvent::Waited))
     }
 
-    fn refresh(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
+    fn refresh(&mut self, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
         self.happens(refreshed(), now)
     }
 
-    fn after_the_end(&mut self, times: usize) -> Option<Happened> {
-        let (_, happened) = self.happens(Happened::Waited, Duration::ZERO);
+    fn after_the_end(&mut self, times: usize) -> Option<OwnedEvent> {
+        let (_, happened) = self.happens(OwnedEvent::Waited, Duration::ZERO);
         (times < AFTER_THE_END).then_some(happened)
     }
 }
 
-fn refreshed() -> Happened {
-    Happened::Renewed(Some("another-token".into()))
+fn refreshed() -> OwnedEvent {
+    OwnedEvent::Refreshed(Some("another-token".into()))
 }
 
-struct Beat<'a> {
-    /// `None` is what the exchange wants to wait.
+struct Input<'a> {
+    /// `None`: as long as the exchange wants to wait.
     passes: Option<Duration>,
     random: u64,
     happens: Happens<'a>,
@@ -140,16 +143,16 @@ struct Beat<'a> {
 enum Happens<'a> {
     Start,
     Waited,
-    Renewed(bool),
+    Refreshed(bool),
     Answered(Response<&'a [u8]>),
     Cut(Response<&'a [u8]>, TransportErrorKind),
     NotSent(TransportErrorKind),
     MaybeSent(TransportErrorKind),
-    /// What follows from the action.
+    /// The event that follows from the action.
     Fitting,
 }
 
-impl<'a> Beat<'a> {
+impl<'a> Input<'a> {
     fn read(line: &'a [u8]) -> Self {
         let byte = |place: usize| line.get(place).copied().unwrap_or(b'=');
         let time = usize::from(byte(0).wrapping_sub(b'0')) % MILLIS.len();
@@ -166,21 +169,24 @@ impl<'a> Beat<'a> {
 }
 
 impl<'a> Happens<'a> {
-    /// The event, if it is not the one that follows from the action.
-    fn happened(&self) -> Option<Happened> {
+    /// Returns the event, unless it is the one that follows from the action.
+    fn happened(&self) -> Option<OwnedEvent> {
         let owned = |answer: &Response<&[u8]>| answer.clone().map(<[u8]>::to_vec);
-        let hinted = |reply: Reply, answer: &Response<&[u8]>| reply.with_hint(plain_hint(answer.headers()));
+        let hinted =
+            |reply: Reply, answer: &Response<&[u8]>| reply.with_hint(hint_without_dates(answer.headers()));
         Some(match self {
             Self::Fitting => return None,
-            Self::Start => Happened::Start,
-            Self::Waited => Happened::Waited,
-            Self::Renewed(true) => refreshed(),
-            Self::Renewed(false) => Happened::Renewed(None),
-            // Whether an operation can use a success is not looked at: it may have had its effect.
-            Self::Answered(answer) => Happened::replied(hinted(Reply::foreign(owned(answer)), answer)),
-            Self::Cut(answer, cause) => Happened::replied(hinted(Reply::cut(owned(answer), *cause), answer)),
-            Self::NotSent(cause) => Happened::replied(Reply::failed(Delivery::NotSent, *cause)),
-            Self::MaybeSent(cause) => Happened::replied(Reply::failed(Delivery::Unknown, *cause)),
+            Self::Start => OwnedEvent::Start,
+            Self::Waited => OwnedEvent::Waited,
+            Self::Refreshed(true) => refreshed(),
+            Self::Refreshed(false) => OwnedEvent::Refreshed(None),
+            // The body is not checked: a 2xx may have had its effect anyway.
+            Self::Answered(answer) => OwnedEvent::replied(hinted(Reply::untrusted(owned(answer)), answer)),
+            Self::Cut(answer, cause) => {
+                OwnedEvent::replied(hinted(Reply::cut(owned(answer), *cause), answer))
+            }
+            Self::NotSent(cause) => OwnedEvent::replied(Reply::failed(Delivery::NotSent, *cause)),
+            Self::MaybeSent(cause) => OwnedEvent::replied(Reply::failed(Delivery::Unknown, *cause)),
         })
     }
 
@@ -191,8 +197,8 @@ impl<'a> Happens<'a> {
         match letter {
             b's' => Self::Start,
             b'w' => Self::Waited,
-            b'r' => Self::Renewed(true),
-            b'x' => Self::Renewed(false),
+            b'r' => Self::Refreshed(true),
+            b'x' => Self::Refreshed(false),
             b'-' => Self::NotSent(cause(rest)),
             b'?' => Self::MaybeSent(cause(rest)),
             b'~' => answer(rest).map_or(Self::Fitting, |answer| Self::Cut(answer, cause(rest))),

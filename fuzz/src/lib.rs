@@ -1,5 +1,5 @@
-//! How the bytes that a fuzzer makes are read: as text in the plainest form that can say it all, so that a corpus file can be
-//! written, read and shortened by hand.
+//! Parses the bytes of a fuzzer as plain text, so that people can write, read and shorten corpus
+//! files.
 
 pub mod exchange;
 pub mod requests;
@@ -10,12 +10,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
 use contacts_testkit::operations::{Any, is_showable};
 
-/// Text, or nothing.
+/// Returns the text, or `None`.
 pub fn text(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok()
 }
 
-/// An answer: a line that begins with the status, lines of headers, an empty line, the body.
+/// Parses a response: a line with the status, header lines, an empty line, the body.
 pub fn answer(data: &[u8]) -> Option<Response<&[u8]>> {
     let (status, headers, body) = message(data);
     let mut answer = Response::new(body);
@@ -24,10 +24,10 @@ pub fn answer(data: &[u8]) -> Option<Response<&[u8]>> {
     Some(answer)
 }
 
-/// A first line, headers, and what comes after an empty line.
+/// Splits a message: the first line, the headers, and the body after an empty line.
 fn message(data: &[u8]) -> (&[u8], HeaderMap, &[u8]) {
     let (first, rest) = line(data);
-    // The line break in front of the headers is one of the two that end them where there are none.
+    // Without headers, their line break is the first of the two that end them.
     match rest.strip_prefix(b"\n") {
         Some(body) => (first, HeaderMap::new(), body),
         None => {
@@ -37,7 +37,7 @@ fn message(data: &[u8]) -> (&[u8], HeaderMap, &[u8]) {
     }
 }
 
-/// Headers, one a line. What cannot be a header is passed over, as an HTTP library would never hand it on.
+/// Parses headers, one per line. Skips invalid ones, because HTTP libraries never pass them on.
 pub fn headers(data: &[u8]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for line in data.split(|byte| *byte == b'\n') {
@@ -51,7 +51,7 @@ pub fn headers(data: &[u8]) -> HeaderMap {
     headers
 }
 
-/// The first line, and what comes after it.
+/// Splits off the first line.
 fn line(data: &[u8]) -> (&[u8], &[u8]) {
     match data.iter().position(|byte| *byte == b'\n') {
         Some(end) => (&data[..end], &data[end + 1..]),
@@ -59,30 +59,30 @@ fn line(data: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// A page of so many contacts with this link to the next.
+/// A page with this many contacts and this link to the next page.
 pub fn page(contacts: usize, link: &str) -> Page {
     let values: Vec<_> = (0..contacts)
         .map(|id| serde_json::json!({"id": id.to_string(), "method": "sms", "to": "1"}))
         .collect();
     let body = serde_json::json!({"values": values, "links": {"next": link}}).to_string();
-    ListContacts::all().response(Response::new(body.as_bytes())).expect("this is a page")
+    ListContacts::all().response(Response::new(body.as_bytes())).expect("the page is valid")
 }
 
-/// Reads an answer by each operation.
+/// Reads a response with each operation.
 ///
 /// # Errors
-/// What is wrong with an outcome that is neither a value nor a typed error that keeps status and body.
+/// A description of an outcome that is neither a value nor a typed error with status and body.
 pub fn read_by_each_operation(answer: &Response<&[u8]>) -> Result<(), String> {
     let (id, account) =
         (ContactId::new("a1").expect("an id"), AccountId::new("account").expect("an account id"));
     let operations = Any::all(&id, &account, "90-555-555-5555");
     operations.iter().try_for_each(|operation| {
-        let read = operation.reads_soundly(answer);
+        let read = operation.check_response(answer);
         read.map(|_| ()).map_err(|how| format!("{}: {how}", operation.path(&id)))
     })
 }
 
-/// Whether a text can be shown on a terminal.
+/// Returns `true` if a text is safe to print on a terminal.
 pub fn is_printable(text: &str) -> bool {
     is_showable(text, usize::MAX)
 }

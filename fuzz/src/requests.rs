@@ -1,4 +1,4 @@
-//! Where requests go, read by another parser than the one that made them.
+//! Checks where requests go, with another URL parser than the one under test.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contacts_proto::{AccountId, BaseUrl, ContactId, Credentials, ListContacts, Operation, Site};
@@ -7,16 +7,16 @@ use url::Url;
 
 use contacts_testkit::operations::{Any, CONTACTS};
 
-/// Who and what a request is about.
+/// The input of a request.
 #[derive(Debug, Clone)]
 pub struct Input {
     pub site: BaseUrl,
-    /// The URL of the site, as it was given.
+    /// The base URL as given.
     pub base: Url,
     pub id: ContactId,
     pub account: AccountId,
     pub credentials: Credentials,
-    /// What the `authorization` header must decode to.
+    /// Expected decoded `authorization` header.
     pub secret: String,
 }
 
@@ -35,7 +35,7 @@ impl Default for Input {
 }
 
 impl Input {
-    /// The input that this text makes in each place where it is accepted.
+    /// Returns an input for each parameter that accepts this text.
     pub fn all(text: &str) -> Vec<Self> {
         let plain = Self::default;
         let (email, token) = text.split_once(' ').unwrap_or((text, text));
@@ -52,7 +52,7 @@ impl Input {
             BaseUrl::new_allowing_plain_http(text).ok().map(|site| Self { site, base: url(text), ..plain() }),
             Site::new(text).ok().map(|site| Self {
                 site: site.lookup().expect("the cloud id is not known").clone(),
-                // A stand-in on this machine may be reached without TLS.
+                // A test server on this machine may use plain HTTP.
                 base: url(&format!(
                     "{}://{}",
                     if site.lookup().is_some_and(BaseUrl::is_https) { "https" } else { "http" },
@@ -74,10 +74,10 @@ impl Input {
         inputs.into_iter().flatten().collect()
     }
 
-    /// Makes the request of each operation.
+    /// Builds and checks the request of each operation.
     ///
     /// # Panics
-    /// If one does not go where the site says, by the id and the account that it is about, with these credentials.
+    /// If a request has another target, id, account or credentials.
     pub fn assert_requests_are_right(&self) {
         for operation in Any::all(&self.id, &self.account, "90-555-555-5555") {
             let request = operation.request(&self.site, &self.credentials);
@@ -100,10 +100,10 @@ impl Input {
         }
     }
 
-    /// The request for a page.
+    /// Builds and checks the request for a page.
     ///
     /// # Panics
-    /// If it does not go to the list of this site and account, or has other members in its query.
+    /// If it has another target or account, or other query parameters.
     pub fn assert_list_is_right(&self, list: &ListContacts) {
         let url = self.assert_goes_below_the_site(&list.request(&self.site, &self.credentials));
         assert_eq!(url.path(), format!("{}{}", self.prefix(), CONTACTS));

@@ -1,4 +1,4 @@
-//! What the sandbox is asked.
+//! Parses requests to the sandbox.
 
 use contacts_sandbox::{Behaviour, Service};
 use http::{HeaderValue, Request, header};
@@ -6,9 +6,9 @@ use http::{HeaderValue, Request, header};
 /// The demo user's address and API token.
 const DEMO_BASIC: &str = "Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu";
 
-/// The demonstration service and the requests to it: a line with its behaviour in JSON (anything else is the default), then
-/// requests with a line `%` between them. Of a target `@` is the URL of the contacts, and a request without credentials
-/// has those of the demo user.
+/// Parses a demo service and requests to it. The first line is its behaviour in JSON; an invalid
+/// line is the default. Requests follow, with a line `%` between them. In a target, `@` is the URL
+/// of the contacts. A request without credentials gets those of the demo user.
 pub fn requests(data: &[u8]) -> (Service, Vec<Request<&[u8]>>) {
     let (behaviour, mut rest) = crate::line(data);
     let behaviour = serde_json::from_slice::<Behaviour>(behaviour).unwrap_or_default();
@@ -24,7 +24,7 @@ pub fn requests(data: &[u8]) -> (Service, Vec<Request<&[u8]>>) {
     (service, requests)
 }
 
-/// A line with method and target, lines of headers, an empty line, the body.
+/// Parses a request: a line with method and target, header lines, an empty line, the body.
 fn request<'a>(data: &'a [u8], contacts: &str) -> Option<Request<&'a [u8]>> {
     let (line, mut headers, body) = crate::message(data);
     let (method, target) = crate::text(line)?.split_once(' ')?;

@@ -1,4 +1,4 @@
-//! An answer gives each operation a value or a typed error that keeps it.
+//! Each operation reads a response as a value or a typed error that keeps it.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

@@ -1,4 +1,4 @@
-//! Whatever happens to an exchange, its laws hold.
+//! An exchange keeps its laws under any events.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

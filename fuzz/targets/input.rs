@@ -1,4 +1,4 @@
-//! What is accepted as id, site or credentials changes nothing about a request but the place that it is for.
+//! A valid id, base URL or credential changes only its own place in a request.
 #![no_main]
 
 use contacts_fuzz::requests::Input;

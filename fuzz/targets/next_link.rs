@@ -1,4 +1,4 @@
-//! A link leads forward in the list that it stands in, past no contact, and nowhere else.
+//! A link leads forward in the same list, skips no contact, and leads nowhere else.
 #![no_main]
 
 use contacts_fuzz::requests::Input;

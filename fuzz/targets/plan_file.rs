@@ -1,4 +1,4 @@
-//! A file of contacts is refused at a place within it, or says the same when it is written in any format.
+//! A file of contacts is rejected at a position within it, or keeps its meaning in every format.
 #![no_main]
 
 use contacts_plan::{Format, Options, Plan, read, write};
@@ -16,7 +16,9 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
                 assert!(diagnostics.is_sorted_by_key(|diagnostic| diagnostic.position));
                 let lines = text.split(['\n', '\r']).count();
                 assert!(diagnostics.iter().all(|diagnostic| (1..=lines).contains(&diagnostic.position.line)));
-                assert!(diagnostics.iter().all(|diagnostic| contacts_fuzz::is_printable(&diagnostic.message)));
+                assert!(
+                    diagnostics.iter().all(|diagnostic| contacts_fuzz::is_printable(&diagnostic.message))
+                );
                 continue;
             }
         };
@@ -24,7 +26,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             let written = write(&desired, other);
             assert_eq!(read(&written, other).as_deref(), Ok(desired.as_slice()), "{other:?}: {written}");
         }
-        // What a service that has just these says of them.
+        // The contacts of a service that has exactly these.
         let numbered = desired.iter().enumerate();
         let actual: Vec<_> = numbered
             .map(|(number, desired)| {
@@ -37,11 +39,11 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
                 contact
             })
             .collect();
-        // A list with one id twice is no state of the service.
+        // A service never lists the same id twice.
         let ids: std::collections::HashSet<_> = actual.iter().map(|contact| &contact.id).collect();
         if ids.len() == actual.len() {
             let plan =
-                Plan::new(&desired, &actual, Options::default().prune(true)).expect("nothing is taken away");
+                Plan::new(&desired, &actual, Options::default().prune(true)).expect("no contact is lost");
             assert!(plan.is_empty(), "{plan}");
         }
     }

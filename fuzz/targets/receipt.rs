@@ -1,4 +1,4 @@
-//! A receipt is refused, or survives being written down.
+//! A receipt is rejected, or stays equal when formatted and parsed.
 #![no_main]
 
 use contacts_proto::Receipt;

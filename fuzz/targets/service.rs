@@ -1,4 +1,4 @@
-//! The sandbox answers every request, and its state survives being stored.
+//! The sandbox responds to every request, and its state survives storing.
 #![no_main]
 
 use std::time::Duration;

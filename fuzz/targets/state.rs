@@ -1,4 +1,4 @@
-//! A file of the sandbox is refused, or says the same when it is written again.
+//! A file of the sandbox is rejected, or stays equal when written again.
 #![no_main]
 
 use std::time::Duration;

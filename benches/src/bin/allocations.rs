@@ -1,5 +1,6 @@
-//! `allocations NAME COUNT [SERVER]`: does it, one at a time, and prints its allocations (growing one counts as another), and
-//! the bytes that were the most at a time. What counts them makes them slow: time is for `work`.
+//! `allocations NAME COUNT [SERVER]`: does the work COUNT times, one at a time, and prints two
+//! numbers: allocations (a reallocation counts too), and the peak in bytes. Counting slows the work
+//! down; use `work` for times.
 
 use std::error::Error;
 
@@ -10,11 +11,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [name, count, rest @ ..] = &arguments[..] else {
         return Err("usage: allocations NAME COUNT [SERVER]".into());
     };
-    let work = find(name).ok_or_else(|| format!("there is no work {name}"))?;
+    let work = find(name).ok_or_else(|| format!("unknown work: {name}"))?;
     let server = rest.first().map(|text| text.parse()).transpose()?;
     let count = count.parse()?;
     let mut run = work.prepare(&Setup { server, concurrency: 1 });
-    // What is made once, at the first time, is not the work's.
+    // The first run creates what is created once.
     run(1);
     let info = allocation_counter::measure(|| run(count));
     println!("{} {}", info.count_total, info.bytes_max);

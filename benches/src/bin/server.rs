@@ -1,4 +1,5 @@
-//! `server FILE`: serves canned answers, prints where, and writes its certificate to the file.
+//! `server FILE`: serves canned responses, prints its addresses, and writes its certificate to
+//! FILE.
 
 use std::error::Error;
 

@@ -1,5 +1,7 @@
-//! `work --list`: the names of all work. `work NAME COUNT [CONCURRENCY [SERVER]]`: does it, and prints its nanoseconds of wall time and of CPU time, and the KiB of
-//! memory that were the most of the process.
+//! `work --list`: prints the names of all work.
+//!
+//! `work NAME COUNT [CONCURRENCY [SERVER]]`: does the work COUNT times. Prints nanoseconds of wall
+//! time and CPU time, and the peak memory of the process in KiB.
 
 use std::{error::Error, fs, time::Instant};
 
@@ -15,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [name, count, rest @ ..] = &arguments[..] else {
         return Err("usage: work NAME COUNT [CONCURRENCY [SERVER]]".into());
     };
-    let work = find(name).ok_or_else(|| format!("there is no work {name}"))?;
+    let work = find(name).ok_or_else(|| format!("unknown work: {name}"))?;
     let concurrency = rest.first().map_or(Ok(1), |text| text.parse())?;
     let server = rest.get(1).map(|text| text.parse()).transpose()?;
     let count = count.parse()?;
@@ -31,6 +33,6 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn most_memory() -> Result<u64, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line =
-        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("the system does not tell")?;
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("the system does not report it")?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }

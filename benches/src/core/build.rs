@@ -1,4 +1,4 @@
-//! Building each request: by an operation, by hand from parts made beforehand, and naively.
+//! Builds each request: by an operation, by hand from prepared parts, and naively.
 
 use contacts_proto::{
     ActivateContact, ContactMethod, CreateContact, DeactivateContact, DeleteContact, GetContact,
@@ -25,10 +25,10 @@ pub(crate) fn all() -> Vec<Work> {
         by_hand("activate", |parts| parts.one(Method::PATCH, ID, "/activate")),
         ours("deactivate", || DeactivateContact::new(id())),
         by_hand("deactivate", |parts| parts.one(Method::PATCH, ID, "/deactivate")),
-        ours("create", || CreateContact::new(ContactMethod::Sms, NUMBER).expect("it can be created")),
+        ours("create", || CreateContact::new(ContactMethod::Sms, NUMBER).expect("valid")),
         by_hand("create", |parts| parts.create("sms", NUMBER)),
         Work::pure("build/create/naive", || naive_create(BASE, "sms", NUMBER)),
-        ours("update", || UpdateContact::new(id(), EMAIL).expect("it can be updated")),
+        ours("update", || UpdateContact::new(id(), EMAIL).expect("valid")),
         by_hand("update", |parts| parts.update(ID, EMAIL)),
     ]
 }

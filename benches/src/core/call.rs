@@ -1,4 +1,4 @@
-//! A call that succeeds at once, without a network; and the building and reading in it.
+//! A call that succeeds at once, without a network; and its building and reading alone.
 
 use std::time::Duration;
 
@@ -23,14 +23,14 @@ pub(crate) fn all() -> Vec<Work> {
         };
         let Action::Done(Ok(contact)) = call.step(Event::Answered(Response::new(body.as_bytes())), now, 2)
         else {
-            panic!("this is a contact")
+            panic!("a contact")
         };
         (request, contact)
     };
     let (site, credentials, get, body) = (site(), credentials(), GetContact::new(id()), contact());
     let parts = move || {
         let request = get.request(&site, &credentials);
-        let contact = get.response(Response::new(body.as_bytes())).expect("this is a contact");
+        let contact = get.response(Response::new(body.as_bytes())).expect("a contact");
         (request, contact)
     };
     vec![Work::pure("call/get/ours", call), Work::pure("call/get/parts", parts)]

@@ -1,4 +1,4 @@
-//! What grows with a list: reading must grow with its bytes, and paging must hold one page and the ids.
+//! Growth with a list: reading must be linear in bytes, and paging must hold one page and the ids.
 
 use std::hint::black_box;
 
@@ -24,11 +24,11 @@ fn reading(len: u64) -> Work {
     })
 }
 
-/// Goes through this many pages of 100.
+/// Pages through this many pages of 100.
 fn paging(count: u64) {
     let mut pages = Pages::new(ListContacts::all(), Limits::default());
     for number in 0..count {
-        let list = pages.next_page().expect("there is another").expect("it leads forward");
+        let list = pages.next_page().expect("another page").expect("it leads forward");
         let body = one_of_many(number, list.start_offset());
         black_box(pages.accept(read(&body)));
     }
@@ -44,5 +44,5 @@ fn one_of_many(number: u64, offset: u32) -> String {
 }
 
 fn read(body: &str) -> Page {
-    ListContacts::all().response(Response::new(body.as_bytes())).expect("this is a page")
+    ListContacts::all().response(Response::new(body.as_bytes())).expect("a page")
 }

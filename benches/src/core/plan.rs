@@ -1,4 +1,4 @@
-//! A plan of many contacts against as many: as they are, and with every third one changed.
+//! A plan of many contacts against as many: unchanged, and with every third one changed.
 
 use std::hint::black_box;
 
@@ -25,16 +25,16 @@ fn changed(len: u64) -> Work {
 }
 
 fn plan(name: String, len: u64, change: fn(usize, &mut Desired)) -> Work {
-    // Made when it is asked for: whatever else is measured does not bear its memory.
+    // Created on demand, so that other work does not include its memory.
     Work::new(name, move |_| {
         let page = ListContacts::all().response(Response::new(page(len).as_bytes()));
-        let actual = page.expect("this is a page").contacts;
+        let actual = page.expect("a page").contacts;
         let mut desired: Vec<_> = actual.iter().map(Desired::from).collect();
         desired.iter_mut().enumerate().for_each(|(number, desired)| change(number, desired));
         let options = Options::default().prune(true).force(true);
         Box::new(move |count| {
             for _ in 0..count {
-                black_box(Plan::new(&desired, &actual, options).expect("nothing is refused"));
+                black_box(Plan::new(&desired, &actual, options).expect("a plan"));
             }
         })
     })

@@ -1,4 +1,4 @@
-//! Reading answers: by an operation, and by serde_json into owned structs of the same fields.
+//! Reads responses: by an operation, and by serde_json into owned structs of the same fields.
 
 use contacts_proto::{GetContact, ListContacts, Operation};
 use http::Response;
@@ -6,15 +6,15 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     Work, by_hand,
-    fixture::{contact, id, page, refusal},
+    fixture::{contact, error_response, id, page},
 };
 
 pub(crate) fn all() -> Vec<Work> {
     let mut all = vec![
         ours("contact", GetContact::new(id()), 200, contact()),
         by_hand::<by_hand::Contact>("contact", contact()),
-        ours("error", GetContact::new(id()), 404, refusal()),
-        by_hand::<by_hand::Refusal>("error", refusal()),
+        ours("error", GetContact::new(id()), 404, error_response()),
+        by_hand::<by_hand::ErrorBody>("error", error_response()),
     ];
     for len in [1, 20, 100] {
         all.push(ours(&format!("page-{len}"), ListContacts::all(), 200, page(len)));
@@ -26,7 +26,7 @@ pub(crate) fn all() -> Vec<Work> {
 fn ours<O: Operation + Clone + 'static>(name: &str, operation: O, status: u16, body: String) -> Work {
     Work::pure(format!("read/{name}/ours"), move || {
         let mut response = Response::new(body.as_bytes());
-        *response.status_mut() = status.try_into().expect("it is one");
+        *response.status_mut() = status.try_into().expect("valid");
         let result = operation.response(response);
         assert_eq!(result.is_ok(), status == 200);
         result
@@ -35,6 +35,6 @@ fn ours<O: Operation + Clone + 'static>(name: &str, operation: O, status: u16, b
 
 fn by_hand<T: DeserializeOwned + 'static>(name: &str, body: String) -> Work {
     Work::pure(format!("read/{name}/by-hand"), move || {
-        serde_json::from_slice::<T>(body.as_bytes()).expect("it can be read")
+        serde_json::from_slice::<T>(body.as_bytes()).expect("valid")
     })
 }

@@ -17,21 +17,21 @@ pub(crate) fn all() -> Vec<Work> {
     ]
 }
 
-/// A client, and what it asks for.
-struct Asking {
+/// A client and its operation.
+struct Caller {
     client: Client,
     get: GetContact,
 }
 
-fn client(setup: &Setup) -> Asking {
-    let client = Client::new(BaseUrl::new(&base(setup)).expect("it is one"), credentials());
-    Asking { client, get: GetContact::new(id()) }
+fn client(setup: &Setup) -> Caller {
+    let client = Client::new(BaseUrl::new(&base(setup)).expect("valid"), credentials());
+    Caller { client, get: GetContact::new(id()) }
 }
 
-fn get(asking: &Asking) {
-    black_box(asking.client.send(&asking.get).expect("it is answered"));
+fn get(caller: &Caller) {
+    black_box(caller.client.send(&caller.get).expect("a response"));
 }
 
-fn list(asking: &Asking) {
-    black_box(asking.client.send(&ListContacts::all()).expect("it is answered"));
+fn list(caller: &Caller) {
+    black_box(caller.client.send(&ListContacts::all()).expect("a response"));
 }

@@ -1,5 +1,5 @@
-//! Requests over a real connection, by this project's clients, by the libraries below them, and by the usual choice. All do the
-//! same work: the same requests, read into owned values.
+//! Requests over a real connection: by this project's clients, by the libraries below them, and by
+//! reqwest. All send the same requests and read owned values.
 
 mod contacts_hyper;
 mod contacts_ureq;
@@ -21,12 +21,12 @@ pub(crate) fn all() -> Vec<Work> {
     all.into_iter().flatten().collect()
 }
 
-/// Where the clients go.
+/// The base URL of the server.
 fn base(setup: &Setup) -> String {
     format!("http://{}/jsm/ops/api/cloud", setup.server().plain)
 }
 
-/// Has tasks on one thread share the requests.
+/// Runs the requests in tasks on one thread.
 fn tasks<C, F>(setup: &Setup, client: C, once: fn(Arc<C>, u64) -> F) -> Run
 where
     C: Send + Sync + 'static,
@@ -54,7 +54,7 @@ where
     Box::new(run)
 }
 
-/// Has threads share the requests.
+/// Runs the requests in threads.
 fn threads<C: Send + Sync + 'static>(setup: &Setup, client: C, once: fn(&C)) -> Run {
     let concurrency = setup.concurrency;
     let run = move |count: u64| {

@@ -1,5 +1,5 @@
-//! hyper's own pooled client, by hand: no time limits, no bounds but those of hyper, no retries; and with the limits that
-//! contacts-hyper keeps, as far as hyper and tokio have them.
+//! hyper's own pooled client, by hand: no time limits, only hyper's own bounds, no retries. And
+//! with the limits of contacts-hyper, as far as hyper and tokio support them.
 
 use std::{hint::black_box, sync::Arc, time::Duration};
 
@@ -23,9 +23,9 @@ use crate::{
 
 pub(crate) fn all() -> Vec<Work> {
     vec![
-        Work::new("get/raw-hyper", |setup| tasks(setup, Raw::new(setup, &usual()), get)),
+        Work::new("get/raw-hyper", |setup| tasks(setup, Raw::new(setup, &plain()), get)),
         Work::new("get/limited-hyper", |setup| tasks(setup, Raw::new(setup, &limited()), get_in_time)),
-        Work::new("list/raw-hyper", |setup| tasks(setup, Raw::new(setup, &usual()), list)),
+        Work::new("list/raw-hyper", |setup| tasks(setup, Raw::new(setup, &plain()), list)),
     ]
 }
 
@@ -43,20 +43,20 @@ impl Raw {
 
     async fn send<T: DeserializeOwned>(&self, request: Request<Vec<u8>>) -> T {
         let request = request.map(|body| Full::new(Bytes::from(body)));
-        let response = self.client.request(request).await.expect("it is answered");
+        let response = self.client.request(request).await.expect("a response");
         assert!(response.status().is_success());
-        let body = response.into_body().collect().await.expect("it is whole").to_bytes();
-        serde_json::from_slice(&body).expect("it can be read")
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        serde_json::from_slice(&body).expect("valid")
     }
 }
 
-fn usual() -> Builder {
+fn plain() -> Builder {
     Client::builder(TokioExecutor::new())
 }
 
 /// With the same bounds of a head.
 fn limited() -> Builder {
-    let mut builder = usual();
+    let mut builder = plain();
     builder.http1_max_buf_size(Limits::HEAD).http1_max_headers(Limits::HEADERS);
     builder
 }

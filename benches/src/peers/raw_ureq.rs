@@ -1,4 +1,5 @@
-//! ureq by hand: no time limits, no retries; and with the limits that contacts-ureq keeps, as far as ureq has them.
+//! ureq by hand: no time limits, no retries. And with the limits of contacts-ureq, as far as ureq
+//! supports them.
 
 use std::hint::black_box;
 
@@ -16,9 +17,9 @@ use crate::{
 
 pub(crate) fn all() -> Vec<Work> {
     vec![
-        Work::new("get/raw-ureq", |setup| threads(setup, Raw::new(setup, usual()), get)),
+        Work::new("get/raw-ureq", |setup| threads(setup, Raw::new(setup, plain()), get)),
         Work::new("get/limited-ureq", |setup| threads(setup, Raw::new(setup, limited()), get)),
-        Work::new("list/raw-ureq", |setup| threads(setup, Raw::new(setup, usual()), list)),
+        Work::new("list/raw-ureq", |setup| threads(setup, Raw::new(setup, plain()), list)),
     ]
 }
 
@@ -33,21 +34,21 @@ impl Raw {
     }
 
     fn send<T: DeserializeOwned>(&self, request: Request<Vec<u8>>) -> T {
-        let mut response = self.agent.run(request.map(drop)).expect("it is answered");
-        let body = response.body_mut().read_to_vec().expect("it is whole");
-        serde_json::from_slice(&body).expect("it can be read")
+        let mut response = self.agent.run(request.map(drop)).expect("a response");
+        let body = response.body_mut().read_to_vec().expect("a body");
+        serde_json::from_slice(&body).expect("valid")
     }
 }
 
-fn usual() -> ConfigBuilder<AgentScope> {
-    // As many as there are threads: ureq keeps three a host of its own accord.
+fn plain() -> ConfigBuilder<AgentScope> {
+    // One per thread; ureq keeps three per host by default.
     Agent::config_builder().max_idle_connections(64).max_idle_connections_per_host(64)
 }
 
-/// With the same times for a connection, a head and all of it.
+/// With the same time limits.
 fn limited() -> ConfigBuilder<AgentScope> {
     let timeouts = Timeouts::default();
-    usual()
+    plain()
         .timeout_connect(Some(timeouts.connect))
         .timeout_global(Some(RetryPolicy::default().attempt_timeout))
         .max_response_header_size(Limits::HEAD)

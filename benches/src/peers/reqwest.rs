@@ -16,19 +16,19 @@ use crate::{
 
 pub(crate) fn all() -> Vec<Work> {
     vec![
-        Work::new("get/reqwest", |setup| tasks(setup, Usual::new(setup), get)),
-        Work::new("list/reqwest", |setup| tasks(setup, Usual::new(setup), list)),
+        Work::new("get/reqwest", |setup| tasks(setup, Caller::new(setup), get)),
+        Work::new("list/reqwest", |setup| tasks(setup, Caller::new(setup), list)),
     ]
 }
 
-struct Usual {
+struct Caller {
     client: Client,
     base: String,
 }
 
-impl Usual {
+impl Caller {
     fn new(setup: &Setup) -> Self {
-        // Whether somebody was there before makes no difference.
+        // It may be installed already.
         let _ = ring::default_provider().install_default();
         let client = Client::builder().user_agent(USER_AGENT).build().expect("it can be built");
         Self { client, base: base(setup) }
@@ -41,14 +41,14 @@ impl Usual {
             .basic_auth(EMAIL, Some(TOKEN))
             .header(header::ACCEPT, "application/json");
         let response = request.send().await.and_then(|response| response.error_for_status());
-        response.expect("it is answered").json().await.expect("it can be read")
+        response.expect("a response").json().await.expect("valid")
     }
 }
 
-async fn get(usual: Arc<Usual>, _: u64) {
-    black_box(usual.send::<Contact>(&format!("/{ID}")).await);
+async fn get(caller: Arc<Caller>, _: u64) {
+    black_box(caller.send::<Contact>(&format!("/{ID}")).await);
 }
 
-async fn list(usual: Arc<Usual>, _: u64) {
-    black_box(usual.send::<Page>("?offset=0&size=100").await);
+async fn list(caller: Arc<Caller>, _: u64) {
+    black_box(caller.send::<Page>("?offset=0&size=100").await);
 }

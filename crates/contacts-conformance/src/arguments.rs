@@ -1,12 +1,12 @@
-//! Arguments.
+//! Arguments of the program.
 
 use std::ops::Range;
 
 use clap::Parser;
 
-/// Run the table of scenarios through both clients, then faults drawn by lot.
+/// Run the table of scenarios through both clients, then random faults
 ///
-/// The last line of output is what was found, as JSON. Exit codes: 0 nothing, 1 something, 2 wrong usage.
+/// The last line of output is a JSON report. Exit codes: 0 no problem, 1 problems, 2 wrong usage.
 #[derive(Debug, Parser)]
 #[command(name = "contacts-conformance", version)]
 pub(crate) struct Arguments {
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// The faults to run.
+    /// Returns the indices of the faults to run.
     pub(crate) fn indices(&self) -> Range<u64> {
         self.index.map_or(0..self.faults, |index| index..index.saturating_add(1))
     }

@@ -1,4 +1,4 @@
-//! Certificates, good and bad, made anew for each run.
+//! Valid and invalid certificates, generated for each run.
 
 use std::sync::{Arc, LazyLock};
 
@@ -12,29 +12,29 @@ use rustls::{
     server::WebPkiClientVerifier,
 };
 
-/// What a server shows.
+/// The certificate of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
-    /// A certificate of the authority that clients are told to trust, for 127.0.0.1 and localhost.
+pub enum ServerCertificate {
+    /// A valid certificate of the trusted authority, for 127.0.0.1 and localhost.
     Good,
-    /// The same with another authority in between.
+    /// The same, with an intermediate authority.
     GoodChain,
-    /// It was good until yesterday.
+    /// Expired.
     Expired,
-    /// It will be good one day.
+    /// Not yet valid.
     NotYetValid,
-    /// It is for another host.
+    /// For another host.
     WrongHost,
-    /// It vouches for itself.
+    /// Self-signed.
     SelfSigned,
-    /// Its authority is nobody's.
+    /// From an authority that no client trusts.
     UnknownAuthority,
-    /// It is for clients.
+    /// For clients only.
     WrongPurpose,
 }
 
-impl Shown {
-    /// All that must be refused.
+impl ServerCertificate {
+    /// All certificates that clients must reject.
     pub const BAD: [Self; 6] = [
         Self::Expired,
         Self::NotYetValid,
@@ -45,18 +45,18 @@ impl Shown {
     ];
 }
 
-/// The authority that clients are told to trust, in PEM.
+/// Returns the authority that clients trust, in PEM.
 pub fn trusted_authority() -> &'static str {
     &AUTHORITIES.trusted_pem
 }
 
-/// A certificate for a client, of the authority that servers are told to trust, and its key; both in PEM.
+/// Returns a client certificate of the authority that servers trust, and its key, both in PEM.
 pub fn client() -> (String, String) {
-    let (certificate, key) = AUTHORITIES.signed(Shown::WrongPurpose);
+    let (certificate, key) = AUTHORITIES.signed(ServerCertificate::WrongPurpose);
     (certificate.pem(), key.serialize_pem())
 }
 
-/// The server's side of TLS that wants such a certificate of its clients.
+/// Server configuration that requires a client certificate.
 pub fn server_for_known_clients() -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
@@ -64,7 +64,7 @@ pub fn server_for_known_clients() -> Arc<ServerConfig> {
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
         .build()
         .expect("there is an authority");
-    let (certificates, key) = AUTHORITIES.leaf(Shown::Good);
+    let (certificates, key) = AUTHORITIES.leaf(ServerCertificate::Good);
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("ring has what the default versions of TLS need")
@@ -74,8 +74,8 @@ pub fn server_for_known_clients() -> Arc<ServerConfig> {
     Arc::new(config)
 }
 
-/// The server's side of TLS with such a certificate.
-pub fn server(shown: Shown) -> Arc<ServerConfig> {
+/// Server configuration with this certificate.
+pub fn server(shown: ServerCertificate) -> Arc<ServerConfig> {
     let (certificates, key) = AUTHORITIES.leaf(shown);
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -100,7 +100,7 @@ struct Authorities {
 impl Authorities {
     fn new() -> Self {
         let (trusted_certificate, trusted) = root("conformance");
-        let (_, unknown) = root("nobody's");
+        let (_, unknown) = root("unknown");
         let (params, key) = (authority("conformance, in between"), new_key());
         let between_certificate = params.signed_by(&key, &trusted).expect("an authority can sign");
         Self {
@@ -113,18 +113,18 @@ impl Authorities {
         }
     }
 
-    fn leaf(&self, shown: Shown) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+    fn leaf(&self, shown: ServerCertificate) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
         let (certificate, key) = self.signed(shown);
         let mut chain = vec![certificate.der().clone()];
-        if shown == Shown::GoodChain {
+        if shown == ServerCertificate::GoodChain {
             chain.push(self.between_certificate.der().clone());
         }
         (chain, PrivateKeyDer::try_from(key.serialize_der()).expect("a key is one"))
     }
 
-    fn signed(&self, shown: Shown) -> (Certificate, KeyPair) {
+    fn signed(&self, shown: ServerCertificate) -> (Certificate, KeyPair) {
         let names = match shown {
-            Shown::WrongHost => vec!["elsewhere.example".to_owned()],
+            ServerCertificate::WrongHost => vec!["elsewhere.example".to_owned()],
             _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
         };
         let mut params = CertificateParams::new(names).expect("these are names");
@@ -132,19 +132,19 @@ impl Authorities {
         params.use_authority_key_identifier_extension = true;
         params.key_usages.push(KeyUsagePurpose::DigitalSignature);
         params.extended_key_usages.push(match shown {
-            Shown::WrongPurpose => ExtendedKeyUsagePurpose::ClientAuth,
+            ServerCertificate::WrongPurpose => ExtendedKeyUsagePurpose::ClientAuth,
             _ => ExtendedKeyUsagePurpose::ServerAuth,
         });
         (params.not_before, params.not_after) = match shown {
-            Shown::Expired => (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1)),
-            Shown::NotYetValid => (date_time_ymd(2390, 1, 1), date_time_ymd(2400, 1, 1)),
+            ServerCertificate::Expired => (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1)),
+            ServerCertificate::NotYetValid => (date_time_ymd(2390, 1, 1), date_time_ymd(2400, 1, 1)),
             _ => (date_time_ymd(2001, 1, 1), date_time_ymd(2400, 1, 1)),
         };
         let key = new_key();
         let signed = match shown {
-            Shown::SelfSigned => params.self_signed(&key),
-            Shown::UnknownAuthority => params.signed_by(&key, &self.unknown),
-            Shown::GoodChain => params.signed_by(&key, &self.between),
+            ServerCertificate::SelfSigned => params.self_signed(&key),
+            ServerCertificate::UnknownAuthority => params.signed_by(&key, &self.unknown),
+            ServerCertificate::GoodChain => params.signed_by(&key, &self.between),
             _ => params.signed_by(&key, &self.trusted),
         };
         (signed.expect("an authority can sign"), key)

@@ -1,4 +1,4 @@
-//! Runs the whole table through both clients, and as many faults as were asked for, and prints what was found in one line.
+//! Runs the table and random faults through both clients, and prints a report in one line.
 
 mod arguments;
 
@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::Parser;
-use contacts_conformance::{ComplaintKind, Report, faults, open_sockets, run_all, table};
+use contacts_conformance::{ProblemKind, Report, faults, open_sockets, run_all, table};
 
 use self::arguments::Arguments;
 
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let before = open_sockets();
     let mut report = Report::default();
     if arguments.index.is_none() {
-        // In a thread of its own: what it keeps for its next server is closed with it.
+        // A separate thread, because its cached listeners are closed with it.
         thread::scope(|scope| scope.spawn(|| run_table(&mut report)).join())
             .expect("the table does not panic");
     }
@@ -36,20 +36,20 @@ fn main() -> ExitCode {
 fn run_table(report: &mut Report) {
     for group in table::GROUPS {
         let scenarios = (group.scenarios)();
-        let complaints = run_all(&scenarios);
+        let problems = run_all(&scenarios);
         report.scenarios += scenarios.len();
-        for complaint in complaints {
-            *match complaint.kind {
-                ComplaintKind::Wrong => &mut report.wrong,
-                ComplaintKind::Hung => &mut report.hung,
-                ComplaintKind::Different => &mut report.differences,
+        for problem in problems {
+            *match problem.kind {
+                ProblemKind::Wrong => &mut report.wrong,
+                ProblemKind::Hung => &mut report.hung,
+                ProblemKind::Different => &mut report.differences,
             } += 1;
-            eprintln!("{}: {complaint}", group.name);
+            eprintln!("{}: {problem}", group.name);
         }
     }
 }
 
-/// How many sockets are open that were not before, once those that are being closed are.
+/// Number of sockets that are open now but were not before. Waits for sockets that are closing.
 fn leaked(before: Option<usize>) -> u64 {
     let until = Instant::now() + Duration::from_secs(2);
     loop {

@@ -1,4 +1,4 @@
-//! The operations as values, so that a table can name them.
+//! The operations as values, for use in a table.
 
 use contacts_proto::{
     ActivateContact, ContactId, ContactMethod, CreateContact, DeactivateContact, DeleteContact, FindCloudId,
@@ -19,10 +19,10 @@ pub const ALL_OPERATIONS: &[Operation] = &[
     Operation::Deactivate,
 ];
 
-/// The contact that is got, changed and deleted.
+/// The contact that requests read, change and delete.
 pub(crate) const ID: &str = "299003c3-8221-4a9f-b63d-2370c4caaaaa";
 
-/// What can be done with any operation.
+/// A function over any operation.
 pub(crate) trait Visitor {
     type Output;
 
@@ -31,19 +31,19 @@ pub(crate) trait Visitor {
         O: contacts_proto::exchange::ToExchange<Output: Value>;
 }
 
-/// Does something with an operation that has the arguments of all scenarios.
+/// Calls the visitor with an operation and the arguments of all scenarios.
 pub(crate) fn with<V: Visitor>(operation: Operation, visitor: V) -> V::Output {
-    let id = || ContactId::new(ID).expect("this is an id");
+    let id = || ContactId::new(ID).expect("the id is valid");
     match operation {
         Operation::List => visitor.visit(&ListContacts::all()),
         Operation::Create => {
             let create = CreateContact::new(ContactMethod::Email, "bob@example.com");
-            visitor.visit(&create.expect("this is an address"))
+            visitor.visit(&create.expect("the address is valid"))
         }
         Operation::Get => visitor.visit(&GetContact::new(id())),
         Operation::Update => {
             let update = UpdateContact::new(id(), "carol@example.com");
-            visitor.visit(&update.expect("this is an address"))
+            visitor.visit(&update.expect("the address is valid"))
         }
         Operation::Delete => visitor.visit(&DeleteContact::new(id())),
         Operation::Activate => visitor.visit(&ActivateContact::new(id())),
@@ -52,9 +52,9 @@ pub(crate) fn with<V: Visitor>(operation: Operation, visitor: V) -> V::Output {
     }
 }
 
-/// What is good for an operation.
+/// Sample data of an operation.
 pub trait Sample {
-    /// What the service answers when all is well.
+    /// Returns the service's response on success.
     fn success(self) -> Answer;
 }
 

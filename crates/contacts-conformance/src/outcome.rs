@@ -1,45 +1,45 @@
-//! What came of an operation, in a form that can be compared.
+//! The outcome of an operation, in a comparable form.
 
 use std::fmt::{self, Debug};
 
 use contacts_proto::{Effect, Error, ErrorKind};
 
-/// What came of an operation.
+/// The outcome of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// A value, as `Debug` shows it.
+    /// A value, as `Debug` text.
     Value(String),
-    /// An error: all that can be asked of it, and all that it says, but for what the HTTP library says.
+    /// An error: all its public properties and its text, without the message of the HTTP library.
     Error {
-        /// What kind of thing went wrong.
+        /// The kind.
         kind: ErrorKind,
-        /// What is known about the effect.
+        /// The effect.
         effect: Effect,
-        /// The status, where there was an answer.
+        /// The status, if there is a response.
         status: Option<u16>,
-        /// The service's code.
+        /// The service's error code.
         code: Option<String>,
-        /// The id for the vendor's support.
+        /// The request id.
         request_id: Option<String>,
-        /// What to do.
+        /// The hint.
         hint: Option<String>,
-        /// How many requests were made.
+        /// The number of attempts.
         attempts: Option<u32>,
-        /// The error's sentence, and that of the error behind it where one is kept. The cause is in it.
+        /// The message, with the message of the cause if there is one.
         text: String,
     },
 }
 
 impl Outcome {
-    /// What came of it.
+    /// Converts a result.
     pub fn of<T: Debug>(result: Result<T, Error>) -> Self {
         let error = match result {
             Ok(value) => return Self::Value(format!("{value:?}")),
             Err(error) => error,
         };
         let mut text = error.to_string();
-        if let Error::OutcomeUnknown(doubt) = &error {
-            text = format!("{text}: {}", doubt.cause());
+        if let Error::OutcomeUnknown(unknown) = &error {
+            text = format!("{text}: {}", unknown.cause());
         }
         Self::Error {
             kind: error.kind(),

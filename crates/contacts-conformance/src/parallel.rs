@@ -1,11 +1,11 @@
-//! Many things done, some of them at a time.
+//! Runs tasks in parallel.
 
 use std::{
     sync::{Mutex, PoisonError},
     thread,
 };
 
-/// Does something with each, so many at a time; gives what is found, in no order.
+/// Calls `find` with each item, several at a time. Returns all results, in any order.
 pub(crate) fn each<T: Send, F: Send>(
     things: impl Iterator<Item = T> + Send,
     at_a_time: usize,

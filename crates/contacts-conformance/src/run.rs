@@ -1,4 +1,4 @@
-//! How a scenario is run, and what is held against what came of it.
+//! Runs scenarios and checks the results.
 
 use std::{
     fmt,
@@ -9,18 +9,18 @@ use std::{
 use contacts_proto::RetryPolicy;
 
 use crate::{
-    Asked, Complaint, ComplaintKind, Expected, Outcome, Scenario, Seen,
+    ClientStep, Expected, Outcome, Problem, ProblemKind, Scenario, Seen,
     driver::{Driver, Hyper, Setup, Ureq},
     operation::{Visitor, with},
     parallel, reference,
     wire::{Connection, Plan, Server},
 };
 
-/// So many scenarios are run at a time: most of them wait.
+/// Number of scenarios that run at the same time; most of them only wait.
 const AT_A_TIME: usize = 8;
 
-/// What came of a scenario with one client.
-struct Played {
+/// The result of a scenario with one client.
+struct ScenarioRun {
     outcomes: Vec<Outcome>,
     late: Option<Duration>,
     setup: Setup,
@@ -30,64 +30,61 @@ struct Played {
 }
 
 /// Runs a scenario through both clients.
-pub fn run(scenario: &Scenario) -> Vec<Complaint> {
-    let mut complaints = Vec::new();
+pub fn run(scenario: &Scenario) -> Vec<Problem> {
+    let mut problems = Vec::new();
     let (blocking, asynchronous) = (play::<Ureq>(scenario), play::<Hyper>(scenario));
-    for (name, played) in [(Ureq::NAME, &blocking), (Hyper::NAME, &asynchronous)] {
-        judge(scenario, played, |kind, text| {
+    for (name, run) in [(Ureq::NAME, &blocking), (Hyper::NAME, &asynchronous)] {
+        check(scenario, run, |kind, text| {
             let text = format!("{name}: {text}");
-            complaints.push(Complaint { scenario: scenario.name.clone(), kind, text });
+            problems.push(Problem { scenario: scenario.name.clone(), kind, text });
         });
     }
     if scenario.is_determined() && seen_text(&blocking) != seen_text(&asynchronous) {
-        let text = format!("seen {} and {}", seen_text(&blocking), seen_text(&asynchronous));
+        let text = format!("the servers read {} and {}", seen_text(&blocking), seen_text(&asynchronous));
         let scenario = scenario.name.clone();
-        complaints.push(Complaint { scenario, kind: ComplaintKind::Different, text });
+        problems.push(Problem { scenario, kind: ProblemKind::Different, text });
     }
-    complaints
+    problems
 }
 
-/// Runs a scenario through a client that is neither of the two.
-pub fn run_with<D: Driver>(scenario: &Scenario) -> Vec<Complaint> {
-    let mut complaints = Vec::new();
-    judge(scenario, &play::<D>(scenario), |kind, text| {
+/// Runs a scenario through another client.
+pub fn run_with<D: Driver>(scenario: &Scenario) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    check(scenario, &play::<D>(scenario), |kind, text| {
         let text = format!("{}: {text}", D::NAME);
-        complaints.push(Complaint { scenario: scenario.name.clone(), kind, text });
+        problems.push(Problem { scenario: scenario.name.clone(), kind, text });
     });
-    complaints
+    problems
 }
 
 /// Runs scenarios through both clients, some at a time.
-pub fn run_all(scenarios: &[Scenario]) -> Vec<Complaint> {
+pub fn run_all(scenarios: &[Scenario]) -> Vec<Problem> {
     run_all_by(scenarios, run)
 }
 
 /// Runs scenarios, some at a time.
-pub fn run_all_by(
-    scenarios: &[Scenario],
-    run: impl Fn(&Scenario) -> Vec<Complaint> + Sync,
-) -> Vec<Complaint> {
+pub fn run_all_by(scenarios: &[Scenario], run: impl Fn(&Scenario) -> Vec<Problem> + Sync) -> Vec<Problem> {
     parallel::each(scenarios.iter(), AT_A_TIME, run)
 }
 
-fn play<D: Driver>(scenario: &Scenario) -> Played {
+fn play<D: Driver>(scenario: &Scenario) -> ScenarioRun {
     let start = |plan: &Plan, other| Server::start(plan.clone(), other).expect("there is a free port");
     let other = scenario.other.as_ref().map(|plan| start(plan, None));
     let other_address = other.as_ref().map(Server::address);
     let server = start(&scenario.server, other_address);
     let setup = scenario.setup(server.address(), other_address);
-    let client = D::new(&setup).expect("a scenario has settings that can be used");
+    let client = D::new(&setup).expect("the settings of a scenario are valid");
     let mut outcomes = Vec::new();
     let mut late = None;
-    for asked in &scenario.asked {
-        match asked {
-            Asked::Rest(time) => {
+    for step in &scenario.steps {
+        match step {
+            ClientStep::Pause(time) => {
                 server.settle();
                 client.rest(*time);
             }
-            Asked::For(operation, _) => {
+            ClientStep::Call(operation, _) => {
                 let begun = Instant::now();
-                outcomes.push(with(*operation, Ask(&client)));
+                outcomes.push(with(*operation, SendTo(&client)));
                 late = late.or_else(|| lateness(&setup.policy, begun.elapsed()));
             }
         }
@@ -95,7 +92,7 @@ fn play<D: Driver>(scenario: &Scenario) -> Played {
     drop(client);
     let ports: Vec<_> =
         std::iter::once(server.address()).chain(other_address).map(|address| address.port()).collect();
-    // An error shows where a redirect leads: with the port's name, as the core is told.
+    // An error shows the target of a redirect, so replace the port by its name.
     for outcome in &mut outcomes {
         if let Outcome::Error { text, .. } = outcome {
             for (port, name) in ports.iter().zip(["{SELF}", "{OTHER}"]) {
@@ -104,18 +101,19 @@ fn play<D: Driver>(scenario: &Scenario) -> Played {
         }
     }
     let seen = server.finish();
-    Played { outcomes, late, setup, seen, other: other.map(Server::finish).unwrap_or_default(), ports }
+    ScenarioRun { outcomes, late, setup, seen, other: other.map(Server::finish).unwrap_or_default(), ports }
 }
 
-/// How long an operation took that is later than its deadline allows, even on a machine that is busy.
+/// Returns the duration of an operation that exceeded its deadline, with a tolerance for busy
+/// machines.
 pub(crate) fn lateness(policy: &RetryPolicy, took: Duration) -> Option<Duration> {
     (took > policy.deadline + Duration::from_millis(250) + Duration::from_secs(1)).then_some(took)
 }
 
-/// Asks an operation of a client.
-pub(crate) struct Ask<'a, D>(pub(crate) &'a D);
+/// Sends an operation through a client.
+pub(crate) struct SendTo<'a, D>(pub(crate) &'a D);
 
-impl<D: Driver> Visitor for Ask<'_, D> {
+impl<D: Driver> Visitor for SendTo<'_, D> {
     type Output = Outcome;
 
     fn visit<O: contacts_proto::exchange::ToExchange<Output: fmt::Debug>>(self, operation: &O) -> Outcome {
@@ -123,61 +121,63 @@ impl<D: Driver> Visitor for Ask<'_, D> {
     }
 }
 
-fn judge(scenario: &Scenario, played: &Played, mut complain: impl FnMut(ComplaintKind, String)) {
-    let expected = scenario.asked.iter().filter_map(|asked| match asked {
-        Asked::For(operation, expected) => Some((*operation, expected)),
-        Asked::Rest(_) => None,
+fn check(scenario: &Scenario, run: &ScenarioRun, mut report_problem: impl FnMut(ProblemKind, String)) {
+    let expected = scenario.steps.iter().filter_map(|step| match step {
+        ClientStep::Call(operation, expected) => Some((*operation, expected)),
+        ClientStep::Pause(_) => None,
     });
-    for ((operation, expected), outcome) in expected.zip(&played.outcomes) {
+    for ((operation, expected), outcome) in expected.zip(&run.outcomes) {
         let right: Vec<_> = match expected {
-            Expected::Same(told) => vec![reference(operation, &played.setup, told)],
+            Expected::Same(reports) => vec![reference(operation, &run.setup, reports)],
             Expected::OneOf(all) => {
-                all.iter().map(|told| reference(operation, &played.setup, told)).collect()
+                all.iter().map(|reports| reference(operation, &run.setup, reports)).collect()
             }
         };
         if !right.contains(outcome) {
             let right: Vec<_> = right.iter().map(Outcome::to_string).collect();
-            complain(
-                ComplaintKind::Wrong,
+            report_problem(
+                ProblemKind::Wrong,
                 format!("{operation:?} gave\n    {outcome}\n  not\n    {}", right.join("\n  or\n    ")),
             );
         }
     }
-    if let Some(late) = played.late {
-        complain(ComplaintKind::Hung, format!("took {late:?}"));
+    if let Some(late) = run.late {
+        report_problem(ProblemKind::Hung, format!("took {late:?}"));
     }
     for seen in &scenario.seen {
-        if let Err(text) = seen.check(played) {
-            complain(ComplaintKind::Wrong, text);
+        if let Err(text) = seen.check(run) {
+            report_problem(ProblemKind::Wrong, text);
         }
     }
 }
 
 impl Seen {
-    fn check(&self, played: &Played) -> Result<(), String> {
+    fn check(&self, run: &ScenarioRun) -> Result<(), String> {
         let within = |what: &str, count: usize, range: &RangeInclusive<usize>| {
             if range.contains(&count) { Ok(()) } else { Err(format!("{count} {what} instead of {range:?}")) }
         };
         match self {
-            Self::Connections(range) => within("connections", played.seen.len(), range),
-            Self::OtherConnections(range) => within("connections elsewhere", played.other.len(), range),
+            Self::Connections(range) => within("connections", run.seen.len(), range),
+            Self::OtherConnections(range) => {
+                within("connections to the other server", run.other.len(), range)
+            }
             Self::Requests(range) => {
-                let requests = played.seen.iter().map(|connection| connection.requests().len()).sum();
+                let requests = run.seen.iter().map(|connection| connection.requests().len()).sum();
                 within("requests", requests, range)
             }
-            Self::Check(check) => check(&played.seen),
-            Self::OtherCheck(check) => check(&played.other),
+            Self::Check(check) => check(&run.seen),
+            Self::OtherCheck(check) => check(&run.other),
         }
     }
 }
 
-/// All that was read, without the ports, which differ.
-fn seen_text(played: &Played) -> String {
-    // A proxy is asked in each library's own words.
-    let servers = if played.setup.proxy.is_some() { &played.other } else { &played.seen };
+/// Returns all that the server read, without the ports, because they differ.
+fn seen_text(run: &ScenarioRun) -> String {
+    // Each library formats CONNECT differently.
+    let servers = if run.setup.proxy.is_some() { &run.other } else { &run.seen };
     let read = servers.iter().map(|connection| String::from_utf8_lossy(&connection.read).into_owned());
     let mut text = format!("{:?}", read.collect::<Vec<_>>());
-    for port in &played.ports {
+    for port in &run.ports {
         text = text.replace(&format!(":{port}"), ":PORT");
     }
     text

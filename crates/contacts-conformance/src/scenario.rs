@@ -1,87 +1,87 @@
-//! One line of the table.
+//! A scenario of the table.
 
 use std::{fmt, net::SocketAddr, ops::RangeInclusive, time::Duration};
 
 use crate::{
-    Operation, Told,
+    AttemptReport, Operation,
     driver::Setup,
     wire::{Connection, Plan},
 };
 
-/// What a server does, what is asked of it by either client, and what must come of it.
+/// Actions of a server and of either client, and the expected outcome.
 pub struct Scenario {
-    /// What a failure names.
+    /// Name of the scenario.
     pub name: String,
-    /// What the server does.
+    /// Behaviour of the server.
     pub server: Plan,
-    /// Another server: one that must not be asked, the one behind a proxy.
+    /// Another server: one that must not get requests, or the one behind a proxy.
     pub other: Option<Plan>,
-    /// How the clients reach the server.
+    /// The route to the server.
     pub route: Route,
-    /// What else is set.
+    /// Changes of the settings.
     pub settings: Vec<Setting>,
-    /// What is asked, one after the other.
-    pub asked: Vec<Asked>,
-    /// What the server must have seen.
+    /// The steps of the client.
+    pub steps: Vec<ClientStep>,
+    /// Facts that the server must have seen.
     pub seen: Vec<Seen>,
 }
 
-/// How the clients reach the server.
+/// The route to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// `http`
     Plain,
-    /// `https`, to this host, with the authority of the good certificates.
+    /// `https` to this host; the client trusts the authority.
     Tls(&'static str),
-    /// `https` without that authority.
+    /// `https`; the client does not trust the authority.
     TlsUntrusted,
-    /// The server is a proxy; what is behind it is the other one, by `https` or `http`.
+    /// The server is a proxy to the other server.
     Proxy {
-        /// Whether what is behind it has TLS.
+        /// `true` if the other server uses TLS.
         tls: bool,
     },
 }
 
-/// A change of the clients' settings.
+/// A change of the settings.
 pub type Setting = fn(&mut Setup);
 
-/// One thing that is asked.
+/// A step of the client.
 #[derive(Debug, Clone)]
-pub enum Asked {
-    /// An operation, and what must come of it.
-    For(Operation, Expected),
-    /// Some time in which nothing is asked.
-    Rest(Duration),
+pub enum ClientStep {
+    /// An operation, and its expected outcome.
+    Call(Operation, Expected),
+    /// A pause.
+    Pause(Duration),
 }
 
-/// What must come of an operation.
+/// The expected outcome of an operation.
 #[derive(Debug, Clone)]
 pub enum Expected {
-    /// What the core makes of these reports, of both adapters.
-    Same(Vec<Told>),
-    /// What it makes of one of these: HTTP or the network leaves it open which, or the order of two events does.
-    OneOf(Vec<Vec<Told>>),
+    /// The core's outcome of these reports, for both adapters.
+    Same(Vec<AttemptReport>),
+    /// The core's outcome of one of these. HTTP or a race leaves it open.
+    OneOf(Vec<Vec<AttemptReport>>),
 }
 
 impl Expected {
     /// A single attempt with this report.
-    pub fn once(told: Told) -> Self {
-        Self::Same(vec![told])
+    pub fn once(report: AttemptReport) -> Self {
+        Self::Same(vec![report])
     }
 }
 
-/// What the server must have seen.
+/// Facts that the server must have seen.
 #[derive(Debug, Clone)]
 pub enum Seen {
-    /// So many connections.
+    /// Number of connections.
     Connections(RangeInclusive<usize>),
-    /// So many whole requests on all connections.
+    /// Number of complete requests on all connections.
     Requests(RangeInclusive<usize>),
-    /// So many connections to the other server.
+    /// Number of connections to the other server.
     OtherConnections(RangeInclusive<usize>),
-    /// Whatever this says; an error is a complaint.
+    /// A check of the connections; an error is a problem.
     Check(fn(&[Connection]) -> Result<(), String>),
-    /// The same of the other server.
+    /// A check of the connections to the other server.
     OtherCheck(fn(&[Connection]) -> Result<(), String>),
 }
 
@@ -94,69 +94,69 @@ impl Scenario {
             other: None,
             route: Route::Plain,
             settings: Vec::new(),
-            asked: vec![Asked::For(operation, expected)],
+            steps: vec![ClientStep::Call(operation, expected)],
             seen: Vec::new(),
         }
     }
 
-    /// With another server.
+    /// Adds the other server.
     #[must_use]
     pub fn other(self, plan: Plan) -> Self {
         Self { other: Some(plan), ..self }
     }
 
-    /// By another route than plain HTTP.
+    /// Sets the route. Default: plain HTTP.
     #[must_use]
     pub fn route(self, route: Route) -> Self {
         Self { route, ..self }
     }
 
-    /// With other settings.
+    /// Changes the settings.
     #[must_use]
     pub fn set(mut self, setting: Setting) -> Self {
         self.settings.push(setting);
         self
     }
 
-    /// With another thing asked after it.
+    /// Adds an operation.
     #[must_use]
     pub fn then(mut self, operation: Operation, expected: Expected) -> Self {
-        self.asked.push(Asked::For(operation, expected));
+        self.steps.push(ClientStep::Call(operation, expected));
         self
     }
 
-    /// With some time in which nothing is asked.
+    /// Adds a pause.
     #[must_use]
-    pub fn rest(mut self, time: Duration) -> Self {
-        self.asked.push(Asked::Rest(time));
+    pub fn pause(mut self, time: Duration) -> Self {
+        self.steps.push(ClientStep::Pause(time));
         self
     }
 
-    /// With something that the server must have seen.
+    /// Adds something that the server must have seen.
     #[must_use]
     pub fn sees(mut self, seen: Seen) -> Self {
         self.seen.push(seen);
         self
     }
 
-    /// With exactly one connection and one request.
+    /// The server must see exactly one connection and one request.
     #[must_use]
-    pub fn asks_once(self) -> Self {
+    pub fn sends_one_request(self) -> Self {
         self.sees(Seen::Connections(1..=1)).sees(Seen::Requests(1..=1))
     }
 
-    /// Whether everything is settled, so that both servers must see the same bytes: no order of events is left open, and no
-    /// random numbers of TLS are read.
+    /// Returns `true` if both servers must read the same bytes: no race is possible, and TLS hides
+    /// nothing.
     pub(crate) fn is_determined(&self) -> bool {
         let reads_tls = match self.route {
             Route::Plain | Route::Proxy { .. } => false,
             Route::Tls(_) | Route::TlsUntrusted => self.server.tls.is_none(),
         };
-        self.asked.iter().all(|asked| !matches!(asked, Asked::For(_, Expected::OneOf(_)))) && !reads_tls
+        self.steps.iter().all(|steps| !matches!(steps, ClientStep::Call(_, Expected::OneOf(_)))) && !reads_tls
     }
 
-    /// Whether it needs nothing of a client but exchanges over plain HTTP: no TLS, no proxy, and no time or connection that an
-    /// exchange does not ask for.
+    /// Returns `true` if an exchange over plain HTTP is enough: no TLS, no proxy, no connect
+    /// timeout.
     pub fn is_plain(&self) -> bool {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let (setup, usual) = (self.setup(nowhere, Some(nowhere)), Setup::new(""));
@@ -183,7 +183,7 @@ impl Scenario {
         for setting in &self.settings {
             setting(&mut setup);
         }
-        // A setting cannot know the port.
+        // A setting does not know the port.
         setup.proxy = setup.proxy.map(|proxy| proxy.replace("{SELF}", &server.port().to_string()));
         setup
     }

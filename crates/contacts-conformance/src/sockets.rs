@@ -1,6 +1,6 @@
-//! How many sockets the process has open.
+//! Counts open sockets.
 
-/// How many sockets the process has open; `None` where the system does not tell.
+/// Number of open sockets of the process, or `None` if the system does not report it.
 pub fn open_sockets() -> Option<usize> {
     let descriptors = std::fs::read_dir("/proc/self/fd").ok()?;
     let is_socket = |path: std::path::PathBuf| {

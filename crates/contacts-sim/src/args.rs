@@ -1,14 +1,14 @@
-//! Arguments.
+//! Arguments of the command.
 
 use clap::{Args, Parser, Subcommand};
 use contacts_testkit::faults::Fault;
 
-use crate::subject::{Numbers, Subject};
+use crate::subject::{PolicyChoice, Subject};
 
-/// Clients of the Contacts API against a simulated service over a simulated, failing network.
+/// Run clients of the Contacts API over a simulated, failing network
 ///
-/// The last line of standard output is JSON (but for `replay`); what goes wrong is told on standard error, with the command that
-/// replays it. Exit code 0: nothing went wrong; 1: something did; 2: wrong usage.
+/// The last line of standard output is JSON, except for `replay`. Violations go to standard error,
+/// each with the command that replays it. Exit codes: 0 no violation, 1 violations, 2 wrong usage.
 #[derive(Debug, Parser)]
 #[command(name = "contacts-sim", version)]
 pub struct Arguments {
@@ -18,82 +18,82 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Mode {
-    /// Every schedule of faults up to a length, for each operation and `ensure`
+    /// Run every schedule of faults up to a length, for each operation and `ensure`
     Exhaustive {
-        /// The longest schedule
+        /// Maximum length of a schedule
         #[arg(long, value_parser = clap::value_parser!(u8).range(..=12))]
         length: u8,
-        /// What all times and the like follow from
+        /// Seed of the simulated times and other choices
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
-    /// Many clients at once, and whatever may happen
+    /// Run many clients at once with random faults
     Random {
         #[command(flatten)]
-        scene: Scene,
+        arguments: RandomArgs,
     },
-    /// What lost answers come to: by the usual rule, by our creation, by our `ensure`
+    /// Compare naive retries, our create and our `ensure` when responses are lost
     Compare {
-        /// How many schedules
+        /// Number of schedules
         #[arg(long)]
         schedules: u64,
-        /// What all follows from
+        /// Seed
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
-    /// Every schedule of faults up to a length, for plans that are applied, broken off, and applied again
+    /// Run every schedule of faults for plans that are applied, interrupted, and applied again
     Plan {
-        /// The longest schedule
+        /// Maximum length of a schedule
         #[arg(long, value_parser = clap::value_parser!(u8).range(..=12))]
         length: u8,
-        /// What all times and the like follow from
+        /// Seed of the simulated times and other choices
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
-    /// One case again, step by step: an operation under a schedule, or a random scene
+    /// Replay one case step by step: an operation with a schedule, or a random run
     Replay(Replay),
 }
 
-/// One argument, which by its bare name would be taken for many.
+/// Alias: clap would read a bare `Vec` as several arguments.
 type Schedule = Vec<Fault>;
 
 #[derive(Debug, Args)]
-pub(crate) struct Scene {
-    /// How often an exchange is asked what to do, all together
+pub(crate) struct RandomArgs {
+    /// Total number of steps of all exchanges
     #[arg(long)]
     pub(crate) steps: u64,
-    /// What all follows from
+    /// Seed
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Users, each with a client; the first of several is an administrator
+    /// Number of users, each with a client; the first of several is an administrator
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) clients: u16,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// What is tried
+    /// Operation to run
     #[arg(long, value_enum, conflicts_with = "steps", required_unless_present = "steps")]
     pub(crate) operation: Option<Subject>,
-    /// Faults with commas between them: the first request meets the first
+    /// Faults, separated by commas: the n-th request meets the n-th fault
     #[arg(long, value_parser = Fault::schedule, default_value = "", conflicts_with = "steps")]
     pub(crate) schedule: Schedule,
-    /// The policy
+    /// Retry policy
     #[arg(long, value_enum, default_value = "default", conflicts_with = "steps")]
-    pub(crate) policy: Numbers,
-    /// The first creation meets the first fault, and all else goes well
+    pub(crate) policy: PolicyChoice,
+    /// Apply the faults to create requests only
     #[arg(long, conflicts_with = "steps")]
-    pub(crate) creations: bool,
-    /// What all follows from
+    pub(crate) creates_only: bool,
+    /// Seed
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// A random scene: its steps
+    /// Random run: number of steps
     #[arg(long)]
     pub(crate) steps: Option<u64>,
-    /// A random scene: its clients
+    /// Random run: number of clients
     #[arg(long, default_value_t = 16, requires = "steps")]
     pub(crate) clients: u16,
-    /// A random scene: the one client that is shown
+    /// Random run: the only client to show
     #[arg(long, requires = "steps")]
     pub(crate) client: Option<usize>,
 }

@@ -1,4 +1,4 @@
-//! What lost answers come to: by the usual rule, by our creation, by our `ensure`.
+//! Compares naive retries, our create and our `ensure` when responses are lost.
 
 use std::time::Instant;
 
@@ -6,82 +6,83 @@ use contacts_proto::Error;
 use contacts_testkit::{faults::Fault, findings::Findings, job::Job, random::Random};
 use serde::Serialize;
 
-use crate::subject::{Bench, Numbers, Strike, Subject, Tried, word};
+use crate::subject::{FaultScope, PolicyChoice, RunResult, ScheduleRunner, Subject, argument_name};
 
-/// What came of it.
+/// The result of a comparison.
 #[derive(Debug, Default, Serialize)]
-pub struct Compare {
+pub struct CompareReport {
     mode: &'static str,
     seed: u64,
-    /// Schedules that each of the three met.
+    /// Number of schedules; each of the three ran all of them.
     pub schedules: u64,
-    /// Ended with more than one contact by the usual rule: a retry made it.
-    pub usual_doubled: u64,
-    /// Ended with an error by the usual rule, which says nothing of the contact that is there.
-    pub usual_unknown: u64,
-    /// The same for our creation, and its receipts resolved: never, or it is a mistake.
+    /// Naive runs that created more than one contact.
+    pub naive_doubled: u64,
+    /// Naive runs that ended with an error although the contact exists.
+    pub naive_unreported: u64,
+    /// Runs of our create with more than one contact. Must be 0.
     pub create_doubled: u64,
-    /// Creations that ended with a receipt or an error.
-    pub create_in_doubt: u64,
-    /// The same as `create_doubled` for our `ensure`.
+    /// Runs of our create that ended with a receipt or an error.
+    pub create_unknown: u64,
+    /// Runs of our `ensure` with more than one contact. Must be 0.
     pub ensure_doubled: u64,
-    /// `ensure` ended with one contact for certain, though answers were lost.
-    pub ensure_resolved: u64,
-    /// What went wrong with our two.
+    /// Runs of our `ensure` that succeeded with exactly one contact.
+    pub ensure_succeeded: u64,
+    /// Violations of our create and `ensure`.
     #[serde(flatten)]
     pub findings: Findings,
     seconds: f64,
 }
 
-/// The longest schedule.
-const LONGEST: u64 = 3;
+/// Maximum length of a schedule.
+const MAX_LENGTH: u64 = 3;
 
-/// Gives the same schedules of lost answers to all three. The faults strike creations: the looks of `ensure`, which the others do
-/// not have, go well.
+/// Runs the same schedules of lost responses with all three. Only create requests meet faults,
+/// because the other two have no scans.
 ///
 /// # Errors
-/// If what is tried is no valid argument to begin with.
-pub fn compare(schedules: u64, seed: u64) -> Result<Compare, Error> {
+/// If a simulated job is invalid.
+pub fn compare(schedules: u64, seed: u64) -> Result<CompareReport, Error> {
     let started = Instant::now();
-    let bench = |subject| Bench::new(subject, Numbers::Default, Strike::Creations, Job::begin, seed);
-    let mut usual = bench(Subject::Usual)?;
-    let mut create = bench(Subject::Create)?;
-    let mut ensure = bench(Subject::Ensure)?;
-    let faults: Vec<_> = Fault::that_lose_an_answer().collect();
+    let runner =
+        |subject| ScheduleRunner::new(subject, PolicyChoice::Default, FaultScope::Creates, Job::begin, seed);
+    let mut naive = runner(Subject::Naive)?;
+    let mut create = runner(Subject::Create)?;
+    let mut ensure = runner(Subject::Ensure)?;
+    let faults: Vec<_> = Fault::losing_the_response().collect();
     let mut random = Random::new(seed);
     let mut findings = Findings::default();
-    let mut told = Compare { mode: "compare", seed, schedules, ..Compare::default() };
-    let doubled = |tried: &Tried| u64::from(tried.created > 1);
+    let mut report = CompareReport { mode: "compare", seed, schedules, ..CompareReport::default() };
+    let doubled = |result: &RunResult| u64::from(result.created > 1);
     for _ in 0..schedules {
-        let length = 1 + random.below(LONGEST);
+        let length = 1 + random.below(MAX_LENGTH);
         let schedule: Vec<Fault> = (0..length).map(|_| *random.pick(&faults)).collect();
-        // Other times each time; the same for all three.
+        // New times for each schedule; the same for all three.
         let seed = random.draw();
-        let mut run = |bench: &mut Bench, subject: Subject| {
-            let tried = bench.run_as(seed, &schedule);
-            if subject != Subject::Usual {
-                findings.add(&tried.violations, || replay(subject, &schedule, seed));
+        let mut run = |runner: &mut ScheduleRunner, subject: Subject| {
+            let result = runner.run_as(seed, &schedule);
+            if subject != Subject::Naive {
+                findings.add(&result.violations, || replay(subject, &schedule, seed));
             }
-            tried
+            result
         };
 
-        let tried = run(&mut usual, Subject::Usual);
-        told.usual_doubled += doubled(&tried);
-        told.usual_unknown += u64::from(!tried.succeeded && tried.created > 0);
-        let tried = run(&mut create, Subject::Create);
-        told.create_doubled += doubled(&tried);
-        told.create_in_doubt += u64::from(!tried.succeeded);
-        let tried = run(&mut ensure, Subject::Ensure);
-        told.ensure_doubled += doubled(&tried);
-        told.ensure_resolved += u64::from(tried.succeeded && tried.created == 1);
+        let result = run(&mut naive, Subject::Naive);
+        report.naive_doubled += doubled(&result);
+        report.naive_unreported += u64::from(!result.succeeded && result.created > 0);
+        let result = run(&mut create, Subject::Create);
+        report.create_doubled += doubled(&result);
+        report.create_unknown += u64::from(!result.succeeded);
+        let result = run(&mut ensure, Subject::Ensure);
+        report.ensure_doubled += doubled(&result);
+        report.ensure_succeeded += u64::from(result.succeeded && result.created == 1);
     }
-    told.findings = findings;
-    told.seconds = started.elapsed().as_secs_f64();
-    Ok(told)
+    report.findings = findings;
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
 }
 
 fn replay(subject: Subject, schedule: &[Fault], seed: u64) -> String {
-    let words: Vec<_> = schedule.iter().map(|fault| fault.word()).collect();
-    let (subject, words) = (word(&subject), words.join(","));
-    format!("contacts-sim replay --operation {subject} --schedule {words} --creations --seed {seed}")
+    let words: Vec<_> = schedule.iter().map(|fault| fault.name()).collect();
+    let (subject, words) = (argument_name(&subject), words.join(","));
+    format!("contacts-sim replay --operation {subject} --schedule {words} --creates-only --seed {seed}")
 }

@@ -1,4 +1,4 @@
-//! Every schedule of faults up to a length.
+//! Runs every schedule of faults up to a length.
 
 use std::time::Instant;
 
@@ -10,33 +10,35 @@ use contacts_testkit::{
 };
 use serde::Serialize;
 
-use crate::subject::{Bench, Numbers, Strike, Subject, Tried, word};
+use crate::subject::{FaultScope, PolicyChoice, RunResult, ScheduleRunner, Subject, argument_name};
 
-/// What came of it.
+/// The result of the exhaustive mode.
 #[derive(Debug, Serialize)]
-pub struct Exhaustive {
+pub struct ExhaustiveReport {
     mode: &'static str,
-    /// Schedules, each for every subject and policy, those included that were known to differ in nothing from one that ran.
+    /// Number of schedules, for every subject and policy. Includes schedules that cannot differ
+    /// from one that ran.
     pub schedules: u64,
-    /// Exchanges that really ran.
+    /// Number of exchanges that ran.
     pub exchanges: u64,
-    /// What went wrong.
+    /// Violations.
     #[serde(flatten)]
     pub findings: Findings,
     seconds: f64,
 }
 
-/// Tries every schedule of the twelve faults up to this length on every subject, by both policies.
+/// Runs every schedule of the twelve faults up to this length, for every subject and both policies.
 ///
-/// The k-th request of an exchange meets the k-th fault; later requests go well. All else that is drawn (times, whether a lost
-/// answer shows as a reset or as a time-out) follows from the seed and the faults that were met. So if an exchange has ended
-/// before it met all of a schedule, whatever follows in its place makes no difference, and is counted without being run.
+/// The k-th request of an exchange meets the k-th fault; later requests succeed. The seed and the
+/// faults met decide everything else: times, and whether a lost response is a reset or a timeout.
+/// If an exchange ends before it meets its whole schedule, the remaining faults make no difference.
+/// Such schedules are counted without running.
 ///
 /// # Errors
-/// If what is tried is no valid argument to begin with.
-pub fn exhaustive(length: usize, seed: u64, begin: Begin) -> Result<Exhaustive, Error> {
+/// If a simulated job is invalid.
+pub fn exhaustive(length: usize, seed: u64, begin: Begin) -> Result<ExhaustiveReport, Error> {
     let started = Instant::now();
-    let mut whole = Exhaustive {
+    let mut report = ExhaustiveReport {
         mode: "exhaustive",
         schedules: 0,
         exchanges: 0,
@@ -44,37 +46,37 @@ pub fn exhaustive(length: usize, seed: u64, begin: Begin) -> Result<Exhaustive, 
         seconds: 0.0,
     };
     for subject in Subject::all() {
-        for numbers in [Numbers::Default, Numbers::Patient] {
-            let mut bench = Bench::new(subject, numbers, Strike::Requests, begin, seed)?;
-            let mut walk = Walk::new(length, |schedule: &[Fault]| bench.run(schedule));
+        for policy_choice in [PolicyChoice::Default, PolicyChoice::Patient] {
+            let mut runner = ScheduleRunner::new(subject, policy_choice, FaultScope::Requests, begin, seed)?;
+            let mut walk = Walk::new(length, |schedule: &[Fault]| runner.run(schedule));
             walk.visit(&mut |schedule, violations| {
-                whole.findings.add(violations, || replay(subject, numbers, schedule, seed));
+                report.findings.add(violations, || replay(subject, policy_choice, schedule, seed));
             });
-            whole.schedules += walk.schedules;
-            whole.exchanges += walk.exchanges;
+            report.schedules += walk.schedules;
+            report.exchanges += walk.exchanges;
         }
     }
-    whole.seconds = started.elapsed().as_secs_f64();
-    Ok(whole)
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
 }
 
-/// The command that shows what happens to one exchange.
-fn replay(subject: Subject, numbers: Numbers, schedule: &[Fault], seed: u64) -> String {
+/// Returns the command that replays an exchange.
+fn replay(subject: Subject, policy_choice: PolicyChoice, schedule: &[Fault], seed: u64) -> String {
     format!(
         "contacts-sim replay --operation {} --schedule {} --policy {} --seed {seed}",
-        word(&subject),
-        words(schedule),
-        word(&numbers)
+        argument_name(&subject),
+        schedule_argument(schedule),
+        argument_name(&policy_choice)
     )
 }
 
-/// A schedule as an argument.
-pub(crate) fn words(schedule: &[Fault]) -> String {
-    let words: Vec<_> = schedule.iter().map(|fault| fault.word()).collect();
-    if words.is_empty() { "''".to_owned() } else { words.join(",") }
+/// Formats a schedule as an argument.
+pub(crate) fn schedule_argument(schedule: &[Fault]) -> String {
+    let schedule_argument: Vec<_> = schedule.iter().map(|fault| fault.name()).collect();
+    if schedule_argument.is_empty() { "''".to_owned() } else { schedule_argument.join(",") }
 }
 
-/// A walk over the tree of schedules.
+/// Walks the tree of schedules.
 pub(crate) struct Walk<F> {
     run: F,
     length: usize,
@@ -83,18 +85,18 @@ pub(crate) struct Walk<F> {
     pub(crate) exchanges: u64,
 }
 
-impl<F: FnMut(&[Fault]) -> Tried> Walk<F> {
-    /// Over all schedules up to this length, each of which is tried by `run`.
+impl<F: FnMut(&[Fault]) -> RunResult> Walk<F> {
+    /// A walk over all schedules up to this length. `run` runs each of them.
     pub(crate) fn new(length: usize, run: F) -> Self {
         Self { run, length, schedule: Vec::new(), schedules: 0, exchanges: 0 }
     }
 
     pub(crate) fn visit(&mut self, found: &mut impl FnMut(&[Fault], &[Violation])) {
-        let tried = (self.run)(&self.schedule);
+        let result = (self.run)(&self.schedule);
         self.schedules += 1;
-        self.exchanges += tried.exchanges;
-        found(&self.schedule, &tried.violations);
-        if tried.requests <= self.schedule.len() {
+        self.exchanges += result.exchanges;
+        found(&self.schedule, &result.violations);
+        if result.requests <= self.schedule.len() {
             self.schedules += below(self.length - self.schedule.len());
             return;
         }
@@ -108,7 +110,7 @@ impl<F: FnMut(&[Fault]) -> Tried> Walk<F> {
     }
 }
 
-/// How many schedules begin with a given one and are longer, by as much as `more`.
+/// Number of schedules that extend a given one by up to `more` faults.
 fn below(more: usize) -> u64 {
     (0..more).fold(0, |sum, _| (sum + 1) * Fault::IN_SCHEDULES as u64)
 }
@@ -118,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn schedules_that_are_left_out_are_counted() {
+    fn skipped_schedules_are_counted() {
         assert_eq!([0, 1, 2, 3].map(below), [0, 12, 156, 1884]);
     }
 }

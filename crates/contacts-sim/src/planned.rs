@@ -1,8 +1,9 @@
-//! Plans applied under every schedule of faults up to a length, broken off at every request, and applied again.
+//! Applies plans under every schedule of faults up to a length, interrupts them at every request,
+//! and applies them again.
 
 mod claims;
-mod scene;
-mod stage;
+mod runner;
+mod scenario;
 
 use std::time::Instant;
 
@@ -11,77 +12,82 @@ use contacts_testkit::{faults::Fault, findings::Findings};
 use serde::Serialize;
 
 use self::{
-    scene::{Haste, SCENES},
-    stage::{Again, Case, Stage},
+    runner::{Case, FollowUp, PlanRunner},
+    scenario::{Retries, SCENARIOS},
 };
-use crate::{exhaustive::Walk, subject::Tried};
+use crate::{exhaustive::Walk, subject::RunResult};
 
-/// What came of it.
+/// The result of the plan mode.
 #[derive(Debug, Serialize)]
-pub struct Planned {
+pub struct PlanReport {
     mode: &'static str,
-    /// Schedules, each for every scene and policy, those included that were known to differ in nothing from one that ran.
+    /// Number of schedules, for every scenario and policy. Includes schedules that cannot differ
+    /// from one that ran.
     pub schedules: u64,
-    /// Exchanges that really ran.
+    /// Number of exchanges that ran.
     pub exchanges: u64,
-    /// Runs that were broken off at some request.
-    pub broken_off: u64,
-    /// What went wrong.
+    /// Number of runs that were interrupted at a request.
+    pub interrupted: u64,
+    /// Violations.
     #[serde(flatten)]
     pub findings: Findings,
     seconds: f64,
 }
 
-/// Applies plans under every schedule of the twelve faults up to this length, which begins with each of the requests of a run, the
-/// list before the plan included: the next request meets the next fault. Under each fault alone, and under none, the run is broken
-/// off at each of its requests too.
+/// Applies plans under every schedule of the twelve faults up to this length. A schedule can begin
+/// at each request of a run, including the list before the plan. With each single fault, and
+/// without faults, the run is also interrupted at each of its requests.
 ///
-/// Then all that was delayed happens. What was told of creations must be true by then: what is told to exist does, and what is told
-/// to have had no effect has had none. It is done again without faults: the same file is planned and applied, with or without
-/// another application of the old plan before. Everything is as it is to be then, nothing is there twice, and nobody was without an
-/// enabled contact at any time, be it that the service says which contacts are enabled, or that it does not.
+/// Then all delayed requests arrive. From now on the outcomes of the creates must be true: a
+/// reported contact exists, and a create with "no effect" had none.
+///
+/// The simulator then plans and applies the same file again without faults, with or without the old
+/// plan before it. The result must be as desired, without duplicates. At no time may the user lose
+/// the last enabled contact, even if the service hides the status.
 ///
 /// # Errors
-/// If the site is none.
-pub fn planned(length: usize, seed: u64) -> Result<Planned, Error> {
+/// If the base URL is invalid.
+pub fn planned(length: usize, seed: u64) -> Result<PlanReport, Error> {
     let started = Instant::now();
-    let mut whole = Planned {
+    let mut report = PlanReport {
         mode: "plan",
         schedules: 0,
         exchanges: 0,
-        broken_off: 0,
+        interrupted: 0,
         findings: Findings::default(),
         seconds: 0.0,
     };
-    for scene in &SCENES {
-        for haste in Haste::ALL {
-            let mut stage = Stage::new(scene, haste, seed)?;
-            let well = Case { after: 0, schedule: &[], last: None, again: Again::Planned };
-            let requests = stage.run(well).requests;
+    for scenario in &SCENARIOS {
+        for retries in Retries::ALL {
+            let mut runner = PlanRunner::new(scenario, retries, seed)?;
+            let without_faults =
+                Case { after: 0, schedule: &[], stop_after: None, follow_up: FollowUp::NewPlan };
+            let requests = runner.run(without_faults).requests;
             for case in cases(requests) {
-                whole.walk(&mut stage, case, length);
-                whole.break_off(&mut stage, case, requests);
+                report.walk(&mut runner, case, length);
+                report.interrupt(&mut runner, case, requests);
             }
         }
     }
-    whole.seconds = started.elapsed().as_secs_f64();
-    Ok(whole)
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
 }
 
-/// Beginnings of schedules.
+/// Start points of schedules.
 fn cases(requests: usize) -> impl Iterator<Item = Case<'static>> {
-    let case = |after| Again::BOTH.map(|again| Case { after, schedule: &[], last: None, again });
+    let case =
+        |after| FollowUp::BOTH.map(|follow_up| Case { after, schedule: &[], stop_after: None, follow_up });
     (0..requests).flat_map(case)
 }
 
-impl Planned {
-    /// Every schedule that begins there.
-    fn walk(&mut self, stage: &mut Stage<'_>, begin: Case<'_>, length: usize) {
-        let name = stage.to_string();
+impl PlanReport {
+    /// Runs every schedule that begins there.
+    fn walk(&mut self, runner: &mut PlanRunner<'_>, begin: Case<'_>, length: usize) {
+        let name = runner.to_string();
         let mut walk = Walk::new(length, |schedule: &[Fault]| {
-            let tried = stage.run(Case { schedule, ..begin });
-            // Those before the faults are not counted.
-            Tried { requests: tried.requests.saturating_sub(begin.after), ..tried }
+            let result = runner.run(Case { schedule, ..begin });
+            // Requests before the faults do not count.
+            RunResult { requests: result.requests.saturating_sub(begin.after), ..result }
         });
         walk.visit(&mut |schedule, violations| {
             self.findings.add(violations, || format!("{name}, {}", Case { schedule, ..begin }));
@@ -90,16 +96,16 @@ impl Planned {
         self.exchanges += walk.exchanges;
     }
 
-    /// Every fault there, and none; and no further than to the request that meets it, the one after it, …
-    fn break_off(&mut self, stage: &mut Stage<'_>, begin: Case<'_>, requests: usize) {
+    /// Runs every fault there, and none, and interrupts the run at each later request.
+    fn interrupt(&mut self, runner: &mut PlanRunner<'_>, begin: Case<'_>, requests: usize) {
         let faults = Fault::in_schedules().map(|fault| vec![fault]).chain([Vec::new()]);
         for schedule in faults {
             for last in begin.after + 1..=requests {
-                let case = Case { schedule: &schedule, last: Some(last), ..begin };
-                let tried = stage.run(case);
-                self.broken_off += 1;
-                self.exchanges += tried.exchanges;
-                self.findings.add(&tried.violations, || format!("{stage}, {case}"));
+                let case = Case { schedule: &schedule, stop_after: Some(last), ..begin };
+                let result = runner.run(case);
+                self.interrupted += 1;
+                self.exchanges += result.exchanges;
+                self.findings.add(&result.violations, || format!("{runner}, {case}"));
             }
         }
     }

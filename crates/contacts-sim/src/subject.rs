@@ -1,4 +1,4 @@
-//! What a schedule of faults is tried on.
+//! The subjects of schedules of faults.
 
 use std::{rc::Rc, time::Duration};
 
@@ -17,11 +17,11 @@ use contacts_testkit::{
 };
 
 use crate::{
-    task::{Task, Terms},
-    usual::Usual,
+    naive::NaiveRetry,
+    task::{ClientConfig, Task},
 };
 
-/// What a schedule of faults is tried on: an exchange for a job.
+/// The subject of a schedule of faults: an exchange of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[expect(missing_docs, reason = "each is named after what it does")]
 pub enum Subject {
@@ -33,45 +33,45 @@ pub enum Subject {
     Activate,
     Deactivate,
     Ensure,
-    /// Ensures a contact that is there.
+    /// Ensures a contact that exists.
     EnsureExisting,
-    /// Deletes a contact that is not there.
+    /// Deletes a contact that does not exist.
     DeleteAbsent,
-    /// Creates by the usual rule; see [`Usual`].
-    Usual,
+    /// Creates with naive retries; see [`NaiveRetry`].
+    Naive,
 }
 
-/// By which policy.
+/// The retry policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Numbers {
-    /// The default one: 4 attempts.
+pub enum PolicyChoice {
+    /// The default policy: 4 attempts.
     Default,
-    /// As many attempts as a full budget allows, and an hour of time: schedules are met to their end.
+    /// As many attempts as a full budget allows, and one hour: exchanges meet their whole schedule.
     Patient,
 }
 
-/// Where a schedule's faults strike.
+/// The requests that meet the faults of a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strike {
-    /// Any request: the first the first.
+pub enum FaultScope {
+    /// All requests.
     Requests,
-    /// Creations only: the first the first.
-    Creations,
+    /// Only create requests.
+    Creates,
 }
 
-/// The word for it in an argument.
-pub fn word(argument: &impl ValueEnum) -> String {
+/// Returns the name of a value as an argument.
+pub fn argument_name(argument: &impl ValueEnum) -> String {
     argument.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 impl Subject {
-    /// All operations and `ensure`, and two of them where what is wanted is so already.
+    /// Returns all operations and `ensure`, and two of them whose goal already holds.
     pub fn all() -> impl Iterator<Item = Self> {
-        Self::value_variants().iter().copied().filter(|subject| *subject != Self::Usual)
+        Self::value_variants().iter().copied().filter(|subject| *subject != Self::Naive)
     }
 }
 
-impl Numbers {
+impl PolicyChoice {
     fn policy(self) -> RetryPolicy {
         let mut policy = RetryPolicy::default();
         if self == Self::Patient {
@@ -82,43 +82,43 @@ impl Numbers {
     }
 }
 
-/// One subject, ready to be tried on any number of schedules: each of them meets the same user with the same three contacts.
+/// Runs schedules on one subject. Each run starts with the same user and the same three contacts.
 #[derive(Debug)]
-pub struct Bench {
+pub struct ScheduleRunner {
     service: Service,
     network: Network,
     world: World,
-    terms: Terms,
+    config: ClientConfig,
     policy: RetryPolicy,
     job: Job,
     before: Rc<[StoredContact]>,
     seed: u64,
 }
 
-/// What came of one schedule.
+/// The result of one schedule.
 #[derive(Debug)]
-pub struct Tried {
-    /// Requests that the exchange has sent.
+pub struct RunResult {
+    /// Number of requests of the exchange.
     pub requests: usize,
-    /// Exchanges that it took: another one if a receipt was to be resolved.
+    /// Number of exchanges; one more if a receipt was reconciled.
     pub exchanges: u64,
-    /// What went wrong.
+    /// Violations.
     pub violations: Vec<Violation>,
-    /// Contacts that the exchange has added, but for those that second deliveries made.
+    /// Number of contacts that the exchange created, without those of second deliveries.
     pub created: usize,
-    /// The exchange itself ended well.
+    /// `true` if the exchange itself succeeded.
     pub succeeded: bool,
 }
 
-impl Bench {
-    /// A bench for a subject.
+impl ScheduleRunner {
+    /// Creates a runner for a subject.
     ///
     /// # Errors
-    /// If what is tried is no valid argument to begin with.
+    /// If a simulated job is invalid.
     pub fn new(
         subject: Subject,
-        numbers: Numbers,
-        strike: Strike,
+        policy_choice: PolicyChoice,
+        scope: FaultScope,
         begin: Begin,
         seed: u64,
     ) -> Result<Self, Error> {
@@ -130,11 +130,11 @@ impl Bench {
         };
         let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path()))?;
         let mut world = World::new(Service::new(behaviour));
-        let faults = match strike {
-            Strike::Requests => Faults::Schedule(Vec::new()),
-            Strike::Creations => Faults::OnCreations(Vec::new()),
+        let faults = match scope {
+            FaultScope::Requests => Faults::Schedule(Vec::new()),
+            FaultScope::Creates => Faults::OnCreates(Vec::new()),
         };
-        let policy = numbers.policy();
+        let policy = policy_choice.policy();
         let user = User::new("ann@example.com", "unused").with_account_id("ann");
         let network = Network::new(&mut world, user, seed, faults, policy.consistency_delay);
         let mut add = |method: &str, to: &str, enabled| {
@@ -148,7 +148,7 @@ impl Bench {
         let job = match subject {
             Subject::List => Job::List,
             Subject::Get => Job::Get(enabled),
-            Subject::Create | Subject::Usual => Job::Create(create("new@example.com")?),
+            Subject::Create | Subject::Naive => Job::Create(create("new@example.com")?),
             Subject::Update => Job::Update(enabled, "new@example.com".into()),
             Subject::Delete => Job::Delete(enabled),
             Subject::Activate => Job::Activate(disabled),
@@ -157,12 +157,12 @@ impl Bench {
             Subject::EnsureExisting => Job::Ensure(create("ann@Example.com")?),
             Subject::DeleteAbsent => Job::Delete(ContactId::new("absent")?),
         };
-        let begin = if subject == Subject::Usual { Usual::begin } else { begin };
+        let begin = if subject == Subject::Naive { NaiveRetry::begin } else { begin };
         let session = Session::new(site, network.credentials().clone()).with_policy(policy.clone());
         Ok(Self {
             service: world.service.clone(),
             before: world.service.contacts("ann").into(),
-            terms: Terms { session, access: Access::Renewable, hard_resolutions: 0, begin },
+            config: ClientConfig { session, access: Access::Refreshable, faulty_reconciles: 0, begin },
             network,
             world,
             policy,
@@ -171,41 +171,41 @@ impl Bench {
         })
     }
 
-    /// Records what happens from now on.
+    /// Turns the log on.
     pub fn trace(&mut self) {
         self.world.log = Log::on();
     }
 
-    /// What was recorded since the last time.
+    /// Takes the log since the last call.
     pub fn take_trace(&mut self) -> String {
         self.world.log.take()
     }
 
-    /// Tries one schedule.
-    pub fn run(&mut self, schedule: &[Fault]) -> Tried {
+    /// Runs one schedule.
+    pub fn run(&mut self, schedule: &[Fault]) -> RunResult {
         self.run_as(self.seed, schedule)
     }
 
-    /// Tries one schedule with another seed than the bench's own.
-    pub fn run_as(&mut self, seed: u64, schedule: &[Fault]) -> Tried {
+    /// Runs one schedule with another seed.
+    pub fn run_as(&mut self, seed: u64, schedule: &[Fault]) -> RunResult {
         self.world.service = self.service.clone();
         self.network.restart(seed, schedule);
-        let site = self.terms.session.base_url().expect("the session has a base URL").clone();
-        let terms = Terms {
-            // With a full budget.
+        let site = self.config.session.base_url().expect("the session has a base URL").clone();
+        let config = ClientConfig {
+            // A new session has a full retry budget.
             session: Session::new(site, self.network.credentials().clone()).with_policy(self.policy.clone()),
-            ..self.terms.clone()
+            ..self.config.clone()
         };
         let mut now = Duration::ZERO;
-        let mut task = Task::new(self.job.clone(), terms, Rc::clone(&self.before), &self.network, now);
+        let mut task = Task::new(self.job.clone(), config, Rc::clone(&self.before), &self.network, now);
         while let Some(next) = task.resume(&mut self.world, &mut self.network, now) {
             now = next;
         }
         let added = self.world.service.contacts("ann").len().saturating_sub(self.before.len());
-        Tried {
-            requests: self.network.ledger.requests,
+        RunResult {
+            requests: self.network.record.requests,
             exchanges: task.exchanges,
-            created: added.saturating_sub(self.network.ledger.second_creations),
+            created: added.saturating_sub(self.network.record.duplicate_creates),
             succeeded: task.succeeded,
             violations: task.violations,
         }

@@ -1,4 +1,4 @@
-//! An exchange from its beginning to the judgement of its outcome.
+//! Runs an exchange from its start to the audit of its outcome.
 
 use std::{rc::Rc, time::Duration};
 
@@ -10,192 +10,199 @@ use contacts_sandbox::StoredContact;
 use contacts_testkit::{
     audit::Case,
     drive::{Progress, Run},
-    findings::{Harm, Violation},
+    findings::{Violation, ViolationKind},
     job::{Begin, Job, Outcome},
     laws,
-    network::{Network, Way, World},
-    trace::{About, Access},
+    network::{Connection, Network, World},
+    trace::{Access, ExchangeInfo},
 };
 
-/// On which terms a client begins an exchange.
+/// The configuration of a client.
 #[derive(Debug, Clone)]
-pub struct Terms {
-    /// Site, policy and budget.
+pub struct ClientConfig {
+    /// Base URL, policy and budget.
     pub session: Session,
-    /// How it comes by credentials.
+    /// Source of credentials.
     pub access: Access,
-    /// How often a receipt is resolved over a failing network before it is done over a good one.
-    pub hard_resolutions: u32,
-    /// How clients set about their jobs.
+    /// Number of attempts to reconcile a receipt with faults. The last attempt has no faults.
+    pub faulty_reconciles: u32,
+    /// Starts the exchange of a job.
     pub begin: Begin,
 }
 
-/// An exchange, the resolution of the receipt that it may leave, and the judgement of both.
+/// An exchange, the reconcile of its receipt, and the audit of both.
 pub struct Task {
     job: Job,
-    terms: Terms,
+    config: ClientConfig,
     before: Rc<[StoredContact]>,
     run: Run<dyn Exchange<Output = Outcome>>,
-    stage: Stage,
-    /// Exchanges that it took.
+    state: State,
+    /// Number of exchanges.
     pub exchanges: u64,
-    /// The first of them has ended well.
+    /// `true` if the first exchange succeeded.
     pub succeeded: bool,
-    /// What went wrong.
+    /// Violations.
     pub violations: Vec<Violation>,
 }
 
 #[derive(Debug)]
-enum Stage {
+enum State {
     Running,
-    Resolving { result: Result<Outcome, Error>, receipt: Receipt, hard: u32 },
-    Landing { result: Result<Outcome, Error>, resolved: Option<Result<Reconciled, Error>> },
-    Judged,
+    Reconciling { result: Result<Outcome, Error>, receipt: Receipt, faulty: u32 },
+    Delivering { result: Result<Outcome, Error>, reconciled: Option<Result<Reconciled, Error>> },
+    Done,
 }
 
 impl Task {
-    /// A job that begins now. `before` is what its user has.
+    /// Starts a job. `before` are the user's contacts.
     pub fn new(
         job: Job,
-        terms: Terms,
+        config: ClientConfig,
         before: Rc<[StoredContact]>,
         network: &Network,
         now: Duration,
     ) -> Self {
-        let session = terms.access.session(&terms.session, network.credentials().clone());
-        let run = terms.run(&job, session, terms.access, now);
+        let session = config.access.session(&config.session, network.credentials().clone());
+        let run = config.run(&job, session, config.access, now);
         Self {
             job,
-            terms,
+            config,
             before,
             run,
-            stage: Stage::Running,
+            state: State::Running,
             exchanges: 1,
             succeeded: false,
             violations: Vec::new(),
         }
     }
 
-    /// What is wanted.
+    /// Returns the job.
     pub fn job(&self) -> &Job {
         &self.job
     }
 
-    /// Goes on at this time; gives the time to go on next, or nothing at the end.
+    /// Continues at this time. Returns the time of the next step, or `None` at the end.
     pub fn resume(&mut self, world: &mut World, network: &mut Network, now: Duration) -> Option<Duration> {
-        if let Stage::Landing { .. } = self.stage {
-            return self.land(world, network, now);
+        if let State::Delivering { .. } = self.state {
+            return self.deliver_delayed(world, network, now);
         }
-        let progress = self.run.resume(&mut Way { world, network }, now);
+        let progress = self.run.resume(&mut Connection { world, network }, now);
         if let Progress::Until(time) = progress {
             return Some(time);
         }
-        laws::judge(&self.run.trace, &mut self.violations);
+        laws::check(&self.run.trace, &mut self.violations);
         let Progress::Done(result) = progress else { return None };
         match &result {
             Ok(outcome) => world.log.line(now, format_args!("ends with {outcome:?}")),
             Err(error) => world.log.line(now, format_args!("ends with an error: {error}")),
         }
         self.ended(result, network, now);
-        // Not at once: where others wait too, they have their turn.
+        // Not at once: other users have their turn first.
         Some(now)
     }
 
     fn ended(&mut self, result: Result<Outcome, Error>, network: &mut Network, now: Duration) {
-        self.succeeded |= matches!(self.stage, Stage::Running) && result.is_ok();
-        self.stage = match std::mem::replace(&mut self.stage, Stage::Judged) {
-            Stage::Running => match self.receipt(&result) {
-                Some(receipt) => self.resolve(result, receipt, self.terms.hard_resolutions, network, now),
-                None => Stage::Landing { result, resolved: None },
+        self.succeeded |= matches!(self.state, State::Running) && result.is_ok();
+        self.state = match std::mem::replace(&mut self.state, State::Done) {
+            State::Running => match self.receipt(&result) {
+                Some(receipt) => self.reconcile(result, receipt, self.config.faulty_reconciles, network, now),
+                None => State::Delivering { result, reconciled: None },
             },
-            Stage::Resolving { result: first, receipt, hard } => {
-                let resolved = match result {
-                    Ok(Outcome::Reconciled(resolved)) => Some(Ok(resolved)),
+            State::Reconciling { result: first, receipt, faulty } => {
+                let reconciled = match result {
+                    Ok(Outcome::Reconciled(reconciled)) => Some(Ok(reconciled)),
                     Ok(other) => {
-                        self.violations
-                            .push(Violation::new(Harm::Wrong, format!("no resolution: {other:?}")));
+                        self.violations.push(Violation::new(
+                            ViolationKind::Wrong,
+                            format!("not the result of a reconcile: {other:?}"),
+                        ));
                         None
                     }
                     Err(error) => Some(Err(error)),
                 };
-                match resolved {
-                    // An error leaves the receipt as good as it was.
-                    Some(Err(error)) if hard > 0 && !matches!(error, Error::Duplicate(_)) => {
-                        self.resolve(first, receipt, hard - 1, network, now)
+                match reconciled {
+                    // After an error the receipt is still valid.
+                    Some(Err(error)) if faulty > 0 && !matches!(error, Error::Duplicate(_)) => {
+                        self.reconcile(first, receipt, faulty - 1, network, now)
                     }
-                    resolved => Stage::Landing { result: first, resolved },
+                    reconciled => State::Delivering { result: first, reconciled },
                 }
             }
             other => other,
         };
     }
 
-    /// The receipt of a creation in doubt, written down and read again.
+    /// Returns the receipt of an unknown create, after formatting and parsing it.
     fn receipt(&mut self, result: &Result<Outcome, Error>) -> Option<Receipt> {
-        let Err(Error::OutcomeUnknown(doubt)) = result else { return None };
+        let Err(Error::OutcomeUnknown(unknown)) = result else { return None };
         self.job.wanted()?;
-        let word = doubt.receipt().to_string();
-        let read = word.parse().ok().filter(|receipt| receipt == doubt.receipt());
+        let text = unknown.receipt().to_string();
+        let read = text.parse().ok().filter(|receipt| receipt == unknown.receipt());
         if read.is_none() {
             self.violations
-                .push(Violation::new(Harm::Wrong, format!("a receipt that cannot be read: {word}")));
+                .push(Violation::new(ViolationKind::Wrong, format!("a receipt that does not parse: {text}")));
         }
         read
     }
 
-    fn resolve(
+    fn reconcile(
         &mut self,
         result: Result<Outcome, Error>,
         receipt: Receipt,
-        hard: u32,
+        faulty: u32,
         network: &mut Network,
         now: Duration,
-    ) -> Stage {
-        network.set_quiet(hard == 0);
+    ) -> State {
+        network.pause_faults(faulty == 0);
         let known = network.credentials().clone();
-        let (session, access) = if hard == 0 {
+        let (session, access) = if faulty == 0 {
             let fresh = Session::new(
-                self.terms.session.base_url().expect("the session has a base URL").clone(),
+                self.config.session.base_url().expect("the session has a base URL").clone(),
                 known,
             );
             (fresh.with_policy(RetryPolicy::default()), Access::Fixed)
         } else {
-            (self.terms.access.session(&self.terms.session, known), self.terms.access)
+            (self.config.access.session(&self.config.session, known), self.config.access)
         };
-        self.run = self.terms.run(&Job::Reconcile(receipt.clone()), session, access, now);
+        self.run = self.config.run(&Job::Reconcile(receipt.clone()), session, access, now);
         self.exchanges += 1;
-        Stage::Resolving { result, receipt, hard }
+        State::Reconciling { result, receipt, faulty }
     }
 
-    /// Lets all happen that was delayed, and judges then.
-    fn land(&mut self, world: &mut World, network: &mut Network, now: Duration) -> Option<Duration> {
-        if let Some(last) = network.last_landing().filter(|last| *last > now) {
+    /// Delivers all delayed requests, then audits.
+    fn deliver_delayed(
+        &mut self,
+        world: &mut World,
+        network: &mut Network,
+        now: Duration,
+    ) -> Option<Duration> {
+        if let Some(last) = network.last_delayed().filter(|last| *last > now) {
             return Some(last);
         }
-        network.land(world, now);
-        network.set_quiet(false);
-        if let Stage::Landing { result, resolved } = &self.stage {
+        network.deliver_delayed(world, now);
+        network.pause_faults(false);
+        if let State::Delivering { result, reconciled } = &self.state {
             let account =
                 if let Job::ListOf(account) = &self.job { account.as_str() } else { network.account() };
             let case = Case {
                 job: &self.job,
                 result,
-                resolved: resolved.as_ref(),
+                reconciled: reconciled.as_ref(),
                 before: &self.before,
                 after: world.service.contacts(account),
-                ledger: &network.ledger,
+                record: &network.record,
             };
-            case.judge(&mut self.violations);
+            case.check(&mut self.violations);
         }
         for violation in &self.violations {
-            world.log.line(now, format_args!("is judged {violation}"));
+            world.log.line(now, format_args!("violation: {violation}"));
         }
-        self.stage = Stage::Judged;
+        self.state = State::Done;
         None
     }
 }
 
-impl Terms {
+impl ClientConfig {
     fn run(
         &self,
         job: &Job,
@@ -203,13 +210,13 @@ impl Terms {
         access: Access,
         now: Duration,
     ) -> Run<dyn Exchange<Output = Outcome>> {
-        let about = About::new(job.shape(), &session, access, now);
-        Run::new((self.begin)(job, session), about)
+        let info = ExchangeInfo::new(job.kind(), &session, access, now);
+        Run::new((self.begin)(job, session), info)
     }
 }
 
 impl std::fmt::Debug for Task {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Task").field("job", &self.job).field("stage", &self.stage).finish_non_exhaustive()
+        f.debug_struct("Task").field("job", &self.job).field("stage", &self.state).finish_non_exhaustive()
     }
 }

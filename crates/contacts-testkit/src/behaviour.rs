@@ -1,4 +1,4 @@
-//! Services that differ in what is only assumed of the real one.
+//! Random variants of the service's behaviour, where the real one is only assumed.
 
 use contacts_sandbox::{
     Behaviour, DeleteResponse, Duplicates, EndOfList, ErrorShape, Limits, NewPhones, NextLink,
@@ -6,9 +6,8 @@ use contacts_sandbox::{
 
 use crate::random::Random;
 
-/// A service that answers in any of its forms. It never protects a client from making too many
-/// contacts, or the same one twice, so that what is doubled shows.
-pub fn any_form(random: &mut Random) -> Behaviour {
+/// Random behaviour. Limits and duplicate checks stay off, so that duplicates become visible.
+pub fn random_behaviour(random: &mut Random) -> Behaviour {
     Behaviour {
         seed: random.draw(),
         limits: Limits::NONE,

@@ -1,4 +1,4 @@
-//! The loop that drives an exchange, in simulated time, and writes down what it did.
+//! The loop that drives an exchange in simulated time and records its steps.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,87 +10,87 @@ use http::Request;
 
 use crate::{
     reply::Reply,
-    trace::{About, Did, Failed, Report, Sent, Step, Trace},
+    trace::{ExchangeInfo, RecordedAction, RecordedError, Report, SentRequest, Step, Trace},
 };
 
-/// The moment of the Unix epoch at which simulated clocks stand at zero.
+/// Unix time that a simulated clock at zero stands for.
 pub const EPOCH: Duration = Duration::from_secs(1_795_000_000);
 
-/// An exchange that has taken so many steps is taken to go on for ever.
-const MOST_STEPS: usize = 1_500;
+/// Maximum number of steps. A longer exchange counts as endless.
+const MAX_STEPS: usize = 1_500;
 
-/// The surroundings of an exchange: they carry out each action, and say what happens next, and
-/// when.
-pub trait Surroundings {
+/// Simulated IO: performs the actions of an exchange. Each method returns the next event and its
+/// time.
+pub trait SimulatedIo {
     /// Sends a request.
-    fn send(&mut self, request: Request<Vec<u8>>, timeout: Duration, now: Duration) -> (Duration, Happened);
+    fn send(&mut self, request: Request<Vec<u8>>, timeout: Duration, now: Duration)
+    -> (Duration, OwnedEvent);
 
-    /// Lets time pass.
-    fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, Happened) {
-        (now.saturating_add(wait), Happened::Waited)
+    /// Waits.
+    fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, OwnedEvent) {
+        (now.saturating_add(wait), OwnedEvent::Waited)
     }
 
-    /// Asks the source of credentials.
-    fn refresh(&mut self, timeout: Duration, now: Duration) -> (Duration, Happened) {
+    /// Requests credentials from the provider.
+    fn refresh(&mut self, timeout: Duration, now: Duration) -> (Duration, OwnedEvent) {
         let _ = timeout;
-        (now, Happened::Renewed(None))
+        (now, OwnedEvent::Refreshed(None))
     }
 
-    /// The number that the exchange is given at a step.
+    /// Returns the random number of the next step.
     fn random(&mut self) -> u64 {
         0
     }
 
-    /// The event after the end of an exchange that has had so many of them.
-    fn after_the_end(&mut self, times: usize) -> Option<Happened> {
-        (times == 0).then_some(Happened::Waited)
+    /// Returns the next event after the end, or `None` to stop. `times` counts the events so far.
+    fn after_the_end(&mut self, times: usize) -> Option<OwnedEvent> {
+        (times == 0).then_some(OwnedEvent::Waited)
     }
 }
 
-/// An event that owns what it speaks of.
+/// An [`Event`] that owns its data.
 #[derive(Debug, Clone)]
-pub enum Happened {
-    /// It begins.
+pub enum OwnedEvent {
+    /// The exchange begins.
     Start,
-    /// Time has passed.
+    /// The wait is over.
     Waited,
-    /// A request has a reply.
+    /// The result of a request.
     Replied(Box<Reply>),
-    /// The source of credentials gave this token, or none.
-    Renewed(Option<String>),
+    /// The provider returned this token, or an error.
+    Refreshed(Option<String>),
 }
 
 /// Progress of an exchange.
 #[derive(Debug)]
 pub enum Progress<T> {
-    /// It goes on at this time.
+    /// Resume at this time.
     Until(Duration),
-    /// It has ended.
+    /// The exchange has ended.
     Done(Result<T, Error>),
-    /// It does not seem to end.
+    /// The exchange took too many steps.
     Endless,
 }
 
-/// One exchange on its way.
+/// A running exchange.
 #[derive(Debug)]
 pub struct Run<E: ?Sized> {
     exchange: Box<E>,
-    next: Happened,
+    next: OwnedEvent,
     /// The record of its steps.
     pub trace: Trace,
 }
 
 impl<E: Exchange + ?Sized> Run<E> {
-    /// An exchange that begins.
-    pub fn new(exchange: Box<E>, about: About) -> Self {
-        Self { exchange, next: Happened::Start, trace: Trace::new(about) }
+    /// Starts an exchange.
+    pub fn new(exchange: Box<E>, info: ExchangeInfo) -> Self {
+        Self { exchange, next: OwnedEvent::Start, trace: Trace::new(info) }
     }
 
-    /// Drives an exchange to its end, while time passes: its result, or nothing if it does not seem
-    /// to have one.
+    /// Drives the exchange to its end and advances `now`. Returns `None` if it does not end.
     pub fn to_end(
         &mut self,
-        world: &mut impl Surroundings,
+        world: &mut impl SimulatedIo,
         now: &mut Duration,
     ) -> Option<Result<E::Output, Error>> {
         loop {
@@ -102,11 +102,11 @@ impl<E: Exchange + ?Sized> Run<E> {
         }
     }
 
-    /// Tells the exchange what has happened by now, and carries out what it says.
-    pub fn resume(&mut self, world: &mut impl Surroundings, now: Duration) -> Progress<E::Output> {
-        let happened = std::mem::replace(&mut self.next, Happened::Start);
-        let action = self.step(happened, now, world.random());
-        if self.trace.steps.len() > MOST_STEPS {
+    /// Performs one step and its action.
+    pub fn resume(&mut self, world: &mut impl SimulatedIo, now: Duration) -> Progress<E::Output> {
+        let event = std::mem::replace(&mut self.next, OwnedEvent::Start);
+        let action = self.step(event, now, world.random());
+        if self.trace.steps.len() > MAX_STEPS {
             return Progress::Endless;
         }
         let (time, next) = match action {
@@ -115,8 +115,8 @@ impl<E: Exchange + ?Sized> Run<E> {
             Action::Refresh { timeout, .. } => world.refresh(timeout, now),
             Action::Done(result) => {
                 let mut times = 0;
-                while let Some(happened) = world.after_the_end(times) {
-                    let _ = self.step(happened, now, 0);
+                while let Some(event) = world.after_the_end(times) {
+                    let _ = self.step(event, now, 0);
                     times += 1;
                 }
                 return Progress::Done(result);
@@ -126,55 +126,65 @@ impl<E: Exchange + ?Sized> Run<E> {
         Progress::Until(time)
     }
 
-    fn step(&mut self, happened: Happened, now: Duration, random: u64) -> Action<E::Output> {
-        let last = self.trace.steps.last().map(|step| &step.did);
-        let fits = matches!(
-            (last, &happened),
-            (None, Happened::Start)
-                | (Some(Did::Send(_)), Happened::Replied(_))
-                | (Some(Did::Wait(_)), Happened::Waited)
-                | (Some(Did::Renew { .. }), Happened::Renewed(_))
+    fn step(&mut self, event: OwnedEvent, now: Duration, random: u64) -> Action<E::Output> {
+        let last = self.trace.steps.last().map(|step| &step.action);
+        let is_expected = matches!(
+            (last, &event),
+            (None, OwnedEvent::Start)
+                | (Some(RecordedAction::Send(_)), OwnedEvent::Replied(_))
+                | (Some(RecordedAction::Wait(_)), OwnedEvent::Waited)
+                | (Some(RecordedAction::Refresh { .. }), OwnedEvent::Refreshed(_))
         );
-        let report = match (last, &happened) {
-            (Some(Did::Send(_)), Happened::Replied(reply)) => Some(self.trace.report(reply)),
-            (Some(Did::Send(_)), _) => Some(Report::UNTOLD),
+        let report = match (last, &event) {
+            (Some(RecordedAction::Send(_)), OwnedEvent::Replied(reply)) => Some(self.trace.report(reply)),
+            (Some(RecordedAction::Send(_)), _) => Some(Report::UNKNOWN),
             _ => None,
         };
-        let refreshed = match &happened {
-            Happened::Renewed(Some(token)) if fits => Some(token.clone()),
+        let refreshed = match &event {
+            OwnedEvent::Refreshed(Some(token)) if is_expected => Some(token.clone()),
             _ => None,
         };
         let time = Now { monotonic: now, unix: EPOCH.saturating_add(now).as_secs() };
-        let action = happened.give(|event| self.exchange.step(event, time, random));
-        let did = match &action {
-            Action::Send { request, timeout, .. } => Did::Send(Sent::of(request, *timeout)),
-            Action::Wait(wait) => Did::Wait(*wait),
+        let action = event.with_event(|event| self.exchange.step(event, time, random));
+        let recorded = match &action {
+            Action::Send { request, timeout, .. } => RecordedAction::Send(SentRequest::of(request, *timeout)),
+            Action::Wait(wait) => RecordedAction::Wait(*wait),
             Action::Refresh { refused, timeout } => {
-                Did::Renew { refused: refused.is_some(), timeout: *timeout }
+                RecordedAction::Refresh { refused: refused.is_some(), timeout: *timeout }
             }
-            Action::Done(result) => Did::Done(result.as_ref().map(|_| ()).map_err(Failed::of)),
+            Action::Done(result) => {
+                RecordedAction::Done(result.as_ref().map(|_| ()).map_err(RecordedError::of))
+            }
         };
         let waiting = self.exchange.wait_reason();
-        self.trace.steps.push(Step { now, random, fits, report, refreshed, did, waiting });
+        self.trace.steps.push(Step {
+            now,
+            random,
+            is_expected,
+            report,
+            refreshed,
+            action: recorded,
+            waiting,
+        });
         action
     }
 }
 
-impl Happened {
-    /// A reply.
+impl OwnedEvent {
+    /// The result of a request.
     pub fn replied(reply: Reply) -> Self {
         Self::Replied(Box::new(reply))
     }
 
-    fn give<T>(self, take: impl FnOnce(Event<'_>) -> T) -> T {
+    fn with_event<T>(self, take: impl FnOnce(Event<'_>) -> T) -> T {
         match self {
             Self::Start => take(Event::Start),
             Self::Waited => take(Event::Waited),
-            Self::Replied(reply) => reply.give(take),
-            Self::Renewed(Some(token)) => {
+            Self::Replied(reply) => reply.with_event(take),
+            Self::Refreshed(Some(token)) => {
                 take(Event::Refreshed(Ok(Credentials::bearer(token).expect("tokens of tests are plain"))))
             }
-            Self::Renewed(None) => take(Event::Refreshed(Err(Arc::new(std::fmt::Error)))),
+            Self::Refreshed(None) => take(Event::Refreshed(Err(Arc::new(std::fmt::Error)))),
         }
     }
 }

@@ -1,106 +1,103 @@
-//! All that can happen to a request on its way: the one list of faults.
+//! The list of faults that can happen to a request.
 
 use std::{fmt, str::FromStr};
 
 use crate::random::Random;
 
-/// Something that happens to one request. It has a word, so that a schedule of faults can be
-/// written down.
+/// A fault of one request. Its name makes a schedule of faults a readable argument.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Fault(u8);
 
-/// Effect of a fault.
+/// The effect of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Happening {
-    /// No connection: the request is not sent.
+pub enum FaultKind {
+    /// No connection; the request is not sent.
     Refused,
-    /// Sent, and no answer: the connection is reset, or silent until the time-out.
+    /// Sent, but no response: the connection is reset, or silent until the timeout.
     Lost(When),
-    /// As `Lost`, and the request is carried out later: within the settling time after the failure
-    /// shows.
+    /// Like `Lost`, but the service handles the request later, within the consistency delay.
     Delayed,
-    /// Carried out; of the answer come the head and a part of the body.
-    Cut,
-    /// Answered with this status by something before the service, maybe with the wish to be left
-    /// alone for some seconds.
-    Status(u16, When, Asks),
+    /// Handled; the response has a head and a part of its body.
+    Truncated,
+    /// A gateway responds with this status, possibly with a `Retry-After` delay.
+    Status(u16, When, RequestedDelay),
     /// The token has just expired.
-    Expired,
-    /// Answered with status 200 and a page of HTML.
-    Garbage(When),
-    /// Carried out twice; either answer is given.
+    TokenExpired,
+    /// Status 200 with an HTML page.
+    Html(When),
+    /// Handled twice; the client gets one of the two responses.
     Duplicate,
-    /// Not carried out, and answered with this status in the service's own shape.
-    Refusal(u16),
+    /// Not handled; an error response with this status in the service's own shape.
+    ErrorResponse(u16),
 }
 
-/// Moment of a fault: before or after the request is carried out.
+/// Moment of a fault: before or after the service handles the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// It is not carried out.
+    /// It is not handled.
     Before,
-    /// It is carried out.
+    /// The request is handled.
     After,
 }
 
-/// Time that a status asks for.
+/// Delay that a response requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asks {
-    /// It does not.
-    Nothing,
+pub enum RequestedDelay {
+    /// No delay.
+    Absent,
     /// Some seconds.
-    Little,
-    /// An hour.
-    Much,
+    Seconds,
+    /// One hour.
+    Hour,
 }
 
 struct Row {
-    word: &'static str,
-    happening: Happening,
-    what: &'static str,
+    name: &'static str,
+    kind: FaultKind,
+    description: &'static str,
 }
 
-const fn row(word: &'static str, happening: Happening, what: &'static str) -> Row {
-    Row { word, happening, what }
+const fn row(name: &'static str, kind: FaultKind, description: &'static str) -> Row {
+    Row { name, kind, description }
 }
 
-use Asks::{Little, Much, Nothing};
-use Happening::{Cut, Delayed, Duplicate, Expired, Garbage, Lost, Refusal, Refused, Status};
+use FaultKind::{Delayed, Duplicate, ErrorResponse, Html, Lost, Refused, Status, TokenExpired, Truncated};
+use RequestedDelay::{Absent, Hour, Seconds};
 use When::{After, Before};
 
-/// All faults; the first [`Fault::IN_SCHEDULES`] are those of the exhaustive mode.
+/// All faults. The first [`Fault::IN_SCHEDULES`] are those of the exhaustive mode.
 const FAULTS: [Row; 31] = [
     row("refused", Refused, "no connection, not sent"),
-    row("lost-before", Lost(Before), "sent, not carried out, no answer"),
-    row("lost-after", Lost(After), "carried out, no answer"),
-    row("delayed", Delayed, "no answer, carried out later"),
-    row("cut", Cut, "carried out, the body of the answer is cut"),
-    row("429-hint", Status(429, Before, Little), "not carried out, 429, with a time to wait"),
-    row("429", Status(429, Before, Nothing), "not carried out, 429"),
-    row("503-before", Status(503, Before, Nothing), "not carried out, 503"),
-    row("502-after", Status(502, After, Nothing), "carried out, 502"),
-    row("401", Expired, "the token has just expired"),
-    row("garbage-before", Garbage(Before), "not carried out, 200 and a page of HTML"),
-    row("duplicate", Duplicate, "carried out twice, one of the answers"),
-    row("garbage-after", Garbage(After), "carried out, 200 and a page of HTML"),
-    row("503-after", Status(503, After, Nothing), "carried out, 503"),
-    row("503-hint-before", Status(503, Before, Little), "not carried out, 503, with a time to wait"),
-    row("503-hint-after", Status(503, After, Little), "carried out, 503, with a time to wait"),
-    row("500-before", Status(500, Before, Nothing), "not carried out, 500"),
-    row("500-after", Status(500, After, Nothing), "carried out, 500"),
-    row("502-before", Status(502, Before, Nothing), "not carried out, 502"),
-    row("504-before", Status(504, Before, Nothing), "not carried out, 504"),
-    row("504-after", Status(504, After, Nothing), "carried out, 504"),
-    row("408-before", Status(408, Before, Nothing), "not carried out, 408"),
-    row("408-after", Status(408, After, Nothing), "carried out, 408"),
-    row("425-before", Status(425, Before, Nothing), "not carried out, 425"),
-    row("425-after", Status(425, After, Nothing), "carried out, 425"),
-    row("302-before", Status(302, Before, Nothing), "not carried out, 302"),
-    row("303-after", Status(303, After, Nothing), "carried out, 303"),
-    row("429-long", Status(429, Before, Much), "not carried out, 429, with an hour to wait"),
-    row("403", Refusal(403), "not carried out, 403"),
-    row("422", Refusal(422), "not carried out, 422"),
-    row("404", Refusal(404), "not carried out, 404"),
+    row("lost-before", Lost(Before), "sent, not handled, no response"),
+    row("lost-after", Lost(After), "handled, no response"),
+    row("delayed", Delayed, "no response, handled later"),
+    row("cut", Truncated, "handled, the response body is cut"),
+    row("429-hint", Status(429, Before, Seconds), "not handled, 429, with a delay of some seconds"),
+    row("429", Status(429, Before, Absent), "not handled, 429"),
+    row("503-before", Status(503, Before, Absent), "not handled, 503"),
+    row("502-after", Status(502, After, Absent), "handled, 502"),
+    row("401", TokenExpired, "the token has just expired"),
+    row("garbage-before", Html(Before), "not handled, 200 and a page of HTML"),
+    row("duplicate", Duplicate, "handled twice, one of the responses"),
+    row("garbage-after", Html(After), "handled, 200 and a page of HTML"),
+    row("503-after", Status(503, After, Absent), "handled, 503"),
+    row("503-hint-before", Status(503, Before, Seconds), "not handled, 503, with a delay of some seconds"),
+    row("503-hint-after", Status(503, After, Seconds), "handled, 503, with a delay of some seconds"),
+    row("500-before", Status(500, Before, Absent), "not handled, 500"),
+    row("500-after", Status(500, After, Absent), "handled, 500"),
+    row("502-before", Status(502, Before, Absent), "not handled, 502"),
+    row("504-before", Status(504, Before, Absent), "not handled, 504"),
+    row("504-after", Status(504, After, Absent), "handled, 504"),
+    row("408-before", Status(408, Before, Absent), "not handled, 408"),
+    row("408-after", Status(408, After, Absent), "handled, 408"),
+    row("425-before", Status(425, Before, Absent), "not handled, 425"),
+    row("425-after", Status(425, After, Absent), "handled, 425"),
+    row("302-before", Status(302, Before, Absent), "not handled, 302"),
+    row("303-after", Status(303, After, Absent), "handled, 303"),
+    row("429-long", Status(429, Before, Hour), "not handled, 429, with a delay of one hour"),
+    row("403", ErrorResponse(403), "not handled, 403"),
+    row("422", ErrorResponse(422), "not handled, 422"),
+    row("404", ErrorResponse(404), "not handled, 404"),
 ];
 
 impl Fault {
@@ -117,68 +114,68 @@ impl Fault {
         (0..).take(FAULTS.len()).map(Self)
     }
 
-    /// The faults that leave nothing but doubt about a creation: its answer does not come, or says
-    /// nothing.
-    pub fn that_lose_an_answer() -> impl Iterator<Item = Self> {
-        Self::all().filter(|fault| match fault.happening() {
-            Lost(_) | Delayed | Cut => true,
-            Status(status, _, asks) => matches!(status, 408 | 500..) && asks == Nothing,
-            Refused | Expired | Garbage(_) | Duplicate | Refusal(_) => false,
+    /// The faults that leave the outcome of a create unknown: no response, or one without
+    /// information.
+    pub fn losing_the_response() -> impl Iterator<Item = Self> {
+        Self::all().filter(|fault| match fault.kind() {
+            Lost(_) | Delayed | Truncated => true,
+            Status(status, _, requested) => matches!(status, 408 | 500..) && requested == Absent,
+            Refused | TokenExpired | Html(_) | Duplicate | ErrorResponse(_) => false,
         })
     }
 
-    /// Any fault but the last, which says that a contact is gone that may be there.
+    /// A random fault, except the last: it reports an existing contact as missing.
     pub fn any(random: &mut Random) -> Self {
         Self(u8::try_from(random.below(FAULTS.len() as u64 - 1)).unwrap_or(0))
     }
 
-    /// Its place in the table.
-    pub fn number(self) -> u8 {
+    /// Returns the index in the table.
+    pub fn index(self) -> u8 {
         self.0
     }
 
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        self.row().word
+    /// Returns the name, as in a schedule.
+    pub fn name(self) -> &'static str {
+        self.row().name
     }
 
-    /// Description for people.
-    pub fn what(self) -> &'static str {
-        self.row().what
+    /// Returns a description for people.
+    pub fn description(self) -> &'static str {
+        self.row().description
     }
 
-    /// Effect.
-    pub fn happening(self) -> Happening {
-        self.row().happening
+    /// Returns the effect.
+    pub fn kind(self) -> FaultKind {
+        self.row().kind
     }
 
     fn row(self) -> &'static Row {
         &FAULTS[usize::from(self.0)]
     }
 
-    /// Reads a schedule: words with commas between them, or nothing.
+    /// Reads a schedule: names separated by commas, or an empty text.
     ///
     /// # Errors
-    /// A sentence that names the word that is not known.
+    /// A message with the unknown name.
     pub fn schedule(text: &str) -> Result<Vec<Self>, String> {
-        text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::parse).collect()
+        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::parse).collect()
     }
 }
 
 impl FromStr for Fault {
     type Err = String;
 
-    fn from_str(word: &str) -> Result<Self, String> {
-        Self::all().find(|fault| fault.word() == word).ok_or_else(|| {
-            let known: Vec<_> = Self::all().map(Self::word).collect();
-            format!("`{word}` is none of the faults {}", known.join(", "))
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::all().find(|fault| fault.name() == name).ok_or_else(|| {
+            let known: Vec<_> = Self::all().map(Self::name).collect();
+            format!("`{name}` is not a fault; faults: {}", known.join(", "))
         })
     }
 }
 
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.write_str(self.name())
     }
 }
 
@@ -187,8 +184,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_is_read_back_as_the_fault_that_it_names() {
-        assert!(Fault::all().all(|fault| fault.word().parse() == Ok(fault)));
+    fn the_name_of_a_fault_parses_back_to_it() {
+        assert!(Fault::all().all(|fault| fault.name().parse() == Ok(fault)));
         assert_eq!(Fault::schedule("").unwrap(), []);
         assert!(Fault::schedule("cut,cat").unwrap_err().contains("`cat`"));
     }

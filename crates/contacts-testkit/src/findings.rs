@@ -1,104 +1,104 @@
-//! What must never happen, and how often it did.
+//! Violations, and how often they happened.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Harm of a broken law.
+/// The kind of a violation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Harm {
-    /// Success was reported, and the service does not have it.
+pub enum ViolationKind {
+    /// Success was reported, but the service does not have the effect.
     Lost,
-    /// A client made more contacts than were wanted.
+    /// A client created more contacts than wanted.
     Doubled,
-    /// "Not done" was reported, and the service did it.
+    /// "No effect" was reported, but the effect happened.
     Phantom,
-    /// Any other definite word that the service contradicts, or a rule of what is sent and when.
+    /// Any other definite outcome that is false, or a broken rule of sending and waiting.
     Wrong,
-    /// An exchange went on past its deadline.
+    /// An exchange continued after its deadline.
     Late,
 }
 
-/// A law that was broken, and how.
+/// A broken law.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The harm.
-    pub harm: Harm,
-    /// How.
-    pub how: String,
+    /// The kind.
+    pub kind: ViolationKind,
+    /// A description.
+    pub details: String,
 }
 
 impl Violation {
-    /// A law that was broken, and how.
-    pub fn new(harm: Harm, how: impl Into<String>) -> Self {
-        Self { harm, how: how.into() }
+    /// A broken law.
+    pub fn new(kind: ViolationKind, details: impl Into<String>) -> Self {
+        Self { kind, details: details.into() }
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", format!("{:?}", self.harm).to_lowercase(), self.how)
+        write!(f, "{}: {}", format!("{:?}", self.kind).to_lowercase(), self.details)
     }
 }
 
-/// Number of violations by harm.
+/// Number of violations by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// See [`Harm::Lost`].
+    /// See [`ViolationKind::Lost`].
     pub lost: u64,
-    /// See [`Harm::Doubled`].
+    /// See [`ViolationKind::Doubled`].
     pub doubled: u64,
-    /// See [`Harm::Phantom`].
+    /// See [`ViolationKind::Phantom`].
     pub phantom: u64,
-    /// See [`Harm::Wrong`].
+    /// See [`ViolationKind::Wrong`].
     pub wrong: u64,
-    /// See [`Harm::Late`].
+    /// See [`ViolationKind::Late`].
     pub late: u64,
 }
 
 impl Counts {
-    fn add(&mut self, harm: Harm) {
-        *match harm {
-            Harm::Lost => &mut self.lost,
-            Harm::Doubled => &mut self.doubled,
-            Harm::Phantom => &mut self.phantom,
-            Harm::Wrong => &mut self.wrong,
-            Harm::Late => &mut self.late,
+    fn add(&mut self, kind: ViolationKind) {
+        *match kind {
+            ViolationKind::Lost => &mut self.lost,
+            ViolationKind::Doubled => &mut self.doubled,
+            ViolationKind::Phantom => &mut self.phantom,
+            ViolationKind::Wrong => &mut self.wrong,
+            ViolationKind::Late => &mut self.late,
         } += 1;
     }
 
-    /// All of them together.
-    pub fn sum(&self) -> u64 {
+    /// Returns the sum.
+    pub fn total(&self) -> u64 {
         self.lost + self.doubled + self.phantom + self.wrong + self.late
     }
 }
 
-/// All that went wrong: counted, and the first cases told.
+/// Counts of violations, and examples.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Findings {
     /// The counts.
     #[serde(flatten)]
     pub counts: Counts,
-    /// The first [`Findings::TOLD`] cases: what, where, and the command that replays it.
+    /// The first [`Findings::MAX_EXAMPLES`] cases: what happened, and the command that replays it.
     #[serde(skip)]
-    pub told: Vec<String>,
+    pub examples: Vec<String>,
 }
 
 impl Findings {
-    /// Number of cases that are told.
-    pub const TOLD: usize = 10;
+    /// Maximum number of examples.
+    pub const MAX_EXAMPLES: usize = 10;
 
-    /// Takes in what went wrong in one case. `case` says which it was and how it is replayed.
+    /// Adds the violations of one case. `case` describes it and how to replay it.
     pub fn add(&mut self, violations: &[Violation], case: impl FnOnce() -> String) {
         if violations.is_empty() {
             return;
         }
-        if self.told.len() < Self::TOLD {
-            let how: Vec<_> = violations.iter().map(ToString::to_string).collect();
-            self.told.push(format!("{}\n    {}", how.join("\n"), case()));
+        if self.examples.len() < Self::MAX_EXAMPLES {
+            let details: Vec<_> = violations.iter().map(ToString::to_string).collect();
+            self.examples.push(format!("{}\n    {}", details.join("\n"), case()));
         }
         for violation in violations {
-            self.counts.add(violation.harm);
+            self.counts.add(violation.kind);
         }
     }
 }

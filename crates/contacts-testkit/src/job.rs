@@ -1,5 +1,4 @@
-//! What a client wants, and the exchange that gets it. Everything here that names an operation is
-//! in this file.
+//! The jobs of a client, and the exchange for each. A new operation is added here.
 
 use std::ops::ControlFlow;
 
@@ -15,33 +14,33 @@ use contacts_proto::{
 /// A job of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Job {
-    /// One page of the list.
+    /// Read one page of the list.
     Page,
-    /// All contacts.
+    /// Read all contacts.
     List,
-    /// All contacts of another user.
+    /// Read all contacts of another user.
     ListOf(AccountId),
-    /// One contact.
+    /// Read one contact.
     Get(ContactId),
-    /// A new contact.
+    /// Create a contact.
     Create(CreateContact),
-    /// Another address for a contact.
+    /// Change the address of a contact.
     Update(ContactId, String),
-    /// A contact's end.
+    /// Delete a contact.
     Delete(ContactId),
-    /// An enabled contact.
+    /// Activate a contact.
     Activate(ContactId),
-    /// A disabled contact.
+    /// Deactivate a contact.
     Deactivate(ContactId),
-    /// A contact that exists once.
+    /// Ensure that a contact exists once.
     Ensure(CreateContact),
-    /// The outcome of an interrupted creation.
+    /// The result of reconciling a receipt.
     Reconcile(Receipt),
-    /// The cloud id of a site.
+    /// Look up the cloud id of a site.
     FindCloudId,
 }
 
-/// The value of an exchange that succeeded.
+/// The value of a successful exchange.
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// The contacts of a list.
@@ -54,64 +53,64 @@ pub enum Outcome {
     Deleted,
     /// The contact exists.
     Ensured(Contact, EnsureOutcome),
-    /// The outcome of an interrupted creation.
+    /// The result of reconciling a receipt.
     Reconciled(Reconciled),
     /// The cloud id.
     Found(CloudId),
 }
 
-/// The parts of an exchange, as far as the laws know them.
+/// The kind of an exchange: decides which laws apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum ExchangeKind {
     /// One operation with its retries.
     Call,
-    /// An update, which looks before it repeats.
+    /// An update, which reads the contact before it repeats.
     Update,
     /// One operation without credentials.
     Anonymous,
     /// The pages of a list.
     List,
-    /// A search, at most two creations, and searches after each.
+    /// A scan, at most two create requests, and scans after each.
     Ensure,
-    /// One or two searches.
+    /// One or two scans.
     Reconcile,
-    /// Any other. Only the laws of every exchange are known to hold for it.
+    /// Any other exchange. Only the laws of all exchanges apply.
     Other,
 }
 
 /// An exchange of any kind.
-pub type Client = Box<dyn Exchange<Output = Outcome>>;
+pub type BoxedExchange = Box<dyn Exchange<Output = Outcome>>;
 
-/// Begins a job: [`Job::begin`], or one of the [`mutants`](crate::mutants).
-pub type Begin = fn(&Job, Session) -> Client;
+/// Starts a job: [`Job::begin`], or one of the [`mutants`](crate::mutants).
+pub type Begin = fn(&Job, Session) -> BoxedExchange;
 
 impl Job {
     /// The exchange of `contacts-proto` for this job.
     ///
     /// # Panics
-    /// If an update is to an address that no contact can have.
-    pub fn begin(&self, session: Session) -> Client {
+    /// If the address of an update is invalid.
+    pub fn begin(&self, session: Session) -> BoxedExchange {
         match self.clone() {
-            Self::Page => client(Call::new(session, ListContacts::all())),
-            Self::List => client(List::new(session, ListContacts::all())),
-            Self::ListOf(account) => client(List::new(session, ListContacts::all().account(account))),
-            Self::Get(id) => client(Call::new(session, GetContact::new(id))),
-            Self::Create(create) => client(Create::new(session, create)),
+            Self::Page => boxed(Call::new(session, ListContacts::all())),
+            Self::List => boxed(List::new(session, ListContacts::all())),
+            Self::ListOf(account) => boxed(List::new(session, ListContacts::all().account(account))),
+            Self::Get(id) => boxed(Call::new(session, GetContact::new(id))),
+            Self::Create(create) => boxed(Create::new(session, create)),
             Self::Update(id, to) => {
                 let update = UpdateContact::new(id, to).expect("addresses in jobs are plain");
-                client(Update::new(session, update))
+                boxed(Update::new(session, update))
             }
-            Self::Delete(id) => client(Call::new(session, DeleteContact::new(id))),
-            Self::Activate(id) => client(Call::new(session, ActivateContact::new(id))),
-            Self::Deactivate(id) => client(Call::new(session, DeactivateContact::new(id))),
-            Self::Ensure(create) => client(Ensure::new(session, create)),
-            Self::Reconcile(receipt) => client(Reconcile::new(session, receipt)),
-            Self::FindCloudId => client(Call::new(session, FindCloudId)),
+            Self::Delete(id) => boxed(Call::new(session, DeleteContact::new(id))),
+            Self::Activate(id) => boxed(Call::new(session, ActivateContact::new(id))),
+            Self::Deactivate(id) => boxed(Call::new(session, DeactivateContact::new(id))),
+            Self::Ensure(create) => boxed(Ensure::new(session, create)),
+            Self::Reconcile(receipt) => boxed(Reconcile::new(session, receipt)),
+            Self::FindCloudId => boxed(Call::new(session, FindCloudId)),
         }
     }
 
-    /// One job of each kind, with the contacts that the answers of a
-    /// [`Script`](crate::script::Script) speak of.
+    /// One job of each kind. Its contacts occur in the responses of a
+    /// [`Script`](crate::script::Script).
     ///
     /// # Panics
     /// Never: its arguments are valid.
@@ -133,28 +132,28 @@ impl Job {
         ]
     }
 
-    /// Its parts, as far as the laws know them.
-    pub fn shape(&self) -> Shape {
+    /// Returns the kind of its exchange.
+    pub fn kind(&self) -> ExchangeKind {
         match self {
-            Self::Update(..) => Shape::Update,
-            Self::FindCloudId => Shape::Anonymous,
-            Self::List | Self::ListOf(_) => Shape::List,
-            Self::Ensure(_) => Shape::Ensure,
-            Self::Reconcile(_) => Shape::Reconcile,
-            Self::Page | Self::Get(_) | Self::Create(_) | Self::Delete(_) => Shape::Call,
-            Self::Activate(_) | Self::Deactivate(_) => Shape::Call,
+            Self::Update(..) => ExchangeKind::Update,
+            Self::FindCloudId => ExchangeKind::Anonymous,
+            Self::List | Self::ListOf(_) => ExchangeKind::List,
+            Self::Ensure(_) => ExchangeKind::Ensure,
+            Self::Reconcile(_) => ExchangeKind::Reconcile,
+            Self::Page | Self::Get(_) | Self::Create(_) | Self::Delete(_) => ExchangeKind::Call,
+            Self::Activate(_) | Self::Deactivate(_) => ExchangeKind::Call,
         }
     }
 
-    /// Returns `true` if it only reads.
-    pub fn reads(&self) -> bool {
+    /// Returns `true` if the job only reads.
+    pub fn is_read_only(&self) -> bool {
         matches!(
             self,
             Self::Page | Self::List | Self::ListOf(_) | Self::Get(_) | Self::Reconcile(_) | Self::FindCloudId
         )
     }
 
-    /// The contact that it is about, if there is one already.
+    /// Returns the existing contact that the job is about.
     pub fn target(&self) -> Option<&ContactId> {
         match self {
             Self::Get(id) | Self::Update(id, _) | Self::Delete(id) => Some(id),
@@ -163,31 +162,31 @@ impl Job {
         }
     }
 
-    /// The contact that it creates.
+    /// Returns the contact that the job creates.
     pub fn wanted(&self) -> Option<&CreateContact> {
         if let Self::Create(create) | Self::Ensure(create) = self { Some(create) } else { None }
     }
 }
 
-impl Shape {
+impl ExchangeKind {
     /// Returns `true` for a single operation.
     pub fn is_one_call(self) -> bool {
         matches!(self, Self::Call | Self::Update | Self::Anonymous)
     }
 }
 
-/// An exchange whose value is an [`Outcome`].
-pub fn client<E>(exchange: E) -> Client
+/// Boxes an exchange and converts its value to an [`Outcome`].
+pub fn boxed<E>(exchange: E) -> BoxedExchange
 where
     E: Exchange + 'static,
     Outcome: From<E::Output>,
 {
-    Box::new(Told(exchange))
+    Box::new(IntoOutcome(exchange))
 }
 
-struct Told<E>(E);
+struct IntoOutcome<E>(E);
 
-impl<E: Exchange> Exchange for Told<E>
+impl<E: Exchange> Exchange for IntoOutcome<E>
 where
     Outcome: From<E::Output>,
 {
@@ -250,8 +249,8 @@ impl From<Ensured> for Outcome {
 }
 
 impl From<Reconciled> for Outcome {
-    fn from(resolved: Reconciled) -> Self {
-        Self::Reconciled(resolved)
+    fn from(reconciled: Reconciled) -> Self {
+        Self::Reconciled(reconciled)
     }
 }
 

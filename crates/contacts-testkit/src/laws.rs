@@ -1,4 +1,4 @@
-//! The laws of exchanges. Each looks at what an exchange did, and says what is wrong with it.
+//! The laws of exchanges. Each law checks the trace of an exchange.
 
 mod ending;
 mod reporting;
@@ -7,62 +7,62 @@ mod waiting;
 
 pub use self::{ending::*, reporting::*, sending::*, waiting::*};
 use crate::{
-    findings::{Harm, Violation},
-    job::Shape,
+    findings::{Violation, ViolationKind},
+    job::ExchangeKind,
     trace::{CallTrace, Trace},
 };
 
-/// Nothing, or what is wrong.
+/// `Ok`, or a description of the violation.
 pub type Verdict = Result<(), String>;
 
-/// A law: its name says what it demands.
+/// A law. Its name states the rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Law {
     name: &'static str,
-    harm: Harm,
-    /// Looks at what an exchange did.
-    pub judge: fn(&Trace) -> Verdict,
+    kind: ViolationKind,
+    /// Checks the trace of an exchange.
+    pub check: fn(&Trace) -> Verdict,
 }
 
 macro_rules! laws {
-    ($($harm:ident $judge:ident,)*) => {
-        &[$(Law { name: stringify!($judge), harm: Harm::$harm, judge: $judge }),*]
+    ($($kind:ident $check:ident,)*) => {
+        &[$(Law { name: stringify!($check), kind: ViolationKind::$kind, check: $check }),*]
     };
 }
 
-/// The laws of every exchange.
-pub const OF_ALL: &[Law] = laws![
-    Wrong it_ends_within_a_bounded_number_of_steps,
+/// The laws of all exchanges.
+pub const FOR_ALL_KINDS: &[Law] = laws![
+    Wrong an_exchange_ends_within_a_bounded_number_of_steps,
     Wrong done_stays_done,
     Late nothing_but_done_after_the_deadline,
-    Wrong one_request_is_in_flight_at_most,
-    Wrong no_creation_is_sent_twice_in_doubt,
-    Wrong no_request_is_given_more_than_its_time,
-    Wrong nothing_is_sent_before_a_hint_has_passed,
-    Wrong a_wait_that_is_cut_short_is_waited_to_its_end,
-    Wrong no_effect_is_said_only_if_there_was_none,
+    Wrong at_most_one_request_is_in_flight,
+    Wrong no_create_is_sent_again_while_its_outcome_is_unknown,
+    Wrong no_request_gets_more_time_than_the_attempt_timeout,
+    Wrong nothing_is_sent_before_the_requested_delay_has_passed,
+    Wrong an_interrupted_wait_is_continued_to_its_end,
+    Wrong an_error_reports_no_effect_only_if_there_was_none,
 ];
 
-/// The laws of those of which it is known what they consist of.
-pub const OF_KNOWN_SHAPES: &[Law] = laws![
-    Wrong an_operation_is_sent_as_often_as_the_policy_allows,
-    Wrong what_is_permanent_is_not_sent_again,
-    Wrong credentials_are_renewed_once_a_call_and_only_where_they_can_be,
-    Wrong renewed_credentials_are_used_from_then_on,
-    Wrong a_wait_after_a_hint_is_the_hint_and_a_tenth_more_or_the_backoff,
-    Wrong a_wait_without_a_hint_is_a_backoff_with_full_jitter,
-    Wrong a_creation_is_given_its_time_to_show,
-    Wrong waiting_says_why,
-    Wrong a_possible_effect_is_said_only_if_there_may_be_one,
-    Wrong the_attempts_that_are_told_are_those_that_were_made,
+/// Further laws for exchanges of a known kind.
+pub const FOR_KNOWN_KINDS: &[Law] = laws![
+    Wrong an_operation_is_sent_at_most_as_often_as_the_policy_allows,
+    Wrong a_permanent_failure_is_not_retried,
+    Wrong credentials_are_refreshed_at_most_once_per_call_and_never_if_fixed,
+    Wrong refreshed_credentials_are_used_from_then_on,
+    Wrong a_requested_wait_is_the_delay_plus_at_most_a_tenth_or_the_backoff,
+    Wrong a_wait_without_a_requested_delay_is_a_backoff_with_full_jitter,
+    Wrong a_scan_for_a_create_waits_for_the_consistency_delay,
+    Wrong every_wait_reports_the_right_reason,
+    Wrong an_error_reports_a_possible_effect_only_if_there_may_be_one,
+    Wrong an_error_reports_the_attempts_that_were_made,
 ];
 
-/// Holds what an exchange did against all laws that are known to hold for it.
-pub fn judge(trace: &Trace, violations: &mut Vec<Violation>) {
-    let known: &[Law] = if trace.about.shape == Shape::Other { &[] } else { OF_KNOWN_SHAPES };
-    for law in OF_ALL.iter().chain(known) {
-        if let Err(how) = (law.judge)(trace) {
-            violations.push(Violation::new(law.harm, format!("{}: {how}", law.name.replace('_', " "))));
+/// Checks all laws that apply to this trace.
+pub fn check(trace: &Trace, violations: &mut Vec<Violation>) {
+    let known: &[Law] = if trace.info.kind == ExchangeKind::Other { &[] } else { FOR_KNOWN_KINDS };
+    for law in FOR_ALL_KINDS.iter().chain(known) {
+        if let Err(how) = (law.check)(trace) {
+            violations.push(Violation::new(law.kind, format!("{}: {how}", law.name.replace('_', " "))));
         }
     }
 }

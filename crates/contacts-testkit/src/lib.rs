@@ -1,38 +1,38 @@
-//! What must hold whatever happens, written once: the loop that drives exchanges over a scripted
-//! network, the faults, the laws, and the audit of the service's state.
+//! Shared test code: drives exchanges over a scripted network, injects faults, checks the laws of
+//! exchanges, and audits the state of the service.
 //!
-//! There are no sockets, no threads and no real time in it. All that is drawn follows from a seed,
-//! so that whatever goes wrong can be seen again.
+//! No sockets, no threads, no real time. Every random value follows from a seed, so each failure
+//! can be reproduced.
 //!
-//! - [`job`]: what a client wants, and the exchange that gets it
-//! - [`drive`]: the loop, in simulated time; a [`trace`] is what it writes down
-//! - [`reply`]: what a client learns of a request, and what follows from it
-//! - [`script`]: a world in which anything happens
-//! - [`network`]: the way to a service, on which [`faults`] happen; a [`ledger`] is what it writes
-//!   down
-//! - [`laws`]: what an exchange must do, step by step
-//! - [`audit`]: what it says must be true of what the service has
-//! - [`mutants`]: exchanges that break a law each
-//! - [`operations`]: what reading an answer must come to; [`mutation`] feeds them answers with
-//!   something wrong in them
-//! - [`findings`]: what was broken, and how often
+//! - [`job`]: a client's task, and the exchange that performs it
+//! - [`drive`]: the loop that drives an exchange in simulated time; it records a [`trace`]
+//! - [`reply`]: the result of one request, and its class
+//! - [`script`]: a scripted network in which anything can happen
+//! - [`network`]: the network to a sandbox service; it injects [`faults`] and keeps a
+//!   [`network_record`]
+//! - [`laws`]: the rules that every exchange must keep, checked step by step
+//! - [`audit`]: compares the outcome of an exchange with the state of the service
+//! - [`mutants`]: exchanges that break one law each
+//! - [`operations`]: the rules for reading a response; [`mutation`] applies them to mutated
+//!   responses
+//! - [`findings`]: violations, and their counts
 
 pub mod audit;
 pub mod behaviour;
 pub mod drive;
 pub mod faults;
 pub mod findings;
-pub mod hide_status;
-pub mod hints;
+pub mod hidden_status;
 pub mod job;
 pub mod laws;
-pub mod ledger;
 pub mod log;
 pub mod mutants;
 pub mod mutation;
 pub mod network;
+pub mod network_record;
 pub mod operations;
 pub mod random;
 pub mod reply;
+pub mod retry_hint;
 pub mod script;
 pub mod trace;

@@ -1,8 +1,8 @@
-//! What happened, line by line.
+//! A log of all events, line by line.
 
 use std::{fmt, time::Duration};
 
-/// A record of what happens, or nothing where nobody reads it.
+/// A log. It is off by default.
 #[derive(Debug, Default)]
 pub struct Log {
     lines: Option<String>,
@@ -10,17 +10,17 @@ pub struct Log {
 }
 
 impl Log {
-    /// Records all that happens.
+    /// A log that records.
     pub fn on() -> Self {
         Self { lines: Some(String::new()), paused: false }
     }
 
-    /// Lets lines pass unrecorded, or no more.
+    /// Pauses or resumes recording.
     pub fn pause(&mut self, paused: bool) {
         self.paused = paused;
     }
 
-    /// Adds a line. Its parts are only put together if somebody reads them.
+    /// Adds a line. Formats it only if the log is on.
     pub fn line(&mut self, now: Duration, what: fmt::Arguments<'_>) {
         if self.paused {
             return;
@@ -31,7 +31,7 @@ impl Log {
         }
     }
 
-    /// Takes the lines since the last time.
+    /// Takes the lines since the last call.
     pub fn take(&mut self) -> String {
         self.lines.as_mut().map(std::mem::take).unwrap_or_default()
     }

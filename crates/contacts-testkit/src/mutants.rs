@@ -1,5 +1,4 @@
-//! The checker checked: clients that break a law each, made of the exchanges that keep it. Tests
-//! show that each is caught.
+//! Faulty exchanges: each breaks one law. Tests prove that the law detects it.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -13,31 +12,31 @@ use contacts_proto::{
 };
 use http::{Method, Request, StatusCode};
 
-use crate::job::{Client, Job, Outcome, client};
+use crate::job::{BoxedExchange, Job, Outcome, boxed};
 
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// A real exchange, and what is done around each step of it.
+/// A real exchange with a change around each step.
 struct Mutant<F> {
-    inner: Client,
-    twist: F,
+    inner: BoxedExchange,
+    change_step: F,
 }
 
-fn mutant<F>(inner: Client, twist: F) -> Client
+fn mutant<F>(inner: BoxedExchange, change_step: F) -> BoxedExchange
 where
-    F: FnMut(&mut Client, Event<'_>, Now, u64) -> Action<Outcome> + 'static,
+    F: FnMut(&mut BoxedExchange, Event<'_>, Now, u64) -> Action<Outcome> + 'static,
 {
-    Box::new(Mutant { inner, twist })
+    Box::new(Mutant { inner, change_step })
 }
 
 impl<F> Exchange for Mutant<F>
 where
-    F: FnMut(&mut Client, Event<'_>, Now, u64) -> Action<Outcome>,
+    F: FnMut(&mut BoxedExchange, Event<'_>, Now, u64) -> Action<Outcome>,
 {
     type Output = Outcome;
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Outcome> {
-        (self.twist)(&mut self.inner, event, now, random)
+        (self.change_step)(&mut self.inner, event, now, random)
     }
 
     fn wait_reason(&self) -> Option<WaitReason> {
@@ -45,13 +44,19 @@ where
     }
 }
 
-/// A mutant that changes what is done.
-fn doing(inner: Client, mut change: impl FnMut(Action<Outcome>) -> Action<Outcome> + 'static) -> Client {
+/// A mutant that changes actions.
+fn with_action(
+    inner: BoxedExchange,
+    mut change: impl FnMut(Action<Outcome>) -> Action<Outcome> + 'static,
+) -> BoxedExchange {
     mutant(inner, move |inner, event, now, random| change(inner.step(event, now, random)))
 }
 
-/// A mutant that misunderstands failures.
-fn hearing(inner: Client, change: impl Fn(TransportError) -> TransportError + 'static) -> Client {
+/// A mutant that changes transport errors.
+fn with_failure(
+    inner: BoxedExchange,
+    change: impl Fn(TransportError) -> TransportError + 'static,
+) -> BoxedExchange {
     mutant(inner, move |inner, event, now, random| {
         let event = match event {
             Event::Failed(failure) => Event::Failed(change(failure)),
@@ -61,8 +66,8 @@ fn hearing(inner: Client, change: impl Fn(TransportError) -> TransportError + 's
     })
 }
 
-/// A client with another policy than it was given.
-fn with_policy(job: &Job, session: Session, change: impl FnOnce(&mut RetryPolicy)) -> Client {
+/// An exchange with a changed policy.
+fn with_policy(job: &Job, session: Session, change: impl FnOnce(&mut RetryPolicy)) -> BoxedExchange {
     let mut policy = session.policy().clone();
     change(&mut policy);
     job.begin(session.with_policy(policy))
@@ -81,8 +86,8 @@ fn is_server_error(event: &Event<'_>) -> bool {
     matches!(event, Event::Answered(answer) if answer.status().is_server_error())
 }
 
-/// A creation is sent again after a 5xx.
-pub fn creates_again(job: &Job, session: Session) -> Client {
+/// Sends a create request again after a 5xx.
+pub fn repeats_a_create_after_a_5xx(job: &Job, session: Session) -> BoxedExchange {
     let mut last = None;
     mutant(job.begin(session), move |inner, event, now, random| {
         let before = last.take().filter(|request: &Request<_>| request.method() == Method::POST);
@@ -95,12 +100,12 @@ pub fn creates_again(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It waits a millisecond less than the service asks for.
-pub fn ignores_a_millisecond(job: &Job, session: Session) -> Client {
+/// Waits one millisecond less than the service requests.
+pub fn waits_a_millisecond_too_little(job: &Job, session: Session) -> BoxedExchange {
     let mut ahead = Duration::ZERO;
     mutant(job.begin(session), move |inner, event, now, _| {
         let now = Now { monotonic: now.monotonic.saturating_add(ahead), ..now };
-        // Without the jitter, which would hide it.
+        // No jitter, because it would hide the difference.
         match inner.step(event, now, 0) {
             Action::Wait(time) if inner.wait_reason() == Some(WaitReason::RetryAfter) && time > MOMENT => {
                 ahead += MOMENT;
@@ -111,8 +116,8 @@ pub fn ignores_a_millisecond(job: &Job, session: Session) -> Client {
     })
 }
 
-/// The deadline is looked at only after sleeping.
-pub fn oversleeps_the_deadline(job: &Job, session: Session) -> Client {
+/// Checks the deadline only after sleeping.
+pub fn checks_the_deadline_only_after_sleeping(job: &Job, session: Session) -> BoxedExchange {
     let time = session.policy().deadline;
     let mut end = None;
     let inner = with_policy(job, session, |policy| policy.deadline = Duration::MAX);
@@ -131,10 +136,10 @@ pub fn oversleeps_the_deadline(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It has a clock of its own.
-pub fn has_a_hidden_clock(job: &Job, session: Session) -> Client {
+/// Reads a clock of its own.
+pub fn has_a_hidden_clock(job: &Job, session: Session) -> BoxedExchange {
     static CLOCK: AtomicU64 = AtomicU64::new(0);
-    doing(job.begin(session), |action| match action {
+    with_action(job.begin(session), |action| match action {
         Action::Wait(wait) => {
             let ticks = CLOCK.fetch_add(1, Ordering::Relaxed);
             Action::Wait(wait.saturating_add(Duration::from_nanos(ticks)))
@@ -143,8 +148,8 @@ pub fn has_a_hidden_clock(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It sends its last request once more after the end.
-pub fn goes_on_after_the_end(job: &Job, session: Session) -> Client {
+/// Sends its last request again after the end.
+pub fn sends_after_the_end(job: &Job, session: Session) -> BoxedExchange {
     let (mut last, mut done) = (None, false);
     mutant(job.begin(session), move |inner, event, now, random| {
         if done && let Some(request) = last.take() {
@@ -157,8 +162,8 @@ pub fn goes_on_after_the_end(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It sends a request while another one is under way.
-pub fn sends_two_at_once(job: &Job, session: Session) -> Client {
+/// Sends a request while another is in flight.
+pub fn sends_two_at_once(job: &Job, session: Session) -> BoxedExchange {
     let mut last = None;
     mutant(job.begin(session), move |inner, event, now, random| {
         let reported = matches!(event, Event::Answered(_) | Event::Failed(_));
@@ -171,21 +176,21 @@ pub fn sends_two_at_once(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It waits where it would fail.
-pub fn never_fails(job: &Job, session: Session) -> Client {
-    doing(job.begin(session), |action| match action {
+/// Waits instead of failing.
+pub fn never_ends(job: &Job, session: Session) -> BoxedExchange {
+    with_action(job.begin(session), |action| match action {
         Action::Done(Err(_)) => Action::Wait(MOMENT),
         action => action,
     })
 }
 
-/// It makes an attempt too many.
-pub fn attempts_once_more(job: &Job, session: Session) -> Client {
+/// Makes one attempt too many.
+pub fn makes_one_attempt_too_many(job: &Job, session: Session) -> BoxedExchange {
     with_policy(job, session, |policy| policy.max_attempts += 1)
 }
 
-/// It makes attempts that are not counted.
-pub fn attempts_in_secret(job: &Job, session: Session) -> Client {
+/// Makes attempts that it does not count.
+pub fn makes_uncounted_attempts(job: &Job, session: Session) -> BoxedExchange {
     let mut last = None;
     mutant(job.begin(session), move |inner, event, now, random| {
         if let (Some(request), true) = (last.take(), is_server_error(&event)) {
@@ -197,10 +202,10 @@ pub fn attempts_in_secret(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It refreshes its credentials a second time.
-pub fn renews_twice(job: &Job, session: Session) -> Client {
+/// Refreshes its credentials twice.
+pub fn refreshes_twice(job: &Job, session: Session) -> BoxedExchange {
     let credentials = session.credentials().clone();
-    doing(job.begin(session), move |action| match action {
+    with_action(job.begin(session), move |action| match action {
         Action::Done(Err(error)) if error.status() == Some(StatusCode::UNAUTHORIZED) => {
             Action::Refresh { refused: Some(credentials.clone()), timeout: Duration::from_secs(1) }
         }
@@ -208,8 +213,8 @@ pub fn renews_twice(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It goes on with the credentials that it had before.
-pub fn forgets_renewed_credentials(job: &Job, session: Session) -> Client {
+/// Keeps the old credentials after a refresh.
+pub fn ignores_refreshed_credentials(job: &Job, session: Session) -> BoxedExchange {
     let old = session.credentials().clone();
     mutant(job.begin(session), move |inner, event, now, random| {
         let event = match event {
@@ -220,8 +225,8 @@ pub fn forgets_renewed_credentials(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It takes a 404 for a 503.
-pub fn hopes_after_a_404(job: &Job, session: Session) -> Client {
+/// Treats a 404 as a 503.
+pub fn retries_after_a_404(job: &Job, session: Session) -> BoxedExchange {
     mutant(job.begin(session), |inner, mut event, now, random| {
         if let Event::Answered(answer) = &mut event
             && answer.status() == StatusCode::NOT_FOUND
@@ -232,24 +237,24 @@ pub fn hopes_after_a_404(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It takes a lost answer for a request that never left.
-pub fn takes_lost_for_unsent(job: &Job, session: Session) -> Client {
-    hearing(job.begin(session), |failure| match failure.delivery() {
+/// Treats a lost response as a request that was not sent.
+pub fn treats_lost_as_not_sent(job: &Job, session: Session) -> BoxedExchange {
+    with_failure(job.begin(session), |failure| match failure.delivery() {
         Delivery::Unknown => TransportError::new(Delivery::NotSent, TransportErrorKind::Connect),
         _ => failure,
     })
 }
 
-/// It takes a request that never left for a lost answer.
-pub fn takes_unsent_for_lost(job: &Job, session: Session) -> Client {
-    hearing(job.begin(session), |failure| match failure.delivery() {
+/// Treats a request that was not sent as a lost response.
+pub fn treats_not_sent_as_lost(job: &Job, session: Session) -> BoxedExchange {
+    with_failure(job.begin(session), |failure| match failure.delivery() {
         Delivery::NotSent => TransportError::new(Delivery::Unknown, failure.kind()),
         _ => failure,
     })
 }
 
-/// It goes on when its wait is cut short.
-pub fn wakes_early(job: &Job, session: Session) -> Client {
+/// Continues when its wait is interrupted.
+pub fn ends_a_wait_early(job: &Job, session: Session) -> BoxedExchange {
     let mut wait = Duration::ZERO;
     mutant(job.begin(session), move |inner, event, mut now, random| {
         now.monotonic = now.monotonic.saturating_add(std::mem::take(&mut wait));
@@ -261,24 +266,24 @@ pub fn wakes_early(job: &Job, session: Session) -> Client {
     })
 }
 
-/// Its back-off is too long.
-pub fn backs_off_too_long(job: &Job, session: Session) -> Client {
+/// Backs off too long.
+pub fn backs_off_too_long(job: &Job, session: Session) -> BoxedExchange {
     with_policy(job, session, |policy| policy.backoff *= 2)
 }
 
-/// It looks for a creation a millisecond too early.
-pub fn looks_too_early(job: &Job, session: Session) -> Client {
+/// Scans one millisecond too early.
+pub fn scans_too_early(job: &Job, session: Session) -> BoxedExchange {
     with_policy(job, session, |policy| policy.consistency_delay -= MOMENT)
 }
 
-/// It gives a request too much time.
-pub fn gives_too_much_time(job: &Job, session: Session) -> Client {
+/// Gives a request too much time.
+pub fn exceeds_the_attempt_timeout(job: &Job, session: Session) -> BoxedExchange {
     with_policy(job, session, |policy| policy.attempt_timeout += MOMENT)
 }
 
-/// It does not say why it waits.
-pub fn waits_without_a_reason(job: &Job, session: Session) -> Client {
-    struct Silent(Client);
+/// Reports no reason for a wait.
+pub fn waits_without_a_reason(job: &Job, session: Session) -> BoxedExchange {
+    struct Silent(BoxedExchange);
 
     impl Exchange for Silent {
         type Output = Outcome;
@@ -290,11 +295,11 @@ pub fn waits_without_a_reason(job: &Job, session: Session) -> Client {
     Box::new(Silent(job.begin(session)))
 }
 
-/// It reports an update as done once it has looked, whatever it saw.
-pub fn updates_by_looking(job: &Job, session: Session) -> Client {
+/// Reports success of an update after a read, whatever it read.
+pub fn reports_an_update_after_a_read(job: &Job, session: Session) -> BoxedExchange {
     let Job::Update(id, _) = job.clone() else { return job.begin(session) };
     let mut looked = false;
-    doing(job.begin(session), move |action| match action {
+    with_action(job.begin(session), move |action| match action {
         Action::Send { .. } if looked => Action::Done(Ok(Outcome::Confirmed(id.clone()))),
         action => {
             looked |= sent(&action).is_some_and(|request| request.method() == Method::GET);
@@ -303,19 +308,19 @@ pub fn updates_by_looking(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It takes a first 404 for the success of a deletion.
-pub fn deletes_what_was_never_there(job: &Job, session: Session) -> Client {
+/// Treats a first 404 as the success of a delete.
+pub fn takes_a_first_404_for_a_delete(job: &Job, session: Session) -> BoxedExchange {
     let Job::Delete(_) = job else { return job.begin(session) };
-    doing(job.begin(session), |action| match action {
+    with_action(job.begin(session), |action| match action {
         Action::Done(Err(error)) if error.is_no_such_contact() => Action::Done(Ok(Outcome::Deleted)),
         action => action,
     })
 }
 
-/// It ensures a contact by creating it.
-pub fn ensures_without_a_look(job: &Job, session: Session) -> Client {
+/// Ensures a contact by a plain create.
+pub fn ensures_without_a_scan(job: &Job, session: Session) -> BoxedExchange {
     let Job::Ensure(create) = job.clone() else { return job.begin(session) };
-    doing(Job::Create(create.clone()).begin(session), move |action| match action {
+    with_action(Job::Create(create.clone()).begin(session), move |action| match action {
         Action::Done(Ok(Outcome::Confirmed(id))) => {
             let contact = Contact::new(id, create.method().clone(), create.to());
             Action::Done(Ok(Outcome::Ensured(contact, EnsureOutcome::Created)))
@@ -324,11 +329,11 @@ pub fn ensures_without_a_look(job: &Job, session: Session) -> Client {
     })
 }
 
-/// It resolves a receipt by one look.
-pub fn resolves_by_one_look(job: &Job, session: Session) -> Client {
+/// Reconciles a receipt with one scan.
+pub fn reconciles_with_one_scan(job: &Job, session: Session) -> BoxedExchange {
     let Job::Reconcile(receipt) = job else { return job.begin(session) };
     let all = List::new(session, ListContacts::all()).reaching(receipt.method().clone(), receipt.to());
-    doing(client(all), |action| match action {
+    with_action(boxed(all), |action| match action {
         Action::Done(Ok(Outcome::Listed(mut found))) => {
             Action::Done(Ok(Outcome::Reconciled(found.pop().map_or(Reconciled::NotFound, Reconciled::Found))))
         }

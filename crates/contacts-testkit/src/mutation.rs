@@ -1,4 +1,4 @@
-//! Documented answers with something wrong in them: without a fuzzer, and by the million.
+//! Mutates documented responses, by the million, without a fuzzer.
 
 use std::{
     ops::Range,
@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::operations::Any;
 
-/// Refusals in each shape that has been met.
+/// Error responses in each known shape.
 const REFUSALS: [(u16, &str); 11] = [
     (404, r#"{"errors":[{"title":"Contact not found","code":"404"}]}"#),
     (422, r#"{"errors":[{"title":"Invalid","detail":"is taken","code":"CONTACT_EXISTS"}]}"#),
@@ -39,7 +39,7 @@ const HEADERS: [(&str, &str); 7] = [
     ("x-request-id", "4f5a9b7d"),
 ];
 
-/// Tokens to insert somewhere.
+/// Tokens to insert at random positions.
 const TOKENS: [&[u8]; 24] = [
     b"null",
     b"true",
@@ -67,25 +67,25 @@ const TOKENS: [&[u8]; 24] = [
     b"<",
 ];
 
-/// Outcomes of many answers.
+/// Outcomes of many responses.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Number of answers.
+    /// Number of responses.
     pub answers: u64,
-    /// Values that were read.
+    /// Successful reads.
     pub values: u64,
     /// Typed errors.
     pub errors: u64,
     /// Panics.
     pub panics: u64,
-    /// Outcomes that are neither a value nor a typed error that keeps its answer.
+    /// Outcomes that are neither a value nor a typed error that keeps its response.
     pub untyped: u64,
-    /// The first answer with a wrong outcome, and what was wrong.
+    /// The first response with a wrong outcome, and the reason.
     pub first: Option<String>,
 }
 
 impl Tally {
-    /// Feeds so many answers to `read`, which says whether it got a value.
+    /// Feeds `count` responses to `read`. It returns `true` for a value.
     ///
     /// # Panics
     /// Never: its arguments are valid.
@@ -99,14 +99,14 @@ impl Tally {
             let place = usize::try_from(number).unwrap_or(0) % operations.len();
             answers.next(place);
             let response = answers.response();
-            // Nothing that a panic could leave in half is looked at again.
+            // No value that a panic could leave half-changed is used again.
             let outcome = catch_unwind(AssertUnwindSafe(|| read(&operations[place], &response)));
             tally.answers += 1;
             let (count, wrong) = match outcome {
                 Ok(Ok(true)) => (&mut tally.values, None),
                 Ok(Ok(false)) => (&mut tally.errors, None),
                 Ok(Err(how)) => (&mut tally.untyped, Some(how)),
-                Err(_) => (&mut tally.panics, Some("a panic".into())),
+                Err(_) => (&mut tally.panics, Some("panicked".into())),
             };
             *count += 1;
             if let Some(how) = wrong {
@@ -121,15 +121,15 @@ impl Tally {
     }
 }
 
-/// Answers, one after the other, each out of the same memory.
+/// A generator of responses that reuses its memory.
 struct Answers {
     random: Rng,
-    /// Bodies that the reference documents, one an operation.
+    /// The documented response body of each operation.
     documented: Vec<Vec<u8>>,
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
-    /// Memory in which a body is put together.
+    /// Buffer for building a body.
     spare: Vec<u8>,
 }
 
@@ -155,7 +155,7 @@ impl Answers {
         response
     }
 
-    /// The next answer to the operation at this place.
+    /// Generates the next response for the operation at this index.
     fn next(&mut self, place: usize) {
         let refusal = self.random.choice(REFUSALS).unwrap_or_default();
         let (status, body) = match self.random.u8(..8) {
@@ -167,7 +167,7 @@ impl Answers {
         let status = if self.random.u8(..8) == 0 { self.random.u16(100..=999) } else { status };
         self.status = StatusCode::from_u16(status).unwrap_or_default();
         self.mutate();
-        // Most of what is wrong in more than one place is plain garbage.
+        // Rarely, more than one mutation: most of these results are plain garbage.
         while self.random.u8(..4) == 0 {
             self.mutate();
         }
@@ -185,7 +185,7 @@ impl Answers {
                 let at = self.random.usize(..value.len());
                 value[at] = self.random.u8(..);
             }
-            // What cannot stand in a header is never handed on by an HTTP library.
+            // HTTP libraries never pass on an invalid header value.
             if let Ok(value) = HeaderValue::from_bytes(&value) {
                 self.headers.append(HeaderName::from_static(name), value);
             }
@@ -232,7 +232,7 @@ impl Answers {
         start..self.random.usize(start..=self.body.len().min(start + 24))
     }
 
-    /// The text, number or word between the delimiters around a place.
+    /// The text, number or word around a random position.
     fn token(&mut self) -> Range<usize> {
         let at = self.at();
         let delimits = |byte: &u8| b"{}[],:".contains(byte);
@@ -261,7 +261,7 @@ impl Answers {
         }
     }
 
-    /// Goes on as another answer does.
+    /// Continues with the end of another response.
     fn splice(&mut self) {
         let place = self.random.usize(..self.documented.len());
         let (at, from) = (self.at(), self.random.usize(..self.documented[place].len()));

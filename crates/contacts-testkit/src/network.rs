@@ -1,4 +1,4 @@
-//! The scripted network: one user's way to a service, and what goes wrong on it.
+//! The simulated network between one user and the service, with faults.
 
 use std::time::Duration;
 
@@ -10,124 +10,129 @@ use contacts_sandbox::{Service, User};
 use http::{HeaderValue, Method, Request, Response, header::AUTHORIZATION, request::Parts};
 
 use crate::{
-    drive::{EPOCH, Happened, Surroundings},
-    faults::{Asks, Fault, Happening, When},
-    hide_status::HiddenStatus,
-    hints::Hint,
-    ledger::Ledger,
+    drive::{EPOCH, OwnedEvent, SimulatedIo},
+    faults::{Fault, FaultKind, RequestedDelay, When},
+    hidden_status::HiddenStatus,
     log::Log,
+    network_record::NetworkRecord,
     random::Random,
     reply::{Reply, response},
+    retry_hint::RetryHint,
 };
 
-/// The part that all users share: the one service, and the record of what happens.
+/// The shared part: one service and one log.
 #[derive(Debug)]
 pub struct World {
-    /// The service. It protects no client: what is created twice is there twice.
+    /// The service. It allows duplicates.
     pub service: Service,
-    /// The record, line by line.
+    /// The log.
     pub log: Log,
-    /// Number of steps that exchanges have taken.
+    /// Number of steps of all exchanges.
     pub steps: u64,
 }
 
 impl World {
-    /// A world with this service, and no record.
+    /// A world with this service, without a log.
     pub fn new(service: Service) -> Self {
         Self { service, log: Log::default(), steps: 0 }
     }
 }
 
-/// One user's way to the service. All that happens on it follows from its seed, its faults and what
-/// is sent.
+/// One user's network to the service. Deterministic: its seed, faults and requests decide
+/// everything.
 #[derive(Debug)]
 pub struct Network {
     user: User,
     tokens: u64,
     credentials: Credentials,
-    /// User and credentials as they were first.
+    /// The initial user and credentials.
     origin: (User, Credentials),
     random: Random,
     faults: Faults,
-    /// No faults at all, for the time being.
-    quiet: bool,
-    /// The longest that a delayed request takes after its failure shows; not included.
+    /// No faults at the moment.
+    faults_paused: bool,
+    /// Upper bound, exclusive, of the time that a delayed request arrives after its failure.
     consistency_delay: Duration,
-    delayed: Vec<Flight>,
-    /// The statuses that the service does not tell.
+    delayed: Vec<DelayedRequest>,
+    /// The statuses that the service hides.
     pub hidden_status: HiddenStatus,
     /// The record of this network.
-    pub ledger: Ledger,
+    pub record: NetworkRecord,
 }
 
-/// Which request meets which fault.
+/// The requests that meet a fault.
 #[derive(Debug, Clone)]
 pub enum Faults {
-    /// The first one the first, and so on; later requests go well.
+    /// The n-th request meets the n-th fault; later requests succeed.
     Schedule(Vec<Option<Fault>>),
-    /// The first creation the first, and so on; all else goes well.
-    OnCreations(Vec<Option<Fault>>),
-    /// Every request that writes.
+    /// The n-th create request meets the n-th fault; all other requests succeed.
+    OnCreates(Vec<Option<Fault>>),
+    /// Every write request meets this fault.
     OnWrites(Fault),
-    /// So many of 64 requests meet any fault.
+    /// This many of 64 requests meet a random fault.
     Chance(u64),
 }
 
-/// A request on its way.
+/// A request that arrives late.
 #[derive(Debug)]
-struct Flight {
-    lands: Duration,
+struct DelayedRequest {
+    due: Duration,
     head: Parts,
     body: Vec<u8>,
 }
 
 const PAGE: &str = "<!doctype html><title>Welcome</title><p>Please log in to this network.</p>";
-const LONGEST_WAY: Duration = Duration::from_millis(100);
-const LONGEST_RENEWAL: Duration = Duration::from_millis(500);
-const LONGEST_OVERSLEEPING: Duration = Duration::from_millis(20);
+const MAX_LATENCY: Duration = Duration::from_millis(100);
+const MAX_REFRESH_TIME: Duration = Duration::from_millis(500);
+const MAX_OVERSLEEP: Duration = Duration::from_millis(20);
 
-/// A user's client in the world.
+/// One user's network together with the shared world.
 #[derive(Debug)]
-pub struct Way<'a> {
-    /// The part that all users share.
+pub struct Connection<'a> {
+    /// The shared part: one service and one log.
     pub world: &'a mut World,
     /// The user's own network.
     pub network: &'a mut Network,
 }
 
-impl Surroundings for Way<'_> {
+impl SimulatedIo for Connection<'_> {
     fn random(&mut self) -> u64 {
         self.world.steps += 1;
         self.network.random.draw()
     }
 
-    fn send(&mut self, request: Request<Vec<u8>>, timeout: Duration, now: Duration) -> (Duration, Happened) {
+    fn send(
+        &mut self,
+        request: Request<Vec<u8>>,
+        timeout: Duration,
+        now: Duration,
+    ) -> (Duration, OwnedEvent) {
         let (method, path) = (request.method(), request.uri().path());
         let body = String::from_utf8_lossy(request.body());
-        self.world.log.line(now, format_args!("sends {method} {path} {body} (time-out {timeout:?})"));
+        self.world.log.line(now, format_args!("sends {method} {path} {body} (timeout {timeout:?})"));
         let (at, reply) = self.network.send(self.world, request, now, timeout);
-        self.world.log.line(at, format_args!("learns: {reply}"));
-        (at, Happened::replied(reply))
+        self.world.log.line(at, format_args!("gets: {reply}"));
+        (at, OwnedEvent::replied(reply))
     }
 
-    fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, Happened) {
+    fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, OwnedEvent) {
         self.world.log.line(now, format_args!("waits {wait:?}"));
         let random = &mut self.network.random;
-        let more = if random.one_in(2) { random.time_below(LONGEST_OVERSLEEPING) } else { Duration::ZERO };
-        (now + wait + more, Happened::Waited)
+        let more = if random.one_in(2) { random.time_below(MAX_OVERSLEEP) } else { Duration::ZERO };
+        (now + wait + more, OwnedEvent::Waited)
     }
 
-    fn refresh(&mut self, timeout: Duration, now: Duration) -> (Duration, Happened) {
+    fn refresh(&mut self, timeout: Duration, now: Duration) -> (Duration, OwnedEvent) {
         let token = self.network.refreshed();
-        let given = if token.is_some() { "gets" } else { "gets no" };
-        self.world.log.line(now, format_args!("asks for credentials, {given} others"));
-        let takes = self.network.random.time_below(LONGEST_RENEWAL).min(timeout);
-        (now + takes, Happened::Renewed(token))
+        let result = if token.is_some() { "succeeds" } else { "fails" };
+        self.world.log.line(now, format_args!("refreshing credentials {result}"));
+        let takes = self.network.random.time_below(MAX_REFRESH_TIME).min(timeout);
+        (now + takes, OwnedEvent::Refreshed(token))
     }
 }
 
 impl Network {
-    /// The way of a user, who is made known to the service.
+    /// The network of a user. Adds the user to the service.
     pub fn new(
         world: &mut World,
         user: User,
@@ -142,19 +147,19 @@ impl Network {
             credentials: Credentials::none(),
             random: Random::new(seed),
             faults,
-            quiet: false,
+            faults_paused: false,
             consistency_delay,
             delayed: Vec::new(),
             hidden_status: HiddenStatus::default(),
-            ledger: Ledger::default(),
+            record: NetworkRecord::default(),
         };
-        network.rotate(world);
+        network.replace_token(world);
         network.origin = (network.user.clone(), network.credentials.clone());
         network
     }
 
-    /// The same user's way with other faults and numbers, as if nothing had ever been sent (and the
-    /// service knew of nothing).
+    /// Resets the network: new seed and faults, and nothing sent so far. The caller resets the
+    /// service.
     pub fn restart(&mut self, seed: u64, faults: &[Fault]) {
         if self.tokens > 1 {
             self.tokens = 1;
@@ -162,11 +167,11 @@ impl Network {
         }
         self.random = Random::new(seed);
         self.delayed.clear();
-        self.ledger.clear();
-        self.quiet = false;
+        self.record.clear();
+        self.faults_paused = false;
         let faults = faults.iter().copied().map(Some);
         match &mut self.faults {
-            Faults::Schedule(old) | Faults::OnCreations(old) => {
+            Faults::Schedule(old) | Faults::OnCreates(old) => {
                 old.clear();
                 old.extend(faults);
             }
@@ -174,36 +179,36 @@ impl Network {
         }
     }
 
-    /// Begins anew with other faults; the user stays.
-    pub fn meet(&mut self, faults: Faults) {
-        self.ledger.clear();
+    /// Clears the record and sets other faults. The user stays.
+    pub fn set_faults(&mut self, faults: Faults) {
+        self.record.clear();
         self.faults = faults;
     }
 
-    /// The credentials that are valid now.
+    /// Returns the valid credentials.
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
     }
 
-    /// The token that the source of credentials gives; seldom nothing, and that only where faults
-    /// come by chance.
+    /// The token that the provider returns. If faults are random, rarely an error.
     fn refreshed(&mut self) -> Option<String> {
-        let fails = matches!(self.faults, Faults::Chance(1..)) && !self.quiet && self.random.one_in(32);
+        let fails =
+            matches!(self.faults, Faults::Chance(1..)) && !self.faults_paused && self.random.one_in(32);
         self.user.oauth_token.clone().filter(|_| !fails)
     }
 
-    /// The user's account id.
+    /// Returns the user's account id.
     pub fn account(&self) -> &str {
         &self.user.account_id
     }
 
-    /// Lets all go well, or no more.
-    pub fn set_quiet(&mut self, quiet: bool) {
-        self.quiet = quiet;
+    /// Pauses or resumes the faults.
+    pub fn pause_faults(&mut self, faults_paused: bool) {
+        self.faults_paused = faults_paused;
     }
 
-    /// Replaces the user's token: the old one has expired.
-    pub fn rotate(&mut self, world: &mut World) {
+    /// Replaces the user's token. The old one has expired.
+    pub fn replace_token(&mut self, world: &mut World) {
         self.tokens += 1;
         let token = format!("token-{}-{}", self.user.email, self.tokens);
         self.user.expired_tokens.clear();
@@ -212,7 +217,7 @@ impl Network {
         self.credentials = Credentials::bearer(token).unwrap_or_else(|_| Credentials::none());
     }
 
-    /// Sends a request: what its client learns of it, and when.
+    /// Sends a request. Returns the result and its time.
     fn send(
         &mut self,
         world: &mut World,
@@ -223,30 +228,30 @@ impl Network {
         let (head, body) = request.into_parts();
         let method = head.method.clone();
         let fault = self.next_fault(&method);
-        self.random.mix(fault.map_or(u64::MAX, |fault| u64::from(fault.number())));
+        self.random.mix(fault.map_or(u64::MAX, |fault| u64::from(fault.index())));
         if let Some(fault) = fault {
-            world.log.line(now, format_args!("  meets {}: {}", fault.word(), fault.what()));
+            world.log.line(now, format_args!("  fault {}: {}", fault.name(), fault.description()));
         }
-        let arrives = now + self.random.time_below(LONGEST_WAY).min(timeout);
-        let (at, reply) = self.happens(world, fault, head, body, arrives, now + timeout);
-        self.ledger.note(&method, &reply);
+        let arrives = now + self.random.time_below(MAX_LATENCY).min(timeout);
+        let (at, reply) = self.apply_fault(world, fault, head, body, arrives, now + timeout);
+        self.record.add(&method, &reply);
         (at, reply)
     }
 
     fn next_fault(&mut self, method: &Method) -> Option<Fault> {
-        self.ledger.sent += 1;
-        if self.quiet {
+        self.record.sent += 1;
+        if self.faults_paused {
             return None;
         }
-        self.ledger.requests += 1;
+        self.record.requests += 1;
         match &mut self.faults {
-            Faults::Schedule(faults) => faults.get(self.ledger.requests - 1).copied().flatten(),
-            Faults::OnCreations(faults) => {
+            Faults::Schedule(faults) => faults.get(self.record.requests - 1).copied().flatten(),
+            Faults::OnCreates(faults) => {
                 if *method != Method::POST {
-                    self.ledger.requests -= 1;
+                    self.record.requests -= 1;
                     return None;
                 }
-                faults.get(self.ledger.requests - 1).copied().flatten()
+                faults.get(self.record.requests - 1).copied().flatten()
             }
             Faults::OnWrites(fault) => Some(*fault).filter(|_| *method != Method::GET),
             Faults::Chance(chance) => {
@@ -256,87 +261,93 @@ impl Network {
         }
     }
 
-    /// The reply that the client learns, and when: at `out` the latest.
-    fn happens(
+    /// Applies a fault. The result comes at `times_out_at` at the latest.
+    fn apply_fault(
         &mut self,
         world: &mut World,
         fault: Option<Fault>,
         head: Parts,
         body: Vec<u8>,
         arrives: Duration,
-        out: Duration,
+        times_out_at: Duration,
     ) -> (Duration, Reply) {
-        let comes = arrives + self.random.time_below(LONGEST_WAY);
-        let in_time = |reply| if comes <= out { (comes, reply) } else { (out, timed_out()) };
-        let Some(fault) = fault else {
-            return in_time(Reply::genuine(self.carry_out(world, head, &body, arrives)));
+        let responds_at = arrives + self.random.time_below(MAX_LATENCY);
+        let in_time = |reply| {
+            if responds_at <= times_out_at { (responds_at, reply) } else { (times_out_at, timed_out()) }
         };
-        match fault.happening() {
-            Happening::Refused => {
-                let cause = *self.random.pick(&[
+        let Some(fault) = fault else {
+            return in_time(Reply::trusted(self.perform(world, head, &body, arrives)));
+        };
+        match fault.kind() {
+            FaultKind::Refused => {
+                let kind = *self.random.pick(&[
                     TransportErrorKind::Connect,
                     TransportErrorKind::Dns,
                     TransportErrorKind::Tls,
                 ]);
-                (comes.min(out), Reply::failed(Delivery::NotSent, cause))
+                (responds_at.min(times_out_at), Reply::failed(Delivery::NotSent, kind))
             }
-            Happening::Lost(when) => {
-                self.if_after(when, world, head, &body, arrives);
-                self.lost(comes, out)
+            FaultKind::Lost(when) => {
+                self.perform_if_after(when, world, head, &body, arrives);
+                self.lost(responds_at, times_out_at)
             }
-            Happening::Delayed => {
-                let (at, reply) = self.lost(comes, out);
-                let lands = at + self.random.time_below(self.consistency_delay);
-                self.delayed.push(Flight { lands, head, body });
+            FaultKind::Delayed => {
+                let (at, reply) = self.lost(responds_at, times_out_at);
+                let due = at + self.random.time_below(self.consistency_delay);
+                self.delayed.push(DelayedRequest { due, head, body });
                 (at, reply)
             }
-            Happening::Cut => {
-                let answer = self.carry_out(world, head, &body, arrives);
+            FaultKind::Truncated => {
+                let answer = self.perform(world, head, &body, arrives);
                 if answer.body().is_empty() {
-                    // There is nothing to cut but the head.
-                    return self.lost(comes, out);
+                    // The body is empty.
+                    return self.lost(responds_at, times_out_at);
                 }
                 in_time(self.cut(answer))
             }
-            Happening::Status(status, when, asks) => {
-                self.if_after(when, world, head, &body, arrives);
-                in_time(self.status(status, asks))
+            FaultKind::Status(status, when, requested) => {
+                self.perform_if_after(when, world, head, &body, arrives);
+                in_time(self.status(status, requested))
             }
-            Happening::Expired => {
-                self.rotate(world);
-                in_time(Reply::genuine(self.carry_out(world, head, &body, arrives)))
+            FaultKind::TokenExpired => {
+                self.replace_token(world);
+                in_time(Reply::trusted(self.perform(world, head, &body, arrives)))
             }
-            Happening::Garbage(when) => {
-                self.if_after(when, world, head, &body, arrives);
-                in_time(Reply::foreign(response(200, PAGE)))
+            FaultKind::Html(when) => {
+                self.perform_if_after(when, world, head, &body, arrives);
+                in_time(Reply::untrusted(response(200, PAGE)))
             }
-            Happening::Duplicate => {
+            FaultKind::Duplicate => {
                 let method = head.method.clone();
-                let first = self.carry_out(world, head.clone(), &body, arrives);
-                let second = self.carry_out(world, head, &body, arrives);
-                let second_is_given = self.random.one_in(2);
-                self.ledger.note_second(&method, [first.status(), second.status()], second_is_given);
-                in_time(Reply::genuine(if second_is_given { second } else { first }))
+                let first = self.perform(world, head.clone(), &body, arrives);
+                let second = self.perform(world, head, &body, arrives);
+                let client_gets_second = self.random.one_in(2);
+                self.record.add_second_delivery(
+                    &method,
+                    [first.status(), second.status()],
+                    client_gets_second,
+                );
+                in_time(Reply::trusted(if client_gets_second { second } else { first }))
             }
-            Happening::Refusal(status) => {
+            FaultKind::ErrorResponse(status) => {
                 let body = format!(r#"{{"errors":[{{"title":"no","code":"{status}"}}]}}"#);
-                in_time(Reply::foreign(response(status, body)))
+                in_time(Reply::untrusted(response(status, body)))
             }
         }
     }
 
-    fn if_after(&mut self, when: When, world: &mut World, head: Parts, body: &[u8], at: Duration) {
+    fn perform_if_after(&mut self, when: When, world: &mut World, head: Parts, body: &[u8], at: Duration) {
         if when == When::After {
-            self.carry_out(world, head, body, at);
+            self.perform(world, head, body, at);
         }
     }
 
-    /// A reset at once, or silence to the end.
-    fn lost(&mut self, comes: Duration, out: Duration) -> (Duration, Reply) {
-        if comes > out || self.random.one_in(2) {
-            return (out, timed_out());
+    /// A reset, or silence until the timeout.
+    fn lost(&mut self, responds_at: Duration, times_out_at: Duration) -> (Duration, Reply) {
+        if responds_at > times_out_at || self.random.one_in(2) {
+            return (times_out_at, timed_out());
         }
-        (comes, Reply::failed(Delivery::Unknown, TransportErrorKind::Closed))
+        (responds_at, Reply::failed(Delivery::Unknown, TransportErrorKind::Closed))
     }
 
     fn cut(&mut self, mut answer: Response<Vec<u8>>) -> Reply {
@@ -345,49 +356,49 @@ impl Network {
         Reply::cut(answer, TransportErrorKind::Closed)
     }
 
-    fn status(&mut self, status: u16, asks: Asks) -> Reply {
+    fn status(&mut self, status: u16, requested: RequestedDelay) -> Reply {
         let mut answer = response(status, "");
-        let seconds = match asks {
-            Asks::Nothing => return Reply::foreign(answer),
-            Asks::Little => 1 + self.random.below(8),
-            Asks::Much => 3600,
+        let seconds = match requested {
+            RequestedDelay::Absent => return Reply::untrusted(answer),
+            RequestedDelay::Seconds => 1 + self.random.below(8),
+            RequestedDelay::Hour => 3600,
         };
-        let hint = Hint::of_seconds(seconds, self.random.one_in(2));
-        hint.write(&mut answer);
-        Reply::foreign(answer).with_hint(hint.asks_for(status))
+        let hint = RetryHint::from_seconds(seconds, self.random.one_in(2));
+        hint.add_to(&mut answer);
+        Reply::untrusted(answer).with_hint(hint.delay(status))
     }
 
-    /// Has the service carry out a request, after all that was to arrive before it.
-    fn carry_out(&mut self, world: &mut World, head: Parts, body: &[u8], at: Duration) -> Response<Vec<u8>> {
-        self.land(world, at);
+    /// Lets the service handle a request, after all requests that arrive before it.
+    fn perform(&mut self, world: &mut World, head: Parts, body: &[u8], at: Duration) -> Response<Vec<u8>> {
+        self.deliver_delayed(world, at);
         let answer = world.service.handle(Request::from_parts(head, body), EPOCH + at);
-        world.log.line(at, format_args!("  the service answers {}", answer.status()));
-        self.hidden_status.left_out_of(answer)
+        world.log.line(at, format_args!("  the service responds {}", answer.status()));
+        self.hidden_status.remove_from(answer)
     }
 
-    /// Carries out what was delayed up to this moment.
-    pub fn land(&mut self, world: &mut World, until: Duration) {
-        while let Some(next) = self.next_landing().filter(|(_, lands)| *lands <= until) {
-            let Flight { lands, mut head, body } = self.delayed.remove(next.0);
-            // It was let in when it came, whatever has become of its token since.
+    /// Delivers the delayed requests up to this time.
+    pub fn deliver_delayed(&mut self, world: &mut World, until: Duration) {
+        while let Some(next) = self.next_delayed().filter(|(_, due)| *due <= until) {
+            let DelayedRequest { due, mut head, body } = self.delayed.remove(next.0);
+            // The request was authenticated when it was sent, so it gets the token of now.
             if let Some(token) = &self.user.oauth_token
                 && let Ok(value) = HeaderValue::from_str(&format!("Bearer {token}"))
             {
                 head.headers.insert(AUTHORIZATION, value);
             }
             let method = head.method.clone();
-            let answer = world.service.handle(Request::from_parts(head, body.as_slice()), EPOCH + lands);
-            world.log.line(lands, format_args!("  a delayed {method} is carried out: {}", answer.status()));
+            let answer = world.service.handle(Request::from_parts(head, body.as_slice()), EPOCH + due);
+            world.log.line(due, format_args!("  a delayed {method} arrives: {}", answer.status()));
         }
     }
 
-    fn next_landing(&self) -> Option<(usize, Duration)> {
-        self.delayed.iter().map(|flight| flight.lands).enumerate().min_by_key(|(_, lands)| *lands)
+    fn next_delayed(&self) -> Option<(usize, Duration)> {
+        self.delayed.iter().map(|flight| flight.due).enumerate().min_by_key(|(_, due)| *due)
     }
 
-    /// The time at which the last of the delayed requests is carried out.
-    pub fn last_landing(&self) -> Option<Duration> {
-        self.delayed.iter().map(|flight| flight.lands).max()
+    /// Returns the arrival time of the last delayed request.
+    pub fn last_delayed(&self) -> Option<Duration> {
+        self.delayed.iter().map(|flight| flight.due).max()
     }
 }
 

@@ -1,6 +1,5 @@
-//! The operations as one, and what reading an answer must come to. Nothing here is drawn at
-//! random, so that all who feed answers to the operations, with a generator or without, hold them
-//! to the same.
+//! All operations as one type, and the rules for reading a response. Nothing here is random: fuzz
+//! targets, property tests and mutation share the same rules.
 
 use std::{fmt::Debug, ops::ControlFlow};
 
@@ -15,12 +14,12 @@ use serde_json::{Value, json};
 /// The path of the contacts, below the base URL.
 pub const CONTACTS: &str = "/v1/users/contacts";
 
-/// The most of a success that an error keeps, in bytes.
-const KEPT: usize = 64 * 1024;
+/// Maximum part of a success body that an error keeps, in bytes.
+const MAX_KEPT: usize = 64 * 1024;
 
-/// Longer than any error is shown, in characters; `Debug` may write ten for one.
-const LONGEST: usize = 16 * 1024;
-const LONGEST_DEBUG: usize = 10 * LONGEST;
+/// Maximum length of a displayed error, in characters. `Debug` may write ten characters for one.
+const MAX_SHOWN: usize = 16 * 1024;
+const MAX_SHOWN_DEBUG: usize = 10 * MAX_SHOWN;
 
 /// Any of the operations.
 #[derive(Debug, Clone)]
@@ -52,10 +51,10 @@ macro_rules! each {
 }
 
 impl Any {
-    /// All of them.
+    /// Returns one of each operation.
     ///
     /// # Panics
-    /// If no contact can have the number.
+    /// If the number is invalid.
     pub fn all(id: &ContactId, account: &AccountId, to: &str) -> [Self; 8] {
         [
             Self::List(ListContacts::all().account(account.clone())),
@@ -69,53 +68,53 @@ impl Any {
         ]
     }
 
-    /// The request.
+    /// Builds the request.
     pub fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         each!(self, operation => operation.request(site, credentials))
     }
 
-    /// The request as it goes on the wire.
+    /// Builds the request of a session.
     pub fn request_in(&self, session: &Session) -> Request<Vec<u8>> {
         each!(self, operation => session.request(operation).expect("the session has a base URL"))
     }
 
-    /// The value that is read, as its `Debug` shows it.
+    /// Reads a response. The value is its `Debug` text.
     pub fn response(&self, response: Response<&[u8]>) -> Result<String, Error> {
         each!(self, operation => operation.response(response).map(|value| format!("{value:?}")))
     }
 
-    /// Reads an answer, whatever it is: a value out of a success, or a typed error that keeps
-    /// status and body, and that can be shown to people. Says whether it is a value.
+    /// Reads any response and checks the outcome: a value from a success, or a typed error that
+    /// keeps status and body and is safe to display. Returns `true` for a value.
     ///
     /// # Errors
-    /// The fault of the outcome.
-    pub fn reads_soundly(&self, response: &Response<&[u8]>) -> Result<bool, String> {
+    /// A description of what is wrong with the outcome.
+    pub fn check_response(&self, response: &Response<&[u8]>) -> Result<bool, String> {
         let (status, body) = (response.status(), *response.body());
         let Err(error) = self.response(response.clone()) else {
-            return sound(status.is_success(), || format!("{status} is not a success")).map(|()| true);
+            return require(status.is_success(), || format!("a value from status {status}")).map(|()| true);
         };
         let kept = match &error {
-            Error::InvalidResponse(_) if status.is_success() => body.get(..KEPT).unwrap_or(body),
+            Error::InvalidResponse(_) if status.is_success() => body.get(..MAX_KEPT).unwrap_or(body),
             Error::Api(_) if !status.is_success() => body,
             other => return Err(format!("{status} is read as {other:?}")),
         };
-        sound(error.status() == Some(status), || format!("{status} is lost in {error:?}"))?;
-        sound(error.body() == Some(kept), || format!("the body is lost in {error:?}"))?;
-        for (shown, longest) in [(error.to_string(), LONGEST), (format!("{error:?}"), LONGEST_DEBUG)] {
-            sound(is_showable(&shown, longest), || format!("not to be shown: {shown:?}"))?;
+        require(error.status() == Some(status), || format!("{status} is missing in {error:?}"))?;
+        require(error.body() == Some(kept), || format!("the body is missing in {error:?}"))?;
+        for (shown, longest) in [(error.to_string(), MAX_SHOWN), (format!("{error:?}"), MAX_SHOWN_DEBUG)] {
+            require(is_showable(&shown, longest), || format!("not safe to display: {shown:?}"))?;
         }
-        for told in [error.request_id(), error.code()].into_iter().flatten() {
-            sound(is_showable(told, 301), || format!("not to be shown: {told:?}"))?;
+        for text in [error.request_id(), error.code()].into_iter().flatten() {
+            require(is_showable(text, 301), || format!("not safe to display: {text:?}"))?;
         }
         Ok(false)
     }
 
-    /// A call of it, driven by hand.
+    /// Starts a call that the test drives.
     pub fn call(&self, session: Session) -> Box<dyn Driven + '_> {
         each!(self, operation => Box::new(operation.exchange(session)))
     }
 
-    /// The path after the base URL, from the reference.
+    /// Returns the path below the base URL, from the reference.
     pub fn path(&self, id: &ContactId) -> String {
         match self {
             Self::List(_) | Self::Create(_) => CONTACTS.into(),
@@ -126,7 +125,7 @@ impl Any {
         }
     }
 
-    /// A body that the reference documents.
+    /// Returns a response body from the reference.
     pub fn documented(&self) -> Value {
         let confirmed = |word| json!({"message": word, "data": {"id": "a1"}});
         match self {
@@ -147,9 +146,9 @@ fn contact() -> Value {
         "status": {"enabled": false, "disabledReason": "not verified"}, "applyOrder": 1})
 }
 
-/// An exchange whatever its output.
+/// An exchange with any output.
 pub trait Driven: Debug {
-    /// Takes a step.
+    /// Performs one step.
     fn step(&mut self, event: Event<'_>, now: Now) -> Action<String>;
 }
 
@@ -162,28 +161,27 @@ impl<E: Exchange<Output: Debug> + Debug> Driven for E {
     }
 }
 
-/// An answer with this status and body.
+/// A response with this status and body.
 ///
 /// # Panics
-/// If there is no such status.
+/// If the status is invalid.
 pub fn answer(status: u16, body: &[u8]) -> Response<&[u8]> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).expect("it is valid");
     response
 }
 
-/// Marks that change the order of letters.
+/// Characters that change the direction of text.
 const REORDERING: [char; 12] = [
     '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
     '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
 ];
 
-/// Returns `true` for a text of at most this length without controls and marks that reorder
-/// letters.
+/// Returns `true` if a text is at most this long and contains no control or direction characters.
 pub fn is_showable(text: &str, longest: usize) -> bool {
     text.chars().all(|c| !c.is_control() && !REORDERING.contains(&c)) && text.chars().count() <= longest
 }
 
-fn sound(is: bool, what_else: impl FnOnce() -> String) -> Result<(), String> {
+fn require(is: bool, what_else: impl FnOnce() -> String) -> Result<(), String> {
     if is { Ok(()) } else { Err(what_else()) }
 }

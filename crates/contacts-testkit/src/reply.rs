@@ -1,5 +1,5 @@
-//! What a client learns of a request, and what follows from it: the one reader of answers that the
-//! laws have. It shares nothing with the reader under test.
+//! The result of a request, and its class. The laws use this reader; it shares no code with the
+//! reader under test.
 
 use std::{fmt, time::Duration};
 
@@ -11,19 +11,19 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 
-/// The reply that a client learns of a request.
+/// The result of a request.
 #[derive(Debug, Clone)]
 pub struct Reply {
-    /// The whole answer, or why there is none.
-    pub told: Result<Response<Vec<u8>>, TransportError>,
-    /// The service gave it as its own answer to this request. Otherwise its status is all that can
-    /// be believed.
-    pub is_genuine: bool,
-    /// The time that it asks the client to wait.
+    /// The whole response, or the transport error.
+    pub result: Result<Response<Vec<u8>>, TransportError>,
+    /// `true` if this is the service's own response to this request. Otherwise only its status is
+    /// reliable.
+    pub is_trusted: bool,
+    /// The requested retry delay.
     pub hint: Option<Duration>,
 }
 
-/// The part of a page that tells whether the list goes on.
+/// The part of a page that shows whether another page follows.
 #[derive(Deserialize)]
 struct Page {
     #[serde(rename = "values")]
@@ -43,86 +43,86 @@ impl Page {
     }
 }
 
-/// The effect of a request, as far as its reply tells.
+/// The class of a result: its effect, as far as known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    /// It had its effect.
+pub enum ReplyClass {
+    /// The request had its effect.
     Success,
-    /// It had none, and can be sent again.
+    /// No effect; it can be sent again.
     NotProcessed,
-    /// It may have had one.
+    /// An effect is possible.
     Ambiguous,
-    /// It had none, and will have none.
+    /// No effect, and a repetition has none either.
     Permanent,
 }
 
 impl Reply {
-    /// The service's own answer.
-    pub fn genuine(response: Response<Vec<u8>>) -> Self {
-        Self { told: Ok(response), is_genuine: true, hint: None }
+    /// The service's own response.
+    pub fn trusted(response: Response<Vec<u8>>) -> Self {
+        Self { result: Ok(response), is_trusted: true, hint: None }
     }
 
-    /// An answer of something before the service.
-    pub fn foreign(response: Response<Vec<u8>>) -> Self {
-        Self { is_genuine: false, ..Self::genuine(response) }
+    /// A response that may be from a gateway, or whose body is unusable.
+    pub fn untrusted(response: Response<Vec<u8>>) -> Self {
+        Self { is_trusted: false, ..Self::trusted(response) }
     }
 
-    /// No answer.
+    /// No response.
     pub fn failed(progress: Delivery, cause: TransportErrorKind) -> Self {
-        Self { told: Err(TransportError::new(progress, cause)), is_genuine: false, hint: None }
+        Self { result: Err(TransportError::new(progress, cause)), is_trusted: false, hint: None }
     }
 
-    /// The head of an answer, and a body that breaks off.
+    /// A response whose body is incomplete.
     pub fn cut(response: Response<Vec<u8>>, cause: TransportErrorKind) -> Self {
         Self::failed(Delivery::Partial(Box::new(response)), cause)
     }
 
-    /// The same with a request to wait.
+    /// With a requested retry delay.
     #[must_use]
     pub fn with_hint(self, hint: Option<Duration>) -> Self {
         Self { hint, ..self }
     }
 
-    /// The status, if one came.
+    /// Returns the status, if there is one.
     pub fn status(&self) -> Option<StatusCode> {
-        match &self.told {
+        match &self.result {
             Ok(response) => Some(response.status()),
             Err(failure) => failure.status(),
         }
     }
 
-    /// The effect of the request: the table of classes, written down a second time.
-    pub fn known(&self) -> Known {
-        let status = match &self.told {
+    /// Returns the class. Repeats the table of classes independently of the client.
+    pub fn class(&self) -> ReplyClass {
+        let status = match &self.result {
             Ok(response) => response.status(),
             Err(failure) => match failure.delivery() {
                 Delivery::NotSent if failure.kind() == TransportErrorKind::Certificate => {
-                    return Known::Permanent;
+                    return ReplyClass::Permanent;
                 }
-                Delivery::NotSent => return Known::NotProcessed,
-                Delivery::Unknown => return Known::Ambiguous,
+                Delivery::NotSent => return ReplyClass::NotProcessed,
+                Delivery::Unknown => return ReplyClass::Ambiguous,
                 Delivery::Partial(response) => response.status(),
             },
         };
         match status.as_u16() {
-            200..=299 if self.is_genuine => Known::Success,
-            401 | 421 | 429 => Known::NotProcessed,
-            408 | 425 => Known::Ambiguous,
-            301 | 302 | 307 | 308 | 400..=499 | 501 | 505 => Known::Permanent,
-            _ => Known::Ambiguous,
+            200..=299 if self.is_trusted => ReplyClass::Success,
+            401 | 421 | 429 => ReplyClass::NotProcessed,
+            408 | 425 => ReplyClass::Ambiguous,
+            301 | 302 | 307 | 308 | 400..=499 | 501 | 505 => ReplyClass::Permanent,
+            _ => ReplyClass::Ambiguous,
         }
     }
 
     /// Returns `true` for the last page of a list.
-    pub fn ends_a_list(&self) -> bool {
-        let Ok(response) = &self.told else { return false };
+    pub fn is_last_page(&self) -> bool {
+        let Ok(response) = &self.result else { return false };
         let page = serde_json::from_slice::<Page>(response.body());
         response.status().is_success() && page.as_ref().is_ok_and(Page::is_last)
     }
 
-    /// Tells it as an event.
-    pub fn give<T>(self, take: impl FnOnce(Event<'_>) -> T) -> T {
-        match self.told {
+    /// Passes it to `take` as an event.
+    pub fn with_event<T>(self, take: impl FnOnce(Event<'_>) -> T) -> T {
+        match self.result {
             Ok(response) => {
                 let (head, body) = response.into_parts();
                 take(Event::Answered(Response::from_parts(head, &body)))
@@ -134,14 +134,14 @@ impl Reply {
 
 impl fmt::Display for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.told {
+        match &self.result {
             Ok(response) => {
                 write!(f, "{} {}", response.status(), String::from_utf8_lossy(response.body()))?;
-                self.hint.map_or(Ok(()), |hint| write!(f, " (asks for {hint:?})"))
+                self.hint.map_or(Ok(()), |hint| write!(f, " (retry after {hint:?})"))
             }
             Err(failure) => match failure.delivery() {
                 Delivery::NotSent => write!(f, "not sent: {failure}"),
-                Delivery::Unknown => write!(f, "maybe sent: {failure}"),
+                Delivery::Unknown => write!(f, "may have been sent: {failure}"),
                 Delivery::Partial(response) => {
                     let body = String::from_utf8_lossy(response.body());
                     write!(f, "{} {body}…: {failure}", response.status())
@@ -151,18 +151,18 @@ impl fmt::Display for Reply {
     }
 }
 
-/// An answer with this status and body.
+/// A response with this status and body.
 ///
 /// # Panics
-/// If there is no such status.
+/// If the status is invalid.
 pub fn response(status: u16, body: impl Into<Vec<u8>>) -> Response<Vec<u8>> {
     let mut response = Response::new(body.into());
     *response.status_mut() = StatusCode::from_u16(status).expect("a status");
     response
 }
 
-/// The least time that the headers of a 429 ask for, dates left out. Fractions round up.
-pub fn plain_hint(headers: &HeaderMap) -> Option<Duration> {
+/// Returns the minimum delay that the headers of a 429 request, without dates. Rounds fractions up.
+pub fn hint_without_dates(headers: &HeaderMap) -> Option<Duration> {
     let seconds = |name: &str| {
         let text = headers.get(name)?.to_str().ok()?.trim();
         let mut parts = text.split('.');
@@ -174,7 +174,7 @@ pub fn plain_hint(headers: &HeaderMap) -> Option<Duration> {
         let rounds_up = fraction.is_some_and(|fraction| fraction.bytes().any(|byte| byte != b'0'));
         Some(whole.parse().unwrap_or(u64::MAX).saturating_add(u64::from(rounds_up)))
     };
-    // A large number of the second header is a date.
+    // A large number in this header is a Unix time.
     let reset = seconds("x-ratelimit-reset").filter(|seconds| *seconds < 1_000_000_000);
     seconds("retry-after").max(reset).map(Duration::from_secs)
 }

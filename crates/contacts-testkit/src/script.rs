@@ -1,6 +1,6 @@
-//! A world in which anything happens: answers good and bad, failures, time, chance, and events that
-//! do not follow from the action. It knows no service. All of it is drawn from a few numbers, so
-//! that `proptest` finds the shortest script that breaks a law.
+//! A scripted network without a service: good and bad responses, failures, waits, random numbers,
+//! and events that do not follow from the action. A few numbers generate a script, so `proptest`
+//! can shrink it.
 
 use std::{cell::RefCell, fmt, rc::Rc, time::Duration};
 
@@ -12,22 +12,22 @@ use contacts_proto::{
 use http::{Method, Request};
 
 use crate::{
-    drive::{Happened, Run, Surroundings},
-    hints::Hint,
-    job::{Begin, Client, Job, Outcome},
+    drive::{OwnedEvent, Run, SimulatedIo},
+    job::{Begin, BoxedExchange, Job, Outcome},
     random::Random,
     reply::{Reply, response},
-    trace::{About, Access, Trace},
+    retry_hint::RetryHint,
+    trace::{Access, ExchangeInfo, Trace},
 };
 
-/// Number of waits in a row that are cut short at most: time passes, in the end.
-const CUT_SHORT: u32 = 3;
+/// Maximum number of interrupted waits in a row, so that time passes in the end.
+const MAX_INTERRUPTIONS: u32 = 3;
 
-/// Number of steps after the end of an exchange.
+/// Number of events after the end of an exchange.
 const AFTER_THE_END: usize = 3;
 
-/// The token that the source of credentials gives.
-const RENEWED: &str = "another-token";
+/// The token that the provider returns.
+const NEW_TOKEN: &str = "another-token";
 
 const BODIES: [&[u8]; 4] = [b"<html>Log in</html>", br#"{"values":[{"id""#, b"\xff\xfe", b"null and void"];
 
@@ -36,7 +36,7 @@ const STATUSES: [u16; 32] = [
     422, 422, 501, 505, 301, 302, 307, 304, 103, 599, 700,
 ];
 
-const CAUSES: [TransportErrorKind; 8] = [
+const ERROR_KINDS: [TransportErrorKind; 8] = [
     TransportErrorKind::Closed,
     TransportErrorKind::TimedOut,
     TransportErrorKind::Connect,
@@ -47,18 +47,18 @@ const CAUSES: [TransportErrorKind; 8] = [
     TransportErrorKind::Other,
 ];
 
-/// Milliseconds that an answer takes.
-const TAKES: [u64; 16] =
+/// Latencies, in milliseconds.
+const LATENCIES_MS: [u64; 16] =
     [0, 0, 0, 1, 20, 50, 50, 200, 200, 1_000, 1_000, 3_000, 10_000, 29_999, 31_000, 130_000];
 
-/// A job, its surroundings, and what happens.
+/// A job, its setup, and the inputs of each step.
 #[derive(Clone)]
 pub struct Script {
     job: Job,
     setup: Setup,
-    /// They begin anew when they are at their end.
-    beats: Vec<Beat>,
-    /// The numbers that it was drawn from: enough to replay it.
+    /// They repeat from the start after the last one.
+    inputs: Vec<Input>,
+    /// The numbers that generate this script, to replay it.
     numbers: (u64, Vec<u64>),
 }
 
@@ -66,96 +66,96 @@ pub struct Script {
 struct Setup {
     attempts: u32,
     access: Access,
-    /// The time at which the exchange begins.
+    /// Start time of the exchange.
     begin: Duration,
     deadline: Duration,
-    /// The session's own limit.
+    /// The deadline of the session.
     until: Option<Duration>,
 }
 
-/// The events of one step.
+/// The inputs of one step.
 #[derive(Debug, Clone)]
-struct Beat {
-    answer: Answer,
-    /// The source of credentials has some.
-    granted: bool,
-    slept: Slept,
-    /// The time that it takes.
-    takes: Duration,
-    /// An event that does not follow from the action: this one of three.
-    unfit: Option<u64>,
+struct Input {
+    reply: ScriptedReply,
+    /// The provider has credentials.
+    has_credentials: bool,
+    wait_length: WaitLength,
+    /// The latency.
+    latency: Duration,
+    /// If set, an event that does not follow from the action: one of three.
+    stray: Option<u64>,
     random: u64,
 }
 
-/// The answer to a request.
+/// The result of a request.
 #[derive(Debug, Clone)]
-enum Answer {
-    /// The answer that the operation hopes for, in one of its variants.
+enum ScriptedReply {
+    /// A response that the operation expects, in one of its variants.
     Good(u64),
-    /// 200, and a body that no operation can use.
-    Useless(&'static [u8], Hint),
-    Status(u16, Hint),
-    /// The head of an answer, and a body that breaks off.
-    Cut(u16, Hint, TransportErrorKind),
+    /// Status 200 with a body that no operation can use.
+    Useless(&'static [u8], RetryHint),
+    Status(u16, RetryHint),
+    /// A response with an incomplete body.
+    Cut(u16, RetryHint, TransportErrorKind),
     NotSent(TransportErrorKind),
     MaybeSent(TransportErrorKind),
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Slept {
+enum WaitLength {
     Exactly,
-    /// It is cut short: this many quarters of it pass.
+    /// Interrupted after this many quarters.
     Quarters(u32),
     Longer,
 }
 
 impl Script {
-    /// The script of these numbers for a job.
-    pub fn new(job: Job, setup: u64, beats: &[u64]) -> Self {
-        let numbers = (setup, beats.to_vec());
+    /// Generates the script of these numbers for a job.
+    pub fn new(job: Job, setup: u64, inputs: &[u64]) -> Self {
+        let numbers = (setup, inputs.to_vec());
         let mut random = Random::new(setup);
-        let kindness = *random.pick(&[4, 8, 11, 13]);
-        let beats = beats.iter().map(|number| Beat::draw(*number, kindness)).collect();
-        Self { job, setup: Setup::draw(&mut random), beats, numbers }
+        let good_of_16 = *random.pick(&[4, 8, 11, 13]);
+        let inputs = inputs.iter().map(|number| Input::draw(*number, good_of_16)).collect();
+        Self { job, setup: Setup::draw(&mut random), inputs, numbers }
     }
 
-    /// Any script for a job.
+    /// Generates a random script for a job.
     pub fn any(job: Job, random: &mut Random) -> Self {
         let setup = random.draw();
-        let beats: Vec<_> = (0..=random.below(23)).map(|_| random.draw()).collect();
-        Self::new(job, setup, &beats)
+        let inputs: Vec<_> = (0..=random.below(23)).map(|_| random.draw()).collect();
+        Self::new(job, setup, &inputs)
     }
 
-    /// Plays it to an exchange that is begun so.
+    /// Runs the script against a new exchange.
     pub fn play(&self, begin: Begin) -> Trace {
         let session = self.setup.session();
         self.drive(begin(&self.job, session.clone()), &session)
     }
 
-    /// The same in words, with all that each action says.
-    pub fn play_told(&self, begin: Begin) -> Vec<String> {
-        let told = Rc::new(RefCell::new(Vec::new()));
+    /// Runs the script and returns each action as text.
+    pub fn play_recorded(&self, begin: Begin) -> Vec<String> {
+        let recorded = Rc::new(RefCell::new(Vec::new()));
         let session = self.setup.session();
-        let client = begin(&self.job, session.clone());
-        self.drive(Box::new(Told { client, told: Rc::clone(&told) }), &session);
-        told.take()
+        let exchange = begin(&self.job, session.clone());
+        self.drive(Box::new(Recorder { exchange, recorded: Rc::clone(&recorded) }), &session);
+        recorded.take()
     }
 
-    fn drive(&self, client: Client, session: &Session) -> Trace {
-        let mut about = About::new(self.job.shape(), session, self.setup.access, self.setup.begin);
-        about.end = self.setup.until.map_or(about.end, |until| until.min(about.end));
-        let mut run = Run::new(client, about);
-        run.to_end(&mut Playing { script: self, steps: 0, cut_short: 0 }, &mut self.setup.begin.clone());
+    fn drive(&self, exchange: BoxedExchange, session: &Session) -> Trace {
+        let mut info = ExchangeInfo::new(self.job.kind(), session, self.setup.access, self.setup.begin);
+        info.end = self.setup.until.map_or(info.end, |until| until.min(info.end));
+        let mut run = Run::new(exchange, info);
+        run.to_end(&mut ScriptIo { script: self, steps: 0, interruptions: 0 }, &mut self.setup.begin.clone());
         run.trace
     }
 }
 
-/// For a failed test: the script is in it to the last detail.
+/// Failed tests print the whole script.
 impl fmt::Debug for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { job, setup, numbers, .. } = self;
-        write!(f, "{job:?} out of {numbers:?}, with {setup:?}, and then:")?;
-        self.beats.iter().try_for_each(|beat| write!(f, "\n  {beat:?}"))
+        write!(f, "{job:?} from {numbers:?}, with {setup:?}, inputs:")?;
+        self.inputs.iter().try_for_each(|input| write!(f, "\n  {input:?}"))
     }
 }
 
@@ -169,7 +169,7 @@ impl Setup {
         let deadlines = [120_000, 120_000, 120_000, 120_000, 60_000, 20_000, 7_000, 0];
         Self {
             attempts: *random.pick(&[4, 4, 4, 4, 1, 2, 3, 12]),
-            access: *random.pick(&[Access::Fixed, Access::Renewable, Access::Needed]),
+            access: *random.pick(&[Access::Fixed, Access::Refreshable, Access::Missing]),
             begin,
             deadline: Duration::from_millis(*random.pick(&deadlines)),
             until: match random.below(16) {
@@ -198,21 +198,21 @@ impl Setup {
     }
 }
 
-impl Beat {
-    /// `kindness` of 16 answers are good.
-    fn draw(number: u64, kindness: u64) -> Self {
+impl Input {
+    /// `good_of_16` of 16 responses are good.
+    fn draw(number: u64, good_of_16: u64) -> Self {
         let mut random = Random::new(number);
         Self {
-            answer: Answer::draw(&mut random, kindness),
-            granted: !random.one_in(4),
-            slept: match random.below(8) {
-                5 => Slept::Quarters(1),
-                6 => Slept::Quarters(3),
-                7 => Slept::Longer,
-                _ => Slept::Exactly,
+            reply: ScriptedReply::draw(&mut random, good_of_16),
+            has_credentials: !random.one_in(4),
+            wait_length: match random.below(8) {
+                5 => WaitLength::Quarters(1),
+                6 => WaitLength::Quarters(3),
+                7 => WaitLength::Longer,
+                _ => WaitLength::Exactly,
             },
-            takes: Duration::from_millis(*random.pick(&TAKES)),
-            unfit: Some(random.below(16)).filter(|unfit| *unfit > 12),
+            latency: Duration::from_millis(*random.pick(&LATENCIES_MS)),
+            stray: Some(random.below(16)).filter(|stray| *stray > 12),
             random: match random.below(4) {
                 0 => 0,
                 1 => u64::MAX,
@@ -221,147 +221,147 @@ impl Beat {
         }
     }
 
-    /// An event that does not follow from the action, whatever it is that does.
-    fn stray(&self, others: [Happened; 2]) -> Option<Happened> {
+    /// The stray event, if there is one. `others` do not follow from the action.
+    fn stray_event(&self, others: [OwnedEvent; 2]) -> Option<OwnedEvent> {
         let [one, other] = others;
-        Some(match self.unfit? % 3 {
+        Some(match self.stray? % 3 {
             0 => one,
-            1 => Happened::Start,
+            1 => OwnedEvent::Start,
             _ => other,
         })
     }
 }
 
-impl Answer {
-    fn draw(random: &mut Random, kindness: u64) -> Self {
+impl ScriptedReply {
+    fn draw(random: &mut Random, good_of_16: u64) -> Self {
         let (kind, variant) = (random.below(16), random.below(16));
-        if kind < kindness {
+        if kind < good_of_16 {
             return Self::Good(variant);
         }
         match variant {
-            0..=6 => Self::Status(*random.pick(&STATUSES), Hint::any(random)),
-            7 | 8 => Self::MaybeSent(*random.pick(&CAUSES)),
-            9 | 10 => Self::NotSent(*random.pick(&CAUSES)),
-            11 => Self::Cut(200, Hint::any(random), TransportErrorKind::Closed),
-            12 => Self::Cut(*random.pick(&STATUSES), Hint::any(random), *random.pick(&CAUSES)),
-            13 => Self::Useless(random.pick::<&[u8]>(&BODIES), Hint::any(random)),
-            14 => Self::Status(503, Hint::any(random)),
-            _ => Self::Status(429, Hint::any(random)),
+            0..=6 => Self::Status(*random.pick(&STATUSES), RetryHint::any(random)),
+            7 | 8 => Self::MaybeSent(*random.pick(&ERROR_KINDS)),
+            9 | 10 => Self::NotSent(*random.pick(&ERROR_KINDS)),
+            11 => Self::Cut(200, RetryHint::any(random), TransportErrorKind::Closed),
+            12 => Self::Cut(*random.pick(&STATUSES), RetryHint::any(random), *random.pick(&ERROR_KINDS)),
+            13 => Self::Useless(random.pick::<&[u8]>(&BODIES), RetryHint::any(random)),
+            14 => Self::Status(503, RetryHint::any(random)),
+            _ => Self::Status(429, RetryHint::any(random)),
         }
     }
 
     fn to(&self, request: &Request<Vec<u8>>) -> Reply {
-        let hinted = |status: u16, body: &[u8], hint: &Hint| {
+        let hinted = |status: u16, body: &[u8], hint: &RetryHint| {
             let mut response = response(status, body);
-            hint.write(&mut response);
+            hint.add_to(&mut response);
             response
         };
         match self {
             Self::Good(variant) => {
                 let (status, body) = good(request, *variant);
-                Reply::genuine(response(status, body))
+                Reply::trusted(response(status, body))
             }
-            Self::Useless(body, hint) => Reply::foreign(hinted(200, body, hint)),
+            Self::Useless(body, hint) => Reply::untrusted(hinted(200, body, hint)),
             Self::Status(status, hint) => {
-                Reply::foreign(hinted(*status, b"", hint)).with_hint(hint.asks_for(*status))
+                Reply::untrusted(hinted(*status, b"", hint)).with_hint(hint.delay(*status))
             }
-            Self::Cut(status, hint, cause) => {
-                Reply::cut(hinted(*status, b"{\"val", hint), *cause).with_hint(hint.asks_for(*status))
+            Self::Cut(status, hint, kind) => {
+                Reply::cut(hinted(*status, b"{\"val", hint), *kind).with_hint(hint.delay(*status))
             }
-            Self::NotSent(cause) => Reply::failed(Delivery::NotSent, *cause),
-            Self::MaybeSent(cause) => Reply::failed(Delivery::Unknown, *cause),
+            Self::NotSent(kind) => Reply::failed(Delivery::NotSent, *kind),
+            Self::MaybeSent(kind) => Reply::failed(Delivery::Unknown, *kind),
         }
     }
 }
 
-/// A script in the course of an exchange.
-struct Playing<'a> {
+/// A running script.
+struct ScriptIo<'a> {
     script: &'a Script,
-    /// Steps that the exchange has taken.
+    /// Number of steps of the exchange.
     steps: usize,
-    cut_short: u32,
+    interruptions: u32,
 }
 
-impl Playing<'_> {
-    /// The next beat.
-    fn beat(&self) -> &Beat {
-        &self.script.beats[self.steps % self.script.beats.len()]
+impl ScriptIo<'_> {
+    /// The next input.
+    fn input(&self) -> &Input {
+        &self.script.inputs[self.steps % self.script.inputs.len()]
     }
 
-    fn good() -> Happened {
+    fn good() -> OwnedEvent {
         let (status, body) = good(&Request::new(Vec::new()), 0);
-        Happened::replied(Reply::genuine(response(status, body)))
+        OwnedEvent::replied(Reply::trusted(response(status, body)))
     }
 
-    fn refreshed() -> Happened {
-        Happened::Renewed(Some(RENEWED.into()))
+    fn refreshed() -> OwnedEvent {
+        OwnedEvent::Refreshed(Some(NEW_TOKEN.into()))
     }
 }
 
-impl Surroundings for Playing<'_> {
+impl SimulatedIo for ScriptIo<'_> {
     fn random(&mut self) -> u64 {
-        let random = self.beat().random;
+        let random = self.input().random;
         self.steps += 1;
         random
     }
 
-    fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
-        self.cut_short = 0;
-        let beat = self.beat();
-        let happened = beat
-            .stray([Happened::Waited, Self::refreshed()])
-            .unwrap_or_else(|| Happened::replied(beat.answer.to(&request)));
-        (now.saturating_add(beat.takes), happened)
+    fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
+        self.interruptions = 0;
+        let input = self.input();
+        let event = input
+            .stray_event([OwnedEvent::Waited, Self::refreshed()])
+            .unwrap_or_else(|| OwnedEvent::replied(input.reply.to(&request)));
+        (now.saturating_add(input.latency), event)
     }
 
-    fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, Happened) {
-        let (slept, takes) = (self.beat().slept, self.beat().takes);
-        let passes = match slept {
-            Slept::Quarters(quarters) if self.cut_short < CUT_SHORT => {
-                self.cut_short += 1;
+    fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, OwnedEvent) {
+        let (wait_length, latency) = (self.input().wait_length, self.input().latency);
+        let passes = match wait_length {
+            WaitLength::Quarters(quarters) if self.interruptions < MAX_INTERRUPTIONS => {
+                self.interruptions += 1;
                 wait / 4 * quarters
             }
-            Slept::Longer => wait.saturating_add(takes),
-            Slept::Exactly | Slept::Quarters(_) => wait,
+            WaitLength::Longer => wait.saturating_add(latency),
+            WaitLength::Exactly | WaitLength::Quarters(_) => wait,
         };
-        let happened = self.beat().stray([Self::good(), Self::refreshed()]).unwrap_or(Happened::Waited);
-        (now.saturating_add(passes), happened)
+        let event = self.input().stray_event([Self::good(), Self::refreshed()]).unwrap_or(OwnedEvent::Waited);
+        (now.saturating_add(passes), event)
     }
 
-    fn refresh(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
-        self.cut_short = 0;
-        let beat = self.beat();
-        let given = || Happened::Renewed(beat.granted.then(|| RENEWED.into()));
-        let happened = beat.stray([Self::good(), Happened::Waited]).unwrap_or_else(given);
-        (now.saturating_add(beat.takes), happened)
+    fn refresh(&mut self, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
+        self.interruptions = 0;
+        let input = self.input();
+        let given = || OwnedEvent::Refreshed(input.has_credentials.then(|| NEW_TOKEN.into()));
+        let event = input.stray_event([Self::good(), OwnedEvent::Waited]).unwrap_or_else(given);
+        (now.saturating_add(input.latency), event)
     }
 
-    fn after_the_end(&mut self, times: usize) -> Option<Happened> {
-        let beat = self.beat();
-        let happened = beat.stray([Happened::Waited, Self::good()]).unwrap_or(Happened::Waited);
+    fn after_the_end(&mut self, times: usize) -> Option<OwnedEvent> {
+        let input = self.input();
+        let event = input.stray_event([OwnedEvent::Waited, Self::good()]).unwrap_or(OwnedEvent::Waited);
         self.steps += 1;
-        (times < AFTER_THE_END).then_some(happened)
+        (times < AFTER_THE_END).then_some(event)
     }
 }
 
-/// An exchange whose actions are written down.
-struct Told {
-    client: Client,
-    told: Rc<RefCell<Vec<String>>>,
+/// Records the actions of an exchange as text.
+struct Recorder {
+    exchange: BoxedExchange,
+    recorded: Rc<RefCell<Vec<String>>>,
 }
 
-impl Exchange for Told {
+impl Exchange for Recorder {
     type Output = Outcome;
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Outcome> {
-        let action = self.client.step(event, now, random);
-        let words = format!("{:?} {action:?} {:?}", now.monotonic, self.client.wait_reason());
-        self.told.borrow_mut().push(words);
+        let action = self.exchange.step(event, now, random);
+        let words = format!("{:?} {action:?} {:?}", now.monotonic, self.exchange.wait_reason());
+        self.recorded.borrow_mut().push(words);
         action
     }
 }
 
-/// The answer that a request hopes for: status and body.
+/// The expected response of a request: status and body.
 fn good(request: &Request<Vec<u8>>, variant: u64) -> (u16, String) {
     let (path, query) = (request.uri().path(), request.uri().query());
     match *request.method() {
@@ -377,7 +377,7 @@ fn good(request: &Request<Vec<u8>>, variant: u64) -> (u16, String) {
     }
 }
 
-/// A page with none, one or two of the contacts that jobs ensure and resolve, among others.
+/// A page with none, one or two matching contacts, among others.
 fn page(query: &str, variant: u64) -> String {
     let offset = query.split(['=', '&']).nth(1).unwrap_or_default();
     let other = format!(r#"{{"id":"o{offset}","method":"email","to":"o{offset}@example.com"}}"#);

@@ -1,4 +1,4 @@
-//! What an exchange did, step by step: all that the laws look at.
+//! The trace of an exchange: its steps, as far as the laws need them.
 
 use std::{cell::OnceCell, ops::Range, time::Duration};
 
@@ -9,97 +9,97 @@ use contacts_proto::{
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header::AUTHORIZATION};
 
 use crate::{
-    job::Shape,
-    reply::{Known, Reply},
+    job::ExchangeKind,
+    reply::{Reply, ReplyClass},
 };
 
-/// Record of an exchange.
+/// The trace of an exchange.
 #[derive(Debug)]
 pub struct Trace {
-    /// The facts about the exchange.
-    pub about: About,
-    /// Its steps, those after its end included.
+    /// Facts about the exchange.
+    pub info: ExchangeInfo,
+    /// All steps, including those after the end.
     pub steps: Vec<Step>,
-    /// It was broken off, and need not have ended.
-    pub is_broken_off: bool,
+    /// The exchange was interrupted, so it may lack an end.
+    pub is_interrupted: bool,
     calls: OnceCell<Vec<Range<usize>>>,
 }
 
-/// The facts about an exchange before it begins.
+/// Facts about an exchange before it begins.
 #[derive(Debug, Clone)]
-pub struct About {
-    /// Its parts.
-    pub shape: Shape,
-    /// The policy that it must keep.
+pub struct ExchangeInfo {
+    /// Its kind.
+    pub kind: ExchangeKind,
+    /// Its policy.
     pub policy: RetryPolicy,
     /// Its source of credentials.
     pub access: Access,
-    /// The moment from which on nothing is done.
+    /// The deadline.
     pub end: Duration,
 }
 
 /// Source of a client's credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// It has some, and no others.
+    /// Fixed credentials.
     Fixed,
-    /// It has some, and can refresh them.
-    Renewable,
-    /// It has none yet.
-    Needed,
+    /// Credentials that can be refreshed.
+    Refreshable,
+    /// No credentials yet; a provider has them.
+    Missing,
 }
 
 /// One step.
 #[derive(Debug)]
 pub struct Step {
-    /// When.
+    /// Time of the step.
     pub now: Duration,
-    /// The number that it was given.
+    /// Random number of the step.
     pub random: u64,
-    /// The event follows from the action before.
-    pub fits: bool,
-    /// The outcome of the request that was under way, if one was.
+    /// `true` if the event follows from the previous action.
+    pub is_expected: bool,
+    /// Result of the request in flight, if there was one.
     pub report: Option<Report>,
-    /// The token that was given, if it was asked for.
+    /// Token of a successful refresh.
     pub refreshed: Option<String>,
     /// The action.
-    pub did: Did,
-    /// The reason that it gave for a wait.
+    pub action: RecordedAction,
+    /// The reported reason of a wait.
     pub waiting: Option<WaitReason>,
 }
 
 /// An action.
 #[derive(Debug)]
-pub enum Did {
-    /// It sends a request.
-    Send(Sent),
-    /// It waits.
+pub enum RecordedAction {
+    /// Sends a request.
+    Send(SentRequest),
+    /// Waits.
     Wait(Duration),
-    /// It asks for credentials.
-    Renew {
-        /// Others were refused.
+    /// Requests credentials.
+    Refresh {
+        /// `true` if the service rejected the previous ones.
         refused: bool,
         /// The time limit.
         timeout: Duration,
     },
-    /// It ends.
-    Done(Result<(), Failed>),
+    /// Ends.
+    Done(Result<(), RecordedError>),
 }
 
-/// The part of an error that the laws look at.
+/// The part of an error that the laws need.
 #[derive(Debug, Clone, Copy)]
-pub struct Failed {
+pub struct RecordedError {
     /// Its kind.
     pub kind: ErrorKind,
-    /// The effect that it tells of.
+    /// The reported effect.
     pub effect: Effect,
-    /// The attempts that it tells of.
+    /// The reported number of attempts.
     pub attempts: Option<u32>,
 }
 
-/// The part of a request that the laws look at.
+/// The part of a request that the laws need.
 #[derive(Debug)]
-pub struct Sent {
+pub struct SentRequest {
     /// The method.
     pub method: Method,
     /// The target.
@@ -110,55 +110,55 @@ pub struct Sent {
     pub timeout: Duration,
 }
 
-/// The outcome of a request.
+/// The result of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Report {
-    /// Its effect, as far as that is known.
-    pub known: Known,
-    /// The status, if one came.
+    /// Its class.
+    pub class: ReplyClass,
+    /// The status, if there is a response.
     pub status: Option<StatusCode>,
-    /// The time that an answer asks the client to wait, unless it is a success.
+    /// The requested delay, unless the response is a success.
     pub hint: Option<Duration>,
-    /// It is the last page of a list. Looked at only after a creation.
-    pub ends_list: bool,
+    /// `true` for the last page of a list. Computed only after a create.
+    pub is_last_page: bool,
 }
 
 impl Trace {
-    pub(crate) fn new(about: About) -> Self {
-        Self { about, steps: Vec::with_capacity(8), is_broken_off: false, calls: OnceCell::new() }
+    pub(crate) fn new(info: ExchangeInfo) -> Self {
+        Self { info, steps: Vec::with_capacity(8), is_interrupted: false, calls: OnceCell::new() }
     }
 
-    /// Reads a reply to the last request.
+    /// Summarizes the result of the last request.
     pub(crate) fn report(&self, reply: &Reply) -> Report {
-        let created = self.steps.iter().any(|step| step.did.is_post());
+        let created = self.steps.iter().any(|step| step.action.is_post());
         Report {
-            known: reply.known(),
+            class: reply.class(),
             status: reply.status(),
             hint: reply.hint.filter(|_| !reply.status().is_some_and(|status| status.is_success())),
-            // A body is dear to read.
-            ends_list: created
-                && !self.steps.last().is_some_and(|step| step.did.is_post())
-                && reply.ends_a_list(),
+            // Parsing a body is slow, so only if needed.
+            is_last_page: created
+                && !self.steps.last().is_some_and(|step| step.action.is_post())
+                && reply.is_last_page(),
         }
     }
 
-    /// The requests that were sent.
+    /// Returns the number of requests sent.
     pub fn requests(&self) -> usize {
-        self.steps.iter().filter(|step| step.did.sent().is_some()).count()
+        self.steps.iter().filter(|step| step.action.sent().is_some()).count()
     }
 
-    /// The steps up to the end, and with it.
+    /// Returns the steps up to and including the end.
     pub fn until_done(&self) -> &[Step] {
-        let end = self.steps.iter().position(|step| step.did.is_done());
+        let end = self.steps.iter().position(|step| step.action.is_done());
         end.map_or(&self.steps[..], |end| &self.steps[..=end])
     }
 
-    /// The calls that it is made of, in their order: an operation with its retries, the looks of an
-    /// update among them. What comes before the first request is in none.
+    /// Splits the trace into calls, in order. A call is an operation with its retries, and the
+    /// reads of an update. Steps before the first request belong to no call.
     pub(crate) fn calls(&self) -> impl Iterator<Item = CallTrace<'_>> {
         let calls = self.calls.get_or_init(|| self.find_calls());
         calls.iter().map(|range| CallTrace {
-            shape: self.about.shape,
+            kind: self.info.kind,
             steps: &self.steps[range.clone()],
             next: self.steps.get(range.end),
         })
@@ -166,16 +166,16 @@ impl Trace {
 
     fn find_calls(&self) -> Vec<Range<usize>> {
         let mut starts = Vec::new();
-        let mut last: Option<(&Sent, Option<Report>)> = None;
+        let mut last: Option<(&SentRequest, Option<Report>)> = None;
         for (index, step) in self.steps.iter().enumerate() {
             if let Some((_, report)) = &mut last {
                 *report = step.report.or(*report);
             }
-            let Some(sent) = step.did.sent() else { continue };
+            let Some(sent) = step.action.sent() else { continue };
             let goes_on = last.is_some_and(|(before, report)| {
                 let is_same = before.method == sent.method && before.uri == sent.uri;
-                self.about.shape.is_one_call()
-                    || is_same && report.is_some_and(|report| report.known != Known::Success)
+                self.info.kind.is_one_call()
+                    || is_same && report.is_some_and(|report| report.class != ReplyClass::Success)
             });
             if !goes_on {
                 starts.push(index);
@@ -187,50 +187,50 @@ impl Trace {
     }
 }
 
-impl About {
+impl ExchangeInfo {
     /// An exchange that begins now in this session.
-    pub fn new(shape: Shape, session: &Session, access: Access, now: Duration) -> Self {
+    pub fn new(kind: ExchangeKind, session: &Session, access: Access, now: Duration) -> Self {
         let policy = session.policy().clone();
-        Self { shape, access, end: now.saturating_add(policy.deadline), policy }
+        Self { kind, access, end: now.saturating_add(policy.deadline), policy }
     }
 }
 
 impl Access {
-    /// A session that gets its credentials so.
+    /// Returns a session with this source of credentials.
     pub fn session(self, session: &Session, known: Credentials) -> Session {
         match self {
             Self::Fixed => session.with_credentials(known),
-            Self::Renewable => session.with_refreshable(Some(known)),
-            Self::Needed => session.with_refreshable(None),
+            Self::Refreshable => session.with_refreshable(Some(known)),
+            Self::Missing => session.with_refreshable(None),
         }
     }
 }
 
-impl Did {
-    /// The request, if one is sent.
-    pub fn sent(&self) -> Option<&Sent> {
+impl RecordedAction {
+    /// Returns the request, if this action sends one.
+    pub fn sent(&self) -> Option<&SentRequest> {
         if let Self::Send(sent) = self { Some(sent) } else { None }
     }
 
-    /// Returns `true` if a creation is sent.
+    /// Returns `true` if it sends a create request.
     pub fn is_post(&self) -> bool {
         self.sent().is_some_and(|sent| sent.method == Method::POST)
     }
 
-    /// Returns `true` at the end.
+    /// Returns `true` if this action ends the exchange.
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Done(_))
     }
 }
 
-impl Failed {
+impl RecordedError {
     pub(crate) fn of(error: &Error) -> Self {
         let attempts = error.attempts().map(|attempts| attempts.count);
         Self { kind: error.kind(), effect: error.effect(), attempts }
     }
 }
 
-impl Sent {
+impl SentRequest {
     pub(crate) fn of(request: &Request<Vec<u8>>, timeout: Duration) -> Self {
         Self {
             method: request.method().clone(),
@@ -242,74 +242,72 @@ impl Sent {
 }
 
 impl Report {
-    /// An event that says nothing of the request.
-    pub(crate) const UNTOLD: Self =
-        Self { known: Known::Ambiguous, status: None, hint: None, ends_list: false };
+    /// An event without a result.
+    pub(crate) const UNKNOWN: Self =
+        Self { class: ReplyClass::Ambiguous, status: None, hint: None, is_last_page: false };
 
-    /// Returns `true` if other credentials are wanted.
+    /// Returns `true` for a 401.
     pub fn is_unauthorized(&self) -> bool {
         self.status == Some(StatusCode::UNAUTHORIZED)
     }
 }
 
-/// The requests of one call.
+/// One call.
 pub(crate) struct CallTrace<'a> {
-    shape: Shape,
-    /// From the step that sent its first request to the one before the first request of the next
-    /// call.
+    kind: ExchangeKind,
+    /// From its first request to the step before the first request of the next call.
     pub(crate) steps: &'a [Step],
-    /// The step after them: it may be what is made of the last report.
+    /// The next step; it may react to the last result of this call.
     next: Option<&'a Step>,
 }
 
 impl CallTrace<'_> {
-    /// Requests of the operation itself, without the looks of an update.
+    /// Returns the number of attempts. Reads before an update do not count.
     pub(crate) fn attempts(&self) -> usize {
-        let looks = |sent: &&Sent| self.shape == Shape::Update && sent.method == Method::GET;
-        self.steps.iter().filter_map(|step| step.did.sent()).filter(|sent| !looks(sent)).count()
+        let looks = |sent: &&SentRequest| self.kind == ExchangeKind::Update && sent.method == Method::GET;
+        self.steps.iter().filter_map(|step| step.action.sent()).filter(|sent| !looks(sent)).count()
     }
 
-    /// Counts the provider of refused credentials before this step of it.
-    pub(crate) fn provider(&self, until: usize) -> usize {
-        let provider = |step: &&Step| matches!(step.did, Did::Renew { refused: true, .. });
-        self.steps[..until].iter().filter(provider).count()
+    /// Counts the refreshes after a 401 before this step.
+    pub(crate) fn refreshes(&self, until: usize) -> usize {
+        let refreshes = |step: &&Step| matches!(step.action, RecordedAction::Refresh { refused: true, .. });
+        self.steps[..until].iter().filter(refreshes).count()
     }
 
-    /// The outcomes of its requests: the step, the report, and what was made of it.
-    pub(crate) fn reports(&self) -> impl Iterator<Item = (usize, &Report, &Did)> {
-        // The first step sends, and its report is of the call before.
+    /// Returns the results of its requests: step index, report, next action.
+    pub(crate) fn reports(&self) -> impl Iterator<Item = (usize, &Report, &RecordedAction)> {
+        // The report of the first step belongs to the previous call.
         let steps = self.steps.iter().chain(self.next).enumerate().skip(1);
-        steps.filter_map(|(index, step)| Some((index, step.report.as_ref()?, &step.did)))
+        steps.filter_map(|(index, step)| Some((index, step.report.as_ref()?, &step.action)))
     }
 
-    /// Counts the requests that had failed up to this step and with it. A refresh makes up for its
-    /// own.
+    /// Counts the failed requests up to and including this step. A 401 does not count: a refresh
+    /// follows.
     pub(crate) fn failures(&self, until: usize) -> u32 {
         let failures = self.reports().filter(|(index, report, _)| {
-            *index <= until && report.known != Known::Success && !report.is_unauthorized()
+            *index <= until && report.class != ReplyClass::Success && !report.is_unauthorized()
         });
         u32::try_from(failures.count()).unwrap_or(u32::MAX)
     }
 
-    pub(crate) fn is_creation(&self) -> bool {
-        self.steps.first().is_some_and(|step| step.did.is_post())
+    pub(crate) fn is_create(&self) -> bool {
+        self.steps.first().is_some_and(|step| step.action.is_post())
     }
 
-    /// Each step that begins to wait: its place, the report that it follows, and how long it is.
+    /// Returns each step that starts a wait: its index, the report before it, and the duration.
     pub(crate) fn waits(&self) -> impl Iterator<Item = (usize, &Report, Duration)> {
-        self.reports().filter_map(|(index, report, did)| match did {
-            Did::Wait(wait) => Some((index, report, *wait)),
+        self.reports().filter_map(|(index, report, action)| match action {
+            RecordedAction::Wait(wait) => Some((index, report, *wait)),
             _ => None,
         })
     }
 
-    /// Returns `true` if a wait after this report lets a creation show, and is not one before a
-    /// retry.
-    pub(crate) fn settles(&self, report: &Report) -> bool {
-        match self.shape {
-            Shape::Reconcile => report.known == Known::Success,
-            Shape::Ensure if self.is_creation() => report.known == Known::Ambiguous,
-            Shape::Ensure => report.known == Known::Success,
+    /// Returns `true` if a wait after this report is a consistency delay, not a retry wait.
+    pub(crate) fn awaits_consistency(&self, report: &Report) -> bool {
+        match self.kind {
+            ExchangeKind::Reconcile => report.class == ReplyClass::Success,
+            ExchangeKind::Ensure if self.is_create() => report.class == ReplyClass::Ambiguous,
+            ExchangeKind::Ensure => report.class == ReplyClass::Success,
             _ => false,
         }
     }

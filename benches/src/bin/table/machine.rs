@@ -1,4 +1,4 @@
-//! What kind of machine this is, without its name.
+//! The kind of this machine, without its name.
 
 use std::{fs, thread};
 

@@ -1,5 +1,5 @@
-//! `table [--rounds N] [--contacts PATH]`: has all work done, and prints its figures beside their targets. PATH is the release
-//! build of the command. It takes valgrind, taskset and strip, and two cores.
+//! `table [--rounds N] [--contacts PATH]`: runs all work and prints the figures with their targets.
+//! PATH is the release build of the command. Needs valgrind, taskset, strip, and two idle cores.
 
 mod machine;
 mod measure;
@@ -26,11 +26,12 @@ fn main() -> Result<()> {
     println!("Machine: {}", machine::kind()?);
     let bench = Bench::new(rounds)?;
     println!(
-        "Time: medians of {rounds} rounds, and of {} for one request at a time; what is compared in turns; in brackets the least and \
-         the most.\n",
+        "Time: medians of {rounds} rounds, and of {} for one request at a time; compared in turns; in brackets minimum and maximum.\n",
         bench.rounds_of(1)
     );
-    println!("| what | measured | beside | ratio | target | met |\n| --- | --- | --- | --- | --- | --- |");
+    println!(
+        "| what | measured | compared with | ratio | target | met |\n| --- | --- | --- | --- | --- | --- |"
+    );
     rows::core::build(&bench)?;
     rows::core::read(&bench)?;
     rows::core::call(&bench)?;

@@ -1,4 +1,4 @@
-//! Having work done and measured, each time by a process of its own: the server on one core, the client on the other.
+//! Runs and measures work in its own process: the server on one core, the client on the other.
 
 use std::{
     env, fs,
@@ -12,20 +12,20 @@ use crate::{Result, spread::Spread};
 
 pub(crate) struct Bench {
     rounds: usize,
-    /// Where the binaries are.
+    /// Folder of the binaries.
     folder: PathBuf,
     server: Child,
     addresses: String,
     certificate: PathBuf,
 }
 
-/// What doing some work once costs.
+/// Cost of doing some work once.
 pub(crate) struct Cost {
     /// In microseconds.
     pub(crate) wall: Spread,
     /// In microseconds.
     pub(crate) cpu: Spread,
-    /// The most memory of the process, in KiB.
+    /// Peak memory of the process, in KiB.
     pub(crate) memory: Spread,
 }
 
@@ -44,12 +44,12 @@ impl Bench {
         Ok(Self { rounds, folder, server, addresses: addresses.trim().to_owned(), certificate })
     }
 
-    /// Where the server listens in clear text.
+    /// Returns the plain HTTP address of the server.
     pub(crate) fn plain(&self) -> &str {
         self.addresses.split(',').next().unwrap_or_default()
     }
 
-    /// Instructions of doing this work once, by those of doing it so often and those of not doing it.
+    /// Returns the instructions of this work, from the difference between `count` runs and none.
     pub(crate) fn instructions(&self, name: &str, count: u64, concurrency: u64) -> Result<f64> {
         let counted = |count: u64| -> Result<f64> {
             let output = Command::new("valgrind")
@@ -64,7 +64,7 @@ impl Bench {
         Ok((counted(count)? - counted(0)?) / count as f64)
     }
 
-    /// Allocations of doing this work once.
+    /// Returns the allocations of this work.
     pub(crate) fn allocations(&self, name: &str) -> Result<f64> {
         let count = 100;
         let mut command = Command::new(self.folder.join("allocations"));
@@ -72,17 +72,17 @@ impl Bench {
         Ok(figures.first().ok_or("it prints two")? / f64::from(count))
     }
 
-    /// One request at a time moves by a third from round to round: it takes more of them until the medians hold still.
+    /// With one request at a time, results vary by a third, so the median needs more rounds.
     pub(crate) fn rounds_of(&self, concurrency: u64) -> usize {
         if concurrency == 1 { self.rounds * 3 } else { self.rounds }
     }
 
-    /// What each of these costs, in turns.
+    /// Measures the cost of each, in turns.
     pub(crate) fn costs(&self, names: &[&str], count: u64, concurrency: u64) -> Result<Vec<Cost>> {
         let mut samples = vec![[vec![], vec![], vec![]]; names.len()];
         for round in 0..self.rounds_of(concurrency) {
             let mut turn: Vec<_> = names.iter().zip(&mut samples).collect();
-            // Who comes after whom is not to matter.
+            // The order must not matter.
             if round % 2 == 1 {
                 turn.reverse();
             }
@@ -104,7 +104,7 @@ impl Bench {
         Ok(costs.collect())
     }
 
-    /// The KiB of an example, without its names.
+    /// Returns the size of a stripped example, in KiB.
     pub(crate) fn size(&self, example: &str) -> Result<f64> {
         let stripped = env::temp_dir().join(format!("contacts-benches-{}.bin", std::process::id()));
         let status = Command::new("strip")
@@ -120,7 +120,7 @@ impl Bench {
         Ok(bytes as f64 / 1024.0)
     }
 
-    /// The milliseconds from the start of a process to its end.
+    /// Returns the milliseconds of a whole process.
     pub(crate) fn process(&self, command: &mut Command) -> Result<Spread> {
         let mut samples = Vec::new();
         for _ in 0..self.rounds * 10 {
@@ -137,7 +137,7 @@ impl Bench {
 
 impl Drop for Bench {
     fn drop(&mut self) {
-        // It may be gone already.
+        // It may have ended already.
         let _ = self.server.kill();
         let _ = self.server.wait();
         let _ = fs::remove_file(&self.certificate);

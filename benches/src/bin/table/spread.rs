@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The median of some samples, the least and the most.
+/// Median, minimum and maximum of samples.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -25,7 +25,7 @@ impl fmt::Display for Spread {
     }
 }
 
-/// A number of three digits or so.
+/// Formats a number with about three digits.
 pub(crate) fn short(number: f64) -> String {
     match number.abs() {
         size if size >= 100.0 => format!("{number:.0}"),

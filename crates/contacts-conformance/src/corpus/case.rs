@@ -6,7 +6,7 @@ use contacts_proto::transport::{Limits, TransportErrorKind};
 use serde::Deserialize;
 
 use super::{Body, Expectation, Question, Scope};
-use crate::{Answer, Operation, Told, operation::ID, operation::Sample};
+use crate::{Answer, AttemptReport, Operation, operation::ID, operation::Sample};
 
 /// One response, and the outcome that it must have with each operation.
 ///
@@ -114,22 +114,22 @@ impl Case {
     }
 
     /// The client's report.
-    pub(super) fn told(&self, report: Report, question: Question, limits: &Limits) -> Told {
+    pub(super) fn told(&self, report: Report, question: Question, limits: &Limits) -> AttemptReport {
         let answer = self.answer(question);
         match report {
-            Report::Answered => Told::Answered(answer),
-            Report::Malformed => Told::MaybeSent(TransportErrorKind::Malformed),
-            Report::TooLarge => Told::MaybeSent(TransportErrorKind::TooLarge),
-            Report::Closed => Told::MaybeSent(TransportErrorKind::Closed),
-            Report::BodyMalformed => Told::Broken(answer, TransportErrorKind::Malformed),
-            Report::BodyClosed => Told::Broken(answer, TransportErrorKind::Closed),
+            Report::Answered => AttemptReport::Answered(answer),
+            Report::Malformed => AttemptReport::MaybeSent(TransportErrorKind::Malformed),
+            Report::TooLarge => AttemptReport::MaybeSent(TransportErrorKind::TooLarge),
+            Report::Closed => AttemptReport::MaybeSent(TransportErrorKind::Closed),
+            Report::BodyMalformed => AttemptReport::Broken(answer, TransportErrorKind::Malformed),
+            Report::BodyClosed => AttemptReport::Broken(answer, TransportErrorKind::Closed),
             Report::BodyTooLarge => {
                 let limit = match (self.status, question) {
                     (200..=299, Question::One(Operation::List) | Question::WholeList) => limits.page_body,
                     (200..=299, _) => limits.contact_body,
                     _ => limits.error_body,
                 };
-                Told::Broken(answer.cut(limit), TransportErrorKind::TooLarge)
+                AttemptReport::Broken(answer.cut(limit), TransportErrorKind::TooLarge)
             }
         }
     }

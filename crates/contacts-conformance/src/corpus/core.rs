@@ -10,7 +10,7 @@ use super::{
     trial::{Trial, response, setup},
 };
 use crate::{
-    Told,
+    AttemptReport,
     operation::{Visitor, with},
     reference::drive,
 };
@@ -29,7 +29,7 @@ pub(super) fn play(case: &Case, question: Question, report: Report) -> Trial {
 
 struct Core {
     session: Session,
-    told: Told,
+    told: AttemptReport,
     question: Question,
 }
 
@@ -40,7 +40,7 @@ impl Core {
             let path = request.uri().path_and_query().map_or("", |path| path.as_str());
             requests.push(format!("{} {path}", request.method()));
             match response(self.question, requests.len() - 1) {
-                Some(last_page) => Told::Answered(last_page).reply(),
+                Some(last_page) => AttemptReport::Answered(last_page).reply(),
                 None => self.told.reply(),
             }
         });

@@ -15,7 +15,7 @@ use super::{Driver, Setup, client};
 #[derive(Debug)]
 pub struct Hyper {
     client: contacts_hyper::Client,
-    /// It is dropped after the client, and all connections with it.
+    /// Dropped after the client, which closes all connections.
     runtime: Runtime,
 }
 

@@ -1,4 +1,4 @@
-//! The two clients behind one face.
+//! One interface for both clients.
 
 mod asynchronous;
 mod blocking;
@@ -12,39 +12,39 @@ use contacts_proto::{
 
 pub use self::{asynchronous::Hyper, blocking::Ureq};
 
-/// Who asks, in all scenarios.
+/// The user of all scenarios.
 pub const USER: &str = "ann@example.com";
 
-/// The secret of all scenarios.
+/// The API token of all scenarios.
 pub const TOKEN: &str = "a-token-that-nobody-else-may-see";
 
-/// A client of either kind, for one thread.
+/// A blocking or async client, used by one thread.
 pub trait Driver: Sized {
-    /// Its crate.
+    /// Name of its crate.
     const NAME: &'static str;
 
-    /// A client with these settings.
+    /// Creates a client with these settings.
     ///
     /// # Errors
-    /// If they cannot be used.
+    /// If the settings are invalid.
     fn new(setup: &Setup) -> Result<Self, Error>;
 
-    /// Carries out one operation.
+    /// Sends one operation.
     ///
     /// # Errors
-    /// What the client's `send` ends with.
+    /// The error of the client's `send`.
     fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error>;
 
-    /// Does something with each contact of a list, as it comes.
+    /// Calls `act` with each contact of the list as it arrives.
     ///
     /// # Errors
-    /// The first that the client's `contacts` gives.
+    /// The first error of the client's list.
     fn each_contact(&self, page_size: u32, act: impl FnMut(Contact)) -> Result<(), Error>;
 
-    /// All contacts of a list.
+    /// Reads all contacts of the list.
     ///
     /// # Errors
-    /// The first that the client's `contacts` gives.
+    /// The first error of the client's list.
     fn contacts(&self, page_size: u32) -> Result<Vec<Contact>, Error> {
         let mut contacts = Vec::new();
         self.each_contact(page_size, |contact| contacts.push(contact))?;
@@ -54,38 +54,38 @@ pub trait Driver: Sized {
     /// Runs an exchange in the session of the client.
     ///
     /// # Errors
-    /// The error that the exchange ends with.
+    /// The error of the exchange.
     fn run<E: Exchange>(&self, exchange: impl FnOnce(Session) -> E) -> Result<E::Output, Error>;
 
-    /// Sees to it that a contact exists once.
+    /// Ensures that a contact exists once.
     ///
     /// # Errors
-    /// What the client's `ensure` ends with.
+    /// The error of the client's `ensure`.
     fn ensure(&self, method: ContactMethod, to: &str) -> Result<Ensured, Error>;
 
-    /// Lets time pass, in which the client may look after its connections.
+    /// Waits. The client may manage its connections meanwhile.
     fn rest(&self, time: Duration);
 }
 
-/// The settings of a client.
+/// Settings of a client.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The base URL.
     pub base: String,
-    /// Who asks.
+    /// The credentials.
     pub credentials: Credentials,
-    /// The numbers.
+    /// The retry policy.
     pub policy: RetryPolicy,
-    /// How long a connection may take.
+    /// Time limit for connecting.
     pub connect_timeout: Duration,
-    /// Another authority to trust, in PEM.
+    /// An additional authority to trust, in PEM.
     pub authority: Option<&'static str>,
     /// The proxy.
     pub proxy: Option<String>,
 }
 
 impl Setup {
-    /// One attempt, with more time than anything on loopback needs.
+    /// One attempt, with more time than loopback needs.
     pub fn new(base: impl Into<String>) -> Self {
         let mut policy = RetryPolicy::default();
         policy.max_attempts = 1;
@@ -105,7 +105,7 @@ impl Setup {
     }
 }
 
-/// Both builders have the same methods, and no trait in common.
+/// Both builders have the same methods but share no trait.
 macro_rules! client {
     ($library:ident, $setup:expr) => {{
         let setup: &Setup = $setup;

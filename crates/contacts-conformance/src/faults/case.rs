@@ -1,4 +1,4 @@
-//! What is tried, drawn from a seed.
+//! Random cases, generated from a seed.
 
 use std::time::Duration;
 
@@ -15,28 +15,28 @@ use crate::{
     wire::{self, Cut},
 };
 
-/// The contact that is created.
+/// The contact to create.
 const NEW: (ContactMethod, &str) = (ContactMethod::Sms, "1-234-5678");
 
-/// The address that an update gives to the first contact.
+/// The address that an update sets.
 const UPDATED: &str = "ann@example.net";
 
-/// One case: what is asked, what goes wrong meanwhile, and how the service behaves.
+/// One case: the task, the faults, and the behaviour of the service.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) task: Task,
-    /// What goes wrong with requests and answers.
+    /// Faults of requests and responses.
     pub(super) rules: Vec<FaultRule>,
-    /// What goes wrong with a connection below HTTP: which one, and what of its two directions.
+    /// A fault of a connection below HTTP.
     pub(super) wire: Option<Wire>,
-    /// Whether a list is read first, so that a connection is kept.
+    /// `true` to read a list first, so that an idle connection exists.
     pub(super) warm: bool,
     pub(super) behaviour: Behaviour,
-    /// How long after its answer an effect may come.
+    /// Maximum delay of an effect after its response.
     pub(super) late: Duration,
 }
 
-/// What is asked.
+/// The task of the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Task {
     Create,
@@ -70,7 +70,7 @@ impl Task {
         Self::Deactivate,
     ];
 
-    /// The operations that it may make.
+    /// Returns the operations that the task may use.
     fn operations(self) -> &'static [Operation] {
         match self {
             Self::Create => &[Operation::Create],
@@ -84,7 +84,7 @@ impl Task {
         }
     }
 
-    /// The same as a job for a user with these contacts.
+    /// Returns the job of a user with these contacts.
     pub(super) fn job(self, contacts: &[StoredContact]) -> Result<Job, Error> {
         let id = |number: usize| ContactId::new(contacts[number].id.clone());
         let (method, to) = NEW;
@@ -103,7 +103,7 @@ impl Task {
         })
     }
 
-    /// What fails in the most ways is tried most often.
+    /// Tasks with many failure modes are more frequent.
     fn draw(rng: &mut Rng) -> Self {
         match rng.u8(..10) {
             0..3 => Self::Create,
@@ -126,7 +126,7 @@ impl Case {
             behaviour: Behaviour {
                 new_phones: NewPhones::EnabledAtOnce,
                 page_cap: None,
-                ..behaviour::any_form(&mut Random::new(rng.u64(..)))
+                ..behaviour::random_behaviour(&mut Random::new(rng.u64(..)))
             },
             late: Duration::ZERO,
         };
@@ -141,22 +141,23 @@ impl Case {
         case
     }
 
-    /// Whether the outcome depends on an order of events that nothing settles: a connection that ends as soon as it is made may
-    /// end before or after a request was handed to it. A creation cannot pass over that, and other operations go on in two
-    /// ways, on which there may be another fault.
-    pub(super) fn is_open(&self) -> bool {
+    /// Returns `true` if the outcome depends on a race. A connection that ends when it is
+    /// established may end before or after a request is handed to it. A create cannot ignore that.
+    /// Other operations continue in one of two ways, and may meet another fault there.
+    pub(super) fn is_undetermined(&self) -> bool {
         let refused = self.rules.iter().any(|rule| matches!(rule.fault, Fault::Refuse { .. }));
         let cuts = self.wire.iter().flat_map(|wire| [wire.up, wire.down]);
         let cut_at_once = cuts.flatten().any(|cut| cut.at == 0);
-        // The whole request has arrived, and its answer and the end of the connection run for it.
+        // The whole request has arrived; its response and the end of the connection race.
         let ups = self.wire.iter().filter_map(|wire| wire.up);
-        let cut_at_the_end = self.task == Task::Create && ups.into_iter().any(|cut| cut.at == creation_len());
+        let cut_at_the_end =
+            self.task == Task::Create && ups.into_iter().any(|cut| cut.at == create_request_len());
         let once =
             self.rules.len() < 2 && self.rules.iter().all(|rule| rule.times.is_none_or(|times| times < 2));
         cut_at_the_end || (refused || cut_at_once) && (self.task == Task::Create || !once)
     }
 
-    /// Whether the service carries a request out twice by itself.
+    /// Returns `true` if the service handles a request twice by itself.
     pub(super) fn doubles(&self) -> bool {
         self.rules.iter().any(|rule| matches!(rule.fault, Fault::Duplicate { .. }))
     }
@@ -166,7 +167,7 @@ impl Case {
         let fault = self.fault(rng);
         let rule = FaultRule::new(fault).on(operation);
         match rng.u8(..8) {
-            // As often as there are attempts, or without end.
+            // As often as there are attempts, or more.
             0 => rule.times(rng.u32(2..6)),
             1 if operation != Operation::Create => rule.nth(2),
             _ => rule.nth(1),
@@ -187,14 +188,15 @@ impl Case {
             27..29 => Fault::Garbage { text: garbage(rng), when },
             29..31 => {
                 let status = status(rng, &[301, 302, 303, 307, 308]);
-                // All but a 303 say that the request is to be made elsewhere: a service that has made it is beyond help.
+                // All redirects but 303 mean "not done here". A service that did it anyway cannot
+                // be handled.
                 let when = if status == 303 { when } else { When::Before };
                 Fault::Redirect { status, location: "/x".to_owned(), when }
             }
-            31..34 => refusal(rng, when),
+            31..34 => error_response(rng, when),
             34 => rate_limit(rng),
             35 => Fault::Html { when },
-            // It is a success of some kind: a service that says so without an effect is beyond help.
+            // A 2xx means success. A service that sends it without the effect cannot be handled.
             36..38 => Fault::Oversize { bytes: rng.u64(..400_000), declared: rng.bool(), when: When::After },
             _ if self.task == Task::Delete => Fault::Duplicate { response: DuplicateResponse::First },
             _ => Fault::Duplicate {
@@ -203,8 +205,8 @@ impl Case {
         }
     }
 
-    /// Harmless, or longer than an attempt may take. Nothing helps an ensured contact against an effect that comes after the time
-    /// it is given to consistency_delay, which is documented.
+    /// Harmless, or longer than an attempt. `ensure` cannot detect an effect after the consistency
+    /// delay (documented), so its effects are never late.
     fn delay(&mut self, rng: &mut Rng) -> Fault {
         let late = !matches!(self.task, Task::Ensure) && rng.bool();
         let ms = if rng.bool() { rng.u64(1..20) } else { rng.u64(230..280) };
@@ -215,12 +217,12 @@ impl Case {
     }
 }
 
-/// How long a creation is on the wire, to a port of five digits.
-fn creation_len() -> usize {
-    let site = BaseUrl::new("http://127.0.0.1:50000/jsm/ops/api/sandbox").expect("it is a base URL");
-    let credentials = Credentials::basic(USER, TOKEN).expect("these are credentials");
+/// Length of a create request on the wire, for a port of five digits.
+fn create_request_len() -> usize {
+    let site = BaseUrl::new("http://127.0.0.1:50000/jsm/ops/api/sandbox").expect("the base URL is valid");
+    let credentials = Credentials::basic(USER, TOKEN).expect("the credentials are valid");
     let (method, to) = NEW;
-    let request = CreateContact::new(method, to).expect("it is a contact").request(&site, &credentials);
+    let request = CreateContact::new(method, to).expect("the contact is valid").request(&site, &credentials);
     let line = |name: &str, value: &str| format!("{name}: {value}\r\n").len();
     let headers =
         request.headers().iter().map(|(name, value)| line(name.as_str(), value.to_str().unwrap_or_default()));
@@ -247,8 +249,8 @@ fn garbage(rng: &mut Rng) -> Option<String> {
     rng.bool().then(|| rng.choice(texts).unwrap_or_default().to_owned())
 }
 
-/// A status that says for certain that nothing was done is true; one that leaves it open may be either.
-fn refusal(rng: &mut Rng, when: When) -> Fault {
+/// A status that means "no effect" must be true; other statuses may have an effect or not.
+fn error_response(rng: &mut Rng, when: When) -> Fault {
     const CERTAIN: [u16; 8] = [400, 401, 403, 409, 413, 415, 422, 501];
     const OPEN: [u16; 8] = [408, 425, 500, 502, 503, 504, 507, 599];
     let certain = rng.bool();
@@ -265,7 +267,7 @@ fn rate_limit(rng: &mut Rng) -> Fault {
     let hints =
         [Hint::None, Hint::RetryAfterSeconds, Hint::RetryAfterDate, Hint::ResetSeconds, Hint::ResetIso8601];
     let hint = rng.choice(hints).unwrap_or(Hint::None);
-    // Longer than anybody waits, or not at all.
+    // Longer than a client waits, or none.
     Fault::RateLimit {
         hint,
         seconds: if hint == Hint::None { 1 } else { 120 },
@@ -287,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_creation_is_as_long_as_was_seen_on_the_wire() {
-        assert_eq!(creation_len(), 312);
+    fn the_length_of_a_create_request_equals_the_measured_one() {
+        assert_eq!(create_request_len(), 312);
     }
 }

@@ -1,4 +1,4 @@
-//! Faults drawn by lot, through both clients, against the sandbox, whose state is audited after each.
+//! Random faults: runs both clients against the sandbox, and audits its state after each case.
 
 mod case;
 mod service;
@@ -14,39 +14,39 @@ use crate::{
     parallel,
 };
 
-/// So many cases are tried at a time: most of them wait.
+/// Number of cases that run at the same time; most of them only wait.
 const AT_A_TIME: usize = 12;
 
-/// What is wrong with a client, or between the two.
+/// A defect of one client, or a difference between the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Defect {
-    /// An effect was reported, and is not there.
+    /// An effect was reported but is missing.
     Lost,
-    /// An effect is there twice.
+    /// An effect happened twice.
     Doubled,
-    /// A definite outcome is not true.
+    /// A definite outcome is false.
     Wrong,
-    /// An operation went on for longer than its deadline.
+    /// An operation took longer than its deadline.
     Hung,
-    /// The two clients ended differently.
+    /// The two clients had different outcomes.
     Different,
 }
 
-/// A defect, with what it takes to see it again.
+/// A defect, and the data to reproduce it.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// Which case it is: the same seed and index make the same case.
+    /// Index of the case. Seed and index determine a case.
     pub index: u64,
-    /// What kind it is.
+    /// Its kind.
     pub defect: Defect,
-    /// What it is.
+    /// Description.
     pub text: String,
 }
 
-/// Draws the cases with these indices and tries each with both clients. What they find goes into the report's counts.
+/// Runs the cases with these indices through both clients. Adds the results to the report.
 pub fn run(seed: u64, indices: std::ops::Range<u64>, report: &mut Report) -> Vec<Finding> {
     report.faults += indices.end.saturating_sub(indices.start);
-    let mut findings = parallel::each(indices, AT_A_TIME, |index| judge(seed, index));
+    let mut findings = parallel::each(indices, AT_A_TIME, |index| check(seed, index));
     findings.sort_by_key(|finding| finding.index);
     for finding in &findings {
         *match finding.defect {
@@ -60,13 +60,13 @@ pub fn run(seed: u64, indices: std::ops::Range<u64>, report: &mut Report) -> Vec
     findings
 }
 
-/// What is found in one case.
-fn judge(seed: u64, index: u64) -> Vec<Finding> {
+/// Returns the defects of one case.
+fn check(seed: u64, index: u64) -> Vec<Finding> {
     let case = Case::draw(seed, index);
-    let finding = |(defect, text)| Finding { index, defect, text: format!("{text}\n    in {case:?}") };
+    let finding = |(defect, text)| Finding { index, defect, text: format!("{text}\n    case {case:?}") };
     let mut trials = both(&case);
-    // On a machine that is busy time may run out for one client and not for the other. If that is the reason, it is not the
-    // same again.
+    // On a busy machine, time may run out for one client only. Then a second run has another
+    // result.
     for _ in 0..2 {
         if differ(&case, &trials) && trials.iter().any(|trial| trial.ran_out_of_time) {
             trials = both(&case);
@@ -88,7 +88,7 @@ fn both(case: &Case) -> [Trial; 2] {
     [try_with::<Ureq>(case), try_with::<Hyper>(case)]
 }
 
-/// Whether the two ended differently, and not by the order of events that nothing settles.
+/// Returns `true` if the outcomes differ, unless a race that no rule decides may cause that.
 fn differ(case: &Case, [one, other]: &[Trial; 2]) -> bool {
-    one.kind != other.kind && !case.is_open()
+    one.kind != other.kind && !case.is_undetermined()
 }

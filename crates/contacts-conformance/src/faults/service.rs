@@ -1,20 +1,20 @@
-//! The sandbox of one case, and what is in it beforehand.
+//! The sandbox of one case, with its initial contacts.
 
 use contacts_sandbox::{Behaviour, Sandbox, Service, StoredContact, User};
 
 use crate::driver::{TOKEN, USER};
 
-/// The account of the one user.
+/// Account of the only user.
 const ACCOUNT: &str = "ann";
 
-/// A sandbox in which a user has some contacts.
-pub(super) struct Stage {
+/// A sandbox with a user and some contacts.
+pub(super) struct Fixture {
     pub(super) sandbox: Sandbox,
-    /// What was there at the beginning. The first is enabled, the second is not.
+    /// Contacts at the start. The first is enabled, the second is disabled.
     pub(super) before: Vec<StoredContact>,
 }
 
-impl Stage {
+impl Fixture {
     pub(super) fn new(behaviour: Behaviour) -> Self {
         let mut service = Service::new(behaviour);
         service.add_user(User::new(USER, TOKEN).with_account_id(ACCOUNT));
@@ -33,7 +33,7 @@ impl Stage {
         Self { sandbox, before }
     }
 
-    /// What is there now.
+    /// Returns the current contacts.
     pub(super) fn now(&self) -> Vec<StoredContact> {
         contacts_of(&self.sandbox)
     }

@@ -1,4 +1,4 @@
-//! One case with one client.
+//! Runs one case with one client.
 
 use std::time::{Duration, Instant};
 
@@ -9,62 +9,63 @@ use contacts_proto::{
 use contacts_sandbox::StoredContact;
 use contacts_testkit::{
     audit::{self, is_whole_list, same},
-    findings::{Harm, Violation},
+    findings::{Violation, ViolationKind},
     job::{Job, Outcome},
-    ledger::Ledger,
+    network_record::NetworkRecord,
 };
 
-use super::{Defect, case::Case, service::Stage};
+use super::{Defect, case::Case, service::Fixture};
 use crate::{
     driver::{Driver, Setup},
     run::lateness,
     wire::{Plan, Server, Step},
 };
 
-/// How a case ended with one client.
+/// The result of a case with one client.
 pub(super) struct Trial {
-    /// `None` for a success.
+    /// Kind of the error, or `None` for success.
     pub(super) kind: Option<ErrorKind>,
-    /// The same in words.
+    /// The outcome as text.
     pub(super) end: String,
-    /// Whether time ran out, which on a busy machine it may do without a reason.
+    /// `true` if time ran out, which can happen on a busy machine.
     pub(super) ran_out_of_time: bool,
     pub(super) defects: Vec<(Defect, String)>,
 }
 
 pub(super) fn try_with<D: Driver>(case: &Case) -> Trial {
-    let stage = Stage::new(case.behaviour.clone());
+    let fixture = Fixture::new(case.behaviour.clone());
     let front = case.wire.map(|wire| {
         let whole = vec![Step::Tunnel { up: None, down: None }];
         let mut scripts = vec![whole.clone(); wire.connection];
         scripts.extend([vec![Step::Tunnel { up: wire.up, down: wire.down }], whole]);
-        Server::start(Plan::each(scripts), Some(stage.sandbox.address())).expect("there is a free port")
+        Server::start(Plan::each(scripts), Some(fixture.sandbox.address())).expect("there is a free port")
     });
-    let address = front.as_ref().map_or_else(|| stage.sandbox.address(), Server::address);
-    let base = stage.sandbox.base_url().replace(&stage.sandbox.address().to_string(), &address.to_string());
+    let address = front.as_ref().map_or_else(|| fixture.sandbox.address(), Server::address);
+    let base =
+        fixture.sandbox.base_url().replace(&fixture.sandbox.address().to_string(), &address.to_string());
     let setup = setup(base);
-    let client = D::new(&setup).expect("these are settings");
+    let client = D::new(&setup).expect("the settings are valid");
     let mut defects = Vec::new();
     if case.warm && case.wire.is_none() {
-        let first = patiently(|| client.contacts(ListContacts::MAX_PAGE_SIZE));
-        if !first.as_ref().is_ok_and(|contacts| is_whole_list(contacts, &stage.before)) {
-            defects.push((Defect::Wrong, format!("a list before anything went wrong: {first:?}")));
+        let first = retry_timeouts(|| client.contacts(ListContacts::MAX_PAGE_SIZE));
+        if !first.as_ref().is_ok_and(|contacts| is_whole_list(contacts, &fixture.before)) {
+            defects.push((Defect::Wrong, format!("a list before the fault: {first:?}")));
         }
     }
     for rule in &case.rules {
-        stage.sandbox.arm(rule.clone());
+        fixture.sandbox.arm(rule.clone());
     }
     let begun = Instant::now();
-    let job = case.task.job(&stage.before).expect("these are arguments");
-    let result = carry_out(&client, &job);
+    let job = case.task.job(&fixture.before).expect("the arguments are valid");
+    let result = perform(&client, &job);
     if let Some(late) = lateness(&setup.policy, begun.elapsed()) {
         defects.push((Defect::Hung, format!("{late:?}")));
     }
-    stage.sandbox.disarm();
+    fixture.sandbox.disarm();
     client.rest(if case.late.is_zero() { Duration::ZERO } else { case.late + Duration::from_millis(100) });
-    let now = stage.now();
-    defects.extend(audited(case, &job, &result, &stage.before, &now));
-    defects.extend(afterwards(&client, &stage, &now));
+    let now = fixture.now();
+    defects.extend(audited(case, &job, &result, &fixture.before, &now));
+    defects.extend(read_afterwards(&client, &fixture, &now));
     let error = result.as_ref().err();
     Trial {
         kind: error.map(Error::kind),
@@ -92,13 +93,13 @@ fn setup(base: String) -> Setup {
 
 fn ran_out_of_time(error: &Error) -> bool {
     let cause = match error {
-        Error::OutcomeUnknown(doubt) => doubt.cause(),
+        Error::OutcomeUnknown(unknown) => unknown.cause(),
         error => error,
     };
     cause.is_timeout()
 }
 
-fn carry_out<D: Driver>(client: &D, job: &Job) -> Result<Outcome, Error> {
+fn perform<D: Driver>(client: &D, job: &Job) -> Result<Outcome, Error> {
     match job {
         Job::List => client.contacts(2).map(Outcome::from),
         Job::Get(id) => client.send(&GetContact::new(id.clone())).map(Outcome::from),
@@ -108,11 +109,11 @@ fn carry_out<D: Driver>(client: &D, job: &Job) -> Result<Outcome, Error> {
         Job::Delete(id) => client.send(&DeleteContact::new(id.clone())).map(Outcome::from),
         Job::Activate(id) => client.send(&ActivateContact::new(id.clone())).map(Outcome::from),
         Job::Deactivate(id) => client.send(&DeactivateContact::new(id.clone())).map(Outcome::from),
-        other => panic!("{other:?} is not tried"),
+        other => panic!("{other:?} is not used"),
     }
 }
 
-/// What the audit of the service's state finds.
+/// Returns the defects that the audit finds.
 fn audited(
     case: &Case,
     job: &Job,
@@ -120,41 +121,42 @@ fn audited(
     before: &[StoredContact],
     after: &[StoredContact],
 ) -> Vec<(Defect, String)> {
-    // The service carries some requests out twice by itself.
-    let ledger = Ledger::unseen(case.doubles());
+    // The service handles some requests twice by itself.
+    let record = NetworkRecord::unobserved(case.doubles());
     let mut violations = Vec::new();
-    audit::Case { job, result, resolved: None, before, after, ledger: &ledger }.judge(&mut violations);
-    let told = |Violation { harm, how }| {
-        let defect = match harm {
-            Harm::Lost => Defect::Lost,
-            Harm::Doubled => Defect::Doubled,
-            Harm::Phantom | Harm::Wrong | Harm::Late => Defect::Wrong,
+    audit::Case { job, result, reconciled: None, before, after, record: &record }.check(&mut violations);
+    let defect = |Violation { kind, details }| {
+        let defect = match kind {
+            ViolationKind::Lost => Defect::Lost,
+            ViolationKind::Doubled => Defect::Doubled,
+            ViolationKind::Phantom | ViolationKind::Wrong | ViolationKind::Late => Defect::Wrong,
         };
-        (defect, format!("{how}: {result:?}, and there is {after:?}"))
+        (defect, format!("{details}: {result:?}; the contacts are {after:?}"))
     };
-    violations.into_iter().map(told).collect()
+    violations.into_iter().map(defect).collect()
 }
 
-/// Whatever has happened, the same client reads on, and what it reads is what is there. (On a busy machine a request that was given
-/// up may be carried out as late as now.)
-fn afterwards<D: Driver>(client: &D, stage: &Stage, now: &[StoredContact]) -> Vec<(Defect, String)> {
+/// After any fault, the same client must read the current contacts. On a busy machine, an abandoned
+/// request may still change them now.
+fn read_afterwards<D: Driver>(client: &D, fixture: &Fixture, now: &[StoredContact]) -> Vec<(Defect, String)> {
     let mut defects = Vec::new();
-    let last = now.last().expect("nothing deletes the last contact");
+    let last = now.last().expect("no task deletes the last contact");
     let got = ContactId::new(last.id.clone())
-        .and_then(|id| patiently(|| client.send(&GetContact::new(id.clone()))));
+        .and_then(|id| retry_timeouts(|| client.send(&GetContact::new(id.clone()))));
     if !got.as_ref().is_ok_and(|contact| same(contact, last)) {
-        defects.push((Defect::Wrong, format!("a contact read afterwards: {got:?}")));
+        defects.push((Defect::Wrong, format!("a contact after the fault: {got:?}")));
     }
-    let list = patiently(|| client.contacts(ListContacts::MAX_PAGE_SIZE));
-    let states = [now.to_vec(), stage.now()];
+    let list = retry_timeouts(|| client.contacts(ListContacts::MAX_PAGE_SIZE));
+    let states = [now.to_vec(), fixture.now()];
     if !list.as_ref().is_ok_and(|contacts| states.iter().any(|state| is_whole_list(contacts, state))) {
-        defects.push((Defect::Wrong, format!("a list read afterwards: {list:?}, and there is {states:?}")));
+        defects
+            .push((Defect::Wrong, format!("a list after the fault: {list:?}; the contacts are {states:?}")));
     }
     defects
 }
 
-/// Where nothing goes wrong, only a busy machine lets time run out; not three times.
-fn patiently<T>(read: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
+/// Without faults, time runs out only on a busy machine, and not three times.
+fn retry_timeouts<T>(read: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
     let mut result = read();
     for _ in 0..2 {
         if result.as_ref().is_err_and(Error::is_timeout) {

@@ -1,9 +1,9 @@
-//! Chunks, good and bad.
+//! Valid and invalid chunks.
 
 use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, each_once};
-use crate::{Answer, Expected, Scenario, Told};
+use crate::{Answer, AttemptReport, Expected, Scenario};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
@@ -31,17 +31,18 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         "a size with a plus sign",
         |answer| one_chunk(answer, "+{SIZE}\r\n{BODY}\r\n", "0\r\n\r\n"),
         |answer| {
-            // It is no size, and ureq reads it as one. There is no other way to read it that anybody could be led into.
+            // Not a valid size, but ureq accepts it. No other reading is possible, so this is
+            // harmless.
             Expected::OneOf(vec![
-                vec![Told::Answered(answer.clone())],
-                vec![Told::Broken(answer, TransportErrorKind::Malformed)],
+                vec![AttemptReport::Answered(answer.clone())],
+                vec![AttemptReport::Broken(answer, TransportErrorKind::Malformed)],
             ])
         },
     ));
     scenarios
 }
 
-/// How a chunk is written: `{SIZE}` and `{BODY}` are those of the answer. And what follows it.
+/// Format of a chunk and of what follows it. `{SIZE}` and `{BODY}` are those of the response.
 type Form = (&'static str, &'static str, &'static str);
 
 const GOOD: [Form; 6] = [
@@ -64,7 +65,7 @@ const CUT: [Form; 6] = [
 
 const BAD: [Form; 9] = [
     ("no size", "\r\n{BODY}\r\n", "0\r\n\r\n"),
-    ("a size that is no number", "zz\r\n{BODY}\r\n", "0\r\n\r\n"),
+    ("a size that is not a number", "zz\r\n{BODY}\r\n", "0\r\n\r\n"),
     ("a negative size", "-{SIZE}\r\n{BODY}\r\n", "0\r\n\r\n"),
     ("a size with a prefix", "0x{SIZE}\r\n{BODY}\r\n", "0\r\n\r\n"),
     ("a size that is too large for any machine", "fffffffffffffffff\r\n{BODY}\r\n", "0\r\n\r\n"),
@@ -84,5 +85,5 @@ fn one_chunk(answer: &Answer, chunk: &str, last: &str) -> Vec<u8> {
 }
 
 fn broken(answer: Answer, cause: TransportErrorKind) -> Expected {
-    Expected::once(Told::Broken(answer, cause))
+    Expected::once(AttemptReport::Broken(answer, cause))
 }

@@ -1,9 +1,9 @@
-//! Heads, good and bad.
+//! Valid and invalid heads.
 
 use contacts_proto::transport::TransportErrorKind;
 
 use super::{answered, each_once, malformed};
-use crate::{Answer, Expected, Scenario, Told};
+use crate::{Answer, AttemptReport, Expected, Scenario};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
@@ -38,7 +38,7 @@ const GOOD: [(&str, &str); 6] = [
     ("no reason", "HTTP/1.1 200"),
     ("an empty reason", "HTTP/1.1 200 "),
     ("a reason of bytes", "HTTP/1.1 200 \u{fc}\u{df}"),
-    ("a status that nobody knows", "HTTP/1.1 299 Whatever"),
+    ("an unknown status", "HTTP/1.1 299 Whatever"),
     ("the largest status", "HTTP/1.1 999 Too Much"),
     ("another large status", "HTTP/1.1 600 Too Much"),
 ];
@@ -48,7 +48,7 @@ const BAD: [(&str, &str); 9] = [
     ("a status of four digits", "HTTP/1.1 2000 Too Many"),
     ("a status of zeros", "HTTP/1.1 000 Nothing"),
     ("a status below all", "HTTP/1.1 099 Nothing"),
-    ("a status that is no number", "HTTP/1.1 2x0 What"),
+    ("a status that is not a number", "HTTP/1.1 2x0 What"),
     ("no status", "HTTP/1.1"),
     ("another version", "HTTP/3.0 200 OK"),
     ("another protocol", "ICY 200 OK"),
@@ -85,7 +85,7 @@ const NO_HTTP: [(&str, &[u8]); 7] = [
 fn with_status_line(answer: &Answer, status_line: &str) -> Vec<u8> {
     let wire = answer.wire();
     let line = wire.iter().position(|byte| *byte == b'\r').unwrap_or(0);
-    // A letter outside ASCII as one byte, as servers of old send it.
+    // A letter outside ASCII as one byte, as old servers send it.
     let status_line: Vec<_> =
         status_line.chars().map(|letter| u8::try_from(letter).unwrap_or(b'?')).collect();
     [&status_line, wire.get(line..).unwrap_or_default()].concat()
@@ -98,14 +98,14 @@ fn with_line(answer: &Answer, line: &[u8]) -> Vec<u8> {
     [before, line, after].concat()
 }
 
-/// What a client may be lenient about, as both are (RFC 9112, 2.2).
+/// Clients may accept this (RFC 9112, 2.2), and both do.
 fn bare(answer: &Answer) -> Vec<u8> {
     answer.wire().into_iter().filter(|byte| *byte != b'\r').collect()
 }
 
 fn sizes() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    let too_large = |_| Expected::once(Told::MaybeSent(TransportErrorKind::TooLarge));
+    let too_large = |_| Expected::once(AttemptReport::MaybeSent(TransportErrorKind::TooLarge));
     let line = |len: usize| format!("x-a: {}\r\n", "b".repeat(len)).into_bytes();
     let lines =
         |count: usize| (0..count).flat_map(|n| format!("x-{n}: b\r\n").into_bytes()).collect::<Vec<_>>();
@@ -117,7 +117,7 @@ fn sizes() -> Vec<Scenario> {
         |_| with_line(&Answer::new(200, ""), &[b'x'; 1 << 20]),
         too_large,
     ));
-    // Two headers are there besides.
+    // The response has two more headers.
     scenarios.extend(each_once("128 headers", |answer| with_line(answer, &lines(126)), answered));
     scenarios.extend(each_once("129 headers", |answer| with_line(answer, &lines(127)), too_large));
     scenarios.extend(each_once("4000 headers", |answer| with_line(answer, &lines(4000)), too_large));

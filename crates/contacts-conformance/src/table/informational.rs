@@ -1,12 +1,12 @@
-//! What may come before an answer.
+//! Informational responses before the final one.
 
 use std::time::Duration;
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, says_and_stays};
+use super::{answered, respond};
 use crate::{
-    ALL_OPERATIONS, Answer, Expected, Operation, Sample, Scenario, Told,
+    ALL_OPERATIONS, Answer, AttemptReport, Expected, Operation, Sample, Scenario,
     wire::{Plan, Step},
 };
 
@@ -23,9 +23,9 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         let answer = operation.success();
         for (name, early) in EARLY {
             let wire = [early.as_bytes(), &answer.wire()].concat();
-            let name = format!("{name} before the answer to {operation:?}");
+            let name = format!("{name} before the response to {operation:?}");
             scenarios.push(
-                Scenario::new(name, says_and_stays(wire), operation, answered(answer.clone())).asks_once(),
+                Scenario::new(name, respond(wire), operation, answered(answer.clone())).sends_one_request(),
             );
         }
         let later = vec![
@@ -34,14 +34,16 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             Step::Sleep(Duration::from_millis(20)),
             Step::Write(answer.wire()),
         ];
-        let name = format!("100 and later the answer to {operation:?}");
-        scenarios.push(Scenario::new(name, Plan::every(later), operation, answered(answer)).asks_once());
+        let name = format!("100 and later the response to {operation:?}");
+        scenarios
+            .push(Scenario::new(name, Plan::every(later), operation, answered(answer)).sends_one_request());
     }
-    scenarios.extend(super::each_once("100 with a length before the answer", with_length, |answer| {
-        // A server must not send it (RFC 9110, 8.6); what a client makes of it is left open, and ureq-proto refuses it.
+    scenarios.extend(super::each_once("100 with a length before the response", with_length, |answer| {
+        // Servers must not send it (RFC 9110, 8.6). The RFC does not say what a client should do;
+        // ureq-proto rejects it.
         Expected::OneOf(vec![
-            vec![Told::Answered(answer)],
-            vec![Told::MaybeSent(TransportErrorKind::Malformed)],
+            vec![AttemptReport::Answered(answer)],
+            vec![AttemptReport::MaybeSent(TransportErrorKind::Malformed)],
         ])
     }));
     scenarios.extend(super::READ_AND_CREATE.map(endless));
@@ -53,16 +55,16 @@ fn with_length(answer: &Answer) -> Vec<u8> {
     [early.as_bytes(), &answer.wire()].concat()
 }
 
-/// Nothing but early answers is none in time.
+/// Only informational responses: a timeout.
 fn endless(operation: Operation) -> Scenario {
     let all = EARLY[0].1.repeat(2_000).into_bytes();
     let drip = Step::Drip { all, bytes: 25, every: Duration::from_millis(1) };
     let plan = Plan::every([Step::ReadRequest, drip]);
-    let expected = Expected::once(Told::MaybeSent(TransportErrorKind::TimedOut));
-    Scenario::new(format!("early answers without end to {operation:?}"), plan, operation, expected)
+    let expected = Expected::once(AttemptReport::MaybeSent(TransportErrorKind::TimedOut));
+    Scenario::new(format!("endless informational responses to {operation:?}"), plan, operation, expected)
         .set(|setup| {
             setup.policy.attempt_timeout = Duration::from_millis(250);
             setup.policy.deadline = Duration::from_secs(1);
         })
-        .asks_once()
+        .sends_one_request()
 }

@@ -1,11 +1,11 @@
-//! Lengths that are wrong, missing, or there twice.
+//! Content lengths that are wrong, missing, or duplicated.
 
 use std::time::Duration;
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, each_once, malformed, says_and_stays};
-use crate::{Answer, Expected, Operation, Sample, Scenario, Told};
+use super::{answered, each_once, malformed, respond};
+use crate::{Answer, AttemptReport, Expected, Operation, Sample, Scenario};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
@@ -26,12 +26,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     scenarios.extend(each_once(
         "a length that is longer than the body",
         |answer| answer.wire_with(&format!("content-length: {}\r\n", answer.body.len() + 1)),
-        |answer| Expected::once(Told::Broken(answer, TransportErrorKind::Closed)),
+        |answer| Expected::once(AttemptReport::Broken(answer, TransportErrorKind::Closed)),
     ));
     scenarios.extend(each_once(
         "a length that is as large as can be",
         |answer| answer.wire_with("content-length: 9223372036854775807\r\n"),
-        |answer| Expected::once(Told::Broken(answer, TransportErrorKind::Closed)),
+        |answer| Expected::once(AttemptReport::Broken(answer, TransportErrorKind::Closed)),
     ));
     scenarios.extend(each_once(
         "a length that is shorter than the body",
@@ -44,13 +44,13 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     scenarios
 }
 
-/// HTTP lets a client take these or refuse them (RFC 9112, 6.3: equal lengths, and chunks beside a length); what it must not
-/// do is to take them for something else.
+/// A client may accept or reject these (RFC 9112, 6.3: equal lengths, and chunks with a length). It
+/// must not read them as something else.
 fn either() -> Vec<Scenario> {
     let taken_or_refused = |answer: Answer| {
         Expected::OneOf(vec![
-            vec![Told::Answered(answer)],
-            vec![Told::MaybeSent(TransportErrorKind::Malformed)],
+            vec![AttemptReport::Answered(answer)],
+            vec![AttemptReport::MaybeSent(TransportErrorKind::Malformed)],
         ])
     };
     let mut scenarios = each_once(
@@ -86,30 +86,27 @@ fn beside(answer: &Answer, before: &str, after: &str) -> Vec<u8> {
     [&answer.head_with(&lines), chunked.get(head..).unwrap_or_default()].concat()
 }
 
-/// The server waits for the client to take what it has as the whole.
+/// The server waits for the client to take the incomplete body as complete.
 fn never_whole(operation: Operation) -> Scenario {
     let answer = operation.success();
     let wire = answer.wire_with(&format!("content-length: {}\r\n", answer.body.len() + 1));
-    let expected = Expected::once(Told::Broken(answer, TransportErrorKind::TimedOut));
-    Scenario::new(
-        format!("a body that is never whole, to {operation:?}"),
-        says_and_stays(wire),
-        operation,
-        expected,
-    )
-    .set(|setup| setup.policy.attempt_timeout = Duration::from_millis(150))
-    .asks_once()
+    let expected = Expected::once(AttemptReport::Broken(answer, TransportErrorKind::TimedOut));
+    Scenario::new(format!("a body that is never whole, to {operation:?}"), respond(wire), operation, expected)
+        .set(|setup| setup.policy.attempt_timeout = Duration::from_millis(150))
+        .sends_one_request()
 }
 
-/// A 204 has no body, whatever it says; what follows its head is not the next answer.
+/// A 204 has no body, whatever its headers say. Bytes after its head are not the next response.
 fn bodies_of_no_content() -> Scenario {
     let wire = "HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\nhello";
     let answer = Operation::Delete.success();
-    Scenario::new("a 204 with a body", super::says(wire), Operation::Delete, answered(answer)).asks_once()
+    Scenario::new("a 204 with a body", super::respond_and_close(wire), Operation::Delete, answered(answer))
+        .sends_one_request()
 }
 
 fn no_body_at_all() -> Scenario {
     let wire = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-    let plan = super::says(wire);
-    Scenario::new("an empty 200 to Get", plan, Operation::Get, answered(Answer::new(200, ""))).asks_once()
+    let plan = super::respond_and_close(wire);
+    Scenario::new("an empty 200 to Get", plan, Operation::Get, answered(Answer::new(200, "")))
+        .sends_one_request()
 }

@@ -1,20 +1,20 @@
-//! Bodies that are larger than is read.
+//! Bodies that exceed the limits.
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, says_and_stays};
+use super::{answered, respond};
 use crate::{
-    ALL_OPERATIONS, Answer, Expected, Operation, Sample, Scenario, Seen, Told,
+    ALL_OPERATIONS, Answer, AttemptReport, Expected, Operation, Sample, Scenario, Seen,
     driver::Setup,
     wire::{Connection, Plan, Step},
 };
 
-/// The limits of these scenarios, in bytes: of a contact, a page, an error.
+/// Limits of these scenarios, in bytes: of a contact, a page, an error.
 const CONTACT: usize = 3000;
 const PAGE: usize = 5000;
 const ERROR: usize = 700;
 
-/// Far more than any buffers on the way take.
+/// Far more than all socket buffers hold.
 const FLOOD: u64 = 256 << 20;
 const BUFFERED: usize = 32 << 20;
 
@@ -38,7 +38,7 @@ fn small(setup: &mut Setup) {
     (limits.contact_body, limits.page_body, limits.error_body) = (CONTACT, PAGE, ERROR);
 }
 
-/// A body of just the size is read, and one of a byte more is not.
+/// A body at the limit is read; one byte more is not.
 fn at_the_limit(operation: Operation, answer: &Answer, limit: usize) -> Vec<Scenario> {
     let padded = |len: usize| {
         let mut answer = answer.clone();
@@ -46,21 +46,21 @@ fn at_the_limit(operation: Operation, answer: &Answer, limit: usize) -> Vec<Scen
         answer
     };
     let (whole, more) = (padded(limit), padded(limit + 1));
-    let cut = Expected::once(Told::Broken(more.clone().cut(limit), TransportErrorKind::TooLarge));
+    let cut = Expected::once(AttemptReport::Broken(more.clone().cut(limit), TransportErrorKind::TooLarge));
     let status = answer.status;
     let mut scenarios = Vec::new();
     for (how, wire) in FORMS {
         let name = format!("{limit} bytes {how}, {status} to {operation:?}");
         scenarios.push(
-            Scenario::new(name, says_and_stays(wire(&whole)), operation, answered(whole.clone()))
+            Scenario::new(name, respond(wire(&whole)), operation, answered(whole.clone()))
                 .set(small)
-                .asks_once(),
+                .sends_one_request(),
         );
         let name = format!("{} bytes {how}, {status} to {operation:?}", limit + 1);
         scenarios.push(
-            Scenario::new(name, says_and_stays(wire(&more)), operation, cut.clone())
+            Scenario::new(name, respond(wire(&more)), operation, cut.clone())
                 .set(small)
-                .asks_once()
+                .sends_one_request()
                 .sees(Seen::Check(super::closed_by_client)),
         );
     }
@@ -69,14 +69,14 @@ fn at_the_limit(operation: Operation, answer: &Answer, limit: usize) -> Vec<Scen
 
 type Form = fn(&Answer) -> Vec<u8>;
 
-/// How a body goes on the wire.
+/// Formats of a body on the wire.
 const FORMS: [(&str, Form); 2] = [("with a length", Answer::wire), ("in chunks", in_chunks)];
 
 fn in_chunks(answer: &Answer) -> Vec<u8> {
     answer.chunked(600)
 }
 
-/// A body without end is left alone where the limit is, and so is its connection.
+/// The client stops reading an endless body at the limit, and closes the connection.
 fn beyond(operation: Operation, status: u16, limit: usize) -> Vec<Scenario> {
     let answer = Answer::new(status, vec![b'x'; limit]);
     let heads = [
@@ -85,11 +85,11 @@ fn beyond(operation: Operation, status: u16, limit: usize) -> Vec<Scenario> {
     ];
     let scenario = |(how, lines): (&str, String)| {
         let script = [Step::ReadRequest, Step::Write(answer.head_with(&lines)), Step::Flood(b"x", FLOOD)];
-        let expected = Expected::once(Told::Broken(answer.clone(), TransportErrorKind::TooLarge));
+        let expected = Expected::once(AttemptReport::Broken(answer.clone(), TransportErrorKind::TooLarge));
         let name = format!("a flood {how}, {status} to {operation:?}");
         Scenario::new(name, Plan::every(script), operation, expected)
             .set(small)
-            .asks_once()
+            .sends_one_request()
             .sees(Seen::Check(not_drained))
     };
     heads.into_iter().map(scenario).collect()
@@ -99,6 +99,6 @@ fn not_drained(connections: &[Connection]) -> Result<(), String> {
     super::closed_by_client(connections)?;
     match connections.iter().find(|connection| connection.written > BUFFERED) {
         None => Ok(()),
-        Some(connection) => Err(format!("{} bytes were taken", connection.written)),
+        Some(connection) => Err(format!("the client read {} bytes", connection.written)),
     }
 }

@@ -1,13 +1,13 @@
-//! Proxies, by CONNECT.
+//! Proxies with CONNECT.
 
 use std::time::Duration;
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, says, says_and_stays};
+use super::{answered, respond, respond_and_close};
 use crate::{
-    Expected, Operation, Route, Sample, Scenario, Seen, Told,
-    certificates::{Shown, server},
+    AttemptReport, Expected, Operation, Route, Sample, Scenario, Seen,
+    certificates::{ServerCertificate, server},
     driver::TOKEN,
     wire::{Connection, End, Plan, Step},
 };
@@ -18,12 +18,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for operation in super::READ_AND_CREATE {
         scenarios.extend([through(operation, true), through(operation, false)]);
-        scenarios.extend(refusals(operation));
+        scenarios.extend(error_responses(operation));
         scenarios.push(bad_certificate(operation));
         scenarios.push(with_credentials(operation));
-        scenarios.extend(slow_ways(operation));
+        scenarios.extend(slow_tunnels(operation));
     }
-    scenarios.push(credentials_that_are_not_taken());
+    scenarios.push(rejected_credentials());
     scenarios
 }
 
@@ -33,9 +33,9 @@ fn tunnel() -> Plan {
 
 fn through(operation: Operation, tls: bool) -> Scenario {
     let answer = operation.success();
-    let mut behind = says_and_stays(answer.wire());
+    let mut behind = respond(answer.wire());
     if tls {
-        behind = behind.with_tls(server(Shown::Good));
+        behind = behind.with_tls(server(ServerCertificate::Good));
     }
     let name = format!("through a proxy, {}, {operation:?}", if tls { "https" } else { "http" });
     let scenario = Scenario::new(name, tunnel(), operation, answered(answer))
@@ -48,8 +48,8 @@ fn through(operation: Operation, tls: bool) -> Scenario {
     if tls { scenario.sees(Seen::Check(knows_nothing)) } else { scenario }
 }
 
-/// Proxies that take their time to open the tunnel.
-fn slow_ways(operation: Operation) -> Vec<Scenario> {
+/// Proxies that open the tunnel slowly.
+fn slow_tunnels(operation: Operation) -> Vec<Scenario> {
     const WAY: Duration = Duration::from_millis(600);
 
     let scenario = |name: &str, tunnel: Vec<Step>, behind: Plan, expected| {
@@ -65,21 +65,24 @@ fn slow_ways(operation: Operation) -> Vec<Scenario> {
     let answer = operation.success();
     let slow = Plan::every([Step::ReadRequest, Step::Sleep(WAY / 2), Step::write(answer.wire())]);
     let silent = Plan::every([Step::ReadRequest]);
-    let no_head = Expected::once(Told::MaybeSent(TransportErrorKind::TimedOut));
-    let not_sent = Told::NotSent(TransportErrorKind::TimedOut);
-    // Of a request without a body a library may not tell. It is repeated in any case.
+    let no_head = Expected::once(AttemptReport::MaybeSent(TransportErrorKind::TimedOut));
+    let not_sent = AttemptReport::NotSent(TransportErrorKind::TimedOut);
+    // For a request without a body, a library may not know. The client repeats it in any case.
     let no_tunnel = match operation {
         Operation::Create => Expected::once(not_sent),
-        _ => Expected::OneOf(vec![vec![not_sent], vec![Told::MaybeSent(TransportErrorKind::TimedOut)]]),
+        _ => Expected::OneOf(vec![
+            vec![not_sent],
+            vec![AttemptReport::MaybeSent(TransportErrorKind::TimedOut)],
+        ]),
     };
     vec![
-        scenario("a slow way and a slow head", opens(), slow, answered(answer))
+        scenario("a slow tunnel and a slow head", opens(), slow, answered(answer))
             .sees(Seen::OtherConnections(1..=1)),
-        scenario("a slow way and no head", opens(), silent.clone(), no_head)
+        scenario("a slow tunnel and no head", opens(), silent.clone(), no_head)
             .set(|setup| setup.policy.attempt_timeout = WAY * 2)
             .sees(Seen::OtherConnections(1..=1)),
         scenario(
-            "a way that is not made in the time of an attempt",
+            "a tunnel that is not open within the attempt timeout",
             vec![Step::ReadRequest],
             silent,
             no_tunnel,
@@ -89,7 +92,7 @@ fn slow_ways(operation: Operation) -> Vec<Scenario> {
     ]
 }
 
-/// The proxy is asked for a way to the host, and told nothing else.
+/// The proxy gets the host to connect to, and nothing else.
 fn connects(connections: &[Connection]) -> Result<(), String> {
     for connection in connections {
         let text = String::from_utf8_lossy(&connection.read);
@@ -124,8 +127,9 @@ fn has_authorization(connections: &[Connection]) -> Result<(), String> {
     if text.contains("\r\nauthorization: Basic ") && !text.contains("proxy-") { Ok(()) } else { Err(text) }
 }
 
-/// A proxy that makes no tunnel: nothing was sent to the service. An answer that never changes is asked for once.
-fn refusals(operation: Operation) -> Vec<Scenario> {
+/// The proxy opens no tunnel, so nothing was sent to the service. A permanent status is not
+/// retried.
+fn error_responses(operation: Operation) -> Vec<Scenario> {
     let not_http = "SSH-2.0-OpenSSH_9.6\r\n\r\n\r\n";
     let statuses = [
         (400, "Bad Request", 1),
@@ -141,17 +145,17 @@ fn refusals(operation: Operation) -> Vec<Scenario> {
     let refuses = statuses.into_iter().map(|(status, reason, attempts)| {
         let body = "no tunnel";
         let wire = format!("HTTP/1.1 {status} {reason}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        (status.to_string(), wire, vec![Told::RefusedByProxy(status); attempts])
+        (status.to_string(), wire, vec![AttemptReport::RefusedByProxy(status); attempts])
     });
     let breaks = [("no HTTP", not_http), ("nothing", ""), ("half a head", "HTTP/1.1 200 Conn")]
         .into_iter()
         .map(|(name, wire)| {
-            (name.to_owned(), wire.to_owned(), vec![Told::NotSent(TransportErrorKind::Proxy); 2])
+            (name.to_owned(), wire.to_owned(), vec![AttemptReport::NotSent(TransportErrorKind::Proxy); 2])
         });
-    let scenario = |(name, wire, told): (String, String, Vec<Told>)| {
-        let attempts = told.len();
-        let name = format!("a proxy that says {name}, to {operation:?}");
-        Scenario::new(name, says(wire), operation, Expected::Same(told))
+    let scenario = |(name, wire, reports): (String, String, Vec<AttemptReport>)| {
+        let attempts = reports.len();
+        let name = format!("a proxy that responds {name}, to {operation:?}");
+        Scenario::new(name, respond_and_close(wire), operation, Expected::Same(reports))
             .other(Plan::default())
             .route(Route::Proxy { tls: true })
             .set(|setup| setup.policy.max_attempts = 2)
@@ -161,18 +165,18 @@ fn refusals(operation: Operation) -> Vec<Scenario> {
             .sees(Seen::Check(knows_nothing))
     };
     let mut scenarios: Vec<_> = refuses.chain(breaks).map(scenario).collect();
-    // Nobody can say whether it was the proxy or what is behind it.
+    // The client cannot know whether the proxy or the server reset the connection.
     let reset = Plan::every([Step::ReadRequest, Step::End(End::Reset)]);
-    let told = vec![Told::NotSent(TransportErrorKind::Closed); 2];
-    let resets = scenario(("nothing and resets".to_owned(), String::new(), told));
+    let reports = vec![AttemptReport::NotSent(TransportErrorKind::Closed); 2];
+    let resets = scenario(("nothing and resets".to_owned(), String::new(), reports));
     scenarios.push(Scenario { server: reset, ..resets });
     scenarios
 }
 
-/// A proxy that opens TLS is not believed.
+/// A proxy that intercepts TLS is rejected.
 fn bad_certificate(operation: Operation) -> Scenario {
-    let behind = says_and_stays(operation.success().wire()).with_tls(server(Shown::UnknownAuthority));
-    let expected = Expected::once(Told::NotSent(TransportErrorKind::Certificate));
+    let behind = respond(operation.success().wire()).with_tls(server(ServerCertificate::UnknownAuthority));
+    let expected = Expected::once(AttemptReport::NotSent(TransportErrorKind::Certificate));
     Scenario::new(format!("a bad certificate behind a proxy, {operation:?}"), tunnel(), operation, expected)
         .other(behind)
         .route(Route::Proxy { tls: true })
@@ -190,7 +194,7 @@ fn nothing_read(connections: &[Connection]) -> Result<(), String> {
     }
 }
 
-/// The proxy's own credentials are for the proxy, and the service's for the service.
+/// The proxy's credentials go to the proxy, the service's to the service.
 fn with_credentials(operation: Operation) -> Scenario {
     Scenario {
         name: format!("through a proxy with credentials, {operation:?}"),
@@ -211,11 +215,11 @@ fn has_proxy_authorization(connections: &[Connection]) -> Result<(), String> {
     Ok(())
 }
 
-/// They are not tried again, since that may lock the account, and do not show.
-fn credentials_that_are_not_taken() -> Scenario {
+/// The client does not retry, because that may lock the account, and does not print them.
+fn rejected_credentials() -> Scenario {
     let answer = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
-    let expected = Expected::once(Told::RefusedByProxy(407));
-    Scenario::new("a proxy that refuses credentials", says(answer), Operation::Create, expected)
+    let expected = Expected::once(AttemptReport::RefusedByProxy(407));
+    Scenario::new("a proxy that refuses credentials", respond_and_close(answer), Operation::Create, expected)
         .other(Plan::default())
         .route(Route::Proxy { tls: true })
         .set(|setup| {

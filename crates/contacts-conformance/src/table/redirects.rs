@@ -1,15 +1,15 @@
-//! Redirects are never followed, wherever they lead.
+//! Redirects are never followed.
 
-use super::{answered, says_and_stays};
+use super::{answered, respond};
 use crate::{
     ALL_OPERATIONS, Answer, Operation, Route, Scenario, Seen,
-    certificates::{Shown, server},
+    certificates::{ServerCertificate, server},
     wire::Plan,
 };
 
 const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// Where to, if anywhere. What listens there must not be asked.
+/// Targets, if any. The server there must not get a request.
 const TARGETS: [(&str, Option<&str>); 8] = [
     ("to the same host", Some("http://127.0.0.1:{SELF}/elsewhere")),
     ("to another host", Some("http://localhost:{OTHER}/elsewhere")),
@@ -44,14 +44,14 @@ fn scenario(operation: Operation, status: u16, name: &str, location: Option<&str
     if let Some(location) = location {
         answer = answer.with("location", location);
     }
-    let plan = says_and_stays(answer.wire());
+    let plan = respond(answer.wire());
     Scenario::new(format!("{status} {name}, to {operation:?}"), plan, operation, answered(answer))
         .other(Plan::default())
-        .asks_once()
+        .sends_one_request()
         .sees(Seen::OtherConnections(0..=0))
 }
 
 fn from_tls(scenario: Scenario) -> Scenario {
-    let server = scenario.server.clone().with_tls(server(Shown::Good));
+    let server = scenario.server.clone().with_tls(server(ServerCertificate::Good));
     Scenario { server, ..scenario }.route(Route::Tls("127.0.0.1"))
 }

@@ -1,7 +1,7 @@
-//! What goes on the wire for each operation, and what a plain answer gives.
+//! The request of each operation on the wire, and the outcome of a plain response.
 
 use crate::{
-    ALL_OPERATIONS, Expected, Operation, Sample, Scenario, Seen, Told,
+    ALL_OPERATIONS, AttemptReport, Expected, Operation, Sample, Scenario, Seen,
     wire::{Connection, Plan, Step},
 };
 
@@ -10,12 +10,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         let answer = operation.success();
         let plan = Plan::every([Step::ReadRequest, Step::Write(answer.wire())]);
         Scenario::new(
-            format!("{operation:?} as it goes on the wire"),
+            format!("{operation:?} on the wire"),
             plan,
             operation,
-            Expected::once(Told::Answered(answer)),
+            Expected::once(AttemptReport::Answered(answer)),
         )
-        .asks_once()
+        .sends_one_request()
         .sees(Seen::Check(match operation {
             Operation::List | Operation::Get | Operation::Delete => reads,
             Operation::Activate | Operation::Deactivate => changes_without_a_body,
@@ -43,7 +43,7 @@ fn asks_without_credentials(connections: &[Connection]) -> Result<(), String> {
     has_headers(connections, &["accept", "host", "user-agent"])
 }
 
-/// The library adds nothing to the headers that the core has settled.
+/// The library adds no headers to those of the core.
 fn has_headers(connections: &[Connection], right: &[&str]) -> Result<(), String> {
     for request in connections.iter().flat_map(Connection::requests) {
         let text = String::from_utf8_lossy(request).to_ascii_lowercase();

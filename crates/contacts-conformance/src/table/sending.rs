@@ -1,9 +1,9 @@
-//! What can happen before a request is sent, and while it is.
+//! Failures before and while a request is sent.
 
 use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
-    Answer, Expected, Operation, Scenario, Seen, Told,
+    Answer, AttemptReport, Expected, Operation, Scenario, Seen,
     driver::Setup,
     wire::{Plan, Step},
 };
@@ -14,33 +14,33 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn for_operation(operation: Operation) -> Vec<Scenario> {
     let nowhere = |name: &str, cause, setting: fn(&mut Setup)| {
-        let told = vec![Told::NotSent(cause); 2];
-        Scenario::new(format!("{name}, {operation:?}"), Plan::default(), operation, Expected::Same(told))
+        let report = vec![AttemptReport::NotSent(cause); 2];
+        Scenario::new(format!("{name}, {operation:?}"), Plan::default(), operation, Expected::Same(report))
             .set(setting)
             .set(|setup| setup.policy.max_attempts = 2)
             .sees(Seen::Connections(0..=0))
     };
     vec![
-        nowhere("nobody listens", TransportErrorKind::Connect, |setup| {
-            setup.base = "http://127.0.0.1:1/cloud".to_owned()
+        nowhere("no server listens", TransportErrorKind::Connect, |setup| {
+            setup.base = "http://127.0.0.1:1/cloud".to_owned();
         }),
         nowhere("no proxy listens", TransportErrorKind::Connect, |setup| {
             setup.base = "https://api.example.com/cloud".to_owned();
             setup.proxy = Some("http://127.0.0.1:1".to_owned());
         }),
         nowhere("there is no such host", TransportErrorKind::Dns, |setup| {
-            // No such name exists, now or ever (RFC 6761, 6.4).
+            // No such name will ever exist (RFC 6761, 6.4).
             setup.base = "https://there-is-none.invalid/cloud".to_owned();
         }),
         early(operation),
     ]
 }
 
-/// A server that has seen enough after some bytes, says so, and takes the rest without looking.
+/// A server that responds before it has read the whole request.
 fn early(operation: Operation) -> Scenario {
     let answer = Answer::json(413, r#"{"message":"too much"}"#);
     let script =
         [Step::Read(20), Step::Write(answer.wire_with("connection: close\r\ncontent-length: 22\r\n"))];
-    let name = format!("an answer before the request is read, to {operation:?}");
-    Scenario::new(name, Plan::every(script), operation, super::answered(answer)).asks_once()
+    let name = format!("a response before the request is read, to {operation:?}");
+    Scenario::new(name, Plan::every(script), operation, super::answered(answer)).sends_one_request()
 }

@@ -1,11 +1,11 @@
-//! Servers that take their time, and no end of it.
+//! Slow and endless servers.
 
 use std::time::Duration;
 
 use contacts_proto::transport::TransportErrorKind;
 
 use crate::{
-    Answer, Expected, Operation, Sample, Scenario, Seen, Told,
+    Answer, AttemptReport, Expected, Operation, Sample, Scenario, Seen,
     driver::Setup,
     wire::{Plan, Step},
 };
@@ -19,7 +19,7 @@ const STEP: Duration = Duration::from_millis(10);
 
 fn for_operation(operation: Operation) -> Vec<Scenario> {
     let mut answer = operation.success();
-    // So long that at one byte in ten milliseconds it takes half a minute.
+    // At one byte per ten milliseconds, this takes half a minute.
     answer.body.resize(3000, b' ');
     let wire = answer.wire();
     let head = wire.len() - answer.body.len();
@@ -36,12 +36,13 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
     };
     let silent_after =
         |from: usize| Plan::every([Step::ReadRequest, Step::write(wire.get(..from).unwrap_or_default())]);
-    let no_head = Told::MaybeSent(TransportErrorKind::TimedOut);
-    let no_body = Told::Broken(Answer { body: Vec::new(), ..answer.clone() }, TransportErrorKind::TimedOut);
-    let scenario = |name: &str, plan: Plan, told: &Told, setting: fn(&mut Setup)| {
-        Scenario::new(format!("{name}, to {operation:?}"), plan, operation, Expected::once(told.clone()))
+    let no_head = AttemptReport::MaybeSent(TransportErrorKind::TimedOut);
+    let no_body =
+        AttemptReport::Broken(Answer { body: Vec::new(), ..answer.clone() }, TransportErrorKind::TimedOut);
+    let scenario = |name: &str, plan: Plan, report: &AttemptReport, setting: fn(&mut Setup)| {
+        Scenario::new(format!("{name}, to {operation:?}"), plan, operation, Expected::once(report.clone()))
             .set(setting)
-            .asks_once()
+            .sends_one_request()
             .sees(Seen::Check(super::closed_by_client))
     };
     let drip_in_chunks = |at_once: &str, all: &str| {
@@ -56,12 +57,12 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
         scenario("chunks that drip, by the deadline", chunks(), &no_body, by_deadline),
         scenario("a chunk's extension that drips, by the deadline", extension(), &no_body, by_deadline),
         scenario("trailers that drip, by the deadline", trailers(), &no_body, by_deadline),
-        scenario("silence, by the time for an attempt", silent_after(0), &no_head, by_attempt),
+        scenario("silence, by the attempt timeout", silent_after(0), &no_head, by_attempt),
         scenario("silence, by the deadline", silent_after(0), &no_head, by_deadline),
         scenario("half a head and silence, by the deadline", silent_after(20), &no_head, by_deadline),
         scenario("a head that drips, by the deadline", drip(0), &no_head, by_deadline),
         scenario("a body that does not come, by the deadline", silent_after(head), &no_body, by_deadline),
-        scenario("a body that drips, by the time for an attempt", drip(head), &no_body, by_attempt),
+        scenario("a body that drips, by the attempt timeout", drip(head), &no_body, by_attempt),
         scenario("a body that drips, by the deadline", drip(head), &no_body, by_deadline),
         scenario(
             "a body that begins, and no more of it, by the deadline",
@@ -72,21 +73,20 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
     ]
 }
 
-/// Times that no clock can reach are times like others.
+/// Time limits that no clock can reach must work.
 fn without_end(operation: Operation) -> Scenario {
     let answer = operation.success();
-    let plan = super::says(answer.wire());
-    Scenario::new(format!("times without end, {operation:?}"), plan, operation, super::answered(answer)).set(
-        |setup| {
+    let plan = super::respond_and_close(answer.wire());
+    Scenario::new(format!("endless time limits, {operation:?}"), plan, operation, super::answered(answer))
+        .set(|setup| {
             setup.connect_timeout = Duration::MAX;
             setup.policy.attempt_timeout = Duration::MAX;
-            // The table adds some time to it.
+            // The table adds some time to the deadline.
             setup.policy.deadline = Duration::MAX / 2;
-        },
-    )
+        })
 }
 
-/// What ends it; all other times are far too long to be what does.
+/// The limit under test; the others are far longer.
 const SHORT: Duration = Duration::from_millis(300);
 
 fn by_attempt(setup: &mut Setup) {

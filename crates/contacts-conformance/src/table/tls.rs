@@ -1,13 +1,13 @@
-//! Certificates that must be refused before a byte of a request is sent, and those that must not.
+//! Certificates that a client must reject before it sends a byte of a request, and valid ones.
 
 use std::time::Duration;
 
 use contacts_proto::transport::TransportErrorKind;
 
-use super::{answered, says, says_and_stays};
+use super::{answered, respond, respond_and_close};
 use crate::{
-    Expected, Operation, Route, Sample, Scenario, Seen, Told,
-    certificates::{Shown, server},
+    AttemptReport, Expected, Operation, Route, Sample, Scenario, Seen,
+    certificates::{ServerCertificate, server},
     driver::Setup,
     wire::{Connection, End, Handshake, Plan, Step},
 };
@@ -16,22 +16,24 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for operation in super::READ_AND_CREATE {
         let answer = operation.success();
-        for shown in Shown::BAD {
-            let plan = says_and_stays(answer.wire()).with_tls(server(shown));
+        for shown in ServerCertificate::BAD {
+            let plan = respond(answer.wire()).with_tls(server(shown));
             scenarios.push(refused(format!("{shown:?}, {operation:?}"), plan, operation));
         }
-        let good = says_and_stays(answer.wire()).with_tls(server(Shown::Good));
+        let good = respond(answer.wire()).with_tls(server(ServerCertificate::Good));
         scenarios.push(Scenario {
             route: Route::TlsUntrusted,
-            ..refused(format!("an authority that nobody was told to trust, {operation:?}"), good, operation)
+            ..refused(format!("an authority that the client does not trust, {operation:?}"), good, operation)
         });
-        for (shown, host) in
-            [(Shown::Good, "127.0.0.1"), (Shown::Good, "localhost"), (Shown::GoodChain, "127.0.0.1")]
-        {
-            let plan = says_and_stays(answer.wire()).with_tls(server(shown));
+        for (shown, host) in [
+            (ServerCertificate::Good, "127.0.0.1"),
+            (ServerCertificate::Good, "localhost"),
+            (ServerCertificate::GoodChain, "127.0.0.1"),
+        ] {
+            let plan = respond(answer.wire()).with_tls(server(shown));
             let name = format!("{shown:?} for {host}, {operation:?}");
             let scenario = Scenario::new(name, plan, operation, answered(answer.clone()));
-            scenarios.push(scenario.route(Route::Tls(host)).asks_once());
+            scenarios.push(scenario.route(Route::Tls(host)).sends_one_request());
         }
         scenarios.push(plaintext(operation));
         scenarios.extend(broken_handshakes(operation));
@@ -41,9 +43,9 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     scenarios
 }
 
-/// Three attempts are allowed, and one is made: a certificate does not become good.
+/// Three attempts are allowed but one is made, because a certificate stays invalid.
 fn refused(name: String, plan: Plan, operation: Operation) -> Scenario {
-    let expected = Expected::once(Told::NotSent(TransportErrorKind::Certificate));
+    let expected = Expected::once(AttemptReport::NotSent(TransportErrorKind::Certificate));
     Scenario::new(name, plan, operation, expected)
         .route(Route::Tls("127.0.0.1"))
         .set(|setup| setup.policy.max_attempts = 3)
@@ -53,7 +55,8 @@ fn refused(name: String, plan: Plan, operation: Operation) -> Scenario {
 
 fn nothing_decrypted(connections: &[Connection]) -> Result<(), String> {
     for connection in connections {
-        // In TLS 1.3 a server whose certificate is refused may have been told so before or after its own end of the handshake.
+        // In TLS 1.3 the server may learn of the rejection before or after its own end of the
+        // handshake.
         if !connection.read.is_empty() || connection.handshake == Handshake::None {
             return Err(format!("{connection:?}"));
         }
@@ -61,16 +64,17 @@ fn nothing_decrypted(connections: &[Connection]) -> Result<(), String> {
     Ok(())
 }
 
-/// What answers in plain text on the port of TLS has seen a greeting and nothing else, and so may be asked again.
+/// A server that responds in plain text on the TLS port has read only the client hello, so a retry
+/// is safe.
 fn plaintext(operation: Operation) -> Scenario {
     let answer = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let plan = Plan::every([Step::Read(100), Step::write(answer)]);
-    let told = vec![Told::NotSent(TransportErrorKind::Tls); 2];
+    let reports = vec![AttemptReport::NotSent(TransportErrorKind::Tls); 2];
     Scenario::new(
         format!("plain text on the port of TLS, {operation:?}"),
         plan,
         operation,
-        Expected::Same(told),
+        Expected::Same(reports),
     )
     .route(Route::Tls("127.0.0.1"))
     .set(|setup| setup.policy.max_attempts = 2)
@@ -84,9 +88,9 @@ fn no_secret(connections: &[Connection]) -> Result<(), String> {
     if text.contains("authorization") || text.contains("v1/users") { Err(text) } else { Ok(()) }
 }
 
-/// A handshake that breaks off: nothing was sent, whatever the reason.
+/// A broken handshake: nothing was sent, whatever the reason.
 fn broken_handshakes(operation: Operation) -> Vec<Scenario> {
-    // An alert of the server: it is out of order.
+    // A TLS alert: internal error.
     let alert = b"\x15\x03\x03\x00\x02\x02\x50";
     let ways = [
         ("closed at once", vec![Step::End(End::Close)], TransportErrorKind::Closed),
@@ -100,7 +104,7 @@ fn broken_handshakes(operation: Operation) -> Vec<Scenario> {
         ),
     ];
     let scenario = |(name, script, cause): (&str, Vec<Step>, TransportErrorKind)| {
-        let expected = Expected::once(Told::NotSent(cause));
+        let expected = Expected::once(AttemptReport::NotSent(cause));
         Scenario::new(format!("a handshake {name}, {operation:?}"), Plan::every(script), operation, expected)
             .route(Route::Tls("127.0.0.1"))
             .set(if cause == TransportErrorKind::TimedOut { by_connect_timeout } else { |_| () })
@@ -114,19 +118,22 @@ fn by_connect_timeout(setup: &mut Setup) {
     setup.connect_timeout = Duration::from_millis(300);
 }
 
-/// A body that ends with its connection must end with the end of the TLS stream: else anybody on the way could cut it.
+/// Without a content length, the body must end with the TLS close notification. Otherwise an
+/// attacker could cut it.
 fn cut_without_notice(operation: Operation) -> Scenario {
     let answer = operation.success();
-    let plan = says(answer.wire_with("connection: close\r\n")).with_tls(server(Shown::Good));
-    let expected = Expected::once(Told::Broken(answer, TransportErrorKind::Closed));
+    let plan = respond_and_close(answer.wire_with("connection: close\r\n"))
+        .with_tls(server(ServerCertificate::Good));
+    let expected = Expected::once(AttemptReport::Broken(answer, TransportErrorKind::Closed));
     Scenario::new(format!("a body cut without notice, {operation:?}"), plan, operation, expected)
         .route(Route::Tls("127.0.0.1"))
-        .asks_once()
+        .sends_one_request()
 }
 
 fn kept() -> Scenario {
     let (get, list) = (Operation::Get.success(), Operation::List.success());
-    let plan = Plan::every(super::serves([get.wire(), list.wire()])).with_tls(server(Shown::Good));
+    let plan = Plan::every(super::respond_to_each([get.wire(), list.wire()]))
+        .with_tls(server(ServerCertificate::Good));
     Scenario::new("two requests on one connection with TLS", plan, Operation::Get, answered(get))
         .then(Operation::List, answered(list))
         .route(Route::Tls("localhost"))

@@ -1,4 +1,4 @@
-//! One connection: its script carried out, and what was seen of the client.
+//! One connection: performs its script and records the client's bytes.
 
 use std::{
     io::{self, Read, Write},
@@ -16,43 +16,43 @@ use super::{
     io::{Io, reset},
 };
 
-/// What there was of a connection.
+/// The record of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// Every byte that was read, without its TLS.
+    /// All bytes read, without TLS.
     pub read: Vec<u8>,
-    /// How many bytes were written, without their TLS.
+    /// Number of bytes written, without TLS.
     pub written: usize,
-    /// What became of TLS.
+    /// Result of the TLS handshake.
     pub handshake: Handshake,
-    /// How it ended.
+    /// End of the connection.
     pub ended: Ended,
 }
 
-/// What became of TLS.
+/// Result of the TLS handshake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Handshake {
-    /// The server speaks none.
+    /// The server uses no TLS.
     None,
-    /// It is agreed upon.
+    /// Complete.
     Done,
-    /// The client refused, or it was no TLS.
+    /// The client rejected it, or did not speak TLS.
     Failed(String),
 }
 
-/// How a connection ended.
+/// End of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// The script has ended it.
+    /// The script closed it.
     Script,
-    /// The client has closed or reset it.
+    /// The client closed or reset it.
     Client,
-    /// Nobody did in all the time there is.
+    /// Neither did within the time limit.
     TimedOut,
 }
 
 impl Connection {
-    /// The requests that were read whole.
+    /// Returns the complete requests.
     pub fn requests(&self) -> Vec<&[u8]> {
         let (mut requests, mut rest) = (Vec::new(), self.read.as_slice());
         while let Some((request, behind)) = request_len(rest).and_then(|len| rest.split_at_checked(len)) {
@@ -63,7 +63,7 @@ impl Connection {
     }
 }
 
-/// How long the first request in these bytes is, if its head is there.
+/// Length of the first request, if its head is complete.
 fn request_len(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = String::from_utf8_lossy(bytes.get(..head)?).to_ascii_lowercase();
@@ -82,28 +82,28 @@ pub(super) fn serve(stream: TcpStream, number: usize, shared: &Shared) -> Connec
             Connection { read: Vec::new(), written: 0, handshake, ended: Ended::Client }
         }
         Ok(io) => {
-            let mut performance = Performance { io: Some(io), shared, read: Vec::new(), done: 0, written: 0 };
-            let ended = performance.play(script.unwrap_or(&Script::new()));
-            Connection { read: performance.read, written: performance.written, handshake, ended }
+            let mut run = ScriptRun { io: Some(io), shared, read: Vec::new(), done: 0, written: 0 };
+            let ended = run.run(script.unwrap_or(&Script::new()));
+            Connection { read: run.read, written: run.written, handshake, ended }
         }
     }
 }
 
-struct Performance<'a> {
-    /// `None` once the script has let go of it.
+struct ScriptRun<'a> {
+    /// `None` after the script closed it.
     io: Option<Io>,
     shared: &'a Shared,
     read: Vec<u8>,
-    /// How much of `read` belongs to steps that are done.
+    /// Number of bytes of `read` that finished steps used.
     done: usize,
     written: usize,
 }
 
-impl Performance<'_> {
-    fn play(&mut self, script: &[Step]) -> Ended {
+impl ScriptRun<'_> {
+    fn run(&mut self, script: &[Step]) -> Ended {
         let played = script.iter().try_for_each(|step| self.step(step));
         self.shared.playing.fetch_sub(1, Ordering::SeqCst);
-        match played.and_then(|()| self.linger()) {
+        match played.and_then(|()| self.read_to_end()) {
             Ok(()) if self.io.is_none() => Ended::Script,
             Ok(()) => Ended::Client,
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
@@ -148,7 +148,7 @@ impl Performance<'_> {
         }
     }
 
-    /// Reads until there is as much as `wanted` says, in pieces of this size at most.
+    /// Reads until there are as many bytes as `wanted` returns, in pieces of at most this size.
     fn read_until(&mut self, wanted: impl Fn(&[u8]) -> Option<usize>, piece: usize) -> io::Result<()> {
         let mut buffer = vec![0; piece.min(4096)];
         loop {
@@ -176,7 +176,7 @@ impl Performance<'_> {
         io.flush()
     }
 
-    /// Sleeps, but not into the server's end.
+    /// Sleeps, or returns early when the server stops.
     fn sleep(&self, time: Duration) -> io::Result<()> {
         let until = Instant::now() + time;
         while !self.shared.stopping.load(Ordering::SeqCst) {
@@ -189,14 +189,14 @@ impl Performance<'_> {
         Ok(())
     }
 
-    /// Writes down what comes until the client is gone.
-    fn linger(&mut self) -> io::Result<()> {
+    /// Records all bytes until the client closes the connection.
+    fn read_to_end(&mut self) -> io::Result<()> {
         let mut buffer = [0; 4096];
         while let Some(io) = &mut self.io {
             match io.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(count) => self.read.extend_from_slice(buffer.get(..count).unwrap_or_default()),
-                // The end of a TLS stream that was not announced is one.
+                // A TLS stream may end without notice.
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => break,
                 Err(error) => return Err(error),
             }
@@ -212,21 +212,21 @@ impl Performance<'_> {
         let is_cut = Arc::new(AtomicBool::new(false));
         let for_thread = Arc::clone(&is_cut);
         let answers =
-            thread::spawn(move || pass(&mut from_server, &mut to_client, down, &for_thread, |_| ()));
+            thread::spawn(move || forward(&mut from_server, &mut to_client, down, &for_thread, |_| ()));
         let mut to_server = server;
-        // What was read too far belongs to the other server.
+        // Bytes after the last step belong to the other server.
         let early = self.read.split_off(self.done);
         to_server.write_all(&early)?;
         self.read.extend_from_slice(&early);
         let read = &mut self.read;
-        pass(&mut client, &mut to_server, up, &is_cut, |bytes| read.extend_from_slice(bytes));
+        forward(&mut client, &mut to_server, up, &is_cut, |bytes| read.extend_from_slice(bytes));
         self.written += answers.join().expect("passing on does not panic");
         Ok(())
     }
 }
 
-/// Passes on until one side ends or the cut comes; how many bytes it were.
-fn pass(
+/// Forwards bytes until one side ends or the cut. Returns their number.
+fn forward(
     from: &mut TcpStream,
     to: &mut TcpStream,
     cut: Option<Cut>,
@@ -239,7 +239,8 @@ fn pass(
         if let Some(cut) = cut.filter(|_| room == 0) {
             is_cut.store(true, Ordering::SeqCst);
             for stream in [&*from, &*to] {
-                // No end of the stream comes before a reset, which comes when all let go; reading must end all the same.
+                // A reset happens when all handles are dropped, without a FIN before it. Reading
+                // must stop now.
                 let how = if cut.end == End::Reset { Shutdown::Read } else { Shutdown::Both };
                 if cut.end == End::Reset {
                     reset(stream);
@@ -264,7 +265,7 @@ fn pass(
     passed
 }
 
-/// Puts ports in where they are asked for.
+/// Replaces the names of ports.
 fn with_ports(bytes: &[u8], shared: &Shared) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for (name, address) in [("{SELF}", Some(shared.address)), ("{OTHER}", shared.other)] {

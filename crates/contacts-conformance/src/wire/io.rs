@@ -12,7 +12,7 @@ use socket2::SockRef;
 
 use super::End;
 
-/// No read and no write takes longer.
+/// Time limit of a read or write.
 const LIMIT: Duration = Duration::from_secs(10);
 
 pub(super) enum Io {
@@ -21,7 +21,7 @@ pub(super) enum Io {
 }
 
 impl Io {
-    /// The connection, once TLS is agreed upon.
+    /// Opens the connection and completes the TLS handshake.
     pub(super) fn open(mut stream: TcpStream, tls: Option<&Arc<rustls::ServerConfig>>) -> io::Result<Self> {
         let _ = stream.set_nodelay(true);
         stream.set_read_timeout(Some(LIMIT))?;
@@ -56,9 +56,9 @@ impl Io {
     }
 }
 
-/// Has a connection end by a reset when it is dropped.
+/// Makes a connection end with a reset when it is dropped.
 pub(super) fn reset(stream: &TcpStream) {
-    // If the client is quicker, there is nothing left to reset.
+    // If the client closed it first, nothing is left to reset.
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 

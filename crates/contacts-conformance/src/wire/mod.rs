@@ -1,4 +1,4 @@
-//! A server on plain sockets that does what a script says, byte for byte, and writes down what it reads.
+//! A server on plain sockets that follows a script byte for byte and records what it reads.
 
 mod connection;
 mod io;
@@ -20,7 +20,7 @@ pub use self::{
     plan::{Cut, End, Plan, Script, Step},
 };
 
-/// A running server on a free port of 127.0.0.1. It stops when it is dropped.
+/// A running server on a free port of 127.0.0.1. Dropping it stops it.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -28,32 +28,34 @@ pub struct Server {
     accepting: Option<JoinHandle<Accepted>>,
 }
 
-/// What was accepted, and the listener, which the thread's next server takes: to find a free port is most of the work.
+/// The connections, and the listener. The next server of this thread reuses the listener, because
+/// finding a free port is slow.
 type Accepted = (Vec<JoinHandle<Connection>>, TcpListener);
 
 thread_local! {
     static LISTENERS: RefCell<Vec<TcpListener>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What all threads of a server see.
+/// Shared state of the threads of a server.
 #[derive(Debug)]
 struct Shared {
     plan: Plan,
     address: SocketAddr,
-    /// Another server that scripts may speak of.
+    /// The other server, for scripts.
     other: Option<SocketAddr>,
     stopping: AtomicBool,
-    /// How many scripts are not at their ends.
+    /// Number of running scripts.
     playing: AtomicUsize,
-    /// Who tells the accepting thread that it is over; `None` if nobody could.
+    /// Address of the connection that stops the accepting thread; `None` if it failed.
     last_caller: OnceLock<Option<SocketAddr>>,
 }
 
 impl Server {
-    /// Starts a server; `other` is the one that [`Step::Tunnel`] leads to, and whose port stands for `{OTHER}` in what is written.
+    /// Starts a server. `other` is the target of [`Step::Tunnel`]; written bytes may contain its
+    /// port as `{OTHER}`.
     ///
     /// # Errors
-    /// If no port can be had.
+    /// If no port is free.
     pub fn start(plan: Plan, other: Option<SocketAddr>) -> std::io::Result<Self> {
         let listener = match LISTENERS.with_borrow_mut(Vec::pop) {
             Some(listener) => listener,
@@ -68,20 +70,20 @@ impl Server {
         Ok(Self { address, shared, accepting: Some(accepting) })
     }
 
-    /// Where it listens.
+    /// Returns the address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Waits until the scripts of all connections so far are at their ends, which they are at some time, whoever is there.
+    /// Waits until the scripts of all connections so far have ended. Each script ends by itself.
     pub fn settle(&self) {
         while self.shared.playing.load(Ordering::SeqCst) > 0 {
             thread::sleep(Duration::from_millis(1));
         }
     }
 
-    /// Stops, once the clients have let go of their connections or the scripts are at their ends, and tells what there was: one
-    /// entry a connection, in the order in which they were accepted.
+    /// Stops when the clients have closed their connections or the scripts have ended. Returns the
+    /// connections in the order of accepting.
     pub fn finish(mut self) -> Vec<Connection> {
         self.stop()
     }
@@ -89,7 +91,7 @@ impl Server {
     fn stop(&mut self) -> Vec<Connection> {
         let Some(accepting) = self.accepting.take() else { return Vec::new() };
         self.shared.stopping.store(true, Ordering::SeqCst);
-        // Connections are accepted in their order: all that came before this one are.
+        // The kernel accepts in order, so all earlier connections are accepted before this one.
         let last = TcpStream::connect(self.address);
         let caller = last.as_ref().ok().and_then(|last| last.local_addr().ok());
         self.shared.last_caller.set(caller).expect("a server stops once");
@@ -112,7 +114,7 @@ impl Drop for Server {
 fn accept(listener: TcpListener, shared: &Arc<Shared>) -> Accepted {
     let mut connections = Vec::new();
     loop {
-        // A connection that is gone before it was accepted is nobody's.
+        // A connection may end before it is accepted; that is not an error.
         let accepted = listener.accept();
         if shared.stopping.load(Ordering::SeqCst) {
             let last = *shared.last_caller.wait();

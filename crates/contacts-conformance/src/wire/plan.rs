@@ -1,13 +1,13 @@
-//! What a scripted server does.
+//! The script of a server.
 
 use std::{sync::Arc, time::Duration};
 
-/// What a server does with its connections.
+/// The scripts of a server's connections.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    /// One script a connection; the last is that of all that follow.
+    /// One script per connection; the last one repeats.
     pub scripts: Vec<Script>,
-    /// TLS, if it speaks it.
+    /// TLS configuration, if it uses TLS.
     pub tls: Option<Arc<rustls::ServerConfig>>,
 }
 
@@ -17,52 +17,54 @@ impl Plan {
         Self { scripts: vec![script.into()], tls: None }
     }
 
-    /// A script for each connection; the last is that of all that follow.
+    /// One script per connection; the last one repeats.
     pub fn each(scripts: impl IntoIterator<Item = Script>) -> Self {
         Self { scripts: scripts.into_iter().collect(), tls: None }
     }
 
-    /// The same behind TLS.
+    /// Adds TLS.
     #[must_use]
     pub fn with_tls(self, tls: Arc<rustls::ServerConfig>) -> Self {
         Self { tls: Some(tls), ..self }
     }
 }
 
-/// The steps of one connection. At their end it stays open until the client closes it, and what still comes is written down.
+/// The steps of one connection. After the last step the connection stays open until the client
+/// closes it, and the server records what arrives.
 pub type Script = Vec<Step>;
 
 /// One step.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// Read until a request is whole: its head, and as much body as its head says.
+    /// Read a complete request: its head, and a body of its content length.
     ReadRequest,
-    /// Read this many bytes and no more.
+    /// Read exactly this many bytes.
     Read(usize),
-    /// Write these bytes; `{SELF}` and `{OTHER}` in them stand for the ports of the server and of the other one.
+    /// Write these bytes. `{SELF}` and `{OTHER}` are replaced by the ports of this server and the
+    /// other one.
     Write(Vec<u8>),
-    /// Write these bytes a few at a time.
+    /// Write these bytes slowly.
     Drip {
-        /// All of them.
+        /// All bytes.
         all: Vec<u8>,
-        /// How many at a time.
+        /// Number of bytes at a time.
         bytes: usize,
-        /// The time between them.
+        /// Time between two writes.
         every: Duration,
     },
-    /// Write these bytes again and again, this many in all at most, until the client has enough.
+    /// Repeat these bytes, up to this number of bytes, until the client closes the connection.
     Flood(&'static [u8], u64),
-    /// Let this time pass.
+    /// Wait.
     Sleep(Duration),
-    /// Say that nothing more will be written, by the end of the TLS stream too.
+    /// Close the write direction, with a TLS close notification.
     HalfClose,
-    /// Let go of the connection.
+    /// Close the connection.
     End(End),
-    /// Pass everything on to the other server and back.
+    /// Forward everything to the other server and back.
     Tunnel {
-        /// What goes wrong with what the client sends.
+        /// Cut of the client's bytes.
         up: Option<Cut>,
-        /// What goes wrong with what the other server sends.
+        /// Cut of the other server's bytes.
         down: Option<Cut>,
     },
 }
@@ -74,20 +76,20 @@ impl Step {
     }
 }
 
-/// How a connection ends.
+/// End of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// In good order, but without the end of a TLS stream.
+    /// Regular close, but without a TLS close notification.
     Close,
-    /// By a reset.
+    /// Reset.
     Reset,
 }
 
-/// Passing on ends after so many bytes.
+/// Forwarding stops after this many bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cut {
-    /// How many are passed on.
+    /// Number of bytes that are forwarded.
     pub at: usize,
-    /// How both connections end then.
+    /// End of both connections.
     pub end: End,
 }

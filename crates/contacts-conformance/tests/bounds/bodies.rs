@@ -1,4 +1,4 @@
-//! Bodies without end, and bodies that would be gigabytes.
+//! Bodies without an end, and bodies that would be gigabytes.
 
 use contacts_conformance::{Operation, wire::Step};
 use contacts_proto::transport::TransportErrorKind;
@@ -34,27 +34,43 @@ fn for_operation(operation: Operation) -> Vec<Case> {
         let steps = answer(status, "transfer-encoding: chunked", begin, flood);
         Case::new(name, operation, steps, why, limit).status(status)
     };
-    // hyper passes over any number of zeros, and ureq over any number of trailers, until the time for the attempt has come.
+    // hyper ignores any number of zeros, and ureq any number of trailers, until the attempt
+    // timeout.
     let until_closed = answer(success, "connection: close", b"", b"x");
     vec![
         of_length(success, TOO_LARGE, CONTACT),
-        of_length(500, Why::Refused, ERROR),
-        of_length(422, Why::Refused, ERROR),
+        of_length(500, Why::ErrorStatus, ERROR),
+        of_length(422, Why::ErrorStatus, ERROR),
         Case::new("no length and no end", operation, until_closed, TOO_LARGE, CONTACT).status(success),
-        in_chunks("chunks without end", success, b"", b"10\r\n0123456789abcdef\r\n", TOO_LARGE, 2 * CONTACT),
-        in_chunks("chunks of one byte without end, 422", 422, b"", b"1\r\nx\r\n", Why::Refused, 6 * ERROR),
-        in_chunks("one chunk without end", success, b"7fffffffffffffff\r\n", b"x", TOO_LARGE, CONTACT),
-        in_chunks("a chunk's extension without end", success, b"1;", b"x", MALFORMED, ERROR),
-        in_chunks("a chunk's size of zeros without end", success, b"", b"0", MALFORMED, ERROR)
+        in_chunks(
+            "chunks without an end",
+            success,
+            b"",
+            b"10\r\n0123456789abcdef\r\n",
+            TOO_LARGE,
+            2 * CONTACT,
+        ),
+        in_chunks(
+            "chunks of one byte without an end, 422",
+            422,
+            b"",
+            b"1\r\nx\r\n",
+            Why::ErrorStatus,
+            6 * ERROR,
+        ),
+        in_chunks("one chunk without an end", success, b"7fffffffffffffff\r\n", b"x", TOO_LARGE, CONTACT),
+        in_chunks("a chunk's extension without an end", success, b"1;", b"x", MALFORMED, ERROR),
+        in_chunks("a chunk's size of zeros without an end", success, b"", b"0", MALFORMED, ERROR)
             .or_ends_by_time(),
-        in_chunks("a trailer without end", success, b"2\r\n{}\r\n0\r\nx-a: ", b"b", MALFORMED, ERROR),
-        in_chunks("trailers without end", success, b"2\r\n{}\r\n0\r\n", b"x-a: b\r\n", MALFORMED, ERROR)
+        in_chunks("a trailer without an end", success, b"2\r\n{}\r\n0\r\nx-a: ", b"b", MALFORMED, ERROR),
+        in_chunks("trailers without an end", success, b"2\r\n{}\r\n0\r\n", b"x-a: b\r\n", MALFORMED, ERROR)
             .or_ends_by_time(),
         bomb(operation, success),
     ]
 }
 
-/// What gzip makes of a gigabyte of zeros, as far as the limit goes: each byte of it stands for 1,032. Nobody asked for it.
+/// A gigabyte of zeros in gzip, up to the limit: each byte stands for 1,032. The client did not
+/// request compression.
 fn bomb(operation: Operation, status: u16) -> Case {
     const GZIP: &[u8] = &[
         0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xec, 0xc1, 1, 1, 0, 0, 0, 0x80, 0x90, 0xfe, 0xaf, 0xee, 8, 0x0a,

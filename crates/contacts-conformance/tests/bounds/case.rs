@@ -1,4 +1,4 @@
-//! One hostile answer, what must come of it, and what it may cost.
+//! One hostile response, its expected outcome, and its maximum cost.
 
 use std::time::Duration;
 
@@ -14,41 +14,41 @@ use contacts_proto::{
 
 use crate::{MOST_HEAP, peak};
 
-/// More than a server may write before it finds out that nobody listens: what the sockets' buffers take.
+/// More than the socket buffers hold, which a server can write without a reader.
 const SOCKETS: u64 = 16 << 20;
 
-/// One hostile answer to one operation.
+/// One hostile response to one operation.
 pub(crate) struct Case {
     name: String,
     operation: Operation,
     answer: Vec<Step>,
-    /// What may be said of it: where HTTP leaves it open, the libraries differ.
+    /// The possible reasons: HTTP leaves some open, so the libraries differ.
     why: Vec<Why>,
     status: Option<u16>,
     attempts: u32,
-    /// How much of the answer may be taken, in bytes; `None` where it is a time that ends it.
+    /// Maximum number of bytes that the client reads; `None` if a timeout ends it.
     taken: Option<u64>,
-    /// How far the heap may rise, in bytes.
+    /// Maximum rise of the heap, in bytes.
     most_heap: usize,
     setting: fn(&mut Setup),
 }
 
-/// Why there is no answer that can be used.
+/// The reason why the response is unusable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// It has no end that is read, or is none.
+    /// It is endless or malformed.
     Failed(TransportErrorKind),
-    /// It is whole, and not what the operation expects.
+    /// It is complete, but not what the operation expects.
     Unexpected,
-    /// Its status refuses, whatever its body is.
-    Refused,
+    /// Its status is an error, whatever its body is.
+    ErrorStatus,
 }
 
-/// A read is tried again, which must cost no more.
+/// A read is retried, which must not cost more.
 const ATTEMPTS: u32 = 2;
 
 impl Case {
-    /// An answer of which this much may be taken.
+    /// A response; the client may read this many bytes.
     pub(crate) fn new(name: &str, operation: Operation, answer: Vec<Step>, why: Why, taken: u64) -> Self {
         let name = format!("{name}, to {operation:?}");
         let attempts = if operation == Operation::Create { 1 } else { ATTEMPTS };
@@ -58,13 +58,13 @@ impl Case {
         Self { name, operation, answer, why, status, attempts, taken, most_heap, setting }
     }
 
-    /// It has a status that is read. What is refused for good is not tried again.
+    /// Its status is read. A permanent error is not retried.
     pub(crate) fn status(self, status: u16) -> Self {
         let attempts = if (400..500).contains(&status) { 1 } else { self.attempts };
         Self { status: Some(status), attempts, ..self }
     }
 
-    /// Or a time ends it; these are short ones.
+    /// A timeout may end it too; this sets short ones.
     pub(crate) fn or_ends_by_time(mut self) -> Self {
         fn short(setup: &mut Setup) {
             setup.policy.max_attempts = 1;
@@ -74,14 +74,14 @@ impl Case {
         Self { taken: None, attempts: 1, setting: short, ..self }
     }
 
-    /// It is read, and costs what its values do.
+    /// It is read, and costs as much as its values.
     pub(crate) fn costs_at_most(self, most_heap: usize) -> Self {
         Self { most_heap, attempts: 1, setting: |setup| setup.policy.max_attempts = 1, ..self }
     }
 
-    /// What is wrong with what a client makes of it.
-    pub(crate) fn complaint<D: Driver>(&self) -> Option<String> {
-        // A connection that is not closed is used again.
+    /// Returns the problem that a client shows, if there is one.
+    pub(crate) fn problem<D: Driver>(&self) -> Option<String> {
+        // A connection that stays open may be used again.
         let script = [vec![Step::ReadRequest], self.answer.clone()].concat();
         let plan = Plan::every(vec![script; self.attempts as usize].concat());
         let server = Server::start(plan, None).expect("there is a free port");
@@ -89,7 +89,7 @@ impl Case {
         setup.policy.max_attempts = ATTEMPTS;
         (self.setting)(&mut setup);
         let (result, peak) = peak::of(|| {
-            let client = D::new(&setup).expect("these are settings");
+            let client = D::new(&setup).expect("the settings are valid");
             ask(&client, self.operation)
         });
         let connections = server.finish();
@@ -108,7 +108,7 @@ impl Case {
             wrong.push(format!("{peak} bytes of heap"));
         }
         if let Some(taken) = self.taken.filter(|taken| each > taken + SOCKETS) {
-            wrong.push(format!("{each} bytes were taken instead of {taken}"));
+            wrong.push(format!("{each} bytes were read instead of {taken}"));
         }
         let requests: usize = connections.iter().map(|connection| connection.requests().len()).sum();
         if requests != self.attempts as usize {
@@ -121,7 +121,7 @@ impl Case {
     }
 
     fn wrong_error(&self, result: &Result<(), Error>) -> Vec<String> {
-        let Err(error) = result else { return vec!["it is no error".to_owned()] };
+        let Err(error) = result else { return vec!["not an error".to_owned()] };
         let mut wrong = Vec::new();
         let mut must_be = |what: &str, is: String, right: String| {
             if is != right {
@@ -136,8 +136,8 @@ impl Case {
         must_be("effect", format!("{:?}", error.effect()), format!("{effect:?}"));
         let status = error.status().map(|status| status.as_u16());
         must_be("status", format!("{status:?}"), format!("{:?}", self.status));
-        if let Error::OutcomeUnknown(doubt) = error {
-            must_be("receipt for", doubt.receipt().to().to_owned(), TO.to_owned());
+        if let Error::OutcomeUnknown(unknown) = error {
+            must_be("receipt for", unknown.receipt().to().to_owned(), TO.to_owned());
         }
         wrong
     }
@@ -145,9 +145,9 @@ impl Case {
     fn kind_and_effect(&self, why: Why) -> (ErrorKind, Effect) {
         let is_refused = self.status == Some(422);
         match why {
-            Why::Refused if is_refused => (ErrorKind::Rejected, Effect::None),
+            Why::ErrorStatus if is_refused => (ErrorKind::Rejected, Effect::None),
             _ if self.operation == Operation::Create => (ErrorKind::OutcomeUnknown, Effect::Possible),
-            Why::Refused => (ErrorKind::Unavailable, Effect::None),
+            Why::ErrorStatus => (ErrorKind::Unavailable, Effect::None),
             Why::Failed(TransportErrorKind::TimedOut) => (ErrorKind::TimedOut, Effect::None),
             Why::Failed(_) | Why::Unexpected => (ErrorKind::InvalidResponse, Effect::None),
         }
@@ -164,7 +164,7 @@ fn ask<D: Driver>(client: &D, operation: Operation) -> Result<(), Error> {
     }
 }
 
-/// Of a doubt, what caused it. The cause of a failure is told by its sentence alone.
+/// The reason of an error. Only the message shows the cause of a transport error.
 fn why(error: &Error) -> Option<Why> {
     const CAUSES: [TransportErrorKind; 4] = [
         TransportErrorKind::TooLarge,
@@ -173,9 +173,9 @@ fn why(error: &Error) -> Option<Why> {
         TransportErrorKind::Closed,
     ];
     match error {
-        Error::OutcomeUnknown(doubt) => why(doubt.cause()),
+        Error::OutcomeUnknown(unknown) => why(unknown.cause()),
         Error::InvalidResponse(_) => Some(Why::Unexpected),
-        Error::Api(_) => Some(Why::Refused),
+        Error::Api(_) => Some(Why::ErrorStatus),
         Error::Transport(failed) => {
             let text = failed.to_string();
             CAUSES.into_iter().find(|cause| text.contains(&cause.to_string())).map(Why::Failed)

@@ -1,4 +1,4 @@
-//! A list of many pages, each contact of which is let go of as it comes.
+//! A list of many pages; the test drops each contact as it arrives.
 
 use std::{
     io::{self, Read, Write},
@@ -12,13 +12,13 @@ use contacts_proto::ListContacts;
 
 use crate::peak;
 
-/// The cost of a contact that was given until the end of its list, in bytes, beside an id that is longer than a UUID.
+/// Cost of a contact until the end of its list, in bytes, without ids longer than a UUID.
 const EACH: usize = 96;
 
-/// What a client and a page cost, in bytes.
+/// Cost of a client and a page, in bytes.
 const CLIENT_AND_PAGE: usize = 576 * 1024;
 
-/// Contacts of a page.
+/// Contacts per page.
 const PAGE: usize = 100;
 
 /// A list of this many contacts, with ids of this many characters.
@@ -29,19 +29,19 @@ pub(crate) struct LongList {
 }
 
 impl LongList {
-    /// A client reads all of it in bounded memory.
+    /// A client reads the list in bounded memory.
     pub(crate) fn is_read_by<D: Driver>(self) {
         let mut setup = Setup::new(format!("http://{}/cloud", self.serve()));
         let mut given = 0_usize;
         setup.policy.max_attempts = 1;
         let (result, peak) = peak::of(|| {
-            let client = D::new(&setup).expect("these are settings");
+            let client = D::new(&setup).expect("the settings are valid");
             client.each_contact(ListContacts::MAX_PAGE_SIZE, |contact| {
                 assert_eq!(contact.id.as_str().len(), self.id_len);
                 given += 1;
             })
         });
-        result.expect("a list of many pages is one");
+        result.expect("the list is readable");
         let Self { count, id_len } = self;
         println!("{:>8} KiB of heap: {count} contacts with ids of {id_len}, {}", peak / 1024, D::NAME);
         assert_eq!(given, count);
@@ -49,7 +49,7 @@ impl LongList {
         assert!(peak <= CLIENT_AND_PAGE + (EACH + long_id) * count, "{peak} bytes of heap");
     }
 
-    /// A server of one connection that has this list.
+    /// Starts a server of one connection with this list.
     fn serve(self) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
         let address = listener.local_addr().expect("it has an address");
@@ -62,8 +62,9 @@ impl LongList {
         address
     }
 
-    /// One request after the other, each in one piece, as they come on loopback. All answers are written into the first one: to
-    /// put each together anew takes longer than to read it.
+    /// Responds to one request after the other; on loopback each arrives in one piece. All
+    /// responses are written into the first one, because building each of them is slower than
+    /// reading it.
     fn answer_all(self, mut stream: TcpStream) -> io::Result<()> {
         let mut request = [0; 4096];
         let contact = format!(r#"{{"id":"{:0>len$}","method":"sms","to":"1-2"}}"#, "", len = self.id_len);
@@ -88,7 +89,7 @@ impl LongList {
     }
 }
 
-/// The length of a link to the next page, and of the blanks where there is none.
+/// Length of a link to the next page, and of the blanks in its place.
 const LINK: usize = r#""next":"?offset=00000000""#.len();
 
 /// Writes a number over the zeros that end here.

@@ -1,5 +1,6 @@
-//! What an answer costs, whatever it is: the peak of the heap while each client meets it, over real sockets and with the default
-//! limits. The peaks are printed: `cargo test -p contacts-conformance --test bounds -- --nocapture`.
+//! Memory that a response costs: the peak of the heap in each client, over real sockets and with
+//! default limits. To print the peaks: `cargo test -p contacts-conformance --test bounds --
+//! --nocapture`.
 
 mod bodies;
 mod case;
@@ -15,18 +16,15 @@ use long_list::LongList;
 #[global_allocator]
 static HEAP: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
 
-/// The most heap that an answer may cost that is not read to its end, in bytes.
+/// Maximum heap of a response that exceeds a limit, in bytes.
 const MOST_HEAP: usize = 16 * 1024 * 1024;
 
 fn hold(cases: &[Case]) {
     assert!(!cases.is_empty());
     let _alone = peak::alone();
-    let complaints: Vec<_> = cases
-        .iter()
-        .flat_map(|case| [case.complaint::<Ureq>(), case.complaint::<Hyper>()])
-        .flatten()
-        .collect();
-    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    let problems: Vec<_> =
+        cases.iter().flat_map(|case| [case.problem::<Ureq>(), case.problem::<Hyper>()]).flatten().collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 #[test]
@@ -40,23 +38,23 @@ fn no_head_costs_more_than_sixteen_mebibytes() {
 }
 
 #[test]
-fn no_page_that_is_too_large_costs_more_than_sixteen_mebibytes() {
+fn no_oversized_page_costs_more_than_sixteen_mebibytes() {
     hold(&pages::too_large());
 }
 
 #[test]
-fn a_page_that_is_read_costs_at_most_eight_times_the_limit_of_pages() {
+fn a_readable_page_costs_at_most_eight_times_the_page_limit() {
     hold(&pages::read());
 }
 
 #[test]
-fn a_list_costs_a_page_and_the_ids() {
+fn a_list_costs_one_page_and_its_ids() {
     hold_lists(&[LongList { count: 100_000, id_len: 36 }, LongList { count: 20_000, id_len: 128 }]);
 }
 
 #[test]
-#[ignore = "a minute: for the nightly runs"]
-fn a_list_of_a_million_contacts_costs_a_page_and_the_ids() {
+#[ignore = "takes a minute; run by .ci/nightly"]
+fn a_list_of_a_million_contacts_costs_one_page_and_its_ids() {
     hold_lists(&[LongList { count: 1_000_000, id_len: 36 }]);
 }
 

@@ -1,32 +1,32 @@
-//! Pages of more than is read, and pages that cost the most that a page can.
+//! Pages over the limit, and the most expensive pages below it.
 
 use contacts_conformance::{Operation, wire::Step};
 use contacts_proto::transport::TransportErrorKind;
 
 use crate::case::{Case, Why};
 
-/// The default limit of a page, in bytes.
+/// Default limit of a page, in bytes.
 const PAGE: u64 = 8 << 20;
 
-/// What a page that is read costs at most, with its values beside it: eight times the limit.
+/// Maximum heap of a readable page with its values: eight times the limit.
 const MOST_HEAP: usize = 8 * (8 << 20);
 
-/// Little on the wire, and much as a value.
+/// Small on the wire, large as a value.
 const CONTACT: &[u8] = br#"{"id":"a","method":"sms","to":""},"#;
 
-/// The last of each page, behind which there is something that makes the whole page none.
+/// End of each page; the junk after it makes the page invalid.
 const LAST: &str = r#"{"id":"b","method":"sms","to":"1"}]} junk"#;
 
 const BEFORE_VALUES: &str = r#"{"values":["#;
 const BEFORE_TO: &str = r#"{"values":[{"id":"a","method":"sms","to":""#;
 
-/// A page that is larger than is read.
+/// A page over the limit.
 pub(crate) fn too_large() -> Vec<Case> {
     let why = Why::Failed(TransportErrorKind::TooLarge);
     vec![page("a page of a million contacts", BEFORE_VALUES, CONTACT, 1_000_000, "", why)]
 }
 
-/// Pages that are read just so.
+/// Pages just below the limit.
 pub(crate) fn read() -> Vec<Case> {
     let room = |before: &str| PAGE - before.len() as u64 - LAST.len() as u64 - 16;
     let contacts = room(BEFORE_VALUES) / CONTACT.len() as u64;

@@ -1,4 +1,4 @@
-//! Both clients against the sandbox: what the service does comes back, and its faults cost nothing.
+//! Both clients against the sandbox, with and without faults.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use contacts_sandbox::{
     DEMO_EMAIL, DEMO_TOKEN, Duplicates, End, Fault, FaultRule, Hint, NewPhones, Operation, Sandbox, When,
 };
 
-/// A sandbox that does not protect anybody from creating the same contact twice, and a client of it.
+/// A sandbox that allows duplicates, and a client.
 fn sandbox<D: Driver>() -> (Sandbox, D) {
     let sandbox = Sandbox::start().unwrap();
     sandbox.with_service(|service| {
@@ -41,7 +41,7 @@ fn voice() -> CreateContact {
     CreateContact::new(ContactMethod::Voice, "1-2").unwrap()
 }
 
-/// The ids of the contacts by voice.
+/// Returns the ids of the voice contacts.
 fn voices(sandbox: &Sandbox) -> Vec<String> {
     let contacts = sandbox.contacts(DEMO_EMAIL).into_iter();
     contacts.filter(|contact| contact.method.as_str() == "voice").map(|contact| contact.id).collect()
@@ -63,7 +63,7 @@ fn lost_answers() -> [Fault; 7] {
     ]
 }
 
-fn the_operations_do_what_they_say<D: Driver>() {
+fn the_operations_have_their_effect<D: Driver>() {
     let (_sandbox, client) = sandbox::<D>();
     let created = client.send(&CreateContact::new(ContactMethod::Email, "ann@example.com").unwrap()).unwrap();
     assert_eq!(created.message, "Created");
@@ -83,7 +83,7 @@ fn the_operations_do_what_they_say<D: Driver>() {
     assert!(client.send(&get).unwrap_err().is_no_such_contact());
 }
 
-fn reads_go_on_after_what_can_happen_to_an_answer<D: Driver>() {
+fn reads_succeed_after_any_fault_of_a_response<D: Driver>() {
     let others = [
         Fault::Refuse { end: End::Reset },
         Fault::Reset { when: When::Before },
@@ -97,29 +97,31 @@ fn reads_go_on_after_what_can_happen_to_an_answer<D: Driver>() {
     }
 }
 
-fn a_creation_whose_answer_is_lost_is_indeterminate_and_its_receipt_tells_what_became_of_it<D: Driver>() {
+fn a_create_without_a_response_is_unknown_and_its_receipt_reconciles_it<D: Driver>() {
     for fault in lost_answers() {
         let (sandbox, client) = sandbox::<D>();
         sandbox.arm(FaultRule::new(fault.clone()).on(Operation::Create).times(1));
-        let Err(Error::OutcomeUnknown(doubt)) = client.send(&voice()) else { panic!("{fault:?} is a doubt") };
+        let Err(Error::OutcomeUnknown(unknown)) = client.send(&voice()) else {
+            panic!("the outcome must be unknown: {fault:?}")
+        };
         assert_eq!(posts(&sandbox), 1, "{fault:?}");
-        let receipt = doubt.receipt().to_string().parse().unwrap();
-        let resolved = client.run(|session| Reconcile::new(session, receipt)).unwrap();
-        let Reconciled::Found(contact) = resolved else { panic!("it was created, {fault:?}") };
+        let receipt = unknown.receipt().to_string().parse().unwrap();
+        let reconciled = client.run(|session| Reconcile::new(session, receipt)).unwrap();
+        let Reconciled::Found(contact) = reconciled else { panic!("the contact was created: {fault:?}") };
         assert_eq!(voices(&sandbox), [contact.id.as_str()]);
     }
 }
 
-fn a_receipt_of_a_creation_that_did_nothing_says_so_after_a_second_look<D: Driver>() {
+fn a_receipt_of_a_create_without_effect_is_not_found_after_a_second_scan<D: Driver>() {
     let (sandbox, client) = sandbox::<D>();
     let begun = Instant::now();
-    let resolved = client.run(|session| Reconcile::new(session, voice().receipt(1_795_000_000)));
-    assert_eq!(resolved.unwrap(), Reconciled::NotFound);
+    let reconciled = client.run(|session| Reconcile::new(session, voice().receipt(1_795_000_000)));
+    assert_eq!(reconciled.unwrap(), Reconciled::NotFound);
     assert!(begun.elapsed() >= Duration::from_millis(200));
     assert_eq!(sandbox.journal().len(), 2);
 }
 
-fn a_wait_that_is_asked_for_is_kept_and_one_that_is_too_long_fails_at_once<D: Driver>() {
+fn a_requested_delay_is_kept_and_a_too_long_one_fails_at_once<D: Driver>() {
     let limit = |seconds| Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds, status: 429 };
     let (sandbox, client) = sandbox::<D>();
     sandbox.arm(limit(1));
@@ -134,7 +136,7 @@ fn a_wait_that_is_asked_for_is_kept_and_one_that_is_too_long_fails_at_once<D: Dr
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
 }
 
-fn an_update_whose_answer_is_lost_is_seen_to_have_happened<D: Driver>() {
+fn an_update_without_a_response_is_found_to_be_done<D: Driver>() {
     let (sandbox, client) = sandbox::<D>();
     let id: ContactId = all(&client).remove(0).id;
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Update).times(1));
@@ -143,7 +145,7 @@ fn an_update_whose_answer_is_lost_is_seen_to_have_happened<D: Driver>() {
     assert_eq!(operations, [Operation::List, Operation::Update, Operation::Get]);
 }
 
-fn a_contact_that_is_there_is_not_created<D: Driver>() {
+fn an_existing_contact_is_not_created<D: Driver>() {
     let (sandbox, client) = sandbox::<D>();
     let ensured = client.ensure(ContactMethod::Sms, "+90 555 555 5555").unwrap();
     assert_eq!(ensured.outcome, EnsureOutcome::AlreadyExisted);
@@ -151,7 +153,7 @@ fn a_contact_that_is_there_is_not_created<D: Driver>() {
     assert_eq!(posts(&sandbox), 0);
 }
 
-fn a_contact_whose_answer_is_lost_is_found_and_not_created_again<D: Driver>() {
+fn a_contact_whose_response_is_lost_is_found_and_not_created_again<D: Driver>() {
     for fault in lost_answers() {
         let (sandbox, client) = sandbox::<D>();
         sandbox.arm(FaultRule::new(fault.clone()).on(Operation::Create).times(1));
@@ -162,7 +164,7 @@ fn a_contact_whose_answer_is_lost_is_found_and_not_created_again<D: Driver>() {
     }
 }
 
-fn a_creation_that_did_nothing_is_made_up_for_once<D: Driver>() {
+fn a_create_without_effect_is_repeated_once<D: Driver>() {
     let (sandbox, client) = sandbox::<D>();
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::Before }).on(Operation::Create).times(1));
     let ensured = client.ensure(ContactMethod::Voice, "1-2").unwrap();
@@ -171,7 +173,7 @@ fn a_creation_that_did_nothing_is_made_up_for_once<D: Driver>() {
     assert_eq!(posts(&sandbox), 2);
 }
 
-fn an_effect_that_is_late_is_waited_for<D: Driver>() {
+fn ensure_waits_for_a_late_effect<D: Driver>() {
     let (sandbox, _) = sandbox::<D>();
     sandbox.arm(FaultRule::new(Fault::Delay { ms: 300, when: When::Before }).on(Operation::Create).times(1));
     let client: D = client(&sandbox, |setup| {
@@ -202,14 +204,14 @@ macro_rules! both {
 }
 
 both! {
-    the_operations_do_what_they_say,
-    reads_go_on_after_what_can_happen_to_an_answer,
-    a_creation_whose_answer_is_lost_is_indeterminate_and_its_receipt_tells_what_became_of_it,
-    a_receipt_of_a_creation_that_did_nothing_says_so_after_a_second_look,
-    a_wait_that_is_asked_for_is_kept_and_one_that_is_too_long_fails_at_once,
-    an_update_whose_answer_is_lost_is_seen_to_have_happened,
-    a_contact_that_is_there_is_not_created,
-    a_contact_whose_answer_is_lost_is_found_and_not_created_again,
-    a_creation_that_did_nothing_is_made_up_for_once,
-    an_effect_that_is_late_is_waited_for,
+    the_operations_have_their_effect,
+    reads_succeed_after_any_fault_of_a_response,
+    a_create_without_a_response_is_unknown_and_its_receipt_reconciles_it,
+    a_receipt_of_a_create_without_effect_is_not_found_after_a_second_scan,
+    a_requested_delay_is_kept_and_a_too_long_one_fails_at_once,
+    an_update_without_a_response_is_found_to_be_done,
+    an_existing_contact_is_not_created,
+    a_contact_whose_response_is_lost_is_found_and_not_created_again,
+    a_create_without_effect_is_repeated_once,
+    ensure_waits_for_a_late_effect,
 }

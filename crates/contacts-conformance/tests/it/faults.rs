@@ -1,14 +1,17 @@
-//! The program itself: the table and some faults.
+//! The program: the table and some faults.
 
 use std::process::{Command, Output};
 
 use contacts_conformance::table::GROUPS;
 
 fn contacts_conformance(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_contacts-conformance")).args(arguments).output().expect("it starts")
+    Command::new(env!("CARGO_BIN_EXE_contacts-conformance"))
+        .args(arguments)
+        .output()
+        .expect("the program starts")
 }
 
-/// What a run says that found nothing.
+/// The report of a run without problems.
 fn zeros(scenarios: usize, faults: usize) -> String {
     format!(
         r#"{{"scenarios":{scenarios},"faults":{faults},"lost":0,"doubled":0,"wrong":0,"hung":0,"leaked_sockets":0,"differences":0}}"#
@@ -16,23 +19,23 @@ fn zeros(scenarios: usize, faults: usize) -> String {
 }
 
 #[test]
-fn faults_cost_nothing_double_nothing_and_leak_nothing() {
+fn faults_lose_nothing_duplicate_nothing_and_leak_no_socket() {
     let output = contacts_conformance(&["--faults", "200", "--seed", "11"]);
     let scenarios = GROUPS.iter().map(|group| (group.scenarios)().len()).sum();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(said.trim_end(), zeros(scenarios, 200), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(report.trim_end(), zeros(scenarios, 200), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success());
 }
 
 #[test]
-fn one_fault_can_be_tried_again() {
+fn one_fault_can_be_run_alone() {
     let output = contacts_conformance(&["--seed", "11", "--index", "7"]);
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(said.trim_end(), zeros(0, 1), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(report.trim_end(), zeros(0, 1), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
-fn wrong_usage_is_told_and_nothing_is_run() {
+fn wrong_usage_is_reported_and_nothing_runs() {
     for arguments in [&["--faults"][..], &["--faults", "many"], &["--seed", "-1"], &["table"]] {
         let output = contacts_conformance(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

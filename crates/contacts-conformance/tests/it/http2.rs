@@ -1,4 +1,4 @@
-//! The async client where the server offers HTTP/2.
+//! The async client over HTTP/2.
 
 use std::{
     collections::HashSet,
@@ -13,10 +13,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use contacts_conformance::certificates::{self, Shown};
+use contacts_conformance::certificates::{self, ServerCertificate};
 use contacts_hyper::{
-    BaseUrl, Builder, Client, ContactMethod, CreateContact, Credentials, DeactivateContact, Effect, Error,
-    FindCloudId, HttpService, RequestBody, RetryPolicy, Transport, UpdateContact,
+    BaseUrl, Client, ClientBuilder, ContactMethod, CreateContact, Credentials, DeactivateContact, Effect,
+    Error, FindCloudId, HttpService, RetryPolicy, Transport, UpdateContact,
     exchange::{Call, Session},
 };
 use futures_util::{StreamExt, future::try_join_all, stream};
@@ -26,18 +26,21 @@ use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tower::{ServiceExt, layer::layer_fn, util::BoxCloneSyncService};
+use tower::layer::layer_fn;
 
-/// What the server has seen.
+use crate::not_sent::spawning;
+
+/// What the server received.
 #[derive(Default)]
 struct Seen {
     connections: AtomicUsize,
     requests: Mutex<Vec<(Method, Version, HeaderMap, Bytes)>>,
 }
 
-/// A server that speaks HTTP/2 alone, confirms everything, and drops the connection on a creation of `lost`.
+/// A server that supports only HTTP/2 and confirms everything. It never responds to a create of
+/// `lost`.
 async fn serve() -> (SocketAddr, Arc<Seen>) {
-    let mut tls = (*certificates::server(Shown::Good)).clone();
+    let mut tls = (*certificates::server(ServerCertificate::Good)).clone();
     tls.alpn_protocols = vec![b"h2".to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(tls));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -61,7 +64,7 @@ async fn serve() -> (SocketAddr, Arc<Seen>) {
 
 async fn answer(request: Request<Incoming>, seen: Arc<Seen>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
-    // A request that is given up in the middle never ends.
+    // An abandoned request never ends.
     let Ok(body) = body.collect().await else { return std::future::pending().await };
     let body = body.to_bytes();
     let is_lost = body.ends_with(b"lost\"}");
@@ -77,7 +80,7 @@ fn client(address: SocketAddr) -> Client {
     builder(address, Duration::from_secs(3)).build()
 }
 
-fn builder(address: SocketAddr, attempt_timeout: Duration) -> Builder {
+fn builder(address: SocketAddr, attempt_timeout: Duration) -> ClientBuilder {
     let mut policy = RetryPolicy::default();
     policy.max_attempts = 1;
     policy.attempt_timeout = attempt_timeout;
@@ -90,7 +93,7 @@ fn builder(address: SocketAddr, attempt_timeout: Duration) -> Builder {
 }
 
 #[tokio::test]
-async fn many_requests_share_one_connection_and_say_what_they_say_on_http_1() {
+async fn many_requests_share_one_connection_and_are_the_same_as_on_http_1() {
     let (address, seen) = serve().await;
     let client = client(address);
     client.send(&FindCloudId).await.unwrap();
@@ -98,7 +101,7 @@ async fn many_requests_share_one_connection_and_say_what_they_say_on_http_1() {
     client.send(&DeactivateContact::new("a".parse().unwrap())).await.unwrap();
     assert_eq!(seen.connections.load(Ordering::SeqCst), 1);
 
-    // A creation has a connection of its own here too.
+    // A create uses its own connection here too.
     client.send(&CreateContact::new(ContactMethod::Sms, "1-2").unwrap()).await.unwrap();
     assert_eq!(seen.connections.load(Ordering::SeqCst), 2);
 
@@ -114,30 +117,15 @@ async fn many_requests_share_one_connection_and_say_what_they_say_on_http_1() {
 }
 
 #[tokio::test]
-async fn a_creation_without_an_answer_is_in_doubt_and_not_repeated() {
+async fn a_create_without_a_response_is_unknown_and_not_repeated() {
     let (address, seen) = serve().await;
     let create = CreateContact::new(ContactMethod::Sms, "lost").unwrap();
     assert!(client(address).send(&create).await.unwrap_err().is_outcome_unknown());
     assert_eq!(seen.requests.lock().unwrap().len(), 1);
 }
 
-/// A layer that has each request carried out by a task of its own, which goes on when the client has given up.
-fn spawning(
-    transport: Transport,
-) -> BoxCloneSyncService<
-    Request<RequestBody>,
-    <Transport as tower::Service<Request<RequestBody>>>::Response,
-    tower::BoxError,
-> {
-    let spawn = move |request| {
-        let answer = tokio::spawn(transport.clone().oneshot(request));
-        async move { Ok(answer.await??) }
-    };
-    BoxCloneSyncService::new(tower::service_fn(spawn))
-}
-
-/// Makes requests that are given up in about the moment in which they are sent. Each has its number at the end of its body.
-async fn nothing_that_is_told_as_unsent_arrives<S: HttpService>(
+/// Sends requests with timeouts of about their duration. Each body ends with a number.
+async fn assert_requests_reported_as_not_sent_never_arrive<S: HttpService>(
     layer: fn(Transport) -> S,
     count: usize,
     send: impl AsyncFn(&Client<S>, Session, String) -> Result<(), Error>,
@@ -158,13 +146,13 @@ async fn nothing_that_is_told_as_unsent_arrives<S: HttpService>(
         });
         requests.buffer_unordered(AT_A_TIME).filter_map(std::future::ready).collect().await
     };
-    // How long a request takes among others: that differs from machine to machine.
+    // The typical duration of a request among others, which depends on the machine.
     let begun = Instant::now();
     run(count..count + 2 * AT_A_TIME, [Duration::from_secs(60); 4]).await;
     let usual = begun.elapsed() / 2;
 
     let unsent = run(0..count, [1, 2, 4, 8].map(|eighths| usual * eighths / 8)).await;
-    // What is still on its way has time to arrive.
+    // Requests in flight have time to arrive.
     tokio::time::sleep(Duration::from_millis(500)).await;
     let requests = seen.requests.lock().unwrap();
     let number = |body: &Bytes| -> Option<usize> {
@@ -188,21 +176,21 @@ async fn update<S: HttpService>(client: &Client<S>, session: Session, to: String
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_creation_that_is_told_as_unsent_never_arrives() {
-    nothing_that_is_told_as_unsent_arrives(|transport| transport, 1_500, create).await;
+async fn a_create_reported_as_not_sent_never_arrives() {
+    assert_requests_reported_as_not_sent_never_arrive(|transport| transport, 1_500, create).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_creation_that_is_told_as_unsent_never_arrives_though_a_layer_goes_on_with_it() {
-    nothing_that_is_told_as_unsent_arrives(spawning, 1_500, create).await;
+async fn a_create_reported_as_not_sent_never_arrives_even_if_a_layer_continues_it() {
+    assert_requests_reported_as_not_sent_never_arrive(spawning, 1_500, create).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_update_that_is_told_as_unsent_never_arrives_on_a_connection_of_many_requests() {
-    nothing_that_is_told_as_unsent_arrives(|transport| transport, 4_000, update).await;
+async fn an_update_reported_as_not_sent_never_arrives_on_a_shared_connection() {
+    assert_requests_reported_as_not_sent_never_arrive(|transport| transport, 4_000, update).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_update_that_is_told_as_unsent_never_arrives_though_a_layer_goes_on_with_it() {
-    nothing_that_is_told_as_unsent_arrives(spawning, 4_000, update).await;
+async fn an_update_reported_as_not_sent_never_arrives_even_if_a_layer_continues_it() {
+    assert_requests_reported_as_not_sent_never_arrive(spawning, 4_000, update).await;
 }

@@ -1,5 +1,5 @@
 //! The tests of this crate, as one program.
-#![allow(clippy::duplicate_mod, reason = "each example has what they have in common")]
+#![allow(clippy::duplicate_mod, reason = "each example includes the shared module")]
 
 mod both_clients;
 mod client_certificate;
@@ -8,6 +8,7 @@ mod corpus;
 mod faults;
 #[cfg(feature = "http2")]
 mod http2;
+mod not_sent;
 mod other_runtimes;
 mod proxies;
 mod readme;

@@ -1,11 +1,11 @@
-//! The programs of `contacts-proto/examples`: each of them is held to what the two clients are held to, as far as it does not
-//! depend on what is inside of them. The one with `curl` needs that command.
+//! The programs of `contacts-proto/examples`, as far as the table applies to them. `curl` needs
+//! that command.
 
 use std::collections::BTreeSet;
 
 use crate::runtimes::{
     ByHand, Client, Curl, Program, Reqwest, Smol,
-    left_out::{self, LeftOut},
+    excluded::{self, Excluded},
 };
 use contacts_conformance::{
     Operation, Sample, Scenario,
@@ -19,37 +19,37 @@ use contacts_proto::{
 };
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, End, Fault, FaultRule, Sandbox, When};
 
-/// Of a long group, so many scenarios at most: both clients go through all of them.
+/// Maximum number of scenarios of a long group; both clients run all of them.
 const MANY: usize = 1_000;
 
-/// The same for a program whose requests cost a process each.
+/// The same for a program that starts a process per request.
 const SOME: usize = 120;
 
-fn goes_through_the_table<P: Program>(left_out: &[LeftOut], most: usize) {
-    let mut unused: Vec<_> = left_out.iter().collect();
+fn passes_the_table<P: Program>(excluded: &[Excluded], most: usize) {
+    let mut unused: Vec<_> = excluded.iter().collect();
     for group in table::GROUPS {
         let mut scenarios = (group.scenarios)();
         unused.retain(|line| !scenarios.iter().any(|scenario| line.has(group.name, scenario)));
         scenarios.retain(|scenario| {
-            scenario.is_plain() && !left_out.iter().any(|line| line.has(group.name, scenario))
+            scenario.is_plain() && !excluded.iter().any(|line| line.has(group.name, scenario))
         });
         let every = scenarios.len().div_ceil(most).max(1);
         let scenarios: Vec<Scenario> = scenarios.into_iter().step_by(every).collect();
-        let complaints = run_all_by(&scenarios, run_with::<Client<P>>);
-        let complaints: Vec<_> = complaints.iter().map(ToString::to_string).collect();
-        assert!(complaints.is_empty(), "{} of {}:\n{}", complaints.len(), group.name, complaints.join("\n"));
+        let problems = run_all_by(&scenarios, run_with::<Client<P>>);
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert!(problems.is_empty(), "{} of {}:\n{}", problems.len(), group.name, problems.join("\n"));
     }
-    assert!(unused.is_empty(), "there is no such thing any more: {unused:?}");
+    assert!(unused.is_empty(), "no scenario matches: {unused:?}");
 }
 
-/// The requests of all operations as they arrive, of which HTTP leaves the order of the headers open.
+/// The requests of the operations as they arrive. HTTP leaves the order of headers open.
 fn requests<D: Driver>() -> Vec<(String, BTreeSet<String>, String)> {
-    let id = || ContactId::new("a~1").expect("this is an id");
+    let id = || ContactId::new("a~1").expect("the id is valid");
     let plan = Plan::every([Step::ReadRequest, Step::Write(Operation::Get.success().wire())]);
     let server = Server::start(plan, None).expect("there is a free port");
     let setup = Setup::new(format!("http://{}/cloud", server.address()));
-    let client = || D::new(&setup).expect("these are settings");
-    // What matters is what the server sees. Each client makes a connection of its own.
+    let client = || D::new(&setup).expect("the settings are valid");
+    // Only what the server reads matters. Each client opens its own connection.
     let _ = client().send(&ListContacts::all().offset(20).unwrap());
     let _ = client().send(&CreateContact::new(ContactMethod::Email, "o\"hara\\@example.com").unwrap());
     let _ = client().send(&GetContact::new(id()));
@@ -79,7 +79,7 @@ fn sends_the_same_requests_as_the_clients<P: Program>() {
     assert_eq!(requests::<Client<P>>(), right);
 }
 
-/// A sandbox in which the answer to a creation is lost, and a client of it.
+/// A sandbox that loses the response to a create, and a client.
 fn with_a_lost_answer<P: Program>(fault: Fault) -> (Sandbox, Client<P>) {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(FaultRule::new(fault).on(Operation::Create).times(1));
@@ -89,7 +89,7 @@ fn with_a_lost_answer<P: Program>(fault: Fault) -> (Sandbox, Client<P>) {
     (sandbox, Client::new(&setup).unwrap())
 }
 
-/// How many contacts there are with this address, and how many creations were asked for.
+/// Returns the number of contacts with this address, and of create requests.
 fn ann(sandbox: &Sandbox) -> (usize, usize) {
     let stored = sandbox.contacts(DEMO_EMAIL).iter().filter(|it| it.to == "ann@example.com").count();
     (stored, sandbox.requests(Operation::Create).len())
@@ -101,7 +101,7 @@ const LOST: [Fault; 3] = [
     Fault::CutBody { at: 5, end: End::Reset },
 ];
 
-fn ensures_exactly_one_contact_though_the_answer_is_lost<P: Program>() {
+fn ensures_exactly_one_contact_although_the_response_is_lost<P: Program>() {
     for fault in LOST {
         let (sandbox, client) = with_a_lost_answer::<P>(fault);
         let ensured = client.ensure(ContactMethod::Email, "ann@example.com").unwrap();
@@ -110,7 +110,7 @@ fn ensures_exactly_one_contact_though_the_answer_is_lost<P: Program>() {
     }
 }
 
-fn says_of_a_creation_without_answer_that_it_is_unknown_and_never_repeats_it<P: Program>() {
+fn reports_a_create_without_a_response_as_unknown_and_does_not_repeat_it<P: Program>() {
     for fault in LOST {
         let (sandbox, client) = with_a_lost_answer::<P>(fault);
         let create = CreateContact::new(ContactMethod::Email, "ann@example.com").unwrap();
@@ -129,13 +129,13 @@ fn creates_on_a_fresh_connection<P: Program>() {
 }
 
 macro_rules! programs {
-    ($($name:ident: $program:ty, $left_out:expr, $most:expr;)*) => {
+    ($($name:ident: $program:ty, $excluded:expr, $most:expr;)*) => {
         $(mod $name {
             use super::*;
 
             #[test]
-            fn goes_through_the_table() {
-                super::goes_through_the_table::<$program>($left_out, $most);
+            fn passes_the_table() {
+                super::passes_the_table::<$program>($excluded, $most);
             }
 
             #[test]
@@ -144,13 +144,13 @@ macro_rules! programs {
             }
 
             #[test]
-            fn ensures_exactly_one_contact_though_the_answer_is_lost() {
-                super::ensures_exactly_one_contact_though_the_answer_is_lost::<$program>();
+            fn ensures_exactly_one_contact_although_the_response_is_lost() {
+                super::ensures_exactly_one_contact_although_the_response_is_lost::<$program>();
             }
 
             #[test]
-            fn says_of_a_creation_without_answer_that_it_is_unknown_and_never_repeats_it() {
-                super::says_of_a_creation_without_answer_that_it_is_unknown_and_never_repeats_it::<$program>();
+            fn reports_a_create_without_a_response_as_unknown_and_does_not_repeat_it() {
+                super::reports_a_create_without_a_response_as_unknown_and_does_not_repeat_it::<$program>();
             }
 
             #[test]
@@ -162,13 +162,13 @@ macro_rules! programs {
 }
 
 programs! {
-    by_hand: ByHand, left_out::BY_HAND, MANY;
-    smol: Smol, left_out::SMOL, MANY;
-    reqwest: Reqwest, left_out::REQWEST, MANY;
-    curl: Curl, left_out::CURL, SOME;
+    by_hand: ByHand, excluded::BY_HAND, MANY;
+    smol: Smol, excluded::SMOL, MANY;
+    reqwest: Reqwest, excluded::REQWEST, MANY;
+    curl: Curl, excluded::CURL, SOME;
 }
 
-/// Whoever lists the processes of a machine reads their arguments.
+/// Other users can list the arguments of a process.
 #[cfg(target_os = "linux")]
 #[test]
 fn no_argument_of_curl_is_a_secret() {
@@ -185,7 +185,7 @@ fn no_argument_of_curl_is_a_secret() {
         let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
         let children = children.flat_map(|ids| ids.split(' ').map(str::to_owned).collect::<Vec<_>>());
         let lines = children.filter_map(|id| fs::read_to_string(format!("/proc/{id}/cmdline")).ok());
-        // The answer is a second late, so that the process is there when its request is.
+        // The response takes one second, so the process is still there.
         arguments = lines.filter(|line| line.starts_with("curl\0") && sandbox.journal().len() == 1).collect();
     }
     asking.join().unwrap();

@@ -1,4 +1,4 @@
-//! What a proxy is told of a client, and where a client takes its proxy from.
+//! Data that a proxy receives, and the proxy settings of the environment.
 
 use std::{env, process::Command};
 
@@ -9,7 +9,7 @@ use contacts_conformance::{
 };
 use contacts_proto::{BaseUrl, Credentials, Error, FindCloudId, RetryPolicy};
 
-/// Tells a test that it runs in a process whose environment names a proxy.
+/// Set in a process whose environment names a proxy.
 const TARGET: &str = "CONFORMANCE_TARGET";
 
 fn base_url(service: &str) -> BaseUrl {
@@ -26,7 +26,7 @@ fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-/// What either client makes of a service, through the proxy that the environment names.
+/// Calls a service with each client, through the proxy of the environment.
 fn through_the_environment(service: &str) -> [Result<(), Error>; 2] {
     let credentials = || Credentials::basic(USER, TOKEN).unwrap();
     let blocking = contacts_ureq::Client::builder(base_url(service))
@@ -42,17 +42,17 @@ fn through_the_environment(service: &str) -> [Result<(), Error>; 2] {
     [blocking.and_then(|sent| sent), asynchronous.and_then(|sent| sent)]
 }
 
-/// The other half of the test below: it runs in a process of its own.
+/// The other half of the test below; runs in its own process.
 #[test]
 fn the_process_with_a_proxy_in_its_environment() {
     let Ok(target) = env::var(TARGET) else { return };
     for result in through_the_environment(&target) {
-        println!("told: {}", result.unwrap_err());
+        println!("error: {}", result.unwrap_err());
     }
 }
 
 #[test]
-fn both_clients_take_the_proxy_of_the_environment_and_the_exceptions() {
+fn both_clients_use_the_proxy_and_the_exceptions_of_the_environment() {
     let status = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
     let ask = |no_proxy: &str, url: &dyn Fn(&Server) -> String| {
         let plan = Plan::every([Step::ReadRequest, Step::write(status)]);
@@ -66,21 +66,24 @@ fn both_clients_take_the_proxy_of_the_environment_and_the_exceptions() {
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        let told: Vec<_> =
-            text.lines().filter_map(|line| Some(line.split_once("told: ")?.1.to_owned())).collect();
-        assert_eq!(told.len(), 2, "{text}");
-        (told, proxy.finish().len())
+        let errors: Vec<_> =
+            text.lines().filter_map(|line| Some(line.split_once("error: ")?.1.to_owned())).collect();
+        assert_eq!(errors.len(), 2, "{text}");
+        (errors, proxy.finish().len())
     };
     let plain = |proxy: &Server| format!("http://{}", proxy.address());
-    let (told, asked) = ask("example.com", &plain);
-    assert!(told.iter().all(|told| told.contains("the proxy answered 403 Forbidden")), "{told:?}");
-    assert_eq!(asked, 2);
-    let (told, asked) = ask("127.0.0.0/8", &plain);
-    assert!(told.iter().all(|told| told.contains("no connection could be made")), "{told:?}");
-    assert_eq!(asked, 0);
-    let (told, _) = ask("", &|_| "socks5://ann:s3cret@127.0.0.1".to_owned());
-    assert!(told.iter().all(|told| told.contains("HTTPS_PROXY is not a URL")), "{told:?}");
-    assert!(told.iter().all(|told| !told.contains("s3cret")), "{told:?}");
+    let (errors, requests) = ask("example.com", &plain);
+    assert!(
+        errors.iter().all(|error| error.contains("the proxy responded with 403 Forbidden")),
+        "{errors:?}"
+    );
+    assert_eq!(requests, 2);
+    let (errors, requests) = ask("127.0.0.0/8", &plain);
+    assert!(errors.iter().all(|error| error.contains("the connection failed")), "{errors:?}");
+    assert_eq!(requests, 0);
+    let (errors, _) = ask("", &|_| "socks5://ann:s3cret@127.0.0.1".to_owned());
+    assert!(errors.iter().all(|error| error.contains("HTTPS_PROXY is not a URL")), "{errors:?}");
+    assert!(errors.iter().all(|error| !error.contains("s3cret")), "{errors:?}");
 }
 
 #[test]
@@ -98,7 +101,7 @@ fn a_proxy_with_tls_is_not_offered_the_certificate_for_the_service() {
         .build();
     run(client.send(&FindCloudId)).unwrap_err();
     drop(client);
-    // With the certificate, it would have read the request for a tunnel.
+    // With the certificate it would have read the CONNECT request.
     let seen = proxy.finish();
     assert_eq!(seen.len(), 1);
     assert!(seen.iter().all(|it| it.requests().is_empty() && it.handshake != Handshake::Done), "{seen:?}");

@@ -1,6 +1,6 @@
 //! The programs of `contacts-proto/examples` as drivers of the table.
 
-pub(crate) mod left_out;
+pub(crate) mod excluded;
 
 #[path = "../../../contacts-proto/examples/by_hand/main.rs"]
 #[expect(dead_code, reason = "a program begins with `main`")]
@@ -24,7 +24,7 @@ use contacts_proto::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-/// One of the programs: how it runs an exchange.
+/// A program, and how it runs an exchange.
 pub(crate) trait Program: Sized {
     const NAME: &'static str;
 
@@ -32,7 +32,7 @@ pub(crate) trait Program: Sized {
 
     fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error>;
 
-    /// Lets time pass, in which connections that are kept are looked after.
+    /// Waits. The program may manage its connections meanwhile.
     fn rest(&self, time: Duration) {
         thread::sleep(time);
     }
@@ -53,7 +53,7 @@ impl Program for Smol {
     }
 }
 
-/// A `TcpStream` and nothing else.
+/// A plain `TcpStream`.
 pub(crate) struct ByHand;
 
 impl Program for ByHand {
@@ -68,7 +68,7 @@ impl Program for ByHand {
     }
 }
 
-/// A process for each request.
+/// A process per request.
 pub(crate) struct Curl;
 
 impl Program for Curl {
@@ -86,7 +86,7 @@ impl Program for Curl {
 /// `reqwest` on tokio.
 pub(crate) struct Reqwest {
     clients: [reqwest::Client; 2],
-    /// It is dropped after the clients, and all connections with it.
+    /// Dropped after the clients, which closes all connections.
     runtime: Runtime,
 }
 

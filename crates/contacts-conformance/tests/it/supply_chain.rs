@@ -1,11 +1,11 @@
-//! What the project builds upon: each direct dependency is used and has its reason, and what stands between a token and the
-//! network is locked at versions that have the fixes of published advisories.
+//! The dependencies: each direct one is used and has a reason. Crates that handle network input are
+//! locked at versions with the fixes of published advisories.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use toml::{Table, Value};
 
-/// The least version of each crate that reads what the network says, and the advisory that made it the least.
+/// Minimum version of each crate that handles network input, and the advisory that requires it.
 const AT_LEAST: [(&str, [u64; 3], &str); 7] = [
     ("rustls", [0, 23, 18], "RUSTSEC-2024-0399"),
     ("rustls-webpki", [0, 103, 13], "RUSTSEC-2026-0104"),
@@ -29,7 +29,7 @@ fn names(value: Option<&Value>) -> BTreeSet<String> {
     value.and_then(Value::as_table).into_iter().flat_map(|table| table.keys().cloned()).collect()
 }
 
-/// What the workspace lists, but for its own crates.
+/// The dependencies of the workspace, without its own crates.
 fn listed() -> BTreeSet<String> {
     let manifest = table("Cargo.toml");
     let mut names = names(manifest["workspace"].get("dependencies"));
@@ -79,7 +79,7 @@ fn each_direct_dependency_is_listed_once_and_used() {
 }
 
 #[test]
-fn each_direct_dependency_has_its_reason_and_nothing_else_has_one() {
+fn each_direct_dependency_has_a_reason_and_nothing_else_has_one() {
     let reasons = reasons();
     let named: BTreeSet<_> = reasons.iter().map(|(name, _)| name.clone()).collect();
     assert_eq!(named, listed());
@@ -88,7 +88,7 @@ fn each_direct_dependency_has_its_reason_and_nothing_else_has_one() {
 }
 
 #[test]
-fn what_reads_from_the_network_is_locked_at_versions_with_the_fixes_of_advisories() {
+fn crates_that_read_network_input_are_locked_at_fixed_versions() {
     for lock in ["Cargo.lock", "fuzz/Cargo.lock"] {
         let lock_file = table(lock);
         let packages = lock_file["package"].as_array().unwrap();
@@ -100,7 +100,7 @@ fn what_reads_from_the_network_is_locked_at_versions_with_the_fixes_of_advisorie
                 .collect();
             assert!(
                 lock != "Cargo.lock" || !locked.is_empty(),
-                "{name} is not in {lock}: its line here can go"
+                "{name} is not in {lock}; remove its line here"
             );
             for it in locked {
                 assert!(version(it.as_str().unwrap()) >= least, "{lock}: {name} {it:?}, but {why}");
@@ -110,7 +110,7 @@ fn what_reads_from_the_network_is_locked_at_versions_with_the_fixes_of_advisorie
 }
 
 #[test]
-fn all_that_is_locked_comes_from_the_registry_with_a_checksum() {
+fn all_locked_crates_come_from_the_registry_with_a_checksum() {
     for lock in ["Cargo.lock", "fuzz/Cargo.lock"] {
         for package in table(lock)["package"].as_array().unwrap() {
             let (name, source) = (package["name"].as_str().unwrap(), package.get("source"));

@@ -1,13 +1,13 @@
-//! The whole table, through both clients.
+//! The whole table, with both clients.
 
 use contacts_conformance::{Scenario, run_all, table};
 
 fn holds(name: &str) {
-    let group = table::GROUPS.iter().find(|group| group.name == name).expect("there is such a group");
+    let group = table::GROUPS.iter().find(|group| group.name == name).expect("the group exists");
     let scenarios = (group.scenarios)();
     assert!(!scenarios.is_empty());
-    let complaints: Vec<_> = run_all(&scenarios).iter().map(ToString::to_string).collect();
-    assert!(complaints.is_empty(), "{} of {name}:\n{}", complaints.len(), complaints.join("\n"));
+    let problems: Vec<_> = run_all(&scenarios).iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{} of {name}:\n{}", problems.len(), problems.join("\n"));
 }
 
 macro_rules! groups {
@@ -17,27 +17,27 @@ macro_rules! groups {
             holds($name);
         })*
 
-        /// The names of all groups that are tested here.
+        /// The names of all tested groups.
         const TESTED: &[&str] = &[$($name),*];
     };
 }
 
 groups! {
     both_send_the_same_bytes: "requests",
-    every_refusal_is_the_same_error: "refusals",
+    every_error_response_is_the_same_error: "error responses",
     redirects_are_never_followed: "redirects",
-    an_answer_that_is_cut_is_never_whole: "cut answers",
-    a_request_that_was_seen_whole_is_never_called_unsent: "cut requests",
-    what_was_not_sent_is_called_unsent: "sending",
-    a_bad_certificate_is_refused_before_a_byte_is_sent: "tls",
-    what_happens_to_a_kept_connection_harms_nobody: "connections",
-    early_answers_are_passed_over: "informational answers",
-    wrong_lengths_are_no_answers: "lengths",
-    wrong_chunks_are_no_answers: "chunks",
-    wrong_heads_are_no_answers: "heads",
-    no_more_is_read_than_the_limits_allow: "limits",
-    slow_servers_cost_no_more_than_the_deadline: "slow servers",
-    a_proxy_learns_nothing: "proxies",
+    a_cut_response_is_never_complete: "cut responses",
+    a_request_that_the_server_read_is_never_reported_as_not_sent: "cut requests",
+    a_request_that_was_not_sent_is_reported_as_not_sent: "sending",
+    an_invalid_certificate_is_rejected_before_a_byte_is_sent: "tls",
+    faults_of_an_idle_connection_do_not_affect_other_requests: "connections",
+    informational_responses_are_skipped: "informational responses",
+    responses_with_invalid_lengths_are_rejected: "lengths",
+    responses_with_invalid_chunks_are_rejected: "chunks",
+    responses_with_invalid_heads_are_rejected: "heads",
+    clients_read_no_more_than_the_limits_allow: "limits",
+    slow_servers_take_no_longer_than_the_deadline: "slow servers",
+    a_proxy_sees_no_secret: "proxies",
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn every_group_is_tested() {
 }
 
 #[test]
-fn every_scenario_has_a_name_of_its_own() {
+fn every_scenario_has_its_own_name() {
     let all: Vec<Scenario> = table::GROUPS.iter().flat_map(|group| (group.scenarios)()).collect();
     let mut names: Vec<_> = all.iter().map(|scenario| scenario.name.as_str()).collect();
     names.sort_unstable();

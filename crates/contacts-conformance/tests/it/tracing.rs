@@ -1,4 +1,4 @@
-//! What is told to whoever collects `tracing` spans, at every level, has no secret in it, whichever client tells it.
+//! `tracing` and `log` output of both clients, at every level, contains no secret.
 
 use std::{
     io::Write,
@@ -11,18 +11,18 @@ use contacts_proto::{ContactId, ContactMethod, CreateContact, Credentials, GetCo
 use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, Sandbox, User, When};
 use tracing_subscriber::filter::LevelFilter;
 
-/// What was told.
+/// The collected output.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<u8>>>);
+struct Output(Arc<Mutex<Vec<u8>>>);
 
-impl Told {
-    /// What was told since the last time.
+impl Output {
+    /// Returns the output since the last call.
     fn take(&self) -> String {
         String::from_utf8_lossy(&std::mem::take(&mut *self.0.lock().unwrap())).into_owned()
     }
 }
 
-impl Write for Told {
+impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().unwrap().write(bytes)
     }
@@ -32,22 +32,22 @@ impl Write for Told {
     }
 }
 
-/// Everything that anybody tells, from TRACE on, by `tracing` or by `log`.
-fn listen() -> Told {
-    let told = Told::default();
-    let writer = told.clone();
+/// Collects all output from TRACE on, of `tracing` and `log`.
+fn listen() -> Output {
+    let output = Output::default();
+    let writer = output.clone();
     tracing_subscriber::fmt()
         .with_max_level(LevelFilter::TRACE)
         .with_ansi(false)
         .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
         .with_writer(move || writer.clone())
         .init();
-    told
+    output
 }
 
 const TOKEN: &str = "ATATT3xCanary-t0ken/with+every=sign";
 
-/// A listing that is repeated, a contact that is not there, and a creation whose answer is lost.
+/// Runs a list that is retried, a get of a missing contact, and a create whose response is lost.
 fn act<D: Driver>() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.add_user(User::new(DEMO_EMAIL, TOKEN));
@@ -64,8 +64,8 @@ fn act<D: Driver>() {
     client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).unwrap_err();
 }
 
-/// `below` is a word of what is told below the client, which shows that it was heard too.
-fn assert_told_without_a_secret(text: &str, below: &str) {
+/// `below` is a word from the layers below the client, so their output is collected too.
+fn assert_complete_without_a_secret(text: &str, below: &str) {
     for part in [
         below,
         "operation=\"list contacts\"",
@@ -90,10 +90,10 @@ fn assert_told_without_a_secret(text: &str, below: &str) {
 }
 
 #[test]
-fn what_an_exchange_does_is_told_and_no_secret_with_it() {
-    let told = listen();
+fn traces_show_each_exchange_and_no_secret() {
+    let output = listen();
     act::<Ureq>();
-    assert_told_without_a_secret(&told.take(), "ureq_proto::");
+    assert_complete_without_a_secret(&output.take(), "ureq_proto::");
     act::<Hyper>();
-    assert_told_without_a_secret(&told.take(), "TRACE");
+    assert_complete_without_a_secret(&output.take(), "TRACE");
 }

@@ -2,5 +2,4 @@
 
 mod client;
 mod dropped;
-mod given_up;
 mod many_users;

@@ -175,7 +175,7 @@ fn expired_credentials_are_refreshed_once_for_all_requests_of_a_change() {
         world.expire_at(position);
         let apply = world.apply(plan);
         assert!(apply.is_done(), "{:?}", apply.outcomes().collect::<Vec<_>>());
-        let statuses = world.network.ledger.given();
+        let statuses = world.network.record.statuses();
         let unauthorized = statuses.iter().filter(|status| **status == 401).count();
         assert_eq!(unauthorized, expected, "{position}: {statuses:?}");
     }

@@ -154,7 +154,7 @@ proptest! {
         prop_assert!(always || !had_enabled || is_warned, "{:#?}", outcomes(&apply));
 
         // In any case, the best reported state never becomes worse.
-        let known = |contact: &_| world.network.hidden_status.told_of(contact).map_or(1, |enabled| if enabled { 2 } else { 0 });
+        let known = |contact: &_| world.network.hidden_status.shown(contact).map_or(1, |enabled| if enabled { 2 } else { 0 });
         let most_known = |contacts: &Vec<StoredContact>| contacts.iter().map(known).max().unwrap_or(0);
         let least = world.seen.iter().map(most_known).min();
         prop_assert_eq!(least, world.seen.first().map(most_known), "{:#?}", outcomes(&apply));

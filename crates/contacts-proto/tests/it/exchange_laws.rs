@@ -8,12 +8,12 @@ use contacts_proto::{
     transport::{Delivery, TransportErrorKind},
 };
 use contacts_testkit::{
-    drive::{self, Happened, Run, Surroundings},
+    drive::{self, OwnedEvent, Run, SimulatedIo},
     job::{Job, Outcome},
     laws::{self, Verdict},
     reply::{Reply, response},
     script::Script,
-    trace::{About, Access},
+    trace::{Access, ExchangeInfo},
 };
 use http::Request;
 use proptest::{
@@ -54,31 +54,31 @@ macro_rules! laws {
 }
 
 laws! {
-    it_ends_within_a_bounded_number_of_steps
-    one_request_is_in_flight_at_most
-    nothing_is_sent_before_a_hint_has_passed
-    no_creation_is_sent_twice_in_doubt
+    an_exchange_ends_within_a_bounded_number_of_steps
+    at_most_one_request_is_in_flight
+    nothing_is_sent_before_the_requested_delay_has_passed
+    no_create_is_sent_again_while_its_outcome_is_unknown
     done_stays_done
     nothing_but_done_after_the_deadline
-    no_request_is_given_more_than_its_time
-    a_wait_after_a_hint_is_the_hint_and_a_tenth_more_or_the_backoff
-    a_wait_without_a_hint_is_a_backoff_with_full_jitter
-    a_creation_is_given_its_time_to_show
-    a_wait_that_is_cut_short_is_waited_to_its_end
-    an_operation_is_sent_as_often_as_the_policy_allows
-    credentials_are_renewed_once_a_call_and_only_where_they_can_be
-    renewed_credentials_are_used_from_then_on
-    what_is_permanent_is_not_sent_again
-    no_effect_is_said_only_if_there_was_none
-    a_possible_effect_is_said_only_if_there_may_be_one
-    the_attempts_that_are_told_are_those_that_were_made
-    waiting_says_why
+    no_request_gets_more_time_than_the_attempt_timeout
+    a_requested_wait_is_the_delay_plus_at_most_a_tenth_or_the_backoff
+    a_wait_without_a_requested_delay_is_a_backoff_with_full_jitter
+    a_scan_for_a_create_waits_for_the_consistency_delay
+    an_interrupted_wait_is_continued_to_its_end
+    an_operation_is_sent_at_most_as_often_as_the_policy_allows
+    credentials_are_refreshed_at_most_once_per_call_and_never_if_fixed
+    refreshed_credentials_are_used_from_then_on
+    a_permanent_failure_is_not_retried
+    an_error_reports_no_effect_only_if_there_was_none
+    an_error_reports_a_possible_effect_only_if_there_may_be_one
+    an_error_reports_the_attempts_that_were_made
+    every_wait_reports_the_right_reason
 }
 
 #[test]
 fn the_same_arguments_give_the_same_action() {
     holds(|script| {
-        let (one, other) = (script.play_told(Job::begin), script.play_told(Job::begin));
+        let (one, other) = (script.play_recorded(Job::begin), script.play_recorded(Job::begin));
         if one == other { Ok(()) } else { Err(format!("{one:#?}\nand then\n{other:#?}")) }
     });
 }
@@ -97,16 +97,16 @@ struct Troubled<'a> {
     requests: usize,
 }
 
-impl Surroundings for Troubled<'_> {
-    fn send(&mut self, _: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
+impl SimulatedIo for Troubled<'_> {
+    fn send(&mut self, _: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
         let trouble = self.troubles[self.requests % self.troubles.len()];
         self.requests += 1;
         let reply = match trouble {
-            Trouble::Status(status) => Reply::foreign(response(status, "")),
+            Trouble::Status(status) => Reply::untrusted(response(status, "")),
             Trouble::NotSent => Reply::failed(Delivery::NotSent, TransportErrorKind::Connect),
             Trouble::MaybeSent => Reply::failed(Delivery::Unknown, TransportErrorKind::Closed),
         };
-        (now, Happened::replied(reply))
+        (now, OwnedEvent::replied(reply))
     }
 }
 
@@ -116,8 +116,8 @@ fn session() -> Session {
 }
 
 fn begin(job: &Job, session: &Session) -> Run<dyn contacts_proto::exchange::Exchange<Output = Outcome>> {
-    let about = About::new(job.shape(), session, Access::Fixed, Duration::ZERO);
-    Run::new(job.begin(session.clone()), about)
+    let info = ExchangeInfo::new(job.kind(), session, Access::Fixed, Duration::ZERO);
+    Run::new(job.begin(session.clone()), info)
 }
 
 /// Returns the number of requests of jobs that start together and meet only these troubles.

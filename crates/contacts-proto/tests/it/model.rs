@@ -10,10 +10,10 @@ use contacts_proto::{
     transport::{Delivery, TransportError, TransportErrorKind},
 };
 use contacts_testkit::{
-    drive::{EPOCH, Happened, Run, Surroundings},
-    job::Shape,
+    drive::{EPOCH, OwnedEvent, Run, SimulatedIo},
+    job::ExchangeKind,
     reply::response,
-    trace::{About, Access, Did, Sent, Step},
+    trace::{Access, ExchangeInfo, RecordedAction, SentRequest, Step},
 };
 use http::{Request, StatusCode};
 
@@ -53,7 +53,7 @@ pub(crate) fn create_sms(to: &str) -> CreateContact {
 
 /// A response.
 pub(crate) fn answer(status: u16, body: &str) -> Reply {
-    Reply::foreign(response(status, body))
+    Reply::untrusted(response(status, body))
 }
 
 /// A response with this status and an empty body.
@@ -65,7 +65,7 @@ pub(crate) fn status(status: u16) -> Reply {
 pub(crate) fn status_with(status: u16, name: &'static str, value: &str) -> Reply {
     let mut response = response(status, "");
     response.headers_mut().insert(name, value.parse().unwrap());
-    Reply::foreign(response)
+    Reply::untrusted(response)
 }
 
 /// The request may have arrived.
@@ -90,19 +90,19 @@ pub(crate) fn failure(progress: Delivery, cause: TransportErrorKind) -> Reply {
 /// A proxy rejects CONNECT with this status.
 pub(crate) fn refused_by_proxy(status: u16) -> Reply {
     let failure = TransportError::refused_by_proxy(StatusCode::from_u16(status).unwrap());
-    Reply { told: Err(failure), is_genuine: false, hint: None }
+    Reply { result: Err(failure), is_trusted: false, hint: None }
 }
 
 /// An environment with scripted responses and no random waits.
 struct Answering<F>(F);
 
-impl<F: FnMut(&Request<Vec<u8>>, Duration) -> Reply> Surroundings for Answering<F> {
-    fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, Happened) {
-        (now + LATENCY, Happened::replied((self.0)(&request, now)))
+impl<F: FnMut(&Request<Vec<u8>>, Duration) -> Reply> SimulatedIo for Answering<F> {
+    fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
+        (now + LATENCY, OwnedEvent::replied((self.0)(&request, now)))
     }
 
-    fn refresh(&mut self, _: Duration, now: Duration) -> (Duration, Happened) {
-        (now, Happened::Renewed(Some("a-new-token".into())))
+    fn refresh(&mut self, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
+        (now, OwnedEvent::Refreshed(Some("a-new-token".into())))
     }
 }
 
@@ -111,8 +111,8 @@ pub(crate) fn run<E: Exchange>(
     exchange: E,
     reply: impl FnMut(&Request<Vec<u8>>, Duration) -> Reply,
 ) -> Ran<E::Output> {
-    let about = About::new(Shape::Other, &session(), Access::Renewable, Duration::ZERO);
-    let mut run = Run::new(Box::new(exchange), about);
+    let info = ExchangeInfo::new(ExchangeKind::Other, &session(), Access::Refreshable, Duration::ZERO);
+    let mut run = Run::new(Box::new(exchange), info);
     let mut took = Duration::ZERO;
     let result = run.to_end(&mut Answering(reply), &mut took).expect("every exchange ends");
     Ran { log: run.trace.until_done().iter().filter_map(in_words).collect(), result, took }
@@ -130,19 +130,19 @@ pub(crate) fn play<E: Exchange>(exchange: E, replies: impl IntoIterator<Item = R
 
 /// `back off`, `consistency 5s`, `retry after 2s`, `refresh`, or the request in short.
 fn in_words(step: &Step) -> Option<String> {
-    assert_eq!(step.waiting.is_some(), matches!(step.did, Did::Wait(_)), "{step:?}");
-    Some(match (&step.did, step.waiting) {
-        (Did::Send(sent), _) => in_short(sent),
-        (Did::Wait(_), Some(WaitReason::Backoff)) => "back off".into(),
-        (Did::Wait(wait), Some(WaitReason::RetryAfter)) => format!("retry after {wait:?}"),
-        (Did::Wait(wait), reason) => format!("{:?} {wait:?}", reason?).to_lowercase(),
-        (Did::Renew { .. }, _) => "refresh".into(),
-        (Did::Done(_), _) => return None,
+    assert_eq!(step.waiting.is_some(), matches!(step.action, RecordedAction::Wait(_)), "{step:?}");
+    Some(match (&step.action, step.waiting) {
+        (RecordedAction::Send(sent), _) => in_short(sent),
+        (RecordedAction::Wait(_), Some(WaitReason::Backoff)) => "back off".into(),
+        (RecordedAction::Wait(wait), Some(WaitReason::RetryAfter)) => format!("retry after {wait:?}"),
+        (RecordedAction::Wait(wait), reason) => format!("{:?} {wait:?}", reason?).to_lowercase(),
+        (RecordedAction::Refresh { .. }, _) => "refresh".into(),
+        (RecordedAction::Done(_), _) => return None,
     })
 }
 
 /// `POST`, `GET 100` for the page at this offset, `DELETE a`, `PATCH a/activate`.
-fn in_short(sent: &Sent) -> String {
+fn in_short(sent: &SentRequest) -> String {
     let offset = sent.uri.query().and_then(|query| query.strip_prefix("offset=")?.split('&').next());
     let what = match offset {
         Some(offset) => offset,

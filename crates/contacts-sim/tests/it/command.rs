@@ -8,7 +8,7 @@ fn sim(arguments: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_contacts-sim")).args(arguments.split_whitespace()).output().unwrap()
 }
 
-/// The last line of standard output, which is the only one.
+/// Parses the last line of standard output, which is the only one.
 fn line(output: &Output) -> Value {
     let text = std::str::from_utf8(&output.stdout).unwrap();
     assert_eq!(text.lines().count(), 1, "{text}");
@@ -29,7 +29,7 @@ fn each_mode_ends_with_one_line_of_json_and_exit_code_0() {
     assert_eq!(output.status.code(), Some(0));
 
     let output = sim("plan --length 1");
-    has(&line(&output), "plan", &["schedules", "exchanges", "broken_off"]);
+    has(&line(&output), "plan", &["schedules", "exchanges", "interrupted"]);
     assert_eq!(output.status.code(), Some(0));
 
     let output = sim("random --steps 300 --seed 6 --clients 3");
@@ -37,17 +37,18 @@ fn each_mode_ends_with_one_line_of_json_and_exit_code_0() {
     assert_eq!(output.status.code(), Some(0));
 
     let output = sim("compare --schedules 100 --seed 2");
-    let members = ["schedules", "usual_doubled", "create_doubled", "ensure_doubled", "ensure_resolved"];
+    let members = ["schedules", "naive_doubled", "create_doubled", "ensure_doubled", "ensure_succeeded"];
     has(&line(&output), "compare", &members);
     assert_eq!(output.status.code(), Some(0));
 }
 
 #[test]
-fn a_replay_tells_what_happens_step_by_step() {
+fn a_replay_prints_each_step() {
     let output = sim("replay --operation create --schedule lost-after --policy default");
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{text}");
-    for part in ["sends POST", "meets lost-after", "learns: maybe sent", "ends with Reconciled(Found("] {
+    for part in ["sends POST", "fault lost-after", "gets: may have been sent", "ends with Reconciled(Found("]
+    {
         assert!(text.contains(part), "{part}: {text}");
     }
     let output = sim("replay --seed 2 --steps 50 --clients 3");
@@ -55,10 +56,10 @@ fn a_replay_tells_what_happens_step_by_step() {
 }
 
 #[test]
-fn something_that_goes_wrong_is_exit_code_1() {
-    let output = sim("replay --operation usual --schedule lost-after");
-    assert_eq!(output.status.code(), Some(1), "the usual rule doubles");
-    assert!(String::from_utf8(output.stdout).unwrap().contains("is judged doubled"));
+fn a_violation_is_exit_code_1() {
+    let output = sim("replay --operation naive --schedule lost-after");
+    assert_eq!(output.status.code(), Some(1), "naive retries create duplicates");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("violation: doubled"));
 }
 
 #[test]

@@ -3,11 +3,12 @@
 use super::{at_most, instructions, row};
 use crate::{Result, measure::Bench, spread::short};
 
-/// Each client, beside its library as it comes, and beside it with the limits that the client keeps.
+/// Compares each client with its plain library, and with its library plus the same limits.
 pub(crate) fn over_hyper_and_ureq(bench: &Bench) -> Result<()> {
     for library in ["hyper", "ureq"] {
-        for (asked, limit) in [("get", Some(1.05)), ("list", None)] {
-            let [ours, raw] = [format!("{asked}/contacts-{library}"), format!("{asked}/raw-{library}")];
+        for (operation, limit) in [("get", Some(1.05)), ("list", None)] {
+            let [ours, raw] =
+                [format!("{operation}/contacts-{library}"), format!("{operation}/raw-{library}")];
             instructions(bench, &ours, [&ours, &raw], 1000, 1, limit)?;
             let [own, floor] = [bench.allocations(&ours)?, bench.allocations(&raw)?];
             let target = limit.map_or("", |_| "at most 3 more");
@@ -17,7 +18,7 @@ pub(crate) fn over_hyper_and_ureq(bench: &Bench) -> Result<()> {
         let names = ["contacts", "raw", "limited"].map(|who| format!("get/{who}-{library}"));
         let [ours, raw, limited] = &names;
         instructions(bench, ours, [ours, limited], 1000, 1, Some(1.05))?;
-        // With threads they differ from run to run.
+        // With threads the instructions vary.
         if library == "hyper" {
             instructions(bench, &format!("{ours}, 64 at a time"), [ours, raw], 6400, 64, Some(1.05))?;
         }

@@ -1,4 +1,4 @@
-//! What needs no network: building, reading, a call.
+//! Work without a network: building, reading, a call.
 
 use super::{instructions, row};
 use crate::{Result, measure::Bench, spread::short};
@@ -47,7 +47,7 @@ pub(crate) fn call(bench: &Bench) -> Result<()> {
     let costs = bench.costs(&names, 100_000, 1)?;
     let over = costs[0].cpu.median - costs[1].cpu.median;
     row(
-        "a call over building and reading: microseconds",
+        "a call minus building and reading: microseconds",
         &costs[0].cpu.to_string(),
         &costs[1].cpu.to_string(),
         None,

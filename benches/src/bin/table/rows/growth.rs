@@ -1,4 +1,4 @@
-//! What grows with a list, and with the number of users.
+//! Growth with the size of a list and the number of users.
 
 use super::{at_most, row};
 use crate::{Result, measure::Bench, spread::short};
@@ -15,7 +15,7 @@ fn reading(bench: &Bench) -> Result<()> {
     for power in 0..=6 {
         let (len, name) = (10_u64.pow(power), format!("growth/read-{}", 10_u64.pow(power)));
         let each = bench.instructions(&name, 1, 1)? / len as f64;
-        // The first few have what is not theirs to bear.
+        // Small lists include fixed costs.
         let met = before.filter(|_| power > 2).map(|before: f64| each <= 1.1 * before);
         let ratio = before.map(|before| each / before);
         let target = met.map_or("", |_| "at most 1.1 x");

@@ -1,4 +1,4 @@
-//! The rows of the table: what is measured, what it is compared with, and the target.
+//! The rows of the table: measurement, comparison, target.
 
 pub(crate) mod clients;
 pub(crate) mod core;
@@ -7,20 +7,20 @@ pub(crate) mod program;
 
 use crate::{Result, measure::Bench, spread::short};
 
-/// One row; what has no target is neither met nor missed.
+/// Prints one row. Without a target, it is neither met nor missed.
 fn row(what: &str, measured: &str, beside: &str, ratio: Option<f64>, target: &str, met: Option<bool>) {
     let ratio = ratio.map_or(String::new(), |ratio| format!("{ratio:.3}"));
     let met = met.map_or("", |met| if met { "met" } else { "MISSED" });
     println!("| {what} | {measured} | {beside} | {ratio} | {target} | {met} |");
 }
 
-/// One row of what is to be at most so many times that beside it.
+/// Prints one row with a maximum ratio.
 fn at_most(what: &str, measured: &str, beside: &str, ratio: f64, most: Option<f64>) {
     let target = most.map_or(String::new(), |most| format!("at most {most} x"));
     row(what, measured, beside, Some(ratio), &target, most.map(|most| ratio <= most));
 }
 
-/// Instructions of two pieces of work, and at most this many times as many.
+/// Prints the instructions of two pieces of work, with a maximum ratio.
 fn instructions(
     bench: &Bench,
     what: &str,

@@ -1,11 +1,11 @@
-//! What a program takes on with a client, and the command.
+//! Costs of a client in a program, and of the command.
 
 use std::{collections::BTreeSet, process::Command};
 
 use super::row;
 use crate::{Result, measure::Bench, spread::short};
 
-/// The crates that a program takes on with each client, and how large it gets.
+/// Number of crates and size of a program with each client.
 pub(crate) fn size(bench: &Bench) -> Result<()> {
     if cfg!(not(feature = "reqwest")) {
         return Ok(());
@@ -38,7 +38,8 @@ pub(crate) fn size(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// How many crates there are in the branch of this one, itself among them. Each line of the tree begins with its depth.
+/// Counts the crates in the branch of this crate, including itself. Each line of the tree begins
+/// with its depth.
 fn crates_of(name: &str, tree: &str) -> Result<usize> {
     let branch = tree.lines().skip_while(|line| !line.starts_with(&format!("1{name} ")));
     let mut names = BTreeSet::new();

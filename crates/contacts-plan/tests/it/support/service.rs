@@ -9,14 +9,14 @@ use contacts_proto::{
 };
 use contacts_sandbox::{Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User};
 use contacts_testkit::{
-    behaviour::any_form,
+    behaviour::random_behaviour,
     drive::Run,
     faults::Fault,
-    job::Shape,
+    job::ExchangeKind,
     laws,
-    network::{self, Faults, Network, Way},
+    network::{self, Connection, Faults, Network},
     random::Random,
-    trace::{About, Access},
+    trace::{Access, ExchangeInfo},
 };
 use proptest::prelude::*;
 
@@ -116,7 +116,7 @@ impl World {
 
     /// Makes the token refreshable, and lets it expire at this request of an apply.
     pub(crate) fn expire_at(&mut self, position: usize) {
-        self.access = Access::Renewable;
+        self.access = Access::Refreshable;
         self.session = self.access.session(&self.session, self.network.credentials().clone());
         self.schedule = vec![None; position];
         self.schedule.push(Some(fault("401")));
@@ -131,22 +131,22 @@ impl World {
     }
 
     pub(crate) fn list(&mut self) -> Vec<Contact> {
-        self.network.set_quiet(true);
+        self.network.pause_faults(true);
         let contacts = self.run(List::new(self.session.clone(), ListContacts::all())).unwrap();
-        self.network.set_quiet(false);
+        self.network.pause_faults(false);
         contacts
     }
 
     pub(crate) fn apply(&mut self, plan: Plan) -> Apply {
         let mut apply = Apply::new(plan);
         let session = self.session.clone();
-        self.network.meet(Faults::Schedule(self.schedule.clone()));
+        self.network.set_faults(Faults::Schedule(self.schedule.clone()));
         self.seen.push(self.contacts().to_vec());
         while let Some(step) = apply.next_step(&session) {
             let position = apply.outcomes().filter(|(_, outcome)| outcome.is_some()).count() - 1;
             match self.rejected.get(position) {
-                Some(true) => self.network.meet(Faults::OnWrites(fault("422"))),
-                Some(false) => self.network.meet(Faults::Schedule(Vec::new())),
+                Some(true) => self.network.set_faults(Faults::OnWrites(fault("422"))),
+                Some(false) => self.network.set_faults(Faults::Schedule(Vec::new())),
                 None => {}
             }
             apply.record(self.run(step));
@@ -156,12 +156,12 @@ impl World {
     }
 
     fn run<E: Exchange>(&mut self, exchange: E) -> Result<E::Output, Error> {
-        let about = About::new(Shape::Other, &self.session, self.access, self.time);
-        let mut run = Run::new(Box::new(exchange), about);
-        let way = &mut Way { world: &mut self.shared, network: &mut self.network };
-        let result = run.to_end(way, &mut self.time);
+        let info = ExchangeInfo::new(ExchangeKind::Other, &self.session, self.access, self.time);
+        let mut run = Run::new(Box::new(exchange), info);
+        let connection = &mut Connection { world: &mut self.shared, network: &mut self.network };
+        let result = run.to_end(connection, &mut self.time);
         let mut violations = Vec::new();
-        laws::judge(&run.trace, &mut violations);
+        laws::check(&run.trace, &mut violations);
         assert!(violations.is_empty(), "{violations:#?}");
         result.unwrap()
     }
@@ -171,5 +171,5 @@ pub(crate) fn behaviour() -> impl Strategy<Value = Behaviour> {
     let duplicates =
         prop::sample::select(vec![Duplicates::Unprocessable, Duplicates::Conflict, Duplicates::Allowed]);
     (duplicates, any::<u64>())
-        .prop_map(|(duplicates, seed)| Behaviour { duplicates, ..any_form(&mut Random::new(seed)) })
+        .prop_map(|(duplicates, seed)| Behaviour { duplicates, ..random_behaviour(&mut Random::new(seed)) })
 }

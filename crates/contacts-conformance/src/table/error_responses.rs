@@ -1,6 +1,6 @@
-//! Every refusal that has been met, with every status, is the same error.
+//! Every known error response, with every status, gives the same error in both clients.
 
-use super::{answered, says_and_stays};
+use super::{answered, respond};
 use crate::{ALL_OPERATIONS, Answer, Operation, Scenario, driver::TOKEN};
 
 const JSON: [&str; 11] = [
@@ -24,7 +24,7 @@ const OTHER: [(&str, &[u8]); 4] = [
     ("text/plain", b""),
 ];
 
-/// All that has been met, and some that any gateway may send.
+/// Statuses of the service, and some that any gateway may send.
 const STATUSES: [u16; 30] = [
     400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 418, 421, 422, 423, 425,
     429, 431, 451, 500, 501, 502, 503, 504, 505,
@@ -39,7 +39,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             }
         }
     }
-    // Statuses of success that are none for the operation, and some that stand for nothing.
+    // Success statuses that are wrong for the operation, and statuses without a meaning.
     for status in [200, 201, 202, 203, 205, 206, 226, 299, 300, 305, 306, 399, 499, 511, 520, 599] {
         for &operation in ALL_OPERATIONS {
             scenarios.push(scenario(operation, &Answer::json(status, r#"{"message":"hello"}"#)));
@@ -57,31 +57,31 @@ fn answers(status: u16) -> impl Iterator<Item = Answer> {
     json.chain(other).chain([echo])
 }
 
-/// The statuses that the service documents are tried with each operation, the others with two.
+/// The statuses of the service's documentation use each operation, the others two.
 fn operations(status: u16) -> &'static [Operation] {
     if matches!(status, 401 | 403 | 404 | 422 | 429) { ALL_OPERATIONS } else { &super::READ_AND_CREATE }
 }
 
-/// Waits that are too long to be waited for, and request ids in each of their headers.
+/// Delays that are too long to wait, and request ids in each of their headers.
 fn with_headers() -> Vec<Answer> {
     let date = "Tue, 24 Nov 2026 10:00:00 GMT";
-    let refusal = |status| Answer::json(status, r#"{"message":"slow down"}"#).with("date", date);
+    let error_response = |status| Answer::json(status, r#"{"message":"slow down"}"#).with("date", date);
     let mut answers = vec![
-        refusal(429).with("retry-after", "3600"),
-        refusal(503).with("retry-after", "Tue, 24 Nov 2026 12:00:00 GMT"),
-        refusal(429).with("x-ratelimit-reset", "2026-11-24T11:00Z"),
-        refusal(429).with("x-ratelimit-reset", "7200").with("retry-after", "1"),
-        refusal(429).with("retry-after", "soon"),
-        refusal(429).with("retry-after", "1").with("retry-after", "3600"),
+        error_response(429).with("retry-after", "3600"),
+        error_response(503).with("retry-after", "Tue, 24 Nov 2026 12:00:00 GMT"),
+        error_response(429).with("x-ratelimit-reset", "2026-11-24T11:00Z"),
+        error_response(429).with("x-ratelimit-reset", "7200").with("retry-after", "1"),
+        error_response(429).with("retry-after", "soon"),
+        error_response(429).with("retry-after", "1").with("retry-after", "3600"),
     ];
     let ids = ["atl-traceid", "x-trace-id", "x-request-id", "x-arequestid"];
-    answers.extend(ids.map(|name| refusal(500).with(name, "id-7")));
-    answers.push(refusal(500).with("x-request-id", TOKEN));
+    answers.extend(ids.map(|name| error_response(500).with(name, "id-7")));
+    answers.push(error_response(500).with("x-request-id", TOKEN));
     answers
 }
 
 fn scenario(operation: Operation, answer: &Answer) -> Scenario {
     let body = String::from_utf8_lossy(&answer.body);
     let name = format!("{} with {body:?} and {:?}, to {operation:?}", answer.status, answer.headers);
-    Scenario::new(name, says_and_stays(answer.wire()), operation, answered(answer.clone())).asks_once()
+    Scenario::new(name, respond(answer.wire()), operation, answered(answer.clone())).sends_one_request()
 }

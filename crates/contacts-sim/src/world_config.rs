@@ -1,4 +1,4 @@
-//! What is so for all in one world of the random mode.
+//! The configuration of one world of the random mode.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use contacts_proto::RetryPolicy;
 use contacts_sandbox::{Behaviour, Duplicates, OAuthAtDirectBase, Service};
 use contacts_testkit::{behaviour, job::Begin, random::Random};
 
-/// What is so for all in one world: how the service behaves, and how bad the network is.
+/// The configuration of one world.
 #[derive(Debug, Clone)]
-pub struct Setting {
-    /// What all follows from.
+pub struct WorldConfig {
+    /// The seed.
     pub seed: u64,
-    /// How the service behaves. It never keeps a client from making too many contacts, unless it refuses duplicates.
+    /// The behaviour of the service. It allows duplicates, unless it rejects them by itself.
     pub behaviour: Behaviour,
-    /// How many of 64 requests meet a fault.
+    /// This many of 64 requests meet a fault.
     pub faults: u64,
-    /// How clients set about their jobs.
+    /// Starts the exchange of a job.
     pub begin: Begin,
 }
 
-impl Setting {
-    /// The setting of a seed.
+impl WorldConfig {
+    /// Generates the configuration of a seed.
     pub fn of(seed: u64, begin: Begin) -> Self {
         let mut random = Random::new(seed ^ 0x5e77);
         let behaviour = Behaviour {
@@ -30,21 +30,21 @@ impl Setting {
                 Duplicates::Unprocessable,
                 Duplicates::Conflict,
             ]),
-            // Renewed tokens are OAuth tokens, and go to the same base.
+            // Refreshed tokens are OAuth tokens, and go to the same base URL.
             oauth_at_direct_base: OAuthAtDirectBase::Accepted,
-            ..behaviour::any_form(&mut random)
+            ..behaviour::random_behaviour(&mut random)
         };
         let faults = *random.pick(&[2, 8, 16, 32, 48]);
         Self { seed, behaviour, faults, begin }
     }
 
-    /// The service, without users.
+    /// Creates the service, without users.
     pub fn service(&self) -> Service {
         Service::new(self.behaviour.clone())
     }
 }
 
-/// A client's policy: the default one more often than not.
+/// Generates a client's policy. Half of the clients have the default one.
 pub fn policy(random: &mut Random) -> RetryPolicy {
     let mut policy = RetryPolicy::default();
     if random.one_in(2) {

@@ -1,4 +1,4 @@
-//! One user and what the user's client does all day.
+//! A simulated user and the user's jobs.
 
 use std::time::Duration;
 
@@ -13,60 +13,65 @@ use contacts_testkit::{
 };
 
 use crate::{
-    epoch::{self, Setting},
-    task::{Task, Terms},
+    task::{ClientConfig, Task},
+    world_config::{self, WorldConfig},
 };
 
-/// One user, with a client and a way to the service.
+/// A user with a client and a network.
 #[derive(Debug)]
-pub struct Identity {
+pub struct SimulatedUser {
     network: Network,
     random: Random,
-    terms: Terms,
+    config: ClientConfig,
     task: Option<Task>,
     begun: u64,
     others: Vec<String>,
-    /// The user whose contacts are listed, and how many jobs that one had begun by then.
+    /// The user whose contacts are being listed, and the number of jobs that this user had begun.
     watched: Option<(usize, u64)>,
 }
 
-/// What came of one turn.
+/// The result of one turn.
 #[derive(Debug)]
 pub struct Turn {
-    /// When the next one is.
+    /// Time of the next turn.
     pub next: Duration,
-    /// The task that has ended.
+    /// The task that ended in this turn.
     pub ended: Option<Ended>,
 }
 
 /// A task that has ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// What was wanted.
+    /// The job.
     pub job: Job,
-    /// Exchanges that it took.
+    /// Number of exchanges.
     pub exchanges: u64,
-    /// What went wrong.
+    /// Violations.
     pub violations: Vec<Violation>,
 }
 
-/// More contacts than that are not created.
-const ENOUGH: usize = 6;
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// Maximum number of contacts that a user creates.
+const MAX_CONTACTS: usize = 6;
+const MAX_PAUSE: Duration = Duration::from_secs(2);
 
-impl Identity {
-    /// A user of this place among so many.
+impl SimulatedUser {
+    /// Creates the user at this index.
     ///
     /// # Errors
-    /// If the site is none.
-    pub fn new(world: &mut World, setting: &Setting, place: usize, people: usize) -> Result<Self, Error> {
+    /// If the base URL is invalid.
+    pub fn new(
+        world: &mut World,
+        world_config: &WorldConfig,
+        place: usize,
+        users: usize,
+    ) -> Result<Self, Error> {
         let name = |place: usize| format!("user-{place}");
-        let seed = Random::new(setting.seed ^ (place as u64).rotate_left(32)).draw();
+        let seed = Random::new(world_config.seed ^ (place as u64).rotate_left(32)).draw();
         let mut random = Random::new(seed);
-        let policy = epoch::policy(&mut random);
+        let policy = world_config::policy(&mut random);
         let mut user =
             User::new(format!("{}@example.com", name(place)), "unused").with_account_id(name(place));
-        let administrator = place == 0 && people > 1;
+        let administrator = place == 0 && users > 1;
         if administrator {
             user = user.as_administrator();
         }
@@ -74,29 +79,34 @@ impl Identity {
             world,
             user,
             random.draw(),
-            Faults::Chance(setting.faults),
+            Faults::Chance(world_config.faults),
             policy.consistency_delay,
         );
-        let site = BaseUrl::new(&format!("https://api.example.com{}", setting.behaviour.base_path()))?;
+        let site = BaseUrl::new(&format!("https://api.example.com{}", world_config.behaviour.base_path()))?;
         let session = Session::new(site, network.credentials().clone()).with_policy(policy);
-        let terms = Terms { session, access: Access::Renewable, hard_resolutions: 2, begin: setting.begin };
-        let others = if administrator { (1..people).map(name).collect() } else { Vec::new() };
-        Ok(Self { network, random, terms, task: None, begun: 0, others, watched: None })
+        let config = ClientConfig {
+            session,
+            access: Access::Refreshable,
+            faulty_reconciles: 2,
+            begin: world_config.begin,
+        };
+        let others = if administrator { (1..users).map(name).collect() } else { Vec::new() };
+        Ok(Self { network, random, config, task: None, begun: 0, others, watched: None })
     }
 
-    /// How many jobs were begun; nothing while one is not at its end.
-    pub fn quiet_since(&self) -> Option<u64> {
+    /// Returns the number of jobs begun, or `None` while a job runs.
+    pub fn jobs_if_idle(&self) -> Option<u64> {
         self.task.is_none().then_some(self.begun)
     }
 
-    /// Goes on with the job, or begins another one. `quiet` tells an administrator who is at no job.
+    /// Continues the job, or begins another one. `idle` is for administrators.
     ///
     /// # Errors
-    /// If what is wanted is no valid argument to begin with.
-    pub fn turn(&mut self, world: &mut World, quiet: &[Option<u64>], now: Duration) -> Result<Turn, Error> {
+    /// If a simulated job is invalid.
+    pub fn turn(&mut self, world: &mut World, idle: &[Option<u64>], now: Duration) -> Result<Turn, Error> {
         let mut task = match self.task.take() {
             Some(task) => task,
-            None => self.begin(world, quiet, now)?,
+            None => self.begin(world, idle, now)?,
         };
         if let Some(next) = task.resume(world, &mut self.network, now) {
             self.task = Some(task);
@@ -104,58 +114,58 @@ impl Identity {
         }
         let mut violations = std::mem::take(&mut task.violations);
         if let Some((place, begun)) = self.watched.take()
-            && quiet.get(place) != Some(&Some(begun))
+            && idle.get(place) != Some(&Some(begun))
         {
-            // The list has moved while it was read: nobody can say what it should have been.
+            // The contacts changed during the list, so its right content is not known.
             violations.clear();
         }
-        let next = now + self.random.time_below(LONGEST_PAUSE);
+        let next = now + self.random.time_below(MAX_PAUSE);
         let ended = Some(Ended { job: task.job().clone(), exchanges: task.exchanges, violations });
         Ok(Turn { next, ended })
     }
 
-    fn begin(&mut self, world: &mut World, quiet: &[Option<u64>], now: Duration) -> Result<Task, Error> {
+    fn begin(&mut self, world: &mut World, idle: &[Option<u64>], now: Duration) -> Result<Task, Error> {
         self.begun += 1;
-        self.network.ledger.clear();
+        self.network.record.clear();
         if self.random.one_in(4) {
             self.renew_budget();
         }
-        self.terms.access = *self.random.pick(&[
+        self.config.access = *self.random.pick(&[
             Access::Fixed,
-            Access::Renewable,
-            Access::Renewable,
-            Access::Renewable,
-            Access::Needed,
+            Access::Refreshable,
+            Access::Refreshable,
+            Access::Refreshable,
+            Access::Missing,
         ]);
-        let (job, before) = match self.watch(quiet)? {
+        let (job, before) = match self.watch(idle)? {
             Some(job) => job,
             None => {
                 let before = world.service.contacts(self.network.account());
                 (self.job(before)?, self.network.account().to_owned())
             }
         };
-        world.log.line(now, format_args!("{} wants {job:?}", self.network.account()));
+        world.log.line(now, format_args!("{} begins {job:?}", self.network.account()));
         let before = world.service.contacts(&before).into();
-        Ok(Task::new(job, self.terms.clone(), before, &self.network, now))
+        Ok(Task::new(job, self.config.clone(), before, &self.network, now))
     }
 
-    /// Another client, as it were: with a full budget.
+    /// Starts a new session, with a full retry budget.
     fn renew_budget(&mut self) {
-        let old = &self.terms.session;
-        self.terms.session = Session::new(
+        let old = &self.config.session;
+        self.config.session = Session::new(
             old.base_url().expect("the session has a base URL").clone(),
             self.network.credentials().clone(),
         )
         .with_policy(old.policy().clone());
     }
 
-    /// For an administrator, now and then: the list of another user who is at no job.
-    fn watch(&mut self, quiet: &[Option<u64>]) -> Result<Option<(Job, String)>, Error> {
+    /// For an administrator, sometimes: a list of another, idle user.
+    fn watch(&mut self, idle: &[Option<u64>]) -> Result<Option<(Job, String)>, Error> {
         if self.others.is_empty() || self.random.one_in(2) {
             return Ok(None);
         }
         let place = 1 + usize::try_from(self.random.below(self.others.len() as u64)).unwrap_or(0);
-        let (Some(Some(begun)), Some(name)) = (quiet.get(place), self.others.get(place - 1)) else {
+        let (Some(Some(begun)), Some(name)) = (idle.get(place), self.others.get(place - 1)) else {
             return Ok(None);
         };
         self.watched = Some((place, *begun));
@@ -163,7 +173,7 @@ impl Identity {
     }
 
     fn job(&mut self, contacts: &[StoredContact]) -> Result<Job, Error> {
-        let full = contacts.len() >= ENOUGH;
+        let full = contacts.len() >= MAX_CONTACTS;
         Ok(match self.random.below(16) {
             0..=3 if !full => Job::Create(self.contact()?),
             4..=7 if !full => Job::Ensure(self.contact()?),
@@ -193,7 +203,7 @@ impl Identity {
         (*self.random.pick(&["90-555-555-5555", "90-5555555555", "49-536-028-7176"])).to_owned()
     }
 
-    /// A contact of these; now and then one that there is not.
+    /// Returns one of these contacts, or sometimes one that does not exist.
     fn one_of(&mut self, contacts: &[StoredContact]) -> Result<ContactId, Error> {
         if contacts.is_empty() || self.random.one_in(8) {
             return ContactId::new("absent");

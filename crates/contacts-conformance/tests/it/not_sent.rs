@@ -30,7 +30,7 @@ async fn a_create_reported_as_not_sent_never_arrives_through_a_layer_that_spawns
 }
 
 /// A layer that spawns each request, so that it continues after the client has cancelled it.
-fn spawning(
+pub(crate) fn spawning(
     transport: Transport,
 ) -> BoxCloneSyncService<
     Request<RequestBody>,
@@ -44,7 +44,8 @@ fn spawning(
     BoxCloneSyncService::new(tower::service_fn(spawn))
 }
 
-/// The timeouts are about as long as a connection takes: many requests are cancelled while they are sent.
+/// The timeouts are about as long as a connection takes: many requests are cancelled while they are
+/// sent.
 async fn nothing_reported_as_not_sent_arrives<S: HttpService>(layer: fn(Transport) -> S) {
     let service = Service::start();
     let site = BaseUrl::new(&service.base_url).unwrap();

@@ -1,4 +1,5 @@
-//! The usual rule, as the peers of this client have it: every method is sent again after any error or 5xx.
+//! Naive retries: every method is sent again after any transport error or 5xx, as general retry
+//! layers do.
 
 use std::time::Duration;
 
@@ -8,15 +9,16 @@ use contacts_proto::{
     transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
 };
 
-use contacts_testkit::job::{Client, Job, client};
+use contacts_testkit::job::{BoxedExchange, Job, boxed};
 
-/// One operation by the usual rule: whatever its method, it is sent again after any error of the connection, any time-out, any
-/// answer that cannot be read, 429 and every 5xx, after an exponential back-off, up to the policy's attempts.
+/// One operation with naive retries. Whatever its method, it is sent again after any transport
+/// error, timeout, unreadable response, 429 or 5xx. It backs off exponentially, up to the attempts
+/// of the policy.
 ///
-/// It is a model of what general retry layers do unless they are told otherwise, and of every client of this API that retries at
-/// all. WaitReason, attempts and deadline are those of the policy, so that the rule is all that differs.
+/// This models the default of general retry layers, and every other client of this API that
+/// retries. Waits, attempts and deadline follow the policy, so only the rule differs.
 #[derive(Debug)]
-pub struct Usual<O> {
+pub struct NaiveRetry<O> {
     session: Session,
     operation: O,
     deadline: Option<Duration>,
@@ -24,18 +26,18 @@ pub struct Usual<O> {
     done: bool,
 }
 
-impl Usual<()> {
-    /// The usual rule for creations, and the exchanges of `contacts-proto` for all else.
-    pub fn begin(job: &Job, session: Session) -> Client {
+impl NaiveRetry<()> {
+    /// Naive retries for creates, and the exchanges of `contacts-proto` for other jobs.
+    pub fn begin(job: &Job, session: Session) -> BoxedExchange {
         match job {
-            Job::Create(create) => client(Usual::new(session, create.clone())),
+            Job::Create(create) => boxed(NaiveRetry::new(session, create.clone())),
             _ => job.begin(session),
         }
     }
 }
 
-impl<O: Operation> Usual<O> {
-    /// An operation in this session.
+impl<O: Operation> NaiveRetry<O> {
+    /// Starts an operation in this session.
     pub fn new(session: Session, operation: O) -> Self {
         Self { session, operation, deadline: None, attempts: 0, done: false }
     }
@@ -60,14 +62,14 @@ impl<O: Operation> Usual<O> {
     }
 }
 
-impl<O: Operation> Exchange for Usual<O> {
+impl<O: Operation> Exchange for NaiveRetry<O> {
     type Output = O::Output;
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<O::Output> {
         let policy = self.session.policy();
         let deadline = *self.deadline.get_or_insert_with(|| now.monotonic.saturating_add(policy.deadline));
         match event {
-            _ if self.done => Action::Done(Err(Error::invalid("exchange", "is at its end already"))),
+            _ if self.done => Action::Done(Err(Error::invalid("exchange", "has already ended"))),
             Event::Answered(response) => {
                 let status = response.status();
                 match self.operation.response(response) {
@@ -96,7 +98,7 @@ impl<O: Operation> Exchange for Usual<O> {
     }
 }
 
-/// The peers tell what the HTTP library said, and nothing of what it means.
+/// General retry layers report the message of the HTTP library only.
 fn failed(failure: &TransportError) -> Error {
     Error::invalid("request", failure.to_string())
 }

@@ -1,5 +1,5 @@
-//! How a server can ask for patience, in each form that there is, and what it then asks for: by the
-//! rules and not by the code under test.
+//! Retry delays in response headers, in each form, and their meaning by the rules. Shares no code
+//! with the client.
 
 use std::time::Duration;
 
@@ -7,26 +7,26 @@ use http::{HeaderName, HeaderValue, Response};
 
 use crate::random::Random;
 
-/// The answer's own date: 1,795,514,400 seconds of the Unix epoch.
+/// The `Date` of the response: 1,795,514,400 seconds of the Unix epoch.
 const DATE: &str = "Tue, 24 Nov 2026 10:00:00 GMT";
 const EPOCH: u64 = 1_795_514_400;
 
 const SECONDS: [u64; 12] = [0, 1, 2, 3, 5, 10, 30, 59, 60, 61, 90, 3599];
 
-/// A request to wait.
+/// A retry delay in the headers of a response.
 #[derive(Debug, Clone, Default)]
-pub struct Hint {
+pub struct RetryHint {
     headers: Vec<(&'static str, String)>,
     /// Seconds of `Retry-After` and `X-RateLimit-Reset`.
     retry_after: Option<u64>,
     reset: Option<u64>,
-    /// `X-RateLimit-Remaining` says that no request is left.
+    /// `X-RateLimit-Remaining` is 0.
     used_up: bool,
 }
 
-impl Hint {
-    /// So many seconds, by one of the two headers.
-    pub fn of_seconds(seconds: u64, by_reset: bool) -> Self {
+impl RetryHint {
+    /// A delay in seconds, in `X-RateLimit-Reset` or `Retry-After`.
+    pub fn from_seconds(seconds: u64, by_reset: bool) -> Self {
         if by_reset {
             let headers = vec![("x-ratelimit-reset", seconds.to_string())];
             return Self { headers, reset: Some(seconds), ..Self::default() };
@@ -35,7 +35,7 @@ impl Hint {
         Self { headers, retry_after: Some(seconds), ..Self::default() }
     }
 
-    /// Any form, none among them.
+    /// A random form, or no delay.
     pub fn any(random: &mut Random) -> Self {
         let (seconds, other) = (*random.pick(&SECONDS), *random.pick(&SECONDS));
         let date = ("date", DATE.to_owned());
@@ -65,14 +65,14 @@ impl Hint {
         Self { headers, retry_after: after, reset: until, used_up }
     }
 
-    /// Returns the time that an answer with this status asks for.
-    pub fn asks_for(&self, status: u16) -> Option<Duration> {
+    /// Returns the delay that a response with this status requests.
+    pub fn delay(&self, status: u16) -> Option<Duration> {
         let reset = self.reset.filter(|_| status == 429 || self.used_up);
         self.retry_after.max(reset).map(Duration::from_secs)
     }
 
-    /// Puts its headers into an answer.
-    pub fn write(&self, response: &mut Response<Vec<u8>>) {
+    /// Adds the headers to a response.
+    pub fn add_to(&self, response: &mut Response<Vec<u8>>) {
         for (name, value) in &self.headers {
             if let Ok(value) = HeaderValue::from_str(value) {
                 response.headers_mut().append(HeaderName::from_static(name), value);

@@ -1,40 +1,40 @@
-//! What plans are made of.
+//! Scenarios for plans.
 
 use std::time::Duration;
 
 use contacts_proto::RetryPolicy;
 
-/// A contact: method, address, and whether it is enabled.
+/// A contact: method, address, enabled.
 pub(super) type Row = (&'static str, &'static str, bool);
 
-/// What a user has, a file, and what the user is to have.
+/// The contacts before, a file, and the contacts after it is applied.
 #[derive(Debug)]
-pub(super) struct Scene {
+pub(super) struct Scenario {
     pub(super) name: &'static str,
     pub(super) before: &'static [Row],
     /// `{0}` stands for the id of the first contact.
     pub(super) file: &'static str,
     pub(super) prune: bool,
-    /// Whether the service says which contacts are enabled.
-    pub(super) told: bool,
+    /// `true` if the service shows which contacts are enabled.
+    pub(super) shows_status: bool,
     pub(super) after: &'static [Row],
 }
 
-pub(super) const SCENES: [Scene; 5] = [
-    Scene {
+pub(super) const SCENARIOS: [Scenario; 5] = [
+    Scenario {
         name: "fresh",
         before: &[],
         file: "[{email: ann@example.com}, {sms: 90-555}, {voice: 90-555, enabled: false}]",
         prune: false,
-        told: true,
+        shows_status: true,
         after: &[("email", "ann@example.com", true), ("sms", "90-555", true), ("voice", "90-555", false)],
     },
-    Scene {
+    Scenario {
         name: "changed",
         before: &[("email", "ann@example.com", true), ("sms", "90-1", true), ("voice", "90-1", true)],
         file: "[{email: ann@example.org, id: {0}}, {sms: 90-2, id: {1}}, {email: b@example.com, enabled: false}]",
         prune: false,
-        told: true,
+        shows_status: true,
         after: &[
             ("email", "ann@example.org", true),
             ("sms", "90-2", true),
@@ -42,7 +42,7 @@ pub(super) const SCENES: [Scene; 5] = [
             ("email", "b@example.com", false),
         ],
     },
-    Scene {
+    Scenario {
         name: "switched",
         before: &[
             ("email", "ann@example.com", true),
@@ -51,20 +51,20 @@ pub(super) const SCENES: [Scene; 5] = [
         ],
         file: "[{email: b@example.com}, {mobile: Phone, enabled: false}]",
         prune: true,
-        told: true,
+        shows_status: true,
         after: &[("email", "b@example.com", true), ("mobile", "Phone", false)],
     },
-    Scene {
+    Scenario {
         name: "exchanged",
         before: &[("email", "old@example.com", true)],
         file: "[{email: new@example.com}]",
         prune: true,
-        told: true,
+        shows_status: true,
         after: &[("email", "new@example.com", true)],
     },
-    // Of those that are deleted only the first one is enabled, and nobody knows.
-    Scene {
-        name: "untold",
+    // Only the first deleted contact is enabled, and the client cannot see that.
+    Scenario {
+        name: "hidden status",
         before: &[
             ("email", "old@example.com", true),
             ("email", "older@example.com", false),
@@ -72,26 +72,27 @@ pub(super) const SCENES: [Scene; 5] = [
         ],
         file: "[{email: new@example.com}, {email: kept@example.com, enabled: false}]",
         prune: true,
-        told: false,
+        shows_status: false,
         after: &[("email", "new@example.com", true), ("email", "kept@example.com", false)],
     },
 ];
 
-/// By which policy a plan is applied.
+/// The policy for applying a plan.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Haste {
-    /// The default one.
-    None,
-    /// One attempt, and just time enough for an unanswered creation to consistency_delay: changes fail, and what comes after is tried.
-    Much,
+pub(super) enum Retries {
+    /// The default policy.
+    Default,
+    /// One attempt, and just enough time for the consistency delay of one unanswered create.
+    /// Changes fail, and the later ones are still tried.
+    Off,
 }
 
-impl Haste {
-    pub(super) const ALL: [Self; 2] = [Self::None, Self::Much];
+impl Retries {
+    pub(super) const ALL: [Self; 2] = [Self::Default, Self::Off];
 
     pub(super) fn policy(self) -> RetryPolicy {
         let mut policy = RetryPolicy::default();
-        if let Self::Much = self {
+        if let Self::Off = self {
             policy.max_attempts = 1;
             policy.deadline = Duration::from_secs(7);
         }
