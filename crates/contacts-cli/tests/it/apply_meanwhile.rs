@@ -50,8 +50,8 @@ fn nor_are_they_when_it_is_interrupted() {
     support::until("the creation", || stored(&sandbox).len() == 3);
     command.interrupt();
     let ran = command.end().with_code(7);
-    assert!(ran.stderr.contains("may not; before it 0 of 2 changes were made\n"), "{ran:?}");
-    let hint = "hint: apply the file again to go on: what is done is not done twice; or, to learn";
+    assert!(ran.stderr.contains("was created; 0 of 2 changes were made before\n"), "{ran:?}");
+    let hint = "hint: apply the file again to go on: what is done is not done twice; to check this";
     assert!(ran.stderr.contains(hint), "even if it is to be quiet: {ran:?}");
     sandbox.disarm();
     let again = home.demo(&sandbox, &format!("apply {file} --yes")).succeed();

@@ -147,9 +147,9 @@ fn mistakes_are_told_all_at_once_before_anything_is_asked() {
     std::fs::write(&bytes, b"well\n\xff\n").unwrap();
     for (line, why) in [
         ("audit".to_owned(), "no users to read"),
-        (format!("audit --from {}", bytes.display()), "bytes:2:1: this is not text in UTF-8"),
-        (format!("audit --from {}", home.path("none").display()), "cannot be read"),
-        ("audit --from - --token-file -".to_owned(), "not both"),
+        (format!("audit --from {}", bytes.display()), "bytes:2:1: the file is not valid UTF-8"),
+        (format!("audit --from {}", home.path("none").display()), "could not read"),
+        ("audit --from - --token-file -".to_owned(), "both the token and the users"),
         ("audit a --require fax".to_owned(), "invalid value 'fax'"),
         ("audit a --jobs 0".to_owned(), "0"),
         ("audit a --jobs 65".to_owned(), "65"),

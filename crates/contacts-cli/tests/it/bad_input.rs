@@ -48,7 +48,7 @@ fn refused(command: impl Fn() -> Contacts, named: &str) {
 }
 
 #[test]
-fn an_id_that_could_lead_elsewhere_is_refused_by_every_command() {
+fn every_command_rejects_an_id_that_would_change_the_path() {
     let (home, port) = (Home::new(), Untouched::new());
     let long = "a".repeat(129);
     for id in
@@ -68,7 +68,7 @@ fn an_id_that_could_lead_elsewhere_is_refused_by_every_command() {
 }
 
 #[test]
-fn a_flag_or_a_value_that_is_wrong_is_named() {
+fn an_invalid_flag_or_value_is_named() {
     let (home, port) = (Home::new(), Untouched::new());
     let not_a_certificate = home.write("ca.pem", SECRET);
     let missing = home.path("missing");
@@ -117,7 +117,7 @@ fn a_flag_or_a_value_that_is_wrong_is_named() {
 
 /// As if nobody could be reached: no contact has such a method.
 #[test]
-fn a_method_that_is_mistyped_is_refused_with_those_there_are() {
+fn a_mistyped_method_is_rejected_with_the_valid_ones() {
     let (home, port) = (Home::new(), Untouched::new());
     for word in ["sns", "pager", " sms", ""] {
         refused(|| home.at(&port.base_url()).args(["list", "--method", word]), "email, sms, voice or mobile");
@@ -132,7 +132,7 @@ fn a_method_that_is_mistyped_is_refused_with_those_there_are() {
 }
 
 #[test]
-fn a_command_that_is_missing_is_asked_for() {
+fn a_missing_command_is_an_error() {
     let home = Home::new();
     for line in ["", "curl"] {
         let ran = home.contacts().line(line).run().with_code(2);
@@ -144,7 +144,7 @@ fn a_command_that_is_missing_is_asked_for() {
 }
 
 #[test]
-fn a_flag_that_is_mistyped_is_told_with_the_one_that_may_be_meant() {
+fn a_mistyped_flag_is_reported_with_a_similar_one() {
     let home = Home::new();
     for (flag, meant) in [("--token-fil", "'--token-file'"), ("--emial", "'--email'")] {
         let ran = home.contacts().args(["--sandbox", "list", flag, "x"]).run().with_code(2);
@@ -153,7 +153,7 @@ fn a_flag_that_is_mistyped_is_told_with_the_one_that_may_be_meant() {
 }
 
 #[test]
-fn an_output_form_that_is_not_known_is_named() {
+fn an_unknown_output_format_is_named() {
     let ran = Home::new().contacts().line("--sandbox list -o xml").run().with_code(2);
     assert!(
         ran.stdout.is_empty() && ran.stderr.contains("--output") && ran.stderr.contains("ndjson"),
@@ -162,9 +162,9 @@ fn an_output_form_that_is_not_known_is_named() {
 }
 
 #[test]
-fn a_token_is_not_taken_as_an_argument_and_not_repeated() {
+fn a_token_as_an_argument_is_rejected_and_not_repeated() {
     let (home, port) = (Home::new(), Untouched::new());
-    let known = "the token is never an argument";
+    let known = "the token cannot be an argument";
     for (arguments, named) in [
         (&["list", "--token", "s3cret"][..], known),
         (&["--token", "s3cret", "list"], known),
@@ -203,7 +203,7 @@ fn a_token_is_not_taken_as_an_argument_and_not_repeated() {
 }
 
 #[test]
-fn a_base_url_that_would_give_the_token_away_is_refused() {
+fn a_base_url_that_exposes_the_token_is_rejected() {
     let home = Home::new();
     let token = home.write("token", SECRET);
     for (url, named) in [
@@ -228,7 +228,7 @@ fn a_base_url_that_would_give_the_token_away_is_refused() {
 }
 
 #[test]
-fn what_is_missing_is_named_by_flag_and_by_variable() {
+fn a_missing_setting_is_named_by_flag_and_variable() {
     let (home, port) = (Home::new(), Untouched::new());
     let url = port.base_url();
     let token = home.write("token", SECRET);
@@ -244,7 +244,7 @@ fn what_is_missing_is_named_by_flag_and_by_variable() {
 }
 
 #[test]
-fn a_token_file_that_is_no_secret_or_no_token_is_refused() {
+fn a_token_file_that_others_can_read_or_without_a_token_is_rejected() {
     let (home, port) = (Home::new(), Untouched::new());
     let list = |file: &str| {
         let url = port.base_url();
@@ -262,27 +262,27 @@ fn a_token_file_that_is_no_secret_or_no_token_is_refused() {
         let open = home.write("open", SECRET);
         for mode in [0o640, 0o604] {
             support::set_mode(open.as_ref(), mode);
-            refused(|| list(&open), "read by others");
+            refused(|| list(&open), "other users can read");
             refused(|| list(&open), "chmod 600");
         }
     }
 }
 
 #[test]
-fn a_mistake_in_the_configuration_file_is_named_by_its_line() {
+fn an_error_in_the_configuration_file_names_its_line() {
     let home = Home::new();
     for (text, named) in [
         ("[profile.work]\nsite = s3cret\n", "line 2"),
         ("[profile.work]\n\ntoken = \"s3cret\"\n", "line 3"),
         ("[profile.work]\nsiet = \"s3cret\"\n", "siet"),
         ("[profiles.work]\nsite = \"acme\"\n", "profiles"),
-        ("[profile.work]\noauth = \"s3cret\"\n", "oauth is a string, and is to be true or false"),
-        ("[profile.work]\ns3cret = 1\n", "line 2, column 1: unknown member: a profile has site, cloud_id"),
+        ("[profile.work]\noauth = \"s3cret\"\n", "oauth must be true or false, not a string"),
+        ("[profile.work]\ns3cret = 1\n", "line 2, column 1: unknown key; the keys are site, cloud_id"),
         ("[profile.work]\nattempts = -1\n", "line 2, column 12: attempts"),
-        ("[profile.work]\ntimeout = \"0s\"\n", "line 2, column 11: timeout: no time"),
+        ("[profile.work]\ntimeout = \"0s\"\n", "line 2, column 11: timeout: must be longer"),
         ("[profile.work]\ntoken_file = \"a\"\ntoken_command = \"b\"\nsite = \"acme\"\n", "token_command"),
-        ("[profile.work]\nattempts = 0\n", "line 2, column 12: attempts is to be a number from 1 to 100"),
-        ("[profile.default]\nsite = \"acme\"\n", "no profile work in"),
+        ("[profile.work]\nattempts = 0\n", "line 2, column 12: attempts must be a number from 1 to 100"),
+        ("[profile.default]\nsite = \"acme\"\n", "no profile work: "),
     ] {
         home.configure(text);
         refused(|| home.contacts().args(["list", "--profile", "work"]), named);
@@ -290,7 +290,7 @@ fn a_mistake_in_the_configuration_file_is_named_by_its_line() {
 }
 
 #[test]
-fn a_sandbox_that_others_could_reach_or_that_has_a_mistake_is_refused() {
+fn a_sandbox_on_a_public_address_or_with_invalid_options_is_rejected() {
     let home = Home::new();
     let state = home.write("state.json", "{\n  \"acounts\": []\n}");
     let faults = home.write("faults.json", "{\"rules\":[\n{\"fault\":{\"kind\":\"rest\"}}]}");
@@ -311,7 +311,7 @@ fn a_sandbox_that_others_could_reach_or_that_has_a_mistake_is_refused() {
 }
 
 #[test]
-fn an_error_as_json_has_its_members_in_the_order_of_the_design() {
+fn a_json_error_has_its_members_in_the_documented_order() {
     let error = Home::new().contacts().line("list -o json").run().with_code(2).stderr;
     assert!(error.starts_with(r#"{"error":{"kind":"invalid_input","message":"#), "{error}");
     assert!(error.find("\"message\"") < error.find("\"hint\""), "{error}");

@@ -32,7 +32,7 @@ fn hangs_up(config: Arc<ServerConfig>) -> impl Fn(&TcpStream) + Send + 'static {
 }
 
 #[test]
-fn who_issued_the_certificate_is_told_whether_it_is_trusted_or_not() {
+fn the_issuer_of_a_certificate_is_printed_whether_trusted_or_not() {
     let (home, office) = (Home::new(), Office::new());
     let base_url = serve(empty_list(office.server(&TLS13, false)));
     // As with every other command: to try again would be of no use.
@@ -48,7 +48,7 @@ fn who_issued_the_certificate_is_told_whether_it_is_trusted_or_not() {
 }
 
 #[test]
-fn what_is_no_tls_shows_no_certificate() {
+fn a_server_without_tls_sends_no_certificate() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let plain = sandbox.base_url().replace("http:", "https:");
     // A server of other versions of TLS: a fatal alert, protocol_version (RFC 8446, 6).
@@ -61,14 +61,14 @@ fn what_is_no_tls_shows_no_certificate() {
 }
 
 #[test]
-fn a_server_that_is_silent_is_not_waited_for_without_end() {
+fn the_check_of_a_silent_server_times_out() {
     let (home, silent) = (Home::new(), serve(|mut stream| drop(stream.read_to_end(&mut Vec::new()))));
     let doctor = home.at(&silent).line("doctor --timeout 1s");
-    assert_fails(doctor, "TLS", "no certificate: there was no answer in time", 5);
+    assert_fails(doctor, "TLS", "no certificate: no response in time", 5);
 }
 
 #[test]
-fn a_handshake_that_fails_behind_a_trusted_certificate_is_no_fault_of_the_certificate() {
+fn a_failed_handshake_with_a_trusted_certificate_is_not_a_certificate_error() {
     let (home, office) = (Home::new(), Office::new());
     let authority = home.write("ca.pem", &office.pem);
     for (base_url, why) in [
@@ -87,7 +87,7 @@ fn a_handshake_that_fails_behind_a_trusted_certificate_is_no_fault_of_the_certif
 }
 
 #[test]
-fn a_server_that_wants_a_certificate_after_the_handshake_is_told_by_the_first_request() {
+fn a_required_client_certificate_is_reported_by_the_first_request() {
     let (home, office) = (Home::new(), Office::new());
     let authority = home.write("ca.pem", &office.pem);
     let base_url = serve(empty_list(office.server(&TLS13, true)));

@@ -73,10 +73,10 @@ fn a_file_that_cannot_be_read_is_named_and_nothing_is_sent() {
     let strange = home.path("strange\u{1b}[2J.txt");
     fs::write(&strange, "- sms: 1").unwrap();
     for (path, named) in [
-        (&folder, "folder.yaml cannot be read: "),
-        (&binary, "binary.csv:2:5: this is not text"),
+        (&folder, "folder.yaml: "),
+        (&binary, "binary.csv:2:5: the file is not valid UTF-8"),
         (&long, "longer than 1048576 bytes"),
-        (&missing, "missing.yaml cannot be read: "),
+        (&missing, "missing.yaml: "),
         (&strange, "ends in none of .yaml, .yml, .json and .csv"),
     ] {
         for command in COMMANDS {
@@ -96,7 +96,7 @@ fn standard_input_has_a_name_and_is_read_once() {
         assert!(ran.stderr.starts_with("error: <stdin>:1:3: "), "{ran:?}");
         let at = ["--base-url", &sandbox.base_url(), "--email", "demo@example.com", "--token-file", "-"];
         let error = home.contacts().args(at).line(&format!("{command} -")).stdin("- sms: 1").fail(2);
-        assert!(error["message"].as_str().unwrap().contains("either the token or the contacts"), "{error}");
+        assert!(error["message"].as_str().unwrap().contains("both the token and the contacts"), "{error}");
     }
     assert!(sandbox.journal().is_empty());
 }

@@ -74,7 +74,7 @@ fn told(id: &str, message: &str) -> String {
 }
 
 #[test]
-fn list_reads_the_documented_page_and_the_one_it_leads_to() {
+fn list_reads_the_documented_page_and_the_next_one() {
     const FIRST: &str = r#"{"values":[
         {"id":"299003c3-8221-4a9f-b63d-2370c4caaaaa","method":"email","to":"test@example.com","status":{"enabled":true},"applyOrder":0},
         {"id":"735a619b-e420-4d46-ab5c-45523011aaaa","method":"sms","to":"90-555-555-5555","status":{"enabled":true},"applyOrder":1}],
@@ -121,7 +121,7 @@ fn create_sends_the_documented_body_and_finds_the_id() {
 }
 
 #[test]
-fn update_sends_the_documented_body_and_the_id_of_the_answer_is_told() {
+fn update_sends_the_documented_body_and_prints_the_id_of_the_response() {
     const BODY: &str = r#"{"message":"Updated","data":{"id":"06ba9237-d45d-40f3-a340-4a89acbdb61a"}}"#;
     let (text, seen) = asked("update 06ba9237-d45d-40f3-a340-4a89acbdb61a 90-5555559999", &[(200, BODY)]);
     assert_eq!(text, told("06ba9237-d45d-40f3-a340-4a89acbdb61a", "Updated"));
@@ -130,7 +130,7 @@ fn update_sends_the_documented_body_and_the_id_of_the_answer_is_told() {
 }
 
 #[test]
-fn activate_and_deactivate_send_no_body_and_say_so() {
+fn activate_and_deactivate_send_no_body() {
     const ACTIVATED: &str = r#"{"message":"Activated","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
     const DEACTIVATED: &str =
         r#"{"message":"Deactivated","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
@@ -146,7 +146,7 @@ fn activate_and_deactivate_send_no_body_and_say_so() {
 }
 
 #[test]
-fn delete_takes_each_success_that_is_known() {
+fn delete_accepts_each_documented_success() {
     for answers in [&[(204, "")], &[(200, "")], &[(200, r#"{"message":"Deleted"}"#)]] {
         let (text, seen) = asked(&format!("delete --yes --force {ID}"), answers);
         assert_eq!(text, told(ID, "Deleted"));

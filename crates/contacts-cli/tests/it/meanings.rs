@@ -26,7 +26,7 @@ fn hint(error: &Value) -> &str {
 }
 
 #[test]
-fn a_404_of_a_gateway_is_no_missing_contact_for_any_command() {
+fn no_command_takes_the_404_of_a_gateway_for_a_missing_contact() {
     let home = Home::new();
     home.write("contacts.yaml", "- sms: 90-5555559999\n");
     let file = home.path("contacts.yaml");
@@ -55,7 +55,7 @@ fn a_404_of_a_gateway_is_no_missing_contact_for_any_command() {
 }
 
 #[test]
-fn a_removed_api_and_an_unknown_tenant_do_not_mean_that_a_contact_is_gone() {
+fn a_removed_api_and_an_unknown_tenant_do_not_mean_a_missing_contact() {
     let tenant = r#"{"code":404,"message":"Tenant not found"}"#;
     for (gone, told) in [
         (answer("410 Gone", "", REMOVED), "the service has removed this API"),
@@ -71,7 +71,7 @@ fn a_removed_api_and_an_unknown_tenant_do_not_mean_that_a_contact_is_gone() {
 }
 
 #[test]
-fn a_page_of_a_firewall_is_not_said_by_the_service() {
+fn the_page_of_a_firewall_is_not_an_answer_of_the_service() {
     for line in ["list", "get abc", "create sms 90-5555559999", "delete abc --yes --force"] {
         let page = answer("403 Forbidden", "content-type: text/html\r\n", "<html><h1>Blocked by policy");
         let (code, error, requests) = asked(line, &[page]);
@@ -82,7 +82,7 @@ fn a_page_of_a_firewall_is_not_said_by_the_service() {
 }
 
 #[test]
-fn the_hint_of_a_403_is_that_of_its_reason() {
+fn the_hint_of_a_403_matches_its_reason() {
     let allowlist =
         r#"{"message":"The IP address has been rejected because the account has IP allowlisting enabled"}"#;
     let forbidden = r#"{"message":"Forbidden"}"#;
@@ -101,30 +101,30 @@ fn the_hint_of_a_403_is_that_of_its_reason() {
 }
 
 #[test]
-fn a_401_names_the_kind_of_token_that_was_sent() {
+fn a_401_names_the_kind_of_token() {
     let (code, error, _) = asked("list --oauth", &[answer("401 Unauthorized", "", "")]);
     assert_eq!(code, 3);
-    for cause in ["OAuth token has not expired", "was granted", "an API token goes with --email"] {
+    for cause in ["OAuth token has not expired", "was granted", "for an API token, use --email"] {
         assert!(hint(&error).contains(cause), "{error}");
     }
     let (_, error, _) = asked("list", &[answer("401 Unauthorized", "", "")]);
     assert!(hint(&error).contains("API token has not expired"), "{error}");
     let scope = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
     let (_, error, _) = asked("list", &[answer("401 Unauthorized", "", scope)]);
-    let both = hint(&error).contains("lacks a scope") && hint(&error).contains("--oauth");
+    let both = hint(&error).contains("use a token with the scope") && hint(&error).contains("--oauth");
     assert!(both && hint(&error).contains("doctor"), "{error}");
 }
 
 #[test]
-fn a_renamed_site_is_asked_once_and_an_unknown_one_is_told() {
+fn a_renamed_and_an_unknown_site_get_one_request_and_a_hint() {
     let (home, moved) = (Home::new(), "location: https://acme-new.atlassian.net/_edge/tenant_info\r\n");
-    let renamed = "SITE is now acme-new.atlassian.net; use --site acme-new";
+    let renamed = "use --site acme-new; SITE is now acme-new.atlassian.net";
     let file = home.write("contacts.yaml", "- sms: 90-5555559999\n");
     let apply = format!("apply {file} --yes");
     for line in ["list", "get abc", "create sms 90-5", "create --ensure sms 90-5", "delete abc --yes", &apply]
     {
         for (status, headers, expected) in
-            [("301 Moved Permanently", moved, renamed), ("404 Not Found", "", "no site has this name: ")]
+            [("301 Moved Permanently", moved, renamed), ("404 Not Found", "", "check the name of the site")]
         {
             let server = Server::start(&[answer(status, headers, "")]);
             let token = home.write("token", support::SECRET);
@@ -139,7 +139,7 @@ fn a_renamed_site_is_asked_once_and_an_unknown_one_is_told() {
 }
 
 #[test]
-fn a_redirected_create_was_not_made_and_shows_where_it_leads() {
+fn a_redirected_create_fails_and_shows_the_target() {
     let moved = answer("301 Moved Permanently", "location: https://elsewhere.example/login?token=x\r\n", "");
     let page = answer("200 OK", "", r#"{"values":[]}"#);
     for (line, answers) in [
@@ -155,7 +155,7 @@ fn a_redirected_create_was_not_made_and_shows_where_it_leads() {
 }
 
 #[test]
-fn a_hint_of_the_server_is_the_least_wait_and_never_replaces_the_backoff() {
+fn retry_after_is_a_minimum_and_never_replaces_the_backoff() {
     let page = answer("200 OK", "", r#"{"values":[]}"#);
     let home = Home::new();
     let half = Server::start(&[&answer("429 Slow", "retry-after: 1.5\r\n", ""), &page]);
@@ -166,7 +166,7 @@ fn a_hint_of_the_server_is_the_least_wait_and_never_replaces_the_backoff() {
     let is_backed_off = || {
         let server = Server::start(&[&slow, &slow, &slow, &page]);
         let ran = server.run(&home, "list -v").with_code(0);
-        assert_eq!(ran.stderr.matches(", then trying again").count(), 3, "{ran:?}");
+        assert_eq!(ran.stderr.matches(" before the next attempt").count(), 3, "{ran:?}");
         assert_eq!(server.requests(), 4);
         let waits = ran.stderr.lines().filter_map(|line| line.strip_prefix("waiting ")?.split(' ').next());
         waits.map(|seconds| seconds.parse().unwrap()).any(|seconds: f64| seconds > 0.5)
@@ -178,13 +178,13 @@ fn a_hint_of_the_server_is_the_least_wait_and_never_replaces_the_backoff() {
         let headers = format!("date: Sun, 29 Nov 2026 10:00:00 GMT\r\n{headers}");
         let server = Server::start(&[answer("503 Busy", &headers, ""), page.clone()]);
         let ran = server.run(&home, "list -v").with_code(0);
-        assert!(ran.stderr.contains(", then trying again"), "{ran:?}");
+        assert!(ran.stderr.contains(" before the next attempt"), "{ran:?}");
         assert_eq!(server.requests(), 2);
     }
 }
 
 #[test]
-fn an_odd_contact_does_not_lose_the_list_nor_a_byte_order_mark_the_page() {
+fn an_unusual_contact_or_a_byte_order_mark_does_not_fail_the_list() {
     let body = "\u{feff}{\"values\":[{\"id\":\"a\",\"method\":\"mobile\",\"to\":null},{\"id\":\"b\",\"method\":\"mobile\"},\
                 {\"id\":\"c\",\"method\":\"sms\",\"to\":\"90-5\",\"applyOrder\":1.0}]}";
     let home = Home::new();
@@ -204,7 +204,7 @@ fn an_odd_contact_does_not_lose_the_list_nor_a_byte_order_mark_the_page() {
 }
 
 #[test]
-fn a_contact_without_an_address_is_exported_and_stays_as_it_is() {
+fn a_contact_without_an_address_is_exported_and_unchanged() {
     let home = Home::new();
     let odd = r#"{"values":[{"id":"a","method":"mobile","to":null},{"id":"b","method":"mobile","status":{"enabled":true}}]}"#;
     let server = Server::start(&[answer("200 OK", "", odd)]);
@@ -219,7 +219,7 @@ fn a_contact_without_an_address_is_exported_and_stays_as_it_is() {
 }
 
 #[test]
-fn a_body_that_is_compressed_is_told_as_that_and_not_shown() {
+fn a_compressed_body_is_reported_and_not_printed() {
     // Of gzip and its header (RFC 1952), and what no text has.
     let body =
         [&b"\x1f\x8b\x08\0\0\0\0\0\0\xff"[..], &[0xab, 0x56, 0x2a, 0x4b, 0xcc, 0x29, 0x9d, 0xff]].concat();
@@ -243,7 +243,7 @@ fn a_body_that_is_compressed_is_told_as_that_and_not_shown() {
 }
 
 #[test]
-fn a_problem_is_told_with_its_parameters_and_without_a_hint_of_three() {
+fn a_problem_document_is_printed_with_its_parameters_and_a_specific_hint() {
     let problem = r#"{"title":"Bad request","detail":"Validation failed","invalid-params":[{"name":"to","reason":"is not a valid number"}]}"#;
     let headers = "content-type: application/problem+json\r\n";
     let (code, error, _) =
@@ -261,14 +261,14 @@ fn a_problem_is_told_with_its_parameters_and_without_a_hint_of_three() {
         let is_of_three = hint(&error).contains("may exist already");
         assert!(
             !is_of_three
-                && (hint(&error).contains(expected) || hint(&error).contains("the contact that is there")),
+                && (hint(&error).contains(expected) || hint(&error).contains("the existing contact")),
             "{error}"
         );
     }
 }
 
 #[test]
-fn an_answer_about_another_contact_is_no_success() {
+fn a_response_about_another_contact_is_an_error() {
     let other = r#"{"message":"Updated","data":{"id":"another"}}"#;
     for line in ["update abc 90-5555559999", "activate abc", "deactivate abc --force"] {
         let (code, error, requests) = asked(&format!("{line} --attempts 1"), &[answer("200 OK", "", other)]);
@@ -284,7 +284,7 @@ fn an_answer_about_another_contact_is_no_success() {
 }
 
 #[test]
-fn the_size_of_a_page_stays_the_callers_whatever_the_link_says() {
+fn the_page_size_of_the_caller_beats_that_of_the_link() {
     let home = Home::new();
     let contact = |id: u32| format!(r#"{{"id":"{id}","method":"sms","to":"90-{id}"}}"#);
     let first =
@@ -297,7 +297,7 @@ fn the_size_of_a_page_stays_the_callers_whatever_the_link_says() {
 }
 
 #[test]
-fn the_site_and_the_kind_of_token_say_where_a_request_goes() {
+fn the_base_url_follows_from_the_site_and_the_kind_of_token() {
     let home = Home::new();
     let shown = |line: &str| home.contacts().line(line).succeed();
     let direct = "https://api.atlassian.com/jsm/ops/api/X/v1/users/contacts";
@@ -319,13 +319,14 @@ fn the_site_and_the_kind_of_token_say_where_a_request_goes() {
 }
 
 #[test]
-fn the_command_that_is_printed_after_a_lost_answer_works_when_it_is_pasted() {
+fn the_command_in_the_hint_of_an_unknown_outcome_works_with_the_printed_receipt() {
     let home = Home::new();
     let server = Server::start(&["", &answer("200 OK", "", r#"{"values":[]}"#)]);
     let ran = server.run(&home, "create voice 90-5555559999").with_code(7);
     let hint = ran.stderr.lines().find(|line| line.starts_with("hint: ")).unwrap();
-    let command = hint.split_once(": contacts ").map(|(_, command)| command).unwrap();
-    let words = shlex::split(command).unwrap();
+    let receipt = ran.stderr.lines().find_map(|line| line.strip_prefix("receipt: ")).unwrap();
+    let command = hint.split_once("run: contacts ").map(|(_, command)| command).unwrap();
+    let words = shlex::split(&command.replace("RECEIPT", receipt)).unwrap();
     let ran = home.contacts().args(&words).run().with_code(4);
     assert!(ran.stderr.contains("was not created"), "{ran:?}");
 }

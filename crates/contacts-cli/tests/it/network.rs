@@ -64,7 +64,7 @@ fn refusing(status: &'static str) -> (String, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn a_list_works_through_the_proxy_of_the_environment_with_the_authority_of_the_environment() {
+fn list_uses_proxy_and_certificate_authority_of_the_environment() {
     let secured = Secured::new();
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let proxy = Proxy::start();
@@ -77,7 +77,7 @@ fn a_list_works_through_the_proxy_of_the_environment_with_the_authority_of_the_e
 }
 
 #[test]
-fn a_flag_beats_the_environment_and_a_host_can_be_excluded() {
+fn a_proxy_flag_beats_the_environment_and_no_proxy_excludes_a_host() {
     let (secured, proxy) = (Secured::new(), Proxy::start());
     let list = || secured.line("list -o ndjson").env("HTTPS_PROXY", NOBODY);
     list().line("--attempts 1").run().with_code(5);
@@ -94,7 +94,7 @@ fn a_flag_beats_the_environment_and_a_host_can_be_excluded() {
 }
 
 #[test]
-fn a_domain_of_no_proxy_stands_for_the_hosts_below_it() {
+fn a_domain_in_no_proxy_includes_its_subdomains() {
     let (home, proxy) = (Home::new(), Proxy::start());
     // A name that nobody can have (RFC 6761): without a proxy, it has no address.
     let list = |exception: &str| {
@@ -109,7 +109,7 @@ fn a_domain_of_no_proxy_stands_for_the_hosts_below_it() {
 }
 
 #[test]
-fn login_goes_out_as_every_other_command_does_and_as_whom_it_says() {
+fn login_uses_the_network_settings_and_the_given_user() {
     let (secured, proxy) = (Secured::new(), Proxy::start());
     secured.home.configure("[profile.default]\nproxy = \"http://127.0.0.1:1\"\nattempts = 1\n");
     let login = secured.home.contacts().line("login --email ann@example.com --token-file -").stdin(SECRET);
@@ -123,7 +123,7 @@ fn login_goes_out_as_every_other_command_does_and_as_whom_it_says() {
 }
 
 #[test]
-fn a_site_of_the_government_cloud_is_asked_at_the_api_host_of_that_cloud() {
+fn a_government_site_is_reached_at_the_api_host_of_its_cloud() {
     let (site, api) = ("acme.atlassian-us-gov-mod.net", "api.atlassian-us-gov-mod.com");
     let (home, office) = (Home::new(), Office::of_hosts(&[site, api]));
     let body = r#"{"cloudId":"c","values":[]}"#;
@@ -135,7 +135,7 @@ fn a_site_of_the_government_cloud_is_asked_at_the_api_host_of_that_cloud() {
 }
 
 #[test]
-fn what_is_not_encrypted_goes_through_no_proxy_of_the_environment() {
+fn plain_http_ignores_the_proxy_of_the_environment() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for name in ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY", "http_proxy"] {
         home.demo(&sandbox, "list").env(name, NOBODY).succeed();
@@ -144,10 +144,10 @@ fn what_is_not_encrypted_goes_through_no_proxy_of_the_environment() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_asked_once_and_named_in_plain_words() {
+fn a_proxy_that_rejects_connect_gets_one_request_and_a_plain_error() {
     let secured = Secured::new();
     for (status, code, attempts, hint) in [
-        ("407 Proxy Authentication Required", 1, 1, "a name and a password"),
+        ("407 Proxy Authentication Required", 1, 1, "user name and password"),
         ("403 Forbidden", 1, 1, "forbids"),
         ("404 Not Found", 1, 1, ""),
         ("503 Service Unavailable", 5, 2, ""),
@@ -165,7 +165,7 @@ fn a_proxy_that_refuses_is_asked_once_and_named_in_plain_words() {
 }
 
 #[test]
-fn what_is_not_the_url_of_an_http_proxy_is_named_by_its_variable() {
+fn an_invalid_proxy_url_is_reported_with_its_source() {
     let secured = Secured::new();
     let told = |command: Contacts| {
         let ran = command.run().with_code(2);
@@ -193,7 +193,7 @@ fn what_is_not_the_url_of_an_http_proxy_is_named_by_its_variable() {
 }
 
 #[test]
-fn doctor_and_the_configuration_tell_which_proxy_is_used_and_why() {
+fn doctor_and_config_show_print_the_proxy_and_its_source() {
     let (secured, proxy) = (Secured::new(), Proxy::start());
     let secret = proxy.url().replace("http://", &format!("http://ann:{SECRET}@"));
     let told = |doctor: Contacts| {
@@ -201,7 +201,7 @@ fn doctor_and_the_configuration_tell_which_proxy_is_used_and_why() {
         assert!(code <= 1, "{steps:?}");
         step(&steps, "proxy")["message"].as_str().unwrap().to_owned()
     };
-    let through = format!("requests go through {} (HTTPS_PROXY), which takes connections", proxy.url());
+    let through = format!("{} (HTTPS_PROXY) accepts connections", proxy.url());
     assert_eq!(told(secured.line("doctor")), through);
     let excluded = told(secured.line("doctor").env("no_proxy", "127.0.0.1"));
     assert!(excluded.starts_with("none: no_proxy excludes 127.0.0.1:"), "{excluded}");
@@ -219,7 +219,7 @@ fn doctor_and_the_configuration_tell_which_proxy_is_used_and_why() {
 }
 
 #[test]
-fn an_authority_is_trusted_from_a_file_or_a_folder_of_the_environment_and_in_der() {
+fn authorities_in_ssl_cert_file_and_ssl_cert_dir_are_trusted_in_pem_and_der() {
     let (home, office) = (Home::new(), Office::new());
     let base_url = serve(empty_list(office.server(&TLS13, false)));
     let list = || home.at(&base_url).line("list -o ndjson");
@@ -244,7 +244,7 @@ fn an_authority_is_trusted_from_a_file_or_a_folder_of_the_environment_and_in_der
 }
 
 #[test]
-fn a_file_or_a_folder_of_the_environment_without_an_authority_is_named_by_its_variable() {
+fn a_file_or_folder_without_an_authority_is_reported_with_its_variable() {
     let secured = Secured::new();
     let empty = secured.home.write("empty/note", "no certificate");
     let cut = secured.home.path("cut.der");
@@ -284,7 +284,7 @@ fn mounted(home: &Home, file: &str, over: &str) -> Option<Contacts> {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn an_authority_of_the_systems_store_is_trusted() {
+fn an_authority_in_the_system_store_is_trusted() {
     const STORE: &str = "/etc/ssl/certs/ca-certificates.crt";
     let (home, office) = (Home::new(), Office::new());
     let Ok(store) = fs::read_to_string(STORE) else { return };
@@ -317,7 +317,7 @@ fn an_address_that_never_answers_does_not_delay_the_one_that_does() {
 }
 
 #[test]
-fn no_words_of_a_library_reach_a_person() {
+fn errors_contain_no_messages_of_libraries() {
     let home = Home::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!("http://{}/x", listener.local_addr().unwrap());

@@ -51,7 +51,7 @@ fn assert_quiet(ran: &Ran) {
 }
 
 #[test]
-fn a_list_asks_for_no_page_after_the_first_line_that_nobody_reads() {
+fn list_requests_no_more_pages_after_the_reader_is_gone() {
     let (home, sandbox) = (Home::new(), long_list(40));
     assert_quiet(&home.demo(&sandbox, "list --size 1 -o ndjson").unread().run());
     assert_eq!(requests(&sandbox), 1);
@@ -71,7 +71,7 @@ fn a_list_asks_for_no_page_after_the_first_line_that_nobody_reads() {
 }
 
 #[test]
-fn before_head_a_list_ends_early() {
+fn list_piped_to_head_ends_early() {
     let (home, sandbox) = (Home::new(), long_list(100));
     sandbox.arm(FaultRule::new(Fault::Delay { ms: 100, when: When::Before }));
     let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
@@ -88,7 +88,7 @@ fn before_head_a_list_ends_early() {
 }
 
 #[test]
-fn an_audit_reads_no_user_after_the_first_line_that_nobody_reads() {
+fn audit_reads_no_more_users_after_the_reader_is_gone() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 40);
     let line = format!("audit --from {file} --jobs 1 -o ndjson");
@@ -98,7 +98,7 @@ fn an_audit_reads_no_user_after_the_first_line_that_nobody_reads() {
 }
 
 #[test]
-fn an_audit_that_can_go_on_ends_too_and_has_kept_every_user_whom_it_has_asked_for() {
+fn a_resumable_audit_ends_too_and_saves_every_user_that_it_has_read() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 100);
     // So that some are being read when the first is told.
@@ -124,7 +124,7 @@ fn an_audit_that_can_go_on_ends_too_and_has_kept_every_user_whom_it_has_asked_fo
 }
 
 #[test]
-fn an_audit_that_has_more_to_show_than_its_output_goes_on_to_its_end() {
+fn an_audit_with_other_outputs_continues_to_its_end() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 40);
     let line = format!("audit --from {file} -o ndjson");
@@ -141,7 +141,7 @@ fn an_audit_that_has_more_to_show_than_its_output_goes_on_to_its_end() {
 }
 
 #[test]
-fn what_was_created_is_told_on_standard_error_in_the_form_that_was_asked_for() {
+fn the_id_of_a_new_contact_goes_to_standard_error_in_the_chosen_format() {
     for (form, told) in [
         ("table", "Created ID\n"),
         ("table -q", "Created ID\n"),
@@ -159,7 +159,7 @@ fn what_was_created_is_told_on_standard_error_in_the_form_that_was_asked_for() {
 }
 
 #[test]
-fn a_doubt_is_told_as_ever() {
+fn an_unknown_outcome_is_reported_without_a_reader() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));
     let ran = home.demo(&sandbox, "create email new@example.com").unread().run().with_code(7);
@@ -168,7 +168,7 @@ fn a_doubt_is_told_as_ever() {
 }
 
 #[test]
-fn of_several_contacts_each_is_deleted_and_told() {
+fn each_of_several_contacts_is_deleted_and_reported() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
     let ran =
@@ -178,7 +178,7 @@ fn of_several_contacts_each_is_deleted_and_told() {
 }
 
 #[test]
-fn a_file_is_applied_to_its_end_and_every_outcome_is_told() {
+fn apply_continues_to_the_end_and_reports_every_outcome() {
     let desired = "- email: a@example.com\n- sms: 49-1\n- voice: 49-2\n";
     for form in ["table", "json", "ndjson", "csv"] {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
@@ -197,15 +197,12 @@ fn a_file_is_applied_to_its_end_and_every_outcome_is_told() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_was_changed_is_told_on_standard_error_where_there_is_no_room_for_it() {
+fn results_go_to_standard_error_if_the_disk_is_full() {
     let full = || fs::File::options().write(true).open("/dev/full").unwrap();
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let ran = home.demo(&sandbox, "create email new@example.com").stdout(full()).run().with_code(1);
     let id = &stored(&sandbox)[2].id;
-    assert!(
-        ran.stderr.starts_with(&format!("Created {id}\nerror: the result cannot be written: ")),
-        "{ran:?}"
-    );
+    assert!(ran.stderr.starts_with(&format!("Created {id}\nerror: could not write the result: ")), "{ran:?}");
 
     let file = home.write("contacts.yaml", "- email: new@example.com\n- sms: 49-1\n- voice: 49-2\n");
     let line = format!("apply {file} --yes --prune -q");

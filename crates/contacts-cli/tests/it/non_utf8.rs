@@ -36,14 +36,14 @@ fn refused(command: impl Fn() -> Contacts, named: &str) {
 }
 
 #[test]
-fn an_argument_that_is_not_text_is_named_by_its_place() {
+fn an_argument_that_is_not_utf_8_is_named_by_its_position() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let word = |text: &str| OsString::from(text);
     for (arguments, named) in [
-        (vec![word("list"), word("--token"), behind("")], "the token is never an argument"),
-        (vec![word("list"), behind("--token=")], "the token is never an argument"),
-        (vec![word("--email"), behind(""), word("list")], "argument 2, behind --email"),
-        (vec![behind("--email="), word("list")], "argument 1, --email"),
+        (vec![word("list"), word("--token"), behind("")], "the token cannot be an argument"),
+        (vec![word("list"), behind("--token=")], "the token cannot be an argument"),
+        (vec![word("--email"), behind(""), word("list")], "argument 2 (after --email)"),
+        (vec![behind("--email="), word("list")], "argument 1 (--email)"),
         (vec![word("create"), word("email"), behind("")], "argument 3"),
         (vec![word("create"), behind(""), word("a@b")], "argument 2"),
         (vec![word("get"), behind("")], "argument 2"),
@@ -51,9 +51,9 @@ fn an_argument_that_is_not_text_is_named_by_its_place() {
         (vec![behind("")], "argument 1"),
         (vec![word("list"), behind("--")], "argument 2"),
         (vec![word("list"), behind("-")], "-s"),
-        (vec![word("list"), word("--timeout"), behind("")], "argument 3, behind --timeout"),
-        (vec![word("list"), word("--color"), behind("")], "argument 3, behind --color"),
-        (vec![word("list"), word("--account-id"), behind("")], "argument 3, behind --account-id"),
+        (vec![word("list"), word("--timeout"), behind("")], "argument 3 (after --timeout)"),
+        (vec![word("list"), word("--color"), behind("")], "argument 3 (after --color)"),
+        (vec![word("list"), word("--account-id"), behind("")], "argument 3 (after --account-id)"),
         (vec![word("reconcile"), behind("")], "argument 2"),
         (vec![word("man"), behind("")], "argument 2"),
     ] {
@@ -63,7 +63,7 @@ fn an_argument_that_is_not_text_is_named_by_its_place() {
 }
 
 #[test]
-fn a_variable_that_is_not_text_is_named_and_not_taken_as_one_that_is_not_set() {
+fn a_variable_that_is_not_utf_8_is_an_error_and_counts_as_set() {
     let (home, profiles) = (Home::new(), Sandbox::start().unwrap());
     let token = home.write("token", DEMO_TOKEN);
     home.configure(&format!(
@@ -107,7 +107,7 @@ fn a_variable_that_is_not_text_is_named_and_not_taken_as_one_that_is_not_set() {
 }
 
 #[test]
-fn a_path_need_not_be_text() {
+fn a_path_need_not_be_utf_8() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.path("").join(OsStr::new(&OsString::from_vec(b"\xff.yaml".to_vec())));
     demo(&home, &sandbox).line("export").args([&file]).succeed();

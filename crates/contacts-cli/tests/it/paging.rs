@@ -24,7 +24,7 @@ fn is_whole(list: &Value) -> bool {
 }
 
 #[test]
-fn a_list_arrives_whole_and_in_order_whatever_its_links_look_like() {
+fn a_list_is_complete_and_ordered_with_every_form_of_link() {
     let home = Home::new();
     for next_link in [
         NextLink::Placeholder,
@@ -44,7 +44,7 @@ fn a_list_arrives_whole_and_in_order_whatever_its_links_look_like() {
 }
 
 #[test]
-fn a_list_arrives_whole_though_the_service_gives_smaller_pages_and_one_that_is_empty() {
+fn a_list_is_complete_with_smaller_and_empty_pages() {
     let home = Home::new();
     let behaviour = Behaviour { page_cap: Some(3), next_after_full_page: true, ..Behaviour::default() };
     let (_sandbox, url) = with_many(&home, behaviour);
@@ -52,7 +52,7 @@ fn a_list_arrives_whole_though_the_service_gives_smaller_pages_and_one_that_is_e
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_an_error_and_not_the_end_of_the_list() {
+fn an_invalid_link_is_an_error_and_not_the_end_of_the_list() {
     let home = Home::new();
     let (_sandbox, url) = with_many(&home, Behaviour { next_link: NextLink::Stuck, ..Behaviour::default() });
     let error = home.at(&url).line("list --size 7").fail(1);

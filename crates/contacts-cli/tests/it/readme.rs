@@ -26,13 +26,13 @@ fn the_set_up_is_two_commands() {
 }
 
 #[test]
-fn the_least_rust_is_what_the_packages_say() {
+fn the_readme_names_the_minimum_rust_version() {
     let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
     assert!(readme.contains(concat!("With Rust ", env!("CARGO_PKG_RUST_VERSION"), " or later,")));
 }
 
 #[test]
-fn every_command_does_what_it_says() {
+fn every_command_in_the_readme_works() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.with_service(|service| service.add_user(User::new("ann@example.com", "anns-token")));
     let home = tempfile::tempdir().unwrap();
@@ -115,7 +115,7 @@ fn every_command_does_what_it_says() {
 
 #[cfg(unix)]
 #[test]
-fn the_script_that_creates_ends_a_doubt_by_its_receipt_and_tells_any_other_failure() {
+fn the_create_script_reconciles_an_unknown_outcome_and_reports_other_failures() {
     let [script] = blocks("bash").try_into().expect("one script");
     let home = Home::new();
     let folder = Path::new(env!("CARGO_BIN_EXE_contacts")).parent().unwrap().to_str().unwrap();
@@ -150,7 +150,7 @@ fn the_script_that_creates_ends_a_doubt_by_its_receipt_and_tells_any_other_failu
 }
 
 #[test]
-fn the_audit_can_be_tried_against_the_embedded_sandbox_and_against_one_that_is_run() {
+fn the_audit_example_works_with_embedded_and_local_sandbox() {
     let home = Home::new();
     let [file] = blocks("csv").try_into().expect("one file");
     let from = home.write("on-call.csv", &file.join("\n"));

@@ -72,7 +72,7 @@ fn echoes() -> Vec<Fault> {
 }
 
 #[test]
-fn no_command_shows_it_whatever_the_service_sends_back() {
+fn no_command_prints_a_token_that_the_service_sends_back() {
     let (home, sandbox) = (Home::new(), sandbox());
     let token = home.write("token", TOKEN);
     let mut codes = BTreeSet::new();
@@ -93,7 +93,7 @@ fn no_command_shows_it_whatever_the_service_sends_back() {
 }
 
 #[test]
-fn no_way_to_give_it_shows_it() {
+fn no_source_of_the_token_is_printed() {
     let (home, sandbox) = (Home::new(), sandbox());
     let base_url = sandbox.base_url();
     let at = || home.contacts().args(["--base-url", &base_url, "--email", DEMO_EMAIL, "-v", "list"]);
@@ -110,7 +110,7 @@ fn no_way_to_give_it_shows_it() {
 }
 
 #[test]
-fn in_the_wrong_place_it_is_not_shown_either() {
+fn a_misplaced_token_is_not_printed() {
     let (home, sandbox) = (Home::new(), sandbox());
     let base_url = sandbox.base_url();
     for line in [
@@ -145,12 +145,12 @@ fn in_the_wrong_place_it_is_not_shown_either() {
 }
 
 #[test]
-fn a_path_that_may_be_the_token_itself_is_not_shown_and_one_that_is_a_path_is() {
+fn a_path_is_printed_unless_it_may_be_the_token() {
     let (home, sandbox) = (Home::new(), sandbox());
     let file = home.write("t", TOKEN);
     for (path, shown) in [
-        (TOKEN, "an API token from a file that is not there"),
-        ("ATATT3xSECRETTOKEN", "an API token from a file that is not there"),
+        (TOKEN, "an API token from a file that does not exist"),
+        ("ATATT3xSECRETTOKEN", "an API token from a file that does not exist"),
         (&file, &*format!("an API token from the file {file}")),
         ("/no/such/token", "an API token from the file /no/such/token"),
     ] {
@@ -179,7 +179,7 @@ fn a_path_that_may_be_the_token_itself_is_not_shown_and_one_that_is_a_path_is() 
 
 #[cfg(target_os = "linux")]
 #[test]
-fn other_processes_cannot_read_it() {
+fn other_processes_cannot_read_the_token() {
     let (home, sandbox) = (Home::new(), sandbox());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }));
     let token = home.write("token", TOKEN);

@@ -80,7 +80,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_token_anywhere_in_the_file_of_profiles_is_told_nowhere(
+    fn a_token_anywhere_in_the_configuration_file_is_never_printed(
         token in tokens(),
         place in select(&PLACES[..]),
         member in select(&MEMBERS[..]),
@@ -106,7 +106,7 @@ proptest! {
     }
 
     #[test]
-    fn a_token_as_a_flag_or_a_variable_of_its_own_is_told_nowhere(
+    fn a_token_in_a_wrong_flag_or_variable_is_never_printed(
         token in tokens(),
         place in select(&[
             "--site", "--cloud-id", "--base-url", "--email", "--token-file", "--token-command", "--ca-file", "--proxy",

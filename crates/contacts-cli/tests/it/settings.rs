@@ -60,7 +60,7 @@ fn a_flag_beats_the_environment_and_the_environment_the_profile() {
 }
 
 #[test]
-fn a_lesser_way_to_name_the_site_beats_no_flag() {
+fn a_variable_for_the_site_never_beats_a_flag() {
     let places = Places::new();
     // Each names a site that nobody may ask.
     let command = places
@@ -93,7 +93,7 @@ fn known_by_rank() -> Sandbox {
 }
 
 #[test]
-fn address_and_token_follow_the_same_order() {
+fn address_and_token_follow_the_same_precedence() {
     let (home, sandbox) = (Home::new(), known_by_rank());
     let flag = home.write("flag", "flag-s3cret\n");
     home.write("profile", "profile-s3cret");
@@ -123,7 +123,7 @@ fn address_and_token_follow_the_same_order() {
 }
 
 #[test]
-fn a_profile_is_named_by_flag_or_by_variable_and_the_default_needs_no_name() {
+fn a_profile_is_named_by_flag_or_variable_and_default_needs_no_name() {
     let (home, sandbox) = (Home::new(), known_by_rank());
     let mut text = String::new();
     for (profile, user) in [("default", "profile"), ("work", "environment"), ("other", "flag")] {
@@ -147,7 +147,7 @@ fn a_profile_is_named_by_flag_or_by_variable_and_the_default_needs_no_name() {
 }
 
 #[test]
-fn a_profile_also_says_how() {
+fn a_profile_sets_timeout_and_attempts() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let status = contacts_sandbox::When::Before;
     let busy = contacts_sandbox::Fault::Status { status: 503, body: None, content_type: None, when: status };
@@ -160,7 +160,7 @@ fn a_profile_also_says_how() {
 }
 
 #[test]
-fn a_token_can_come_by_standard_input() {
+fn a_token_can_come_from_standard_input() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let url = sandbox.base_url();
     let list =
@@ -190,7 +190,7 @@ fn an_oauth_token_is_sent_as_a_bearer_token() {
 }
 
 #[test]
-fn every_variable_of_its_own_is_read() {
+fn every_variable_of_this_command_is_read() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("token", DEMO_TOKEN);
     let (direct, oauth) = (sandbox.base_url(), sandbox.oauth_base_url());
@@ -222,7 +222,7 @@ fn every_variable_of_its_own_is_read() {
 }
 
 #[test]
-fn the_configuration_file_is_the_one_that_its_variable_names() {
+fn contacts_config_names_the_configuration_file() {
     let home = Home::new();
     home.configure("[profile.default]\ncloud_id = \"usual\"\n");
     let file = home.write("elsewhere/mine.toml", "[profile.default]\ncloud_id = \"mine\"\n");
@@ -259,7 +259,7 @@ mod token_command {
     }
 
     #[test]
-    fn the_command_is_asked_once_more_when_its_token_is_refused() {
+    fn the_token_command_runs_again_after_a_401() {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         let ann = User::new("ann@example.com", "new-s3cret").with_expired_token("old-s3cret");
         sandbox.with_service(|service| service.add_user(ann));
@@ -269,7 +269,7 @@ mod token_command {
             || home.contacts().args(["--base-url", &url, "--email", "ann@example.com", "--token-command"]);
         let ran = command().args([&*program, "-v", "create", "sms", "90-1"]).run().with_code(0);
         assert_eq!((times_asked(&home), asked(&sandbox, "POST")), (2, 2));
-        assert!(ran.stderr.contains("other credentials are there"), "{ran:?}");
+        assert!(ran.stderr.contains("credentials refreshed"), "{ran:?}");
         assert_eq!(sandbox.journal()[1].status, Some(201));
 
         command().args([&*program, "list"]).succeed();
@@ -277,7 +277,7 @@ mod token_command {
     }
 
     #[test]
-    fn a_token_that_is_refused_twice_is_not_asked_for_a_third_time() {
+    fn the_token_command_does_not_run_a_third_time() {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         let program = program(&home);
         let url = sandbox.base_url();
@@ -287,7 +287,7 @@ mod token_command {
     }
 
     #[test]
-    fn a_command_that_fails_sends_nothing() {
+    fn after_a_failed_token_command_nothing_is_sent() {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         let url = sandbox.base_url();
         for (command, code) in [("false", 1), ("no-such-program", 1), ("", 2), ("echo 'open", 2), ("true", 2)]

@@ -19,7 +19,7 @@ fn kept(home: &Home) -> Vec<String> {
 }
 
 #[test]
-fn a_file_is_planned_applied_changed_and_applied_again_though_the_service_dies_in_the_middle() {
+fn plan_and_apply_reach_the_file_even_if_the_service_dies_between() {
     let home = Home::new();
     // Nobody, in a sandbox that would take every contact twice.
     let user = json!({"account_id": "demo", "email": DEMO_EMAIL, "token": DEMO_TOKEN});

@@ -11,7 +11,7 @@ const TOKENS: [&str; 4] = [
 ];
 
 #[test]
-fn a_token_in_the_wrong_place_is_refused_before_anything_is_sent() {
+fn a_misplaced_token_is_rejected_before_anything_is_sent() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for line in [
         "audit @",
@@ -52,11 +52,11 @@ fn a_token_in_the_wrong_place_is_refused_before_anything_is_sent() {
     }
     assert!(sandbox.journal().is_empty());
     let told = home.demo(&sandbox, "audit ATATT3xFfGF0").fail(2)["message"].as_str().unwrap().to_owned();
-    assert!(told.contains("the form of a token") && told.contains("--token-file"), "{told}");
+    assert!(told.contains("looks like a token") && told.contains("--token-file"), "{told}");
 }
 
 #[test]
-fn what_is_no_token_is_taken() {
+fn values_that_only_resemble_a_token_are_accepted() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for account in [
         "712020:0a1b2c3d-4e5f-6a7b-8c9d-0e1f2a3b4c5d",

@@ -53,7 +53,7 @@ fn runs(lines: &[&str], command: impl Fn(&Home, &Sandbox, &str) -> Contacts) -> 
 }
 
 #[test]
-fn each_command_at_a_service_says_what_was_reviewed() {
+fn the_output_of_each_service_command_matches_its_snapshot() {
     for (name, lines) in AT_A_SERVICE {
         let text = runs(lines, Home::demo);
         assert_snapshot(&format!("commands/{name}.txt"), &text);
@@ -61,7 +61,7 @@ fn each_command_at_a_service_says_what_was_reviewed() {
 }
 
 #[test]
-fn each_command_of_this_machine_says_what_was_reviewed() {
+fn the_output_of_each_local_command_matches_its_snapshot() {
     let config = ["config path", "config set timeout 30s", "config get timeout", "config unset timeout"];
     let login = ["login --base-url URL --email demo@example.com --token-file -", "logout", "logout"];
     for (name, lines) in [("config", &config[..]), ("login", &login), ("demo", &["demo"])] {
@@ -74,7 +74,7 @@ fn each_command_of_this_machine_says_what_was_reviewed() {
 }
 
 #[test]
-fn a_creation_in_doubt_and_its_way_out_say_what_was_reviewed() {
+fn the_output_for_an_unknown_outcome_matches_its_snapshot() {
     let mut text = String::new();
     for form in ["table", "json"] {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());

@@ -193,11 +193,11 @@ fn of_settings() -> String {
 }
 
 #[test]
-fn each_error_and_its_hint_are_as_reviewed() {
+fn each_error_and_its_hint_match_the_snapshot() {
     assert_snapshot("errors.txt", &[of_answers(), of_the_way()].concat());
 }
 
 #[test]
-fn each_error_that_is_known_before_anything_is_sent_is_as_reviewed() {
+fn each_usage_error_matches_the_snapshot() {
     assert_snapshot("usage.txt", &of_settings());
 }
