@@ -111,7 +111,7 @@ impl Input {
         let [(_, offset), (_, size), (_, account)] = &query[..] else { panic!("{url}") };
         let names: Vec<_> = query.iter().map(|(name, _)| name.as_ref()).collect();
         assert_eq!(names, ["offset", "size", "targetAccountId"]);
-        assert_eq!(offset.parse(), Ok(list.first_offset()));
+        assert_eq!(offset.parse(), Ok(list.start_offset()));
         assert!(size.parse().is_ok_and(|size: u32| (1..=100).contains(&size)), "{url}");
         assert_eq!(account, self.account.as_str());
     }

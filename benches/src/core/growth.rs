@@ -29,7 +29,7 @@ fn paging(count: u64) {
     let mut pages = Pages::new(ListContacts::all(), Limits::default());
     for number in 0..count {
         let list = pages.next_page().expect("there is another").expect("it leads forward");
-        let body = one_of_many(number, list.first_offset());
+        let body = one_of_many(number, list.start_offset());
         black_box(pages.accept(read(&body)));
     }
 }

@@ -42,7 +42,7 @@ fn encrypted(setup: &Setup, http2: bool) -> Asking {
     let server = setup.server();
     let base = format!("https://{}/jsm/ops/api/cloud", if http2 { server.tls_2 } else { server.tls_1 });
     let ca = fs::read(&server.ca).expect("the server has written it");
-    Client::builder(BaseUrl::new(&base).expect("it is one"), credentials())
+    Client::builder(BaseUrl::new(&base).expect("it is one")).credentials(credentials())
         .root_certificates_pem(&ca)
         .expect("it is a certificate")
         .build()

@@ -185,9 +185,9 @@ impl Client {
     /// The base URL for the other kind of token, if there is one, and the result of a request there with
     /// this token.
     pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, Result<(), Error>)> {
-        let base_url = self.session().site().for_other_credentials()?;
-        let session = self.session().clone().with_base_url(base_url.clone());
-        let first = ListContacts::all().size(1).ok()?;
+        let base_url = self.session().base_url().ok()?.for_other_credentials()?;
+        let session = self.session().clone().with_endpoint(base_url.clone());
+        let first = ListContacts::all().page_size(1).ok()?;
         let result = self.run(Call::new(session, first)).map(drop);
         Some((base_url, result))
     }
@@ -268,8 +268,10 @@ fn client(
     // Plain HTTP needs no roots. An unreadable CA file is an error anyway.
     let roots = if site.is_https() || network.ca_file.is_some() { network.roots()? } else { &[] };
     let proxy = network.proxy_for(&site);
-    let builder =
-        contacts_ureq::Client::builder(site, credentials).policy(network.policy()).user_agent(USER_AGENT)?;
+    let builder = contacts_ureq::Client::builder(site)
+        .credentials(credentials)
+        .retry(network.policy())
+        .user_agent(USER_AGENT)?;
     let builder = builder.roots_der(roots);
     Ok(match proxy {
         ProxyChoice::Through { url, from } => builder.proxy(url).map_err(|_| network.not_a_proxy(from))?,

@@ -4,7 +4,7 @@
 //! does, what is asked, and what an adapter must report of it; what follows from that report is worked out by `contacts-proto`
 //! alone, and compared with what came of the real thing, word for word. [`table`] has them all.
 //!
-//! [`corpus`] has answers that no service should give, each beside the error that it must come to.
+//! [`corpus`] has responses that no service should send, each with its outcome and the reason for it.
 //!
 //! [`faults`] is the other half: faults drawn by lot, through both clients, against the sandbox, whose state is audited after
 //! each.

@@ -1,14 +1,12 @@
 //! The operations as values, so that a table can name them.
 
-use std::fmt::Debug;
-
 use contacts_proto::{
     ActivateContact, ContactId, ContactMethod, CreateContact, DeactivateContact, DeleteContact, FindCloudId,
     GetContact, ListContacts, UpdateContact,
 };
 use contacts_sandbox::Operation;
 
-use crate::Answer;
+use crate::{Answer, corpus::Value};
 
 /// The operations of the Contacts API.
 pub const ALL_OPERATIONS: &[Operation] = &[
@@ -22,7 +20,7 @@ pub const ALL_OPERATIONS: &[Operation] = &[
 ];
 
 /// The contact that is got, changed and deleted.
-const ID: &str = "299003c3-8221-4a9f-b63d-2370c4caaaaa";
+pub(crate) const ID: &str = "299003c3-8221-4a9f-b63d-2370c4caaaaa";
 
 /// What can be done with any operation.
 pub(crate) trait Visitor {
@@ -30,7 +28,7 @@ pub(crate) trait Visitor {
 
     fn visit<O>(self, operation: &O) -> Self::Output
     where
-        O: contacts_proto::exchange::ToExchange<Output: Debug>;
+        O: contacts_proto::exchange::ToExchange<Output: Value>;
 }
 
 /// Does something with an operation that has the arguments of all scenarios.

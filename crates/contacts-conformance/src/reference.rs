@@ -92,7 +92,7 @@ impl Answer {
         format!("{head}{lines}\r\n").into_bytes()
     }
 
-    fn response(&self) -> Response<Vec<u8>> {
+    pub(crate) fn response(&self) -> Response<Vec<u8>> {
         let mut response = Response::new(self.body.clone());
         *response.status_mut() =
             StatusCode::from_u16(self.status).expect("a table has statuses that there are");

@@ -4,7 +4,7 @@
 
 use std::{error::Error, time::Instant};
 
-use contacts_hyper::{BaseUrl, Client, Credentials, ListContacts};
+use contacts_hyper::{BaseUrl, Client, Credentials};
 use contacts_sandbox::{Behaviour, Sandbox, Service, User};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let client = &client;
         async move {
             let user = client.with_credentials(Credentials::basic(&address(number), "token")?);
-            let contacts: Vec<_> = user.contacts(ListContacts::all()).try_collect().await?;
+            let contacts: Vec<_> = user.list().try_collect().await?;
             Ok::<_, contacts_hyper::Error>((number, contacts))
         }
     });

@@ -2,13 +2,13 @@
 
 use std::env;
 
-use contacts_hyper::{BaseUrl, Client, Credentials, Error, ListContacts};
+use contacts_hyper::{BaseUrl, Client, Credentials, Error};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 /// How many contacts a user has.
 async fn count(client: &Client, email: &str, token: String) -> Result<usize, Error> {
     let user = client.with_credentials(Credentials::basic(email, token)?);
-    let contacts: Vec<_> = user.contacts(ListContacts::all()).try_collect().await?;
+    let contacts: Vec<_> = user.list().try_collect().await?;
     Ok(contacts.len())
 }
 

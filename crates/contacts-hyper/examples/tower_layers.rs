@@ -24,9 +24,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // A rate limit belongs to one service, which a buffer lets all clones of the client share.
     let rate = Stack::new(RateLimitLayer::new(200, Duration::from_secs(1)), BufferLayer::new(REQUESTS));
     let layers = Stack::new(ConcurrencyLimitLayer::new(8), rate);
-    let client =
-        Client::builder(BaseUrl::new(&sandbox.base_url())?, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?)
-            .build_with(&layers);
+    let client = Client::builder(BaseUrl::new(&sandbox.base_url())?)
+        .credentials(Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?)
+        .build_with(&layers);
 
     let begun = Instant::now();
     let list = ListContacts::all();

@@ -1,9 +1,9 @@
-//! What can be chosen about a client.
+//! The settings of a client.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use contacts_proto::{
-    BaseUrl, Credentials, Error, ProxyChoice, ProxyVariables, RetryPolicy, exchange::Session,
+    Credentials, Endpoint, Environment, Error, ProxyChoice, ProxyVariables, RetryPolicy, exchange::Session,
     transport::Timeouts,
 };
 use http::HeaderValue;
@@ -18,13 +18,30 @@ use tower_layer::Layer;
 use crate::{
     client::Client,
     connector::Connector,
+    credentials::{CredentialsProvider, SharedProvider},
     proxy::Proxy,
     service::{HttpService, Transport},
 };
 
-/// What can be chosen about a client. The defaults, which are named here, are meant to be left alone.
+/// Settings of a client. The defaults suit most programs.
+///
+/// ```
+/// use std::time::Duration;
+/// use contacts_hyper::{Client, Credentials, RetryPolicy, Site};
+///
+/// let client = Client::builder(Site::new("acme")?)
+///     .credentials(Credentials::basic("ann@example.com", "token")?)
+///     .retry(RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10)))
+///     .build();
+/// # Ok::<(), contacts_hyper::Error>(())
+/// ```
+#[must_use]
 pub struct ClientBuilder {
-    session: Session,
+    endpoint: Endpoint,
+    credentials: Option<Credentials>,
+    provider: Option<Arc<SharedProvider>>,
+    retry: RetryPolicy,
+    user_agent: Option<HeaderValue>,
     timeouts: Timeouts,
     proxy: Option<Proxy>,
     roots: RootCertStore,
@@ -34,22 +51,14 @@ pub struct ClientBuilder {
     client_certificate: Option<Arc<SingleCertAndKey>>,
 }
 
-impl Client {
-    /// With the defaults of the [`ClientBuilder`].
-    pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
-        Self::builder(site, credentials).build()
-    }
-
-    /// To choose policy, time limits, proxy, roots of trust, user agent, and the service below.
-    pub fn builder(site: BaseUrl, credentials: Credentials) -> ClientBuilder {
-        ClientBuilder::new(site, credentials)
-    }
-}
-
 impl ClientBuilder {
-    fn new(site: BaseUrl, credentials: Credentials) -> Self {
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
         Self {
-            session: Session::new(site.with_host_header(), credentials),
+            endpoint,
+            credentials: None,
+            provider: None,
+            retry: RetryPolicy::default(),
+            user_agent: None,
             timeouts: Timeouts::default(),
             proxy: None,
             roots: webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
@@ -60,47 +69,85 @@ impl ClientBuilder {
         }
     }
 
-    /// The numbers of retries, waiting, deadlines and sizes.
-    #[must_use]
-    pub fn policy(self, policy: RetryPolicy) -> Self {
-        Self { session: self.session.with_policy(policy), ..self }
+    /// Creates a builder with the endpoint, credentials, proxy and CA file of environment variables, which [`Environment`] lists.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
+    pub fn from_env() -> Result<Self, Error> {
+        let environment = Environment::read(variable)?;
+        let builder =
+            Self::new(environment.endpoint()?.clone()).credentials(environment.credentials()?.clone());
+        let builder = match environment.proxy() {
+            ProxyChoice::Through { url, from } => builder.proxy_named(from, url)?,
+            _ => builder,
+        };
+        match environment.ca_file() {
+            Some(path) => {
+                let pem = std::fs::read(path).map_err(|error| {
+                    Error::invalid("CA file in CONTACTS_CA_FILE", format!("cannot be read: {error}"))
+                })?;
+                builder.root_certificates_pem(&pem)
+            }
+            None => Ok(builder),
+        }
     }
 
-    /// How long a connection may take, with the look-up of the address and TLS: 5 s.
+    /// Sets the credentials.
+    #[must_use]
+    pub fn credentials(self, credentials: Credentials) -> Self {
+        Self { credentials: Some(credentials), ..self }
+    }
+
+    /// Sets the provider of credentials that expire.
+    ///
+    /// The client starts with the [`credentials`](Self::credentials), if there are any, and asks the provider after a 401.
+    #[must_use]
+    pub fn credentials_provider(self, provider: impl CredentialsProvider + 'static) -> Self {
+        Self { provider: Some(Arc::new(SharedProvider::new(provider))), ..self }
+    }
+
+    /// Sets the retry policy.
+    #[must_use]
+    pub fn retry(self, retry: RetryPolicy) -> Self {
+        Self { retry, ..self }
+    }
+
+    /// Sets the maximum time to connect, including DNS and TLS. Default: 5 s.
     #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.timeouts.connect = connect_timeout;
         self
     }
 
-    /// Goes through an HTTP proxy by CONNECT: `http://[user:password@]host:port`, or `https://…`. Without a scheme it is `http`.
-    /// None is taken from the environment, unless [`proxy_from_env`](Self::proxy_from_env) is called.
+    /// Sends requests through an HTTP proxy by CONNECT. Default: no proxy.
+    ///
+    /// The URL has the form `http://[user:password@]host:port` or `https://…`. Without a scheme it means `http`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if it is no such URL; the text is not repeated, since it may hold a password.
+    /// [`Error::InvalidInput`] for any other text. The error does not repeat it, because it may contain a password.
     pub fn proxy(self, url: &str) -> Result<Self, Error> {
         self.proxy_named("proxy", url)
     }
 
-    /// Goes through the proxy that the environment names for the base URL, if it names one: see [`ProxyVariables`].
+    /// Uses the proxy of the environment, if it has one for the endpoint: see [`ProxyVariables`].
     ///
     /// # Errors
     /// [`Error::InvalidInput`], which names the variable, if its value is not the URL of an HTTP proxy.
     pub fn proxy_from_env(self) -> Result<Self, Error> {
-        let variables = ProxyVariables::read(|name| std::env::var(name).ok());
-        match variables.proxy_for(self.session.site()) {
+        match ProxyVariables::read(variable).proxy_for(&self.endpoint.api_url()) {
             ProxyChoice::Through { url, from } => self.proxy_named(from, url),
             _ => Ok(self),
         }
     }
 
     fn proxy_named(self, name: &'static str, url: &str) -> Result<Self, Error> {
-        let refuse = || Error::invalid(name, "is not a URL such as `http://host:port`");
-        Ok(Self { proxy: Some(Proxy::parse(url).ok_or_else(refuse)?), ..self })
+        let invalid = || Error::invalid(name, "is not a URL such as http://host:port");
+        Ok(Self { proxy: Some(Proxy::parse(url).ok_or_else(invalid)?), ..self })
     }
 
-    /// Trusts these certificate authorities, in DER, instead of Mozilla's list. Ignores those that cannot be read, since the stores
-    /// of operating systems have such.
+    /// Trusts these certificate authorities, in DER, instead of Mozilla's list.
+    ///
+    /// Unreadable certificates are ignored, because the stores of operating systems contain some.
     #[must_use]
     pub fn roots_der(self, roots: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
         let mut store = RootCertStore::empty();
@@ -110,32 +157,33 @@ impl ClientBuilder {
         Self { roots: store, ..self }
     }
 
-    /// Trusts what the operating system trusts, instead of Mozilla's list and of what
-    /// [`root_certificates_pem`](Self::root_certificates_pem) adds to it. It is there with the feature `platform-verifier`.
+    /// Trusts the certificate authorities of the operating system instead.
+    ///
+    /// [`root_certificates_pem`](Self::root_certificates_pem) and [`roots_der`](Self::roots_der) have no effect then. Needs the
+    /// feature `platform-verifier`.
     #[cfg(feature = "platform-verifier")]
     #[must_use]
     pub fn platform_roots(self) -> Self {
         Self { platform_roots: true, ..self }
     }
 
-    /// Trusts these certificate authorities too, in PEM. They are added to Mozilla's list, which is built in, or to
-    /// [`roots_der`](Self::roots_der).
+    /// Trusts these certificate authorities, in PEM, in addition to Mozilla's list or to [`roots_der`](Self::roots_der).
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if there is no certificate in it, or one that cannot be read.
+    /// [`Error::InvalidInput`] if the text contains no certificate, or an unreadable one.
     pub fn root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
         for certificate in certificates("CA file", pem)? {
             self.extra_roots
                 .add(certificate)
-                .map_err(|_| Error::invalid("CA file", "has a certificate that cannot be read"))?;
+                .map_err(|_| Error::invalid("CA file", "contains an unreadable certificate"))?;
         }
         Ok(self)
     }
 
-    /// Shows a certificate to the server: the certificate with those that lead to its authority, and its private key, in PEM.
+    /// Shows a client certificate to the server: the certificate chain and its private key, in PEM. A proxy does not see it.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if one of them is not there, or cannot be read.
+    /// [`Error::InvalidInput`] if one of them is missing or unreadable, or if they do not belong together.
     pub fn client_certificate_pem(self, chain: &[u8], key: &[u8]) -> Result<Self, Error> {
         let chain = certificates("client certificate", chain)?;
         let key = PrivateKeyDer::from_pem_slice(key)
@@ -145,37 +193,49 @@ impl ClientBuilder {
         Ok(Self { client_certificate: Some(Arc::new(certified.into())), ..self })
     }
 
-    /// Another `user-agent` than [`USER_AGENT`](crate::USER_AGENT).
+    /// Sets the `user-agent`. Default: [`USER_AGENT`](crate::USER_AGENT).
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if it cannot stand in a header.
+    /// [`Error::InvalidInput`] if the text contains a character that is not allowed in a header.
     pub fn user_agent(self, user_agent: &str) -> Result<Self, Error> {
-        let value = HeaderValue::from_str(user_agent)
-            .map_err(|_| Error::invalid("user agent", "has a character that a header may not have"))?;
-        Ok(Self { session: self.session.with_user_agent(value), ..self })
+        let value = HeaderValue::from_str(user_agent).map_err(|_| {
+            Error::invalid("user agent", "contains a character that is not allowed in a header")
+        })?;
+        Ok(Self { user_agent: Some(value), ..self })
     }
 
-    /// The client. Nothing is connected before the first request.
+    /// Builds the client. Connects nothing before the first request.
     pub fn build(self) -> Client {
         let transport = self.transport();
-        Client::from_parts(self.session, transport)
+        Client::from_parts(self.session(), self.provider, transport)
     }
 
-    /// The client with a `tower` layer around the usual transport, such as a limit of concurrency or of rate. The time that a
-    /// request waits for the layer to be ready is part of its own.
+    /// Builds the client with a `tower` layer around its transport, such as a limit of concurrency or rate.
     ///
-    /// If a layer refuses a create after it has taken its body, the outcome of the create counts as unknown.
+    /// The timeout of a request includes the time until the layer is ready. If a layer rejects a create request after it has taken
+    /// the body, the outcome of the create counts as unknown.
     pub fn build_with<L>(self, layer: &L) -> Client<L::Service>
     where
         L: Layer<Transport, Service: HttpService>,
     {
         let transport = self.transport();
-        Client::from_parts(self.session, layer.layer(transport))
+        Client::from_parts(self.session(), self.provider, layer.layer(transport))
     }
 
-    /// The client on another service. What was chosen of connections, proxy and certificates is then that service's own affair.
+    /// Builds the client on another HTTP service. The settings of connections, proxy and certificates have no effect then.
     pub fn build_on<S: HttpService>(self, service: S) -> Client<S> {
-        Client::from_parts(self.session, service)
+        Client::from_parts(self.session(), self.provider, service)
+    }
+
+    fn session(&self) -> Session {
+        let known = self.credentials.clone();
+        let session = Session::new(self.endpoint.clone(), known.clone().unwrap_or_else(Credentials::none));
+        let session = session.with_host_header().with_policy(self.retry.clone());
+        let session = match &self.user_agent {
+            Some(user_agent) => session.with_user_agent(user_agent.clone()),
+            None => session,
+        };
+        if self.provider.is_some() { session.with_refreshable(known) } else { session }
     }
 
     fn transport(&self) -> Transport {
@@ -229,15 +289,20 @@ fn platform_roots(
 fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
         .collect::<Result<_, _>>()
-        .map_err(|_| Error::invalid(what, "has a part that cannot be read as PEM"))?;
+        .map_err(|_| Error::invalid(what, "contains a part that is not valid PEM"))?;
     if certificates.is_empty() {
-        return Err(Error::invalid(what, "has no certificate in PEM"));
+        return Err(Error::invalid(what, "contains no certificate in PEM"));
     }
     Ok(certificates)
 }
 
+/// Returns the value of an environment variable.
+fn variable(name: &str) -> Option<String> {
+    Some(std::env::var_os(name)?.to_string_lossy().into_owned())
+}
+
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("session", &self.session).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder").field("endpoint", &self.endpoint).finish_non_exhaustive()
     }
 }

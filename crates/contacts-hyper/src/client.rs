@@ -1,155 +1,236 @@
-//! The client: one loop that carries out what an exchange asks for.
+//! The client: one loop that carries out the actions of an exchange.
 
 use std::{
     fmt,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
-    vec,
 };
 
 use contacts_proto::{
-    Confirmation, Contact, ContactId, ContactMethod, CreateContact, Credentials, Ensured, Error,
-    ListContacts, Receipt, Reconciled, UpdateContact,
-    exchange::{
-        Action, Create, Ensure, Event, Exchange, Now, Observer, Pages, Reconcile, Session, Spans, ToExchange,
-        Update,
-    },
+    ActivateContact, Confirmation, Contact, ContactId, ContactMethod, CreateContact, Credentials,
+    DeactivateContact, DeleteContact, Endpoint, Ensured, Error, GetContact, Receipt, Reconciled, Site,
+    UpdateContact,
+    exchange::{Action, Ensure, Event, Exchange, Now, Observer, Reconcile, Session, Spans, ToExchange},
     transport::RefreshError,
 };
-use futures_util::{Stream, stream};
 use http::Response;
 use tokio::time::Instant;
 
 use crate::{
+    builder::ClientBuilder,
     credentials::{CredentialsProvider, SharedProvider},
+    list::Contacts,
     send::send,
     service::{HttpService, Transport},
 };
 
-/// A client of one site, as one user. Cloning is cheap; clones share their connections, and so do the clients of
-/// [`with_credentials`](Self::with_credentials).
-#[derive(Clone)]
+/// A client of one endpoint, as one user.
+///
+/// Cloning is cheap. Clones share connections and retry budget, and so do the clients that
+/// [`with_credentials`](Self::with_credentials) returns. Requests need a tokio runtime with IO and time enabled.
 pub struct Client<S = Transport> {
-    session: Session,
+    pub(crate) session: Session,
     provider: Option<Arc<SharedProvider>>,
     shared: Arc<Shared<S>>,
 }
 
 struct Shared<S> {
     service: S,
-    /// All monotonic time is reckoned from here.
+    /// Zero of the monotonic clock.
     origin: Instant,
 }
 
+impl Client {
+    /// Creates a client from environment variables, which [`Environment`](contacts_proto::Environment) lists.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
+    pub fn from_env() -> Result<Self, Error> {
+        Ok(ClientBuilder::from_env()?.build())
+    }
+
+    /// Creates a client of a site, such as `acme` or `acme.atlassian.net`.
+    ///
+    /// This sends nothing. The first call looks up the site's cloud id and keeps it for all clones. The base URL follows from the
+    /// cloud id and the kind of credentials.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if [`Site::new`] rejects the name.
+    pub fn for_site(site: &str, credentials: Credentials) -> Result<Self, Error> {
+        Ok(Self::new(Site::new(site)?, credentials))
+    }
+
+    /// Creates a client of a [`BaseUrl`](contacts_proto::BaseUrl) or a [`Site`], with the defaults of [`ClientBuilder`].
+    pub fn new(endpoint: impl Into<Endpoint>, credentials: Credentials) -> Self {
+        Self::builder(endpoint).credentials(credentials).build()
+    }
+
+    /// Returns a builder for a client of a [`BaseUrl`](contacts_proto::BaseUrl) or a [`Site`].
+    pub fn builder(endpoint: impl Into<Endpoint>) -> ClientBuilder {
+        ClientBuilder::new(endpoint.into())
+    }
+}
+
 impl<S: HttpService> Client<S> {
-    pub(crate) fn from_parts(session: Session, service: S) -> Self {
+    pub(crate) fn from_parts(session: Session, provider: Option<Arc<SharedProvider>>, service: S) -> Self {
         let shared = Shared { service, origin: Instant::now() };
-        Self { session, provider: None, shared: Arc::new(shared) }
+        Self { session, provider, shared: Arc::new(shared) }
     }
 
-    /// Another user of the same site, over the same connections.
-    #[must_use]
-    pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        let session = self.session.with_credentials(credentials);
-        Self { session, provider: None, shared: Arc::clone(&self.shared) }
+    /// Returns a lazy list of all contacts of the user. See [`Contacts`].
+    pub fn list(&self) -> Contacts<S> {
+        Contacts::new(self.clone())
     }
 
-    /// A user of the same site whose credentials expire, over the same connections. The source is asked when the first request
-    /// is made, and once a call when the service refuses what it gave; tasks that are refused the same credentials cause one
-    /// refresh. What the source takes counts to the deadline of a call, which drops it at its end.
-    #[must_use]
-    pub fn with_credentials_provider(&self, source: impl CredentialsProvider + 'static) -> Self {
-        let provider = Some(Arc::new(SharedProvider::new(source)));
-        Self { session: self.session.with_refreshable(None), provider, shared: Arc::clone(&self.shared) }
-    }
-
-    /// The same client, for what must have ended by this moment of tokio's clock (`tokio::time::Instant::now()` and some time),
-    /// however many exchanges it takes.
-    #[must_use]
-    pub fn with_deadline(&self, moment: Instant) -> Self {
-        let moment = moment.saturating_duration_since(self.shared.origin);
-        Self {
-            session: self.session.clone().with_deadline(moment),
-            provider: self.provider.clone(),
-            shared: Arc::clone(&self.shared),
-        }
-    }
-
-    /// Where requests go, as whom, and by which policy.
-    pub fn session(&self) -> &Session {
-        &self.session
-    }
-
-    /// Carries out one operation with the policy of the client.
+    /// Gets a contact.
     ///
     /// # Errors
-    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]; its [`effect`](Error::effect) tells whether the operation may have
-    /// been carried out.
-    pub async fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(operation.exchange(self.session.clone())).await
+    /// See [`send`](Self::send). [`Error::is_no_such_contact`] tells that the contact does not exist.
+    ///
+    /// # Cancel safety
+    /// Dropping the future closes the connection of the request in flight. Nothing is lost.
+    pub async fn get(&self, id: &ContactId) -> Result<Contact, Error> {
+        self.send(&GetContact::new(id.clone())).await
     }
 
-    /// Creates a contact: see [`Create`].
+    /// Creates a contact. Never repeats a request that may have taken effect.
+    ///
+    /// If you only need the contact to exist once, use [`ensure`](Self::ensure).
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for an address that [`CreateContact`] rejects, [`Error::OutcomeUnknown`] if it is not known whether the
-    /// contact was created, and those of [`send`](Self::send).
+    /// [`Error::OutcomeUnknown`] if the contact may have been created. Keep the error's [`receipt`](Error::receipt), and do not
+    /// create the contact again before you [`reconcile`](Self::reconcile) it. [`Error::InvalidInput`] if
+    /// [`CreateContact::new`] rejects the address. See [`send`](Self::send) for the others.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, a create request may still take effect. Store a [`receipt`](Self::receipt) before you call.
     pub async fn create(&self, method: ContactMethod, to: impl Into<String>) -> Result<Confirmation, Error> {
-        self.run(Create::new(self.session.clone(), CreateContact::new(method, to)?)).await
+        self.send(&CreateContact::new(method, to)?).await
     }
 
-    /// Changes the address of an e-mail contact: see [`Update`].
+    /// Changes the address of an e-mail contact. The service changes no other kind of contact.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for an address that [`UpdateContact`] rejects, and those of [`send`](Self::send).
+    /// [`Error::InvalidInput`] if [`UpdateContact::new`] rejects the address. See [`send`](Self::send) for the others.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the request may still take effect. Call again to be sure: repeating it is safe.
     pub async fn update(&self, id: &ContactId, to: impl Into<String>) -> Result<Confirmation, Error> {
-        self.run(Update::new(self.session.clone(), UpdateContact::new(id.clone(), to)?)).await
+        self.send(&UpdateContact::new(id.clone(), to)?).await
     }
 
-    /// The contacts of a list, from this page on to its end. Nothing is sent before the first is asked for, and no page before
-    /// it is needed. The first error ends it: those of [`send`](Self::send), and [`Error::Paging`] if the pages do not lead through
-    /// the list.
-    pub fn contacts(
-        &self,
-        first: ListContacts,
-    ) -> impl Stream<Item = Result<Contact, Error>> + Send + use<'_, S> {
-        let pages = Pages::new(first, self.session.policy().limits);
-        stream::unfold(Some((pages, Vec::new().into_iter())), |state| self.next_contact(state))
-    }
-
-    /// Sees to it that a contact exists exactly once: see [`Ensure`]. It may be run again after any end, also of the program: nothing has
-    /// to be kept.
+    /// Deletes a contact.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for what [`CreateContact`] refuses; [`Error::OutcomeUnknown`] if it is not known whether it was created,
-    /// [`Error::Duplicate`] if it was created twice, and what the requests end with.
+    /// See [`send`](Self::send).
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the request may still take effect. Call again to be sure: repeating it is safe.
+    pub async fn delete(&self, id: &ContactId) -> Result<(), Error> {
+        self.send(&DeleteContact::new(id.clone())).await
+    }
+
+    /// Activates a contact.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the request may still take effect. Call again to be sure: repeating it is safe.
+    pub async fn activate(&self, id: &ContactId) -> Result<Confirmation, Error> {
+        self.send(&ActivateContact::new(id.clone())).await
+    }
+
+    /// Deactivates a contact.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the request may still take effect. Call again to be sure: repeating it is safe.
+    pub async fn deactivate(&self, id: &ContactId) -> Result<Confirmation, Error> {
+        self.send(&DeactivateContact::new(id.clone())).await
+    }
+
+    /// Ensures that a contact exists exactly once. Safe to repeat, even after a crash. See [`Ensure`].
+    ///
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] if the contact may have been created, [`Error::Duplicate`] if it exists several times,
+    /// [`Error::InvalidInput`] if [`CreateContact::new`] rejects the address. See [`send`](Self::send) for the others.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the contact may still be created. Call again to be sure.
     pub async fn ensure(&self, method: ContactMethod, to: impl Into<String>) -> Result<Ensured, Error> {
-        let create = CreateContact::new(method, to)?;
-        self.run(Ensure::new(self.session.clone(), create)).await
+        self.run(Ensure::new(self.session.clone(), CreateContact::new(method, to)?)).await
     }
 
-    /// Finds out what became of a creation that was left in doubt: see [`Reconcile`]. The receipt is one word, which can be kept until
-    /// then: [`Error::receipt`] has it, and [`CreateContact::receipt`] beforehand.
+    /// Returns a receipt for a create request that has not been sent yet.
+    ///
+    /// Store it before you send the request. If the program crashes, [`reconcile`](Self::reconcile) tells later whether the
+    /// contact was created:
+    ///
+    /// ```no_run
+    /// use contacts_hyper::{Client, ContactMethod, CreateContact};
+    ///
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::from_env()?;
+    /// let create = CreateContact::new(ContactMethod::Voice, "90-5555559999")?;
+    /// std::fs::write("create.receipt", client.receipt(&create).to_string())?;
+    /// match client.send(&create).await {
+    ///     // The outcome is unknown. Keep the receipt, and do not create the contact again.
+    ///     Err(error) if error.receipt().is_some() => {}
+    ///     // The outcome is known.
+    ///     _ => std::fs::remove_file("create.receipt")?,
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn receipt(&self, create: &CreateContact) -> Receipt {
+        create.receipt(self.now().unix).of(&self.session)
+    }
+
+    /// Checks whether a create request with an unknown outcome succeeded. Changes nothing. See [`Reconcile`].
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if the contact is there twice, and what the
-    /// requests end with; the receipt is then as good as before.
+    /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if the contact exists several times.
+    /// See [`send`](Self::send) for the others. After an error, the receipt can be used again.
+    ///
+    /// # Cancel safety
+    /// Dropping the future closes the connection of the request in flight. Nothing is lost.
     pub async fn reconcile(&self, receipt: &Receipt) -> Result<Reconciled, Error> {
         self.run(Reconcile::new(self.session.clone(), receipt.clone())).await
     }
 
-    /// Carries out an exchange: the primitive under all the others.
+    /// Sends an operation, and repeats it as the retry policy allows.
     ///
     /// # Errors
-    /// What the exchange ends with.
+    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]. [`Error::effect`] tells whether the operation may have
+    /// taken effect.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, a create request may still take effect. Store a [`receipt`](Self::receipt) before you call.
+    pub async fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.exchange(self.session.clone())).await
+    }
+
+    /// Runs an exchange. All other methods use this one.
+    ///
+    /// # Errors
+    /// The error of the exchange.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, a create request may still take effect. Store a [`receipt`](Self::receipt) before you call.
     pub async fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
         self.run_observed(exchange, &mut ()).await
     }
 
-    /// Carries out an exchange while an observer watches.
+    /// Runs an exchange while an observer watches.
     ///
     /// # Errors
-    /// The error that the exchange ends with.
+    /// The error of the exchange.
+    ///
+    /// # Cancel safety
+    /// See [`run`](Self::run).
     pub async fn run_observed<E: Exchange, O: Observer>(
         &self,
         mut exchange: E,
@@ -158,7 +239,7 @@ impl<S: HttpService> Client<S> {
         let mut observer = (Spans::new(exchange.name()), observer);
         let mut action = exchange.observed_step(&mut observer, Event::Start, self.now(), fastrand::u64(..));
         loop {
-            let read;
+            let body;
             let event = match action {
                 Action::Done(result) => return result,
                 Action::Wait(duration) => {
@@ -168,14 +249,14 @@ impl<S: HttpService> Client<S> {
                 Action::Refresh { refused, timeout } => {
                     Event::Refreshed(self.refresh(refused.as_ref(), timeout).await)
                 }
-                Action::Send { request, timeout, fresh_connection, body } => {
-                    match send(&self.shared.service, request, timeout, fresh_connection, body).await {
+                Action::Send { request, timeout, fresh_connection, body: limits } => {
+                    match send(&self.shared.service, request, timeout, fresh_connection, limits).await {
                         Ok(response) => {
-                            let (head, body) = response.into_parts();
-                            read = body;
-                            Event::Answered(Response::from_parts(head, read.as_slice()))
+                            let (head, read) = response.into_parts();
+                            body = read;
+                            Event::Answered(Response::from_parts(head, body.as_slice()))
                         }
-                        Err(failure) => Event::Failed(failure),
+                        Err(error) => Event::Failed(error),
                     }
                 }
             };
@@ -183,21 +264,58 @@ impl<S: HttpService> Client<S> {
         }
     }
 
-    async fn next_contact(&self, state: Option<Place>) -> Option<(Result<Contact, Error>, Option<Place>)> {
-        let (mut pages, mut page) = state?;
-        loop {
-            if let Some(contact) = page.next() {
-                return Some((Ok(contact), Some((pages, page))));
-            }
-            let asked = match pages.next_page()? {
-                Ok(list) => self.send(&list).await,
-                Err(error) => Err(error),
-            };
-            match asked {
-                Ok(asked) => page = pages.accept(asked).into_iter(),
-                Err(error) => return Some((Err(error), None)),
-            }
-        }
+    /// Returns a client of another user at the same endpoint, over the same connections.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        Self { session: self.session.with_credentials(credentials), provider: None, ..self.clone() }
+    }
+
+    /// Returns a client of a user whose credentials expire, at the same endpoint, over the same connections.
+    ///
+    /// The first call asks the provider for credentials. After a 401 a call asks once more, and retries. Concurrent calls share one
+    /// refresh. The time of a refresh counts towards the deadline of the call.
+    #[must_use]
+    pub fn with_credentials_provider(&self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.with_provider(None, provider)
+    }
+
+    /// Like [`with_credentials_provider`](Self::with_credentials_provider), with credentials that are known already.
+    ///
+    /// The provider is asked after the first 401.
+    #[must_use]
+    pub fn with_seeded_credentials_provider(
+        &self,
+        credentials: Credentials,
+        provider: impl CredentialsProvider + 'static,
+    ) -> Self {
+        self.with_provider(Some(credentials), provider)
+    }
+
+    fn with_provider(
+        &self,
+        known: Option<Credentials>,
+        provider: impl CredentialsProvider + 'static,
+    ) -> Self {
+        let provider = Some(Arc::new(SharedProvider::new(provider)));
+        Self { session: self.session.with_refreshable(known), provider, ..self.clone() }
+    }
+
+    /// Returns a client whose calls all end by this instant of tokio's clock.
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Instant) -> Self {
+        let deadline = deadline.saturating_duration_since(self.shared.origin);
+        Self { session: self.session.clone().with_deadline(deadline), ..self.clone() }
+    }
+
+    /// Returns a client whose calls each take at most this time, with all retries. Default: 120 s.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { session: self.session.clone().with_timeout(timeout), ..self.clone() }
+    }
+
+    /// Returns the endpoint, user and retry policy, for exchanges to [`run`](Self::run).
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     async fn refresh(
@@ -209,7 +327,7 @@ impl<S: HttpService> Client<S> {
             Some(provider) => tokio::time::timeout(timeout, provider.other_than(refused))
                 .await
                 .unwrap_or_else(|late| Err(Arc::new(late))),
-            None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be refreshed"))),
+            None => Err(Arc::new(Error::invalid("credentials", "of this client have no provider"))),
         }
     }
 
@@ -219,8 +337,12 @@ impl<S: HttpService> Client<S> {
     }
 }
 
-/// A place in a list: the pages to come, and what is left of the last.
-type Place = (Pages, vec::IntoIter<Contact>);
+impl<S> Clone for Client<S> {
+    fn clone(&self) -> Self {
+        let Self { session, provider, shared } = self;
+        Self { session: session.clone(), provider: provider.clone(), shared: Arc::clone(shared) }
+    }
+}
 
 impl<S> fmt::Debug for Client<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

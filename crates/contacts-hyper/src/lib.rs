@@ -1,57 +1,104 @@
 //! Async client of the Contacts API of Jira Service Management operations, on hyper, tokio and rustls.
 //!
-//! A contact is one way to reach a person who is on call. This crate is for services that hold many users' credentials and share
-//! one pool of connections. Its futures are polled on a tokio runtime whose IO and time are enabled, and panic elsewhere: for
-//! another runtime or HTTP client there is `contacts-proto`, and for a script, which may block its thread, `contacts-ureq`. What is
-//! sent, retried, waited for and believed is decided in `contacts-proto`, all of which is exported here too.
+//! A contact is one way to reach a person who is on call. This crate is for services on tokio, with many users over one pool of
+//! connections.
 //!
 //! ```
-//! use contacts_hyper::{BaseUrl, Client, ContactMethod, Credentials, EnsureOutcome, ListContacts};
-//! use contacts_sandbox::{Sandbox, User};
-//! use futures_util::TryStreamExt;
+//! use contacts_hyper::{BaseUrl, Client, ContactMethod, Credentials};
+//! # use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let sandbox = Sandbox::start()?;
-//! sandbox.add_user(User::new("ann@example.com", "anns-token"));
-//! sandbox.add_user(User::new("bob@example.com", "bobs-token"));
-//!
-//! // Here the site is a sandbox. That of a real site is made by `Site::base_url`.
-//! let client = Client::new(BaseUrl::new(&sandbox.base_url())?, Credentials::none());
-//! let ann = client.with_credentials(Credentials::basic("ann@example.com", "anns-token")?);
-//! let bob = client.with_credentials(Credentials::basic("bob@example.com", "bobs-token")?);
-//!
-//! // A contact that is there once, however often this is run.
-//! let ensured = ann.ensure(ContactMethod::Email, "ann@example.com").await?;
-//! assert_eq!(ensured.outcome, EnsureOutcome::Created);
-//!
-//! // All contacts, as a stream; a page is asked for when its first contact is.
-//! for (user, count) in [(&ann, 1), (&bob, 0)] {
-//!     let contacts: Vec<_> = user.contacts(ListContacts::all()).try_collect().await?;
-//!     assert_eq!(contacts.len(), count);
+//! # let sandbox = Sandbox::start()?;
+//! # let (base_url, token) = (sandbox.base_url(), DEMO_TOKEN);
+//! let client = Client::new(BaseUrl::new(&base_url)?, Credentials::basic("demo@example.com", token)?);
+//! let ensured = client.ensure(ContactMethod::Voice, "90-5555559999").await?;
+//! let mut contacts = client.list();
+//! while let Some(contact) = contacts.next().await {
+//!     let contact = contact?;
+//!     println!("{} {} {}", contact.method, contact.to, contact.is_enabled());
 //! }
-//!
-//! // An error tells what happened, what is known of the effect, and what to do.
-//! let error = client.contacts(ListContacts::all()).try_collect::<Vec<_>>().await.unwrap_err();
-//! assert!(error.is_unauthorized());
+//! client.delete(&ensured.contact.id).await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! All futures can be dropped at any await: the connection of a request that is under way is closed with it. What a dropped
-//! creation may have done is not known; [`CreateContact::receipt`] gives a receipt for it beforehand.
+//! # How to
 //!
-//! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment unless
-//! [`ClientBuilder::proxy_from_env`] is called. The certificates that are trusted are those of Mozilla's list, which is built in, unless the
-//! builder is given others. Spans of `tracing` of the target `contacts` tell what is done, and never a secret: [`Spans`].
+//! ```no_run
+//! # use std::time::Duration;
+//! # use contacts_hyper::{AccountId, Client, Contact, ContactId, ContactMethod, CreateContact, Credentials, RetryPolicy, Site};
+//! use futures_util::TryStreamExt;
+//!
+//! # async fn new_token() -> Result<String, std::io::Error> { Ok(String::new()) }
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! # let (id, account) = (ContactId::new("735a619b")?, AccountId::new("712020:0a1b2c3d")?);
+//! // Connect by a site's name, or from environment variables.
+//! let client = Client::for_site("acme", Credentials::basic("ann@example.com", "token")?)?;
+//! let client = Client::from_env()?;
+//!
+//! // Get a contact.
+//! let contact: Contact = client.get(&id).await?;
+//!
+//! // List all contacts of the user, or of another user from the 41st contact on.
+//! let contacts: Vec<_> = client.list().try_collect().await?;
+//! let others: Vec<_> = client.list().account(account).offset(40).try_collect().await?;
+//!
+//! // Loop over contacts; a page is requested when its first contact is reached.
+//! let mut contacts = client.list();
+//! while let Some(contact) = contacts.next().await { println!("{}", contact?.to) }
+//!
+//! // Create a contact, or ensure that it exists once.
+//! let created = client.create(ContactMethod::Sms, "90-5555559999").await?;
+//! let ensured = client.ensure(ContactMethod::Sms, "90-5555559999").await?;
+//!
+//! // Deactivate a contact.
+//! client.deactivate(&id).await?;
+//!
+//! // Create a contact so that even a crash does not lose track of it.
+//! let create = CreateContact::new(ContactMethod::Voice, "90-5555559999")?;
+//! std::fs::write("create.receipt", client.receipt(&create).to_string())?;
+//! client.send(&create).await?; // after a crash: client.reconcile(&std::fs::read_to_string("create.receipt")?.parse()?)
+//!
+//! // Limit time and attempts.
+//! let retry = RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10));
+//! let limited = Client::builder(Site::new("acme")?).credentials(Credentials::bearer("token")?).retry(retry).build();
+//! let quick = client.with_timeout(Duration::from_secs(3));
+//!
+//! // Use tokens that expire.
+//! let oauth = client.with_credentials_provider(async || Ok(Credentials::bearer(new_token().await?)?));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Errors
+//!
+//! An [`Error`] says what happened. [`Error::effect`] says whether the request may have taken effect, and [`Error::hint`] what to do.
+//! After [`Error::OutcomeUnknown`], do not create the contact again: [reconcile](Client::reconcile) the error's receipt first. The
+//! [guide] has a page on [failures and receipts](guide::failures).
+//!
+//! # Cancel safety
+//!
+//! Any future can be dropped. This closes the connection of the request in flight. A create request may still take effect then:
+//! store a [receipt](Client::receipt) first, or use [`ensure`](Client::ensure), which is safe to repeat.
+//!
+//! # Network
+//!
+//! - TLS: rustls with Mozilla's root certificates. [`ClientBuilder`] adds or replaces roots and sets a client certificate.
+//! - Proxies: none, unless [`ClientBuilder::proxy`], [`ClientBuilder::proxy_from_env`] or [`Client::from_env`] sets one.
+//! - The client follows no redirects and requests no compression.
+//! - Layers: [`ClientBuilder::build_with`] puts a `tower` layer around the transport.
+//! - Tracing: each call records `tracing` spans of the target `contacts`, without secrets. See [`exchange::Spans`].
 //!
 //! # Features
 //!
-//! `http2`, off by default: HTTP/2 with servers that offer it by ALPN. It takes the crate `h2`. Many requests at a time cost less work
-//! then, one at a time more.
+//! - `http2` (off): HTTP/2 with servers that offer it by ALPN. Many concurrent requests cost less then, single requests more.
+//! - `platform-verifier` (off): `ClientBuilder::platform_roots` trusts the root certificates of the operating system.
 //!
-//! `platform-verifier`, off by default: `ClientBuilder::platform_roots`, to trust what the operating system trusts. It takes the crate
-//! `rustls-platform-verifier`, and what that has for each system.
+//! # Other crates
+//!
+//! `contacts-ureq` is the same client for blocking programs. `contacts-proto` is for any other runtime or HTTP client. All items of
+//! `contacts-proto` are exported here too.
 
 #![cfg_attr(
     not(test),
@@ -71,6 +118,7 @@ mod client;
 mod connector;
 mod credentials;
 mod error;
+mod list;
 mod proxy;
 mod send;
 mod service;
@@ -84,5 +132,6 @@ pub use self::{
     builder::ClientBuilder,
     client::Client,
     credentials::CredentialsProvider,
+    list::Contacts,
     service::{FreshConnection, HttpService, Transport},
 };

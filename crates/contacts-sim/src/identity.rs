@@ -142,8 +142,11 @@ impl Identity {
     /// Another client, as it were: with a full budget.
     fn renew_budget(&mut self) {
         let old = &self.terms.session;
-        self.terms.session = Session::new(old.site().clone(), self.network.credentials().clone())
-            .with_policy(old.policy().clone());
+        self.terms.session = Session::new(
+            old.base_url().expect("the session has a base URL").clone(),
+            self.network.credentials().clone(),
+        )
+        .with_policy(old.policy().clone());
     }
 
     /// For an administrator, now and then: the list of another user who is at no job.

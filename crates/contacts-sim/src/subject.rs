@@ -190,7 +190,7 @@ impl Bench {
     pub fn run_as(&mut self, seed: u64, schedule: &[Fault]) -> Tried {
         self.world.service = self.service.clone();
         self.network.restart(seed, schedule);
-        let site = self.terms.session.site().clone();
+        let site = self.terms.session.base_url().expect("the session has a base URL").clone();
         let terms = Terms {
             // With a full budget.
             session: Session::new(site, self.network.credentials().clone()).with_policy(self.policy.clone()),

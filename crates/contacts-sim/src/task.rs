@@ -154,7 +154,10 @@ impl Task {
         network.set_quiet(hard == 0);
         let known = network.credentials().clone();
         let (session, access) = if hard == 0 {
-            let fresh = Session::new(self.terms.session.site().clone(), known);
+            let fresh = Session::new(
+                self.terms.session.base_url().expect("the session has a base URL").clone(),
+                known,
+            );
             (fresh.with_policy(RetryPolicy::default()), Access::Fixed)
         } else {
             (self.terms.access.session(&self.terms.session, known), self.terms.access)

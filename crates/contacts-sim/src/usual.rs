@@ -86,7 +86,7 @@ impl<O: Operation> Exchange for Usual<O> {
                 }
                 self.attempts += 1;
                 Action::Send {
-                    request: self.session.request(&self.operation),
+                    request: self.session.request(&self.operation).expect("the session has a base URL"),
                     timeout: self.remaining(now).min(self.session.policy().attempt_timeout),
                     fresh_connection: false,
                     body: BodyLimits { success: usize::MAX, error: usize::MAX },

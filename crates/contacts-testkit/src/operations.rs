@@ -76,7 +76,7 @@ impl Any {
 
     /// The request as it goes on the wire.
     pub fn request_in(&self, session: &Session) -> Request<Vec<u8>> {
-        each!(self, operation => session.request(operation))
+        each!(self, operation => session.request(operation).expect("the session has a base URL"))
     }
 
     /// The value that is read, as its `Debug` shows it.

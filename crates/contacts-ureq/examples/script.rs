@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, process::ExitCode};
 
-use contacts_ureq::{BaseUrl, Client, ContactMethod, Credentials, ListContacts};
+use contacts_ureq::{BaseUrl, Client, ContactMethod, Credentials};
 
 fn main() -> ExitCode {
     let Err(error) = reach() else { return ExitCode::SUCCESS };
@@ -20,7 +20,7 @@ fn reach() -> Result<(), Box<dyn Error>> {
 
     // However often this is run, the number is there once.
     client.ensure(ContactMethod::Sms, "90-5555559999")?;
-    for contact in client.contacts(ListContacts::all()) {
+    for contact in client.list() {
         let contact = contact?;
         println!("{} {} {}", contact.method, contact.to, contact.is_enabled());
     }

@@ -1,152 +1,225 @@
-//! What can be chosen about a client.
+//! The settings of a client.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use contacts_proto::{
-    BaseUrl, Credentials, Error, ProxyChoice, ProxyVariables, RetryPolicy, exchange::Session,
+    Credentials, Endpoint, Environment, Error, ProxyChoice, ProxyVariables, RetryPolicy, exchange::Session,
     transport::Timeouts,
 };
 use http::HeaderValue;
+use rustls::{
+    pki_types::{CertificateDer, PrivateKeyDer},
+    sign::CertifiedKey,
+};
 use ureq::{
     Proxy, ProxyProtocol,
-    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
+    tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem},
 };
 
-use crate::{client::Client, send::Agents};
+use crate::{
+    client::Client,
+    credentials::{CredentialsProvider, SharedProvider},
+    send::Agents,
+};
 
-/// What can be chosen about a client. The defaults, which are named here, are meant to be left alone.
+/// Settings of a client. The defaults suit most programs.
+///
+/// ```
+/// use std::time::Duration;
+/// use contacts_ureq::{Client, Credentials, RetryPolicy, Site};
+///
+/// let client = Client::builder(Site::new("acme")?)
+///     .credentials(Credentials::basic("ann@example.com", "token")?)
+///     .retry(RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10)))
+///     .build();
+/// # Ok::<(), contacts_ureq::Error>(())
+/// ```
+#[must_use]
 pub struct ClientBuilder {
-    session: Session,
+    endpoint: Endpoint,
+    credentials: Option<Credentials>,
+    provider: Option<Arc<SharedProvider>>,
+    retry: RetryPolicy,
+    user_agent: Option<HeaderValue>,
     timeouts: Timeouts,
     proxy: Option<Proxy>,
-    /// Instead of Mozilla's list.
+    /// Replace Mozilla's list.
     roots: Option<Vec<Certificate<'static>>>,
     extra_roots: Vec<Certificate<'static>>,
     #[cfg(feature = "platform-verifier")]
     platform_roots: bool,
-}
-
-impl Client {
-    /// With the defaults of the [`ClientBuilder`].
-    pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
-        Self::builder(site, credentials).build()
-    }
-
-    /// To choose policy, time limits, proxy, roots of trust and user agent.
-    pub fn builder(site: BaseUrl, credentials: Credentials) -> ClientBuilder {
-        ClientBuilder::new(site, credentials)
-    }
+    client_certificate: Option<ClientCert>,
 }
 
 impl ClientBuilder {
-    fn new(site: BaseUrl, credentials: Credentials) -> Self {
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
         Self {
-            session: Session::new(site.with_host_header(), credentials),
+            endpoint,
+            credentials: None,
+            provider: None,
+            retry: RetryPolicy::default(),
+            user_agent: None,
             timeouts: Timeouts::default(),
             proxy: None,
             roots: None,
             extra_roots: Vec::new(),
             #[cfg(feature = "platform-verifier")]
             platform_roots: false,
+            client_certificate: None,
         }
     }
 
-    /// The numbers of retries, waiting, deadlines and sizes.
-    #[must_use]
-    pub fn policy(self, policy: RetryPolicy) -> Self {
-        Self { session: self.session.with_policy(policy), ..self }
+    /// Creates a builder with the endpoint, credentials, proxy and CA file of environment variables, which [`Environment`] lists.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
+    pub fn from_env() -> Result<Self, Error> {
+        let environment = Environment::read(variable)?;
+        let builder =
+            Self::new(environment.endpoint()?.clone()).credentials(environment.credentials()?.clone());
+        let builder = match environment.proxy() {
+            ProxyChoice::Through { url, from } => builder.proxy_named(from, url)?,
+            _ => builder,
+        };
+        match environment.ca_file() {
+            Some(path) => {
+                let pem = std::fs::read(path).map_err(|error| {
+                    Error::invalid("CA file in CONTACTS_CA_FILE", format!("cannot be read: {error}"))
+                })?;
+                builder.root_certificates_pem(&pem)
+            }
+            None => Ok(builder),
+        }
     }
 
-    /// How long a connection may take, with the look-up of the address and TLS: 5 s.
+    /// Sets the credentials.
+    #[must_use]
+    pub fn credentials(self, credentials: Credentials) -> Self {
+        Self { credentials: Some(credentials), ..self }
+    }
+
+    /// Sets the provider of credentials that expire.
+    ///
+    /// The client starts with the [`credentials`](Self::credentials), if there are any, and asks the provider after a 401.
+    #[must_use]
+    pub fn credentials_provider(self, provider: impl CredentialsProvider + 'static) -> Self {
+        Self { provider: Some(Arc::new(SharedProvider::new(provider))), ..self }
+    }
+
+    /// Sets the retry policy.
+    #[must_use]
+    pub fn retry(self, retry: RetryPolicy) -> Self {
+        Self { retry, ..self }
+    }
+
+    /// Sets the maximum time to connect, including DNS and TLS. Default: 5 s.
     #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.timeouts.connect = connect_timeout;
         self
     }
 
-    /// Goes through an HTTP proxy by CONNECT: `http://[user:password@]host:port`, or `https://…`. Without a scheme it is `http`.
-    /// None is taken from the environment, unless [`proxy_from_env`](Self::proxy_from_env) is called.
+    /// Sends requests through an HTTP proxy by CONNECT. Default: no proxy.
+    ///
+    /// The URL has the form `http://[user:password@]host:port` or `https://…`. Without a scheme it means `http`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if it is no such URL; the text is not repeated, since it may hold a password.
+    /// [`Error::InvalidInput`] for any other text. The error does not repeat it, because it may contain a password.
     pub fn proxy(self, url: &str) -> Result<Self, Error> {
         self.proxy_named("proxy", url)
     }
 
-    /// Goes through the proxy that the environment names for the base URL, if it names one: see [`ProxyVariables`].
+    /// Uses the proxy of the environment, if it has one for the endpoint: see [`ProxyVariables`].
     ///
     /// # Errors
     /// [`Error::InvalidInput`], which names the variable, if its value is not the URL of an HTTP proxy.
     pub fn proxy_from_env(self) -> Result<Self, Error> {
-        let variables = ProxyVariables::read(|name| std::env::var(name).ok());
-        match variables.proxy_for(self.session.site()) {
+        match ProxyVariables::read(variable).proxy_for(&self.endpoint.api_url()) {
             ProxyChoice::Through { url, from } => self.proxy_named(from, url),
             _ => Ok(self),
         }
     }
 
     fn proxy_named(self, name: &'static str, url: &str) -> Result<Self, Error> {
-        let refuse = || Error::invalid(name, "is not a URL such as `http://host:port`");
-        let proxy = Proxy::new(url).map_err(|_| refuse())?;
+        let invalid = || Error::invalid(name, "is not a URL such as http://host:port");
+        let proxy = Proxy::new(url).map_err(|_| invalid())?;
         match proxy.protocol() {
             ProxyProtocol::Http | ProxyProtocol::Https => Ok(Self { proxy: Some(proxy), ..self }),
-            _ => Err(refuse()),
+            _ => Err(invalid()),
         }
     }
 
-    /// Trusts these certificate authorities, in DER, instead of Mozilla's list. Ignores those that cannot be read, since the stores
-    /// of operating systems have such.
+    /// Trusts these certificate authorities, in DER, instead of Mozilla's list.
+    ///
+    /// Unreadable certificates are ignored, because the stores of operating systems contain some.
     #[must_use]
     pub fn roots_der(self, roots: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
         let roots = roots.into_iter().map(|root| Certificate::from_der(root.as_ref()).to_owned());
         Self { roots: Some(roots.collect()), ..self }
     }
 
-    /// Trusts these certificate authorities too, in PEM. They are added to Mozilla's list, which is built in, or to
-    /// [`roots_der`](Self::roots_der).
+    /// Trusts these certificate authorities, in PEM, in addition to Mozilla's list or to [`roots_der`](Self::roots_der).
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if there is no certificate in it, or one that cannot be read.
+    /// [`Error::InvalidInput`] if the text contains no certificate, or an unreadable one.
     pub fn root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
-        let before = self.extra_roots.len();
-        for item in parse_pem(pem) {
-            match item {
-                Ok(PemItem::Certificate(certificate)) => self.extra_roots.push(certificate),
-                Ok(_) => {}
-                Err(_) => return Err(Error::invalid("CA file", "has a part that cannot be read as PEM")),
-            }
-        }
-        if self.extra_roots.len() == before {
-            return Err(Error::invalid("CA file", "has no certificate in PEM"));
-        }
+        self.extra_roots.extend(certificates("CA file", pem)?);
         Ok(self)
     }
 
-    /// Trusts what the operating system trusts, instead of Mozilla's list and of what
-    /// [`root_certificates_pem`](Self::root_certificates_pem) adds to it. It is there with the feature `platform-verifier`.
+    /// Trusts the certificate authorities of the operating system instead.
+    ///
+    /// [`root_certificates_pem`](Self::root_certificates_pem) and [`roots_der`](Self::roots_der) have no effect then. Needs the
+    /// feature `platform-verifier`.
     #[cfg(feature = "platform-verifier")]
     #[must_use]
     pub fn platform_roots(self) -> Self {
         Self { platform_roots: true, ..self }
     }
 
-    /// Another `user-agent` than [`USER_AGENT`](crate::USER_AGENT).
+    /// Sets the `user-agent`. Default: [`USER_AGENT`](crate::USER_AGENT).
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if it cannot stand in a header.
+    /// [`Error::InvalidInput`] if the text contains a character that is not allowed in a header.
     pub fn user_agent(self, user_agent: &str) -> Result<Self, Error> {
-        let value = HeaderValue::from_str(user_agent);
-        let value =
-            value.map_err(|_| Error::invalid("user agent", "has a character that a header may not have"))?;
-        Ok(Self { session: self.session.with_user_agent(value), ..self })
+        let value = HeaderValue::from_str(user_agent).map_err(|_| {
+            Error::invalid("user agent", "contains a character that is not allowed in a header")
+        })?;
+        Ok(Self { user_agent: Some(value), ..self })
     }
 
-    /// The client. Nothing is connected before the first request.
+    /// Shows a client certificate to the server: the certificate chain and its private key, in PEM.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if one of them is missing or unreadable, or if they do not belong together.
+    pub fn client_certificate_pem(self, chain: &[u8], key: &[u8]) -> Result<Self, Error> {
+        let chain: Vec<_> = certificates("client certificate", chain)?;
+        let key = PrivateKey::from_pem(key)
+            .map_err(|_| Error::invalid("key of the client certificate", "cannot be read as PEM"))?;
+        check_pair(&chain, &key)?;
+        Ok(Self { client_certificate: Some(ClientCert::new_with_certs(&chain, key)), ..self })
+    }
+
+    /// Builds the client. Connects nothing before the first request.
     pub fn build(self) -> Client {
-        let tls = TlsConfig::builder().root_certs(self.root_certs()).build();
+        let tls = TlsConfig::builder()
+            .root_certs(self.root_certs())
+            .client_cert(self.client_certificate.clone())
+            .build();
         let config = || ureq::Agent::config_builder().tls_config(tls.clone()).proxy(self.proxy.clone());
         let agents = Agents::new(config, self.timeouts);
-        Client::from_parts(self.session, agents)
+        Client::from_parts(self.session(), self.provider, agents)
+    }
+
+    fn session(&self) -> Session {
+        let known = self.credentials.clone();
+        let session = Session::new(self.endpoint.clone(), known.clone().unwrap_or_else(Credentials::none));
+        let session = session.with_host_header().with_policy(self.retry.clone());
+        let session = match &self.user_agent {
+            Some(user_agent) => session.with_user_agent(user_agent.clone()),
+            None => session,
+        };
+        if self.provider.is_some() { session.with_refreshable(known) } else { session }
     }
 
     fn root_certs(&self) -> RootCerts {
@@ -169,8 +242,37 @@ impl ClientBuilder {
     }
 }
 
+fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<Certificate<'static>>, Error> {
+    let mut certificates = Vec::new();
+    for item in parse_pem(pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(_) => return Err(Error::invalid(what, "contains a part that is not valid PEM")),
+        }
+    }
+    if certificates.is_empty() {
+        return Err(Error::invalid(what, "contains no certificate in PEM"));
+    }
+    Ok(certificates)
+}
+
+/// Checks that rustls accepts a certificate and its key: ureq panics otherwise.
+fn check_pair(chain: &[Certificate<'static>], key: &PrivateKey<'static>) -> Result<(), Error> {
+    let chain = chain.iter().map(|certificate| CertificateDer::from(certificate.der().to_vec())).collect();
+    let pair = PrivateKeyDer::try_from(key.der().to_vec())
+        .ok()
+        .and_then(|key| CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).ok());
+    pair.map(drop).ok_or_else(|| Error::invalid("client certificate", "and its key cannot be used together"))
+}
+
+/// Returns the value of an environment variable.
+fn variable(name: &str) -> Option<String> {
+    Some(std::env::var_os(name)?.to_string_lossy().into_owned())
+}
+
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("session", &self.session).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder").field("endpoint", &self.endpoint).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! The client: one loop that carries out what an exchange asks for.
+//! The client: one loop that carries out the actions of an exchange.
 
 use std::{
     fmt,
@@ -8,107 +8,146 @@ use std::{
 };
 
 use contacts_proto::{
-    Confirmation, ContactId, ContactMethod, CreateContact, Credentials, Ensured, Error, Receipt, Reconciled,
+    ActivateContact, Confirmation, Contact, ContactId, ContactMethod, CreateContact, Credentials,
+    DeactivateContact, DeleteContact, Endpoint, Ensured, Error, GetContact, Receipt, Reconciled, Site,
     UpdateContact,
-    exchange::{
-        Action, Create, Ensure, Event, Exchange, Now, Observer, Reconcile, Session, Spans, ToExchange, Update,
-    },
+    exchange::{Action, Ensure, Event, Exchange, Now, Observer, Reconcile, Session, Spans, ToExchange},
     transport::RefreshError,
 };
 use http::Response;
 
 use crate::{
+    builder::ClientBuilder,
     credentials::{CredentialsProvider, SharedProvider},
+    list::Contacts,
     send::{Agents, send},
 };
 
-/// A client of one site, as one user. Cloning is cheap; clones share their connections, and so do the clients of
-/// [`with_credentials`](Self::with_credentials).
+/// A client of one endpoint, as one user.
+///
+/// Cloning is cheap. Clones share connections and retry budget, and so do the clients that
+/// [`with_credentials`](Self::with_credentials) returns.
 #[derive(Clone)]
 pub struct Client {
-    session: Session,
+    pub(crate) session: Session,
     provider: Option<Arc<SharedProvider>>,
     shared: Arc<Shared>,
 }
 
 struct Shared {
     agents: Agents,
-    /// All monotonic time is reckoned from here.
+    /// Zero of the monotonic clock.
     origin: Instant,
 }
 
 impl Client {
-    pub(crate) fn from_parts(session: Session, agents: Agents) -> Self {
-        Self { session, provider: None, shared: Arc::new(Shared { agents, origin: Instant::now() }) }
+    pub(crate) fn from_parts(
+        session: Session,
+        provider: Option<Arc<SharedProvider>>,
+        agents: Agents,
+    ) -> Self {
+        Self { session, provider, shared: Arc::new(Shared { agents, origin: Instant::now() }) }
     }
 
-    /// Another user of the same site, over the same connections.
-    #[must_use]
-    pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        let session = self.session.with_credentials(credentials);
-        Self { session, provider: None, shared: Arc::clone(&self.shared) }
-    }
-
-    /// A user of the same site whose credentials expire, over the same connections. The source is asked when the first request
-    /// is made, and once a call when the service refuses what it gave; threads that are refused the same credentials cause
-    /// one refresh. What the source takes counts to the deadline of a call, which ends with it. A source that takes longer goes on
-    /// in a thread of its own, and what it gives serves the next call.
-    #[must_use]
-    pub fn with_credentials_provider(&self, source: impl CredentialsProvider + 'static) -> Self {
-        let provider = Some(Arc::new(SharedProvider::new(source)));
-        Self { session: self.session.with_refreshable(None), provider, shared: Arc::clone(&self.shared) }
-    }
-
-    /// The same client, for what must have ended by this moment, however many exchanges it takes.
-    #[must_use]
-    pub fn with_deadline(&self, moment: Instant) -> Self {
-        let moment = moment.saturating_duration_since(self.shared.origin);
-        Self { session: self.session.clone().with_deadline(moment), ..self.clone() }
-    }
-
-    /// Where requests go, as whom, and by which policy.
-    pub fn session(&self) -> &Session {
-        &self.session
-    }
-
-    /// Carries out one operation with the policy of the client.
+    /// Creates a client from environment variables, which [`Environment`](contacts_proto::Environment) lists.
     ///
     /// # Errors
-    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]; its [`effect`](Error::effect) tells whether the operation may have
-    /// been carried out.
-    pub fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run(operation.exchange(self.session.clone()))
+    /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
+    pub fn from_env() -> Result<Self, Error> {
+        Ok(ClientBuilder::from_env()?.build())
     }
 
-    /// Creates a contact: see [`Create`].
+    /// Creates a client of a site, such as `acme` or `acme.atlassian.net`.
+    ///
+    /// This sends nothing. The first call looks up the site's cloud id and keeps it for all clones. The base URL follows from the
+    /// cloud id and the kind of credentials.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for an address that [`CreateContact`] rejects, [`Error::OutcomeUnknown`] if it is not known whether the
-    /// contact was created, and those of [`send`](Self::send).
+    /// [`Error::InvalidInput`] if [`Site::new`] rejects the name.
+    pub fn for_site(site: &str, credentials: Credentials) -> Result<Self, Error> {
+        Ok(Self::new(Site::new(site)?, credentials))
+    }
+
+    /// Creates a client of a [`BaseUrl`](contacts_proto::BaseUrl) or a [`Site`], with the defaults of [`ClientBuilder`].
+    pub fn new(endpoint: impl Into<Endpoint>, credentials: Credentials) -> Self {
+        Self::builder(endpoint).credentials(credentials).build()
+    }
+
+    /// Returns a builder for a client of a [`BaseUrl`](contacts_proto::BaseUrl) or a [`Site`].
+    pub fn builder(endpoint: impl Into<Endpoint>) -> ClientBuilder {
+        ClientBuilder::new(endpoint.into())
+    }
+
+    /// Returns a lazy list of all contacts of the user. See [`Contacts`].
+    pub fn list(&self) -> Contacts {
+        Contacts::new(self.clone())
+    }
+
+    /// Gets a contact.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send). [`Error::is_no_such_contact`] tells that the contact does not exist.
+    pub fn get(&self, id: &ContactId) -> Result<Contact, Error> {
+        self.send(&GetContact::new(id.clone()))
+    }
+
+    /// Creates a contact. Never repeats a request that may have taken effect.
+    ///
+    /// If you only need the contact to exist once, use [`ensure`](Self::ensure).
+    ///
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] if the contact may have been created. Keep the error's [`receipt`](Error::receipt), and do not
+    /// create the contact again before you [`reconcile`](Self::reconcile) it. [`Error::InvalidInput`] if
+    /// [`CreateContact::new`] rejects the address. See [`send`](Self::send) for the others.
     pub fn create(&self, method: ContactMethod, to: impl Into<String>) -> Result<Confirmation, Error> {
-        self.run(Create::new(self.session.clone(), CreateContact::new(method, to)?))
+        self.send(&CreateContact::new(method, to)?)
     }
 
-    /// Changes the address of an e-mail contact: see [`Update`].
+    /// Changes the address of an e-mail contact. The service changes no other kind of contact.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for an address that [`UpdateContact`] rejects, and those of [`send`](Self::send).
+    /// [`Error::InvalidInput`] if [`UpdateContact::new`] rejects the address. See [`send`](Self::send) for the others.
     pub fn update(&self, id: &ContactId, to: impl Into<String>) -> Result<Confirmation, Error> {
-        self.run(Update::new(self.session.clone(), UpdateContact::new(id.clone(), to)?))
+        self.send(&UpdateContact::new(id.clone(), to)?)
     }
 
-    /// Sees to it that a contact exists exactly once: see [`Ensure`]. It may be run again after any end, also of the program: nothing has
-    /// to be kept.
+    /// Deletes a contact.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for what [`CreateContact`] refuses; [`Error::OutcomeUnknown`] if it is not known whether it was created,
-    /// [`Error::Duplicate`] if it was created twice, and what the requests end with.
+    /// See [`send`](Self::send).
+    pub fn delete(&self, id: &ContactId) -> Result<(), Error> {
+        self.send(&DeleteContact::new(id.clone()))
+    }
+
+    /// Activates a contact.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
+    pub fn activate(&self, id: &ContactId) -> Result<Confirmation, Error> {
+        self.send(&ActivateContact::new(id.clone()))
+    }
+
+    /// Deactivates a contact.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
+    pub fn deactivate(&self, id: &ContactId) -> Result<Confirmation, Error> {
+        self.send(&DeactivateContact::new(id.clone()))
+    }
+
+    /// Ensures that a contact exists exactly once. Safe to repeat, even after a crash. See [`Ensure`].
+    ///
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] if the contact may have been created, [`Error::Duplicate`] if it exists several times,
+    /// [`Error::InvalidInput`] if [`CreateContact::new`] rejects the address. See [`send`](Self::send) for the others.
     pub fn ensure(&self, method: ContactMethod, to: impl Into<String>) -> Result<Ensured, Error> {
         self.run(Ensure::new(self.session.clone(), CreateContact::new(method, to)?))
     }
 
-    /// Finds out what became of a creation that was left in doubt: see [`Reconcile`]. The receipt is one word, which can be kept until
-    /// then; also beforehand, for the case that the program itself does not live to see the answer:
+    /// Returns a receipt for a create request that has not been sent yet.
+    ///
+    /// Store it before you send the request. If the program crashes, [`reconcile`](Self::reconcile) tells later whether the
+    /// contact was created:
     ///
     /// ```
     /// use contacts_ureq::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, Receipt, Reconciled};
@@ -117,53 +156,62 @@ impl Client {
     /// # sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));
     /// # let (base_url, token) = (sandbox.base_url(), DEMO_TOKEN);
     /// # let file = std::env::temp_dir().join(format!("{}.receipt", std::process::id()));
-    ///
     /// let client = Client::new(BaseUrl::new(&base_url)?, Credentials::basic("demo@example.com", token)?);
     /// let create = CreateContact::new(ContactMethod::Voice, "90-5555559999")?;
     ///
-    /// let unix = std::time::SystemTime::UNIX_EPOCH.elapsed()?.as_secs();
-    /// std::fs::write(&file, create.receipt(unix).of(client.session()).to_string())?;
+    /// std::fs::write(&file, client.receipt(&create).to_string())?;
     /// match client.send(&create) {
-    ///     // It is certain what came of it.
-    ///     Ok(_) => std::fs::remove_file(&file)?,
-    ///     Err(error) if error.receipt().is_none() => std::fs::remove_file(&file)?,
-    ///     // It is not, and must not be sent again. Its own receipt is as good as the one that is kept.
-    ///     Err(_) => {}
+    ///     // The outcome is unknown. Keep the receipt, and do not create the contact again.
+    ///     Err(error) if error.receipt().is_some() => {}
+    ///     // The outcome is known.
+    ///     _ => std::fs::remove_file(&file)?,
     /// }
     ///
-    /// // DeferredResolver, or when the program starts again:
-    /// if let Ok(kept) = std::fs::read_to_string(&file) {
-    ///     match client.reconcile(&kept.parse::<Receipt>()?)? {
-    ///         Reconciled::Found(contact) => println!("{} is there", contact.id),
-    ///         Reconciled::NotFound => println!("it is safe to create it now"),
+    /// // Later, or when the program starts again:
+    /// if let Ok(receipt) = std::fs::read_to_string(&file) {
+    ///     match client.reconcile(&receipt.parse::<Receipt>()?)? {
+    ///         Reconciled::Found(contact) => println!("created: {}", contact.id),
+    ///         Reconciled::NotFound => println!("not created; you can create it now"),
     ///     }
     /// }
     /// # assert_eq!(sandbox.contacts(DEMO_EMAIL).len(), 3);
     /// # std::fs::remove_file(&file)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// Who wants the contact to be there, and once, has an easier way: [`ensure`](Self::ensure) may be run again after any end.
+    pub fn receipt(&self, create: &CreateContact) -> Receipt {
+        create.receipt(self.now().unix).of(&self.session)
+    }
+
+    /// Checks whether a create request with an unknown outcome succeeded. Changes nothing. See [`Reconcile`].
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if the contact is there twice, and what the
-    /// requests end with; the receipt is then as good as before.
+    /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if the contact exists several times.
+    /// See [`send`](Self::send) for the others. After an error, the receipt can be used again.
     pub fn reconcile(&self, receipt: &Receipt) -> Result<Reconciled, Error> {
         self.run(Reconcile::new(self.session.clone(), receipt.clone()))
     }
 
-    /// Carries out an exchange: the primitive under all the others.
+    /// Sends an operation, and repeats it as the retry policy allows.
     ///
     /// # Errors
-    /// What the exchange ends with.
+    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]. [`Error::effect`] tells whether the operation may have
+    /// taken effect.
+    pub fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run(operation.exchange(self.session.clone()))
+    }
+
+    /// Runs an exchange. All other methods use this one.
+    ///
+    /// # Errors
+    /// The error of the exchange.
     pub fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
         self.run_observed(exchange, &mut ())
     }
 
-    /// Carries out an exchange while an observer watches.
+    /// Runs an exchange while an observer watches.
     ///
     /// # Errors
-    /// The error that the exchange ends with.
+    /// The error of the exchange.
     pub fn run_observed<E: Exchange>(
         &self,
         mut exchange: E,
@@ -172,7 +220,7 @@ impl Client {
         let mut observer = (Spans::new(exchange.name()), observer);
         let mut action = exchange.observed_step(&mut observer, Event::Start, self.now(), fastrand::u64(..));
         loop {
-            let read;
+            let body;
             let event = match action {
                 Action::Done(result) => return result,
                 Action::Wait(duration) => {
@@ -180,14 +228,14 @@ impl Client {
                     Event::Waited
                 }
                 Action::Refresh { refused, timeout } => Event::Refreshed(self.refresh(refused, timeout)),
-                Action::Send { request, timeout, fresh_connection, body } => {
-                    match send(&self.shared.agents, request, timeout, fresh_connection, body) {
+                Action::Send { request, timeout, fresh_connection, body: limits } => {
+                    match send(&self.shared.agents, request, timeout, fresh_connection, limits) {
                         Ok(response) => {
-                            let (head, body) = response.into_parts();
-                            read = body;
-                            Event::Answered(Response::from_parts(head, read.as_slice()))
+                            let (head, read) = response.into_parts();
+                            body = read;
+                            Event::Answered(Response::from_parts(head, body.as_slice()))
                         }
-                        Err(failure) => Event::Failed(failure),
+                        Err(error) => Event::Failed(error),
                     }
                 }
             };
@@ -195,10 +243,64 @@ impl Client {
         }
     }
 
+    /// Returns a client of another user at the same endpoint, over the same connections.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        Self { session: self.session.with_credentials(credentials), provider: None, ..self.clone() }
+    }
+
+    /// Returns a client of a user whose credentials expire, at the same endpoint, over the same connections.
+    ///
+    /// The first call asks the provider for credentials. After a 401 a call asks once more, and retries. Concurrent calls share one
+    /// refresh. The time of a refresh counts towards the deadline of the call.
+    #[must_use]
+    pub fn with_credentials_provider(&self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.with_provider(None, provider)
+    }
+
+    /// Like [`with_credentials_provider`](Self::with_credentials_provider), with credentials that are known already.
+    ///
+    /// The provider is asked after the first 401.
+    #[must_use]
+    pub fn with_seeded_credentials_provider(
+        &self,
+        credentials: Credentials,
+        provider: impl CredentialsProvider + 'static,
+    ) -> Self {
+        self.with_provider(Some(credentials), provider)
+    }
+
+    fn with_provider(
+        &self,
+        known: Option<Credentials>,
+        provider: impl CredentialsProvider + 'static,
+    ) -> Self {
+        let provider = Some(Arc::new(SharedProvider::new(provider)));
+        Self { session: self.session.with_refreshable(known), provider, ..self.clone() }
+    }
+
+    /// Returns a client whose calls all end by this instant.
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Instant) -> Self {
+        let deadline = deadline.saturating_duration_since(self.shared.origin);
+        Self { session: self.session.clone().with_deadline(deadline), ..self.clone() }
+    }
+
+    /// Returns a client whose calls each take at most this time, with all retries. Default: 120 s.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { session: self.session.clone().with_timeout(timeout), ..self.clone() }
+    }
+
+    /// Returns the endpoint, user and retry policy, for exchanges to [`run`](Self::run).
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
     fn refresh(&self, refused: Option<Credentials>, timeout: Duration) -> Result<Credentials, RefreshError> {
         match &self.provider {
             Some(provider) => provider.within(timeout, refused),
-            None => Err(Arc::new(Error::invalid("credentials", "of this client cannot be refreshed"))),
+            None => Err(Arc::new(Error::invalid("credentials", "of this client have no provider"))),
         }
     }
 

@@ -1,48 +1,84 @@
 //! Blocking client of the Contacts API of Jira Service Management operations, on ureq and rustls.
 //!
-//! A contact is one way to reach a person who is on call. This crate is for scripts and programs that may block a thread. For a
-//! service on tokio there is `contacts-hyper`, which has client certificates, HTTP/2 and `tower` layers too; for any other HTTP
-//! client or runtime, `contacts-proto`. That one decides what is sent, retried, waited for and believed, and all of it is exported
-//! here too.
+//! A contact is one way to reach a person who is on call. This crate is for scripts and other programs that may block a thread.
 //!
 //! ```
-//! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
-//! use contacts_ureq::{BaseUrl, Client, ContactId, ContactMethod, Credentials, DeactivateContact, EnsureOutcome, GetContact, ListContacts};
+//! use contacts_ureq::{BaseUrl, Client, ContactMethod, Credentials};
+//! # use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
+//! # let sandbox = Sandbox::start()?;
+//! # let (base_url, token) = (sandbox.base_url(), DEMO_TOKEN);
 //!
-//! // Here the site is a sandbox. That of a real site is made by `Site::base_url`.
-//! let sandbox = Sandbox::start()?;
-//! let site = BaseUrl::new(&sandbox.base_url())?;
-//! let client = Client::new(site, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?);
-//!
-//! // A contact that is there once, however often this is run.
-//! let ensured = client.ensure(ContactMethod::Email, "ann@example.com")?;
-//! assert_eq!(ensured.outcome, EnsureOutcome::Created);
-//!
-//! // Any of the operations.
-//! let confirmation = client.send(&DeactivateContact::new(ensured.contact.id))?;
-//! assert_eq!(confirmation.message, "Deactivated");
-//!
-//! // All contacts; a page is asked for when its first contact is.
-//! let mut enabled = Vec::new();
-//! for contact in client.contacts(ListContacts::all()) {
-//!     enabled.push(contact?.is_enabled());
+//! let client = Client::new(BaseUrl::new(&base_url)?, Credentials::basic("demo@example.com", token)?);
+//! let ensured = client.ensure(ContactMethod::Voice, "90-5555559999")?;
+//! for contact in client.list() {
+//!     let contact = contact?;
+//!     println!("{} {} {}", contact.method, contact.to, contact.is_enabled());
 //! }
-//! assert_eq!(enabled, [true, true, false]);
-//!
-//! // An error tells what happened, what is known of the effect, and what to do.
-//! let error = client.send(&GetContact::new(ContactId::new("nobody")?)).unwrap_err();
-//! assert!(error.is_no_such_contact());
+//! client.delete(&ensured.contact.id)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Redirects are not followed, no compression is asked for, and no proxy is taken from the environment unless
-//! [`ClientBuilder::proxy_from_env`] is called. The certificates that are trusted are those of Mozilla's list, which is built in, unless the
-//! builder is given others. Spans of `tracing` of the target `contacts` tell what is done, and never a secret: [`Spans`].
+//! # How to
+//!
+//! ```no_run
+//! # use std::time::Duration;
+//! # use contacts_ureq::{AccountId, Client, Contact, ContactId, ContactMethod, CreateContact, Credentials, RetryPolicy, Site};
+//! # fn new_token() -> Result<String, std::io::Error> { Ok(String::new()) }
+//! # let (id, account) = (ContactId::new("735a619b")?, AccountId::new("712020:0a1b2c3d")?);
+//! // Connect by a site's name, or from environment variables.
+//! let client = Client::for_site("acme", Credentials::basic("ann@example.com", "token")?)?;
+//! let client = Client::from_env()?;
+//!
+//! // Get a contact.
+//! let contact: Contact = client.get(&id)?;
+//!
+//! // List all contacts of the user, or of another user from the 41st contact on.
+//! let contacts = client.list().collect::<Result<Vec<_>, _>>()?;
+//! let others = client.list().account(account).offset(40).collect::<Result<Vec<_>, _>>()?;
+//!
+//! // Create a contact, or ensure that it exists once.
+//! let created = client.create(ContactMethod::Sms, "90-5555559999")?;
+//! let ensured = client.ensure(ContactMethod::Sms, "90-5555559999")?;
+//!
+//! // Deactivate a contact.
+//! client.deactivate(&id)?;
+//!
+//! // Create a contact so that even a crash does not lose track of it.
+//! let create = CreateContact::new(ContactMethod::Voice, "90-5555559999")?;
+//! std::fs::write("create.receipt", client.receipt(&create).to_string())?;
+//! client.send(&create)?; // after a crash: client.reconcile(&std::fs::read_to_string("create.receipt")?.parse()?)
+//!
+//! // Limit time and attempts.
+//! let retry = RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10));
+//! let limited = Client::builder(Site::new("acme")?).credentials(Credentials::bearer("token")?).retry(retry).build();
+//! let quick = client.with_timeout(Duration::from_secs(3));
+//!
+//! // Use tokens that expire.
+//! let oauth = client.with_credentials_provider(|| Ok(Credentials::bearer(new_token()?)?));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Errors
+//!
+//! An [`Error`] says what happened. [`Error::effect`] says whether the request may have taken effect, and [`Error::hint`] what to do.
+//! After [`Error::OutcomeUnknown`], do not create the contact again: [reconcile](Client::reconcile) the error's receipt first. The
+//! [guide] has a page on [failures and receipts](guide::failures).
+//!
+//! # Network
+//!
+//! - TLS: rustls with Mozilla's root certificates. [`ClientBuilder`] adds or replaces roots and sets a client certificate.
+//! - Proxies: none, unless [`ClientBuilder::proxy`], [`ClientBuilder::proxy_from_env`] or [`Client::from_env`] sets one.
+//! - The client follows no redirects and requests no compression.
+//! - Tracing: each call records `tracing` spans of the target `contacts`, without secrets. See [`exchange::Spans`].
 //!
 //! # Features
 //!
-//! `platform-verifier`, off by default: `ClientBuilder::platform_roots`, to trust what the operating system trusts. It takes the crate
-//! `rustls-platform-verifier`, and what that has for each system.
+//! - `platform-verifier` (off): `ClientBuilder::platform_roots` trusts the root certificates of the operating system.
+//!
+//! # Other crates
+//!
+//! `contacts-hyper` is the same client for async services on tokio. `contacts-proto` is for any other runtime or HTTP client. All
+//! items of `contacts-proto` are exported here too.
 
 #![cfg_attr(
     not(test),
@@ -59,15 +95,13 @@
 mod builder;
 mod client;
 mod connector;
-mod contacts;
 mod credentials;
 mod error;
+mod list;
 mod send;
 mod tcp;
 
 #[doc(no_inline)]
 pub use contacts_proto::*;
 
-pub use self::{
-    builder::ClientBuilder, client::Client, contacts::Contacts, credentials::CredentialsProvider,
-};
+pub use self::{builder::ClientBuilder, client::Client, credentials::CredentialsProvider, list::Contacts};

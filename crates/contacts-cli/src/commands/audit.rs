@@ -45,12 +45,13 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     }
     args.resume.as_deref().map_or(Ok(()), Resume::check)?;
     let client = Arc::new(context.connect()?);
-    let resume = args.resume.as_deref().map(|path| Resume::open(path, client.session().site()));
+    let base_url = client.session().base_url().map_err(Failure::from)?;
+    let resume = args.resume.as_deref().map(|path| Resume::open(path, base_url));
     let resume = resume.transpose()?;
     if resume.as_ref().is_some_and(|resume| resume.was_torn) {
         note("the last line of the file was not whole: the user is read again");
     }
-    let site = client.session().site().to_string();
+    let site = base_url.to_string();
     let mut audit = Audit::new(context, args, users, resume)?;
 
     // Nobody runs ahead: a thread goes on to its next user once it was heard.

@@ -89,7 +89,7 @@ mod tests {
         let site = BaseUrl::new("https://a.example/b").unwrap();
         let session = Session::new(site, Credentials::none());
         let create = CreateContact::new(ContactMethod::Email, "o'hara@example.com").unwrap();
-        let text = shown(&session.request(&create), Some("ann@example.com"));
+        let text = shown(&session.request(&create).unwrap(), Some("ann@example.com"));
         // A shell removes a backslash with the line end after it.
         let words = shlex::split(&text.replace("\\\n", "")).unwrap();
         assert_eq!(

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use contacts_sandbox::Sandbox;
 use contacts_ureq::{
     ActivateContact, Client, Contact, ContactMethod, CreateContact, DeactivateContact, DeleteContact, Error,
-    GetContact, ListContacts, UpdateContact,
+    GetContact, UpdateContact,
 };
 
 use crate::{
@@ -69,7 +69,7 @@ impl Demo<'_> {
     }
 
     fn list(&self, client: &Client) -> Result<Vec<Contact>, Error> {
-        client.contacts(ListContacts::all()).collect()
+        client.list().collect()
     }
 }
 

@@ -72,7 +72,9 @@ impl Doctor<'_> {
         };
         if let Some(identity) = &settings.identity {
             let kind = identity.kind();
-            self.steps.ok("base URL", format!("{}, with {kind}", service.session().site()));
+            if let Ok(base_url) = service.session().base_url() {
+                self.steps.ok("base URL", format!("{base_url}, with {kind}"));
+            }
         }
         let headers = self.check_reading(&settings, &service)?;
         self.check_writing(&service);
@@ -108,7 +110,7 @@ impl Doctor<'_> {
 impl Doctor<'_> {
     /// Checks that the service accepts the token for reading. Returns the headers of the response.
     fn check_reading(&mut self, settings: &Settings, service: &Client) -> Result<HeaderMap, Failure> {
-        let first = ListContacts::all().size(1)?;
+        let first = ListContacts::all().page_size(1)?;
         let mut last = LastHeaders::default();
         match service.run_observed(Call::new(service.session().clone(), &first), &mut last) {
             Ok(_) => {

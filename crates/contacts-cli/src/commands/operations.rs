@@ -241,18 +241,18 @@ pub(crate) fn requests(
 ) -> Result<Vec<Request<Vec<u8>>>, Error> {
     use OperationCommand as Do;
 
-    let each = |ids: &[ContactId], request: &dyn Fn(ContactId) -> Request<Vec<u8>>| {
+    let each = |ids: &[ContactId], request: &dyn Fn(ContactId) -> Result<Request<Vec<u8>>, Error>| {
         ids.iter().cloned().map(request).collect()
     };
-    Ok(match command {
-        Do::List(args) => vec![session.request(&first_page(args)?)],
-        Do::Get { id } => vec![session.request(&GetContact::new(id.clone()))],
-        Do::Create { method, to, .. } => vec![session.request(&CreateContact::new(method.clone(), to)?)],
-        Do::Update { id, to } => vec![session.request(&UpdateContact::new(id.clone(), to)?)],
+    match command {
+        Do::List(args) => Ok(vec![session.request(&first_page(args)?)?]),
+        Do::Get { id } => Ok(vec![session.request(&GetContact::new(id.clone()))?]),
+        Do::Create { method, to, .. } => Ok(vec![session.request(&CreateContact::new(method.clone(), to)?)?]),
+        Do::Update { id, to } => Ok(vec![session.request(&UpdateContact::new(id.clone(), to)?)?]),
         Do::Activate { ids } => each(ids, &|id| session.request(&ActivateContact::new(id))),
         Do::Deactivate { ids, .. } => each(ids, &|id| session.request(&DeactivateContact::new(id))),
         Do::Delete { ids, .. } => each(ids, &|id| session.request(&DeleteContact::new(id))),
-    })
+    }
 }
 
 /// The request for the first page.
@@ -265,7 +265,7 @@ fn first_page(args: &ListArgs) -> Result<ListContacts, Error> {
         }
         (None, _) => ListContacts::MAX_PAGE_SIZE,
     };
-    let list = ListContacts::all().offset(args.offset.unwrap_or_default())?.size(size)?;
+    let list = ListContacts::all().offset(args.offset.unwrap_or_default())?.page_size(size)?;
     Ok(match &args.account_id {
         Some(account) => list.account(account.clone()),
         None => list,

@@ -96,7 +96,7 @@ impl Network {
     /// Rejects an invalid proxy URL. The error does not repeat it.
     pub(crate) fn check_proxy(url: &str) -> Result<(), Failure> {
         let unused = BaseUrl::new("https://localhost")?;
-        Ok(Client::builder(unused, Credentials::none()).proxy(url).map(drop)?)
+        Ok(Client::builder(unused).credentials(Credentials::none()).proxy(url).map(drop)?)
     }
 
     /// The trusted authorities: those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, otherwise those of the system,

@@ -1,4 +1,4 @@
-//! Bodies, written such that a person can read them.
+//! Bodies in a form that a person can read.
 
 use serde::Deserialize;
 
@@ -6,9 +6,9 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum Body {
-    /// All of it.
+    /// The whole body.
     Text(String),
-    /// What is too long to be written down.
+    /// A body that is too long to write down.
     Pieces(Vec<Piece>),
 }
 
@@ -16,13 +16,13 @@ pub enum Body {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum Piece {
-    /// Just so.
+    /// The text itself.
     Text(String),
-    /// The same again and again; `{n}` in it is how often it has been there already.
+    /// A text several times; `{n}` in it is the number of the repetition, from 0.
     Repeat {
-        /// What is repeated.
+        /// The text.
         repeat: String,
-        /// How often it is there.
+        /// Number of times.
         times: usize,
     },
 }
@@ -34,7 +34,7 @@ impl Default for Body {
 }
 
 impl Body {
-    /// All of it.
+    /// The whole text.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),

@@ -1,67 +1,68 @@
-//! One answer, and what it must come to.
+//! One response, and the outcomes that it must have.
 
 use std::collections::BTreeMap;
 
-use contacts_proto::transport::TransportErrorKind;
+use contacts_proto::transport::{Limits, TransportErrorKind};
 use serde::Deserialize;
 
-use super::{Body, Expectation, Question};
-use crate::{Answer, Operation, Told, driver::Setup};
+use super::{Body, Expectation, Question, Scope};
+use crate::{Answer, Operation, Told, operation::ID, operation::Sample};
 
-/// One answer, and what it must come to with each operation that meets it.
+/// One response, and the outcome that it must have with each operation.
+///
+/// In its texts, `{id}` is the id of the contact in the request, `{good}` the body of a normal
+/// response to the operation, and `{good-size}` its length in hexadecimal.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Case {
     /// A name of its own.
     pub name: String,
-    /// The status, as a client reads it.
+    /// Why the outcome is right, in one line.
+    pub reason: String,
+    /// The status that a client reads.
     pub status: u16,
-    /// The lines of the head but for the length, as a client reads them.
+    /// The header lines that a client reads, without the length.
     #[serde(default)]
     head: Vec<String>,
     /// The body.
     #[serde(default)]
     body: Body,
-    /// Whether each character of the body and of the raw lines is one byte, so that they need not be UTF-8.
+    /// `true` if each character of `body` and `wire` is one byte, so that they need not be UTF-8.
     #[serde(default)]
     bytes: bool,
-    /// The lines that go on the wire in place of status, head and length; `{length}` in them is the body's.
-    raw: Option<Vec<Body>>,
-    /// What is read of the body, where it is not all.
-    read: Option<Body>,
+    /// Lines that are sent in place of status, head and length; `{length}` is the body's length.
+    wire: Option<Vec<Body>>,
+    /// The body that a client reads, if it is another than `body`: without chunks, or a part of it.
+    received: Option<Body>,
     /// What a client reports to the core.
     #[serde(default)]
-    pub told: Report,
-    /// Why another report than `told` is as good: the standard leaves it open.
-    pub or_because: Option<String>,
-    /// The other report.
+    pub report: Report,
+    /// Another report that the standard allows too. Its outcome is the core's.
     #[serde(default)]
     pub or: Option<Report>,
-    /// How many attempts the policy allows. The server gives each the same answer.
+    /// Number of attempts that the policy allows. The server answers each with the same response.
     #[serde(default = "one")]
     pub attempts: u32,
-    /// What must come of it.
-    pub to: BTreeMap<Question, Expectation>,
+    #[serde(flatten)]
+    outcomes: BTreeMap<Scope, Expectation>,
 }
 
-/// What a client reports of an answer to the core.
+/// What a client reports to the core.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Report {
-    /// A whole answer.
+    /// A whole response.
     #[default]
     Answered,
-    /// No answer: it is no HTTP.
+    /// No response: this is not HTTP.
     Malformed,
-    /// No answer: its head is too large.
+    /// No response: its head is too large.
     TooLarge,
-    /// No answer: the connection was closed.
+    /// No response: the connection was closed.
     Closed,
-    /// A head, and a body that is broken.
+    /// A head, and a broken body.
     BodyMalformed,
     /// A head, and a body that is too large.
     BodyTooLarge,
-    /// A head, and a body that breaks off.
+    /// A head, and a body that is cut off.
     BodyClosed,
 }
 
@@ -69,66 +70,89 @@ fn one() -> u32 {
     1
 }
 
+impl Report {
+    /// Returns `true` if a client has read a status.
+    pub fn has_status(self) -> bool {
+        !matches!(self, Self::Malformed | Self::TooLarge | Self::Closed)
+    }
+}
+
 impl Case {
-    /// What goes on the wire.
-    pub(super) fn wire(&self) -> Vec<u8> {
-        let body = self.bytes(&self.body);
-        let Some(raw) = &self.raw else {
-            return Answer { body, ..self.answer() }.wire();
-        };
-        let head: String = raw.iter().map(|line| line.text() + "\r\n").collect();
-        let mut wire = self.encoded(&head.replace("{length}", &body.len().to_string()));
-        wire.extend(b"\r\n");
-        wire.extend(body);
-        wire
+    /// The calls that the case has an outcome for.
+    pub fn outcomes(&self) -> impl Iterator<Item = (Question, &Expectation)> {
+        Question::all().filter_map(|question| {
+            let outcome = question.scopes().iter().find_map(|scope| self.outcomes.get(scope))?;
+            Some((question, outcome))
+        })
     }
 
-    /// Whether the server closes the connection behind the answer: where it is none to go on after.
-    pub(super) fn closes(&self) -> bool {
-        self.raw.is_some() || self.read.is_some()
-    }
-
-    /// What a client tells of it.
-    pub(super) fn told(&self, report: Report, question: Question, setup: &Setup) -> Told {
-        match report {
-            Report::Answered => Told::Answered(self.answer()),
-            Report::Malformed => Told::MaybeSent(TransportErrorKind::Malformed),
-            Report::TooLarge => Told::MaybeSent(TransportErrorKind::TooLarge),
-            Report::Closed => Told::MaybeSent(TransportErrorKind::Closed),
-            Report::BodyMalformed => Told::Broken(self.answer(), TransportErrorKind::Malformed),
-            Report::BodyClosed => Told::Broken(self.answer(), TransportErrorKind::Closed),
-            Report::BodyTooLarge => {
-                let limits = setup.policy.limits;
-                let limit = match (self.status, question) {
-                    (200..=299, Question::One(Operation::List) | Question::Several(_)) => limits.page_body,
-                    (200..=299, _) => limits.contact_body,
-                    _ => limits.error_body,
-                };
-                Told::Broken(self.answer().cut(limit), TransportErrorKind::TooLarge)
-            }
-        }
-    }
-
-    /// Whether the service itself can have said it: a JSON object that no sender has compressed.
-    pub fn is_said_by_the_service(&self) -> bool {
-        let answer = self.answer();
+    /// Returns `true` if the body can be the service's own: an uncompressed JSON object.
+    pub fn is_json_object(&self) -> bool {
+        let answer = self.answer(Question::WholeList);
         let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
         let is_plain =
             !self.head.iter().any(|line| line.to_ascii_lowercase().starts_with("content-encoding:"));
         is_plain && serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
     }
 
-    /// The answer as a client reads it.
-    fn answer(&self) -> Answer {
-        let body = self.bytes(self.read.as_ref().unwrap_or(&self.body));
+    /// The bytes that the server sends.
+    pub(super) fn wire(&self, question: Question) -> Vec<u8> {
+        let body = self.bytes(&self.body, question);
+        let Some(lines) = &self.wire else {
+            return Answer { body, ..self.answer(question) }.wire();
+        };
+        let head: String = lines.iter().map(|line| line.text() + "\r\n").collect();
+        let mut wire = self.encoded(&head.replace("{length}", &body.len().to_string()));
+        wire.extend(b"\r\n");
+        wire.extend(body);
+        wire
+    }
+
+    /// Returns `true` if the server closes the connection after the response.
+    pub(super) fn closes(&self) -> bool {
+        self.wire.is_some() || self.received.is_some()
+    }
+
+    /// The client's report.
+    pub(super) fn told(&self, report: Report, question: Question, limits: &Limits) -> Told {
+        let answer = self.answer(question);
+        match report {
+            Report::Answered => Told::Answered(answer),
+            Report::Malformed => Told::MaybeSent(TransportErrorKind::Malformed),
+            Report::TooLarge => Told::MaybeSent(TransportErrorKind::TooLarge),
+            Report::Closed => Told::MaybeSent(TransportErrorKind::Closed),
+            Report::BodyMalformed => Told::Broken(answer, TransportErrorKind::Malformed),
+            Report::BodyClosed => Told::Broken(answer, TransportErrorKind::Closed),
+            Report::BodyTooLarge => {
+                let limit = match (self.status, question) {
+                    (200..=299, Question::One(Operation::List) | Question::WholeList) => limits.page_body,
+                    (200..=299, _) => limits.contact_body,
+                    _ => limits.error_body,
+                };
+                Told::Broken(answer.cut(limit), TransportErrorKind::TooLarge)
+            }
+        }
+    }
+
+    /// The response that a client reads.
+    fn answer(&self, question: Question) -> Answer {
+        let body = self.bytes(self.received.as_ref().unwrap_or(&self.body), question);
         self.head.iter().fold(Answer::new(self.status, body), |answer, line| {
-            let (name, value) = line.split_once(": ").expect("a line of a head has a name and a value");
+            let (name, value) = line.split_once(": ").expect("a header line has a name and a value");
             answer.with(name, value)
         })
     }
 
-    fn bytes(&self, body: &Body) -> Vec<u8> {
-        self.encoded(&body.text())
+    fn bytes(&self, body: &Body, question: Question) -> Vec<u8> {
+        let operation = match question {
+            Question::One(operation) => operation,
+            Question::WholeList => Operation::List,
+        };
+        let good = operation.success().body;
+        let good = str::from_utf8(&good).expect("a normal response is text");
+        let size = format!("{:x}", good.len());
+        let text = body.text().replace("{id}", ID);
+        self.encoded(&text.replace("{good}", good).replace("{good-size}", &size))
     }
 
     fn encoded(&self, text: &str) -> Vec<u8> {

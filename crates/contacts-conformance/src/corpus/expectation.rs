@@ -1,130 +1,80 @@
-//! What must come of a case.
+//! The outcome that a case must have.
 
-use std::fmt;
-
+use contacts_proto::Error;
 use serde::Deserialize;
 
-use crate::Outcome;
+use super::Value;
+use crate::operation::ID;
 
-/// What must come of a case, beside its answer: a value or an error, and what was asked of the server.
+/// An outcome: a value or an error. Every member counts: an error without `hint` has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Expectation {
-    /// The value as `Debug` shows it; of a long one the beginning, the length and the end.
-    pub value: Option<String>,
-    /// The kind of the error.
+    /// The value, as JSON; `'{good}'` is the value of a normal response to the operation.
+    pub value: Option<serde_json::Value>,
+    /// Variant of the error's kind.
     pub error: Option<String>,
     /// What is known about the effect.
-    pub effect: Option<Effect>,
-    /// The status that the error tells.
-    pub status: Option<u16>,
-    /// The service's code.
-    pub code: Option<String>,
-    /// The id for the vendor's support.
-    pub request_id: Option<String>,
-    /// What to do.
+    pub effect: Effect,
+    /// Variant of the hint, without its fields.
     pub hint: Option<String>,
-    /// What the error says, and what the error behind it says.
-    pub text: Option<String>,
-    /// Method and path of every request, where it is more than one; otherwise there was one.
+    /// The service's error code.
+    pub code: Option<String>,
+    /// Delay that the server asks for, in seconds.
+    pub wait: Option<u64>,
+    /// Request id for the vendor's support.
+    pub request_id: Option<String>,
+    /// How the pages fail to lead through the list: the variant, without its fields.
+    pub paging: Option<String>,
+    /// Method and path of every request, the path below that of the contacts. Empty: one request.
     pub requests: Vec<String>,
 }
 
 /// What is known about the effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub enum Effect {
-    /// It had none.
+    /// The operation had no effect.
+    #[default]
     None,
-    /// It may have been carried out.
+    /// The operation may have had its effect.
     Possible,
 }
 
-/// The longest value that is written down whole, in bytes.
-const LONGEST: usize = 600;
-
 impl Expectation {
-    /// What has come.
-    pub(super) fn of(outcome: Outcome, requests: &[String]) -> Self {
+    /// The outcome of a call.
+    pub(super) fn of<T: Value>(result: &Result<T, Error>, requests: &[String]) -> Self {
         let requests = if requests.len() == 1 { Vec::new() } else { requests.to_vec() };
-        match outcome {
-            Outcome::Value(value) => Self { value: Some(shown(value)), requests, ..Self::default() },
-            // How many requests were made is there to be counted.
-            Outcome::Error { kind, effect, status, code, request_id, hint, attempts: _, text } => Self {
-                value: None,
-                error: Some(kind.as_str().to_owned()),
-                effect: Some(match effect {
-                    contacts_proto::Effect::None => Effect::None,
-                    contacts_proto::Effect::Possible => Effect::Possible,
-                }),
-                status,
-                code,
-                request_id,
-                hint,
-                text: Some(text),
-                requests,
-            },
-        }
-    }
-}
-
-fn shown(value: String) -> String {
-    if value.len() <= LONGEST {
-        return value;
-    }
-    let head = value.get(..value.floor_char_boundary(200)).unwrap_or_default();
-    let tail = value.get(value.ceil_char_boundary(value.len() - 200)..).unwrap_or_default();
-    format!("{head} ({} bytes) {tail}", value.len())
-}
-
-/// As it stands in a file.
-impl fmt::Display for Expectation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = |name: &str, value: &Option<String>| match value {
-            Some(value) => writeln!(f, "{name} = {}", Quoted(value)),
-            None => Ok(()),
-        };
-        text("value", &self.value)?;
-        text("error", &self.error)?;
-        let effect = self.effect.map(|effect| match effect {
-            Effect::None => "none".to_owned(),
-            Effect::Possible => "possible".to_owned(),
-        });
-        text("effect", &effect)?;
-        text("code", &self.code)?;
-        text("request_id", &self.request_id)?;
-        text("hint", &self.hint)?;
-        text("text", &self.text)?;
-        if let Some(status) = self.status {
-            writeln!(f, "status = {status}")?;
-        }
-        if !self.requests.is_empty() {
-            writeln!(f, "requests = [")?;
-            self.requests.iter().try_for_each(|line| writeln!(f, "    {},", Quoted(line)))?;
-            writeln!(f, "]")?;
-        }
-        Ok(())
-    }
-}
-
-/// A text as TOML has it, without escapes if that can be.
-struct Quoted<'a>(&'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(text) = self;
-        if text.is_ascii() && !text.contains(|c: char| c == '\'' || c.is_control()) {
-            return write!(f, "'{text}'");
-        }
-        f.write_str("\"")?;
-        for c in text.chars() {
-            match c {
-                '"' | '\\' => write!(f, "\\{c}")?,
-                c if c.is_ascii() && !c.is_control() => write!(f, "{c}")?,
-                // Whatever a person might not see, or might see as something else.
-                c => write!(f, "\\U{:08x}", u32::from(c))?,
+        let error = match result {
+            Ok(value) => {
+                let json = value.json().to_string().replace(ID, "{id}");
+                let value = serde_json::from_str(&json).expect("this was JSON");
+                return Self { value: Some(value), requests, ..Self::default() };
             }
+            Err(error) => error,
+        };
+        Self {
+            value: None,
+            error: Some(format!("{:?}", error.kind())),
+            effect: match error.effect() {
+                contacts_proto::Effect::None => Effect::None,
+                contacts_proto::Effect::Possible => Effect::Possible,
+            },
+            hint: error.hint().map(|hint| variant(&format!("{hint:?}"))),
+            code: error.code().map(str::to_owned),
+            // TOML has no larger number.
+            wait: error.retry_after().map(|wait| wait.as_secs().min(i64::MAX.cast_unsigned())),
+            request_id: error.request_id().map(str::to_owned),
+            paging: if let Error::Paging(paging) = error {
+                Some(variant(&format!("{paging:?}")))
+            } else {
+                None
+            },
+            requests,
         }
-        f.write_str("\"")
     }
+}
+
+/// The name of a variant, without its fields.
+fn variant(debug: &str) -> String {
+    debug.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }

@@ -1,90 +1,220 @@
 //! Cases tried: by the core, and by both clients over a socket.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
-use contacts_proto::{Contact, DeleteContact, Error, ListContacts};
+use contacts_proto::{Error, ListContacts, escape_controls, exchange::ToExchange};
+use http::Response;
 
-use super::{Case, Expectation, Group, Question, Several, reading};
+use super::{Case, Expectation, Question, Value, core};
 use crate::{
-    Outcome,
-    driver::{Driver, Hyper, Ureq},
-    operation::with,
+    Answer,
+    driver::{Driver, Hyper, Setup, TOKEN, Ureq},
+    operation::{ID, Sample, Visitor, with},
     parallel,
-    run::Ask,
     wire::{End, Plan, Script, Server, Step},
 };
 
-/// So many cases are tried at a time: most of them wait.
+/// Number of cases at a time: most of them wait.
 const AT_A_TIME: usize = 8;
 
-/// Tries cases, some at a time; gives what is not as it must be.
-pub fn try_all(groups: &[Group]) -> Vec<String> {
-    let cases = groups.iter().flat_map(|group| &group.cases);
-    let asked = cases.flat_map(|case| case.to.keys().map(move |question| (case, *question)));
-    parallel::each(asked, AT_A_TIME, |(case, question)| complaints_of(case, question))
+/// A call that was made, with its outcome.
+pub(super) struct Trial {
+    outcome: Expectation,
+    status: Option<u16>,
+    requests: usize,
+    /// All texts of the error.
+    texts: Vec<String>,
+    /// What else may show a secret: `Debug` and the body.
+    more: Vec<String>,
 }
 
-fn complaints_of(case: &Case, question: Question) -> Vec<String> {
-    let Some(expected) = case.to.get(&question) else { return Vec::new() };
-    let reading = reading::read(case, question, case.told);
-    let mut readings = vec![reading];
-    readings.extend(case.or.map(|report| reading::read(case, question, report)));
-    let [reading, ..] = readings.as_slice() else { return Vec::new() };
+impl Trial {
+    pub(super) fn of<T: Value>(result: &Result<T, Error>, requests: &[String]) -> Self {
+        let shown: Vec<_> = requests
+            .iter()
+            .map(|request| request.replacen("/cloud/v1/users/contacts", "", 1).replace(ID, "{id}"))
+            .collect();
+        let outcome = Expectation::of(result, &shown);
+        let error = result.as_ref().err();
+        let body = error.and_then(Error::body).map(|body| String::from_utf8_lossy(body).into_owned());
+        Self {
+            outcome,
+            status: error.and_then(|error| Some(error.status()?.as_u16())),
+            requests: requests.len(),
+            texts: error.map(texts).unwrap_or_default(),
+            more: body.into_iter().chain([format!("{result:?}")]).collect(),
+        }
+    }
+}
 
-    let complain = |who: &str, comes: &Expectation| {
-        format!("{}, to {question}: {who} gives\n{comes}and not\n{expected}", case.name)
-    };
+fn texts(error: &Error) -> Vec<String> {
+    let mut texts = vec![error.to_string()];
+    if let Error::OutcomeUnknown(doubt) = error {
+        texts.push(doubt.cause().to_string());
+    }
+    texts.extend(error.hint().map(|hint| hint.to_string()));
+    texts.extend([error.code(), error.request_id()].into_iter().flatten().map(str::to_owned));
+    texts
+}
+
+/// Returns `true` if the text shows a secret, also one in escapes of JSON or of a URL.
+fn shows_secret(text: &str) -> bool {
+    let mut plain = Cow::Borrowed(text);
+    if text.contains("\\u00") || text.contains('%') {
+        for byte in b' '..=b'~' {
+            let c = char::from(byte).to_string();
+            let escaped = [format!("\\u{byte:04x}"), format!("%{byte:02X}")];
+            plain = escaped.iter().fold(plain, |text, form| text.replace(form, &c).into());
+        }
+    }
+    // Half a secret is one too.
+    let half_token = &TOKEN[..TOKEN.len() / 2];
+    [half_token, HALF_BASE64].iter().any(|secret| plain.contains(secret))
+}
+
+/// The beginning of the token in the base64 of `USER:TOKEN`.
+const HALF_BASE64: &str = "EtdG9rZW4tdGhhdC1u";
+
+/// The bearer token of another user.
+const OTHER_TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9";
+
+/// Tries all cases, some at a time. Returns what is not as it must be.
+pub fn try_all(cases: &[Case]) -> Vec<String> {
+    let calls: Vec<_> = cases.iter().flat_map(|case| case.outcomes().map(move |call| (case, call))).collect();
+    parallel::each(calls.into_iter(), AT_A_TIME, |(case, (question, expected))| {
+        complaints(case, question, expected)
+    })
+}
+
+fn complaints(case: &Case, question: Question, expected: &Expectation) -> Vec<String> {
+    let mut expected = expected.clone();
+    if expected.value.as_ref().is_some_and(|value| value == "{good}") {
+        expected.value = good(question);
+    }
+    let trial = core::play(case, question, case.report);
+    let other = case.or.map(|report| core::play(case, question, report));
+    let count = trial.requests;
+
     let mut complaints = Vec::new();
-    if reading.comes != *expected {
-        complaints.push(complain("the core", &reading.comes));
+    let mut judge = |who: &str, trial: &Trial, is_other: bool| {
+        let complain = |what: String| format!("{}, {question}, {who}: {what}", case.name);
+        if !is_other && trial.outcome != expected {
+            complaints.push(complain(format!("{:?}\nand not {expected:?}", trial.outcome)));
+        }
+        complaints.extend(broken_law(case, trial).map(|law| complain(format!("{law}: {:?}", trial.texts))));
+    };
+    judge("core", &trial, false);
+    if let Some(other) = &other {
+        judge("core, the other report", other, true);
     }
     let clients: [(_, Play); 2] = [(Ureq::NAME, play::<Ureq>), (Hyper::NAME, play::<Hyper>)];
     for (name, play) in clients {
-        let (outcome, requests) = play(case, question, &reading.answers);
-        let comes = Expectation::of(outcome, &requests);
-        let is_other = readings.iter().skip(1).any(|other| other.comes == comes);
-        if comes != *expected && !is_other {
-            complaints.push(complain(name, &comes));
-        }
-        if requests != reading.requests {
-            complaints.push(format!(
-                "{}, to {question}: {name} asks {requests:?} and not {:?}",
-                case.name, reading.requests
-            ));
-        }
+        let trial = play(case, question, count);
+        let is_other = other.as_ref().is_some_and(|other| other.outcome == trial.outcome);
+        judge(name, &trial, is_other);
     }
     complaints
 }
 
-type Play = fn(&Case, Question, &[Vec<u8>]) -> (Outcome, Vec<String>);
-
-/// Asks a server that gives these answers; what comes of it, and method and path of each request.
-fn play<D: Driver>(case: &Case, question: Question, answers: &[Vec<u8>]) -> (Outcome, Vec<String>) {
-    let server = Server::start(Plan::every(script(case, answers)), None).expect("there is a free port");
-    let setup = reading::setup(case, &format!("http://{}/cloud", server.address()));
-    let client = D::new(&setup).expect("a case has settings that can be used");
-    let outcome = match question {
-        Question::One(operation) => with(operation, Ask(&client)),
-        Question::Several(several) => Outcome::of(ask_several(&client, several)),
-    };
-    drop(client);
-    let seen = server.finish();
-    let requests = seen.iter().flat_map(|connection| connection.requests().into_iter().map(line));
-    (outcome, requests.collect())
-}
-
-fn ask_several<D: Driver>(client: &D, several: Several) -> Result<Vec<Contact>, Error> {
-    let contacts = client.contacts(ListContacts::all())?;
-    if several == Several::DeleteEach {
-        contacts.iter().try_for_each(|contact| client.send(&DeleteContact::new(contact.id.clone())))?;
+/// The law that this outcome breaks, whatever the case expects.
+fn broken_law(case: &Case, trial: &Trial) -> Option<&'static str> {
+    let has_status = trial.outcome.error.is_some() && trial.outcome.paging.is_none();
+    // A report other than the case's may have no status.
+    let status = Some(case.status).filter(|_| has_status && case.report.has_status());
+    if trial.status != status && case.or.is_none() {
+        return Some("an error has the status of the response");
     }
-    Ok(contacts)
+    let all = || trial.texts.iter().chain(&trial.more);
+    if all().any(|text| shows_secret(text)) || trial.texts.iter().any(|text| text.contains(OTHER_TOKEN)) {
+        return Some("an error shows no secret");
+    }
+    if trial.texts.iter().any(|text| escape_controls(text) != text.as_str()) {
+        return Some("the texts of an error are printable");
+    }
+    // The longest have sixteen fields, each with name and reason.
+    let is_long = trial.texts.iter().any(|text| text.chars().count() >= 10_500);
+    is_long.then_some("the texts of an error are short")
 }
 
-fn script(case: &Case, answers: &[Vec<u8>]) -> Script {
-    // In pieces, so that nothing is searched for in them.
-    let write = |all: &Vec<u8>| Step::Drip { all: all.clone(), bytes: 64 * 1024, every: Duration::ZERO };
-    let mut script: Script = answers.iter().flat_map(|answer| [Step::ReadRequest, write(answer)]).collect();
+/// The value of a normal response.
+fn good(question: Question) -> Option<serde_json::Value> {
+    struct Read(Answer);
+
+    impl Visitor for Read {
+        type Output = Option<serde_json::Value>;
+
+        fn visit<O: ToExchange<Output: Value>>(self, operation: &O) -> Self::Output {
+            let (head, body) = self.0.response().into_parts();
+            let result = operation.response(Response::from_parts(head, body.as_slice()));
+            Expectation::of(&result, &["one".to_owned()]).value
+        }
+    }
+
+    let Question::One(operation) = question else { return None };
+    with(operation, Read(operation.success()))
+}
+
+/// The settings of the core and of both clients.
+pub(super) fn setup(case: &Case, base: &str) -> Setup {
+    let mut setup = Setup::new(base);
+    setup.policy.max_attempts = case.attempts;
+    setup
+}
+
+/// The response to this request, if it is not the case's.
+pub(super) fn response(question: Question, number: usize) -> Option<Answer> {
+    let is_last_page = question == Question::WholeList && number > 0;
+    is_last_page
+        .then(|| Answer::json(200, r#"{"values":[{"id":"last","method":"email","to":"last@example.com"}]}"#))
+}
+
+type Play = fn(&Case, Question, usize) -> Trial;
+
+/// Makes the call with a client. The server answers this number of requests.
+fn play<D: Driver>(case: &Case, question: Question, count: usize) -> Trial {
+    let server =
+        Server::start(Plan::every(script(case, question, count)), None).expect("there is a free port");
+    let setup = setup(case, &format!("http://{}/cloud", server.address()));
+    let client = D::new(&setup).expect("these settings can be used");
+    let call = Call { client, server };
+    match question {
+        Question::One(operation) => with(operation, call),
+        Question::WholeList => {
+            let result = call.client.contacts(ListContacts::MAX_PAGE_SIZE);
+            call.end(&result)
+        }
+    }
+}
+
+struct Call<D> {
+    client: D,
+    server: Server,
+}
+
+impl<D: Driver> Visitor for Call<D> {
+    type Output = Trial;
+
+    fn visit<O: ToExchange<Output: Value>>(self, operation: &O) -> Trial {
+        let result = self.client.send(operation);
+        self.end(&result)
+    }
+}
+
+impl<D> Call<D> {
+    fn end<T: Value>(self, result: &Result<T, Error>) -> Trial {
+        drop(self.client);
+        let seen = self.server.finish();
+        let requests = seen.iter().flat_map(|connection| connection.requests().into_iter().map(line));
+        Trial::of(result, &requests.collect::<Vec<_>>())
+    }
+}
+
+fn script(case: &Case, question: Question, count: usize) -> Script {
+    let wire =
+        |number| response(question, number).map_or_else(|| case.wire(question), |answer| answer.wire());
+    // In pieces, so that the server searches for nothing in them.
+    let write = |number| Step::Drip { all: wire(number), bytes: 64 * 1024, every: Duration::ZERO };
+    let mut script: Script = (0..count).flat_map(|number| [Step::ReadRequest, write(number)]).collect();
     if case.closes() {
         script.push(Step::End(End::Close));
     }

@@ -3,7 +3,7 @@
 use std::{future::ready, time::Duration};
 
 use contacts_proto::{
-    Contact, ContactMethod, Ensured, Error, ListContacts,
+    Contact, ContactMethod, Ensured, Error,
     exchange::{Exchange, Session, ToExchange},
 };
 use futures_util::TryStreamExt;
@@ -34,8 +34,8 @@ impl Driver for Hyper {
         self.runtime.block_on(self.client.send(operation))
     }
 
-    fn each_contact(&self, first: ListContacts, mut act: impl FnMut(Contact)) -> Result<(), Error> {
-        let contacts = self.client.contacts(first).try_for_each(|contact| {
+    fn each_contact(&self, page_size: u32, mut act: impl FnMut(Contact)) -> Result<(), Error> {
+        let contacts = self.client.list().page_size(page_size).try_for_each(|contact| {
             act(contact);
             ready(Ok(()))
         });

@@ -3,7 +3,7 @@
 use std::{thread, time::Duration};
 
 use contacts_proto::{
-    Contact, ContactMethod, Ensured, Error, ListContacts,
+    Contact, ContactMethod, Ensured, Error,
     exchange::{Exchange, Session, ToExchange},
 };
 
@@ -24,8 +24,8 @@ impl Driver for Ureq {
         self.0.send(operation)
     }
 
-    fn each_contact(&self, first: ListContacts, mut act: impl FnMut(Contact)) -> Result<(), Error> {
-        self.0.contacts(first).try_for_each(|contact| contact.map(&mut act))
+    fn each_contact(&self, page_size: u32, mut act: impl FnMut(Contact)) -> Result<(), Error> {
+        self.0.list().page_size(page_size).try_for_each(|contact| contact.map(&mut act))
     }
 
     fn run<E: Exchange>(&self, exchange: impl FnOnce(Session) -> E) -> Result<E::Output, Error> {

@@ -6,7 +6,7 @@ mod blocking;
 use std::time::Duration;
 
 use contacts_proto::{
-    Contact, ContactMethod, Credentials, Ensured, Error, ListContacts, RetryPolicy,
+    Contact, ContactMethod, Credentials, Ensured, Error, RetryPolicy,
     exchange::{Exchange, Session, ToExchange},
 };
 
@@ -39,15 +39,15 @@ pub trait Driver: Sized {
     ///
     /// # Errors
     /// The first that the client's `contacts` gives.
-    fn each_contact(&self, first: ListContacts, act: impl FnMut(Contact)) -> Result<(), Error>;
+    fn each_contact(&self, page_size: u32, act: impl FnMut(Contact)) -> Result<(), Error>;
 
     /// All contacts of a list.
     ///
     /// # Errors
     /// The first that the client's `contacts` gives.
-    fn contacts(&self, first: ListContacts) -> Result<Vec<Contact>, Error> {
+    fn contacts(&self, page_size: u32) -> Result<Vec<Contact>, Error> {
         let mut contacts = Vec::new();
-        self.each_contact(first, |contact| contacts.push(contact))?;
+        self.each_contact(page_size, |contact| contacts.push(contact))?;
         Ok(contacts)
     }
 
@@ -110,8 +110,9 @@ macro_rules! client {
     ($library:ident, $setup:expr) => {{
         let setup: &Setup = $setup;
         let site = contacts_proto::BaseUrl::new(&setup.base)?;
-        let mut builder = $library::Client::builder(site, setup.credentials.clone())
-            .policy(setup.policy.clone())
+        let mut builder = $library::Client::builder(site)
+            .credentials(setup.credentials.clone())
+            .retry(setup.policy.clone())
             .connect_timeout(setup.connect_timeout);
         if let Some(pem) = setup.authority {
             builder = builder.root_certificates_pem(pem.as_bytes())?;

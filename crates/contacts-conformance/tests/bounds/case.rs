@@ -159,7 +159,7 @@ const TO: &str = "bob@example.com";
 fn ask<D: Driver>(client: &D, operation: Operation) -> Result<(), Error> {
     match operation {
         Operation::Create => client.send(&CreateContact::new(ContactMethod::Email, TO)?).map(drop),
-        Operation::List => client.each_contact(ListContacts::all(), drop),
+        Operation::List => client.each_contact(ListContacts::MAX_PAGE_SIZE, drop),
         _ => client.send(&GetContact::new(ContactId::new("a")?)).map(drop),
     }
 }

@@ -17,7 +17,7 @@ fn builder(server: &Server) -> ClientBuilder {
     let mut policy = RetryPolicy::default();
     policy.max_attempts = 1;
     let site = BaseUrl::new(&format!("https://{}", server.address())).unwrap();
-    let builder = Client::builder(site, Credentials::none()).policy(policy);
+    let builder = Client::builder(site).credentials(Credentials::none()).retry(policy);
     builder.root_certificates_pem(certificates::trusted_authority().as_bytes()).unwrap()
 }
 

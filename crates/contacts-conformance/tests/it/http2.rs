@@ -82,8 +82,9 @@ fn builder(address: SocketAddr, attempt_timeout: Duration) -> Builder {
     policy.max_attempts = 1;
     policy.attempt_timeout = attempt_timeout;
     let site = BaseUrl::new(&format!("https://{address}")).unwrap();
-    Client::builder(site, Credentials::basic("ann@example.com", "token").unwrap())
-        .policy(policy)
+    Client::builder(site)
+        .credentials(Credentials::basic("ann@example.com", "token").unwrap())
+        .retry(policy)
         .root_certificates_pem(certificates::trusted_authority().as_bytes())
         .unwrap()
 }

@@ -29,12 +29,14 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 /// What either client makes of a service, through the proxy that the environment names.
 fn through_the_environment(service: &str) -> [Result<(), Error>; 2] {
     let credentials = || Credentials::basic(USER, TOKEN).unwrap();
-    let blocking = contacts_ureq::Client::builder(base_url(service), credentials())
-        .policy(policy())
+    let blocking = contacts_ureq::Client::builder(base_url(service))
+        .credentials(credentials())
+        .retry(policy())
         .proxy_from_env()
         .map(|builder| builder.build().send(&FindCloudId).map(drop));
-    let asynchronous = contacts_hyper::Client::builder(base_url(service), credentials())
-        .policy(policy())
+    let asynchronous = contacts_hyper::Client::builder(base_url(service))
+        .credentials(credentials())
+        .retry(policy())
         .proxy_from_env()
         .map(|builder| run(builder.build().send(&FindCloudId)).map(drop));
     [blocking.and_then(|sent| sent), asynchronous.and_then(|sent| sent)]
@@ -86,8 +88,9 @@ fn a_proxy_with_tls_is_not_offered_the_certificate_for_the_service() {
     let plan = Plan::every([Step::ReadRequest]).with_tls(certificates::server_for_known_clients());
     let proxy = Server::start(plan, None).unwrap();
     let (chain, key) = certificates::client();
-    let client = contacts_hyper::Client::builder(base_url("127.0.0.1:1"), Credentials::none())
-        .policy(policy())
+    let client = contacts_hyper::Client::builder(base_url("127.0.0.1:1"))
+        .credentials(Credentials::none())
+        .retry(policy())
         .root_certificates_pem(certificates::trusted_authority().as_bytes())
         .and_then(|builder| builder.client_certificate_pem(chain.as_bytes(), key.as_bytes()))
         .and_then(|builder| builder.proxy(&format!("https://{}", proxy.address())))

@@ -126,12 +126,12 @@ impl<P: Program> Driver for Client<P> {
         self.program.run(operation.exchange(self.session.clone()))
     }
 
-    fn contacts(&self, first: ListContacts) -> Result<Vec<Contact>, Error> {
-        self.program.run(List::new(self.session.clone(), first))
+    fn contacts(&self, page_size: u32) -> Result<Vec<Contact>, Error> {
+        self.program.run(List::new(self.session.clone(), ListContacts::all().page_size(page_size)?))
     }
 
-    fn each_contact(&self, first: ListContacts, mut with: impl FnMut(Contact)) -> Result<(), Error> {
-        let mut pages = Pages::new(first, self.session.policy().limits);
+    fn each_contact(&self, page_size: u32, mut with: impl FnMut(Contact)) -> Result<(), Error> {
+        let mut pages = Pages::new(ListContacts::all().page_size(page_size)?, self.session.policy().limits);
         while let Some(page) = pages.next_page() {
             pages.accept(self.send(&page?)?).into_iter().for_each(&mut with);
         }

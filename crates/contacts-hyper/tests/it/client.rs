@@ -12,7 +12,7 @@ fn client(sandbox: &Sandbox) -> Client {
 }
 
 async fn ids(client: &Client) -> Vec<ContactId> {
-    client.contacts(ListContacts::all()).map_ok(|contact| contact.id).try_collect().await.unwrap()
+    client.list().map_ok(|contact| contact.id).try_collect().await.unwrap()
 }
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn connections_are_kept_and_a_creation_takes_one_of_its_own() {
 async fn nothing_is_sent_before_the_first_contact_is_asked_for_and_no_page_before_it_is_needed() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
-    let mut contacts = Box::pin(client.contacts(ListContacts::all().size(1).unwrap()));
+    let mut contacts = Box::pin(client.list().page_size(1));
     assert!(sandbox.journal().is_empty());
     contacts.next().await.unwrap().unwrap();
     assert_eq!(sandbox.journal().len(), 1);
@@ -71,13 +71,14 @@ fn futures_and_streams_can_be_sent_to_other_threads() {
     let client = Client::new(BaseUrl::new("https://a.example").unwrap(), Credentials::none());
     let list = ListContacts::all();
     is_send(&client.send(&list));
-    is_send(&client.contacts(ListContacts::all()));
+    is_send(&client.list());
     is_send(&client.ensure(ContactMethod::Sms, "1"));
 }
 
 #[test]
 fn a_proxy_or_a_certificate_that_cannot_be_used_is_refused_without_being_repeated() {
-    let builder = || Client::builder(BaseUrl::new("https://a.example").unwrap(), Credentials::none());
+    let builder =
+        || Client::builder(BaseUrl::new("https://a.example").unwrap()).credentials(Credentials::none());
     for proxy in ["", "socks5://u:secret@h:1", "ftp://u:secret@h", "http://u:secret@", "http://u:secret@h/p"]
     {
         let error = builder().proxy(proxy).unwrap_err();

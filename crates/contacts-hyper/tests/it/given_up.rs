@@ -52,7 +52,10 @@ async fn nothing_that_is_told_as_unsent_arrives<S: HttpService>(layer: fn(Transp
         let mut policy = RetryPolicy::default();
         policy.max_attempts = 1;
         policy.attempt_timeout = Duration::from_micros(micros);
-        Client::builder(site.clone(), Credentials::none()).policy(policy).build_with(&layer_fn(layer))
+        Client::builder(site.clone())
+            .credentials(Credentials::none())
+            .retry(policy)
+            .build_with(&layer_fn(layer))
     };
     let clients = [500, 1000, 2000, 3000].map(client);
     let creations = stream::iter(0..CREATIONS).map(|number| {

@@ -31,7 +31,7 @@ async fn each_of_two_thousand_users_gets_the_own_contacts_over_few_connections()
         let user =
             client.with_credentials(Credentials::basic(&address(number), format!("token-{number}")).unwrap());
         async move {
-            let contacts = user.contacts(ListContacts::all()).map_ok(|contact| contact.to);
+            let contacts = user.list().map_ok(|contact| contact.to);
             (number, contacts.try_collect::<Vec<_>>().await.unwrap())
         }
     });
@@ -100,8 +100,9 @@ async fn a_source_that_hangs_costs_no_more_than_the_deadline() {
     let sandbox = Sandbox::start().unwrap();
     let mut policy = RetryPolicy::default();
     policy.deadline = Duration::from_millis(100);
-    let client = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
-        .policy(policy)
+    let client = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap())
+        .credentials(Credentials::none())
+        .retry(policy)
         .build()
         .with_credentials_provider(async || future::pending().await);
     let begin = Instant::now();

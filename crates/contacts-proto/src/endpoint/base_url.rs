@@ -51,7 +51,7 @@ impl BaseUrl {
         Self::at(api_host, &format!("{OAUTH_PATH}/{cloud_id}{API_PATH}"))
     }
 
-    fn at(api_host: &'static str, prefix: &str) -> Self {
+    pub(super) fn at(api_host: &'static str, prefix: &str) -> Self {
         let authority = Authority::from_static(api_host);
         Self { scheme: Scheme::HTTPS, authority, prefix: prefix.into(), host: None }
     }

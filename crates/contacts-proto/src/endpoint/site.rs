@@ -4,20 +4,20 @@ use std::fmt;
 
 use crate::{BaseUrl, CloudId, Credentials, Error};
 
-/// What follows a site's name where no domain is given.
+/// Domain of a site that is given by its name alone.
 const COMMERCIAL_DOMAIN: &str = ".atlassian.net";
 
 /// A site, by its name (`acme.atlassian.net`) or its cloud id, and the cloud that it is in.
 ///
-/// The base URL follows from the site and the kind of credentials, so that the two cannot be mismatched. A cloud id alone is one of
-/// the commercial cloud; a site of another cloud is named by its host.
+/// The base URL follows from the site and the kind of credentials, so the two always match. A cloud id alone means the
+/// commercial cloud. A site of another cloud is given by its host.
 ///
 /// ```
 /// use contacts_proto::{CloudId, Credentials, Site};
 ///
 /// let site = Site::new("acme")?;
 /// assert_eq!(site.host(), Some("acme.atlassian.net"));
-/// let lookup = site.lookup().expect("only the name is known"); // for `FindCloudId`, without credentials
+/// let lookup = site.lookup().expect("the cloud id is unknown"); // for `FindCloudId`, without credentials
 /// assert_eq!(lookup.to_string(), "https://acme.atlassian.net");
 ///
 /// let site = site.with_cloud_id(CloudId::new("35273b54")?);
@@ -30,12 +30,12 @@ const COMMERCIAL_DOMAIN: &str = ".atlassian.net";
 #[derive(Clone, PartialEq, Eq)]
 pub struct Site {
     cloud: Cloud,
-    /// Where the site itself is, if its name is known.
+    /// URL of the site itself, if its name is known.
     own: Option<BaseUrl>,
     cloud_id: Option<CloudId>,
 }
 
-/// A cloud whose API host is known.
+/// A cloud with a known API host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cloud {
     Commercial,
@@ -47,8 +47,8 @@ impl Cloud {
     /// The cloud of a site's host.
     ///
     /// # Errors
-    /// A domain of the vendor's that is not one of the two: its API host is not known, and a credential of such a site must not go to
-    /// another cloud. A domain that is not the vendor's is a custom domain of a commercial site.
+    /// The domain belongs to Atlassian, but to neither of these clouds: its API host is unknown, and its credentials must not go
+    /// to another cloud. Any other domain is a custom domain of a commercial site.
     fn of(host: &str) -> Result<Self, Error> {
         let domain = host.rsplit('.').nth(1).unwrap_or_default();
         match (domain, host) {
@@ -56,7 +56,7 @@ impl Cloud {
             ("atlassian", host) if host.ends_with(COMMERCIAL_DOMAIN) => Ok(Self::Commercial),
             (domain, _) if domain == "atlassian" || domain.starts_with("atlassian-") => Err(Error::invalid(
                 "site",
-                "is in a cloud whose API host is not known: give the whole base URL in place of the site",
+                "is in a cloud whose API host is unknown; use the whole base URL instead",
             )),
             _ => Ok(Self::Commercial),
         }
@@ -71,11 +71,12 @@ impl Cloud {
 }
 
 impl Site {
-    /// A site by its name: `acme`, `acme.atlassian.net`, a custom domain, or a URL of one of them, whose path is ignored. Plain `http`
-    /// is for loopback alone.
+    /// Creates a site from its name: `acme`, `acme.atlassian.net`, a custom domain, or a URL of one of them.
+    ///
+    /// The path of a URL is ignored. Plain `http` is accepted for loopback addresses only.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for any other text, and for a site of a cloud whose API host is not known.
+    /// [`Error::InvalidInput`] for any other text, and for a site in a cloud whose API host is unknown.
     pub fn new(name: &str) -> Result<Self, Error> {
         let (scheme, authority) = match name.split_once("://") {
             Some((scheme, rest)) => (scheme, rest.split(['/', '?', '#']).next().unwrap_or(rest)),
@@ -93,7 +94,7 @@ impl Site {
                 "is not a name such as `acme`, a host such as `acme.atlassian.net`, or its https URL",
             )
         };
-        // A port is for a stand-in on this machine.
+        // Only a test server on this machine has a port.
         let host = if name.contains("://") {
             authority.rsplit_once(':').map_or(&*authority, |it| it.0)
         } else {
@@ -108,42 +109,55 @@ impl Site {
         Ok(Self { cloud, own: Some(own), cloud_id: None })
     }
 
-    /// A site of the commercial cloud by its cloud id.
+    /// Creates a site of the commercial cloud from its cloud id.
     pub fn from_cloud_id(cloud_id: CloudId) -> Self {
         Self { cloud: Cloud::Commercial, own: None, cloud_id: Some(cloud_id) }
     }
 
-    /// The same site, of which the cloud id is known.
+    /// Adds the cloud id.
     #[must_use]
     pub fn with_cloud_id(self, cloud_id: CloudId) -> Self {
         Self { cloud_id: Some(cloud_id), ..self }
     }
 
-    /// The cloud id, if it is known.
+    /// Returns the cloud id, if it is known.
     pub fn cloud_id(&self) -> Option<&CloudId> {
         self.cloud_id.as_ref()
     }
 
-    /// The site's host, if its name is known.
+    /// Returns the site's host, if its name is known.
     pub fn host(&self) -> Option<&str> {
         self.own.as_ref().map(BaseUrl::authority)
     }
 
-    /// Where [`FindCloudId`](crate::FindCloudId) asks for the cloud id; `None` if it is known already.
+    /// Returns the base URL for [`FindCloudId`](crate::FindCloudId), or `None` if the cloud id is known.
     pub fn lookup(&self) -> Option<&BaseUrl> {
         self.own.as_ref().filter(|_| self.cloud_id.is_none())
     }
 
-    /// The base URL for credentials of this kind: an OAuth token goes to the gateway under `/ex/jira/`, all else to the API itself.
+    /// Returns the base URL for these credentials: OAuth tokens go to the gateway under `/ex/jira/`, API tokens to the API itself.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if the cloud id is not known: see [`lookup`](Self::lookup).
+    /// [`Error::InvalidInput`] if the cloud id is unknown: see [`lookup`](Self::lookup).
     pub fn base_url(&self, credentials: &Credentials) -> Result<BaseUrl, Error> {
-        let Some(cloud_id) = &self.cloud_id else {
-            return Err(Error::invalid("site", "has a cloud id that was not looked up yet"));
-        };
-        let make = if credentials.is_bearer() { BaseUrl::for_oauth } else { BaseUrl::for_api_tokens };
-        Ok(make(self.cloud.api_host(), cloud_id))
+        let unknown = || Error::invalid("site", "has no known cloud id yet");
+        let (api_token, oauth) = self.base_urls().ok_or_else(unknown)?;
+        Ok(if credentials.is_bearer() { oauth } else { api_token })
+    }
+
+    /// Returns the base URLs for API tokens and for OAuth tokens, if the cloud id is known.
+    pub(crate) fn base_urls(&self) -> Option<(BaseUrl, BaseUrl)> {
+        let (host, cloud_id) = (self.cloud.api_host(), self.cloud_id.as_ref()?);
+        Some((BaseUrl::for_api_tokens(host, cloud_id), BaseUrl::for_oauth(host, cloud_id)))
+    }
+
+    pub(super) fn api_url(&self) -> BaseUrl {
+        BaseUrl::at(self.cloud.api_host(), "")
+    }
+
+    /// Returns the URL of the site itself, if its name is known.
+    pub(crate) fn own(&self) -> Option<&BaseUrl> {
+        self.own.as_ref()
     }
 }
 
@@ -228,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_of_a_cloud_whose_api_host_is_not_known_is_refused() {
+    fn a_site_of_a_cloud_with_an_unknown_api_host_is_rejected() {
         for name in [
             "acme.atlassian-us-gov.net",
             "https://acme.ATLASSIAN-us-gov.net/",
@@ -246,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn no_base_url_is_made_before_the_cloud_id_is_known() {
+    fn there_is_no_base_url_before_the_cloud_id_is_known() {
         assert!(Site::new("acme").unwrap().base_url(&Credentials::none()).is_err());
     }
 }

@@ -2,11 +2,23 @@
 
 use std::{borrow::Cow, fmt};
 
+use super::Error;
+
 /// An argument that cannot be used. As text it names the argument and does not repeat it: it may hold a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidInput {
     pub(super) what: Cow<'static, str>,
     pub(super) why: Cow<'static, str>,
+}
+
+impl Error {
+    /// Names the environment variable that an invalid value is from.
+    pub(crate) fn in_variable(self, name: &str) -> Self {
+        match self {
+            Self::InvalidInput(InvalidInput { what, why }) => Self::invalid(format!("{what} in {name}"), why),
+            other => other,
+        }
+    }
 }
 
 impl fmt::Display for InvalidInput {

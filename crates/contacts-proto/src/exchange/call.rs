@@ -1,12 +1,13 @@
 //! One operation, with retries, a deadline and one refresh of credentials.
 
-use std::{borrow::Cow, error::Error as StdError, mem, sync::Arc, time::Duration};
+use std::{borrow::Cow, error::Error as StdError, mem, ops::ControlFlow, sync::Arc, time::Duration};
 
 use http::{Response, StatusCode};
 
 use super::{Action, Event, Exchange, Now, Session, WaitReason};
 use crate::{
-    Attempts, CredentialsError, Effect, Error, FailedRequest, Hint, Idempotency, Operation, StopReason,
+    Attempts, CredentialsError, Effect, Error, FailedRequest, FindCloudId, Hint, Idempotency, Operation,
+    StopReason,
     error::LONGEST_BODY,
     retry::{backoff, patience},
     transport::{Delivery, RetryClass, TransportError, TransportErrorKind},
@@ -46,9 +47,14 @@ pub(super) struct Attempting {
 #[derive(Debug)]
 enum State {
     New,
+    /// The cloud id of the site is looked up first.
+    LookingUp(Box<Call<FindCloudId>>),
     Refreshing,
     Sent,
-    Waiting { until: Duration, reason: WaitReason },
+    Waiting {
+        until: Duration,
+        reason: WaitReason,
+    },
     Done,
 }
 
@@ -188,13 +194,17 @@ impl<O: Operation> Call<O> {
             let error = self.attempts.last.take().unwrap_or_else(|| Self::failed_error(timed_out));
             return self.attempts.give_up(error, Some(StopReason::Deadline));
         }
+        let request = match self.session().request(&self.operation) {
+            Ok(request) => request,
+            Err(error) => return self.attempts.give_up(error, None),
+        };
         self.attempts.state = State::Sent;
         if mem::take(&mut self.attempts.begins) {
             self.attempts.count = self.attempts.count.saturating_add(1);
         }
         let policy = self.session().policy();
         Action::Send {
-            request: self.session().request(&self.operation),
+            request,
             timeout: remaining.min(policy.attempt_timeout),
             // A server closes idle connections. A request that is sent into that closing is lost without a trace.
             fresh_connection: O::IDEMPOTENCY == Idempotency::NotIdempotent,
@@ -280,6 +290,23 @@ impl<O: Operation> Exchange for Call<O> {
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<O::Output> {
         let attempts = &mut self.attempts;
         attempts.deadline.get_or_insert_with(|| attempts.session.deadline(now));
+        if let State::New = attempts.state
+            && let Some(lookup) = attempts.session.lookup(now)
+        {
+            attempts.state = State::LookingUp(Box::new(lookup));
+        }
+        if let State::LookingUp(lookup) = &mut attempts.state {
+            match lookup.step(event, now, random).result() {
+                ControlFlow::Break(action) => return action,
+                ControlFlow::Continue(Ok(cloud_id)) => attempts.session.keep(cloud_id),
+                ControlFlow::Continue(Err(error)) => {
+                    attempts.state = State::Done;
+                    return Action::Done(Err(error));
+                }
+            }
+            attempts.state = State::New;
+            return self.step(Event::Start, now, random);
+        }
         match (&attempts.state, event) {
             (State::New, _) if attempts.session.needs_credentials() && !attempts.remaining(now).is_zero() => {
                 attempts.state = State::Refreshing;
@@ -308,7 +335,7 @@ impl<O: Operation> Exchange for Call<O> {
             (State::Sent, _) => {
                 self.failed(TransportError::new(Delivery::Unknown, TransportErrorKind::Other), now, random)
             }
-            (State::Done, _) => Action::at_its_end(),
+            (State::LookingUp(_) | State::Done, _) => Action::at_its_end(),
         }
     }
 
@@ -317,7 +344,11 @@ impl<O: Operation> Exchange for Call<O> {
     }
 
     fn wait_reason(&self) -> Option<WaitReason> {
-        if let State::Waiting { reason, .. } = self.attempts.state { Some(reason) } else { None }
+        match &self.attempts.state {
+            State::LookingUp(lookup) => lookup.wait_reason(),
+            State::Waiting { reason, .. } => Some(*reason),
+            _ => None,
+        }
     }
 
     fn is_create_in_flight(&self) -> bool {

@@ -18,6 +18,20 @@ pub struct Pages {
 }
 
 impl Pages {
+    /// Lists from the first contact to the end.
+    pub fn all(limits: Limits) -> Self {
+        Self::new(ListContacts::all(), limits)
+    }
+
+    /// Changes the first request. Has no effect after the first page. An error comes out of [`next_page`](Self::next_page).
+    #[must_use]
+    pub fn first_page(mut self, change: impl FnOnce(ListContacts) -> Result<ListContacts, Error>) -> Self {
+        if self.pages == 0 {
+            self.next = self.next.map(|first| first.and_then(change));
+        }
+        self
+    }
+
     /// From this page on to the end of the list.
     pub fn new(first: ListContacts, limits: Limits) -> Self {
         Self { next: Some(Ok(first)), seen: BTreeSet::new(), pages: 0, limits }
@@ -54,7 +68,7 @@ impl Pages {
             contacts.truncate(contacts.len().saturating_sub(over));
             self.next = stop(PagingError::TooManyContacts(self.limits.contacts));
         } else if matches!(self.next, Some(Ok(_))) && contacts.is_empty() {
-            self.next = stop(PagingError::NothingNew { offset: asked.first_offset() });
+            self.next = stop(PagingError::NothingNew { offset: asked.start_offset() });
         } else if matches!(self.next, Some(Ok(_))) && self.pages >= self.limits.pages {
             self.next = stop(PagingError::TooManyPages(self.limits.pages));
         }

@@ -1,4 +1,4 @@
-//! What is to be looked up when a creation was left in doubt.
+//! A receipt of a create request whose outcome is unknown.
 
 use std::{fmt, str::FromStr};
 
@@ -6,35 +6,34 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::Session;
-use crate::{ContactId, ContactMethod, Error, escape_controls};
+use crate::{ContactId, ContactMethod, Error, Site, escape_controls};
 
-/// What is to be looked up when a creation was left in doubt: the contact that was wanted, and what was there before.
+/// A receipt of a create request whose outcome is unknown: the wanted contact, and the contacts that existed before.
 ///
-/// It is one word (`Display`, `FromStr`), so that it can be stored, passed on, and resolved by another program or on another day.
-/// It holds the address or number, the site and, where it is known, the user's e-mail address, and no secret.
-///
-/// The word is its one written form, also through serde, and has a version.
+/// Its text form (`Display`, `FromStr`, serde) is one word with a version. A program can store it, and another program can
+/// [reconcile](super::Reconcile) it later. It contains the address or number, the site and, if known, the user's e-mail address,
+/// but no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Receipt(Written);
 
-/// What is in the word.
+/// Content of the text form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Written {
-    /// The form of the receipt.
+    /// Version of the form.
     v: u64,
-    /// The operation left in doubt: `create`.
+    /// The operation with the unknown outcome: `create`.
     operation: Word,
     method: ContactMethod,
     to: String,
-    /// Contacts with this method and `to` that were there before; `None` if nobody looked.
+    /// Contacts with this method and `to` that existed before; `None` if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen: Option<Vec<ContactId>>,
-    /// The contact that was confirmed, if there were two creations and the other one is in doubt.
+    /// The confirmed contact, if there were two create requests and the outcome of the other one is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     created: Option<ContactId>,
     at: u64,
-    /// Whose contact it was to be: a base URL, and the e-mail address of basic credentials.
+    /// Base URL, or URL of the site if the base URL was unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     site: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +54,7 @@ enum Word {
 impl Receipt {
     const VERSION: u64 = 1;
 
-    /// For a creation that was sent at `unix` seconds of the Unix epoch.
+    /// Creates the receipt of a request sent at `unix`, in seconds of the Unix epoch.
     pub(crate) fn for_create(
         method: ContactMethod,
         to: String,
@@ -71,68 +70,75 @@ impl Receipt {
         Self(Written { created, ..self.0 })
     }
 
-    /// The same receipt of the site and the user of this session: [`Reconcile`](crate::exchange::Reconcile) refuses it anywhere else, where nothing
-    /// would be found and prove nothing. Whose token an OAuth token is, it does not tell: the receipt of a session with one names no
-    /// user.
+    /// Adds the site and the user of this session.
+    ///
+    /// [`Reconcile`](super::Reconcile) then rejects any other site or user, whose list says nothing about this contact. An OAuth
+    /// token does not tell its user, so the receipt of such a session names none.
     #[must_use]
     pub fn of(self, session: &Session) -> Self {
         let user = session.credentials().user().map(str::to_owned);
-        Self(Written { site: Some(session.site().to_string()), user, ..self.0 })
+        let url = session.base_url().ok().or_else(|| session.site()?.own());
+        Self(Written { site: url.map(ToString::to_string), user, ..self.0 })
     }
 
-    /// Refuses another site; and another user, or one of whom nobody can tell who it is, if the receipt names its own.
+    /// Rejects a session of another site, and one of another or unknown user if the receipt names a user.
     pub(super) fn check(&self, session: &Session) -> Result<(), Error> {
-        let refuse = |of: &str, only: &str| {
-            Err(Error::invalid("receipt", format!("is of {}: {only}", escape_controls(of))))
+        let reject = |of: &str, why: &str| {
+            Err(Error::invalid("receipt", format!("is of {}; {why}", escape_controls(of))))
         };
-        let (site, credentials) = (session.site().to_string(), session.credentials());
-        // The same site has another base URL for the other kind of credentials.
-        let other = session.site().for_other_credentials().map(|other| other.to_string());
-        match (&self.0.site, &self.0.user, credentials.user()) {
-            (Some(of), ..) if *of != site && Some(of) != other.as_ref() => {
-                refuse(of, "no other site can end the doubt")
+        match (&self.0.site, &self.0.user, session.credentials().user()) {
+            (Some(of), ..) if !may_be_at(session, of) => reject(of, "use it with that site"),
+            (_, Some(of), Some(user)) if !of.eq_ignore_ascii_case(user) => {
+                reject(of, "use it with that user's API token")
             }
-            (_, Some(of), Some(asking)) if !of.eq_ignore_ascii_case(asking) => {
-                refuse(of, "nobody else can end the doubt")
+            (_, Some(of), None) if session.credentials().header().is_some() => {
+                reject(of, "use it with that user's API token, since an OAuth token does not tell its user")
             }
-            (_, Some(of), None) if credentials.header().is_some() => refuse(
-                of,
-                "whose an OAuth token is, it does not tell, so that this user's API token is needed",
-            ),
             _ => Ok(()),
         }
     }
 
-    /// The method of the contact that was wanted.
+    /// Returns the method of the wanted contact.
     pub fn method(&self) -> &ContactMethod {
         &self.0.method
     }
 
-    /// Its address or number.
+    /// Returns its address or number.
     pub fn to(&self) -> &str {
         &self.0.to
     }
 
-    /// The e-mail address of the user whose contact it was to be; `None` if it is not known. Then nobody checks that it is resolved
-    /// with that user's credentials, and with those of another, [`Reconciled::NotFound`](crate::Reconciled) proves nothing.
+    /// Returns the e-mail address of the contact's user, if known.
+    ///
+    /// If it is unknown, reconcile with that user's credentials: with those of another user,
+    /// [`Reconciled::NotFound`](super::Reconciled::NotFound) proves nothing.
     pub fn user(&self) -> Option<&str> {
         self.0.user.as_deref()
     }
 
-    /// The contacts with this method and `to` that were there before; `None` if nobody looked.
+    /// Returns the contacts with this method and `to` that existed before, or `None` if they are unknown.
     pub fn seen(&self) -> Option<&[ContactId]> {
         self.0.seen.as_deref()
     }
 
-    /// The contact that the service has confirmed, if another creation before it is the one in doubt.
+    /// Returns the contact that the service confirmed, if the outcome of an earlier create request is the unknown one.
     pub fn created(&self) -> Option<&ContactId> {
         self.0.created.as_ref()
     }
 
-    /// When the doubt arose, in seconds of the Unix epoch, by the clock of the program that had it.
+    /// Returns the time of the create request, in seconds of the Unix epoch, by the clock of the program that sent it.
     pub fn unix_time(&self) -> u64 {
         self.0.at
     }
+}
+
+/// Returns `true` if a URL is that of the session's site, or if the session does not know yet.
+fn may_be_at(session: &Session, url: &str) -> bool {
+    let is_own = session.site().and_then(Site::own).is_some_and(|own| own.to_string() == url);
+    let Ok(base_url) = session.base_url() else { return true };
+    // A site has one base URL for each kind of credentials.
+    let other = base_url.for_other_credentials().map(|other| other.to_string());
+    is_own || base_url.to_string() == url || other.as_deref() == Some(url)
 }
 
 impl fmt::Display for Receipt {
@@ -146,15 +152,15 @@ impl FromStr for Receipt {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let refuse = |why: &'static str| Error::invalid("receipt", why);
+        let invalid = |why: &'static str| Error::invalid("receipt", why);
         let json = URL_SAFE_NO_PAD
             .decode(text.trim())
-            .map_err(|_| refuse("is not one whole word as it was printed"))?;
-        let damaged = |_| refuse("is damaged: was it copied whole?");
-        // A later version may have other members: it is told as that.
+            .map_err(|_| invalid("is not the whole word that was printed"))?;
+        let damaged = |_| invalid("is damaged; copy the whole word");
+        // A later version may have other members.
         let Version { v } = serde_json::from_slice(&json).map_err(damaged)?;
         if v != Self::VERSION {
-            return Err(refuse("is of another version"));
+            return Err(invalid("has a version that this program does not know"));
         }
         Ok(Self(serde_json::from_slice(&json).map_err(damaged)?))
     }
@@ -179,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_receipt_survives_being_written_down() {
+    fn a_receipt_survives_its_text_form() {
         let seen = Some(vec![ContactId::new("a").unwrap()]);
         for seen in [None, seen] {
             let receipt =
@@ -191,16 +197,16 @@ mod tests {
             assert_eq!(json, format!("\"{word}\""));
             assert_eq!(serde_json::from_str::<Receipt>(&json).unwrap(), receipt);
             for end in 0..word.len() {
-                assert!(word[..end].parse::<Receipt>().is_err(), "a part of a receipt is no receipt");
+                assert!(word[..end].parse::<Receipt>().is_err(), "a part of a receipt is not a receipt");
             }
         }
     }
 
     #[test]
-    fn a_receipt_of_a_later_version_is_told_as_that_whatever_else_it_has() {
+    fn a_receipt_of_a_later_version_is_rejected_for_its_version() {
         let word = URL_SAFE_NO_PAD.encode(br#"{"v":2,"operation":"merge","target":{}}"#);
         for error in [word.parse::<Receipt>().unwrap_err(), Receipt::try_from(word).unwrap_err()] {
-            assert!(error.to_string().contains("is of another version"), "{error}");
+            assert!(error.to_string().contains("a version that this program does not know"), "{error}");
         }
     }
 }

@@ -1,78 +1,115 @@
-//! What all exchanges of a client have in common.
+//! What all exchanges of a client share.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use http::{HeaderValue, Request, header};
 
-use super::Now;
-use crate::{BaseUrl, Credentials, Operation, RetryBudget, RetryPolicy};
+use super::{Call, Now};
+use crate::{
+    BaseUrl, CloudId, Credentials, Endpoint, Error, FindCloudId, Operation, RetryBudget, RetryPolicy, Site,
+};
 
-/// Where a client's exchanges go, as whom, and by which policy. Cloning is cheap.
+/// Endpoint, user and retry policy of a client's exchanges. Cloning is cheap.
+///
+/// If the endpoint is a [`Site`] whose cloud id is unknown, the first exchange looks the cloud id up. All clones keep it.
 #[derive(Debug, Clone)]
 pub struct Session {
     shared: Arc<Shared>,
     credentials: Credentials,
     refresh: RefreshState,
-    /// No exchange goes on after this moment of the monotonic clock.
-    until: Option<Duration>,
+    /// End of all exchanges, on the monotonic clock.
+    deadline: Option<Duration>,
 }
 
 #[derive(Debug, Clone)]
 struct Shared {
-    site: BaseUrl,
+    target: Target,
     policy: RetryPolicy,
     budget: RetryBudget,
     user_agent: Option<HeaderValue>,
 }
 
-/// Whether other credentials can be had.
+#[derive(Debug, Clone)]
+enum Target {
+    BaseUrl(BaseUrl),
+    Site { site: Site, found: Arc<OnceLock<BaseUrls>>, host_header: bool },
+}
+
+/// Base URLs of a site whose cloud id is known.
+#[derive(Debug)]
+struct BaseUrls {
+    api_token: BaseUrl,
+    oauth: BaseUrl,
+}
+
+/// `true` if a provider of credentials can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RefreshState {
-    /// No: a 401 is the end.
+    /// The credentials are fixed: a 401 ends the call.
     Impossible,
-    /// Yes, once a call when they are refused.
+    /// After a 401, a call asks the provider once.
     Possible,
-    /// Yes, and there are none yet.
+    /// The provider has not been asked yet.
     Needed,
 }
 
 impl Session {
-    /// With the default policy and a budget of its own.
-    pub fn new(site: BaseUrl, credentials: Credentials) -> Self {
-        let shared =
-            Shared { site, policy: RetryPolicy::default(), budget: RetryBudget::default(), user_agent: None };
-        Self { shared: Arc::new(shared), credentials, refresh: RefreshState::Impossible, until: None }
+    /// Creates a session with the default policy and a retry budget of its own.
+    pub fn new(endpoint: impl Into<Endpoint>, credentials: Credentials) -> Self {
+        let shared = Shared {
+            target: Target::new(endpoint.into()),
+            policy: RetryPolicy::default(),
+            budget: RetryBudget::default(),
+            user_agent: None,
+        };
+        Self { shared: Arc::new(shared), credentials, refresh: RefreshState::Impossible, deadline: None }
     }
 
-    /// The same session by another policy; clones that were made before keep theirs.
+    /// Replaces the policy. Earlier clones keep theirs.
     #[must_use]
     pub fn with_policy(mut self, policy: RetryPolicy) -> Self {
         Arc::make_mut(&mut self.shared).policy = policy;
         self
     }
 
-    /// The same session at another base URL.
+    /// Replaces the endpoint. Earlier clones keep theirs.
     #[must_use]
-    pub fn with_base_url(mut self, base_url: BaseUrl) -> Self {
-        Arc::make_mut(&mut self.shared).site = base_url;
+    pub fn with_endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
+        Arc::make_mut(&mut self.shared).target = Target::new(endpoint.into());
         self
     }
 
-    /// Another `user-agent` than [`USER_AGENT`](crate::USER_AGENT).
+    /// Adds a `host` header to each request: see [`BaseUrl::with_host_header`].
+    #[must_use]
+    pub fn with_host_header(mut self) -> Self {
+        let target = &mut Arc::make_mut(&mut self.shared).target;
+        *target = match target {
+            Target::BaseUrl(base_url) => Target::BaseUrl(base_url.clone().with_host_header()),
+            Target::Site { site, .. } => Target::site(site.clone(), true),
+        };
+        self
+    }
+
+    /// Replaces the `user-agent`, which is [`USER_AGENT`](crate::USER_AGENT) by default.
     #[must_use]
     pub fn with_user_agent(mut self, user_agent: HeaderValue) -> Self {
         Arc::make_mut(&mut self.shared).user_agent = Some(user_agent);
         self
     }
 
-    /// Another user of the same site, with fixed credentials; policy and budget stay shared.
+    /// Returns a session of another user at the same endpoint. Policy and budget stay shared.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
         Self { credentials, refresh: RefreshState::Impossible, ..self.clone() }
     }
 
-    /// Another user of the same site, whose credentials come from a source: an exchange asks for them by
-    /// [`Action::Refresh`](crate::exchange::Action::Refresh), at its start if none are `known`, and once when the service refuses them.
+    /// Returns a session of another user whose credentials come from a provider.
+    ///
+    /// An exchange asks for credentials by [`Action::Refresh`](super::Action::Refresh): at its start if `known` is `None`, and
+    /// once if the service answers 401.
     #[must_use]
     pub fn with_refreshable(&self, known: Option<Credentials>) -> Self {
         let refresh = if known.is_some() { RefreshState::Possible } else { RefreshState::Needed };
@@ -80,51 +117,97 @@ impl Session {
         Self { credentials, refresh, ..self.clone() }
     }
 
-    /// All exchanges that are begun with it end by this moment of the adapter's [monotonic clock](crate::exchange::Now::monotonic), however much time the policy
-    /// gives each of them.
+    /// Ends all exchanges by this time of the driver's [monotonic clock](Now::monotonic). The earliest deadline applies.
     #[must_use]
-    pub fn with_deadline(self, moment: Duration) -> Self {
-        Self { until: Some(self.until.map_or(moment, |until| until.min(moment))), ..self }
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline: Some(self.deadline.map_or(deadline, |before| before.min(deadline))), ..self }
     }
 
-    /// Where requests go.
-    pub fn site(&self) -> &BaseUrl {
-        &self.shared.site
+    /// Limits the time of each exchange: [`RetryPolicy::deadline`]. Earlier clones keep theirs.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        Arc::make_mut(&mut self.shared).policy.deadline = timeout;
+        self
     }
 
-    /// Who is asking.
+    /// Returns the base URL for the session's credentials.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the cloud id of the site has not been looked up yet.
+    pub fn base_url(&self) -> Result<&BaseUrl, Error> {
+        match &self.shared.target {
+            Target::BaseUrl(base_url) => Ok(base_url),
+            Target::Site { found, .. } => {
+                let urls = found.get().ok_or_else(|| Error::invalid("site", "has no known cloud id yet"))?;
+                Ok(if self.credentials.is_bearer() { &urls.oauth } else { &urls.api_token })
+            }
+        }
+    }
+
+    /// Returns the site, if the endpoint is one.
+    pub fn site(&self) -> Option<&Site> {
+        match &self.shared.target {
+            Target::BaseUrl(_) => None,
+            Target::Site { site, .. } => Some(site),
+        }
+    }
+
+    /// Returns the credentials, as last refreshed.
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
     }
 
-    /// The numbers of retries and waiting.
+    /// Returns the retry policy.
     pub fn policy(&self) -> &RetryPolicy {
         &self.shared.policy
     }
 
-    /// What is left for retries.
+    /// Returns the retry budget, which all exchanges of a client share.
     pub fn budget(&self) -> &RetryBudget {
         &self.shared.budget
     }
 
-    /// The request of an operation in this session, as it goes on the wire.
-    pub fn request(&self, operation: &impl Operation) -> Request<Vec<u8>> {
-        let mut request = operation.request(&self.shared.site, &self.credentials);
+    /// Builds the request of an operation as it goes on the wire.
+    ///
+    /// # Errors
+    /// See [`base_url`](Self::base_url).
+    pub fn request(&self, operation: &impl Operation) -> Result<Request<Vec<u8>>, Error> {
+        let mut request = operation.request(self.base_url()?, &self.credentials);
         if let Some(user_agent) = &self.shared.user_agent {
             request.headers_mut().insert(header::USER_AGENT, user_agent.clone());
         }
-        request
+        Ok(request)
     }
 
-    /// The session of an exchange that begins now and makes others: all of them end by its deadline.
+    /// Returns the session of an exchange that begins now and makes other exchanges, which share its deadline.
     pub(super) fn begun(&self, now: Now) -> Self {
         self.clone().with_deadline(self.deadline(now))
     }
 
-    /// When an exchange that begins now must have ended.
+    /// Returns the end of an exchange that begins now.
     pub(super) fn deadline(&self, now: Now) -> Duration {
         let deadline = now.monotonic.saturating_add(self.shared.policy.deadline);
-        self.until.map_or(deadline, |until| until.min(deadline))
+        self.deadline.map_or(deadline, |before| before.min(deadline))
+    }
+
+    /// Returns the exchange that looks the cloud id up, if it is unknown. It sends no credentials.
+    pub(super) fn lookup(&self, now: Now) -> Option<Call<FindCloudId>> {
+        let Target::Site { site, found, host_header } = &self.shared.target else { return None };
+        let own = site.lookup().filter(|_| found.get().is_none())?.clone();
+        let mut session = self.begun(now).with_credentials(Credentials::none()).with_endpoint(own);
+        if *host_header {
+            session = session.with_host_header();
+        }
+        Some(Call::new(session, FindCloudId))
+    }
+
+    /// Keeps the cloud id of the site for all clones.
+    pub(super) fn keep(&self, cloud_id: CloudId) {
+        if let Target::Site { site, found, host_header } = &self.shared.target {
+            let site = site.clone().with_cloud_id(cloud_id);
+            // Of two look-ups at the same time, the first one counts.
+            let _ = BaseUrls::of(&site, *host_header).map(|urls| found.set(urls));
+        }
     }
 
     pub(super) fn is_refreshable(&self) -> bool {
@@ -138,5 +221,30 @@ impl Session {
     pub(super) fn refresh(&mut self, credentials: Credentials) {
         self.credentials = credentials;
         self.refresh = RefreshState::Possible;
+    }
+}
+
+impl Target {
+    fn new(endpoint: Endpoint) -> Self {
+        match endpoint {
+            Endpoint::BaseUrl(base_url) => Self::BaseUrl(base_url),
+            Endpoint::Site(site) => Self::site(site, false),
+        }
+    }
+
+    fn site(site: Site, host_header: bool) -> Self {
+        let found = BaseUrls::of(&site, host_header).map_or_else(OnceLock::new, OnceLock::from);
+        Self::Site { site, found: Arc::new(found), host_header }
+    }
+}
+
+impl BaseUrls {
+    fn of(site: &Site, host_header: bool) -> Option<Self> {
+        let (api_token, oauth) = site.base_urls()?;
+        Some(if host_header {
+            Self { api_token: api_token.with_host_header(), oauth: oauth.with_host_header() }
+        } else {
+            Self { api_token, oauth }
+        })
     }
 }

@@ -12,13 +12,13 @@ use crate::{
     operation::request,
 };
 
-/// The service's numbers are int32.
-const LARGEST_OFFSET: u32 = i32::MAX.unsigned_abs();
+/// The service's offsets are int32.
+const MAX_OFFSET: u32 = i32::MAX.unsigned_abs();
 
-/// What stands in a query as it is: the unreserved characters of RFC 3986.
+/// All but the unreserved characters of RFC 3986 are escaped in a query.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Reads one page of the contacts of the user, or as an administrator, of another user.
+/// Reads one page of the contacts of the user or, as an administrator, of another user.
 ///
 /// ```
 /// use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation};
@@ -43,54 +43,54 @@ pub struct ListContacts {
 }
 
 impl ListContacts {
-    /// The most contacts that the service gives a page.
+    /// Maximum number of contacts in a page.
     pub const MAX_PAGE_SIZE: u32 = 100;
 
-    /// From the first contact on, 100 a page, which is the most that the service gives.
+    /// Lists from the first contact on, 100 contacts per page.
     pub fn all() -> Self {
         Self { offset: 0, size: Self::MAX_PAGE_SIZE, account: None }
     }
 
-    /// Begins after this many contacts.
+    /// Skips this number of contacts.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for more than 2147483647.
     pub fn offset(self, offset: u32) -> Result<Self, Error> {
-        if offset > LARGEST_OFFSET {
+        if offset > MAX_OFFSET {
             return Err(Error::invalid("offset", "is more than 2147483647"));
         }
         Ok(Self { offset, ..self })
     }
 
-    /// Asks for this many contacts a page.
+    /// Sets the number of contacts per page. Default: 100.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] unless it is 1 to 100.
-    pub fn size(self, size: u32) -> Result<Self, Error> {
+    /// [`Error::InvalidInput`] if it is not between 1 and 100.
+    pub fn page_size(self, size: u32) -> Result<Self, Error> {
         if !(1..=Self::MAX_PAGE_SIZE).contains(&size) {
-            return Err(Error::invalid("page size", "is not 1 to 100"));
+            return Err(Error::invalid("page size", "is not between 1 and 100"));
         }
         Ok(Self { size, ..self })
     }
 
-    /// Another user's contacts, which only administrators may read.
+    /// Lists another user's contacts. Only administrators may read them.
     #[must_use]
     pub fn account(self, account: AccountId) -> Self {
         Self { account: Some(account), ..self }
     }
 
-    /// How many contacts come before this page.
-    pub fn first_offset(&self) -> u32 {
+    /// Returns the number of contacts before this page.
+    pub fn start_offset(&self) -> u32 {
         self.offset
     }
 
-    /// The page after this one, or `None` if this one is the last.
+    /// Returns the request for the page after this one, or `None` if this one is the last.
     ///
-    /// Of the page's link only the offset is used; the size stays the caller's. Where the link would leave some contacts out (its offset is further than the
-    /// page is long, since the server gives fewer a page than were asked for), the next page begins right after this one.
+    /// Only the offset of the page's link is used; the page size stays. If the link skips contacts, because the server returns
+    /// smaller pages than requested, the next page begins right after this one.
     ///
     /// # Errors
-    /// [`Error::Paging`] if the link has no offset to go on from, or does not lead forward.
+    /// [`Error::Paging`] if the link has no readable offset, or does not lead forward.
     pub fn after(&self, page: &Page) -> Result<Option<Self>, Error> {
         let link = match page.next {
             NextLink::End => return Ok(None),
@@ -101,7 +101,7 @@ impl ListContacts {
             return Err(Error::Paging(PagingError::NothingNew { offset: self.offset }));
         }
         let len = u32::try_from(page.contacts.len()).unwrap_or(u32::MAX);
-        let offset = link.min(self.offset.saturating_add(len)).min(LARGEST_OFFSET);
+        let offset = link.min(self.offset.saturating_add(len)).min(MAX_OFFSET);
         if offset <= self.offset {
             return Err(Error::Paging(PagingError::NotForward { offset: self.offset, next: link }));
         }
@@ -138,7 +138,7 @@ impl Operation for ListContacts {
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Page, Error> {
-        // Another user's contacts are for administrators alone, and the user may be unknown.
+        // A 403 or 404 means something else for another user's contacts.
         let subject = if self.account.is_some() { Subject::User } else { Subject::Caller };
         Answer::to::<Self>(&response, subject).object::<WirePage<'_>>().map(Page::from)
     }
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_request_names_offset_size_and_account() {
-        let list = ListContacts::all().offset(40).unwrap().size(20).unwrap();
+        let list = ListContacts::all().offset(40).unwrap().page_size(20).unwrap();
         let list = list.account(AccountId::new("712020:ab&c=ü").unwrap());
         assert_eq!(
             request(&list),
@@ -280,8 +280,8 @@ mod tests {
 
     #[test]
     fn numbers_that_the_service_does_not_take_are_refused_beforehand() {
-        assert!(ListContacts::all().size(0).is_err());
-        assert!(ListContacts::all().size(101).is_err());
+        assert!(ListContacts::all().page_size(0).is_err());
+        assert!(ListContacts::all().page_size(101).is_err());
         assert!(ListContacts::all().offset(2_147_483_648).is_err());
     }
 }

@@ -1,47 +1,69 @@
-//! The numbers of retries and waiting.
+//! The settings of retries and waiting.
 
 use std::time::Duration;
 
 use crate::Limits;
 
-/// The numbers of retries and waiting, all settable. The defaults, which are named here, are meant to be left alone.
+/// Settings of retries and waiting.
 ///
 /// ```
 /// use std::time::Duration;
-/// use contacts_proto::{BaseUrl, Credentials, RetryPolicy, exchange::Session};
+/// use contacts_proto::RetryPolicy;
 ///
-/// let mut policy = RetryPolicy::default();
-/// policy.max_attempts = 2;
-/// policy.deadline = Duration::from_secs(60);
-///
-/// let session = Session::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::none()).with_policy(policy);
-/// assert_eq!(session.policy().max_attempts, 2);
-/// assert_eq!(session.policy().consistency_delay, Duration::from_secs(5));
-/// # Ok::<(), contacts_proto::Error>(())
+/// let policy = RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10));
+/// assert_eq!(policy.max_attempts, 2);
+/// assert_eq!(policy.consistency_delay, Duration::from_secs(5));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// Requests for one operation at most, the first one counted: 4. 0 is taken as 1. Not counted are a look before an update is
-    /// repeated, and a request with refreshed credentials.
+    /// Maximum number of requests for one operation, including the first. Default: 4. 0 means 1.
+    ///
+    /// The look before a repeated update and the request with refreshed credentials do not count.
     pub max_attempts: u32,
-    /// Waiting before the first retry is 0 to this, by chance, before each further one 0 to twice as much as before: 100 ms.
+    /// Upper limit of the random delay before the first retry. It doubles with each further retry. Default: 100 ms.
     pub backoff: Duration,
-    /// The same after a 429 that does not say how long to wait: 1 s.
+    /// The same after a 429 without a retry delay. Default: 1 s.
     pub throttled_backoff: Duration,
-    /// No back-off is longer: 20 s.
+    /// Maximum random delay before a retry. Default: 20 s.
     pub max_backoff: Duration,
-    /// The longest wait that the service may ask for; what asks for more fails at once: 60 s.
+    /// Maximum server-requested retry delay. A longer one ends the operation at once. Default: 60 s.
     pub max_retry_after: Duration,
-    /// Everything that an exchange does ends within this time: 120 s.
+    /// Maximum time of an exchange, with all its requests and delays. Default: 120 s.
     pub deadline: Duration,
-    /// One request, from the connection to the end of the answer's body: 30 s.
+    /// Maximum time of one request, from the connection to the end of the response body. Default: 30 s.
     pub attempt_timeout: Duration,
-    /// How long a contact is given to appear in the list after a creation whose answer was lost, before the looks of
-    /// [`Ensure`](crate::exchange::Ensure) and the second look of [`Reconcile`](crate::exchange::Reconcile): 5 s.
+    /// Time for a new contact to appear in the list, after a create request without a response. Default: 5 s.
+    ///
+    /// [`Ensure`](crate::exchange::Ensure) and [`Reconcile`](crate::exchange::Reconcile) wait this long before they look again.
     pub consistency_delay: Duration,
-    /// How much of answers is taken in.
+    /// Maximum sizes of responses and lists.
     pub limits: Limits,
+}
+
+macro_rules! setters {
+    ($($name:ident: $type:ty),+ $(,)?) => {
+        /// Setters of the fields.
+        impl RetryPolicy {$(
+            #[doc = concat!("Sets [`", stringify!($name), "`](field@Self::", stringify!($name), ").")]
+            #[must_use]
+            pub fn $name(self, $name: $type) -> Self {
+                Self { $name, ..self }
+            }
+        )+}
+    };
+}
+
+setters! {
+    max_attempts: u32,
+    backoff: Duration,
+    throttled_backoff: Duration,
+    max_backoff: Duration,
+    max_retry_after: Duration,
+    deadline: Duration,
+    attempt_timeout: Duration,
+    consistency_delay: Duration,
+    limits: Limits,
 }
 
 impl Default for RetryPolicy {

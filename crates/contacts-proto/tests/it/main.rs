@@ -14,4 +14,5 @@ mod paging;
 mod reconcile;
 mod requests;
 mod secrets;
+mod site;
 mod support;

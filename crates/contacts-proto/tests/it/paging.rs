@@ -59,7 +59,7 @@ fn walk_through(model: &Model, first: &ListContacts) -> (Vec<String>, Walk) {
 
 fn lists() -> impl Strategy<Value = ListContacts> {
     (prop_oneof![2 => Just(0), 1 => 0_u32..70], 1_u32..=100)
-        .prop_map(|(offset, size)| ListContacts::all().offset(offset).unwrap().size(size).unwrap())
+        .prop_map(|(offset, size)| ListContacts::all().offset(offset).unwrap().page_size(size).unwrap())
 }
 
 proptest! {

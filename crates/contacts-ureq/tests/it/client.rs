@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, When};
-use contacts_ureq::{BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials, ListContacts};
+use contacts_ureq::{BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials};
 
 fn client(sandbox: &Sandbox) -> Client {
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();
@@ -11,7 +11,7 @@ fn client(sandbox: &Sandbox) -> Client {
 }
 
 fn ids(client: &Client) -> Vec<ContactId> {
-    client.contacts(ListContacts::all()).map(|contact| contact.unwrap().id).collect()
+    client.list().map(|contact| contact.unwrap().id).collect()
 }
 
 #[test]
@@ -28,7 +28,8 @@ fn connections_are_kept_and_a_creation_takes_one_of_its_own() {
 
 #[test]
 fn a_proxy_or_a_ca_that_cannot_be_used_is_refused_without_being_repeated() {
-    let builder = || Client::builder(BaseUrl::new("https://a.example").unwrap(), Credentials::none());
+    let builder =
+        || Client::builder(BaseUrl::new("https://a.example").unwrap()).credentials(Credentials::none());
     for proxy in ["", "socks5://u:secret@h:1", "ftp://u:secret@h", "http://u:secret@"] {
         let error = builder().proxy(proxy).unwrap_err();
         assert!(error.is_invalid_input() && !error.to_string().contains("secret"), "{proxy}: {error}");

@@ -100,8 +100,9 @@ fn a_source_that_hangs_costs_no_more_than_the_deadline_and_what_it_gives_late_se
     let released = Mutex::new(released);
     let mut policy = RetryPolicy::default();
     policy.deadline = Duration::from_millis(100);
-    let slow = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
-        .policy(policy)
+    let slow = Client::builder(BaseUrl::new(&sandbox.base_url()).unwrap())
+        .credentials(Credentials::none())
+        .retry(policy)
         .build()
         .with_credentials_provider(move || {
             counted.fetch_add(1, Ordering::SeqCst);
