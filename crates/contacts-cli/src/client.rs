@@ -1,4 +1,5 @@
-//! The context of a command: settings, output, and a client of the service or of an embedded sandbox.
+//! The context of a command: settings, output, and a client of the service or of an embedded
+//! sandbox.
 
 pub(crate) mod token;
 pub(crate) mod trace;
@@ -73,7 +74,8 @@ impl<'a> Context<'a> {
     /// Reads a file, or standard input. `what` names the content in errors.
     ///
     /// # Errors
-    /// The file is unreadable, not UTF-8, or longer than `longest` bytes; or standard input has the token.
+    /// The file is unreadable, not UTF-8, or longer than `longest` bytes; or standard input has the
+    /// token.
     pub(crate) fn read(&self, file: &Path, what: &str, longest: u64) -> Result<String, Failure> {
         let bytes = if file == Path::new(STANDARD) {
             let identity = self.settings()?.identity;
@@ -182,8 +184,8 @@ impl Client {
         self.client.session()
     }
 
-    /// The base URL for the other kind of token, if there is one, and the result of a request there with
-    /// this token.
+    /// The base URL for the other kind of token, if there is one, and the result of a request there
+    /// with this token.
     pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, Result<(), Error>)> {
         let base_url = self.session().base_url().ok()?.for_other_credentials()?;
         let session = self.session().clone().with_endpoint(base_url.clone());

@@ -1,5 +1,5 @@
-//! Resolves the settings. Flags beat a named profile, which beats the environment, which beats the profile
-//! `default`, which beats the defaults.
+//! Resolves the settings. Flags beat a named profile, which beats the environment, which beats the
+//! profile `default`, which beats the defaults.
 
 pub(crate) mod edit;
 pub(crate) mod flags;
@@ -37,7 +37,8 @@ pub(crate) struct Settings {
 pub(crate) enum Target {
     /// This base URL, with any kind of credentials.
     Base(BaseUrl),
-    /// This site. The base URL follows from the kind of credentials; an unknown cloud id is looked up.
+    /// This site. The base URL follows from the kind of credentials; an unknown cloud id is looked
+    /// up.
     Site(Site),
     /// A sandbox in this process.
     Sandbox,
@@ -181,9 +182,9 @@ impl Sources<'_> {
         self.profile.from.is_some()
     }
 
-    /// The value of a variable, unless a named profile hides it. A named profile that sets target or user
-    /// hides all variables for what it sets, and for both the variables of other tools. Otherwise a token
-    /// could go to the wrong host.
+    /// The value of a variable, unless a named profile hides it. A named profile that sets target
+    /// or user hides all variables for what it sets, and for both the variables of other tools.
+    /// Otherwise a token could go to the wrong host.
     fn variable(&self, group: Group, name: &str) -> Result<Option<String>, Failure> {
         let sets = |groups: &[Group]| {
             ConfigKey::all().any(|key| groups.contains(&key.group()) && self.profile.has(key))

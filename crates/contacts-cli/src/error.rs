@@ -118,7 +118,8 @@ impl Failure {
         Self::new(exit::NO_SUCH_CONTACT, ErrorKind::NotFound.as_str(), message)
     }
 
-    /// A signal interrupted a create, and its outcome is unknown. `resume` is a hint how to continue.
+    /// A signal interrupted a create, and its outcome is unknown. `resume` is a hint how to
+    /// continue.
     pub(crate) fn interrupted_create(
         message: impl Into<String>,
         resume: Option<&str>,
@@ -156,7 +157,7 @@ impl Failure {
     }
 
     /// Replaces exit code 4 by 1: the failed request does not name a contact.
-    pub(crate) fn of_no_contact(self) -> Self {
+    pub(crate) fn request_names_no_contact(self) -> Self {
         Self { exit: if self.exit == exit::NO_SUCH_CONTACT { exit::FAILED } else { self.exit }, ..self }
     }
 
@@ -319,7 +320,8 @@ pub(crate) fn is_for_all(error: &Error) -> bool {
     }
 }
 
-/// The exit code of several failures. With mixed failures: 7 if any outcome is unknown, otherwise 1.
+/// The exit code of several failures. With mixed failures: 7 if any outcome is unknown, otherwise
+/// 1.
 pub(crate) fn exit_of(failures: &[impl Borrow<Failure>]) -> u8 {
     let codes: Vec<_> = failures.iter().map(|failure| failure.borrow().exit).collect();
     match codes.first() {
@@ -343,35 +345,42 @@ pub(crate) fn hint_text(hint: &Hint) -> String {
             scopes.join(" and ")
         ),
         Hint::CheckCredentials | Hint::CheckApiToken => format!(
-            "check that the API token has not expired and belongs to the e-mail address; for an OAuth token, \
-             add --oauth; to see the settings, run: {}",
+            "check that the API token has not expired and belongs to the e-mail address; \
+             for an OAuth token, add --oauth; to see the settings, run: {}",
             again("config show")
         ),
-        Hint::CheckAccessToken => "check that the OAuth token has not expired and was granted for this site; for an \
-                                   API token, use --email without --oauth"
-            .into(),
-        Hint::OnlyAdministrators => {
-            "omit --account-id to read your own contacts; only administrators can read those of another user".into()
+        Hint::CheckAccessToken => {
+            "check that the OAuth token has not expired and was granted for this site; \
+             for an API token, use --email without --oauth"
+                .into()
         }
-        Hint::NoSuchSite => "check the name of the site (--site, CONTACTS_SITE or the profile); no site has this name".into(),
+        Hint::OnlyAdministrators => "omit --account-id to read your own contacts; \
+             only administrators can read those of another user"
+            .into(),
+        Hint::NoSuchSite => "check the name of the site (--site, CONTACTS_SITE or the profile); \
+             no site has this name"
+            .into(),
         Hint::SiteRenamed(host) => renamed("the site", host),
         Hint::WrongSite => format!(
-            "check the cloud id (--cloud-id) or the base URL (--base-url), or use --site; to see the settings, run: {}",
+            "check the cloud id (--cloud-id) or the base URL (--base-url), or use --site; \
+             to see the settings, run: {}",
             again("config show")
         ),
-        Hint::NoSuchUser => "check the account id and the site (--site, --cloud-id); this site has no such user".into(),
+        Hint::NoSuchUser => "check the account id and the site (--site, --cloud-id); \
+             this site has no such user"
+            .into(),
         Hint::NoSuchContact => format!("to see the ids, run: {}", again("list")),
         Hint::AlreadyExists => format!("to see the existing contact, run: {}", again("list")),
-        Hint::CheckCertificate => "if a company proxy intercepts TLS, add its certificate authority with --ca-file; check the \
-                                   clock of this machine too"
+        Hint::CheckCertificate => "if a company proxy intercepts TLS, add its certificate authority with \
+             --ca-file; check the clock of this machine too"
             .into(),
         Hint::CheckHost => "check the host name and the network connection".into(),
-        Hint::ProxyCredentials => "set a user name and password that the proxy accepts: contacts config set proxy \
-                                   http://NAME:PASSWORD@HOST:PORT"
+        Hint::ProxyCredentials => "set a user name and password that the proxy accepts: \
+             contacts config set proxy http://NAME:PASSWORD@HOST:PORT"
             .into(),
-        Hint::Redirected => {
-            "check --base-url; the client never follows redirects, because they could send the token to another host".into()
-        }
+        Hint::Redirected => "check --base-url; the client never follows redirects, because they could send \
+             the token to another host"
+            .into(),
         other => other.to_string(),
     }
 }

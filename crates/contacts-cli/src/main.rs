@@ -1,7 +1,8 @@
-//! The command `contacts`, for people and shell scripts. Start with `contacts help` or `contacts demo`.
+//! The command `contacts`, for people and shell scripts. Start with `contacts help` or `contacts
+//! demo`.
 //!
-//! This crate has no library. Rust programs use `contacts-ureq` (blocking) or `contacts-hyper` (async),
-//! `contacts-plan` to apply a file of contacts, and `contacts-sandbox` in tests.
+//! This crate has no library. Rust programs use `contacts-ureq` (blocking) or `contacts-hyper`
+//! (async), `contacts-plan` to apply a file of contacts, and `contacts-sandbox` in tests.
 
 mod client;
 mod commands;

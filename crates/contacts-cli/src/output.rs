@@ -142,7 +142,7 @@ impl Output {
         written.map(drop)
     }
 
-    /// Writes CSV, with a header row even if there are no rows.
+    /// Writes CSV, with a header row even without other rows.
     pub(crate) fn csv<T: Serialize>(
         self,
         out: &mut dyn Write,

@@ -30,8 +30,8 @@ pub(crate) fn invisible(text: &str) -> Option<char> {
     text.chars().find(|c| matches!(escape_controls(c.encode_utf8(&mut [0; 4])), Cow::Owned(_)))
 }
 
-const TOKEN: &str = "the value looks like a token, which does not belong here; use --token-file, --token-command \
-     or CONTACTS_TOKEN";
+const TOKEN: &str = "the value looks like a token; use --token-file, --token-command or \
+                     CONTACTS_TOKEN instead";
 
 /// Parses an argument that is sent or printed. Rejects a token before that happens.
 pub(crate) fn parse_argument<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {

@@ -29,7 +29,8 @@ const MAX_LENGTH: u64 = 64 * 1024;
 pub(crate) fn credentials(identity: Option<&Identity>, within: Duration) -> Result<Credentials, Failure> {
     let identity = identity.ok_or_else(|| {
         Failure::usage(
-            "no token configured; use --token-file or --token-command, set CONTACTS_TOKEN, or run contacts login",
+            "no token configured; use --token-file or --token-command, set CONTACTS_TOKEN, \
+             or run contacts login",
         )
         .with_hint("create an API token in the security settings of your Atlassian account")
     })?;
@@ -65,7 +66,8 @@ pub(crate) fn read(token: &Sourced<TokenSource>, within: Duration) -> Result<Str
     })
 }
 
-/// The token without a byte order mark and without whitespace around it. `name` is its source in errors.
+/// The token without a byte order mark and without whitespace around it. `name` is its source in
+/// errors.
 pub(crate) fn checked(text: &str, name: &str) -> Result<String, Failure> {
     let token = text.trim_start_matches('\u{feff}').trim();
     if token.is_empty() {

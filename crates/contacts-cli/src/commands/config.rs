@@ -176,7 +176,9 @@ fn checked(key: ConfigKey, value: &str) -> Result<Cow<'_, str>, Failure> {
         ConfigKey::BaseUrl => BaseUrl::new(value).map(drop)?,
         ConfigKey::Email => Credentials::basic(value, "token").map(drop)?,
         ConfigKey::Proxy => Network::check_proxy(value)?,
-        ConfigKey::Timeout => drop(key::duration(value).map_err(Failure::usage)?),
+        ConfigKey::Timeout => {
+            key::duration(value).map_err(|why| Failure::usage(format!("timeout: {why}")))?;
+        }
         ConfigKey::Attempts if key::attempts(value).is_err() => {
             return Err(Failure::usage("attempts must be a number from 1 to 100"));
         }

@@ -44,8 +44,8 @@ pub(crate) fn run(
     context.output.text(&text)
 }
 
-/// The command for a request. `email` belongs to an API token, and is empty if unknown. It is `None` for an
-/// OAuth token.
+/// The command for a request. `email` belongs to an API token, and is empty if unknown. It is
+/// `None` for an OAuth token.
 fn shown(request: &Request<Vec<u8>>, email: Option<&str>) -> String {
     let authorization = match email {
         Some("") => r#"--user "$CONTACTS_EMAIL:$CONTACTS_TOKEN""#.to_owned(),

@@ -19,14 +19,15 @@ use crate::{
     error::{Failure, exit, hint_text, with_causes},
 };
 
-/// Maximum difference of the clocks. With a larger one, the service may reject certificates and tokens.
+/// Maximum difference of the clocks. With a larger one, the service may reject certificates and
+/// tokens.
 const MAX_CLOCK_OFFSET: Duration = Duration::from_secs(60);
 
 /// An id without a contact. A change of it changes nothing.
 const UNUSED_ID: &str = "00000000-0000-4000-8000-000000000000";
 
-const NO_TUNNEL: &str = "check the host; the proxy accepts connections, but may block this host or require a user name and a \
-                         password, which you can store in a profile";
+const NO_TUNNEL: &str = "check the host; the proxy accepts connections, but may block this host or \
+                         require a user name and a password, which you can store in a profile";
 const BUSY: &str = "try again later; the service is reachable, but unavailable";
 
 pub(crate) fn run(context: &Context<'_>) -> Result<(), Failure> {

@@ -57,7 +57,9 @@ pub(crate) fn login(context: &Context<'_>) -> Result<(), Failure> {
     };
     let settings = Settings::resolve(&args, &without_profiles)?;
     let client = Client::connect(&settings, context.verbosity())?;
-    client.send(&ListContacts::all().page_size(1)?).map_err(|error| Failure::from(error).of_no_contact())?;
+    client
+        .send(&ListContacts::all().page_size(1)?)
+        .map_err(|error| Failure::from(error).request_names_no_contact())?;
     let (target, value) = settings.target()?.setting();
     let path = file
         .to_str()

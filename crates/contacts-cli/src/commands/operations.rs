@@ -348,7 +348,7 @@ fn is_last(done: &str) -> Failure {
 
 /// The current contacts. A 404 here does not mean that a contact of the command is missing.
 fn contacts_now(service: &Client) -> Result<Vec<Contact>, Failure> {
-    service.contacts().map_err(|error| Failure::from(error).of_no_contact())
+    service.contacts().map_err(|error| Failure::from(error).request_names_no_contact())
 }
 
 /// Asks for confirmation if no enabled contact would remain.
@@ -366,7 +366,8 @@ fn confirm_deactivation(service: &mut Client, ids: &[ContactId]) -> Result<(), F
     Ok(())
 }
 
-/// Shows the contacts and asks for confirmation. `yes` confirms the deletion, but not of the last enabled contact.
+/// Shows the contacts and asks for confirmation. `yes` confirms the deletion, but not of the last
+/// enabled contact.
 fn confirm_deletion(service: &mut Client, ids: &[ContactId], yes: bool, force: bool) -> Result<(), Failure> {
     let actual = contacts_now(service)?;
     let takes_last = takes_last_enabled(&actual, ids);

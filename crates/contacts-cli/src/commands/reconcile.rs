@@ -31,7 +31,7 @@ Exit codes:
 pub(crate) fn run(context: &Context<'_>, ReconcileArgs { receipt }: &ReconcileArgs) -> Result<(), Failure> {
     let service = context.connect()?;
     let result = service.run(Reconcile::new(service.session().clone(), receipt.clone()));
-    match result.map_err(|error| Failure::from(error).of_no_contact())? {
+    match result.map_err(|error| Failure::from(error).request_names_no_contact())? {
         Reconciled::Found(contact) => {
             context.output.changes(&[Change { id: contact.id, message: "Created".into() }], false)
         }

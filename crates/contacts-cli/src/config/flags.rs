@@ -106,8 +106,8 @@ impl GlobalArgs {
         }
     }
 
-    /// The flags that select service, user and network, quoted for a shell, each after a space. They are
-    /// for commands in hints, and contain no secret: the password of a proxy is removed.
+    /// The flags that select service, user and network, quoted for a shell, each after a space.
+    /// They are for commands in hints, and contain no secret: the password of a proxy is removed.
     pub(crate) fn for_hints(&self) -> String {
         let mut words = String::new();
         let mut push = |flag: &str, value: Option<&str>| match value.map(shlex::try_quote) {
@@ -154,7 +154,7 @@ impl OutputFormat {
     }
 }
 
-/// When to color output.
+/// Color mode of the output.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     #[default]

@@ -48,7 +48,8 @@ struct Row {
     of_profile: &'static str,
     group: Group,
     kind: Kind,
-    /// The first one that is set is used. Variables of this command come before those of other tools.
+    /// The first one that is set is used. Variables of this command come before those of other
+    /// tools.
     variables: &'static [&'static str],
 }
 
@@ -184,8 +185,8 @@ pub(crate) fn process_environment(name: &str) -> Option<OsString> {
 /// The trimmed value of a variable, if it is not empty.
 ///
 /// # Errors
-/// The value is not UTF-8. It is an error, so that no other source replaces it. The error does not repeat the
-/// value.
+/// The value is not UTF-8. It is an error, so that no other source replaces it. The error does not
+/// repeat the value.
 pub(crate) fn variable(environment: Environment<'_>, name: &str) -> Option<Result<String, String>> {
     let text = environment(name)?.into_string();
     let text = text.map_err(|_| format!("the value of {name} is not valid UTF-8"));

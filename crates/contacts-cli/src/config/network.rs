@@ -85,7 +85,8 @@ impl Network {
         }
     }
 
-    /// The error for an invalid proxy URL. It does not repeat the URL, which may contain a password.
+    /// The error for an invalid proxy URL. It does not repeat the URL, which may contain a
+    /// password.
     pub(crate) fn not_a_proxy(&self, from: &str) -> Failure {
         // Names the profile that the user must change.
         let from = self.proxy.as_ref().map_or(from, |proxy| &proxy.full_from);
@@ -99,8 +100,8 @@ impl Network {
         Ok(Client::builder(unused).credentials(Credentials::none()).proxy(url).map(drop)?)
     }
 
-    /// The trusted authorities: those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, otherwise those of the system,
-    /// otherwise those of Mozilla. The CA file adds to them.
+    /// The trusted authorities: those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, otherwise those of the
+    /// system, otherwise those of Mozilla. The CA file adds to them.
     pub(crate) fn roots(&self) -> Result<&[CertificateDer<'static>], Failure> {
         if let Some(roots) = self.roots.get() {
             return Ok(roots);

@@ -24,7 +24,7 @@ pub(crate) const DEFAULT: &str = "default";
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
     values: Values,
-    /// The name, without secrets; `None` if there is no profile.
+    /// The name, without secrets; `None` without a profile.
     pub(crate) name: Option<String>,
     /// The flag or variable that names the profile; `None` for `default`.
     pub(crate) from: Option<&'static str>,
@@ -35,11 +35,13 @@ pub(crate) struct Profile {
 type Values = BTreeMap<ConfigKey, String>;
 
 impl Profile {
-    /// Reads the profile that the flag or `CONTACTS_PROFILE` names, otherwise `default` if it exists.
+    /// Reads the profile that the flag or `CONTACTS_PROFILE` names, otherwise `default` if it
+    /// exists.
     pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<Self, Failure> {
         let (named, from) = named(flag, environment)?.unzip();
         let path = path(environment);
-        // A path that this user cannot access counts as missing, such as one in another user's home.
+        // A path that this user cannot access counts as missing, such as one in another user's
+        // home.
         let existing = path.as_deref().filter(|path| path.metadata().is_ok());
         let file =
             path.as_ref().map_or_else(|| "the configuration file".into(), |path| path.display().to_string());

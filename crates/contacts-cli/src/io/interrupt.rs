@@ -1,6 +1,6 @@
 //! SIGINT (Ctrl-C), SIGTERM and SIGHUP. During a create, a signal prints a receipt. During several
-//! changes, it prints the results so far. The process then dies by the signal, or exits with 7 if the
-//! outcome of a create is unknown.
+//! changes, it prints the results so far. The process then dies by the signal, or exits with 7 if
+//! the outcome of a create is unknown.
 //!
 //! Every stream may be a full pipe without a reader. Therefore a write has a time limit here.
 
@@ -30,7 +30,8 @@ const GRACE: Duration = Duration::from_millis(100);
 /// The report if the process ends now.
 static PENDING: Mutex<Pending> = Mutex::new(Pending::NOTHING);
 
-/// `true` if [`PENDING`] has a create with an unknown outcome. Readable while a report is being written.
+/// `true` if [`PENDING`] has a create with an unknown outcome. Readable while a report is being
+/// written.
 static IS_UNKNOWN: AtomicBool = AtomicBool::new(false);
 
 /// The first signal, or 0.
@@ -228,8 +229,8 @@ impl Pending {
     }
 }
 
-/// Calls this for each signal, on its own thread, where it may write and wait. Signals that were ignored
-/// when the process started stay ignored.
+/// Calls this for each signal, on its own thread, where it may write and wait. Signals that were
+/// ignored when the process started stay ignored.
 #[cfg(unix)]
 fn on_signals(mut on_signal: impl FnMut(i32) + Send + 'static) -> io::Result<()> {
     use signal_hook::{

@@ -10,12 +10,13 @@ pub(crate) fn has_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Rejects a change that needs confirmation if there is no terminal. `what` is a gerund, as in "deleting".
+/// Rejects a change that needs confirmation, if no terminal is available. `what` is a gerund, as in
+/// "deleting".
 pub(crate) fn can_be_asked(what: &str) -> Result<(), Failure> {
     if has_terminal() {
         return Ok(());
     }
-    Err(Failure::usage(format!("{what} needs confirmation, but there is no terminal"))
+    Err(Failure::usage(format!("{what} needs confirmation, but no terminal is available"))
         .with_hint("add --yes to confirm"))
 }
 
@@ -25,7 +26,8 @@ pub(crate) fn ask(question: &str) -> Result<bool, Failure> {
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Reads a line. `what` may end with a comma and an example. Without a terminal, the error names `flag`.
+/// Reads a line. `what` may end with a comma and an example. Without a terminal, the error names
+/// `flag`.
 pub(crate) fn line(what: &str, flag: &str) -> Result<String, Failure> {
     let name = what.split(',').next().unwrap_or(what);
     require_terminal(name, flag)?;

@@ -50,7 +50,8 @@ impl Output {
         self.write_by_all_means(|this, out| this.write_changes(out, changes, several))
     }
 
-    /// The finished changes of a command that names several contacts, as [`Self::changes`] writes them.
+    /// The finished changes of a command that names several contacts, as [`Self::changes`] writes
+    /// them.
     pub(crate) fn changes_so_far(self, changes: &[Change]) -> Vec<u8> {
         rendered(|out| self.write_changes(out, changes, true))
     }

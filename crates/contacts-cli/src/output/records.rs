@@ -1,5 +1,5 @@
-//! Writes records as JSON, CSV and tables. The output contains no control characters for a terminal and
-//! no formulas for a spreadsheet. A table never breaks an id, a number or an address.
+//! Writes records as JSON, CSV and tables. The output contains no control characters for a terminal
+//! and no formulas for a spreadsheet. A table never breaks an id, a number or an address.
 
 use std::{
     borrow::Cow,
@@ -39,7 +39,8 @@ impl Formatter for Showable {
     }
 }
 
-/// Writes CSV: a header row, then the named members of each row. `terminal` escapes control characters.
+/// Writes CSV: a header row, then the named members of each row. `terminal` escapes control
+/// characters.
 pub(super) fn csv<T: Serialize>(
     out: &mut dyn Write,
     rows: impl IntoIterator<Item = T>,
@@ -85,7 +86,8 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Writes one line for each row. A terminal too narrow for the longest words gets a line for each cell.
+    /// Writes one line for each row. A terminal too narrow for the longest words gets a line for
+    /// each cell.
     pub(super) fn write<const N: usize>(
         self,
         out: &mut dyn Write,

@@ -107,7 +107,7 @@ fn without_a_terminal_and_without_yes_nothing_is_changed() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     let error = home.demo(&sandbox, &format!("apply {file}")).fail(2);
-    assert!(error["message"].as_str().unwrap().contains("there is no terminal"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("no terminal is available"), "{error}");
     assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
     assert_eq!(writes(&sandbox), 0);
 }

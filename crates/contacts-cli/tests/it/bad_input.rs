@@ -1,4 +1,4 @@
-//! What cannot be understood or would be dangerous is refused before anything is sent, and no secret is repeated.
+//! Invalid or dangerous input is rejected before anything is sent, and no secret is repeated.
 
 use crate::support;
 use std::{io::ErrorKind, net::TcpListener};
@@ -7,7 +7,7 @@ use crate::support::{Contacts, Home, SECRET};
 use contacts_sandbox::DEMO_EMAIL;
 use serde_json::Value;
 
-/// A port that nobody may come to.
+/// A port that no command may connect to.
 struct Untouched(TcpListener);
 
 impl Untouched {
@@ -25,14 +25,15 @@ impl Untouched {
 impl Drop for Untouched {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            assert_eq!(self.0.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "somebody has connected");
+            assert_eq!(self.0.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "a command has connected");
         }
     }
 }
 
-/// The command line is refused in both forms of errors, and what is wrong with it is named.
+/// Asserts that the command line is rejected, as text and as JSON, with an error that contains
+/// `named`.
 #[track_caller]
-fn refused(command: impl Fn() -> Contacts, named: &str) {
+fn assert_rejected(command: impl Fn() -> Contacts, named: &str) {
     let ran = command().run().with_code(2);
     assert_eq!(ran.stdout, "", "{ran:?}");
     assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains(named), "not {named}: {ran:?}");
@@ -41,8 +42,8 @@ fn refused(command: impl Fn() -> Contacts, named: &str) {
     assert_eq!(ran.stdout, "", "{ran:?}");
     let error = ran.error();
     assert_eq!(error["kind"], "invalid_input", "{ran:?}");
-    let told = |member: &str| error[member].as_str().is_some_and(|text| text.contains(named));
-    assert!(told("message") || told("hint"), "not {named}: {ran:?}");
+    let says = |member: &str| error[member].as_str().is_some_and(|text| text.contains(named));
+    assert!(says("message") || says("hint"), "not {named}: {ran:?}");
     let members: Vec<_> = error.as_object().unwrap().keys().map(String::as_str).collect();
     assert!(members == ["hint", "kind", "message"] || members == ["kind", "message"], "{ran:?}");
 }
@@ -54,7 +55,7 @@ fn every_command_rejects_an_id_that_would_change_the_path() {
     for id in
         ["", ".", "..", "../x", "a/b", "a\\b", "a?b", "a#b", "a%2fb", "a b", "a\nb", "\u{1b}[2J", "é", &long]
     {
-        refused(|| home.at(&port.base_url()).args(["get", id]), "contact id");
+        assert_rejected(|| home.at(&port.base_url()).args(["get", id]), "contact id");
     }
     for command in [
         &["update", "a/b", "ann@example.com"][..],
@@ -63,7 +64,7 @@ fn every_command_rejects_an_id_that_would_change_the_path() {
         &["delete", "--yes", "good", "a/b"],
         &["curl", "get", "a/b"],
     ] {
-        refused(|| home.at(&port.base_url()).args(command), "contact id");
+        assert_rejected(|| home.at(&port.base_url()).args(command), "contact id");
     }
 }
 
@@ -111,21 +112,24 @@ fn an_invalid_flag_or_value_is_named() {
         (&["audit", "ann", "--resume", "-"], "--resume"),
         (&["completions", "tcsh"], "tcsh"),
     ] {
-        refused(|| home.at(&port.base_url()).args(arguments), named);
+        assert_rejected(|| home.at(&port.base_url()).args(arguments), named);
     }
 }
 
-/// As if nobody could be reached: no contact has such a method.
+/// A mistyped method would match no contact, as if the user had none.
 #[test]
 fn a_mistyped_method_is_rejected_with_the_valid_ones() {
     let (home, port) = (Home::new(), Untouched::new());
     for word in ["sns", "pager", " sms", ""] {
-        refused(|| home.at(&port.base_url()).args(["list", "--method", word]), "email, sms, voice or mobile");
+        assert_rejected(
+            || home.at(&port.base_url()).args(["list", "--method", word]),
+            "email, sms, voice or mobile",
+        );
         for arguments in [&["create", word, "1"][..], &["curl", "create", word, "1"]] {
-            refused(|| home.at(&port.base_url()).args(arguments), "email, sms or voice");
+            assert_rejected(|| home.at(&port.base_url()).args(arguments), "email, sms or voice");
         }
     }
-    refused(|| home.at(&port.base_url()).args(["create", "mobile", "1"]), "email, sms or voice");
+    assert_rejected(|| home.at(&port.base_url()).args(["create", "mobile", "1"]), "email, sms or voice");
     for line in ["curl list --method SMS", "curl create Email ann@example.com"] {
         home.at(&port.base_url()).line(line).succeed();
     }
@@ -183,10 +187,10 @@ fn a_token_as_an_argument_is_rejected_and_not_repeated() {
         (&["reconcile", "ATATT3xFfGF0-s3cret-0123456789"], "receipt"),
         (&["get", "ATATT3xFfGF0/s3cret+0123456789"], "contact id"),
     ] {
-        refused(|| home.at(&port.base_url()).args(arguments), named);
+        assert_rejected(|| home.at(&port.base_url()).args(arguments), named);
     }
-    // Taken for the flag that has the token itself.
-    refused(
+    // `--token` could be an abbreviation of `--token-file`.
+    assert_rejected(
         || {
             home.contacts().args([
                 "--base-url",
@@ -218,11 +222,11 @@ fn a_base_url_that_exposes_the_token_is_rejected() {
         ("", "base URL"),
     ] {
         let command = || home.contacts().args(["--email", DEMO_EMAIL, "--token-file", &token]);
-        refused(|| command().args(["list", "--base-url", url]), named);
+        assert_rejected(|| command().args(["list", "--base-url", url]), named);
         if !url.is_empty() {
-            refused(|| command().args(["list"]).env("CONTACTS_BASE_URL", url), named);
+            assert_rejected(|| command().args(["list"]).env("CONTACTS_BASE_URL", url), named);
             home.configure(&format!("[profile.bad]\nbase_url = \"{url}\"\n"));
-            refused(|| command().args(["list", "--profile", "bad"]), named);
+            assert_rejected(|| command().args(["list", "--profile", "bad"]), named);
         }
     }
 }
@@ -238,7 +242,7 @@ fn a_missing_setting_is_named_by_flag_and_variable() {
         (&["list", "--base-url", &url, "--token-file", &token], ["--email", "CONTACTS_EMAIL"]),
     ] {
         for named in named {
-            refused(|| home.contacts().args(arguments), named);
+            assert_rejected(|| home.contacts().args(arguments), named);
         }
     }
 }
@@ -251,19 +255,19 @@ fn a_token_file_that_others_can_read_or_without_a_token_is_rejected() {
         home.contacts().args(["list", "--base-url", &url, "--email", DEMO_EMAIL, "--token-file", file])
     };
     let folder = home.path("");
-    refused(|| list(home.path("missing").to_str().unwrap()), "token file");
-    refused(|| list(folder.to_str().unwrap()), "token");
+    assert_rejected(|| list(home.path("missing").to_str().unwrap()), "token file");
+    assert_rejected(|| list(folder.to_str().unwrap()), "token");
     let empty = home.write("empty", "\n");
-    refused(|| list(&empty), "token");
+    assert_rejected(|| list(&empty), "token");
     let two_lines = home.write("lines", "s3cret\nset-cookie: s3cret");
-    refused(|| list(&two_lines), "token");
-    refused(|| list("-").stdin("\n"), "token");
+    assert_rejected(|| list(&two_lines), "token");
+    assert_rejected(|| list("-").stdin("\n"), "token");
     if cfg!(unix) {
         let open = home.write("open", SECRET);
         for mode in [0o640, 0o604] {
             support::set_mode(open.as_ref(), mode);
-            refused(|| list(&open), "other users can read");
-            refused(|| list(&open), "chmod 600");
+            assert_rejected(|| list(&open), "other users can read");
+            assert_rejected(|| list(&open), "chmod 600");
         }
     }
 }
@@ -285,7 +289,7 @@ fn an_error_in_the_configuration_file_names_its_line() {
         ("[profile.default]\nsite = \"acme\"\n", "no profile work: "),
     ] {
         home.configure(text);
-        refused(|| home.contacts().args(["list", "--profile", "work"]), named);
+        assert_rejected(|| home.contacts().args(["list", "--profile", "work"]), named);
     }
 }
 
@@ -306,7 +310,7 @@ fn a_sandbox_on_a_public_address_or_with_invalid_options_is_rejected() {
         (&["--faults", &faults], "rest"),
         (&["--faults", missing.to_str().unwrap()], "faults"),
     ] {
-        refused(|| home.contacts().args(["sandbox"]).args(arguments), named);
+        assert_rejected(|| home.contacts().args(["sandbox"]).args(arguments), named);
     }
 }
 

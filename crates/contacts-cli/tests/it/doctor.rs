@@ -1,4 +1,4 @@
-//! `contacts doctor` names the first thing that is wrong, and what to do.
+//! `contacts doctor` names the first problem and how to fix it.
 
 use std::{
     io::{Read, Write},
@@ -15,7 +15,7 @@ use contacts_sandbox::{
     When,
 };
 
-/// The demo user of a sandbox, changed.
+/// A sandbox with a changed demo user.
 fn sandbox(change: impl FnOnce(User) -> User) -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.add_user(change(User::new(DEMO_EMAIL, DEMO_TOKEN)));
@@ -60,8 +60,8 @@ fn doctor_names_the_base_url_of_the_other_kind_if_that_accepts_the_token() {
     let doctor =
         || home.contacts().args(["doctor", "--base-url", &direct, "--oauth", "--token-file", &oauth]);
     let other = sandbox.oauth_base_url();
-    let told = format!("use --base-url {other}; it accepts the same token");
-    assert_fails(doctor(), "base URL", &told, 3);
+    let text = format!("use --base-url {other}; it accepts the same token");
+    assert_fails(doctor(), "base URL", &text, 3);
     assert_eq!(asked(&sandbox, "GET"), 2);
     let (steps, _) = examine(doctor());
     let named = step(&steps, "base URL");
@@ -70,8 +70,8 @@ fn doctor_names_the_base_url_of_the_other_kind_if_that_accepts_the_token() {
         (&"ok".into(), &format!("{direct}, with an OAuth token").into())
     );
 
-    let (api, told) = (sandbox.oauth_base_url(), format!("use --base-url {direct}; "));
-    assert_fails(home.at(&api).line("doctor"), "base URL", &told, 3);
+    let (api, text) = (sandbox.oauth_base_url(), format!("use --base-url {direct}; "));
+    assert_fails(home.at(&api).line("doctor"), "base URL", &text, 3);
 }
 
 #[test]
@@ -89,9 +89,9 @@ fn doctor_distinguishes_a_token_rejected_at_both_base_urls_from_a_failed_check()
     sandbox.arm(FaultRule::new(busy).nth(2));
     let (steps, code) = examine(home.demo(&sandbox, "doctor --attempts 1"));
     assert_eq!(code, 3);
-    let [told] = &other(&steps)[..] else { panic!("{steps:?}") };
+    let [text] = &other(&steps)[..] else { panic!("{steps:?}") };
     let unknown = format!("could not check {}: ", sandbox.oauth_base_url());
-    assert!(told.starts_with(&unknown) && told.contains("503"), "{told}");
+    assert!(text.starts_with(&unknown) && text.contains("503"), "{text}");
 }
 
 #[test]
@@ -128,12 +128,12 @@ fn an_account_without_operations_is_named() {
 #[test]
 fn no_network_is_named() {
     let home = Home::new();
-    // A port where nobody listens: one that was given back may be another test's by now.
+    // No one listens on port 1. Another test may reuse a port that this one has closed.
     for scheme in ["http", "https"] {
         let refused = home.at(&format!("{scheme}://127.0.0.1:1/x")).line("doctor --attempts 1");
         assert_fails(refused, "connection", "refused", 5);
     }
-    // A name that nobody can have (RFC 6761).
+    // A name that never resolves (RFC 6761).
     let unknown = home.at("https://contacts.invalid/x").line("doctor --attempts 1");
     assert_fails(unknown, "address", "contacts.invalid", 5);
 }
@@ -170,7 +170,7 @@ fn a_wrong_clock_is_named() {
     let home = Home::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    // It answers every request with the same page, from another time.
+    // Answers every request with the same page and an old date.
     thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };

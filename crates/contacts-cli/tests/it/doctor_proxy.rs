@@ -1,4 +1,4 @@
-//! `contacts doctor` tells a proxy that cannot be reached from a host that cannot be reached through it.
+//! `contacts doctor` distinguishes an unreachable proxy from a host that is unreachable through it.
 
 use crate::support;
 use std::{
@@ -14,14 +14,14 @@ use crate::support::{
 };
 use contacts_sandbox::{Fault, FaultRule, Sandbox, When};
 
-/// Port 1, where nobody listens: one that was given back may be somebody's by now.
+/// No one listens on port 1. Another process may reuse a port that a test has closed.
 const NOBODY: &str = "127.0.0.1:1";
 
 fn doctor(home: &Home, base_url: &str, proxy: &str) -> Contacts {
     home.at(base_url).args(["doctor", "--attempts", "1", "--proxy", proxy])
 }
 
-/// The hint of the step that failed.
+/// The hint of the failed check.
 fn hint(command: Contacts) -> String {
     let (steps, _) = examine(command);
     steps.last().unwrap()["hint"].as_str().unwrap_or_else(|| panic!("{steps:?}")).to_owned()
@@ -40,7 +40,7 @@ fn an_unreachable_proxy_is_named_without_its_password() {
         assert!(ran.stderr.contains("this check failed: proxy"), "{ran:?}");
         assert!(!ran.stdout.contains("host"), "{ran:?}");
     }
-    // A site is not asked for its cloud id, either.
+    // The cloud id is not looked up either.
     let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
     home.configure(&format!("[profile.default]\nsite = \"acme\"\nproxy = \"{NOBODY}\"\n"));
     let doctor = || home.contacts().args(["doctor", "--email", "demo@example.com", "--token-file", &token]);
@@ -52,7 +52,7 @@ fn an_unreachable_proxy_is_named_without_its_password() {
 #[test]
 fn an_unresolvable_proxy_and_an_invalid_proxy_url_are_reported() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    // A name that nobody can have (RFC 6761).
+    // A name that never resolves (RFC 6761).
     let unknown = "http://contacts.invalid:3128";
     let doctor = |proxy| doctor(&home, &sandbox.base_url(), proxy);
     assert_fails(doctor(unknown), "proxy", &format!("could not resolve the proxy {unknown}"), 5);
@@ -65,13 +65,13 @@ fn an_unresolvable_proxy_and_an_invalid_proxy_url_are_reported() {
 #[test]
 fn a_reachable_proxy_is_named_and_gets_only_requests_for_the_host() {
     let (home, sandbox, proxy) = (Home::new(), Sandbox::start().unwrap(), Proxy::start());
-    // All addresses of the proxy are tried: it listens on one of those that a name may have.
+    // Every address of the proxy is tried; it listens on only one of them.
     for url in [proxy.url(), proxy.url().replace("127.0.0.1", "localhost")] {
         let (steps, code) = examine(doctor(&home, &sandbox.base_url(), &url));
         assert_eq!(code, 0, "{steps:?}");
-        let told = step(&steps, "proxy");
-        assert_eq!(told["state"], "ok", "{told}");
-        assert_eq!(told["message"], format!("{url} (--proxy) accepts connections"));
+        let check = step(&steps, "proxy");
+        assert_eq!(check["state"], "ok", "{check}");
+        assert_eq!(check["message"], format!("{url} (--proxy) accepts connections"));
     }
     let targets = proxy.targets();
     assert!(!targets.is_empty() && targets.iter().all(|target| *target == sandbox.address().to_string()));
@@ -80,7 +80,7 @@ fn a_reachable_proxy_is_named_and_gets_only_requests_for_the_host() {
 #[test]
 fn a_host_unreachable_through_the_proxy_is_not_reported_as_a_proxy_failure() {
     let (home, proxy) = (Home::new(), Proxy::start());
-    // It makes no tunnel out of this machine.
+    // The proxy opens tunnels only on this machine.
     let base_url = "https://contacts.example/x";
     for (place, failed) in [(["--base-url", base_url], "proxy"), (["--site", "acme"], "cloud id")] {
         let token = home.write("token", contacts_sandbox::DEMO_TOKEN);

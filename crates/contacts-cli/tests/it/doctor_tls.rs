@@ -1,4 +1,4 @@
-//! `contacts doctor` tells a certificate that is not trusted from a handshake that fails for another reason.
+//! `contacts doctor` distinguishes an untrusted certificate from another handshake failure.
 
 use std::{
     io::{Read, Write},
@@ -17,10 +17,10 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 
-/// As it is told to a program, since it is told to people without what a terminal would act upon.
+/// The issuer in JSON, with its control characters.
 const ISSUER: &str = "issued by Office\\\\u{202e} Ltd, Inspection";
 
-/// Shows its certificate, and hangs up.
+/// Sends its certificate and closes the connection.
 fn hangs_up(config: Arc<ServerConfig>) -> impl Fn(&TcpStream) + Send + 'static {
     move |mut stream| {
         let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
@@ -35,7 +35,7 @@ fn hangs_up(config: Arc<ServerConfig>) -> impl Fn(&TcpStream) + Send + 'static {
 fn the_issuer_of_a_certificate_is_printed_whether_trusted_or_not() {
     let (home, office) = (Home::new(), Office::new());
     let base_url = serve(empty_list(office.server(&TLS13, false)));
-    // As with every other command: to try again would be of no use.
+    // As for every other command: a retry would not help.
     assert_fails(home.at(&base_url).line("doctor"), "TLS", ISSUER, 1);
     for line in ["doctor -o json", "list -o json"] {
         let ran = home.at(&base_url).line(line).run().with_code(1);
@@ -51,7 +51,7 @@ fn the_issuer_of_a_certificate_is_printed_whether_trusted_or_not() {
 fn a_server_without_tls_sends_no_certificate() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let plain = sandbox.base_url().replace("http:", "https:");
-    // A server of other versions of TLS: a fatal alert, protocol_version (RFC 8446, 6).
+    // A server with other TLS versions sends a fatal alert, protocol_version (RFC 8446, 6).
     let other = serve(|mut stream| {
         let _ = stream.read(&mut [0; 4096]).and_then(|_| stream.write_all(&[21, 3, 3, 0, 2, 2, 70]));
     });
@@ -80,7 +80,7 @@ fn a_failed_handshake_with_a_trusted_certificate_is_not_a_certificate_error() {
         assert_fails(doctor(), "TLS", why, 5);
         let ran = doctor().line("-o json").run();
         assert_eq!(ran.error()["kind"], "unavailable", "{ran:?}");
-        // Another command ends alike.
+        // Another command fails in the same way.
         let list = home.at(&base_url).args(["list", "--attempts", "1", "--ca-file", &authority]).fail(5);
         assert_eq!(list["kind"], "unavailable", "{list}");
     }

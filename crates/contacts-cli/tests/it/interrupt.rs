@@ -1,4 +1,4 @@
-//! A signal ends the command at once, and never leaves a doubt untold.
+//! A signal ends the command at once, and an unknown outcome is always reported.
 #![cfg(unix)]
 
 use crate::support;
@@ -11,14 +11,14 @@ use std::{
 use crate::support::{Contacts, Home, Ran, SIGINT, ids, stored, until};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Hint, Operation, Sandbox, When};
 
-/// A sandbox that carries out everything and answers nothing.
+/// A sandbox that performs every operation and never responds.
 fn silent() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }));
     sandbox
 }
 
-/// Runs a command line, and interrupts it when the sandbox has this many requests.
+/// Runs a command line, and interrupts it after this many requests.
 fn interrupted(home: &Home, sandbox: &Sandbox, line: &str, requests: usize) -> Ran {
     let command = home.demo(sandbox, line).start();
     until("the request", || sandbox.journal().len() >= requests);
@@ -76,10 +76,10 @@ fn an_interrupt_during_several_changes_reports_the_finished_ones() {
     let [email, sms] = ids(&sandbox);
     let ran =
         interrupted(&home, &sandbox, &format!("delete --yes --force {email} {sms} c"), 2).killed_by(SIGINT);
-    let told = format!(
+    let expected = format!(
         "error: interrupted: 1 of 3 changes were made; the outcome of the next one is unknown: {sms}\n"
     );
-    assert_eq!((ran.stdout, ran.stderr), (format!("Deleted {email}\n"), told));
+    assert_eq!((ran.stdout, ran.stderr), (format!("Deleted {email}\n"), expected));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn each_signal_during_a_create_prints_a_receipt() {
     }
 }
 
-/// A line of a shell: the command as the demo user, and what is around it.
+/// A shell script that runs the command as the demo user.
 fn shell(home: &Home, sandbox: &Sandbox, shell: &str, line: &str) -> Contacts {
     let token = home.write("token", DEMO_TOKEN);
     let contacts = format!(
@@ -152,7 +152,7 @@ fn a_shell_reports_the_signal() {
     assert_eq!(command.line(), "143\n");
 }
 
-/// A sandbox that answers after some time, in which a signal can be sent.
+/// A sandbox that responds late, so that a signal can arrive before.
 fn slow() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(Fault::Delay { ms: 1_500, when: When::Before });
@@ -197,7 +197,7 @@ fn under_nohup_an_audit_survives_the_end_of_its_terminal() {
 #[cfg(target_os = "linux")]
 fn an_interrupt_does_not_end_a_background_job_of_a_script() {
     let (home, sandbox) = (Home::new(), slow());
-    // Without job control, a shell lets its background jobs ignore SIGINT.
+    // Without job control, background jobs of a shell ignore SIGINT.
     let line =
         "trap : INT; contacts list & job=$!; until wait $job; [ $? -lt 128 ]; do :; done; wait $job; echo $?";
     let command = shell(&home, &sandbox, "sh", line).leader().start();
@@ -207,10 +207,10 @@ fn an_interrupt_does_not_end_a_background_job_of_a_script() {
     assert!(ran.stdout.contains("demo@example.com") && ran.stdout.ends_with("0\n"), "{ran:?}");
 }
 
-/// A pipe that is full, with its reader, who does not read.
+/// A full pipe whose reader does not read.
 fn full_pipe() -> (io::PipeReader, io::PipeWriter) {
     let (reader, mut writer) = io::pipe().unwrap();
-    // The mode is the pipe's, and the command has the same pipe: it must block there.
+    // Both ends share the blocking mode, and the command must block on this pipe.
     rustix::io::ioctl_fionbio(&writer, true).unwrap();
     while writer.write(b"\n").is_ok() {}
     rustix::io::ioctl_fionbio(&writer, false).unwrap();
@@ -226,7 +226,7 @@ fn a_full_pipe_without_a_reader_does_not_block_the_exit() {
         let line = format!("apply {file} --yes -o ndjson");
         let command = home.demo(&sandbox, &line).stdout(writer).start();
         until("the first change", || support::writes(&sandbox) > 0);
-        // The first outcome is what it cannot write.
+        // The command blocks while it writes the first result.
         thread::sleep(Duration::from_millis(300));
         for signal in signals {
             command.signal(signal);

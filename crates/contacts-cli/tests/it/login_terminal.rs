@@ -12,7 +12,7 @@ use crate::support::{
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use rustls::version::TLS13;
 
-/// What a terminal makes an interrupt of.
+/// The key that sends an interrupt.
 const CTRL_C: &str = "\u{3}";
 
 #[test]
@@ -20,7 +20,7 @@ fn login_prompts_for_address_and_token_and_does_not_echo_the_token() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let login = home.contacts().args(["login", "--base-url", &sandbox.base_url()]).at_terminal(80);
     let login = login.answer("e-mail address: ", DEMO_EMAIL);
-    // The end asserts that the token has not been shown.
+    // `end` asserts that the token was not shown.
     login.answer_unseen("token (not shown): ", DEMO_TOKEN).end().with_code(0);
     let kept = home.path("config/contacts/tokens/default");
     assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);

@@ -1,4 +1,4 @@
-//! What other tools take from the environment, the command takes too: proxies and certificate authorities.
+//! Proxies and certificate authorities from the standard environment variables.
 
 use std::{
     fs,
@@ -22,10 +22,10 @@ use crate::support::{
 use contacts_sandbox::Sandbox;
 use rustls::version::TLS13;
 
-/// Port 1, where nobody listens.
+/// No one listens on port 1.
 const NOBODY: &str = "http://127.0.0.1:1";
 
-/// A server with TLS, and the file of its authority.
+/// A TLS server, and the file of its certificate authority.
 struct Secured {
     home: Home,
     base_url: String,
@@ -40,13 +40,13 @@ impl Secured {
         Self { home, base_url, ca }
     }
 
-    /// The command there, which trusts the authority.
+    /// A command line against the server, with its authority trusted.
     fn line(&self, line: &str) -> Contacts {
         self.home.at(&self.base_url).env("SSL_CERT_FILE", &self.ca).line(line)
     }
 }
 
-/// A proxy that answers every CONNECT with this status. How many there were comes with its address.
+/// A proxy that rejects every CONNECT with this status. Returns its address and a request counter.
 fn refusing(status: &'static str) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -96,7 +96,7 @@ fn a_proxy_flag_beats_the_environment_and_no_proxy_excludes_a_host() {
 #[test]
 fn a_domain_in_no_proxy_includes_its_subdomains() {
     let (home, proxy) = (Home::new(), Proxy::start());
-    // A name that nobody can have (RFC 6761): without a proxy, it has no address.
+    // A name that never resolves (RFC 6761), so the request needs the proxy.
     let list = |exception: &str| {
         let list = home.at("https://contacts.invalid/x").line("list --attempts 1");
         list.env("HTTPS_PROXY", &proxy.url()).env("NO_PROXY", exception)
@@ -158,7 +158,7 @@ fn a_proxy_that_rejects_connect_gets_one_request_and_a_plain_error() {
         assert_eq!(asked.load(Ordering::SeqCst), attempts, "{ran:?}");
         assert!(ran.stderr.contains(&format!("the proxy answered {status}")), "{ran:?}");
         assert!(ran.stderr.contains(hint) && !ran.stderr.contains(SECRET), "{ran:?}");
-        // A create has no effect, either, and leaves no doubt.
+        // A create has no effect either, and its outcome is known.
         let create = secured.line("create email ann@example.com --attempts 1").env("HTTPS_PROXY", &proxy);
         create.run().with_code(code);
     }
@@ -167,18 +167,18 @@ fn a_proxy_that_rejects_connect_gets_one_request_and_a_plain_error() {
 #[test]
 fn an_invalid_proxy_url_is_reported_with_its_source() {
     let secured = Secured::new();
-    let told = |command: Contacts| {
+    let printed = |command: Contacts| {
         let ran = command.run().with_code(2);
-        let told = format!("{}{}", ran.stdout, ran.stderr);
-        assert!(told.contains("--no-proxy") && !told.contains(SECRET), "{ran:?}");
-        told
+        let printed = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(printed.contains("--no-proxy") && !printed.contains(SECRET), "{ran:?}");
+        printed
     };
     for line in ["list", "doctor"] {
         for (name, value) in
             [("HTTPS_PROXY", "ftp://ann:s3cret@p"), ("ALL_PROXY", "socks5://ann:s3cret@p:1080")]
         {
-            let told = told(secured.line(line).env(name, value));
-            assert!(told.contains(&format!("{name} is not a URL such as")), "{told}");
+            let printed = printed(secured.line(line).env(name, value));
+            assert!(printed.contains(&format!("{name} is not a URL such as")), "{printed}");
         }
     }
     let config = secured.home.path("config/contacts/config.toml");
@@ -186,8 +186,8 @@ fn an_invalid_proxy_url_is_reported_with_its_source() {
         secured.home.configure(&format!("[profile.{profile}]\nproxy = \"ftp://ann:{SECRET}@p\"\n"));
         let label = format!("proxy of the profile {profile} in {} is not a URL such as", config.display());
         for line in ["list", "doctor"] {
-            let told = told(secured.line(line).args(["--profile", profile]));
-            assert!(told.contains(&label), "{told}");
+            let printed = printed(secured.line(line).args(["--profile", profile]));
+            assert!(printed.contains(&label), "{printed}");
         }
     }
 }
@@ -196,16 +196,16 @@ fn an_invalid_proxy_url_is_reported_with_its_source() {
 fn doctor_and_config_show_print_the_proxy_and_its_source() {
     let (secured, proxy) = (Secured::new(), Proxy::start());
     let secret = proxy.url().replace("http://", &format!("http://ann:{SECRET}@"));
-    let told = |doctor: Contacts| {
+    let printed = |doctor: Contacts| {
         let (steps, code) = examine(doctor.env("HTTPS_PROXY", &secret));
         assert!(code <= 1, "{steps:?}");
         step(&steps, "proxy")["message"].as_str().unwrap().to_owned()
     };
     let through = format!("{} (HTTPS_PROXY) accepts connections", proxy.url());
-    assert_eq!(told(secured.line("doctor")), through);
-    let excluded = told(secured.line("doctor").env("no_proxy", "127.0.0.1"));
+    assert_eq!(printed(secured.line("doctor")), through);
+    let excluded = printed(secured.line("doctor").env("no_proxy", "127.0.0.1"));
     assert!(excluded.starts_with("none: no_proxy excludes 127.0.0.1:"), "{excluded}");
-    assert_eq!(told(secured.line("doctor --no-proxy")), "none: --no-proxy");
+    assert_eq!(printed(secured.line("doctor --no-proxy")), "none: --no-proxy");
 
     let show = |line: &str| {
         let show = secured.line(line).env("HTTPS_PROXY", &secret).env("NO_PROXY", ".example.com");
@@ -234,11 +234,11 @@ fn authorities_in_ssl_cert_file_and_ssl_cert_dir_are_trusted_in_pem_and_der() {
     list().env("SSL_CERT_DIR", &home.path("ca")).succeed();
     list().args(["--ca-file", &pem]).succeed();
     list().args(["--ca-file", der.to_str().unwrap()]).succeed();
-    // Variables that are empty are not set; line ends around a path are no part of it.
+    // Empty variables count as unset, and line ends around a path are ignored.
     list().env("SSL_CERT_FILE", "").env("SSL_CERT_DIR", "").args(["--ca-file", &pem]).succeed();
     list().env("SSL_CERT_FILE", &format!("{pem}\r\n")).succeed();
     list().env("SSL_CERT_DIR", &format!("{}\r\n", home.path("ca").display())).succeed();
-    // The handshake of an examination trusts the same.
+    // `doctor` trusts the same authorities.
     let (steps, code) = examine(home.at(&base_url).line("doctor").env("SSL_CERT_FILE", &pem));
     assert_eq!((&step(&steps, "TLS")["state"], code), (&"ok".into(), 0), "{steps:?}");
 }
@@ -263,11 +263,11 @@ fn a_file_or_folder_without_an_authority_is_reported_with_its_variable() {
         let ran = secured.home.at(&secured.base_url).line("list").env(name, value).run().with_code(2);
         assert!(ran.stderr.contains(name), "{ran:?}");
     }
-    // Beside a file of authorities, such a folder adds nothing.
+    // With a file of authorities, an empty folder is not an error.
     secured.line("list").env("SSL_CERT_DIR", &nothing).succeed();
 }
 
-/// The command where a file stands in the place of another; `None` where nothing can be mounted.
+/// The command with a file mounted over another; `None` if this machine allows no mounts.
 #[cfg(target_os = "linux")]
 fn mounted(home: &Home, file: &str, over: &str) -> Option<Contacts> {
     let script = "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"";
@@ -304,7 +304,7 @@ fn an_address_that_never_answers_does_not_delay_the_one_that_does() {
     let base_url = serve(empty_list(office.server(&TLS13, false))).replace("127.0.0.1", "two.example");
     let hosts = home.write("hosts", "::1 two.example\n127.0.0.1 two.example\n");
     let Some(list) = mounted(&home, &hosts, "/etc/hosts") else { return };
-    // The first of the two addresses answers nobody: its queue is full.
+    // The first address accepts no connection, because its queue is full.
     let port = base_url.split([':', '/']).nth(4).unwrap().parse().unwrap();
     let hole = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
     let Ok(_listener) = TcpListener::bind(hole) else { return };

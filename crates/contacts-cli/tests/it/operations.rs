@@ -1,4 +1,4 @@
-//! Each command does what it says, and prints what the design promises.
+//! The result and the output of each operation.
 
 use crate::support;
 use crate::support::{Home, asked, ids, stored};
@@ -134,15 +134,15 @@ fn every_change_prints_id_and_message() {
     let [id, _] = ids(&sandbox);
     let contact = || stored(&sandbox).into_iter().find(|contact| contact.id == id);
 
-    let told = |message: &str| format!("{{\"id\":\"{id}\",\"message\":\"{message}\"}}\n");
+    let printed = |message: &str| format!("{{\"id\":\"{id}\",\"message\":\"{message}\"}}\n");
     let change = |line: &str| home.demo(&sandbox, &format!("{line} -o json")).succeed();
-    assert_eq!(change(&format!("update {id} ann@example.org")), told("Updated"));
+    assert_eq!(change(&format!("update {id} ann@example.org")), printed("Updated"));
     assert_eq!(contact().unwrap().to, "ann@example.org");
-    assert_eq!(change(&format!("deactivate {id}")), told("Deactivated"));
+    assert_eq!(change(&format!("deactivate {id}")), printed("Deactivated"));
     assert!(!contact().unwrap().enabled);
-    assert_eq!(change(&format!("activate {id}")), told("Activated"));
+    assert_eq!(change(&format!("activate {id}")), printed("Activated"));
     assert!(contact().unwrap().enabled);
-    assert_eq!(change(&format!("delete --yes {id}")), told("Deleted"));
+    assert_eq!(change(&format!("delete --yes {id}")), printed("Deleted"));
     assert_eq!(contact(), None);
 
     let created = home.demo(&sandbox, "create email ann@example.com -o json").json();
@@ -177,10 +177,10 @@ fn create_ensure_prints_whether_the_contact_existed() {
 #[test]
 fn an_embedded_sandbox_has_two_contacts_and_needs_no_settings() {
     let list = Home::new().contacts().line("--sandbox list -o json").json();
-    let told: Vec<_> =
+    let printed: Vec<_> =
         list.as_array().unwrap().iter().map(|contact| (&contact["method"], &contact["to"])).collect();
     assert_eq!(
-        told,
+        printed,
         [(&json!("email"), &json!("demo@example.com")), (&json!("sms"), &json!("90-555-555-5555"))]
     );
 }
@@ -216,7 +216,7 @@ fn a_reader_may_stop_after_the_first_lines() {
     sandbox.with_service(|service| {
         let account = service.users().next().unwrap().account_id.clone();
         for number in 0..3000 {
-            // More than a pipe holds.
+            // More than the capacity of a pipe.
             service.add_contact(&account, "email", format!("{number:060}@example.com"), true);
         }
     });

@@ -1,4 +1,4 @@
-//! Nothing is lost and nothing is doubled when an answer is lost, and what is not known is said.
+//! A lost response loses and duplicates nothing, and an unknown outcome is reported.
 
 use crate::support;
 use crate::support::{Home, asked, stored};
@@ -11,7 +11,7 @@ fn unavailable(when: When) -> Fault {
     Fault::Status { status: 503, body: None, content_type: None, when }
 }
 
-/// A sandbox in which this goes wrong with every creation.
+/// A sandbox with this fault for every create.
 fn creating(fault: Fault) -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(FaultRule::new(fault).on(Operation::Create));
@@ -23,7 +23,7 @@ fn voices(sandbox: &Sandbox) -> Vec<String> {
     voices.filter(|contact| contact.to == "49-1").map(|contact| contact.id).collect()
 }
 
-/// The receipt of an error, which is one word.
+/// The receipt of an error. Asserts that it is one word, and that the hint names it.
 fn receipt(error: &Value) -> String {
     assert_eq!(error["kind"], "outcome_unknown", "{error}");
     let receipt = error["receipt"].as_str().unwrap_or_else(|| panic!("no receipt: {error}")).to_owned();
@@ -63,7 +63,7 @@ fn a_create_with_a_503_is_never_repeated_and_reconcile_finds_no_contact() {
     let (home, sandbox) = (Home::new(), creating(unavailable(When::Before)));
     let error = home.demo(&sandbox, "create voice 49-1").fail(7);
     assert_eq!((asked(&sandbox, "POST"), &error["status"]), (1, &503.into()));
-    // Only after the contact had time to appear.
+    // `reconcile` waits until the contact had time to appear.
     let ran = home.demo(&sandbox, &format!("reconcile {} -o json", receipt(&error))).run().with_code(4);
     assert_eq!((&*ran.stdout, &ran.error()["kind"]), ("", &"not_found".into()));
     assert!(ran.error()["message"].as_str().unwrap().contains("49-1 was not created"), "{ran:?}");
@@ -124,7 +124,8 @@ fn a_receipt_is_rejected_for_another_user() {
     let error = home.contacts().line(&format!("reconcile {receipt}")).args(as_ben).fail(2);
     assert!(error["message"].as_str().unwrap().contains("is of demo@example.com"), "{error}");
 
-    // Nor does an OAuth token tell whose it is: one that the receipt names no user of is resolved, and that is said.
+    // An OAuth token does not name its user: it is rejected for a receipt with a user, and accepted
+    // with a warning for one without.
     let token = home.write("bens", "bens-oauth-token");
     let oauth = ["--base-url", &sandbox.base_url(), "--oauth", "--token-file", &token];
     let error = home.contacts().line(&format!("reconcile {receipt}")).args(oauth).fail(2);

@@ -1,4 +1,4 @@
-//! What the command tells of itself.
+//! Help, completions and manual pages.
 
 use crate::support::Home;
 
@@ -31,12 +31,12 @@ pub(crate) const COMMANDS: [&str; 26] = [
     "man",
 ];
 
-/// The commands that stand beside one another, not below one.
+/// The commands without the subcommands of `config`.
 fn first_commands() -> impl Iterator<Item = &'static str> {
     COMMANDS.into_iter().filter(|command| !command.contains(' '))
 }
 
-fn told(line: &str) -> String {
+fn printed(line: &str) -> String {
     let ran = Home::new().contacts().line(line).run().with_code(0);
     assert_eq!(ran.stderr, "");
     ran.stdout
@@ -45,17 +45,17 @@ fn told(line: &str) -> String {
 #[test]
 fn the_version_is_that_of_the_package() {
     for flag in ["--version", "-V"] {
-        assert_eq!(told(flag), concat!("contacts ", env!("CARGO_PKG_VERSION"), "\n"));
+        assert_eq!(printed(flag), concat!("contacts ", env!("CARGO_PKG_VERSION"), "\n"));
     }
 }
 
 #[test]
 fn the_help_of_every_command_has_an_example_of_that_command() {
     for command in COMMANDS {
-        for asked in [format!("{command} -h"), format!("{command} --help"), format!("help {command}")] {
-            let help = told(&asked);
+        for line in [format!("{command} -h"), format!("{command} --help"), format!("help {command}")] {
+            let help = printed(&line);
             let examples = help.split_once("\nExample").map(|(_, examples)| examples.lines().skip(1));
-            let mut examples = examples.unwrap_or_else(|| panic!("{asked}: {help}"));
+            let mut examples = examples.unwrap_or_else(|| panic!("{line}: {help}"));
             let first = examples.next().unwrap().trim_start();
             assert!(first.starts_with("contacts ") && first.contains(command), "{command}: {first}");
         }
@@ -65,11 +65,12 @@ fn the_help_of_every_command_has_an_example_of_that_command() {
 #[test]
 fn every_example_parses() {
     for command in COMMANDS.into_iter().chain([""]) {
-        let help = told(&format!("{command} --help"));
+        let help = printed(&format!("{command} --help"));
         let examples = help.split_once("\nExample").unwrap().1.lines().skip(1);
         for example in examples.take_while(|line| line.starts_with("  ")).filter(|line| !line.contains('…'))
         {
-            // What stands behind several blanks explains, and what stands behind a bar or an arrow is not ours.
+            // Drops the explanation after several spaces, and other programs after a pipe or
+            // redirection.
             let line = example.trim().split("   ").next().unwrap();
             let line = line.split(['|', '>']).next().unwrap().trim();
             let words = shlex::split(line.strip_prefix("contacts ").unwrap()).unwrap();
@@ -81,7 +82,7 @@ fn every_example_parses() {
 
 #[test]
 fn the_help_lists_every_command_and_no_token_flag() {
-    let help = told("--help");
+    let help = printed("--help");
     assert!(!help.contains("--token "), "{help}");
     let groups = help.split("\n\n").filter(|part| {
         ["Contacts:", "Files:", "Administration:", "Setup:"].iter().any(|name| part.starts_with(name))
@@ -94,7 +95,7 @@ fn the_help_lists_every_command_and_no_token_flag() {
 #[test]
 fn completions_have_every_command_and_flag_but_no_token_flag() {
     for (shell, beginning) in [("bash", "_contacts() {"), ("zsh", "#compdef contacts"), ("fish", "# ")] {
-        let script = told(&format!("completions {shell}"));
+        let script = printed(&format!("completions {shell}"));
         assert!(script.starts_with(beginning), "{shell}: {script}");
         for word in first_commands().chain(["token-file", "token-command", "ensure", "ndjson"]) {
             assert!(script.contains(word), "{shell}: {word}");
@@ -107,7 +108,7 @@ fn completions_have_every_command_and_flag_but_no_token_flag() {
 
 #[test]
 fn every_command_has_a_manual_page() {
-    let page = told("man");
+    let page = printed("man");
     assert!(page.contains(".TH contacts 1"), "{page}");
     for word in first_commands().chain([".SH NAME", ".SH OPTIONS", "CONTACTS_PROFILE", "Exit codes"]) {
         assert!(page.contains(&word.replace('-', "\\-")) || page.contains(word), "{word}: {page}");
@@ -115,7 +116,7 @@ fn every_command_has_a_manual_page() {
     assert!(!page.contains("\\-\\-token\\fR"), "what is always refused is not offered");
     for command in COMMANDS {
         let name = format!("contacts-{}", command.replace(' ', "-"));
-        let page = told(&format!("man {command}"));
+        let page = printed(&format!("man {command}"));
         let source = concat!("\"contacts ", env!("CARGO_PKG_VERSION"), "\"");
         assert!(
             page.contains(&format!(".TH {name} 1  {source}")) && page.contains("Example"),

@@ -1,13 +1,13 @@
-//! A list arrives whole and in order, or not at all.
+//! A list is complete and in order, or an error.
 
 use crate::support::{Home, Running, serving};
 use contacts_sandbox::{Behaviour, DEMO_EMAIL, DEMO_TOKEN, EndOfList, NextLink, Service, User};
 use serde_json::Value;
 
-/// How many contacts there are.
+/// Number of contacts.
 const COUNT: usize = 45;
 
-/// A sandbox process with a user who has many contacts, and its base URL.
+/// A sandbox process with a user with many contacts, and its base URL.
 fn with_many(home: &Home, behaviour: Behaviour) -> (Running, String) {
     let mut service = Service::new(behaviour);
     let account = service.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN));

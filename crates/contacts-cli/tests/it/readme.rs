@@ -1,4 +1,4 @@
-//! The README's commands, run as they stand there, against a sandbox in place of the site.
+//! Runs the commands in the README against a sandbox instead of a site.
 
 use std::{fs, path::Path, process::Command};
 
@@ -7,7 +7,7 @@ use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sand
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// The lines of the README's blocks of this language, block by block.
+/// The lines of each code block of this language in the README.
 fn blocks(language: &str) -> Vec<Vec<String>> {
     let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
     let mut blocks = Vec::new();
@@ -45,23 +45,23 @@ fn every_command_in_the_readme_works() {
     fs::write(home.path().join("on-call.csv"), file.join("\n")).unwrap();
 
     let (mut run, mut audited) = (0, Vec::new());
-    // As in a shell, what is exported stays so.
+    // Exported variables stay, as in a shell.
     let mut exported = Vec::new();
     for block in blocks("sh") {
         for line in block {
-            // The site is the sandbox, and so is the sandbox of the README.
+            // The sandbox of this test replaces the site and the sandbox of the README.
             let line = line.replace("http://127.0.0.1:8080/jsm/ops/api/sandbox", &sandbox.base_url());
             let words = shlex::split(&line).unwrap();
             match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
                 ["export", ref pairs @ ..] => {
                     exported.extend(pairs.iter().map(|pair| pair.split_once('=').unwrap()).map(owned));
                 }
-                // It lasts until it is stopped; other tests have it as a process.
+                // Runs until it is stopped. Other tests run it as a process.
                 ["contacts", "sandbox", ..] => {}
                 ["contacts", ref arguments @ ..] => {
                     let mut command = Command::new(env!("CARGO_BIN_EXE_contacts"));
                     command.env_clear().current_dir(home.path());
-                    // What sends nothing needs no sandbox in place of the site.
+                    // `curl` sends nothing, so it needs no sandbox.
                     if !arguments.contains(&"curl") {
                         command.env("CONTACTS_BASE_URL", sandbox.base_url());
                     }
@@ -80,7 +80,8 @@ fn every_command_in_the_readme_works() {
                     }
                 }
                 ["cargo", "run", "-p", "contacts-cli", "--", "demo"] | ["cargo", "test" | "doc", ..] => {}
-                // The folder `contacts` beside the program is this repository; what is made with it, `.ci/first-steps` tries.
+                // The folder `contacts` beside the program is this repository; what is made with
+                // it, `.ci/first-steps` tries.
                 ["cargo", "add", ref dev @ .., "--path", path] if matches!(dev, [] | ["--dev"]) => {
                     let path = Path::new(ROOT).join(path.strip_prefix("../contacts/").unwrap());
                     assert!(path.join("Cargo.toml").exists(), "{line}");
@@ -89,15 +90,15 @@ fn every_command_in_the_readme_works() {
                 ["cargo", "install", "--locked", "--profile", "dist", "--path", path] => {
                     assert!(Path::new(ROOT).join(path).join("Cargo.toml").exists());
                 }
-                _ => panic!("nobody knows how to try: {line}"),
+                _ => panic!("no rule to run this line: {line}"),
             }
         }
     }
     assert!(run >= 13, "only {run} commands were found");
-    // What the README creates is there, once each.
+    // Each contact that the README creates exists once.
     assert_eq!([DEMO_EMAIL, "ann@example.com"].map(|user| sandbox.contacts(user).len()), [4, 2]);
 
-    // Ann has a number, and Ben is told, who has none: in the table, on the page, and in the next audit as well.
+    // Ann has a number. The table, the page and the next audit report Ben, who has none.
     let [table, csv] = &audited[..] else { panic!("{audited:?}") };
     let ben = table.lines().nth(1).unwrap();
     assert!(ben.starts_with("Ben ") && ben.ends_with("no enabled sms") && !table.contains("Ann"), "{table}");
@@ -136,7 +137,7 @@ fn the_create_script_reconciles_an_unknown_outcome_and_reports_other_failures() 
         content_type: None,
         when: When::Before,
     };
-    for (fault, contacts, code, told) in [
+    for (fault, contacts, code, expected) in [
         (None, 3, 0, "Created "),
         (Some(Fault::Reset { when: When::After }), 3, 0, "Created "),
         (Some(Fault::Reset { when: When::Before }), 2, 4, "error: "),
@@ -145,7 +146,7 @@ fn the_create_script_reconciles_an_unknown_outcome_and_reports_other_failures() 
         let (there, ran) = run(fault);
         let ran = ran.with_code(code);
         assert_eq!(there, contacts, "{ran:?}");
-        assert!(format!("{}{}", ran.stdout, ran.stderr).starts_with(told), "{ran:?}");
+        assert!(format!("{}{}", ran.stdout, ran.stderr).starts_with(expected), "{ran:?}");
     }
 }
 

@@ -1,11 +1,11 @@
-//! A token shows nowhere: whatever the command does, whatever the service sends back.
+//! No output contains a token, even if the service sends it back.
 
 use std::{collections::BTreeSet, fs};
 
 use crate::support::{Home, Ran, until};
 use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, OAuthAtDirectBase, Sandbox, User, When};
 
-/// Every character that may be written in more than one way.
+/// A token with every character that has more than one encoding.
 const TOKEN: &str = "ATATT3xCanary-t0ken/with+every=sign";
 
 /// `demo@example.com:` with the token, in base64.
@@ -41,13 +41,13 @@ fn escaped(text: &str) -> String {
 fn assert_no_secret(ran: &Ran, what: &str) {
     let shows = |secret: &str| ran.stdout.contains(secret) || ran.stderr.contains(secret);
     assert!(!shows(TOKEN) && !shows(&escaped(TOKEN)), "{what}: {ran:?}");
-    // Who goes as a bearer has never sent this one, so that nobody can send it back.
+    // With an OAuth token, the command never sends this text, so no server can send it back.
     let was_sent = !what.contains("--oauth");
     assert!(!(was_sent && (shows(BASIC.trim_end_matches('=')) || shows(&escaped(BASIC)))), "{what}: {ran:?}");
     assert!(!ran.stderr.contains("panicked"), "{what}: {ran:?}");
 }
 
-/// What a server may send back of what it was sent.
+/// Faults of a server that sends the token back.
 fn echoes() -> Vec<Fault> {
     let (token, basic) = (escaped(TOKEN), escaped(BASIC));
     let bodies = [
@@ -79,7 +79,7 @@ fn no_command_prints_a_token_that_the_service_sends_back() {
     for (number, fault) in echoes().into_iter().enumerate() {
         sandbox.disarm();
         sandbox.arm(FaultRule::new(fault.clone()));
-        // Each command meets each kind of body, and each form of output in turn.
+        // Each command gets each kind of body, and the output formats in turn.
         for (place, command) in COMMANDS.iter().enumerate().filter(|(place, _)| (place + number) % 3 == 0) {
             let form = ["-v", "-v -o json", "-q -o csv", "-v -o ndjson"][(place + number) % 4];
             let who = if place % 2 == 0 { ["--email", DEMO_EMAIL].as_slice() } else { &["--oauth"] };
@@ -89,7 +89,7 @@ fn no_command_prints_a_token_that_the_service_sends_back() {
             assert_no_secret(&ran, &format!("{who:?} {command} {form} after {fault:?}"));
         }
     }
-    assert!(codes.len() >= 5, "the answers were not told apart: {codes:?}");
+    assert!(codes.len() >= 5, "expected several exit codes: {codes:?}");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_misplaced_token_is_not_printed() {
             let ran = home.contacts().line(&line).line("list --timeout 1s").line(form).run();
             assert_ne!(ran.status.code(), Some(0), "{line}");
             assert_no_secret(&ran, &line);
-            // These are the two that people show to others.
+            // Users often show the output of these two to others.
             for command in ["config show", "doctor --timeout 1s"] {
                 let ran = home
                     .contacts()

@@ -1,12 +1,12 @@
-//! What the service, or something in its place, refuses: the exit code, what is told of it, and the way out.
+//! Errors of the service, or of something in its place: exit code, message and hint.
 
 use crate::support;
 use crate::support::{HANGS, Home, SECRET, ids};
 use contacts_sandbox::{Fault, FaultRule, Plan, Sandbox, Scopes, User, When};
 use serde_json::{Value, json};
 
-/// What the command is told when it asks as this user, with this token.
-fn refused(user: User, token: &str, line: &str) -> Value {
+/// The error of a command line for this user and token.
+fn error_of(user: User, token: &str, line: &str) -> Value {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let email = user.email.clone();
     sandbox.with_service(|service| service.add_user(user));
@@ -23,7 +23,7 @@ fn hint(error: &Value) -> &str {
     error["hint"].as_str().unwrap_or_else(|| panic!("no hint: {error}"))
 }
 
-/// The members of an error, in the order they were written in.
+/// The members of an error, in their order.
 fn members(stderr: &str) -> Vec<&str> {
     let names = ["kind", "message", "status", "code", "requestId", "hint", "retryAfter", "receipt"];
     let mut found: Vec<_> =
@@ -34,7 +34,7 @@ fn members(stderr: &str) -> Vec<&str> {
 
 #[test]
 fn a_wrong_token_has_a_hint() {
-    let error = refused(ann(), "another-s3cret", "list");
+    let error = error_of(ann(), "another-s3cret", "list");
     assert_eq!(
         (&error["kind"], &error["status"], &error["code"]),
         (&json!("unauthorized"), &json!(401), &json!("401"))
@@ -44,7 +44,7 @@ fn a_wrong_token_has_a_hint() {
 
 #[test]
 fn an_expired_token_is_reported() {
-    let error = refused(ann().with_expired_token("old-s3cret"), "old-s3cret", "list");
+    let error = error_of(ann().with_expired_token("old-s3cret"), "old-s3cret", "list");
     assert!(
         error["message"].as_str().unwrap().contains("expired") && hint(&error).contains("expired"),
         "{error}"
@@ -58,7 +58,7 @@ fn a_missing_scope_is_named() {
         (Scopes::READ, "create voice 1", "write:ops-config:jira-service-management"),
         (Scopes::READ_WRITE, "delete --yes x", "delete:ops-config:jira-service-management"),
     ] {
-        let error = refused(ann().with_scopes(scopes), SECRET, line);
+        let error = error_of(ann().with_scopes(scopes), SECRET, line);
         assert_eq!(error["status"], 401);
         assert!(hint(&error).contains(named), "{error}");
     }
@@ -66,7 +66,7 @@ fn a_missing_scope_is_named() {
 
 #[test]
 fn a_plan_without_operations_is_reported() {
-    let error = refused(ann().on_plan(Plan::WithoutOperations), SECRET, "list");
+    let error = error_of(ann().on_plan(Plan::WithoutOperations), SECRET, "list");
     assert_eq!(
         (&error["kind"], &error["status"], &error["code"]),
         (&json!("forbidden"), &json!(403), &json!("40301"))
@@ -76,7 +76,7 @@ fn a_plan_without_operations_is_reported() {
 
 #[test]
 fn another_users_contacts_are_for_administrators() {
-    let error = refused(ann(), SECRET, "list --account-id 712020:0a1b");
+    let error = error_of(ann(), SECRET, "list --account-id 712020:0a1b");
     assert!(error["status"] == 403 && hint(&error).contains("administrator"), "{error}");
 }
 

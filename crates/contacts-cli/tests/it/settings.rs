@@ -1,9 +1,9 @@
-//! Flags beat the environment, the environment beats the profile, the profile beats defaults.
+//! Flags beat the environment, which beats the profile, which beats the defaults.
 
 use crate::support::{Contacts, Home, asked};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN, Sandbox, User};
 
-/// Three places to ask, one for each rank.
+/// Three sandboxes, one for each source of settings.
 struct Places {
     home: Home,
     flag: Sandbox,
@@ -37,7 +37,7 @@ impl Places {
         command.args(["--email", DEMO_EMAIL, "--token-file", self.home.path("token").to_str().unwrap()])
     }
 
-    /// How often each was asked.
+    /// Number of requests to each.
     fn asked(&self) -> [usize; 3] {
         [&self.flag, &self.environment, &self.profile].map(|sandbox| asked(sandbox, "GET"))
     }
@@ -62,7 +62,7 @@ fn a_flag_beats_the_environment_and_the_environment_the_profile() {
 #[test]
 fn a_variable_for_the_site_never_beats_a_flag() {
     let places = Places::new();
-    // Each names a site that nobody may ask.
+    // Each variable names a site that must get no request.
     let command = places
         .command(&["flag", "profile"])
         .env("ATLASSIAN_OPS_CLOUD_ID", "nobody")
@@ -80,7 +80,7 @@ fn a_variable_for_the_site_never_beats_a_flag() {
     assert!(curl("--cloud-id flag").contains("https://api.atlassian.com/jsm/ops/api/flag/v1/"));
 }
 
-/// A sandbox that knows a user for each place where an address and a token can come from.
+/// A sandbox with a user for each source of address and token.
 fn known_by_rank() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.with_service(|service| {
@@ -113,7 +113,7 @@ fn address_and_token_follow_the_same_precedence() {
         (in_environment(list()), "environment"),
         (by_flag(in_environment(list())), "flag"),
         (by_flag(list()), "flag"),
-        // An empty variable is not set.
+        // An empty variable counts as unset.
         (list().env("ATLASSIAN_OPS_API_TOKEN", "").env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", ""), "profile"),
     ] {
         sandbox.clear_journal();
@@ -217,7 +217,7 @@ fn every_variable_of_this_command_is_read() {
     sandbox.clear_journal();
     bearer("list").succeed();
     assert!(sandbox.journal()[0].header("authorization").eq(["Bearer [redacted]"]));
-    // With --oauth it comes before a token of the other kind.
+    // With --oauth, the OAuth token comes first.
     bearer("list --oauth").env("CONTACTS_TOKEN", DEMO_TOKEN).succeed();
 }
 
@@ -243,8 +243,10 @@ fn contacts_config_names_the_configuration_file() {
 mod token_command {
     use super::*;
 
-    /// A command that prints an old token when it is first asked, and a new one from then on. It is read by a shell and not run
-    /// itself: temporary files need not be executable, and one that another thread's new process still has open for writing is not.
+    /// A script that prints an old token in its first run, and a new one afterwards.
+    ///
+    /// A shell reads it, because a temporary file may not be executable, or still be open for
+    /// writing in the child process of another thread.
     fn program(home: &Home) -> String {
         let path = home.write(
             "bin/token",

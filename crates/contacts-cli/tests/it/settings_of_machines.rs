@@ -1,4 +1,4 @@
-//! Settings as machines and files have them: named profiles, blanks, mounted secrets, odd home folders.
+//! Settings of real machines: named profiles, whitespace, mounted secrets, unusable home folders.
 #![cfg(unix)]
 
 use std::{fs, os::unix::fs::PermissionsExt, process::Command};
@@ -71,7 +71,7 @@ fn values_are_trimmed_and_an_invisible_character_is_reported_with_its_source() {
         ("HTTPS_PROXY", "http://127.0.0.1:1"),
     ] {
         let list = home.contacts().line("list").env("CONTACTS_TOKEN", "t0ken").env("CONTACTS_EMAIL", "a@b");
-        // The place that is set last is the one with the character.
+        // The variable that is set last has the character.
         let list = if name == "CONTACTS_CLOUD_ID" || name == "CONTACTS_SITE" {
             list
         } else {
@@ -205,7 +205,7 @@ fn login_saves_an_oauth_token_as_such() {
     assert_eq!(home.contacts().line("list").succeed(), "no contacts\n");
     assert_eq!(home.contacts().line("config get oauth").succeed(), "true\n");
     assert!(home.contacts().line("config show").succeed().contains("an OAuth token from the file "));
-    // The same token as one of the other kind is refused, and what was kept stays.
+    // The service rejects the token as an API token, and the saved profile stays.
     login("--email ann@example.com").fail(3);
     home.contacts().line("list").succeed();
 }
@@ -236,7 +236,7 @@ fn login_at_a_wrong_site_saves_nothing() {
     let error = login(["--site", &sandbox.origin()]).fail(1);
     assert!(error["hint"].as_str().unwrap().contains("no site has this name"), "{error}");
     assert_nothing_kept();
-    // A name that nobody can have (RFC 6761).
+    // A name that never resolves (RFC 6761).
     login(["--base-url", "https://contacts.invalid/x"]).line("--attempts 1").fail(5);
     assert_nothing_kept();
 }
@@ -275,8 +275,8 @@ fn a_token_command_that_prints_several_lines_is_an_error() {
     let script = home.write("entry", "echo s3cret; echo user: ann");
     let list = home.contacts().line("list --base-url http://127.0.0.1:1/x --email ann@example.com");
     let error = list.args(["--token-command", &format!("sh {script}")]).fail(2);
-    let told = "--token-command: the output of the token command has 2 lines, but a token is one line";
-    assert_eq!(error["message"], told);
+    let printed = "--token-command: the output of the token command has 2 lines, but a token is one line";
+    assert_eq!(error["message"], printed);
 }
 
 #[test]
@@ -291,10 +291,10 @@ fn whitespace_around_a_value_is_ignored() {
     ] {
         let blanks = format!(" {value}\r\n");
         let show = || home.contacts().line("config show -o csv");
-        let told = show().args([flag, &blanks]).succeed();
-        assert!(told.contains(&format!("{setting},'{flag}")), "{told}");
-        let told = show().env(variable, &blanks).succeed();
-        assert!(told.contains(&format!("{setting},{variable}")), "{told}");
+        let printed = show().args([flag, &blanks]).succeed();
+        assert!(printed.contains(&format!("{setting},'{flag}")), "{printed}");
+        let printed = show().env(variable, &blanks).succeed();
+        assert!(printed.contains(&format!("{setting},{variable}")), "{printed}");
     }
 }
 
@@ -305,7 +305,7 @@ fn verbose_prints_the_profile_once() {
     let list = |line: &str| home.demo(&sandbox, "--profile work list").line(line).run().with_code(0).stderr;
     assert_eq!(list("-v").matches("profile work (--profile)").count(), 1);
     assert_eq!(list("-v -o json"), "");
-    // Also where no connection is made.
+    // Also for a command that makes no connection.
     let curl = home.demo(&sandbox, "--profile work -v curl list").run().with_code(0);
     assert_eq!(curl.stderr, "profile work (--profile)\n");
     let plan = home.demo(&sandbox, "--profile work -v plan -").stdin("- sms: 90-5").run().with_code(0);

@@ -1,10 +1,10 @@
-//! A site's name is enough: its cloud id is asked for, without credentials.
+//! The name of a site is enough: the command looks up its cloud id, without credentials.
 
 use crate::support::proxy::Proxy;
 use crate::support::{Contacts, Home};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Sandbox, When};
 
-/// Asks the sandbox as a site. What is sent to the service itself ends at the proxy.
+/// Uses the sandbox as a site. Requests to the service itself end at the proxy.
 fn list(home: &Home, proxy: &Proxy) -> Contacts {
     ask(home, proxy, "list --attempts 1")
 }
@@ -78,7 +78,7 @@ fn requests_use_the_named_proxy_and_no_other() {
 #[test]
 fn an_unreachable_proxy_is_not_bypassed() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    // A port where nobody listens: one that was given back may be another test's by now.
+    // No one listens on port 1. Another test may reuse a port that this one has closed.
     let error = home.demo(&sandbox, "list --attempts 1 --proxy http://127.0.0.1:1").fail(5);
     assert_eq!(error["kind"], "unavailable", "{error}");
     assert!(sandbox.journal().is_empty());

@@ -1,4 +1,4 @@
-//! Files as spreadsheets, editors and people leave them, and CSV as spreadsheets take it.
+//! Files from spreadsheets and editors, and CSV for spreadsheets.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use crate::support::{Home, add, stored, writes};
 use contacts_sandbox::Sandbox;
 use serde_json::json;
 
-/// Addresses that reach nobody, with what is told of them.
+/// Invalid addresses, with their errors.
 const MISFITS: [(&str, &str, &str); 6] = [
     ("voice", "4.95360287E+11", "a spreadsheet has shortened this number"),
     ("sms", "9.05555555555e11", "a spreadsheet has shortened this number"),

@@ -1,11 +1,11 @@
-//! At a terminal: questions, colour, width, and patience. On Linux only.
+//! Prompts, color, width and waits at a terminal. On Linux only.
 #![cfg(target_os = "linux")]
 
 use crate::support;
 use crate::support::{Contacts, Home, Ran, ids, stored};
 use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, Hint, Sandbox, When};
 
-/// Runs a command line that asks nothing at a terminal with this many columns.
+/// Runs a command line without prompts at a terminal with this many columns.
 fn at_terminal(home: &Home, sandbox: &Sandbox, columns: u16, line: &str) -> Ran {
     home.demo(sandbox, line).at_terminal(columns).end()
 }
@@ -114,9 +114,9 @@ fn at_any_width_no_word_of_a_table_is_broken() {
         });
         let text = at_terminal(&home, &sandbox, columns, "list --color never").with_code(0).stdout;
         for word in [id, "49-1", "no:", "Not", "verified,", "or", "never"] {
-            assert!(text.split_whitespace().any(|told| told == word), "{columns}: {word}: {text}");
+            assert!(text.split_whitespace().any(|printed| printed == word), "{columns}: {word}: {text}");
         }
-        // What is wider than the terminal is one word behind its name.
+        // A line wider than the terminal is one word after its name.
         let wide = text.lines().filter(|line| line.chars().count() > usize::from(columns));
         assert!(wide.clone().all(|line| line.split_whitespace().count() == 2), "{columns}: {text}");
         assert!(columns < 80 || wide.count() == 0, "{columns}: {text}");
@@ -131,9 +131,9 @@ fn a_wait_longer_than_a_second_is_printed_at_a_terminal() {
     let limit = || Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 1, status: 429 };
     sandbox.arm(limit());
     let ran = at_terminal(&home, &sandbox, 100, "list --color never").with_code(0);
-    let told = ran.stdout.lines().next().unwrap();
+    let printed = ran.stdout.lines().next().unwrap();
     let seconds =
-        told.strip_prefix("waiting ").and_then(|rest| rest.strip_suffix(" s as the service requested"));
+        printed.strip_prefix("waiting ").and_then(|rest| rest.strip_suffix(" s as the service requested"));
     let seconds: f64 = seconds.unwrap_or_else(|| panic!("{ran:?}")).parse().unwrap();
     assert!((1.0..=1.5).contains(&seconds), "{ran:?}");
 
@@ -165,7 +165,7 @@ fn control_characters_are_escaped_at_a_terminal_in_every_format() {
         let ran = at_terminal(&home, &sandbox, 100, &line).with_code(0);
         let acts = |c: char| c != '\n' && c != '\r' && c.is_control() || "\u{202e}\u{feff}".contains(c);
         assert!(!ran.stdout.contains(acts), "{line}: {ran:?}");
-        // A line of a terminal ends with both; anything else would be a way back to its beginning.
+        // A line of a terminal ends with both. A single carriage return could overwrite the line.
         assert!(!ran.stdout.replace("\r\n", "\n").contains('\r'), "{line}: {ran:?}");
         assert!(ran.stdout.contains("liame"), "{line}: {ran:?}");
     }

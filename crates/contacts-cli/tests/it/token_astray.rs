@@ -1,4 +1,5 @@
-//! A token in the place of an id, an address or a file: it is neither sent nor repeated. What only resembles one is taken.
+//! A token in place of an id, an address or a file is neither sent nor printed. Similar text is
+//! accepted.
 
 use crate::support::Home;
 use contacts_sandbox::Sandbox;
@@ -51,8 +52,8 @@ fn a_misplaced_token_is_rejected_before_anything_is_sent() {
         }
     }
     assert!(sandbox.journal().is_empty());
-    let told = home.demo(&sandbox, "audit ATATT3xFfGF0").fail(2)["message"].as_str().unwrap().to_owned();
-    assert!(told.contains("looks like a token") && told.contains("--token-file"), "{told}");
+    let output = home.demo(&sandbox, "audit ATATT3xFfGF0").fail(2)["message"].as_str().unwrap().to_owned();
+    assert!(output.contains("looks like a token") && output.contains("--token-file"), "{output}");
 }
 
 #[test]
@@ -65,8 +66,8 @@ fn values_that_only_resemble_a_token_are_accepted() {
         "qm:a713c8ea-1075-4e30-9d96-891a7d181739:5ad6d69abfa3980ce712caae",
         "Aa1Bb2Cc3Dd4Ee5Ff6Gg7Hh8",
     ] {
-        let told = home.demo(&sandbox, "curl list --account-id").args([account]).succeed();
-        assert!(told.contains(&account.replace(':', "%3A")) || told.contains(account), "{told}");
+        let output = home.demo(&sandbox, "curl list --account-id").args([account]).succeed();
+        assert!(output.contains(&account.replace(':', "%3A")) || output.contains(account), "{output}");
     }
     for (method, to) in [
         ("email", "Ann.Bennett-Smith2+OnCall@Mail.Example.COM"),

@@ -1,10 +1,10 @@
-//! A command that prints the token, and does not do as it should.
+//! Failures of the token command.
 #![cfg(unix)]
 
 use crate::support::{Contacts, Home, asked, until};
 use contacts_sandbox::{DEMO_EMAIL, Sandbox, User};
 
-/// A list as the demo user, whose token is printed by a script.
+/// `list` as the demo user, with a script as the token command.
 fn list(home: &Home, sandbox: &Sandbox, script: &str) -> Contacts {
     let script = home.write("script", script);
     let list = home.contacts().args(["list", "--base-url", &sandbox.base_url(), "--email", DEMO_EMAIL]);

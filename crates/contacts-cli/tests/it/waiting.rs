@@ -1,11 +1,11 @@
-//! How long it takes, and how often it is tried.
+//! Time limits, waits and attempts.
 
 use std::time::Duration;
 
 use crate::support::{Home, asked};
 use contacts_sandbox::{Fault, FaultRule, Hint, Part, Sandbox, When};
 
-/// Whatever is waited for takes longer, and the machine may have other things to do.
+/// Maximum time of a command that fails at once, on a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
 fn limited(seconds: u32) -> Fault {
@@ -20,7 +20,7 @@ fn retry_after_is_respected() {
     assert!(ran.took >= Duration::from_secs(1), "{ran:?}");
     let at: Vec<_> = sandbox.journal().iter().map(|recorded| recorded.unix_ms).collect();
     assert!(at.len() == 2 && at[1] - at[0] >= 1000, "{at:?}");
-    assert!(!ran.stderr.contains("waiting"), "nobody waits at a terminal: {ran:?}");
+    assert!(!ran.stderr.contains("waiting"), "without a terminal, no wait is printed: {ran:?}");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_wait_longer_than_the_timeout_fails_at_once() {
     assert!(ran.took < AT_ONCE, "{ran:?}");
 }
 
-/// So long that once more is told from a machine that has other things to do.
+/// Long enough to distinguish another attempt from a busy machine.
 const TIME_OUT: Duration = Duration::from_secs(2);
 
 #[test]

@@ -1,10 +1,10 @@
-//! What goes on the wire.
+//! The requests of each command.
 
 use crate::support;
 use crate::support::{Home, ids};
 use contacts_sandbox::{Recorded, Sandbox, User};
 
-/// What was sent for a command line.
+/// The requests of a command line.
 fn sent(sandbox: &Sandbox, line: &str) -> Vec<Recorded> {
     sandbox.clear_journal();
     Home::new().demo(sandbox, line).succeed();

@@ -39,7 +39,8 @@ pub(crate) enum Verdict {
     Broken(String),
 }
 
-/// Performs a TLS handshake and sends nothing more. Verifies the certificate with the roots of the settings.
+/// Performs a TLS handshake and sends nothing more. Verifies the certificate with the roots of the
+/// settings.
 pub(crate) fn shown(
     stream: TcpStream,
     host: &str,
@@ -110,7 +111,8 @@ fn issuer(certificate: &CertificateDer<'_>) -> String {
         .map_or_else(|| "an unreadable issuer".into(), |words| words.join(", "))
 }
 
-/// The common name, organization and country in a distinguished name (RFC 5280, 4.1.2.4), in its order.
+/// The common name, organization and country in a distinguished name (RFC 5280, 4.1.2.4), in its
+/// order.
 fn words(name: &[u8]) -> der::Result<Vec<String>> {
     const SHOWN: [ObjectIdentifier; 3] = [
         ObjectIdentifier::new_unwrap("2.5.4.3"),

@@ -23,8 +23,8 @@ use crate::{
 
 pub(crate) const NO_CONNECTION: &str =
     "check that the host is correct and reachable from this machine; behind a proxy, use --proxy";
-const NO_HANDSHAKE: &str = "check whether a firewall closes the connection, or whether the server requires a client certificate, \
-                            which this command does not support";
+const NO_HANDSHAKE: &str = "check whether a firewall closes the connection, or whether the server requires \
+                            a client certificate, which this command does not support";
 
 /// Checks the proxy, or without one the address and the certificate of the host.
 ///
@@ -142,7 +142,8 @@ fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     if addresses.is_empty() { Err(io::Error::other("the host has no address")) } else { Ok(addresses) }
 }
 
-/// Connects to all addresses, and returns the first connection. Some addresses may be unreachable from here.
+/// Connects to all addresses, and returns the first connection. Some addresses may be unreachable
+/// from here.
 fn connected(addresses: &[SocketAddr], timeout: Duration) -> io::Result<TcpStream> {
     let (sender, results) = mpsc::channel();
     for &address in addresses {

@@ -8,7 +8,8 @@ use crate::{
     output::{Change, Output},
 };
 
-/// Runs one operation on each contact. Stops early after a failure that the other contacts would have too.
+/// Runs one operation on each contact. Stops early after a failure that the other contacts would
+/// have too.
 pub(super) fn each(
     output: Output,
     ids: &[ContactId],

@@ -26,15 +26,15 @@ const AT_A_SERVICE: [(&str, &[&str]); 14] = [
     ("config-show", &["config show"]),
 ];
 
-/// A run as a reader of a terminal would copy it.
-fn told(home: &Home, line: &str, ran: &Ran) -> String {
+/// A run as a terminal shows it.
+fn transcript(home: &Home, line: &str, ran: &Ran) -> String {
     let errors = if ran.stderr.is_empty() { String::new() } else { format!("[stderr]\n{}", ran.stderr) };
     let exit = ran.status.code().unwrap();
     let text = redacted(home, &format!("{}{errors}[exit {exit}]\n\n", ran.stdout));
     format!("$ contacts {line}\n{text}")
 }
 
-/// Runs lines one after the other, in each form.
+/// Runs the lines in order, in each format.
 fn runs(lines: &[&str], command: impl Fn(&Home, &Sandbox, &str) -> Contacts) -> String {
     let mut text = String::new();
     for form in ["table", "json"] {
@@ -46,7 +46,7 @@ fn runs(lines: &[&str], command: impl Fn(&Home, &Sandbox, &str) -> Contacts) -> 
             let line = format!("{line} -o {form}");
             let real = line.replace("FIRST", &first).replace("SECOND", &second).replace("ACCOUNT", &account);
             let real = real.replace("/HOME", home.path("").to_str().unwrap().trim_end_matches('/'));
-            text.push_str(&told(&home, &line, &command(&home, &sandbox, &real).run()));
+            text.push_str(&transcript(&home, &line, &command(&home, &sandbox, &real).run()));
         }
     }
     text
@@ -82,14 +82,14 @@ fn the_output_for_an_unknown_outcome_matches_its_snapshot() {
             sandbox.arm(FaultRule::new(Fault::Reset { when }).on(Operation::Create));
             let create = format!("create voice 90-5555559999 -o {form}");
             let ran = home.demo(&sandbox, &create).run();
-            text.push_str(&told(&home, &create, &ran));
+            text.push_str(&transcript(&home, &create, &ran));
             sandbox.disarm();
             let beginning = if form == "json" { "\"receipt\":\"" } else { "receipt: " };
             let (_, receipt) = ran.stderr.split_once(beginning).unwrap();
             let receipt = receipt.split(['"', '\n']).next().unwrap();
             let reconcile = |receipt: &str| format!("reconcile {receipt} -o {form}");
             let ran = home.demo(&sandbox, &reconcile(receipt)).run();
-            text.push_str(&told(&home, &reconcile("RECEIPT"), &ran));
+            text.push_str(&transcript(&home, &reconcile("RECEIPT"), &ran));
         }
     }
     assert_snapshot("commands/reconcile.txt", &text);

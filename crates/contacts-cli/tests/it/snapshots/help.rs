@@ -1,9 +1,9 @@
-//! The help of every command, short and long, and the manual page.
+//! Short and long help of every command, and the manual page.
 
 use super::{assert_snapshot, without_version};
 use crate::{pages::COMMANDS, support::Home};
 
-/// The page of a line, below that line.
+/// A command line and its output.
 fn page(line: &str) -> String {
     let page = Home::new().contacts().line(line).succeed();
     without_version(&format!("$ contacts {line}\n{page}\n"))
