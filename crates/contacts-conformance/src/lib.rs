@@ -37,8 +37,3 @@ pub use self::{
     scenario::{Asked, Expected, Route, Scenario, Seen, Setting},
     sockets::open_sockets,
 };
-
-/// The README's programs, run, but for those that `tests/readme.rs` finds in files of their own.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

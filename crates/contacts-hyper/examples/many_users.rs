@@ -1,4 +1,4 @@
-//! Many users over one pool of connections: everybody's contacts, 64 lists at a time.
+//! Lists the contacts of many users over one pool of connections, 64 lists at a time.
 //!
 //! `cargo run -p contacts-hyper --example many_users`
 
@@ -31,10 +31,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         right += usize::from(contacts.len() == 1 && contacts[0].to == address(number));
     }
     println!("{right} of {USERS} users have their own contact, after {:?}", begun.elapsed());
-    if right == USERS { Ok(()) } else { Err("somebody got another user's contacts".into()) }
+    if right == USERS { Ok(()) } else { Err("a user got another user's contacts".into()) }
 }
 
-/// A service in which each user's contact carries the user's mark.
+/// A service with one contact per user, which names the user.
 fn service() -> Service {
     let mut service = Service::new(Behaviour::default());
     for number in 0..USERS {

@@ -1,4 +1,4 @@
-//! `tower` layers below a client: at most 8 requests at a time, and at most 200 in any second.
+//! `tower` layers: at most 8 concurrent requests, and at most 200 per second.
 //!
 //! `cargo run -p contacts-hyper --example tower_layers`
 
@@ -21,7 +21,7 @@ const REQUESTS: usize = 300;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start()?;
-    // A rate limit belongs to one service, which a buffer lets all clones of the client share.
+    // With the buffer, all clones of the client share one rate limit.
     let rate = Stack::new(RateLimitLayer::new(200, Duration::from_secs(1)), BufferLayer::new(REQUESTS));
     let layers = Stack::new(ConcurrencyLimitLayer::new(8), rate);
     let client = Client::builder(BaseUrl::new(&sandbox.base_url())?)

@@ -11,12 +11,12 @@ use bytes::Bytes;
 use contacts_proto::transport::SendGate;
 use http_body::{Body, Frame, SizeHint};
 
-/// The body of a request. It is given out at most once, and never after the client has given the request up.
+/// The body of a request. It can be read once, and never after the client has cancelled the request.
 #[derive(Debug)]
 pub struct RequestBody(Option<(Bytes, SendGate)>);
 
 impl RequestBody {
-    /// Also returns the gate that holds the body, if there is a body.
+    /// Returns the body, and its gate unless the body is empty.
     pub(crate) fn new(body: Vec<u8>) -> (Self, Option<SendGate>) {
         if body.is_empty() {
             return (Self(None), None);
@@ -28,15 +28,15 @@ impl RequestBody {
 
 impl Body for RequestBody {
     type Data = Bytes;
-    type Error = GivenUp;
+    type Error = Cancelled;
 
-    /// Fails once the request is given up. hyper then aborts the request: it never ends the message.
+    /// Fails after the client has cancelled the request. hyper then aborts the request before the end of its message.
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, GivenUp>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Cancelled>>> {
         Poll::Ready(match &self.0 {
-            Some((_, gate)) if !gate.release() => Some(Err(GivenUp)),
+            Some((_, gate)) if !gate.release() => Some(Err(Cancelled)),
             _ => self.0.take().map(|(bytes, _)| Ok(Frame::data(bytes))),
         })
     }
@@ -50,17 +50,17 @@ impl Body for RequestBody {
     }
 }
 
-/// The error of a [`RequestBody`] whose request was given up.
+/// Error of a [`RequestBody`] whose request was cancelled.
 #[derive(Debug, Clone, Copy)]
-pub struct GivenUp;
+pub struct Cancelled;
 
-impl fmt::Display for GivenUp {
+impl fmt::Display for Cancelled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the request was given up before its body was sent")
+        f.write_str("the request was cancelled before its body was sent")
     }
 }
 
-impl StdError for GivenUp {}
+impl StdError for Cancelled {}
 
 #[cfg(test)]
 mod tests {
@@ -68,7 +68,7 @@ mod tests {
 
     use super::*;
 
-    fn poll(body: &mut RequestBody) -> Option<Result<Bytes, GivenUp>> {
+    fn poll(body: &mut RequestBody) -> Option<Result<Bytes, Cancelled>> {
         let Poll::Ready(frame) = Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) else {
             panic!("a body is always ready");
         };

@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use contacts_proto::{
-    Credentials, Endpoint, Environment, Error, ProxyChoice, ProxyVariables, RetryPolicy, exchange::Session,
-    transport::Timeouts,
+    Credentials, Endpoint, Environment, Error, ProxyChoice, ProxyVariables, RetryPolicy, Site,
+    exchange::Session, transport::Timeouts,
 };
 use http::HeaderValue;
 use rustls::{
@@ -51,8 +51,39 @@ pub struct ClientBuilder {
     client_certificate: Option<Arc<SingleCertAndKey>>,
 }
 
+impl Client {
+    /// Creates a client from environment variables, which [`Environment`](contacts_proto::Environment) lists.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
+    pub fn from_env() -> Result<Self, Error> {
+        Ok(ClientBuilder::from_env()?.build())
+    }
+
+    /// Creates a client of a site, such as `acme` or `acme.atlassian.net`.
+    ///
+    /// This sends nothing. The first call looks up the site's cloud id and keeps it for all clones. The base URL follows from the
+    /// cloud id and the kind of credentials.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if [`Site::new`] rejects the name.
+    pub fn for_site(site: &str, credentials: Credentials) -> Result<Self, Error> {
+        Ok(Self::new(Site::new(site)?, credentials))
+    }
+
+    /// Creates a client of a [`BaseUrl`](contacts_proto::BaseUrl) or a [`Site`], with the defaults of [`ClientBuilder`].
+    pub fn new(endpoint: impl Into<Endpoint>, credentials: Credentials) -> Self {
+        Self::builder(endpoint).credentials(credentials).build()
+    }
+
+    /// Returns a builder for a client of a [`BaseUrl`](contacts_proto::BaseUrl) or a [`Site`].
+    pub fn builder(endpoint: impl Into<Endpoint>) -> ClientBuilder {
+        ClientBuilder::new(endpoint.into())
+    }
+}
+
 impl ClientBuilder {
-    pub(crate) fn new(endpoint: Endpoint) -> Self {
+    fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint,
             credentials: None,
@@ -239,7 +270,7 @@ impl ClientBuilder {
     }
 
     fn transport(&self) -> Transport {
-        // The client's certificate is for the service: a proxy learns nothing of it.
+        // A proxy must not see the client certificate.
         let proxy = self.proxy.clone().map(|proxy| (proxy, self.tls(None)));
         let tls = self.tls(self.client_certificate.clone());
         Transport::new(&Connector::new(tls, proxy, self.timeouts.connect), self.timeouts.idle)
@@ -281,7 +312,7 @@ fn platform_roots(
 ) -> ConfigBuilder<ClientConfig, WantsClientCert> {
     match rustls_platform_verifier::Verifier::new(Arc::clone(config.crypto_provider())) {
         Ok(verifier) => config.dangerous().with_custom_certificate_verifier(Arc::new(verifier)),
-        // A system that has no store trusts nobody.
+        // A system without a store trusts no authority.
         Err(_) => config.with_root_certificates(RootCertStore::empty()),
     }
 }

@@ -1,4 +1,4 @@
-//! Connections: TCP, a proxy where there is one, TLS; made within a time.
+//! Connections: TCP, an optional proxy, TLS, within a timeout.
 
 use std::{
     pin::Pin,
@@ -27,7 +27,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// `tls` is for the service, `proxy` comes with what is for the proxy.
+    /// `tls` is for the service. The proxy has a TLS configuration of its own.
     pub(crate) fn new(
         tls: rustls::ClientConfig,
         proxy: Option<(Proxy, rustls::ClientConfig)>,
@@ -63,7 +63,7 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// The way to the service.
+/// Route to the service.
 #[derive(Clone)]
 enum Route {
     Direct(Tcp),

@@ -8,11 +8,11 @@ use contacts_proto::{
 };
 use tokio::sync::Mutex;
 
-type Renewal<'a> =
+type NewCredentials<'a> =
     Pin<Box<dyn Future<Output = Result<Credentials, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 
-/// Where credentials come from that expire, such as OAuth access tokens. Any async function without arguments is one, and any
-/// closure that returns a future of its own:
+/// A source of credentials that expire, such as OAuth access tokens. Any async function without arguments is one, and any
+/// closure that returns a `'static` future:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -30,19 +30,21 @@ type Renewal<'a> =
 /// let vault = Arc::new(Vault);
 /// let client = Client::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::none())
 ///     .with_credentials_provider(move || {
-///         // The future goes on without the closure.
+///         // The future must not borrow from the closure.
 ///         let vault = Arc::clone(&vault);
 ///         async move { Ok(Credentials::bearer(vault.access_token().await?)?) }
 ///     });
 /// # Ok::<(), contacts_hyper::Error>(())
 /// ```
 pub trait CredentialsProvider: Send + Sync {
-    /// New credentials. Two tasks never ask at once. At the deadline of a call the future is dropped: a source whose refresh must not
-    /// be lost half-way, as with refresh tokens for one use, spawns it.
+    /// Returns new credentials.
+    ///
+    /// Only one task at a time calls it. At the deadline of a client's call the future is dropped. If a refresh must not be interrupted,
+    /// as with refresh tokens for one use, spawn it.
     ///
     /// # Errors
-    /// Whatever it is: it becomes the source of [`Error::Credentials`](contacts_proto::Error::Credentials), and must show no secret.
-    fn credentials(&self) -> Renewal<'_>;
+    /// Any error. It becomes the source of [`Error::Credentials`](contacts_proto::Error::Credentials), so it must not show a secret.
+    fn credentials(&self) -> NewCredentials<'_>;
 }
 
 impl<F, R> CredentialsProvider for F
@@ -50,25 +52,25 @@ where
     F: Fn() -> R + Send + Sync,
     R: Future<Output = Result<Credentials, Box<dyn StdError + Send + Sync>>> + Send + 'static,
 {
-    fn credentials(&self) -> Renewal<'_> {
+    fn credentials(&self) -> NewCredentials<'_> {
         Box::pin(self())
     }
 }
 
-/// A source, and the last refresh. Tasks that need other credentials at the same time share one refresh.
+/// A provider and its last refresh. Concurrent tasks share one refresh.
 pub(crate) struct SharedProvider {
-    source: Box<dyn CredentialsProvider>,
+    provider: Box<dyn CredentialsProvider>,
     refresh: Refresh,
-    /// Held by the task that asks the source.
+    /// Held by the task that calls the provider.
     turn: Mutex<()>,
 }
 
 impl SharedProvider {
-    pub(crate) fn new(source: impl CredentialsProvider + 'static) -> Self {
-        Self { source: Box::new(source), refresh: Refresh::default(), turn: Mutex::new(()) }
+    pub(crate) fn new(provider: impl CredentialsProvider + 'static) -> Self {
+        Self { provider: Box::new(provider), refresh: Refresh::default(), turn: Mutex::new(()) }
     }
 
-    /// Other credentials than those that were refused: those at hand, or new ones.
+    /// Returns credentials other than the rejected ones: the present ones, or new ones.
     pub(crate) async fn other_than(
         &self,
         refused: Option<&Credentials>,
@@ -77,7 +79,7 @@ impl SharedProvider {
         let _turn = self.turn.lock().await;
         match self.refresh.settled(ended_before, refused) {
             Some(settled) => settled,
-            None => self.refresh.end(self.source.credentials().await.map_err(Arc::from)),
+            None => self.refresh.end(self.provider.credentials().await.map_err(Arc::from)),
         }
     }
 }

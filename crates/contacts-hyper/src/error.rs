@@ -1,4 +1,4 @@
-//! The errors of hyper and of what is below it, as failures.
+//! Converts the errors of hyper and its libraries.
 
 use std::error::Error as StdError;
 

@@ -128,7 +128,7 @@ mod tcp;
 pub use contacts_proto::*;
 
 pub use self::{
-    body::{GivenUp, RequestBody},
+    body::{Cancelled, RequestBody},
     builder::ClientBuilder,
     client::Client,
     credentials::CredentialsProvider,

@@ -46,8 +46,15 @@ pub struct Contacts<S = Transport> {
     request: Option<Pin<Box<dyn Future<Output = Result<Page, Error>> + Send>>>,
 }
 
+impl<S: HttpService> Client<S> {
+    /// Returns a lazy list of all contacts of the user. See [`Contacts`].
+    pub fn list(&self) -> Contacts<S> {
+        Contacts::new(self.clone())
+    }
+}
+
 impl<S: HttpService> Contacts<S> {
-    pub(crate) fn new(client: Client<S>) -> Self {
+    fn new(client: Client<S>) -> Self {
         let pages = Some(Pages::all(client.session.policy().limits));
         Self { client, pages, page: Vec::new().into_iter(), request: None }
     }

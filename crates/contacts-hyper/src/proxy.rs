@@ -1,4 +1,4 @@
-//! A proxy, and the tunnel through it by CONNECT (RFC 9110, 9.3.6). hyper-util's own keeps the proxy's status to itself.
+//! A proxy, and the tunnel through it by CONNECT (RFC 9110, 9.3.6). hyper-util's tunnel does not report the proxy's status.
 
 use std::{error::Error as StdError, fmt, io, pin::pin};
 
@@ -14,7 +14,7 @@ use hyper::{
 };
 use percent_encoding::percent_decode_str;
 
-/// A proxy, by CONNECT.
+/// An HTTP proxy.
 #[derive(Clone)]
 pub(crate) struct Proxy {
     pub(crate) uri: Uri,
@@ -39,7 +39,7 @@ impl Proxy {
         is_plain.then_some(Self { uri, authorization })
     }
 
-    /// Has the proxy at the end of this connection open a tunnel to the host of a URL.
+    /// Opens a tunnel through the proxy at the end of this connection to the host of a URL.
     pub(crate) async fn tunnel<C>(&self, connection: C, target: &Uri) -> Result<C, NoTunnel>
     where
         C: Read + Write + Unpin + Send + 'static,
@@ -52,12 +52,12 @@ impl Proxy {
         }
         let request = request.body(Empty::new()).map_err(|_| NoTunnel::Broken)?;
         let parts = ask(connection, request).await?;
-        // What is behind the tunnel speaks second: these bytes are the proxy's.
+        // The server behind the tunnel does not send first, so these bytes are the proxy's.
         if parts.read_buf.is_empty() { Ok(parts.io) } else { Err(NoTunnel::Broken) }
     }
 }
 
-/// The value of `proxy-authorization` for `user:password`, as a URL writes them.
+/// Returns the value of `proxy-authorization` for `user:password` in URL encoding.
 fn basic(user: &str) -> Option<HeaderValue> {
     let (user, password) = user.split_once(':').unwrap_or((user, ""));
     let mut pair = percent_decode_str(user).collect::<Vec<_>>();
@@ -89,14 +89,14 @@ where
     }
 }
 
-/// The proxy opened no tunnel.
+/// Error of a tunnel that the proxy did not open.
 #[derive(Debug)]
 pub(crate) enum NoTunnel {
-    /// It answered with this status.
+    /// The proxy responded with this status.
     Refused(StatusCode),
-    /// It gave no whole answer.
+    /// The proxy's response was incomplete.
     Broken,
-    /// The connection to it broke.
+    /// The connection to the proxy failed.
     Io(io::Error),
 }
 

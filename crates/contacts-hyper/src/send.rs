@@ -1,4 +1,4 @@
-//! One request: sent, and its answer read within its limits.
+//! Sends one request and reads its response within limits.
 
 use std::{
     future::poll_fn,
@@ -22,7 +22,7 @@ use crate::{
     service::{FreshConnection, HttpService},
 };
 
-/// Sends a request and reads the whole answer within this time.
+/// Sends a request and reads the whole response within the timeout.
 pub(crate) async fn send<S: HttpService>(
     service: &S,
     request: Request<Vec<u8>>,
@@ -62,7 +62,7 @@ pub(crate) async fn send<S: HttpService>(
     })
 }
 
-/// Gives a request without an answer up. `None` is an answer that did not come in time.
+/// Cancels a request without a response. `None` means a timeout.
 fn answer_or_failure<B>(
     answer: Option<Result<Response<B>, BoxError>>,
     gate: Option<&SendGate>,
@@ -78,7 +78,7 @@ fn answer_or_failure<B>(
     }
 }
 
-/// Why a body is not whole.
+/// Returns the reason why a body is incomplete.
 enum Broken {
     By(TransportErrorKind),
     Failed(BoxError),
@@ -105,7 +105,7 @@ where
     }
 }
 
-/// Returns the output of a future that is ready before the deadline. No timer is set for a future that is ready at once.
+/// Returns the output of a future that is ready before the deadline. A future that is ready at once needs no timer.
 async fn before<F: Future>(mut deadline: Pin<&mut Sleep>, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     poll_fn(|context| match future.as_mut().poll(context) {
@@ -115,7 +115,7 @@ async fn before<F: Future>(mut deadline: Pin<&mut Sleep>, future: F) -> Option<F
     .await
 }
 
-/// Returns the length of the lines of a head. hyper stops reading a head that is too long, but not before it has read more.
+/// Returns the length of a head. hyper stops at a head that is too long, but reads somewhat more first.
 fn head_len(headers: &HeaderMap) -> usize {
     let line = |name: &str, value: &[u8]| [name.len(), ": ".len(), value.len(), "\r\n".len()];
     let lines = headers.iter().flat_map(|(name, value)| line(name.as_str(), value.as_bytes()));

@@ -1,4 +1,4 @@
-//! The service below a client: hyper's pooled client, or whatever takes its place.
+//! The HTTP service below a client: hyper's pooled client, or another one.
 
 use std::{
     error::Error as StdError,
@@ -21,11 +21,11 @@ use tower_service::Service;
 
 use crate::{body::RequestBody, connector::Connector};
 
-/// What can carry a client's requests: any `tower` service of this kind.
+/// A `tower` service that sends a client's requests.
 ///
-/// It must send each request once. A request that carries [`FreshConnection`] in its extensions needs a connection of its own.
-/// The client may drop the future of a request while the service goes on with it, in a task of its own for example. If the
-/// client has reported the request as not sent, its [`RequestBody`] then fails, and the request can never arrive.
+/// It must send each request once. A request with [`FreshConnection`] in its extensions needs a new connection. The client may drop
+/// the future of a request while the service continues it, for example in a spawned task. If the client has reported the request
+/// as not sent, its [`RequestBody`] then fails, and the request can never arrive.
 pub trait HttpService:
     Service<
         Request<RequestBody>,
@@ -37,7 +37,7 @@ pub trait HttpService:
     + Sync
     + 'static
 {
-    /// The body of its answers.
+    /// Body of the responses.
     type ResponseBody: Body<Data = Bytes, Error: Into<Box<dyn StdError + Send + Sync>>> + Send;
 }
 
@@ -57,15 +57,15 @@ where
     type ResponseBody = B;
 }
 
-/// Marks a request, in its extensions, that wants a connection on which nothing was sent before.
+/// Marks a request, in its extensions, that needs a new connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FreshConnection;
 
-/// The usual service: hyper with TLS, and connections that are kept.
+/// The default service: hyper with TLS and a pool of connections.
 #[derive(Clone)]
 pub struct Transport(Arc<Clients>);
 
-/// Each is some twenty values, and a service is cloned for each request.
+/// Shared, because each request clones the service.
 struct Clients {
     pooled: Client<Connector, RequestBody>,
     fresh: Client<Connector, RequestBody>,
@@ -80,7 +80,7 @@ impl Transport {
                 .pool_max_idle_per_host(most_idle)
                 .http1_max_buf_size(Limits::HEAD)
                 .http1_max_headers(Limits::HEADERS)
-                // Whether a request is sent again is for the exchange to say.
+                // The exchange decides about repeated requests.
                 .retry_canceled_requests(false)
                 .build(connector.clone())
         };

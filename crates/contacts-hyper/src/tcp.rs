@@ -1,5 +1,5 @@
-//! TCP connections. The addresses of a host are tried with staggered starts (RFC 8305): hyper-util staggers its two families
-//! alone, and tries those of one family one after the other.
+//! TCP connections with staggered starts (RFC 8305). hyper-util itself staggers the two address families only, and tries the
+//! addresses of one family one after the other.
 
 use std::{
     io,
@@ -41,7 +41,7 @@ impl Service<Uri> for Tcp {
     }
 }
 
-/// Connects to one of these addresses. The time for it is the caller's.
+/// Connects to one of these addresses. The caller sets the timeout.
 async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut addresses = interleaved(addresses).into_iter();
     let mut under_way = FuturesUnordered::new();
@@ -75,12 +75,12 @@ mod tests {
 
     use super::*;
 
-    /// Port 1, where nobody listens.
+    /// Port 1, which has no listener.
     fn refused() -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], 1))
     }
 
-    /// A socket whose queue is full, so that it answers nobody while these are kept.
+    /// A socket with a full queue: it accepts no connection while these exist.
     fn black_hole() -> (SocketAddr, Socket, Vec<Socket>) {
         let new = || Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         let socket = new();

@@ -1,4 +1,7 @@
-//! Pages to read: nothing in here is code.
+//! Guide: pages about this crate, without code of their own.
+
+#[doc = include_str!("../docs/embedding.md")]
+pub mod embedding {}
 
 #[doc = include_str!("../docs/endpoints.md")]
 pub mod endpoints {}

@@ -9,17 +9,14 @@ use std::{
 
 use contacts_proto::{
     ActivateContact, Confirmation, Contact, ContactId, ContactMethod, CreateContact, Credentials,
-    DeactivateContact, DeleteContact, Endpoint, Ensured, Error, GetContact, Receipt, Reconciled, Site,
-    UpdateContact,
+    DeactivateContact, DeleteContact, Ensured, Error, GetContact, Receipt, Reconciled, UpdateContact,
     exchange::{Action, Ensure, Event, Exchange, Now, Observer, Reconcile, Session, Spans, ToExchange},
     transport::RefreshError,
 };
 use http::Response;
 
 use crate::{
-    builder::ClientBuilder,
     credentials::{CredentialsProvider, SharedProvider},
-    list::Contacts,
     send::{Agents, send},
 };
 
@@ -47,40 +44,6 @@ impl Client {
         agents: Agents,
     ) -> Self {
         Self { session, provider, shared: Arc::new(Shared { agents, origin: Instant::now() }) }
-    }
-
-    /// Creates a client from environment variables, which [`Environment`](contacts_proto::Environment) lists.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
-    pub fn from_env() -> Result<Self, Error> {
-        Ok(ClientBuilder::from_env()?.build())
-    }
-
-    /// Creates a client of a site, such as `acme` or `acme.atlassian.net`.
-    ///
-    /// This sends nothing. The first call looks up the site's cloud id and keeps it for all clones. The base URL follows from the
-    /// cloud id and the kind of credentials.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] if [`Site::new`] rejects the name.
-    pub fn for_site(site: &str, credentials: Credentials) -> Result<Self, Error> {
-        Ok(Self::new(Site::new(site)?, credentials))
-    }
-
-    /// Creates a client of a [`BaseUrl`](contacts_proto::BaseUrl) or a [`Site`], with the defaults of [`ClientBuilder`].
-    pub fn new(endpoint: impl Into<Endpoint>, credentials: Credentials) -> Self {
-        Self::builder(endpoint).credentials(credentials).build()
-    }
-
-    /// Returns a builder for a client of a [`BaseUrl`](contacts_proto::BaseUrl) or a [`Site`].
-    pub fn builder(endpoint: impl Into<Endpoint>) -> ClientBuilder {
-        ClientBuilder::new(endpoint.into())
-    }
-
-    /// Returns a lazy list of all contacts of the user. See [`Contacts`].
-    pub fn list(&self) -> Contacts {
-        Contacts::new(self.clone())
     }
 
     /// Gets a contact.
@@ -251,7 +214,7 @@ impl Client {
 
     /// Returns a client of a user whose credentials expire, at the same endpoint, over the same connections.
     ///
-    /// The first call asks the provider for credentials. After a 401 a call asks once more, and retries. Concurrent calls share one
+    /// The first call asks the provider for credentials. After a 401, a call asks it again and retries. Concurrent calls share one
     /// refresh. The time of a refresh counts towards the deadline of the call.
     #[must_use]
     pub fn with_credentials_provider(&self, provider: impl CredentialsProvider + 'static) -> Self {

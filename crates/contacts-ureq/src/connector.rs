@@ -1,8 +1,11 @@
-//! Connections: TCP, a proxy where there is one, TLS. All that is taken from ureq's unstable interface is here and in `tcp`.
+//! Connections: TCP, an optional proxy, TLS. Only this module and `tcp` use ureq's unstable interface.
 //!
-//! It is worth its place for four reasons. ureq looks an address up for each request, with a time limit on a thread of its
-//! own; here a connection does (half of the CPU time of a request). ureq does not tell the errors of a connection from those
-//! of a request. It takes some cut bodies for whole ones. And it tries the addresses of a host one after the other.
+//! There are four reasons for it:
+//! - ureq looks an address up for each request, on a thread of its own. That takes half of a request's CPU time. Here each
+//!   connection does.
+//! - ureq does not distinguish the errors of a connection from those of a request.
+//! - ureq accepts some truncated bodies as complete.
+//! - ureq tries the addresses of a host one after the other.
 
 use std::{error::Error as StdError, fmt, io};
 
@@ -34,7 +37,7 @@ impl UreqConnector for Connector {
     type Out = Box<dyn Transport>;
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Self::Out>, Error> {
-        // ureq's own connector for proxies asks this one for the connection to the proxy, whose address it has looked up.
+        // ureq's connector for proxies calls this one for the connection to the proxy, with its addresses.
         if !details.addrs.is_empty() {
             return self.connect_to(details);
         }
@@ -60,7 +63,7 @@ impl Connector {
         Ok(self.tls.connect(details, Some(below))?.map(Transport::boxed))
     }
 
-    /// Adds the addresses of the host, unless there is a proxy, which looks them up itself.
+    /// Adds the addresses of the host. A proxy looks them up itself.
     fn with_address<'a>(&'a self, details: &ConnectionDetails<'a>) -> Result<ConnectionDetails<'a>, Error> {
         let addrs = match details.config.proxy() {
             Some(_) => self.resolver.empty(),
@@ -70,7 +73,7 @@ impl Connector {
             uri: details.uri,
             addrs,
             config: details.config,
-            // A request chooses nothing but its time: the settings of TLS, and its sessions, are the client's.
+            // Only the timeout is the request's own. TLS settings and sessions are the client's.
             request_level: false,
             resolver: &self.resolver,
             now: details.now,
@@ -82,7 +85,7 @@ impl Connector {
     }
 }
 
-/// The error of a request for which no connection was made.
+/// Marks the error of a connection that was not made: nothing was sent.
 #[derive(Debug)]
 pub(crate) struct NotConnected(pub(crate) Error);
 
@@ -94,7 +97,7 @@ impl fmt::Display for NotConnected {
 
 impl StdError for NotConnected {}
 
-/// The system's resolver, whose errors can be told from others.
+/// The system's resolver, with errors of its own type.
 #[derive(Debug, Default)]
 struct SystemResolver(DefaultResolver);
 
@@ -115,7 +118,7 @@ impl Resolver for SystemResolver {
     }
 }
 
-/// Gives no address: ureq asks for one before it looks for a connection that is there already.
+/// Returns no address. ureq needs one before it looks into its pool of connections.
 #[derive(Debug)]
 pub(crate) struct DeferredResolver;
 
@@ -127,8 +130,8 @@ impl Resolver for DeferredResolver {
 
 /// A connection to the service. It reports every end of its input as an error.
 ///
-/// ureq takes a reset, and the end of a TLS stream that nobody announced, for the end of a body without a length. It takes
-/// the end of a connection for that of a chunked body whose last line is missing. A cut must not look like an end.
+/// ureq accepts a reset, or a TLS stream that ends without `close_notify`, as the end of a body without a length. It accepts the
+/// end of a connection as the end of a chunked body without its last line. A truncated body must not look complete.
 #[derive(Debug)]
 struct Answering(Box<dyn Transport>);
 
@@ -144,10 +147,10 @@ impl Transport for Answering {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, InvalidData, UnexpectedEof};
         match self.0.await_input(timeout) {
-            // The buffer is full, and nothing in it is the end of a chunk's size or of a trailer.
+            // The buffer is full without the end of a chunk size or trailer.
             Ok(false) if self.0.buffers().input_append_buf().is_empty() => Err(Error::Io(InvalidData.into())),
             Ok(false) => Err(Error::Io(io::Error::new(BrokenPipe, CleanEnd))),
-            // Only other kinds are passed on by ureq.
+            // ureq hides this kind of error.
             Err(Error::Io(error))
                 if matches!(error.kind(), ConnectionAborted | ConnectionReset | UnexpectedEof) =>
             {
@@ -166,7 +169,7 @@ impl Transport for Answering {
     }
 }
 
-/// Returns `true` if the server has ended the connection in order.
+/// Returns `true` if the server closed the connection properly.
 pub(crate) fn is_clean_end(error: &io::Error) -> bool {
     error.get_ref().is_some_and(<dyn StdError + Send + Sync>::is::<CleanEnd>)
 }

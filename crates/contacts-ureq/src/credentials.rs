@@ -15,7 +15,7 @@ use contacts_proto::{
     transport::{Refresh, RefreshError},
 };
 
-/// Where credentials come from that expire, such as OAuth access tokens. Any function without arguments is one:
+/// A source of credentials that expire, such as OAuth access tokens. Any function without arguments is one:
 ///
 /// ```
 /// use contacts_ureq::{BaseUrl, Client, Credentials};
@@ -25,11 +25,13 @@ use contacts_proto::{
 /// # Ok::<(), contacts_ureq::Error>(())
 /// ```
 pub trait CredentialsProvider: Send + Sync {
-    /// New credentials. Two threads never ask at once. A call waits until its deadline and goes on without: the source itself is not
-    /// interrupted, and what it gives later serves the next call.
+    /// Returns new credentials.
+    ///
+    /// Only one thread at a time calls it. A client's call waits until its deadline, and then ends with an error. The provider is not
+    /// interrupted: the next call uses its late result.
     ///
     /// # Errors
-    /// Whatever it is: it becomes the source of [`Error::Credentials`](contacts_proto::Error::Credentials), and must show no secret.
+    /// Any error. It becomes the source of [`Error::Credentials`](contacts_proto::Error::Credentials), so it must not show a secret.
     fn credentials(&self) -> Result<Credentials, Box<dyn std::error::Error + Send + Sync>>;
 }
 
@@ -42,21 +44,20 @@ where
     }
 }
 
-/// A source, and the last refresh. Threads that need other credentials at the same time share one refresh.
+/// A provider and its last refresh. Concurrent threads share one refresh.
 pub(crate) struct SharedProvider {
-    source: Box<dyn CredentialsProvider>,
+    provider: Box<dyn CredentialsProvider>,
     refresh: Refresh,
-    /// Held by the thread that asks the source.
+    /// Held by the thread that calls the provider.
     turn: Mutex<()>,
 }
 
 impl SharedProvider {
-    pub(crate) fn new(source: impl CredentialsProvider + 'static) -> Self {
-        Self { source: Box::new(source), refresh: Refresh::default(), turn: Mutex::new(()) }
+    pub(crate) fn new(provider: impl CredentialsProvider + 'static) -> Self {
+        Self { provider: Box::new(provider), refresh: Refresh::default(), turn: Mutex::new(()) }
     }
 
-    /// The same within this time. A source cannot be interrupted: one that takes longer goes on in a thread of its own, and what it
-    /// gives is there for the next call.
+    /// Like [`other_than`](Self::other_than), within a timeout. A slow provider continues on its thread, for the next call.
     pub(crate) fn within(
         self: &Arc<Self>,
         time: Duration,
@@ -64,7 +65,7 @@ impl SharedProvider {
     ) -> Result<Credentials, RefreshError> {
         let (sender, receiver) = mpsc::sync_channel(1);
         let provider = Arc::clone(self);
-        // Nobody waits for it any more where sending fails.
+        // If sending fails, the caller has timed out.
         let refresh = move || drop(sender.send(provider.other_than(refused.as_ref())));
         thread::Builder::new()
             .name("contacts-credentials".into())
@@ -74,21 +75,21 @@ impl SharedProvider {
             Err(Arc::new(io::Error::new(
                 io::ErrorKind::TimedOut,
                 match error {
-                    RecvTimeoutError::Timeout => "the source of credentials gave none in time",
-                    RecvTimeoutError::Disconnected => "the source of credentials panicked",
+                    RecvTimeoutError::Timeout => "the credentials provider took too long",
+                    RecvTimeoutError::Disconnected => "the credentials provider panicked",
                 },
             )))
         })
     }
 
-    /// Other credentials than those that were refused: those at hand, or new ones.
+    /// Returns credentials other than the rejected ones: the present ones, or new ones.
     fn other_than(&self, refused: Option<&Credentials>) -> Result<Credentials, RefreshError> {
         let ended_before = self.refresh.ended();
-        // A source that panicked left what was there before.
+        // After a panic of the provider, the earlier result is still valid.
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         match self.refresh.settled(ended_before, refused) {
             Some(settled) => settled,
-            None => self.refresh.end(self.source.credentials().map_err(Arc::from)),
+            None => self.refresh.end(self.provider.credentials().map_err(Arc::from)),
         }
     }
 }
@@ -99,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    /// How often the source was asked, and how many threads got credentials. The source takes its time until all have asked.
+    /// Returns the number of refreshes and of threads with credentials. The provider waits until all threads have asked.
     fn asked_by_64_threads(gives: impl Fn(u32) -> bool + Send + Sync + 'static) -> (u32, usize) {
         let (asked, begun) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
         let (counted, seen) = (Arc::clone(&asked), Arc::clone(&begun));

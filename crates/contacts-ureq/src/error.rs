@@ -1,4 +1,4 @@
-//! The errors of ureq and of what is below it, as failures.
+//! Converts the errors of ureq and its libraries.
 
 use std::error::Error as StdError;
 
@@ -12,7 +12,7 @@ pub(crate) fn failure(progress: Delivery, error: Error) -> TransportError {
     {
         return TransportError::refused_by_proxy(status);
     }
-    // Before the request only a proxy has something to say.
+    // Before the request, only a proxy can respond.
     if matches!((&error, &progress), (Error::Protocol(_), Delivery::NotSent)) {
         return TransportError::new(progress, TransportErrorKind::Proxy);
     }
@@ -45,7 +45,7 @@ fn known(error: &(dyn StdError + 'static)) -> Option<TransportErrorKind> {
     }
 }
 
-/// The status of the proxy's answer. ureq has only the text `proxy server responded 407/407`.
+/// Returns the status of the proxy's response. ureq has only the text `proxy server responded 407/407`.
 fn proxy_status(reason: &str) -> Option<StatusCode> {
     reason.strip_prefix("proxy server responded ")?.split('/').next()?.parse().ok()
 }

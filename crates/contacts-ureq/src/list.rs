@@ -31,8 +31,15 @@ pub struct Contacts {
     page: vec::IntoIter<Contact>,
 }
 
+impl Client {
+    /// Returns a lazy list of all contacts of the user. See [`Contacts`].
+    pub fn list(&self) -> Contacts {
+        Contacts::new(self.clone())
+    }
+}
+
 impl Contacts {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         let pages = Some(Pages::all(client.session.policy().limits));
         Self { client, pages, page: Vec::new().into_iter() }
     }

@@ -1,4 +1,4 @@
-//! One request: sent, and its answer read within its limits.
+//! Sends one request and reads its response within limits.
 
 use std::{
     io::{self, Cursor, Read},
@@ -17,17 +17,17 @@ use crate::{
     error::failure,
 };
 
-/// All requests of a client go to one host.
+/// A client sends its requests to one host.
 const IDLE_CONNECTIONS: usize = 64;
 
-/// ureq with and without idle connections.
+/// ureq with and without a pool of idle connections.
 pub(crate) struct Agents {
     pooled: Agent,
     fresh: Agent,
 }
 
 impl Agents {
-    /// Adds to a configuration what is not the caller's choice: what goes on the wire is settled by the core.
+    /// Adds the settings that callers cannot change: the core decides what goes on the wire.
     pub(crate) fn new(config: impl Fn() -> ConfigBuilder<AgentScope>, timeouts: Timeouts) -> Self {
         let agent = |idle_connections| {
             let config = config()
@@ -47,7 +47,7 @@ impl Agents {
     }
 }
 
-/// Sends a request and reads the whole answer within this time.
+/// Sends a request and reads the whole response within the timeout.
 pub(crate) fn send(
     agents: &Agents,
     request: Request<Vec<u8>>,
@@ -59,7 +59,7 @@ pub(crate) fn send(
     let (head, body) = request.into_parts();
     let gate = (!body.is_empty()).then(SendGate::default);
     let body = match gate.clone() {
-        // The request has a `content-length`, so that ureq sends no chunks.
+        // With a `content-length`, ureq sends no chunks.
         Some(gate) => SendBody::from_owned_reader(GatedBody { body: Cursor::new(body), gate }),
         None => SendBody::none(),
     };
@@ -88,12 +88,12 @@ pub(crate) fn send(
     })
 }
 
-/// ureq adds its times to a moment, and panics where no clock can tell the sum.
+/// ureq adds durations to an instant, and panics on overflow.
 fn at_most_years(time: Duration) -> Duration {
     time.min(Duration::from_secs(30 * 365 * 24 * 60 * 60))
 }
 
-/// Returns an error without the connector's mark, and whether it had it: no connection was made for the request.
+/// Removes the connector's mark from an error. Returns `true` beside it if no connection was made for the request.
 fn without_mark(error: Error) -> (Error, bool) {
     match error {
         Error::Other(error) => match error.downcast::<NotConnected>() {
@@ -116,13 +116,13 @@ impl Read for GatedBody {
     }
 }
 
-/// Why a body is not whole.
+/// Returns the reason why a body is incomplete.
 enum Broken {
     By(TransportErrorKind),
     Io(io::Error),
 }
 
-/// If this fails, the connection is closed as the rest of the body is dropped.
+/// After an error, dropping the rest of the body closes the connection.
 fn read_body(body: Body, lasts_until_closed: bool, read: &mut BodyBuf) -> Result<(), Broken> {
     let mut body = body.into_reader();
     loop {

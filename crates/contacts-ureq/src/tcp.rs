@@ -1,4 +1,4 @@
-//! TCP connections. The addresses of a host are tried with staggered starts (RFC 8305): ureq tries them one after the other.
+//! TCP connections with staggered starts (RFC 8305). ureq itself tries the addresses of a host one after the other.
 
 use std::{
     io::{self, Read, Write},
@@ -15,7 +15,7 @@ use ureq::{
     unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport, time},
 };
 
-/// Connects to one of these addresses within a time.
+/// Connects to one of these addresses within the timeout.
 fn connect(addresses: &[SocketAddr], limit: Duration) -> io::Result<TcpStream> {
     if let [only] = addresses {
         return TcpStream::connect_timeout(only, limit);
@@ -28,9 +28,9 @@ fn connect(addresses: &[SocketAddr], limit: Duration) -> io::Result<TcpStream> {
     loop {
         if let Some(address) = addresses.next() {
             let (told, left) = (told.clone(), left().max(Duration::from_millis(1)));
-            // The system offers no way to wait for several sockets that std reaches.
+            // std has no way to wait for several sockets.
             thread::Builder::new().spawn(move || {
-                // Nobody listens once another address was quicker.
+                // The receiver is gone if another address was faster.
                 let _ = told.send(TcpStream::connect_timeout(&address, left));
             })?;
             under_way = under_way.saturating_add(1);
@@ -50,22 +50,22 @@ fn connect(addresses: &[SocketAddr], limit: Duration) -> io::Result<TcpStream> {
     }
 }
 
-/// A connection.
+/// A TCP connection.
 #[derive(Debug)]
 pub(crate) struct Tcp {
     stream: TcpStream,
     buffers: LazyBuffers,
-    /// What the socket was told last: to tell it costs a call of the system.
+    /// Timeouts that the socket has now. Setting them costs a system call.
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
-    /// ureq asks [`is_open`](Transport::is_open) when a connection goes to the pool and when a request takes it from there.
-    /// The second answer says all that the first one does, and each costs three calls of the system.
+    /// `true` if the next [`is_open`](Transport::is_open) is the one before the pool. ureq calls it again when it takes the
+    /// connection out, and each check costs three system calls.
     is_in_use: bool,
 }
 
 impl Tcp {
     pub(crate) fn connect(details: &ConnectionDetails<'_>) -> Result<Self, Error> {
-        // The look-up of the address counts to the time of the connection.
+        // The connect timeout includes DNS.
         let spent = match ((details.current_time)(), details.now) {
             (time::Instant::Exact(now), time::Instant::Exact(begun)) => now.saturating_duration_since(begun),
             _ => Duration::ZERO,
@@ -101,7 +101,7 @@ impl Transport for Tcp {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.is_in_use = true;
-        // How much of a piece that is stuck was sent is not known: it is given up, less than a second early.
+        // After a timeout in the middle of a write, the number of sent bytes is unknown, so the write ends.
         let time = Some(limit(steady(*timeout.after), timeout.reason)?);
         if time != self.write_timeout && is_set(self.stream.set_write_timeout(time))? {
             self.write_timeout = time;
@@ -125,13 +125,13 @@ impl Transport for Tcp {
             return true;
         }
         let quiet = self.stream.set_nonblocking(true).and_then(|()| self.stream.peek(&mut [0]));
-        // Whatever comes unasked ends the connection.
+        // Unexpected input ends the connection.
         matches!(quiet, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
             && self.stream.set_nonblocking(false).is_ok()
     }
 }
 
-/// macOS sets no time once the peer has closed the connection, though its answer may be there to be read.
+/// macOS rejects a timeout after the peer has closed the connection, although a response may be readable.
 fn is_set(result: io::Result<()>) -> io::Result<bool> {
     match result {
         Err(error) if cfg!(target_os = "macos") && error.kind() == io::ErrorKind::InvalidInput => Ok(false),
@@ -139,18 +139,18 @@ fn is_set(result: io::Result<()>) -> io::Result<bool> {
     }
 }
 
-/// The time for a call of the socket, or an error if there is none left.
+/// Returns the time left for a socket call, or an error if there is none.
 fn limit(time: Duration, reason: Timeout) -> Result<Duration, Error> {
     if time.is_zero() { Err(Error::Timeout(reason)) } else { Ok(time) }
 }
 
-/// Returns the whole seconds of a long time. What is left of a request's time differs with each call, and the socket must be
-/// told each difference by a call of the system; whole seconds are mostly the same as before.
+/// Rounds a long time to whole seconds. The time left differs with each call, and setting it costs a system call. Whole
+/// seconds mostly stay the same.
 fn steady(time: Duration) -> Duration {
     if time.as_secs() < 8 { time } else { Duration::from_secs(time.as_secs()) }
 }
 
-/// Of a socket, either kind may be told.
+/// Both kinds mean a timeout of a socket.
 fn timed_out(error: io::Error, reason: Timeout) -> Error {
     match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Error::Timeout(reason),
@@ -168,12 +168,12 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_secs(5);
 
-    /// Port 1, where nobody listens.
+    /// Port 1, which has no listener.
     fn refused() -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], 1))
     }
 
-    /// A socket whose queue is full, so that it answers nobody while these are kept.
+    /// A socket with a full queue: it accepts no connection while these exist.
     fn black_hole() -> (SocketAddr, Socket, Vec<Socket>) {
         let new = || Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         let socket = new();
@@ -219,7 +219,7 @@ mod tests {
         for addresses in [vec![hole], vec![hole, hole], vec![hole, refused(), hole]] {
             let begun = Instant::now();
             let error = connect(&addresses, limit).unwrap_err();
-            // Of a refusal and a time-out at the limit, either may be the last that is known.
+            // Either error may be the last one.
             let is_refusal = addresses.len() == 3 && error.kind() == io::ErrorKind::ConnectionRefused;
             assert!(is_refusal || error.kind() == io::ErrorKind::TimedOut, "{error}");
             assert!((limit..limit * 2).contains(&begun.elapsed()), "{:?}", begun.elapsed());

@@ -1,50 +1,62 @@
-//! A server that knows its clients by their certificates.
+//! A server that accepts clients with a known certificate only.
 
 use contacts_conformance::{
     certificates,
     wire::{Plan, Server, Step},
 };
-use contacts_hyper::{BaseUrl, Client, ClientBuilder, Credentials, FindCloudId, RetryPolicy};
 
-const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"cloudId\":\"c\"}";
+const RESPONSE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"cloudId\":\"c\"}";
 
 fn server() -> Server {
-    let plan = Plan::every([Step::ReadRequest, Step::write(ANSWER)]);
+    let plan = Plan::every([Step::ReadRequest, Step::write(RESPONSE)]);
     Server::start(plan.with_tls(certificates::server_for_known_clients()), None).unwrap()
 }
 
-fn builder(server: &Server) -> ClientBuilder {
-    let mut policy = RetryPolicy::default();
-    policy.max_attempts = 1;
-    let site = BaseUrl::new(&format!("https://{}", server.address())).unwrap();
-    let builder = Client::builder(site).credentials(Credentials::none()).retry(policy);
-    builder.root_certificates_pem(certificates::trusted_authority().as_bytes()).unwrap()
+/// The tests for one client. `$result` returns the result of a call.
+macro_rules! tests {
+    ($client:ident, $result:expr) => {
+        mod $client {
+            use $client::{BaseUrl, Client, ClientBuilder, FindCloudId, RetryPolicy};
+
+            use super::{certificates, server};
+
+            fn builder(server: &super::Server) -> ClientBuilder {
+                let base_url = BaseUrl::new(&format!("https://{}", server.address())).unwrap();
+                let builder = Client::builder(base_url).retry(RetryPolicy::default().max_attempts(1));
+                builder.root_certificates_pem(certificates::trusted_authority().as_bytes()).unwrap()
+            }
+
+            #[test]
+            fn a_client_with_a_known_certificate_is_accepted() {
+                let server = server();
+                let (chain, key) = certificates::client();
+                let builder = builder(&server).client_certificate_pem(chain.as_bytes(), key.as_bytes());
+                let client = builder.unwrap().build();
+                assert_eq!($result(client.send(&FindCloudId)).unwrap().as_str(), "c");
+            }
+
+            #[test]
+            fn a_client_without_a_certificate_sends_no_request() {
+                let server = server();
+                let client = builder(&server).build();
+                $result(client.send(&FindCloudId)).unwrap_err();
+                drop(client);
+                assert!(server.finish().iter().all(|connection| connection.requests().is_empty()));
+            }
+
+            #[test]
+            fn a_certificate_with_the_key_of_another_one_is_rejected() {
+                let server = server();
+                let ((chain, _), (_, key)) = (certificates::client(), certificates::client());
+                let builder = builder(&server).client_certificate_pem(chain.as_bytes(), key.as_bytes());
+                assert!(builder.unwrap_err().is_invalid_input());
+            }
+        }
+    };
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
+tests!(contacts_ureq, std::convert::identity);
+
+tests!(contacts_hyper, |future| {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-}
-
-#[test]
-fn a_certificate_that_is_known_opens_the_door() {
-    let server = server();
-    let (chain, key) = certificates::client();
-    let client = builder(&server).client_certificate_pem(chain.as_bytes(), key.as_bytes()).unwrap().build();
-    assert_eq!(run(client.send(&FindCloudId)).unwrap().as_str(), "c");
-}
-
-#[test]
-fn without_one_the_door_stays_closed_and_no_request_is_read() {
-    let server = server();
-    let client = builder(&server).build();
-    run(client.send(&FindCloudId)).unwrap_err();
-    drop(client);
-    assert!(server.finish().iter().all(|connection| connection.requests().is_empty()));
-}
-
-#[test]
-fn a_key_of_another_certificate_is_refused_beforehand() {
-    let server = server();
-    let ((chain, _), (_, key)) = (certificates::client(), certificates::client());
-    assert!(builder(&server).client_certificate_pem(chain.as_bytes(), key.as_bytes()).is_err());
-}
+});

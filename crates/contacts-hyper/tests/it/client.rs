@@ -16,7 +16,7 @@ async fn ids(client: &Client) -> Vec<ContactId> {
 }
 
 #[tokio::test]
-async fn connections_are_kept_and_a_creation_takes_one_of_its_own() {
+async fn connections_are_reused_except_for_a_create_request() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     ids(&client).await;
@@ -29,7 +29,7 @@ async fn connections_are_kept_and_a_creation_takes_one_of_its_own() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_before_the_first_contact_is_asked_for_and_no_page_before_it_is_needed() {
+async fn a_list_requests_a_page_when_its_first_contact_is_needed() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     let mut contacts = Box::pin(client.list().page_size(1));
@@ -49,14 +49,14 @@ async fn arrived(sandbox: &Sandbox, requests: usize) {
 }
 
 #[tokio::test]
-async fn a_request_that_is_dropped_closes_its_connection_and_leaves_the_others() {
+async fn a_dropped_request_closes_its_own_connection_only() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     ids(&client).await;
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }).times(1));
     let list = ListContacts::all();
     tokio::select! {
-        answer = client.send(&list) => panic!("nobody answers: {answer:?}"),
+        answer = client.send(&list) => panic!("no response was sent: {answer:?}"),
         () = arrived(&sandbox, 2) => {}
     }
     assert_eq!(ids(&client).await.len(), 2);
@@ -65,7 +65,7 @@ async fn a_request_that_is_dropped_closes_its_connection_and_leaves_the_others()
 }
 
 #[test]
-fn futures_and_streams_can_be_sent_to_other_threads() {
+fn futures_and_lists_can_be_moved_into_tasks() {
     fn is_send<T: Send>(_: &T) {}
 
     let client = Client::new(BaseUrl::new("https://a.example").unwrap(), Credentials::none());
@@ -76,7 +76,7 @@ fn futures_and_streams_can_be_sent_to_other_threads() {
 }
 
 #[test]
-fn a_proxy_or_a_certificate_that_cannot_be_used_is_refused_without_being_repeated() {
+fn an_invalid_proxy_or_certificate_is_rejected_without_repeating_it() {
     let builder =
         || Client::builder(BaseUrl::new("https://a.example").unwrap()).credentials(Credentials::none());
     for proxy in ["", "socks5://u:secret@h:1", "ftp://u:secret@h", "http://u:secret@", "http://u:secret@h/p"]

@@ -10,11 +10,11 @@ use std::{
 use contacts_hyper::{BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials, GetContact};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Part, Sandbox};
 
-/// Enough for the connection, the request, and an answer of some 400 bytes, of which sixteen come each time.
+/// Enough for the connection, the request, and a response of about 400 bytes in pieces of 16.
 const MOST_POLLS: usize = 60;
 
 #[tokio::test]
-async fn a_future_dropped_at_any_await_leaves_no_half_used_connection_and_no_socket() {
+async fn a_future_dropped_at_any_await_closes_its_connection() {
     let sandbox = Sandbox::start().unwrap();
     let ids: Vec<_> = sandbox.contacts(DEMO_EMAIL).into_iter().map(|contact| contact.id).collect();
     let get = |number: usize| GetContact::new(ContactId::new(ids[number].clone()).unwrap());
@@ -55,7 +55,7 @@ fn drip() -> FaultRule {
     FaultRule::new(Fault::Drip { bytes: 16, every_ms: 1, part: Part::Answer }).times(1)
 }
 
-/// Polls a future so many times, a moment apart, and drops it. Whether it was ready before.
+/// Polls a future this many times and drops it. Returns `true` if it was ready.
 async fn poll_and_drop<F: Future>(future: F, polls: usize) -> bool {
     let mut future = Box::pin(future);
     for _ in 0..polls {
@@ -71,7 +71,7 @@ async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> bool {
     poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_ready())).await
 }
 
-/// Counts the connections to a sandbox that its clients have not closed. Nothing where the system does not tell.
+/// Returns the number of open connections to a sandbox, or 0 if the system does not tell it.
 fn connections_to(sandbox: &Sandbox) -> usize {
     const ESTABLISHED: &str = "01";
     const CLOSED_BY_THE_PEER: &str = "08";

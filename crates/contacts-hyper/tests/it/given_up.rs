@@ -1,4 +1,4 @@
-//! What is told as unsent has not arrived, and does not arrive later, whichever thread its connection is carried on.
+//! A create request that is reported as not sent never arrives, not even later.
 
 use std::{
     collections::HashSet,
@@ -20,16 +20,16 @@ use tower::{ServiceExt, layer::layer_fn, util::BoxCloneSyncService};
 const CREATIONS: u64 = 12_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_creation_that_is_told_as_unsent_never_arrives() {
-    nothing_that_is_told_as_unsent_arrives(|transport| transport).await;
+async fn a_create_reported_as_not_sent_never_arrives() {
+    nothing_reported_as_not_sent_arrives(|transport| transport).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_creation_that_is_told_as_unsent_never_arrives_though_a_layer_goes_on_with_it() {
-    nothing_that_is_told_as_unsent_arrives(spawning).await;
+async fn a_create_reported_as_not_sent_never_arrives_through_a_layer_that_spawns() {
+    nothing_reported_as_not_sent_arrives(spawning).await;
 }
 
-/// A layer that has each request carried out by a task of its own, which goes on when the client has given up.
+/// A layer that spawns each request, so that it continues after the client has cancelled it.
 fn spawning(
     transport: Transport,
 ) -> BoxCloneSyncService<
@@ -44,8 +44,8 @@ fn spawning(
     BoxCloneSyncService::new(tower::service_fn(spawn))
 }
 
-/// The times are about as long as a connection takes, so that many a request is given up in the moment in which it is sent.
-async fn nothing_that_is_told_as_unsent_arrives<S: HttpService>(layer: fn(Transport) -> S) {
+/// The timeouts are about as long as a connection takes: many requests are cancelled while they are sent.
+async fn nothing_reported_as_not_sent_arrives<S: HttpService>(layer: fn(Transport) -> S) {
     let service = Service::start();
     let site = BaseUrl::new(&service.base_url).unwrap();
     let client = |micros| {
@@ -69,7 +69,7 @@ async fn nothing_that_is_told_as_unsent_arrives<S: HttpService>(layer: fn(Transp
     });
     let unsent: Vec<_> = creations.buffer_unordered(32).collect().await;
     let unsent: HashSet<_> = unsent.into_iter().flatten().collect();
-    // What is still on its way has time to arrive.
+    // Requests in flight have time to arrive.
     tokio::time::sleep(Duration::from_millis(500)).await;
     let arrived = service.arrived.lock().unwrap();
     let both: Vec<_> = arrived.intersection(&unsent).collect();
@@ -77,7 +77,7 @@ async fn nothing_that_is_told_as_unsent_arrives<S: HttpService>(layer: fn(Transp
     assert!(!unsent.is_empty() && !arrived.is_empty(), "{} unsent, {} arrived", unsent.len(), arrived.len());
 }
 
-/// A service that notes which creations came to it whole.
+/// A service that records the complete create requests.
 struct Service {
     base_url: String,
     arrived: Arc<Mutex<HashSet<u64>>>,
@@ -99,7 +99,7 @@ impl Service {
     }
 }
 
-/// Reads to the end of the stream, and takes the body for whole with its last brace.
+/// Reads to the end of the stream. A body is complete with its last brace.
 fn serve(mut stream: TcpStream, arrived: &Mutex<HashSet<u64>>) {
     let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
     while let Ok(len @ 1..) = stream.read(&mut buffer) {

@@ -18,7 +18,7 @@ fn address(number: usize) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_of_two_thousand_users_gets_the_own_contacts_over_few_connections() {
+async fn two_thousand_users_get_their_own_contacts_over_few_connections() {
     const USERS: usize = 2_000;
     let mut service = Service::new(Behaviour::default());
     for number in 0..USERS {
@@ -41,12 +41,12 @@ async fn each_of_two_thousand_users_gets_the_own_contacts_over_few_connections()
         assert_eq!(contacts, [address(number)]);
     }
     let connections: BTreeSet<_> = sandbox.journal().iter().map(|recorded| recorded.connection).collect();
-    // Where a connection becomes free while another is being made, hyper keeps both.
+    // If a connection becomes free while hyper makes another one, it keeps both.
     assert!(connections.len() <= 2 * 64, "{} connections", connections.len());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_four_tasks_that_meet_the_same_expired_token_cause_one_renewal() {
+async fn sixty_four_tasks_with_the_same_expired_token_cause_one_refresh() {
     let sandbox = Sandbox::start().unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
@@ -63,7 +63,7 @@ async fn sixty_four_tasks_that_meet_the_same_expired_token_cause_one_renewal() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_is_dropped_is_made_by_the_next_who_needs_it() {
+async fn the_next_call_repeats_a_dropped_refresh() {
     let sandbox = Sandbox::start().unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
@@ -85,7 +85,7 @@ async fn a_renewal_that_is_dropped_is_made_by_the_next_who_needs_it() {
 }
 
 #[tokio::test]
-async fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_sent() {
+async fn a_failing_provider_ends_the_call_before_a_request() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
         .with_credentials_provider(async || Err("the vault is locked".into()));
@@ -96,7 +96,7 @@ async fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_se
 }
 
 #[tokio::test]
-async fn a_source_that_hangs_costs_no_more_than_the_deadline() {
+async fn a_hanging_provider_ends_the_call_at_its_deadline() {
     let sandbox = Sandbox::start().unwrap();
     let mut policy = RetryPolicy::default();
     policy.deadline = Duration::from_millis(100);

@@ -205,8 +205,10 @@ impl Session {
     pub(super) fn keep(&self, cloud_id: CloudId) {
         if let Target::Site { site, found, host_header } = &self.shared.target {
             let site = site.clone().with_cloud_id(cloud_id);
-            // Of two look-ups at the same time, the first one counts.
-            let _ = BaseUrls::of(&site, *host_header).map(|urls| found.set(urls));
+            if let Some(urls) = BaseUrls::of(&site, *host_header) {
+                // Of two concurrent look-ups, the first one counts.
+                found.get_or_init(|| urls);
+            }
         }
     }
 

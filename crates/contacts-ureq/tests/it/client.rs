@@ -15,7 +15,7 @@ fn ids(client: &Client) -> Vec<ContactId> {
 }
 
 #[test]
-fn connections_are_kept_and_a_creation_takes_one_of_its_own() {
+fn connections_are_reused_except_for_a_create_request() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     ids(&client);
@@ -27,7 +27,7 @@ fn connections_are_kept_and_a_creation_takes_one_of_its_own() {
 }
 
 #[test]
-fn a_proxy_or_a_ca_that_cannot_be_used_is_refused_without_being_repeated() {
+fn an_invalid_proxy_or_ca_is_rejected_without_repeating_it() {
     let builder =
         || Client::builder(BaseUrl::new("https://a.example").unwrap()).credentials(Credentials::none());
     for proxy in ["", "socks5://u:secret@h:1", "ftp://u:secret@h", "http://u:secret@"] {
@@ -39,7 +39,7 @@ fn a_proxy_or_a_ca_that_cannot_be_used_is_refused_without_being_repeated() {
 }
 
 #[test]
-fn a_client_until_a_moment_ends_by_it_whatever_it_does() {
+fn all_calls_of_a_client_end_by_its_deadline() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }));
     let begun = Instant::now();

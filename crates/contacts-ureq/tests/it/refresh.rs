@@ -13,7 +13,7 @@ use std::{
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, User};
 use contacts_ureq::{BaseUrl, Client, Credentials, ErrorKind, ListContacts, RetryPolicy};
 
-/// A client whose source gives these tokens one after the other, the last one for ever; and how often it was asked.
+/// Returns a client whose provider returns these tokens in turn, the last one forever, and the number of refreshes.
 fn client(sandbox: &Sandbox, tokens: &[&str]) -> (Client, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
@@ -32,7 +32,7 @@ fn statuses(sandbox: &Sandbox) -> Vec<Option<u16>> {
 }
 
 #[test]
-fn the_source_is_asked_once_for_many_requests() {
+fn many_requests_need_one_refresh() {
     let sandbox = Sandbox::start().unwrap();
     let (client, asked) = client(&sandbox, &[DEMO_TOKEN]);
     for _ in 0..3 {
@@ -42,7 +42,7 @@ fn the_source_is_asked_once_for_many_requests() {
 }
 
 #[test]
-fn a_token_that_has_expired_is_renewed_once_and_the_request_sent_again() {
+fn an_expired_token_is_refreshed_and_the_request_repeated() {
     let sandbox = Sandbox::start().unwrap();
     let (client, asked) = client(&sandbox, &["old-token", DEMO_TOKEN]);
     client.send(&ListContacts::all()).unwrap();
@@ -51,7 +51,7 @@ fn a_token_that_has_expired_is_renewed_once_and_the_request_sent_again() {
 }
 
 #[test]
-fn a_source_that_only_gives_what_is_refused_is_not_asked_for_ever() {
+fn a_provider_of_rejected_tokens_is_not_asked_forever() {
     let sandbox = Sandbox::start().unwrap();
     let (client, asked) = client(&sandbox, &["old-token"]);
     let error = client.send(&ListContacts::all()).unwrap_err();
@@ -61,7 +61,7 @@ fn a_source_that_only_gives_what_is_refused_is_not_asked_for_ever() {
 }
 
 #[test]
-fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_sent() {
+fn a_failing_provider_ends_the_call_before_a_request() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none())
         .with_credentials_provider(|| Err("the vault is locked".into()));
@@ -72,7 +72,7 @@ fn a_source_that_fails_ends_the_call_with_its_reason_before_anything_is_sent() {
 }
 
 #[test]
-fn sixty_four_threads_that_meet_the_same_expired_token_cause_one_renewal() {
+fn sixty_four_threads_with_the_same_expired_token_cause_one_refresh() {
     let sandbox = Sandbox::start().unwrap();
     let (client, asked) = client(&sandbox, &[DEMO_TOKEN, "new-token"]);
     client.send(&ListContacts::all()).unwrap();
@@ -92,7 +92,7 @@ fn sixty_four_threads_that_meet_the_same_expired_token_cause_one_renewal() {
 }
 
 #[test]
-fn a_source_that_hangs_costs_no_more_than_the_deadline_and_what_it_gives_late_serves_the_next_call() {
+fn a_hanging_provider_ends_the_call_at_its_deadline_and_serves_the_next_one() {
     let sandbox = Sandbox::start().unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
