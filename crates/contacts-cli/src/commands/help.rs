@@ -35,15 +35,14 @@ pub(super) fn with_hidden_globals(command: Command) -> Command {
 }
 
 fn with_options(command: Command, options: &[Arg]) -> Command {
-    let below = |help: Option<&StyledStr>| {
-        let help = help.map(ToString::to_string).unwrap_or_default();
-        format!("{GLOBAL_OPTIONS}\n\n{help}")
-    };
-    let short = below(command.get_after_help());
-    let long = command.get_after_long_help().map_or_else(|| short.clone(), |help| below(Some(help)));
-    let has_long = command.get_after_long_help().is_some();
-    let command = command.args(options).after_help(short);
-    let command = if has_long { command.after_long_help(long) } else { command };
+    let below_options = |help: &StyledStr| format!("{GLOBAL_OPTIONS}\n\n{help}");
+    let short = command.get_after_help().map(below_options);
+    let long = command.get_after_long_help().map(below_options);
+    let mut command = command.args(options);
+    command = command.after_help(short.unwrap_or_else(|| GLOBAL_OPTIONS.to_owned()));
+    if let Some(long) = long {
+        command = command.after_long_help(long);
+    }
     command.mut_subcommands(|command| with_options(command, options))
 }
 

@@ -93,6 +93,18 @@ fn the_help_lists_every_command_and_no_token_flag() {
 }
 
 #[test]
+fn only_the_main_help_lists_the_global_options() {
+    assert!(printed("help").contains("--token-file <PATH>"));
+    for command in COMMANDS {
+        for line in [format!("{command} -h"), format!("{command} --help")] {
+            let help = printed(&line);
+            assert!(!help.contains("--token-file <PATH>"), "{line}: {help}");
+            assert_eq!(help.matches("\nGlobal options: see `contacts help`\n").count(), 1, "{line}: {help}");
+        }
+    }
+}
+
+#[test]
 fn completions_have_every_command_and_flag_but_no_token_flag() {
     for (shell, beginning) in [("bash", "_contacts() {"), ("zsh", "#compdef contacts"), ("fish", "# ")] {
         let script = printed(&format!("completions {shell}"));
