@@ -31,6 +31,7 @@ mod body;
 mod case;
 mod core;
 mod expectation;
+mod judge;
 mod question;
 mod trial;
 mod value;
@@ -42,8 +43,8 @@ pub use self::{
     body::{Body, Piece},
     case::{Case, Report},
     expectation::{Effect, Expectation},
+    judge::try_all,
     question::{Question, Scope},
-    trial::try_all,
 };
 
 /// Reads all cases, by the names of their files.

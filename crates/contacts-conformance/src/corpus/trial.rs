@@ -1,31 +1,26 @@
-//! Cases tried: by the core, and by both clients over a socket.
+//! The outcome of a call, and what the calls of the core and of the clients share.
 
-use std::{borrow::Cow, time::Duration};
+use std::borrow::Cow;
 
-use contacts_proto::{Error, ListContacts, escape_controls, exchange::ToExchange};
+use contacts_proto::{Error, exchange::ToExchange};
 use http::Response;
 
-use super::{Case, Expectation, Question, Value, core};
+use super::{Case, Expectation, Question, Value};
 use crate::{
     Answer,
-    driver::{Driver, Hyper, Setup, TOKEN, Ureq},
+    driver::{Setup, TOKEN},
     operation::{ID, Sample, Visitor, with},
-    parallel,
-    wire::{End, Plan, Script, Server, Step},
 };
-
-/// Number of cases at a time: most of them wait.
-const AT_A_TIME: usize = 8;
 
 /// A call that was made, with its outcome.
 pub(super) struct Trial {
-    outcome: Expectation,
-    status: Option<u16>,
-    requests: usize,
+    pub(super) outcome: Expectation,
+    pub(super) status: Option<u16>,
+    pub(super) requests: usize,
     /// All texts of the error.
-    texts: Vec<String>,
+    pub(super) texts: Vec<String>,
     /// What else may show a secret: `Debug` and the body.
-    more: Vec<String>,
+    pub(super) more: Vec<String>,
 }
 
 impl Trial {
@@ -58,7 +53,7 @@ fn texts(error: &Error) -> Vec<String> {
 }
 
 /// Returns `true` if the text shows a secret, also one in escapes of JSON or of a URL.
-fn shows_secret(text: &str) -> bool {
+pub(super) fn shows_secret(text: &str) -> bool {
     let mut plain = Cow::Borrowed(text);
     if text.contains("\\u00") || text.contains('%') {
         for byte in b' '..=b'~' {
@@ -76,68 +71,10 @@ fn shows_secret(text: &str) -> bool {
 const HALF_BASE64: &str = "EtdG9rZW4tdGhhdC1u";
 
 /// The bearer token of another user.
-const OTHER_TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9";
-
-/// Tries all cases, some at a time. Returns what is not as it must be.
-pub fn try_all(cases: &[Case]) -> Vec<String> {
-    let calls: Vec<_> = cases.iter().flat_map(|case| case.outcomes().map(move |call| (case, call))).collect();
-    parallel::each(calls.into_iter(), AT_A_TIME, |(case, (question, expected))| {
-        complaints(case, question, expected)
-    })
-}
-
-fn complaints(case: &Case, question: Question, expected: &Expectation) -> Vec<String> {
-    let mut expected = expected.clone();
-    if expected.value.as_ref().is_some_and(|value| value == "{good}") {
-        expected.value = good(question);
-    }
-    let trial = core::play(case, question, case.report);
-    let other = case.or.map(|report| core::play(case, question, report));
-    let count = trial.requests;
-
-    let mut complaints = Vec::new();
-    let mut judge = |who: &str, trial: &Trial, is_other: bool| {
-        let complain = |what: String| format!("{}, {question}, {who}: {what}", case.name);
-        if !is_other && trial.outcome != expected {
-            complaints.push(complain(format!("{:?}\nand not {expected:?}", trial.outcome)));
-        }
-        complaints.extend(broken_law(case, trial).map(|law| complain(format!("{law}: {:?}", trial.texts))));
-    };
-    judge("core", &trial, false);
-    if let Some(other) = &other {
-        judge("core, the other report", other, true);
-    }
-    let clients: [(_, Play); 2] = [(Ureq::NAME, play::<Ureq>), (Hyper::NAME, play::<Hyper>)];
-    for (name, play) in clients {
-        let trial = play(case, question, count);
-        let is_other = other.as_ref().is_some_and(|other| other.outcome == trial.outcome);
-        judge(name, &trial, is_other);
-    }
-    complaints
-}
-
-/// The law that this outcome breaks, whatever the case expects.
-fn broken_law(case: &Case, trial: &Trial) -> Option<&'static str> {
-    let has_status = trial.outcome.error.is_some() && trial.outcome.paging.is_none();
-    // A report other than the case's may have no status.
-    let status = Some(case.status).filter(|_| has_status && case.report.has_status());
-    if trial.status != status && case.or.is_none() {
-        return Some("an error has the status of the response");
-    }
-    let all = || trial.texts.iter().chain(&trial.more);
-    if all().any(|text| shows_secret(text)) || trial.texts.iter().any(|text| text.contains(OTHER_TOKEN)) {
-        return Some("an error shows no secret");
-    }
-    if trial.texts.iter().any(|text| escape_controls(text) != text.as_str()) {
-        return Some("the texts of an error are printable");
-    }
-    // The longest have sixteen fields, each with name and reason.
-    let is_long = trial.texts.iter().any(|text| text.chars().count() >= 10_500);
-    is_long.then_some("the texts of an error are short")
-}
+pub(super) const OTHER_TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9";
 
 /// The value of a normal response.
-fn good(question: Question) -> Option<serde_json::Value> {
+pub(super) fn good(question: Question) -> Option<serde_json::Value> {
     struct Read(Answer);
 
     impl Visitor for Read {
@@ -166,64 +103,4 @@ pub(super) fn response(question: Question, number: usize) -> Option<Answer> {
     let is_last_page = question == Question::WholeList && number > 0;
     is_last_page
         .then(|| Answer::json(200, r#"{"values":[{"id":"last","method":"email","to":"last@example.com"}]}"#))
-}
-
-type Play = fn(&Case, Question, usize) -> Trial;
-
-/// Makes the call with a client. The server answers this number of requests.
-fn play<D: Driver>(case: &Case, question: Question, count: usize) -> Trial {
-    let server =
-        Server::start(Plan::every(script(case, question, count)), None).expect("there is a free port");
-    let setup = setup(case, &format!("http://{}/cloud", server.address()));
-    let client = D::new(&setup).expect("these settings can be used");
-    let call = Call { client, server };
-    match question {
-        Question::One(operation) => with(operation, call),
-        Question::WholeList => {
-            let result = call.client.contacts(ListContacts::MAX_PAGE_SIZE);
-            call.end(&result)
-        }
-    }
-}
-
-struct Call<D> {
-    client: D,
-    server: Server,
-}
-
-impl<D: Driver> Visitor for Call<D> {
-    type Output = Trial;
-
-    fn visit<O: ToExchange<Output: Value>>(self, operation: &O) -> Trial {
-        let result = self.client.send(operation);
-        self.end(&result)
-    }
-}
-
-impl<D> Call<D> {
-    fn end<T: Value>(self, result: &Result<T, Error>) -> Trial {
-        drop(self.client);
-        let seen = self.server.finish();
-        let requests = seen.iter().flat_map(|connection| connection.requests().into_iter().map(line));
-        Trial::of(result, &requests.collect::<Vec<_>>())
-    }
-}
-
-fn script(case: &Case, question: Question, count: usize) -> Script {
-    let wire =
-        |number| response(question, number).map_or_else(|| case.wire(question), |answer| answer.wire());
-    // In pieces, so that the server searches for nothing in them.
-    let write = |number| Step::Drip { all: wire(number), bytes: 64 * 1024, every: Duration::ZERO };
-    let mut script: Script = (0..count).flat_map(|number| [Step::ReadRequest, write(number)]).collect();
-    if case.closes() {
-        script.push(Step::End(End::Close));
-    }
-    script
-}
-
-/// Method and path of a request.
-fn line(request: &[u8]) -> String {
-    let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
-    let line = String::from_utf8_lossy(line);
-    line.strip_suffix(" HTTP/1.1").unwrap_or(&line).to_owned()
 }

@@ -3,6 +3,7 @@
 
 mod both_clients;
 mod client_certificate;
+mod clients;
 mod corpus;
 mod faults;
 #[cfg(feature = "http2")]

@@ -67,3 +67,21 @@ fn the_service_counts_the_contacts_of_each_user() {
     let counts = output(env!("CARGO_BIN_EXE_readme-service"), &sandbox);
     assert_eq!(counts, "2 contacts\n1 contacts\n");
 }
+
+#[test]
+fn a_missing_file_or_variable_is_named() {
+    for program in [env!("CARGO_BIN_EXE_readme-script"), env!("CARGO_BIN_EXE_readme-service")] {
+        let run = |variables: &[(&str, &str)]| {
+            let ran = Command::new(program).env_clear().envs(variables.iter().copied()).output().unwrap();
+            assert!(!ran.status.success());
+            String::from_utf8(ran.stderr).unwrap()
+        };
+        assert!(run(&[]).contains("CONTACTS_SITE"));
+        let site = ("CONTACTS_SITE", "acme");
+        assert!(run(&[site]).contains("CONTACTS_TOKEN"));
+        let token = ("CONTACTS_OAUTH_TOKEN", "t");
+        let error = run(&[site, token, ("CONTACTS_CA_FILE", "/nowhere/ca.pem")]);
+        assert!(error.contains("CONTACTS_CA_FILE") && error.contains("cannot be read"), "{error}");
+        assert!(run(&[site, token, ("CONTACTS_PROXY", "socks5://a")]).contains("CONTACTS_PROXY"));
+    }
+}

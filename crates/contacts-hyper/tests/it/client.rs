@@ -32,7 +32,7 @@ async fn connections_are_reused_except_for_a_create_request() {
 async fn a_list_requests_a_page_when_its_first_contact_is_needed() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
-    let mut contacts = Box::pin(client.list().page_size(1));
+    let mut contacts = client.list().page_size(1);
     assert!(sandbox.journal().is_empty());
     contacts.next().await.unwrap().unwrap();
     assert_eq!(sandbox.journal().len(), 1);
@@ -64,14 +64,27 @@ async fn a_dropped_request_closes_its_own_connection_only() {
     assert_eq!(connections, [1, 1, 2]);
 }
 
+#[tokio::test]
+async fn a_list_can_be_moved_into_a_task_and_is_a_stream() {
+    fn is_owned<T: Send + Unpin + 'static>(list: T) -> T {
+        list
+    }
+    let sandbox = Sandbox::start().unwrap();
+    let mut contacts = is_owned(client(&sandbox).list());
+    let count = tokio::spawn(async move {
+        contacts.next().await.unwrap().unwrap();
+        contacts.try_collect::<Vec<_>>().await.unwrap().len()
+    });
+    assert_eq!(count.await.unwrap(), 1);
+}
+
 #[test]
-fn futures_and_lists_can_be_moved_into_tasks() {
+fn futures_can_be_moved_into_tasks() {
     fn is_send<T: Send>(_: &T) {}
 
     let client = Client::new(BaseUrl::new("https://a.example").unwrap(), Credentials::none());
     let list = ListContacts::all();
     is_send(&client.send(&list));
-    is_send(&client.list());
     is_send(&client.ensure(ContactMethod::Sms, "1"));
 }
 
