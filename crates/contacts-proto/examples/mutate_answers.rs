@@ -1,10 +1,12 @@
-//! Feeds documented answers with something wrong in them to the operations: `--count 10000000 --seed 1`. It prints one line of JSON,
-//! and fails if anything panicked, or came to something else than a value or a typed error.
+//! Reads millions of mutated responses with all operations: `--count 10000000 --seed 1`.
+//!
+//! Prints one line of JSON. Fails if an operation panics, or returns neither a value nor a typed
+//! error.
 #![expect(
     clippy::disallowed_macros,
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "this is a program around the core, and not the core"
+    reason = "this program uses the core and may do IO"
 )]
 
 use std::{process::ExitCode, time::Instant};
@@ -26,7 +28,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let Arguments { count, seed } = Arguments::parse();
-    // The first one is told below; a million of them would be a million messages.
+    // Hides panic messages: there could be millions. The first one is printed below.
     std::panic::set_hook(Box::new(|_| {}));
     let begun = Instant::now();
     let Tally { answers, panics, untyped, first, .. } = Tally::of(count, seed, Any::reads_soundly);

@@ -1,4 +1,4 @@
-//! The exchanges over `reqwest`: `cargo run -p contacts-proto --example reqwest`.
+//! Exchanges with `reqwest`: `cargo run -p contacts-proto --example reqwest`.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod shared;
@@ -12,7 +12,7 @@ use contacts_proto::{
 };
 use http::{Request, Response};
 use reqwest::{Client, redirect, retry};
-use shared::{Answer, Body, Clock, cause, event::refresh_failed, failure, told};
+use shared::{Answer, Body, Clock, cause, event::refresh_failed, event_of, failure};
 use tokio::time::{Instant, sleep, timeout_at};
 
 #[tokio::main(flavor = "current_thread")]
@@ -23,15 +23,20 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// With idle connections and without. What reqwest would decide by itself is the exchange's to decide.
+/// Returns a client that reuses connections and one that does not. The exchange decides about the
+/// rest.
 pub(crate) fn clients() -> [Client; 2] {
     [64, 0].map(|idle| {
         let client = Client::builder().redirect(redirect::Policy::none()).retry(retry::never()).no_proxy();
-        client.http1_max_headers(128).pool_max_idle_per_host(idle).build().expect("it speaks no TLS")
+        client
+            .http1_max_headers(128)
+            .pool_max_idle_per_host(idle)
+            .build()
+            .expect("a client without TLS can always be built")
     })
 }
 
-/// Does what an exchange asks for, and tells it what came of that, until it is done.
+/// Performs each action of an exchange and reports its result, until the exchange is done.
 pub(crate) async fn run<E: Exchange>(clients: &[Client; 2], mut exchange: E) -> Result<E::Output, Error> {
     let clock = Clock::start();
     let (mut event, mut bytes) = (Event::Start, Vec::new());
@@ -43,9 +48,10 @@ pub(crate) async fn run<E: Exchange>(clients: &[Client; 2], mut exchange: E) -> 
                 Event::Waited
             }
             Action::Refresh { .. } => refresh_failed(),
-            Action::Send { request, timeout, fresh_connection, body } => {
-                told(send(&clients[usize::from(fresh_connection)], request, timeout, body).await, &mut bytes)
-            }
+            Action::Send { request, timeout, fresh_connection, body } => event_of(
+                send(&clients[usize::from(fresh_connection)], request, timeout, body).await,
+                &mut bytes,
+            ),
         };
     }
 }
@@ -55,7 +61,7 @@ async fn send(client: &Client, request: Request<Vec<u8>>, timeout: Duration, lim
     let request = request.try_into().map_err(|error: reqwest::Error| failure(Delivery::NotSent, error))?;
     let answer = match timeout_at(until, client.execute(request)).await {
         Ok(Ok(answer)) => Response::from(answer),
-        // Without a connection nothing was sent; how much of the rest has left is not known.
+        // Without a connection, nothing was sent. Otherwise the request may have been sent.
         Ok(Err(error)) if error.is_connect() => return Err(failure(Delivery::NotSent, error)),
         Ok(Err(error)) => return Err(failure(Delivery::Unknown, error)),
         Err(_) => return Err(TransportError::new(Delivery::Unknown, TransportErrorKind::TimedOut)),

@@ -1,4 +1,4 @@
-//! The exchanges on `smol` with hyper, without tokio: `cargo run -p contacts-proto --example smol`.
+//! Exchanges on `smol` with hyper, without tokio: `cargo run -p contacts-proto --example smol`.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod shared;
@@ -13,7 +13,7 @@ use contacts_proto::{
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Bytes, client::conn::http1};
-use shared::{Answer, Body, Clock, cause, event::refresh_failed, failure, head, setup, told};
+use shared::{Answer, Body, Clock, cause, event::refresh_failed, event_of, failure, head, setup};
 use smol::{Timer, future::or, net::TcpStream};
 use smol_hyper::rt::FuturesIo;
 
@@ -24,7 +24,7 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Does what an exchange asks for, and tells it what came of that, until it is done.
+/// Performs each action of an exchange and reports its result, until the exchange is done.
 pub(crate) async fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
     let clock = Clock::start();
     let (mut event, mut bytes) = (Event::Start, Vec::new());
@@ -36,9 +36,9 @@ pub(crate) async fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error
                 Event::Waited
             }
             Action::Refresh { .. } => refresh_failed(),
-            // Each request has a connection of its own here: all are fresh.
+            // Each request has its own connection here, so every connection is fresh.
             Action::Send { request, timeout, body, .. } => {
-                told(send(request, timeout, body).await, &mut bytes)
+                event_of(send(request, timeout, body).await, &mut bytes)
             }
         };
     }
@@ -51,7 +51,7 @@ async fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) 
     let connect = async {
         let stream = TcpStream::connect(address).await.map_err(|error| failure(Delivery::NotSent, error))?;
         let mut http = http1::Builder::new();
-        let made = http.max_headers(128).max_buf_size(head::LARGEST).handshake(FuturesIo::new(stream)).await;
+        let made = http.max_headers(128).max_buf_size(head::MAX_LEN).handshake(FuturesIo::new(stream)).await;
         made.map_err(|error| failure(Delivery::NotSent, error))
     };
     let (mut sender, connection) = or(connect, late(until, timed_out(Delivery::NotSent))).await?;
@@ -60,7 +60,8 @@ async fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) 
     let request = request.map(|body| Full::new(Bytes::from(body)));
     let answer = async {
         sender.try_send_request(request).await.map_err(|mut error| {
-            // hyper gives back what it has not begun to send; how much of the rest has left is not known.
+            // hyper returns a request that it did not start to send. Otherwise it may have been
+            // sent.
             let is_unsent = error.take_message().is_some();
             failure(if is_unsent { Delivery::NotSent } else { Delivery::Unknown }, error.into_error())
         })

@@ -1,4 +1,4 @@
-//! What can go wrong, and what is known of it.
+//! Errors: what failed, why, and whether the operation may have taken effect.
 
 mod api_error;
 mod attempts;
@@ -35,56 +35,71 @@ pub use self::{
 };
 pub(crate) use self::{
     body::compression,
-    invalid_response::LONGEST_BODY,
-    meaning::{Asked, Subject},
+    invalid_response::MAX_BODY,
+    meaning::{OperationFacts, Subject},
 };
 use crate::{Credentials, Receipt};
 
-/// Everything that can go wrong between a caller and the service.
+/// An error of this client.
 ///
-/// An error tells what happened (`Display`), what is known about the effect ([`effect`](Self::effect)), and where one is known,
-/// what to do ([`hint`](Self::hint)). It never shows a secret of the credentials that were used.
+/// `Display` says what failed and why. [`effect`](Self::effect) says whether the operation may have
+/// taken effect. [`hint`](Self::hint) gives the way out, if one is known. No error shows a secret
+/// of the credentials.
+///
+/// ```
+/// use contacts_proto::{ContactMethod, CreateContact, Hint, Operation};
+///
+/// let create = CreateContact::new(ContactMethod::Sms, "90-5555559999")?;
+/// let response = http::Response::builder().status(422);
+/// let response = response.body(&br#"{"errors":[{"title":"to is not valid"}]}"#[..]).unwrap();
+///
+/// let error = create.response(response).unwrap_err();
+/// let message = "could not create the contact: 422 Unprocessable Entity: to is not valid";
+/// assert_eq!(error.to_string(), message);
+/// assert_eq!(error.hint(), Some(Hint::CheckAddress));
+/// # Ok::<(), contacts_proto::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// An argument cannot be used. Nothing was sent.
     InvalidInput(InvalidInput),
-    /// The service, or something before it, answered with a status that is no success.
+    /// The service, or a proxy before it, responded with a status other than 2xx.
     Api(Box<ApiError>),
-    /// The status says success and the rest of the answer does not.
+    /// The status is 2xx, but the operation cannot use the response.
     InvalidResponse(Box<InvalidResponse>),
-    /// There was no whole answer.
+    /// The response is missing or not complete.
     Transport(Box<FailedRequest>),
-    /// A contact may have been created: nobody can say until somebody looks.
+    /// It is unknown whether a contact was created.
     OutcomeUnknown(Box<OutcomeUnknown>),
-    /// A contact that was to exist once exists several times.
+    /// A contact exists several times.
     Duplicate(Box<Duplicate>),
-    /// The pages of a list do not lead through it.
+    /// The pages of a list do not lead to its end.
     Paging(PagingError),
-    /// The source of credentials had none to give.
+    /// The credentials provider failed.
     Credentials(Box<CredentialsError>),
 }
 
 impl Error {
-    /// An argument that cannot be used: `what` names it, `why` is the rest of the sentence. Neither may repeat a secret.
+    /// Creates an error about an argument: `the {what} {why}`. Neither part may repeat a secret.
     pub fn invalid(what: impl Into<Cow<'static, str>>, why: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidInput(InvalidInput { what: what.into(), why: why.into() })
     }
 
-    /// What kind of thing went wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::InvalidInput(_) => ErrorKind::InvalidInput,
-            Self::Api(refusal) => refusal.kind(),
+            Self::Api(error) => error.kind(),
             Self::InvalidResponse(_) | Self::Paging(_) => ErrorKind::InvalidResponse,
-            Self::Transport(failed) => failed.kind(),
+            Self::Transport(error) => error.kind(),
             Self::OutcomeUnknown(_) => ErrorKind::OutcomeUnknown,
             Self::Duplicate(_) => ErrorKind::Duplicate,
-            Self::Credentials(refresh) => refresh.kind(),
+            Self::Credentials(error) => error.kind(),
         }
     }
 
-    /// What is known about the effect of the operation.
+    /// Returns the known effect of the operation.
     pub fn effect(&self) -> Effect {
         match self {
             Self::OutcomeUnknown(_) | Self::Duplicate(_) => Effect::Possible,
@@ -92,58 +107,60 @@ impl Error {
         }
     }
 
-    /// The status of the answer, where there was one.
+    /// Returns the status of the response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::Api(refusal) => Some(refusal.status()),
-            Self::InvalidResponse(unexpected) => Some(unexpected.status()),
+            Self::Api(error) => Some(error.status()),
+            Self::InvalidResponse(error) => Some(error.status()),
             Self::Transport(failed) => failed.error.status(),
-            Self::OutcomeUnknown(doubt) => doubt.cause().status(),
+            Self::OutcomeUnknown(unknown) => unknown.cause().status(),
             _ => None,
         }
     }
 
-    /// The body of the answer, as far as it was read, without the secrets of the credentials that were used. It is not made
-    /// fit for a terminal: see [`escape_controls`](crate::escape_controls).
+    /// Returns the body of the response as far as it was read, without the secrets of the
+    /// credentials.
+    ///
+    /// Call [`escape_controls`](crate::escape_controls) before you print it.
     pub fn body(&self) -> Option<&[u8]> {
         match self {
-            Self::Api(refusal) => Some(refusal.body()),
-            Self::InvalidResponse(unexpected) => Some(unexpected.body()),
-            Self::Transport(failed) => Some(failed.error.answer()?.body()),
-            Self::OutcomeUnknown(doubt) => doubt.cause().body(),
+            Self::Api(error) => Some(error.body()),
+            Self::InvalidResponse(error) => Some(error.body()),
+            Self::Transport(failed) => Some(failed.error.response()?.body()),
+            Self::OutcomeUnknown(unknown) => unknown.cause().body(),
             _ => None,
         }
     }
 
-    /// The service's error code, where the body has one.
+    /// Returns the service's error code, if the body has one.
     pub fn code(&self) -> Option<&str> {
-        self.refusal().and_then(ApiError::code)
+        self.api_error().and_then(ApiError::code)
     }
 
-    /// The id to tell the vendor's support, where the answer has one.
+    /// Returns the request id for the vendor's support, if the response has one.
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Api(refusal) => refusal.request_id(),
-            Self::InvalidResponse(unexpected) => unexpected.request_id(),
+            Self::Api(error) => error.request_id(),
+            Self::InvalidResponse(error) => error.request_id(),
             Self::Transport(failed) => failed.request_id.as_deref(),
-            Self::OutcomeUnknown(doubt) => doubt.cause().request_id(),
+            Self::OutcomeUnknown(unknown) => unknown.cause().request_id(),
             _ => None,
         }
     }
 
-    /// How long the service asks to be left alone: see [`ApiError::retry_after`].
+    /// Returns the server-requested retry delay. See [`ApiError::retry_after`].
     pub fn retry_after(&self) -> Option<Duration> {
-        self.refusal().and_then(ApiError::retry_after)
+        self.api_error().and_then(ApiError::retry_after)
     }
 
-    /// What to do, where one is known.
+    /// Returns the way out of the error, if one is known.
     pub fn hint(&self) -> Option<Hint> {
         match self {
-            Self::Api(refusal) => refusal.hint(),
-            Self::InvalidResponse(unexpected) => unexpected.hint(),
+            Self::Api(error) => error.hint(),
+            Self::InvalidResponse(error) => error.hint(),
             Self::Transport(failed) => failed.hint(),
-            // Where a redirect or a stranger has answered, that is what to mend first.
-            Self::OutcomeUnknown(doubt) => match (doubt.cause().hint(), doubt.cause().status()) {
+            // A wrong base URL or a login page comes first: with it, reconciling would fail too.
+            Self::OutcomeUnknown(unknown) => match (unknown.cause().hint(), unknown.cause().status()) {
                 (Some(hint @ (Hint::Redirected | Hint::NotTheService)), Some(_)) => Some(hint),
                 _ => Some(Hint::Reconcile),
             },
@@ -152,90 +169,94 @@ impl Error {
         }
     }
 
-    /// Whether an argument cannot be used; nothing was sent.
+    /// Returns `true` if an argument cannot be used. Nothing was sent.
     pub fn is_invalid_input(&self) -> bool {
         self.kind() == ErrorKind::InvalidInput
     }
 
-    /// Whether the credentials were not accepted: unknown, expired, without the scope.
+    /// Returns `true` if the credentials are wrong, expired, or lack a scope.
     pub fn is_unauthorized(&self) -> bool {
         self.kind() == ErrorKind::Unauthorized
     }
 
-    /// Whether the person is known and not allowed to do this.
+    /// Returns `true` if the credentials are valid but the account may not do this.
     pub fn is_forbidden(&self) -> bool {
         self.kind() == ErrorKind::Forbidden
     }
 
-    /// Returns `true` if the service itself says that the contact does not exist: a 404 in the service's own shape that does not
-    /// speak of a user or a site. A gateway's 404, a page, and a 410 never mean that.
+    /// Returns `true` if the service itself says that the contact does not exist.
+    ///
+    /// This is a 404 in the service's own shape that is not about a user or a site. A gateway's
+    /// 404, an HTML page and a 410 do not count.
     pub fn is_no_such_contact(&self) -> bool {
         self.kind() == ErrorKind::NotFound
     }
 
-    /// What there is to [`resolve`](crate::exchange::Reconcile), if a contact may have been created. Until then it must not be created again.
+    /// Returns the receipt of a create request whose outcome is unknown.
+    ///
+    /// Run [`Reconcile`](crate::exchange::Reconcile) with it before you create the contact again.
     pub fn receipt(&self) -> Option<&Receipt> {
-        if let Self::OutcomeUnknown(doubt) = self { Some(doubt.receipt()) } else { None }
+        if let Self::OutcomeUnknown(unknown) = self { Some(unknown.receipt()) } else { None }
     }
 
-    /// Whether the service asks to be left alone for a while.
+    /// Returns `true` if the service limits the rate of requests (429).
     pub fn is_rate_limited(&self) -> bool {
         self.kind() == ErrorKind::RateLimited
     }
 
-    /// Whether there was no answer in time.
+    /// Returns `true` if no response came in time.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::TimedOut
     }
 
-    /// Whether a contact may have been created.
+    /// Returns `true` if it is unknown whether a contact was created.
     pub fn is_outcome_unknown(&self) -> bool {
         self.kind() == ErrorKind::OutcomeUnknown
     }
 
-    /// Whether the same may well succeed later, unchanged.
+    /// Returns `true` if the same request may succeed later.
     pub fn is_temporary(&self) -> bool {
         matches!(self.kind(), ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::TimedOut)
     }
 
-    /// How many attempts were made and why no more.
+    /// Returns the number of attempts and why they ended. `None` if no attempt was needed.
     pub fn attempts(&self) -> Option<&Attempts> {
         match self {
-            Self::Api(refusal) => Some(&refusal.attempts),
-            Self::InvalidResponse(unexpected) => Some(&unexpected.attempts),
+            Self::Api(error) => Some(&error.attempts),
+            Self::InvalidResponse(error) => Some(&error.attempts),
             Self::Transport(failed) => Some(&failed.attempts),
-            Self::Credentials(refresh) => Some(&refresh.attempts),
-            Self::OutcomeUnknown(doubt) => doubt.cause().attempts(),
+            Self::Credentials(error) => Some(&error.attempts),
+            Self::OutcomeUnknown(unknown) => unknown.cause().attempts(),
             _ => None,
         }
     }
 
     pub(crate) fn attempts_mut(&mut self) -> Option<&mut Attempts> {
         match self {
-            Self::Api(refusal) => Some(&mut refusal.attempts),
-            Self::InvalidResponse(unexpected) => Some(&mut unexpected.attempts),
+            Self::Api(error) => Some(&mut error.attempts),
+            Self::InvalidResponse(error) => Some(&mut error.attempts),
             Self::Transport(failed) => Some(&mut failed.attempts),
-            Self::Credentials(refresh) => Some(&mut refresh.attempts),
+            Self::Credentials(error) => Some(&mut error.attempts),
             _ => None,
         }
     }
 
-    /// The same error, of a request with these credentials: without their secrets, which a server may have echoed in the body of a
-    /// success, and with the hint for their kind.
+    /// Returns the error without the secrets of these credentials, which a server may have echoed,
+    /// and with the hint for their kind.
     pub(crate) fn of(mut self, credentials: &Credentials) -> Self {
-        if let Self::Api(refusal) = &mut self {
-            refusal.sent_with(credentials);
+        if let Self::Api(error) = &mut self {
+            error.sent_with(credentials);
         }
-        if let Self::InvalidResponse(unexpected) = &mut self {
-            unexpected.redact(credentials);
+        if let Self::InvalidResponse(error) = &mut self {
+            error.redact(credentials);
         }
         self
     }
 
-    fn refusal(&self) -> Option<&ApiError> {
+    fn api_error(&self) -> Option<&ApiError> {
         match self {
-            Self::Api(refusal) => Some(refusal),
-            Self::OutcomeUnknown(doubt) => doubt.cause().refusal(),
+            Self::Api(error) => Some(error),
+            Self::OutcomeUnknown(unknown) => unknown.cause().api_error(),
             _ => None,
         }
     }
@@ -244,35 +265,112 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InvalidInput(invalid) => invalid.fmt(f),
-            Self::Api(refusal) => refusal.fmt(f),
-            Self::InvalidResponse(unexpected) => unexpected.fmt(f),
-            Self::Transport(failed) => failed.fmt(f),
-            Self::OutcomeUnknown(doubt) => doubt.fmt(f),
-            Self::Duplicate(duplicate) => duplicate.fmt(f),
-            Self::Paging(paging) => paging.fmt(f),
-            Self::Credentials(refresh) => refresh.fmt(f),
+            Self::InvalidInput(error) => error.fmt(f),
+            Self::Api(error) => error.fmt(f),
+            Self::InvalidResponse(error) => error.fmt(f),
+            Self::Transport(error) => error.fmt(f),
+            Self::OutcomeUnknown(error) => error.fmt(f),
+            Self::Duplicate(error) => error.fmt(f),
+            Self::Paging(error) => error.fmt(f),
+            Self::Credentials(error) => error.fmt(f),
         }
     }
 }
 
 impl std::error::Error for Error {
+    /// `Display` shows the error inside, so the cause is that error's own.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Transport(failed) => failed.error.source(),
-            Self::OutcomeUnknown(doubt) => Some(doubt.cause()),
-            Self::Credentials(refresh) => Some(&*refresh.source),
-            _ => None,
-        }
+        let shown: &dyn std::error::Error = match self {
+            Self::InvalidInput(error) => error,
+            Self::Api(error) => &**error,
+            Self::InvalidResponse(error) => &**error,
+            Self::Transport(error) => &**error,
+            Self::OutcomeUnknown(error) => &**error,
+            Self::Duplicate(error) => &**error,
+            Self::Paging(error) => error,
+            Self::Credentials(error) => &**error,
+        };
+        shown.source()
     }
 }
 
-/// A status with its reason, if it has one that is known.
-pub(crate) struct Reasoned(pub(crate) StatusCode);
+/// A status with its reason phrase, if it has one: `404 Not Found`.
+pub(crate) struct StatusText(pub(crate) StatusCode);
 
-impl fmt::Display for Reasoned {
+impl fmt::Display for StatusText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str())?;
         self.0.canonical_reason().map_or(Ok(()), |reason| write!(f, " {reason}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{error::Error as StdError, io, sync::Arc};
+
+    use super::*;
+    use crate::{
+        ContactMethod, CreateContact,
+        transport::{Delivery, TransportError, TransportErrorKind, connect::NoAddress},
+    };
+
+    /// Compiles only if the type is an error that callers can box and send.
+    const fn is_an_error<E: StdError + Send + Sync + 'static>() {}
+
+    const _: () = {
+        is_an_error::<ApiError>();
+        is_an_error::<CredentialsError>();
+        is_an_error::<Duplicate>();
+        is_an_error::<Error>();
+        is_an_error::<FailedRequest>();
+        is_an_error::<InvalidInput>();
+        is_an_error::<InvalidResponse>();
+        is_an_error::<NoAddress>();
+        is_an_error::<OutcomeUnknown>();
+        is_an_error::<PagingError>();
+        is_an_error::<TransportError>();
+    };
+
+    #[test]
+    fn the_cause_is_the_source_and_not_repeated_in_the_message() {
+        let cause = || io::Error::from(io::ErrorKind::ConnectionReset);
+        let closed = TransportError::new(Delivery::Unknown, TransportErrorKind::Closed).with_source(cause());
+        let attempts = Attempts::first(Effect::Possible);
+        let failed = || FailedRequest::new("create the contact", closed.clone(), attempts);
+        let create = CreateContact::new(ContactMethod::Voice, "90-5555559999").unwrap();
+        let failed_error = || Error::Transport(Box::new(failed()));
+        let unknown = OutcomeUnknown::new(create.receipt(0), failed_error());
+        let credentials = CredentialsError { source: Arc::new(cause()), attempts };
+        let errors: [Box<dyn StdError>; 6] = [
+            Box::new(closed.clone()),
+            Box::new(failed()),
+            Box::new(failed_error()),
+            Box::new(credentials.clone()),
+            Box::new(Error::Credentials(Box::new(credentials))),
+            Box::new(unknown.clone()),
+        ];
+        for error in errors {
+            let source = error.source().expect("there is a cause").to_string();
+            assert!(!error.to_string().contains(&source), "{error}: {source}");
+        }
+        assert_eq!(unknown.to_string(), "it is unknown whether the voice contact 90-5555559999 was created");
+        let source = Error::OutcomeUnknown(Box::new(unknown)).source().unwrap().to_string();
+        assert_eq!(source, failed().to_string());
+    }
+
+    #[test]
+    fn hints_are_imperatives_without_a_full_stop() {
+        let hints = [
+            Hint::MissingScope(&["read:x", "write:x"]),
+            Hint::CheckCredentials,
+            Hint::CheckApiToken,
+            Hint::CheckAccessToken,
+            Hint::SiteRenamed("acme-new.atlassian.net".into()),
+            Hint::ExistsOrTooMany,
+            Hint::Reconcile,
+        ];
+        for hint in hints.map(|hint| hint.to_string()) {
+            assert!(hint.starts_with(char::is_lowercase) && !hint.ends_with('.'), "{hint}");
+        }
     }
 }

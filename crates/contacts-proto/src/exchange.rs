@@ -1,4 +1,17 @@
-//! Exchanges: what a caller wants, however many requests it takes. All policy of retries, waiting and deadlines is here.
+//! Exchanges: complete tasks with as many requests as they need.
+//!
+//! An exchange decides about retries, waits and deadlines. It does no IO: an adapter drives it.
+//!
+//! | exchange | task |
+//! | --- | --- |
+//! | [`Call`] | one operation, with retries and a deadline |
+//! | [`Create`] | creates a contact; an unknown outcome leaves a [`Receipt`] |
+//! | [`Update`] | updates a contact; checks it before a retry |
+//! | [`Ensure`] | ensures that a contact exists once |
+//! | [`Reconcile`] | checks whether an interrupted create request succeeded |
+//! | [`List`], [`Pages`] | list all contacts, at once or page by page |
+//!
+//! An adapter is a loop. The guide has [a complete one](crate::guide::embedding).
 
 mod call;
 mod create;
@@ -39,50 +52,63 @@ use crate::{
     transport::{BodyLimits, TransportError},
 };
 
-/// What a caller wants, however many requests it takes: a machine without IO that an adapter drives.
+/// A task with as many requests as it needs: a state machine without IO that an adapter drives.
 ///
-/// It begins with [`Event::Start`]. Each [`Action`] is carried out, and what came of it is the next event, until the action is
-/// [`Action::Done`]. `step` is a pure function of its arguments and the machine's state (and the [`RetryBudget`](crate::RetryBudget), which all exchanges
-/// of a client share): it reads no clock and no randomness.
+/// Start with [`Event::Start`]. Perform each [`Action`] and pass its result as the next event,
+/// until the action is [`Action::Done`]. `step` reads no clock and no randomness. It depends only
+/// on its arguments, the state, and the [`RetryBudget`](crate::RetryBudget) that all exchanges of a
+/// client share.
 ///
-/// The other methods tell what it is about, to those who watch it. Each has an answer for an exchange that says nothing of it: one
-/// that is put around another passes all of them on, or its watchers no longer hear of a doubt.
+/// The other methods describe the exchange to observers. Each has a default. An exchange that wraps
+/// another one must forward all of them, or observers miss a create request in flight.
 ///
 /// ```
 /// use std::{ops::ControlFlow, time::Duration};
-/// use contacts_proto::{BaseUrl, ContactId, Credentials, GetContact, exchange::{Action, Call, Event, Exchange, Now, Session}};
+/// use contacts_proto::{
+///     BaseUrl, ContactId, Credentials, GetContact,
+///     exchange::{Action, Call, Event, Exchange, Now, Session},
+/// };
 ///
 /// let site = BaseUrl::new("https://api.example.com/cloud")?;
 /// let session = Session::new(site, Credentials::basic("ann@example.com", "token")?);
 /// let mut call = Call::new(session, GetContact::new(ContactId::new("a")?));
 ///
 /// let now = |seconds| Now { monotonic: Duration::from_secs(seconds), unix: 1_795_000_000 };
-/// let Action::Send { request, .. } = call.step(Event::Start, now(0), 0) else { panic!("a call begins with its request") };
+/// let Action::Send { request, .. } = call.step(Event::Start, now(0), 0) else {
+///     panic!("a call starts with its request")
+/// };
 /// assert_eq!(request.uri().path(), "/cloud/v1/users/contacts/a");
 ///
-/// // The adapter sends it, and reads an answer, which asks for some patience …
-/// let busy = http::Response::builder().status(429).header("retry-after", "2").body(&b""[..]).unwrap();
-/// let Action::Wait(wait) = call.step(Event::Answered(busy), now(1), 0) else { panic!("the wait is short enough") };
+/// // The adapter sends the request. The service asks to wait for 2 seconds.
+/// let busy = http::Response::builder().status(429).header("retry-after", "2");
+/// let busy = Event::Answered(busy.body(&b""[..]).unwrap());
+/// let Action::Wait(wait) = call.step(busy, now(1), 0) else { panic!("2 s are short enough") };
 /// assert_eq!(wait, Duration::from_secs(2));
 ///
-/// // … which the adapter has.
+/// // The adapter waits, and the call sends the request again.
 /// assert!(matches!(call.step(Event::Waited, now(3), 0), Action::Send { .. }));
-/// let contact = http::Response::new(&br#"{"id":"a","method":"email","to":"ann@example.com"}"#[..]);
-/// let Action::Done(Ok(contact)) = call.step(Event::Answered(contact), now(4), 0) else { panic!("this is a contact") };
+/// let body = br#"{"id":"a","method":"email","to":"ann@example.com"}"#;
+/// let response = Event::Answered(http::Response::new(&body[..]));
+/// let Action::Done(Ok(contact)) = call.step(response, now(4), 0) else {
+///     panic!("the body is a contact")
+/// };
 /// assert_eq!(contact.to, "ann@example.com");
 /// # Ok::<(), contacts_proto::Error>(())
 /// ```
 pub trait Exchange {
-    /// What a success gives.
+    /// The value returned on success.
     type Output;
 
-    /// Takes what happened and says what to do next. `random` is any number that an attacker cannot foresee, another one each time.
+    /// Takes the last event and returns the next action.
     ///
-    /// It takes any event at any time: a wait that was too short is asked for again, a request of which nothing is told counts as one
-    /// that may have been sent, and after the end there is [`Error::InvalidInput`].
+    /// `random` must be a new random number for each call, one that an attacker cannot predict.
+    ///
+    /// Every event is valid at any time. After a wait that was too short, the exchange waits again.
+    /// A request whose result is not reported counts as one that may have been sent. After the end,
+    /// the result is [`Error::InvalidInput`].
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output>;
 
-    /// Takes a step while an observer watches: the event before it, and the action after it.
+    /// Runs [`step`](Self::step) and shows its event and its action to an observer.
     fn observed_step(
         &mut self,
         observer: &mut impl Observer,
@@ -99,32 +125,34 @@ pub trait Exchange {
         action
     }
 
-    /// What it does, as the rest of `could not …`: for logs.
+    /// Returns the name of the task as a verb phrase, for logs.
     fn name(&self) -> &'static str {
-        "carry out an exchange"
+        "run an exchange"
     }
 
-    /// What it waits for, while its last action is [`Action::Wait`]: something to tell a person who waits too.
+    /// Returns the reason for the wait while the last action is [`Action::Wait`], to show to a
+    /// person.
     fn wait_reason(&self) -> Option<WaitReason> {
         None
     }
 
-    /// Whether a contact may have been created, as things stand, of which nothing more is known. Who gives up the exchange now
-    /// keeps a receipt: see [`CreateContact::receipt`](crate::CreateContact::receipt).
+    /// Returns `true` while it is unknown whether a create request took effect.
+    ///
+    /// If you cancel the exchange now, keep a [receipt](crate::CreateContact::receipt).
     fn is_create_in_flight(&self) -> bool {
         false
     }
 }
 
-/// What an exchange waits for.
+/// Reason for a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitReason {
-    /// The next attempt is not to come at once.
+    /// Back-off before the next attempt.
     Backoff,
-    /// The service asked for it.
+    /// Delay that the service requested.
     RetryAfter,
-    /// What an unanswered creation may have done is given time to show.
+    /// Time for a new contact to appear in the list, after the response was lost.
     Consistency,
 }
 
@@ -148,59 +176,71 @@ impl<E: Exchange + ?Sized> Exchange for &mut E {
     }
 }
 
-/// What an adapter does next.
+/// Next step of an adapter.
+#[must_use = "the adapter must perform the action"]
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "it is moved once a request: a box would cost an allocation")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it moves once for each request: a box would cost an allocation"
+)]
 pub enum Action<T> {
-    /// Send a request and read its answer: the next event is [`Event::Answered`] or [`Event::Failed`].
+    /// Send a request and read the response. The next event is [`Event::Answered`] or
+    /// [`Event::Failed`].
     ///
-    /// What an exchange says in the end is true if this is done to the letter. Many HTTP libraries do more by themselves, which is to
-    /// be turned off:
-    /// - The request is sent once. Nothing repeats it, and no redirect is followed: a 302 is an answer as any other, and what is
-    ///   followed carries the token along.
-    /// - It goes where its URL says, with its headers as they are; by a proxy only if somebody has chosen one, not by the environment.
-    /// - The certificate is checked, and the answer's body is not decoded.
-    /// - A body that ends before its length or its last chunk is no answer, but [`Delivery::Partial`](crate::transport::Delivery::Partial) with [`TransportErrorKind::Closed`](crate::transport::TransportErrorKind::Closed).
-    /// - [`Delivery::NotSent`](crate::transport::Delivery::NotSent) is said only if the last byte of the request certainly never left, and never will.
-    /// - The head of the answer is bounded, by [`Limits::HEAD`](crate::Limits::HEAD) and [`Limits::HEADERS`](crate::Limits::HEADERS) in the clients of this workspace.
+    /// The result of an exchange is correct only if the adapter follows these rules. Many HTTP
+    /// libraries do more by default: turn that off.
+    /// - Send the request once. Do not repeat it and do not follow redirects: a 302 is a response
+    ///   like any other, and a redirected request would carry the token along.
+    /// - Send it to its URL, with its headers unchanged. Use a proxy only if the user configured
+    ///   one, not because of the environment.
+    /// - Check the certificate. Do not decode the body of the response.
+    /// - If a body ends before its length or its last chunk, report
+    ///   [`Delivery::Partial`](crate::transport::Delivery::Partial) with
+    ///   [`TransportErrorKind::Closed`](crate::transport::TransportErrorKind::Closed).
+    /// - Report [`Delivery::NotSent`](crate::transport::Delivery::NotSent) only if the last byte of
+    ///   the request was not sent and never will be.
+    /// - Limit the head of the response to [`Limits::HEAD`](crate::Limits::HEAD) and
+    ///   [`Limits::HEADERS`](crate::Limits::HEADERS).
     Send {
-        /// The request as it goes on the wire.
+        /// The request, ready for the wire.
         request: Request<Vec<u8>>,
-        /// How long all of it may take, from the connection to the end of the body.
+        /// Maximum time, from the connection to the end of the response body.
         timeout: Duration,
-        /// Whether nothing may have been sent on its connection before.
+        /// If `true`, use a new connection: no other request was sent on it.
         fresh_connection: bool,
-        /// How much of the answer's body is read.
+        /// Limits on the response body.
         body: BodyLimits,
     },
-    /// Let this time pass: the next event is [`Event::Waited`].
+    /// Wait for this time. The next event is [`Event::Waited`].
     Wait(Duration),
-    /// Ask the source of credentials: the next event is [`Event::Refreshed`].
+    /// Call the credentials provider. The next event is [`Event::Refreshed`].
     Refresh {
-        /// The credentials that were not accepted; `None` if there were none yet. A source that has others already gives them.
+        /// Credentials that the service rejected. `None` if there were none yet.
+        ///
+        /// A provider that already has newer credentials returns them.
         refused: Option<Credentials>,
-        /// How long it may take: what is left of the deadline. A source that takes longer is given up, and the event is
+        /// Maximum time: the rest of the deadline. After it, cancel the call and report
         /// [`Event::Refreshed`] with an error.
         timeout: Duration,
     },
-    /// The end.
+    /// The exchange has ended with this result.
     Done(Result<T, Error>),
 }
 
 impl<T> Action<T> {
-    /// What an exchange says that is asked to go on after its end.
+    /// The action of an exchange that is driven after its end.
     fn at_its_end() -> Self {
-        Self::Done(Err(Error::invalid("exchange", "is at its end already")))
+        Self::Done(Err(Error::invalid("exchange", "has already ended")))
     }
 
-    /// For an exchange around the one that this is of: its result, to go on with (`Continue`), or else the same action, which is to be
-    /// carried out first (`Break`).
+    /// Helps an exchange that wraps another one. `Continue` has the result of the inner exchange,
+    /// `Break` has its action for the adapter.
     ///
     /// ```
     /// use std::ops::ControlFlow;
     /// use contacts_proto::exchange::{Action, Event, Exchange, Now, WaitReason};
     ///
-    /// /// How many there are of whatever an exchange lists.
+    /// /// Counts the items that an exchange lists.
     /// struct Count<E>(E);
     ///
     /// impl<T, E: Exchange<Output = Vec<T>>> Exchange for Count<E> {
@@ -238,26 +278,26 @@ impl<T> Action<T> {
     }
 }
 
-/// What came of the last action.
+/// Result of the last action.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// Nothing has happened yet.
+    /// The first event.
     Start,
-    /// The time has passed.
+    /// The wait is over.
     Waited,
-    /// The whole answer.
+    /// The complete response.
     Answered(Response<&'a [u8]>),
-    /// There is no whole answer.
+    /// The response is missing or not complete.
     Failed(TransportError),
-    /// What the source of credentials gave.
+    /// The result of the credentials provider.
     Refreshed(Result<Credentials, std::sync::Arc<dyn std::error::Error + Send + Sync>>),
 }
 
-/// The time, as the adapter reads it.
+/// Current time, as the adapter reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// Time since any fixed moment, from a clock that never goes back. All waiting and all deadlines are reckoned by it.
+    /// Time since any fixed moment, from a monotonic clock. It decides about waits and deadlines.
     pub monotonic: Duration,
-    /// Seconds of the Unix epoch. Nothing is decided by it: it stands in receipts, for people.
+    /// Seconds since the Unix epoch. They are only for people: receipts show them.
     pub unix: u64,
 }

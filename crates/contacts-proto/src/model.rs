@@ -1,4 +1,4 @@
-//! Contacts and what they are made of.
+//! Contacts and their parts.
 
 mod address;
 mod confirmation;

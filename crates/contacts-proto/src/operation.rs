@@ -1,4 +1,4 @@
-//! The shape that all operations share: a value that makes a request and reads its answer.
+//! Operations: each one builds its request and reads the response.
 
 mod activate_contact;
 pub(crate) mod answer;
@@ -22,53 +22,58 @@ use http::{Request, Response};
 
 use crate::{BaseUrl, Credentials, Error};
 
-/// One operation of the service: it makes its request and reads its answer, and does no IO.
+/// One operation of the service: builds the request and reads the response, without IO.
 ///
-/// This is enough for someone who brings their own HTTP client, retries and timing:
+/// Use it alone if you have your own HTTP client, retries and timeouts:
 ///
 /// ```
 /// use contacts_proto::{BaseUrl, ContactId, Credentials, GetContact, Operation};
 ///
-/// let site = BaseUrl::new("https://api.example.com/jsm/ops/api/cloud")?;
+/// let site = BaseUrl::new("https://api.example.com/cloud")?;
 /// let credentials = Credentials::basic("ann@example.com", "token")?;
 /// let get = GetContact::new(ContactId::new("735a619b")?);
 ///
 /// let request = get.request(&site, &credentials);
-/// assert_eq!(request.uri(), "https://api.example.com/jsm/ops/api/cloud/v1/users/contacts/735a619b");
+/// assert_eq!(request.uri(), "https://api.example.com/cloud/v1/users/contacts/735a619b");
 ///
-/// let body = br#"{"id":"735a619b","method":"sms","to":"90-555-555-5555","status":{"enabled":true}}"#;
+/// let body = br#"{"id":"735a619b","method":"sms","to":"90-555","status":{"enabled":true}}"#;
 /// let contact = get.response(http::Response::new(&body[..]))?;
-/// assert_eq!(contact.to, "90-555-555-5555");
+/// assert_eq!(contact.to, "90-555");
 /// # Ok::<(), contacts_proto::Error>(())
 /// ```
 ///
-/// [`Call`](crate::exchange::Call) carries one out with retries and deadlines.
+/// [`Call`](crate::exchange::Call) adds retries and a deadline.
 pub trait Operation: Sealed {
     /// The value returned on success.
     type Output;
 
-    /// Name as a verb phrase: it stands in `could not {NAME}: …`.
+    /// Name as a verb phrase, for `could not {NAME}: …`.
     const NAME: &'static str;
 
-    /// Effect of a repeated request. Retries and the choice of the connection follow from it.
+    /// Effect of a repeated request. It decides about retries and fresh connections.
     const IDEMPOTENCY: Idempotency;
 
-    /// OAuth scopes that the operation needs.
+    /// OAuth scopes that the operation needs. API tokens with scopes need the same.
     const SCOPES: &'static [&'static str];
 
-    /// `true` if a success is a page of many contacts, for which [`Limits::page_body`](crate::Limits::page_body) holds.
+    /// `true` if the response is a page of contacts, limited by
+    /// [`Limits::page_body`](crate::Limits::page_body).
     const IS_PAGED: bool = false;
 
-    /// Builds the whole request: absolute URL, headers, body. Deterministic: equal arguments produce equal requests.
+    /// Builds the request: absolute URL, headers, body.
+    ///
+    /// Deterministic: equal arguments produce equal requests.
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>>;
 
-    /// Reads a whole response. Whatever its status and its bytes, the result is a value or a typed error.
+    /// Reads a complete response. Any status and any bytes give a value or a typed error.
     ///
     /// # Errors
-    /// [`Error::Api`] for a status other than 2xx, [`Error::InvalidResponse`] for a success that the operation cannot use.
+    /// [`Error::Api`] for a status other than 2xx. [`Error::InvalidResponse`] for a 2xx response
+    /// that the operation cannot use.
     fn response(&self, response: Response<&[u8]>) -> Result<Self::Output, Error>;
 
-    /// Returns the output if this error response to a repeated request shows that an earlier attempt took effect.
+    /// Returns the output if this error of a repeated request proves that an earlier one took
+    /// effect.
     fn took_effect(&self, _error: &Error) -> Option<Self::Output> {
         None
     }
@@ -77,7 +82,7 @@ pub trait Operation: Sealed {
 pub(crate) use sealed::Sealed;
 
 mod sealed {
-    /// All operations are in this crate: an exchange relies on what they say of themselves.
+    /// All operations are in this crate: exchanges rely on their constants.
     pub trait Sealed {}
 
     impl<O: Sealed + ?Sized> Sealed for &O {}
@@ -125,17 +130,17 @@ impl<O: Operation + ?Sized> Operation for &O {
     }
 }
 
-/// The path of the user's contacts below the base URL.
+/// Path of the user's contacts, below the base URL.
 const CONTACTS: &str = "/v1/users/contacts";
 
-// The scopes are named in the vendor's OpenAPI description.
+// Scopes from the vendor's OpenAPI description.
 const READ: &[&str] = &["read:ops-config:jira-service-management"];
 const READ_WRITE: &[&str] =
     &["read:ops-config:jira-service-management", "write:ops-config:jira-service-management"];
 const READ_DELETE: &[&str] =
     &["read:ops-config:jira-service-management", "delete:ops-config:jira-service-management"];
 
-/// What the golden tests of the operations share.
+/// Helpers of the golden tests.
 #[cfg(test)]
 mod golden {
     use http::{Request, Response};
@@ -144,7 +149,7 @@ mod golden {
 
     pub(super) const ID: &str = "299003c3-8221-4a9f-b63d-2370c4caaaaa";
 
-    /// The request as text: request line, headers in the order of their names, body.
+    /// Returns the request as text: request line, headers sorted by name, body.
     pub(super) fn request(operation: &impl Operation) -> String {
         let site = BaseUrl::new("https://api.atlassian.com/jsm/ops/api/cloud").unwrap();
         shown(&operation.request(&site, &Credentials::basic("ann@example.com", "t0ken").unwrap()))

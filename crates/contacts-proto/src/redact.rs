@@ -1,18 +1,19 @@
-//! Text that came from outside, made fit to be shown: without secrets and control characters.
+//! Text from outside, safe to show: without secrets and control characters.
 
 use std::{borrow::Cow, fmt::Write};
 
-/// What stands where a secret was.
+/// Replacement of a secret.
 const REDACTED: &str = "[redacted]";
 
-/// A secret of fewer bytes is not searched for in answers: it would be found everywhere.
-const SHORTEST_SEARCHED: usize = 4;
+/// Minimum length of a secret to redact, in bytes. A shorter one would be found everywhere.
+const MIN_SECRET: usize = 4;
 
-/// The longest excerpt of a body in an error, in characters.
+/// Maximum length of an excerpt of a body in an error, in characters.
 const EXCERPT: usize = 300;
 
-/// Escapes characters that a terminal would act upon or nobody would see: control characters (`\u{1b}`), Unicode's format
-/// characters, and other invisible ones.
+/// Escapes control characters (`\u{1b}`), Unicode format characters and other invisible ones.
+///
+/// A terminal would act on them, or a person would not see them.
 ///
 /// ```
 /// assert_eq!(contacts_proto::escape_controls("red\u{1b}[31m"), "red\\u{1b}[31m");
@@ -34,8 +35,8 @@ pub fn escape_controls(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Returns `true` for control characters, Unicode's category Cf, and what else shows nothing or ends a line:
-/// `Default_Ignorable_Code_Point`, U+2028, U+2029 and the blank Braille pattern.
+/// Returns `true` for control characters, Unicode's category Cf and `Default_Ignorable_Code_Point`,
+/// U+2028, U+2029 and the blank Braille pattern.
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}')
@@ -47,31 +48,31 @@ pub(crate) fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A short, printable excerpt of a body: blanks folded, controls escaped, at most 300 characters, and without what stands
-/// where an `authorization` value would.
+/// Returns a printable excerpt of a body, at most 300 characters: whitespace folded, control
+/// characters escaped, values after `Basic` and `Bearer` redacted.
 pub(crate) fn excerpt(body: &[u8]) -> String {
     if compression(body).is_some() {
         return String::new();
     }
-    // Only what can show is decoded, and a little more, so that the end of it is seen as one.
+    // Decodes only the part that can show, and a little more, so that `line` sees that it was cut.
     let head = body.get(..EXCERPT * 17).unwrap_or(body);
     line(&String::from_utf8_lossy(head), EXCERPT)
 }
 
-/// The encoding of a compressed body that can be told by its first bytes.
+/// Returns the encoding of a compressed body, if its first bytes show it.
 pub(crate) fn compression(body: &[u8]) -> Option<&'static str> {
     let known = [(&b"\x1f\x8b"[..], "gzip"), (b"\x28\xb5\x2f\xfd", "zstd")];
     known.into_iter().find(|(magic, _)| body.starts_with(magic)).map(|(_, name)| name)
 }
 
-/// Whether a body is a page of HTML or the like, which the service never sends.
+/// Returns `true` for HTML and XML. The service never sends them.
 pub(crate) fn is_markup(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")
 }
 
-/// One printable line of at most `max` characters.
+/// Returns one printable line of at most `max` characters.
 pub(crate) fn line(text: &str, max: usize) -> String {
-    // Only what can show is looked at; a blank run may hide more behind it, so some more is taken than is shown.
+    // Takes more than it shows: folding whitespace makes the text shorter.
     let head = text.get(..text.floor_char_boundary(max.saturating_mul(16))).unwrap_or(text);
     let without = without_authorization(head);
     let folded = without.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -82,12 +83,12 @@ pub(crate) fn line(text: &str, max: usize) -> String {
     }
 }
 
-/// Takes out the word after `Basic` and `Bearer`, where it is long enough to be a secret.
+/// Redacts the word after `Basic` and `Bearer`, if it is long enough to be a secret.
 ///
-/// [`Credentials::redact`](crate::Credentials::redact) knows the secret and takes it out wherever it stands; this one helps
-/// where the credentials are not at hand.
+/// This works without the credentials. [`Credentials::redact`](crate::Credentials::redact) knows
+/// the secret and finds it everywhere.
 fn without_authorization(text: &str) -> Cow<'_, str> {
-    const SHORTEST: usize = 16;
+    const MIN_WORD: usize = 16;
     let mut clean = Cow::Borrowed(text);
     for scheme in ["basic ", "bearer ", "basic%20", "bearer%20"] {
         let mut from = 0;
@@ -96,7 +97,7 @@ fn without_authorization(text: &str) -> Cow<'_, str> {
             let word: usize =
                 clean.get(start..).unwrap_or_default().bytes().take_while(|b| is_token(*b)).count();
             from = start;
-            if word >= SHORTEST {
+            if word >= MIN_WORD {
                 clean.to_mut().replace_range(start..start.saturating_add(word), REDACTED);
             }
         }
@@ -116,12 +117,12 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'%')
 }
 
-/// The text without the secret; `None` if it is not in it.
+/// Returns the text without the secret. `None` if the text does not contain it.
 pub(crate) fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
-    if secret.len() < SHORTEST_SEARCHED {
+    if secret.len() < MIN_SECRET {
         return None;
     }
-    // Most of a text does not even begin like the secret.
+    // Skips quickly: most bytes cannot start the secret.
     let begins = |byte: &u8| secret.first() == Some(byte) || matches!(byte, b'\\' | b'%');
     let mut clean = Vec::new();
     let (mut kept, mut at) = (0, 0);
@@ -144,7 +145,7 @@ pub(crate) fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
     Some(clean)
 }
 
-/// How much of the beginning of a text is the secret, or what is left of it before the text was cut.
+/// Returns the length of the secret at the start of a text, also if the end of the text cuts it.
 fn written_length(text: &[u8], secret: &[u8]) -> Option<usize> {
     if text.starts_with(secret) {
         return Some(secret.len());
@@ -152,18 +153,19 @@ fn written_length(text: &[u8], secret: &[u8]) -> Option<usize> {
     let mut rest = text;
     for (known, byte) in secret.iter().enumerate() {
         let Some(len) = character_length(rest, *byte) else {
-            // The cut may be within an escaped character.
+            // The cut may be inside an escaped character.
             let cut = rest.is_empty()
                 || (rest.len() < 6 && rest.starts_with(b"\\"))
                 || matches!(rest, [b'%'] | [b'%', _]);
-            return (known >= SHORTEST_SEARCHED && cut).then_some(text.len());
+            return (known >= MIN_SECRET && cut).then_some(text.len());
         };
         rest = rest.get(len..).unwrap_or_default();
     }
     Some(text.len().saturating_sub(rest.len()))
 }
 
-/// How much of the beginning of a text is this byte: as it is, as `\u003d` or `\/` in JSON, as `%3D` in a URL.
+/// Returns the length of this byte at the start of a text: plain, as `\u003d` or `\/` in JSON, or
+/// as `%3D` in a URL.
 fn character_length(text: &[u8], byte: u8) -> Option<usize> {
     let is_hex = |high: u8, low: u8| {
         let is = |digit: u8, half: u8| char::from(digit).to_digit(16) == Some(half.into());
@@ -191,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_can_be() {
+    fn invisible_characters_become_visible() {
         assert_eq!(escape_controls("a\u{ad}b\u{180e}c\u{e0041}d"), "a\\u{ad}b\\u{180e}c\\u{e0041}d");
         for hidden in ['\u{200b}', '\u{2060}', '\u{115f}', '\u{3164}', '\u{fe0f}', '\u{1d173}', '\u{e0100}'] {
             assert!(is_hidden(hidden), "{}", hidden.escape_unicode());
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn an_echoed_authorization_is_taken_out_and_prose_is_kept() {
+    fn an_echoed_authorization_is_redacted_and_prose_is_kept() {
         let text =
             "got Authorization: Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu and bearer eyJhbGciOiJIUzI1NiJ9.e30.x";
         assert_eq!(line(text, 300), "got Authorization: Basic [redacted] and bearer [redacted]");

@@ -1,4 +1,4 @@
-//! When an operation is repeated: by which numbers, how long after, and how often for all exchanges of a client.
+//! Retries: their settings, the waits between attempts, and the budget of a client.
 
 mod backoff;
 mod budget;
@@ -8,6 +8,6 @@ mod server_delay;
 
 pub(crate) use self::{
     backoff::{backoff, patience},
-    server_delay::asked_for,
+    server_delay::server_delay,
 };
 pub use self::{budget::RetryBudget, class::RetryClass, policy::RetryPolicy};

@@ -1,12 +1,12 @@
-//! For programs that drive an exchange over an HTTP library of their own.
+//! Parts for programs that drive exchanges with their own HTTP library.
 //!
 //! | part | purpose |
 //! | --- | --- |
-//! | [`SendGate`] | whether a request that was given up can still arrive |
-//! | [`BodyBuf`] | the body of an answer, within its limit |
-//! | [`Refresh`] | one refresh of credentials for all that need it |
-//! | [`TransportError`] | how a request failed: what is known of it, and why |
-//! | [`connect`] | the order in which the addresses of a host are tried |
+//! | [`SendGate`] | ensures that a cancelled request can no longer arrive |
+//! | [`BodyBuf`] | collects the body of a response up to its limit |
+//! | [`Refresh`] | shares one refresh of credentials between all callers |
+//! | [`TransportError`] | reports how far a request came and why it failed |
+//! | [`connect`] | orders the addresses of a host |
 
 mod body;
 pub mod connect;

@@ -116,7 +116,7 @@ impl<E: Exchange + ?Sized> Run<E> {
             Action::Done(result) => {
                 let mut times = 0;
                 while let Some(happened) = world.after_the_end(times) {
-                    self.step(happened, now, 0);
+                    let _ = self.step(happened, now, 0);
                     times += 1;
                 }
                 return Progress::Done(result);

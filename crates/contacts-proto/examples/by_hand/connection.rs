@@ -1,4 +1,4 @@
-//! A connection, all of which ends by a moment.
+//! A connection with a deadline.
 
 use std::{
     io::{self, Read, Write},
@@ -16,7 +16,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// To this host and port, by name or by number. (How long a name is looked up is up to the system.)
+    /// Connects to a host and port. (The system limits the time of the DNS look-up.)
     pub(crate) fn open(address: &str, timeout: Duration) -> Result<Self, TransportError> {
         let until = Instant::now() + timeout;
         let found = address.to_socket_addrs();
@@ -34,7 +34,7 @@ impl Connection {
     }
 }
 
-/// The time that is left.
+/// Returns the time until the deadline.
 fn left(until: Instant) -> io::Result<Duration> {
     let left = until.saturating_duration_since(Instant::now());
     if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }

@@ -1,4 +1,4 @@
-//! Where the body of an answer ends.
+//! The end of a response body.
 
 use std::io::{BufRead, Read};
 
@@ -14,7 +14,7 @@ pub(crate) enum Framing {
 }
 
 impl Framing {
-    /// What the head says. (Chunks beside a length are chunks: RFC 9112, 6.3.)
+    /// Reads the framing from the head. Chunks win over a length (RFC 9112, 6.3).
     pub(crate) fn of(head: &Parts) -> Result<Self, TransportErrorKind> {
         let all = |name| head.headers.get_all(name).iter().map(HeaderValue::as_bytes);
         let (mut codings, mut lengths) = (all(header::TRANSFER_ENCODING), all(header::CONTENT_LENGTH));
@@ -45,7 +45,7 @@ impl Framing {
                         return Err(TransportErrorKind::Malformed);
                     }
                 }
-                // Trailers have nothing to say.
+                // Trailers are ignored.
                 while line(from)? != b"\r\n" {}
                 Ok(())
             }
@@ -67,14 +67,14 @@ fn chunk_size(from: &mut impl BufRead) -> Result<u64, TransportErrorKind> {
     }
 }
 
-/// A line with its end.
+/// Reads a line, including its line break.
 fn line(from: &mut impl BufRead) -> Result<Vec<u8>, TransportErrorKind> {
     let mut line = Vec::new();
-    let read = from.by_ref().take(head::LARGEST as u64).read_until(b'\n', &mut line);
+    let read = from.by_ref().take(head::MAX_LEN as u64).read_until(b'\n', &mut line);
     read.map_err(|error| cause::of(&error))?;
     match line.last() {
         Some(b'\n') => Ok(line),
-        _ if line.len() == head::LARGEST => Err(TransportErrorKind::TooLarge),
+        _ if line.len() == head::MAX_LEN => Err(TransportErrorKind::TooLarge),
         _ => Err(TransportErrorKind::Closed),
     }
 }

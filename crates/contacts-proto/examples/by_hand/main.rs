@@ -1,4 +1,4 @@
-//! The exchanges by hand, over a `TcpStream`: `cargo run -p contacts-proto --example by_hand`.
+//! Exchanges by hand, over a `TcpStream`: `cargo run -p contacts-proto --example by_hand`.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod connection;
@@ -17,7 +17,7 @@ use contacts_proto::{
 };
 use framing::Framing;
 use http::Request;
-use shared::{Answer, Body, Clock, event::refresh_failed, failure, head, setup, told};
+use shared::{Answer, Body, Clock, event::refresh_failed, event_of, failure, head, setup};
 
 fn main() -> Result<(), Error> {
     let (session, _sandbox) = shared::session()?;
@@ -26,7 +26,7 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Does what an exchange asks for, and tells it what came of that, until it is done.
+/// Performs each action of an exchange and reports its result, until the exchange is done.
 pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
     let clock = Clock::start();
     let (mut event, mut bytes) = (Event::Start, Vec::new());
@@ -38,8 +38,8 @@ pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
                 Event::Waited
             }
             Action::Refresh { .. } => refresh_failed(),
-            // Each request has a connection of its own here: all are fresh.
-            Action::Send { request, timeout, body, .. } => told(send(request, timeout, body), &mut bytes),
+            // Each request has its own connection here, so every connection is fresh.
+            Action::Send { request, timeout, body, .. } => event_of(send(request, timeout, body), &mut bytes),
         };
     }
 }
@@ -47,7 +47,7 @@ pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
 fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> Answer {
     let (address, request) = setup::plain(request)?;
     let mut connection = Connection::open(&address, timeout)?;
-    // While the last byte is not handed over nobody can act upon it.
+    // No server acts on a request before its last byte.
     connection.write_all(&wire(&request)).map_err(|error| failure(Delivery::NotSent, error))?;
 
     let mut incoming = BufReader::new(connection);

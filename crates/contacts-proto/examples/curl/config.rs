@@ -1,10 +1,11 @@
-//! What curl is told by its standard input: the arguments of a process can be read by others, and one of the headers is the token.
+//! The configuration of curl, for its standard input. Other users can read the arguments of a
+//! process, and one header has the token.
 
 use std::time::Duration;
 
 use http::{Request, header};
 
-/// Nothing is followed, repeated or taken from the environment: that is for the exchange to decide.
+/// No redirects, no retries, no proxy from the environment: the exchange decides about these.
 const ALWAYS: &str = r#"
 silent
 include
@@ -17,7 +18,7 @@ proto = "=http,https"
 write-out = "%{stderr}%{size_request}"
 "#;
 
-/// A request, and the time that it may take.
+/// Returns the configuration for a request and its timeout.
 pub(crate) fn of(request: &Request<Vec<u8>>, timeout: Duration) -> String {
     let mut config = String::from(ALWAYS);
     let mut set = |name: &str, value: &str| {
@@ -26,10 +27,10 @@ pub(crate) fn of(request: &Request<Vec<u8>>, timeout: Duration) -> String {
     };
     set("url", &request.uri().to_string());
     set("request", request.method().as_str());
-    // For curl no time is all the time in the world.
+    // curl reads 0 as no limit.
     set("max-time", &format!("{:.3}", timeout.as_secs_f64().max(0.001)));
     for (name, value) in request.headers() {
-        // Of a body curl knows the length itself.
+        // curl adds the length of a body itself.
         if name != header::CONTENT_LENGTH || request.body().is_empty() {
             set("header", &format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
         }

@@ -1,10 +1,10 @@
-//! What is known when curl has ended.
+//! The exit code of curl.
 
 use std::process::ExitStatus;
 
 use contacts_proto::transport::TransportErrorKind;
 
-/// Whether the answer is whole, or why it is not.
+/// Returns the reason why the response is not complete, if it is not.
 pub(crate) fn result(status: ExitStatus) -> Result<(), TransportErrorKind> {
     Err(match status.code() {
         Some(0) => return Ok(()),
@@ -20,7 +20,8 @@ pub(crate) fn result(status: ExitStatus) -> Result<(), TransportErrorKind> {
     })
 }
 
-/// Returns `true` if nothing was sent: curl writes how many bytes of the request it has sent. Without that, it may have sent all.
+/// Returns `true` if nothing was sent. curl writes the number of bytes that it sent; without that
+/// number, it may have sent the whole request.
 pub(crate) fn is_unsent(written: &[u8]) -> bool {
     std::str::from_utf8(written).is_ok_and(|bytes| bytes.parse() == Ok(0_u64))
 }

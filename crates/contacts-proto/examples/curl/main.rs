@@ -1,4 +1,4 @@
-//! The exchanges through the command `curl`: `cargo run -p contacts-proto --example curl`.
+//! Exchanges with the command `curl`: `cargo run -p contacts-proto --example curl`.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod config;
@@ -16,7 +16,7 @@ use contacts_proto::{
     transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
 };
 use http::Request;
-use shared::{Answer, Body, Clock, event::refresh_failed, failure, head, told};
+use shared::{Answer, Body, Clock, event::refresh_failed, event_of, failure, head};
 
 fn main() -> Result<(), Error> {
     let (session, _sandbox) = shared::session()?;
@@ -25,7 +25,7 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Does what an exchange asks for, and tells it what came of that, until it is done.
+/// Performs each action of an exchange and reports its result, until the exchange is done.
 pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
     let clock = Clock::start();
     let (mut event, mut bytes) = (Event::Start, Vec::new());
@@ -37,8 +37,10 @@ pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
                 Event::Waited
             }
             Action::Refresh { .. } => refresh_failed(),
-            // Each request has a process of its own here: all connections are fresh.
-            Action::Send { request, timeout, body, .. } => told(send(&request, timeout, body), &mut bytes),
+            // Each request has its own process here, so every connection is fresh.
+            Action::Send { request, timeout, body, .. } => {
+                event_of(send(&request, timeout, body), &mut bytes)
+            }
         };
     }
 }
@@ -48,14 +50,15 @@ fn send(request: &Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> An
     curl.args(["--disable", "--config", "-"]);
     let curl = curl.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut curl = curl.map_err(|error| failure(Delivery::NotSent, error))?;
-    // Should curl have ended before it has read all of it, its exit code says why.
-    let _ = curl.stdin.take().expect("it is piped").write_all(config::of(request, timeout).as_bytes());
+    // If curl ends before it has read everything, its exit code says why.
+    let _ =
+        curl.stdin.take().expect("this stream is piped").write_all(config::of(request, timeout).as_bytes());
 
-    let mut out = BufReader::new(curl.stdout.take().expect("it is piped"));
+    let mut out = BufReader::new(curl.stdout.take().expect("this stream is piped"));
     let mut body = head::read(&mut out).map(|head| Body::of(head, limits));
     let read = body.as_mut().map_err(|cause| *cause).and_then(|body| body.read(&mut out));
     if read == Err(TransportErrorKind::TooLarge) {
-        // What is left of it is of no use, and would be waited for.
+        // The rest of the body is not needed. Without this, the program would wait for it.
         curl.kill().map_err(|error| failure(Delivery::Unknown, error))?;
     }
     let ended = curl.wait_with_output().map_err(|error| failure(Delivery::Unknown, error))?;

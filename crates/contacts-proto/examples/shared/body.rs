@@ -1,4 +1,4 @@
-//! The body of an answer, of which no more is kept than its limit allows.
+//! The body of a response, up to its limit.
 
 use std::io::BufRead;
 
@@ -7,7 +7,7 @@ use http::{Response, response::Parts};
 
 use super::cause;
 
-/// What has come of an answer.
+/// A response whose body is still incomplete.
 pub(crate) struct Body {
     head: Parts,
     bytes: Vec<u8>,
@@ -15,20 +15,20 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// Of the answer with this head.
+    /// Starts the response with this head.
     pub(crate) fn of(head: Parts, limits: BodyLimits) -> Self {
         let limit = limits.of(head.status);
         Self { head, bytes: Vec::new(), limit }
     }
 
-    /// Takes what came, or as much of it as there is room for.
+    /// Adds bytes up to the limit.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), TransportErrorKind> {
         let room = bytes.len().min(self.limit - self.bytes.len());
         self.bytes.extend(&bytes[..room]);
         if room < bytes.len() { Err(TransportErrorKind::TooLarge) } else { Ok(()) }
     }
 
-    /// Takes all that comes until the end.
+    /// Reads to the end.
     pub(crate) fn read(&mut self, from: &mut impl BufRead) -> Result<(), TransportErrorKind> {
         loop {
             let bytes = from.fill_buf().map_err(|error| cause::of(&error))?;
@@ -41,7 +41,7 @@ impl Body {
         }
     }
 
-    /// The answer, or what is reported of one that is not whole.
+    /// Returns the response, or the error if reading failed.
     pub(crate) fn end(self, read: Result<(), TransportErrorKind>) -> super::Answer {
         let answer = Response::from_parts(self.head, self.bytes);
         match read {

@@ -1,15 +1,15 @@
-//! What went wrong, from the errors of sockets and of hyper, and of what is made of them.
+//! The kind of an error of a socket or of hyper.
 
 use std::{error::Error, io};
 
 use contacts_proto::transport::{Delivery, TransportError, TransportErrorKind};
 
-/// What is reported of a request that came this far.
+/// Returns the error of a request that came this far.
 pub(crate) fn failure(delivery: Delivery, error: impl Error + Send + Sync + 'static) -> TransportError {
     TransportError::new(delivery, of(&error)).with_source(error)
 }
 
-/// The innermost cause that is known.
+/// Returns the kind of the innermost known error.
 pub(crate) fn of(error: &(dyn Error + 'static)) -> TransportErrorKind {
     error
         .source()
@@ -28,7 +28,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<TransportErrorKind> {
             Kind::UnexpectedEof | Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => {
                 TransportErrorKind::Closed
             }
-            // hyper's words for chunks that are none.
+            // hyper reports broken chunks in this way.
             Kind::InvalidInput | Kind::InvalidData => TransportErrorKind::Malformed,
             Kind::FileTooLarge => TransportErrorKind::TooLarge,
             Kind::ConnectionRefused | Kind::HostUnreachable | Kind::NetworkUnreachable => {

@@ -1,10 +1,10 @@
-//! The time, as exchanges take it.
+//! The current time for exchanges.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use contacts_proto::exchange::Now;
 
-/// A clock for one exchange. (Sessions that end at a moment need one that is common to all.)
+/// A clock for one exchange. (Sessions with a common deadline need a common clock.)
 pub(crate) struct Clock(Instant);
 
 impl Clock {

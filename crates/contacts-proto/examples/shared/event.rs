@@ -1,12 +1,12 @@
-//! What came of an action, as an exchange takes it.
+//! Events: the results of actions.
 
 use std::sync::Arc;
 
 use contacts_proto::{Error, exchange::Event};
 use http::Response;
 
-/// What came of a request. The event borrows the body, which is kept in `bytes`.
-pub(crate) fn told(answer: super::Answer, bytes: &mut Vec<u8>) -> Event<'_> {
+/// Returns the event for the result of a request. The event borrows the body from `bytes`.
+pub(crate) fn event_of(answer: super::Answer, bytes: &mut Vec<u8>) -> Event<'_> {
     match answer {
         Ok(answer) => {
             let (head, body) = answer.into_parts();
@@ -17,7 +17,7 @@ pub(crate) fn told(answer: super::Answer, bytes: &mut Vec<u8>) -> Event<'_> {
     }
 }
 
-/// What a program says whose credentials do not expire.
+/// Returns the event of a program without a credentials provider.
 pub(crate) fn refresh_failed() -> Event<'static> {
     Event::Refreshed(Err(Arc::new(Error::invalid("credentials", "are fixed"))))
 }

@@ -1,4 +1,4 @@
-//! The head of an answer, by `httparse`.
+//! The head of a response, parsed by `httparse`.
 
 use std::io::BufRead;
 
@@ -7,10 +7,10 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, response::Parts};
 
 use super::cause;
 
-/// The largest head of an answer, in bytes.
-pub(crate) const LARGEST: usize = 64 * 1024;
+/// Maximum length of the head of a response, in bytes.
+pub(crate) const MAX_LEN: usize = 64 * 1024;
 
-/// Reads the head of an answer, and passes over those of early ones.
+/// Reads the head of a response. Skips informational (1xx) responses.
 pub(crate) fn read(from: &mut impl BufRead) -> Result<Parts, TransportErrorKind> {
     let mut bytes = Vec::new();
     loop {
@@ -18,7 +18,7 @@ pub(crate) fn read(from: &mut impl BufRead) -> Result<Parts, TransportErrorKind>
         if more.is_empty() {
             return Err(TransportErrorKind::Closed);
         }
-        let (before, count) = (bytes.len(), more.len().min(LARGEST - bytes.len()));
+        let (before, count) = (bytes.len(), more.len().min(MAX_LEN - bytes.len()));
         bytes.extend(&more[..count]);
         match parse(&bytes)? {
             None => from.consume(count),
@@ -33,13 +33,14 @@ pub(crate) fn read(from: &mut impl BufRead) -> Result<Parts, TransportErrorKind>
     }
 }
 
-/// Takes a head from the beginning of these bytes, and tells its length; nothing if it is not whole yet.
+/// Parses a head at the start of the bytes, and returns it with its length. `None` if it is not
+/// complete yet.
 fn parse(bytes: &[u8]) -> Result<Option<(usize, Parts)>, TransportErrorKind> {
     let mut headers = [httparse::EMPTY_HEADER; 128];
     let mut answer = httparse::Response::new(&mut headers);
     let len = match answer.parse(bytes) {
         Ok(httparse::Status::Complete(len)) => len,
-        Ok(httparse::Status::Partial) if bytes.len() < LARGEST => return Ok(None),
+        Ok(httparse::Status::Partial) if bytes.len() < MAX_LEN => return Ok(None),
         Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
             return Err(TransportErrorKind::TooLarge);
         }

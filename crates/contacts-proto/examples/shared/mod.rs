@@ -1,5 +1,5 @@
-//! What the programs here have in common.
-#![allow(dead_code, reason = "no program uses all of it")]
+//! Shared parts of the examples.
+#![allow(dead_code, reason = "each example uses a part")]
 
 pub(crate) mod body;
 pub(crate) mod cause;
@@ -8,7 +8,7 @@ pub(crate) mod event;
 pub(crate) mod head;
 pub(crate) mod setup;
 
-pub(crate) use self::{body::Body, cause::failure, clock::Clock, event::told, setup::session};
+pub(crate) use self::{body::Body, cause::failure, clock::Clock, event::event_of, setup::session};
 
-/// What comes of a request.
+/// Result of a request.
 pub(crate) type Answer = Result<http::Response<Vec<u8>>, contacts_proto::transport::TransportError>;

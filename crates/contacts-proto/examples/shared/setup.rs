@@ -1,4 +1,4 @@
-//! Where it is asked, and as whom.
+//! Base URL and credentials of the examples.
 
 use contacts_proto::{
     BaseUrl, Credentials, Error,
@@ -8,8 +8,9 @@ use contacts_proto::{
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use http::{Request, uri::PathAndQuery};
 
-/// The site of `CONTACTS_BASE_URL`, as the user of `ATLASSIAN_OPS_API_EMAIL_ADDRESS` and `ATLASSIAN_OPS_API_TOKEN`; or else a
-/// sandbox, which stops when it is dropped.
+/// Returns a session for `CONTACTS_BASE_URL`, `ATLASSIAN_OPS_API_EMAIL_ADDRESS` and
+/// `ATLASSIAN_OPS_API_TOKEN`. Without the first one, starts a sandbox, which stops when it is
+/// dropped.
 pub(crate) fn session() -> Result<(Session, Option<Sandbox>), Error> {
     if let Ok(base) = std::env::var("CONTACTS_BASE_URL") {
         let variable = |name| std::env::var(name).map_err(|error| Error::invalid(name, error.to_string()));
@@ -22,8 +23,9 @@ pub(crate) fn session() -> Result<(Session, Option<Sandbox>), Error> {
     Ok((Session::new(site, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?), Some(sandbox)))
 }
 
-/// The address to connect to for plain HTTP, and the request as it goes there: to a path, since the host is in its header. Nothing is
-/// sent to a site that wants TLS.
+/// Returns the address for a plain HTTP request, and the request with only a path in its URL.
+///
+/// An `https` URL is an error: these examples have no TLS.
 pub(crate) fn plain(request: Request<Vec<u8>>) -> Result<(String, Request<Vec<u8>>), TransportError> {
     let (mut head, body) = request.into_parts();
     let (Some("http"), Some(name)) = (head.uri.scheme_str(), head.uri.host()) else {

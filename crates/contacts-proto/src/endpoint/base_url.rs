@@ -1,4 +1,4 @@
-//! The base URL that all requests of a client go below.
+//! The base URL of all requests.
 
 use std::fmt;
 
@@ -11,23 +11,24 @@ use url::{Host, Url};
 
 use crate::{CloudId, Error, model::segment};
 
-/// The path of the API at a cloud's host: for an API token the cloud id follows it, for an OAuth token it precedes it.
+/// Path of the API. The cloud id follows it for API tokens and precedes it for OAuth tokens.
 const API_PATH: &str = "/jsm/ops/api";
 
-/// The path of the gateway that takes OAuth tokens.
+/// Path of the gateway for OAuth tokens.
 const OAUTH_PATH: &str = "/ex/jira";
 
-/// The longest base URL that is taken, in bytes.
+/// Maximum length of a base URL, in bytes.
 const MAX_LEN: usize = 2048;
 
-/// A base URL, parsed once: all operations of a client go below it, and nothing that comes from elsewhere can change
-/// its scheme, host, port or path.
+/// Base URL of all requests of a client.
+///
+/// No argument and no response can change its scheme, host, port or path.
 ///
 /// ```
 /// use contacts_proto::BaseUrl;
 ///
 /// assert!(BaseUrl::new("http://127.0.0.1:8080/jsm/ops/api/sandbox").is_ok());
-/// assert!(BaseUrl::new("http://api.example.com/jsm").is_err(), "plain http leaves the machine");
+/// assert!(BaseUrl::new("http://api.example.com/jsm").is_err(), "http is for loopback only");
 /// assert!(BaseUrl::new("https://me:secret@api.example.com").is_err());
 /// # Ok::<(), contacts_proto::Error>(())
 /// ```
@@ -35,18 +36,18 @@ const MAX_LEN: usize = 2048;
 pub struct BaseUrl {
     scheme: Scheme,
     authority: Authority,
-    /// Empty, or begins with a slash; never ends with one.
+    /// Empty, or starts with a slash. It never ends with one.
     prefix: std::sync::Arc<str>,
     host: Option<HeaderValue>,
 }
 
 impl BaseUrl {
-    /// The base URL for API tokens, at the API host of a cloud.
+    /// Creates the base URL for API tokens.
     pub(crate) fn for_api_tokens(api_host: &'static str, cloud_id: &CloudId) -> Self {
         Self::at(api_host, &format!("{API_PATH}/{cloud_id}"))
     }
 
-    /// The base URL for OAuth tokens, at the API host of a cloud.
+    /// Creates the base URL for OAuth tokens.
     pub(crate) fn for_oauth(api_host: &'static str, cloud_id: &CloudId) -> Self {
         Self::at(api_host, &format!("{OAUTH_PATH}/{cloud_id}{API_PATH}"))
     }
@@ -56,10 +57,10 @@ impl BaseUrl {
         Self { scheme: Scheme::HTTPS, authority, prefix: prefix.into(), host: None }
     }
 
-    /// Returns the base URL for the other kind of credentials: that for OAuth tokens if this is the one for API tokens, and the
-    /// reverse. `None` if the path has neither form.
+    /// Returns the base URL of the same site for the other kind of token: OAuth or API token.
     ///
-    /// A service answers 401 at the wrong one of the two, whatever the credentials.
+    /// `None` if the path has neither form. At the wrong one of the two, the service responds with
+    /// 401.
     ///
     /// ```
     /// use contacts_proto::BaseUrl;
@@ -83,20 +84,22 @@ impl BaseUrl {
         Some(Self { prefix: prefix.into(), ..self.clone() })
     }
 
-    /// A whole base URL, for a staging host, a sister product's path, a gateway, or the sandbox.
+    /// Parses a complete base URL, such as that of a gateway, a staging host or the sandbox.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`], which never repeats the text, unless the URL is `https` (or `http` to a loopback host), without
-    /// user info, query or fragment, and its path has plain segments only (`A-Z a-z 0-9 . _ ~ : -`).
+    /// [`Error::InvalidInput`] if the URL is not `https` (or `http` to a loopback host), or has
+    /// user info, a query or a fragment. Path segments must not be empty and must have only the
+    /// characters `A-Z a-z 0-9 . _ ~ : -`. The message does not repeat the URL.
     pub fn new(base_url: &str) -> Result<Self, Error> {
         Self::parse(base_url, false)
     }
 
-    /// As [`new`](Self::new), but lets plain `http` go to any host: **credentials and contacts then cross the network
-    /// readable by all who are on the way**.
+    /// Parses a base URL like [`new`](Self::new), but accepts `http` for every host.
+    ///
+    /// **With `http`, everyone on the network path can read credentials and contacts.**
     ///
     /// # Errors
-    /// As for [`new`](Self::new), but for the scheme.
+    /// The same as for [`new`](Self::new), except for the scheme.
     pub fn new_allowing_plain_http(base_url: &str) -> Result<Self, Error> {
         Self::parse(base_url, true)
     }
@@ -106,15 +109,16 @@ impl BaseUrl {
         if text.len() > MAX_LEN {
             return refuse("is longer than 2048 bytes");
         }
-        // `Url` takes blanks and controls out and turns a backslash into a slash: readings that a gateway need not share.
+        // `Url` removes whitespace and turns a backslash into a slash. A gateway may read it
+        // differently.
         if !text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
-            return refuse("has a blank, a control, a backslash or a character outside ASCII");
+            return refuse("has whitespace, a control character, a backslash or a character outside ASCII");
         }
         let Ok(url) = Url::parse(text) else {
             return refuse("is not an absolute URL");
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return refuse("has user info: give the address and the token as credentials");
+            return refuse("has user info: pass the address and the token as credentials");
         }
         if url.query().is_some() || url.fragment().is_some() {
             return refuse("has a query or a fragment");
@@ -122,7 +126,7 @@ impl BaseUrl {
         let scheme = match (url.scheme(), url.host()) {
             ("https", Some(_)) => Scheme::HTTPS,
             ("http", Some(host)) if plain_http || is_loopback(&host) => Scheme::HTTP,
-            ("http", Some(_)) => return refuse("is plain http to a host that is not loopback: use https"),
+            ("http", Some(_)) => return refuse("uses http for a host that is not loopback: use https"),
             _ => return refuse("is not an https URL"),
         };
         let prefix = url.path().trim_end_matches('/');
@@ -132,15 +136,16 @@ impl BaseUrl {
                 "has a path with an empty segment or a character other than `A-Z a-z 0-9 . _ ~ : -`",
             );
         }
-        // What `Url` writes between the scheme and the path is host and port alone: user info was refused above.
+        // The authority is only host and port: user info was rejected above.
         let Ok(authority) = Authority::try_from(url.authority()) else {
-            return refuse("has a host that cannot stand in a request");
+            return refuse("has an invalid host");
         };
         Ok(Self { scheme, authority, prefix: prefix.into(), host: None })
     }
 
-    /// The same base URL, to which each request carries a `host` header, and carries it first (RFC 9110, 7.2): for an HTTP library
-    /// that leaves that to its callers, or would put it last. Most make it of the URL by themselves.
+    /// Adds a `host` header to each request, as the first header (RFC 9110, 7.2).
+    ///
+    /// Most HTTP libraries add it themselves. Use this for one that does not, or adds it last.
     ///
     /// ```
     /// use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation};
@@ -152,7 +157,7 @@ impl BaseUrl {
     /// ```
     #[must_use]
     pub fn with_host_header(self) -> Self {
-        // Every authority can stand in a header; what could not would be the library's to make of the URL.
+        // Every authority is a valid header value. Otherwise, the HTTP library adds the header.
         Self { host: HeaderValue::from_str(self.authority.as_str()).ok(), ..self }
     }
 
@@ -160,21 +165,21 @@ impl BaseUrl {
         self.host.as_ref()
     }
 
-    /// Whether requests to it are encrypted.
+    /// Returns `true` if requests are encrypted.
     pub fn is_https(&self) -> bool {
         self.scheme == Scheme::HTTPS
     }
 
-    /// Host and port, as they stand in a URL.
+    /// Returns host and port.
     pub fn authority(&self) -> &str {
         self.authority.as_str()
     }
 
-    /// The URL of a path below the base, given in pieces. Each piece must be safe where it stands.
+    /// Returns the URL of a path below the base, from its pieces. Each piece must be safe in a URL.
     #[expect(
         clippy::expect_used,
-        reason = "a prefix was checked by `parse`; pieces are literals, numbers, checked ids and escaped values: the law \
-                  `no_argument_changes_where_a_request_goes` tries them"
+        reason = "`parse` checked the prefix; pieces are literals, numbers, checked ids and escaped values: the law \
+                  `no_argument_changes_where_a_request_goes` tests them"
     )]
     pub(crate) fn uri(&self, pieces: &[&str]) -> Uri {
         let len = pieces.iter().fold(self.prefix.len(), |len, piece| len.saturating_add(piece.len()));
@@ -183,14 +188,13 @@ impl BaseUrl {
         for piece in pieces {
             path.push_str(piece);
         }
-        let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).expect(
-            "prefix, literals, ids and escaped values have no character that a path and query may not have",
-        );
+        let path = PathAndQuery::from_maybe_shared(Bytes::from(path))
+            .expect("prefix, literals, ids and escaped values have only valid characters");
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
         parts.path_and_query = Some(path);
-        Uri::from_parts(parts).expect("scheme, authority and path are all there")
+        Uri::from_parts(parts).expect("scheme, authority and path are present")
     }
 }
 
@@ -202,7 +206,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
-/// Whether requests go to the same place.
+/// Equal if requests go to the same place.
 impl PartialEq for BaseUrl {
     fn eq(&self, other: &Self) -> bool {
         (&self.scheme, &self.authority, &self.prefix) == (&other.scheme, &other.authority, &other.prefix)
@@ -236,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_url_that_could_be_read_in_two_ways_is_refused() {
+    fn an_ambiguous_base_url_is_rejected() {
         for text in [
             "",
             "api.example.com",
@@ -265,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_may_be_plain_http_and_any_host_may_when_asked_for_by_name() {
+    fn http_is_for_loopback_unless_allowed_explicitly() {
         for text in ["http://localhost:1/x", "http://127.9.9.9", "http://[::1]:80/a/b/", "http://a.localhost"]
         {
             assert!(BaseUrl::new(text).is_ok(), "{text}");

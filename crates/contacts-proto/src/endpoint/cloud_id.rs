@@ -1,8 +1,8 @@
-//! The identifier of a site.
+//! The id of a site.
 
 use crate::model::segment::segment_type;
 
 segment_type! {
-    /// The cloud id of a site. It is public: [`FindCloudId`](crate::FindCloudId) asks the site for it.
+    /// Cloud id of a site. It is public: [`FindCloudId`](crate::FindCloudId) looks it up.
     CloudId, "cloud id"
 }

@@ -1,4 +1,4 @@
-//! Who is asking.
+//! Credentials of a user.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -9,10 +9,11 @@ use zeroize::Zeroizing;
 
 use crate::{Error, redact};
 
-/// What proves who is asking: an address with an API token, or an OAuth bearer token.
+/// Credentials of a user: an e-mail address with an API token, or an OAuth access token.
 ///
-/// The header value is made once and marked sensitive. The memory that holds the secret is overwritten when the last clone,
-/// and the last request made with it, is dropped. It cannot be serialized or displayed, and `Debug` tells its kind alone.
+/// They cannot be serialized or displayed, and `Debug` shows only their kind. The header value is
+/// marked as sensitive. The memory of the secret is overwritten when the last clone and the last
+/// request with it are dropped.
 ///
 /// ```
 /// use contacts_proto::Credentials;
@@ -26,26 +27,26 @@ pub struct Credentials(Option<Arc<Secrets>>);
 
 struct Secrets {
     kind: &'static str,
-    /// The e-mail address of basic credentials.
+    /// E-mail address of basic credentials.
     user: Option<String>,
     header: HeaderValue,
-    /// The token as it was given.
+    /// The token, not encoded.
     token: Zeroizing<String>,
 }
 
 impl Credentials {
-    /// An e-mail address and an API token, sent as HTTP Basic.
+    /// Creates credentials from an e-mail address and an API token, for HTTP Basic.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`], which repeats neither, if one of them is empty or has a control character, the address has a
-    /// colon, or the token has a blank.
+    /// [`Error::InvalidInput`] if one of them is empty or has whitespace or a control character, if
+    /// the address has a colon, or if the token is longer than 16 KiB. The message repeats neither.
     pub fn basic(email: &str, api_token: impl Into<String>) -> Result<Self, Error> {
         let token = Zeroizing::new(api_token.into());
         if email.is_empty() {
             return Err(Error::invalid("e-mail address", "is empty"));
         }
         if email.chars().any(|c| c == ':' || c.is_control() || c.is_whitespace()) {
-            return Err(Error::invalid("e-mail address", "has a colon, a blank or a control character"));
+            return Err(Error::invalid("e-mail address", "has a colon, whitespace or a control character"));
         }
         check_token("API token", &token)?;
         let pair = Zeroizing::new(format!("{email}:{}", *token));
@@ -53,10 +54,11 @@ impl Credentials {
         Self::from_secret("basic", Some(email.to_owned()), "Basic ", &word, token)
     }
 
-    /// An OAuth 2.0 access token, sent as a bearer token.
+    /// Creates credentials from an OAuth 2.0 access token, sent as a bearer token.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`], which does not repeat it, if it is empty or has a blank, a control, or a character outside ASCII.
+    /// [`Error::InvalidInput`] if the token is empty, longer than 16 KiB, or has whitespace, a
+    /// control character or a character outside ASCII. The message does not repeat it.
     pub fn bearer(access_token: impl Into<String>) -> Result<Self, Error> {
         let token = Zeroizing::new(access_token.into());
         check_token("access token", &token)?;
@@ -67,7 +69,7 @@ impl Credentials {
         Self::from_secret("bearer", None, "Bearer ", &word, token)
     }
 
-    /// No credentials, for [`FindCloudId`](crate::FindCloudId): requests carry no `authorization` at all.
+    /// Creates empty credentials: requests have no `authorization` header.
     pub fn none() -> Self {
         Self(None)
     }
@@ -79,18 +81,18 @@ impl Credentials {
         word: &str,
         token: Zeroizing<String>,
     ) -> Result<Self, Error> {
-        // Room for all of it beforehand: a buffer that grows leaves copies behind.
+        // A buffer that grows would leave copies of the secret in memory.
         let mut text = Zeroizing::new(Vec::with_capacity(scheme.len().saturating_add(word.len())));
         text.extend_from_slice(scheme.as_bytes());
         text.extend_from_slice(word.as_bytes());
         let Ok(mut header) = HeaderValue::from_maybe_shared(Bytes::from_owner(text)) else {
-            return Err(Error::invalid("token", "cannot stand in a header"));
+            return Err(Error::invalid("token", "has a character that is not valid in a header"));
         };
         header.set_sensitive(true);
         Ok(Self(Some(Arc::new(Secrets { kind, user, header, token }))))
     }
 
-    /// Those of a request, as far as they are needed to [`redact`](Self::redact) them.
+    /// Returns the credentials of a request, to [`redact`](Self::redact) them.
     #[cfg(feature = "tracing")]
     pub(crate) fn of<B>(request: &http::Request<B>) -> Self {
         let read = |header: &HeaderValue| {
@@ -105,22 +107,23 @@ impl Credentials {
         request.headers().get(http::header::AUTHORIZATION).and_then(read).unwrap_or_else(Self::none)
     }
 
-    /// Returns `true` for an OAuth access token, which has a base URL of its own: see [`Site::base_url`](crate::Site::base_url).
+    /// Returns `true` for an OAuth access token. It needs its own base URL: see
+    /// [`Site::base_url`](crate::Site::base_url).
     pub fn is_bearer(&self) -> bool {
         self.0.as_ref().is_some_and(|secrets| secrets.user.is_none())
     }
 
-    /// The e-mail address of basic credentials.
+    /// Returns the e-mail address of basic credentials.
     pub(crate) fn user(&self) -> Option<&str> {
         self.0.as_ref()?.user.as_deref()
     }
 
-    /// The value of the `authorization` header.
+    /// Returns the value of the `authorization` header.
     pub(crate) fn header(&self) -> Option<&HeaderValue> {
         self.0.as_ref().map(|secrets| &secrets.header)
     }
 
-    /// Whether these are the very same credentials: clones of one another, or of the same secret.
+    /// Returns `true` if both have the same secret.
     pub fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one.header == other.header,
@@ -129,17 +132,19 @@ impl Credentials {
         }
     }
 
-    /// Takes the secret out of what a server sent: the token and the header's value, whichever way their characters are
-    /// written (as they are, escaped in JSON, escaped in a URL), and what is left of them where the text was cut.
+    /// Removes the secret from bytes that a server sent.
     ///
-    /// Errors that come out of an [`Exchange`](crate::exchange::Exchange) were made from bodies cleaned by this. Who calls
-    /// [`Operation::response`](crate::Operation::response) directly and shows its errors to others calls this first.
+    /// It finds the token and the header value: plain, escaped in JSON, escaped in a URL, and cut
+    /// at the end.
+    ///
+    /// Errors of an [`Exchange`](crate::exchange::Exchange) are redacted already. If you call
+    /// [`Operation::response`](crate::Operation::response) directly, redact the body first.
     pub fn redact<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let mut clean = Cow::Borrowed(bytes);
         let Some(secrets) = &self.0 else { return clean };
         let word =
             secrets.header.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, word)| word);
-        // The longest first: one that begins with another must not be left in half.
+        // Longest first: a secret may start with a shorter one.
         let (shorter, token) = (word.trim_end_matches('='), secrets.token.as_str());
         let (differs, is_basic) = (shorter.len() < word.len(), token != word);
         for secret in
@@ -152,11 +157,10 @@ impl Credentials {
         clean
     }
 
-    /// The same for the headers of an answer.
-    /// The same for texts of an error, which may have been cut.
+    /// Removes the secret from texts of an error.
     pub(crate) fn redact_text(&self, texts: &mut dyn Iterator<Item = &mut String>) {
         for text in texts {
-            // Where the text was cut, a secret may have been.
+            // The cut may be in the middle of a secret.
             let (whole, mark) = text.strip_suffix('…').map_or((text.as_str(), ""), |text| (text, "…"));
             if let Cow::Owned(clean) = self.redact(whole.as_bytes()) {
                 *text = format!("{}{mark}", String::from_utf8_lossy(&clean));
@@ -164,6 +168,7 @@ impl Credentials {
         }
     }
 
+    /// Removes the secret from the headers of a response.
     pub(crate) fn redact_headers(&self, headers: &mut HeaderMap) {
         for value in headers.values_mut() {
             if let Cow::Owned(clean) = self.redact(value.as_bytes()) {
@@ -177,7 +182,7 @@ fn check_token(what: &'static str, token: &str) -> Result<(), Error> {
     let why = if token.is_empty() {
         "is empty"
     } else if token.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        "has a blank, a line break or a control character: was it copied whole and alone?"
+        "has whitespace or a control character: copy the whole token and nothing else"
     } else if token.len() > 16 * 1024 {
         "is longer than 16 KiB"
     } else {
@@ -197,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_is_sensitive_and_right() {
+    fn the_header_is_correct_and_sensitive() {
         let basic = Credentials::basic("ann@example.com", "t0ken").unwrap();
         let header = basic.header().unwrap();
         assert_eq!(header, "Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu");
@@ -206,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused_without_being_repeated() {
+    fn invalid_credentials_are_rejected_and_not_repeated() {
         for (email, token) in
             [("", "secret"), ("a:b@x", "secret"), ("a@x", ""), ("a@x", "sec ret"), ("a@x", "secret\n")]
         {
@@ -217,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_the_secret_is_taken_out() {
+    fn every_form_of_the_secret_is_redacted() {
         let credentials = Credentials::basic("ann@example.com", "t0p/s3cret\"=").unwrap();
         let base64 = STANDARD.encode("ann@example.com:t0p/s3cret\"=");
         for form in [
@@ -238,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_secret_at_the_end_of_what_was_cut_is_taken_out() {
+    fn a_secret_that_is_cut_at_the_end_is_redacted() {
         let credentials = Credentials::bearer("some-long-token").unwrap();
         assert_eq!(credentials.redact(b"echo: some-long-to").as_ref(), b"echo: [redacted]");
         assert_eq!(credentials.redact(b"echo: some-long\\u00").as_ref(), b"echo: [redacted]");
@@ -246,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_secret_is_not_copied() {
+    fn a_text_without_a_secret_is_not_copied() {
         let credentials = Credentials::bearer("some-token").unwrap();
         assert!(matches!(credentials.redact(b"nothing here"), Cow::Borrowed(_)));
     }

@@ -1,55 +1,60 @@
-//! An answer that is no success, read in steps: a shape that is known, other JSON, not JSON. Status and body are never lost.
+//! A response with an error status.
+//!
+//! The body is read in steps: a known shape, other JSON, not JSON. Status and body are never lost.
 
 use std::{fmt, time::Duration};
 
 use http::{Response, StatusCode, header};
 
 use super::{
-    Attempts, Effect, ErrorKind, Hint, Reasoned,
-    body::{ErrorBody, LONGEST, compression, request_id},
-    meaning::{Asked, Meaning},
+    Attempts, Effect, ErrorKind, Hint, StatusText,
+    body::{ErrorBody, MAX_TEXT, compression, request_id},
+    meaning::{Meaning, OperationFacts},
 };
-use crate::{Credentials, redact, retry::asked_for, transport::RetryClass};
+use crate::{Credentials, redact, retry::server_delay, transport::RetryClass};
 
-/// An answer with a status that is no success. Its texts are printable lines of at most 300 characters.
+/// A response with a status other than 2xx, from the service or from a proxy before it.
+///
+/// Each text in it is one printable line of at most 300 characters.
 #[derive(Clone)]
 pub struct ApiError {
     operation: &'static str,
     status: StatusCode,
-    said: ErrorBody,
+    parsed: ErrorBody,
     meaning: Meaning,
-    /// Where a redirect leads.
+    /// Target of a redirect.
     location: Option<String>,
-    compressed: Option<String>,
+    compression: Option<String>,
     retry_after: Option<Duration>,
     body: Vec<u8>,
     pub(crate) attempts: Attempts,
 }
 
 impl ApiError {
-    pub(crate) fn read(asked: &Asked, response: &Response<&[u8]>) -> Self {
+    pub(crate) fn read(operation: &OperationFacts, response: &Response<&[u8]>) -> Self {
         let (status, body) = (response.status(), *response.body());
-        let compressed = compression(response);
-        let mut said = ErrorBody::read(status, if compressed.is_some() { b"" } else { body });
-        said.is_empty &= body.is_empty();
+        let compression = compression(response);
+        let mut parsed = ErrorBody::read(status, if compression.is_some() { b"" } else { body });
+        parsed.is_empty &= body.is_empty();
         if let Some(id) = request_id(response.headers()) {
-            said.request_id = Some(id);
+            parsed.request_id = Some(id);
         }
         let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
         let location = location.filter(|_| status.is_redirection());
         let ambiguous = RetryClass::of(status) == RetryClass::Ambiguous;
         Self {
-            operation: asked.operation,
+            operation: operation.name,
             status,
-            meaning: Meaning::of(asked, status, &said, location),
-            // The query of a log-in page is long, and its secret.
-            location: location
-                .map(|location| redact::line(location.split(['?', '#']).next().unwrap_or_default(), LONGEST)),
-            compressed,
-            said,
-            retry_after: asked_for(status, response.headers()),
+            meaning: Meaning::of(operation, status, &parsed, location),
+            // The query of a login page is long and may hold secrets.
+            location: location.map(|location| {
+                redact::line(location.split(['?', '#']).next().unwrap_or_default(), MAX_TEXT)
+            }),
+            compression,
+            parsed,
+            retry_after: server_delay(status, response.headers()),
             body: body.to_vec(),
-            attempts: Attempts::first(if ambiguous && asked.writes {
+            attempts: Attempts::first(if ambiguous && operation.writes {
                 Effect::Possible
             } else {
                 Effect::None
@@ -57,45 +62,49 @@ impl ApiError {
         }
     }
 
-    /// The status.
+    /// Returns the status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// What the service says.
+    /// Returns the service's message, if the body has one.
     pub fn title(&self) -> Option<&str> {
-        self.said.title.as_deref()
+        self.parsed.title.as_deref()
     }
 
-    /// What it says further.
+    /// Returns the service's details, if the body has some.
     pub fn detail(&self) -> Option<&str> {
-        self.said.detail.as_deref()
+        self.parsed.detail.as_deref()
     }
 
-    /// Its error code: some shapes have a number here, some a text.
+    /// Returns the service's error code, a number or a text, if the body has one.
     pub fn code(&self) -> Option<&str> {
-        self.said.code.as_deref()
+        self.parsed.code.as_deref()
     }
 
-    /// What it says of members of the request, each with its name; 16 of them at most.
+    /// Returns the rejected fields of the request, each with the reason. At most 16.
     pub fn fields(&self) -> &[(String, String)] {
-        &self.said.fields
+        &self.parsed.fields
     }
 
-    /// The id to tell the vendor's support, of the body or of a header.
+    /// Returns the request id for the vendor's support, from a header or the body.
     pub fn request_id(&self) -> Option<&str> {
-        self.said.request_id.as_deref()
+        self.parsed.request_id.as_deref()
     }
 
-    /// Server-requested retry delay: the larger of `Retry-After` and, if the rate limit is used up (a 429, or
-    /// `X-RateLimit-Remaining: 0`), `X-RateLimit-Reset`. Fractions of a second are rounded up. Dates count from the answer's own
-    /// `Date`; a value that cannot be read counts as absent.
+    /// Returns the server-requested retry delay: the larger of `Retry-After` and
+    /// `X-RateLimit-Reset`.
+    ///
+    /// `X-RateLimit-Reset` counts only on a 429 or with `X-RateLimit-Remaining: 0`. Fractions of a
+    /// second are rounded up. Dates are compared with the response's own `Date` header. An
+    /// unreadable value counts as absent.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// The body as far as it was read: [`Limits::error_body`](crate::Limits::error_body) at most. It is not made fit for a terminal:
-    /// see [`escape_controls`](crate::escape_controls).
+    /// Returns the body, at most [`Limits::error_body`](crate::Limits::error_body) bytes.
+    ///
+    /// Call [`escape_controls`](crate::escape_controls) before you print it.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
@@ -108,10 +117,10 @@ impl ApiError {
         self.meaning.hint.clone()
     }
 
-    /// Takes out what a server echoed of the credentials, and says which kind of them was refused.
+    /// Removes secrets that the server echoed, and chooses the hint for this kind of credentials.
     pub(super) fn sent_with(&mut self, credentials: &Credentials) {
         self.body = credentials.redact(&self.body).into_owned();
-        let ErrorBody { title, detail, code, fields, request_id, .. } = &mut self.said;
+        let ErrorBody { title, detail, code, fields, request_id, .. } = &mut self.parsed;
         let texts = [title, detail, code, request_id, &mut self.location].into_iter().flatten();
         credentials
             .redact_text(&mut texts.chain(fields.iter_mut().flat_map(|(name, reason)| [name, reason])));
@@ -124,15 +133,15 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "could not {}: {}", self.operation, Reasoned(self.status))?;
+        write!(f, "could not {}: {}", self.operation, StatusText(self.status))?;
         if let Some(location) = &self.location {
-            write!(f, ": the answer leads to {location}")?;
+            write!(f, ": redirected to {location}")?;
         }
-        if let Some(encoding) = &self.compressed {
-            write!(f, ": the body is compressed ({encoding}), which was not requested")?;
+        if let Some(encoding) = &self.compression {
+            write!(f, ": the body is compressed ({encoding}), but compression was not requested")?;
         }
-        match &self.said {
-            _ if self.compressed.is_some() => {}
+        match &self.parsed {
+            _ if self.compression.is_some() => {}
             ErrorBody { title: None, detail: None, fields, .. } if fields.is_empty() => {
                 let excerpt = redact::excerpt(&self.body);
                 if !excerpt.is_empty() {
@@ -159,12 +168,14 @@ impl fmt::Display for ApiError {
     }
 }
 
+impl std::error::Error for ApiError {}
+
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("operation", &self.operation)
             .field("status", &self.status)
-            .field("said", &self.said)
+            .field("parsed", &self.parsed)
             .field("retry_after", &self.retry_after)
             .field("body", &redact::excerpt(&self.body))
             .field("attempts", &self.attempts)

@@ -2,43 +2,43 @@
 
 use std::{fmt, time::Duration};
 
-/// What is known about the effect of an operation that did not succeed.
+/// Effect of an operation that did not succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// It had none.
+    /// The operation had no effect.
     None,
-    /// It may have been carried out.
+    /// The operation may have taken effect.
     Possible,
 }
 
-/// Why an operation was not tried once more, though it could have been.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Reason why the client did not try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// All attempts are used.
+    /// All attempts that the policy allows were made.
     MaxAttempts,
-    /// So many requests have failed lately that repeating them would only add to the load.
+    /// Too many recent requests failed: more retries would only add load.
     RetryBudget,
-    /// The service asks for a longer wait than the policy allows.
+    /// The service requested a longer wait than the policy allows.
     RetryAfterTooLong {
-        /// What it asks for.
+        /// Wait that the service requested.
         wait: Duration,
-        /// What the policy allows.
+        /// Longest wait that the policy allows.
         limit: Duration,
     },
-    /// The next attempt would begin after the deadline.
+    /// The next attempt would start after the deadline.
     Deadline,
 }
 
-/// How many attempts were made, and what they came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Number of attempts, their effect, and why they ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Attempts {
-    /// Requests that were made for it: 1 where nothing was repeated, 0 where there was no time for the first.
+    /// Number of attempts: 1 without a retry, 0 if time ran out before the first.
     pub count: u32,
-    /// What is known about the effect of all of them together.
+    /// Effect of all attempts together.
     pub effect: Effect,
-    /// Why there was no further one, where one was possible.
+    /// Reason why the client did not try again. `None` if another attempt could not help.
     pub stop_reason: Option<StopReason>,
 }
 
@@ -48,7 +48,7 @@ impl Attempts {
     }
 }
 
-/// What follows the description of the last attempt.
+/// Suffix of an error message: it follows the text about the last attempt.
 impl fmt::Display for Attempts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.count > 1 {
@@ -56,29 +56,29 @@ impl fmt::Display for Attempts {
         }
         match self.stop_reason {
             Some(StopReason::RetryAfterTooLong { wait, limit }) => {
-                let (wait, limit) = (shown(wait), shown(limit));
-                write!(f, "; the service asks for {wait} of waiting, the limit is {limit}")?;
+                let (wait, limit) = (in_seconds(wait), in_seconds(limit));
+                write!(f, "; the service asked to wait {wait}; the limit is {limit}")?;
             }
             Some(StopReason::Deadline) if self.count == 0 => {
-                f.write_str("; no time was left to send anything")?;
+                f.write_str("; no time left to send the request")?;
             }
-            Some(StopReason::Deadline) => f.write_str("; there is no time left for another attempt")?,
+            Some(StopReason::Deadline) => f.write_str("; no time left for another attempt")?,
             Some(StopReason::RetryBudget) => {
-                f.write_str("; too many requests have failed lately for a retry")?
+                f.write_str("; not retried because too many recent requests failed")?;
             }
             Some(StopReason::MaxAttempts) | None => {}
         }
         match self.effect {
             Effect::None => Ok(()),
-            Effect::Possible => f.write_str("; it may have been carried out all the same"),
+            Effect::Possible => f.write_str("; the request may have taken effect"),
         }
     }
 }
 
 const YEAR: u64 = 365 * 24 * 60 * 60;
 
-/// The seconds, rounded up. Nobody reads as many as a service can ask for.
-fn shown(duration: Duration) -> String {
+/// Returns the seconds, rounded up. A service can request any number: a huge one becomes words.
+fn in_seconds(duration: Duration) -> String {
     match duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0)) {
         seconds @ ..=YEAR => format!("{seconds} s"),
         _ => "more than a year".to_owned(),
@@ -97,7 +97,31 @@ mod tests {
             (Duration::from_secs(YEAR + 1), "more than a year"),
             (Duration::MAX, "more than a year"),
         ] {
-            assert_eq!(shown(wait), expected);
+            assert_eq!(in_seconds(wait), expected);
+        }
+    }
+
+    #[test]
+    fn the_suffix_names_the_attempts_the_reason_and_a_possible_effect() {
+        let suffix = |count, effect, stop_reason| Attempts { count, effect, stop_reason }.to_string();
+        let too_long =
+            StopReason::RetryAfterTooLong { wait: Duration::from_secs(90), limit: Duration::from_secs(60) };
+        for (suffix, expected) in [
+            (suffix(1, Effect::None, None), ""),
+            (suffix(4, Effect::None, Some(StopReason::MaxAttempts)), "; gave up after 4 attempts"),
+            (suffix(1, Effect::None, Some(too_long)), "; the service asked to wait 90 s; the limit is 60 s"),
+            (suffix(0, Effect::None, Some(StopReason::Deadline)), "; no time left to send the request"),
+            (suffix(1, Effect::None, Some(StopReason::Deadline)), "; no time left for another attempt"),
+            (
+                suffix(1, Effect::None, Some(StopReason::RetryBudget)),
+                "; not retried because too many recent requests failed",
+            ),
+            (
+                suffix(2, Effect::Possible, Some(StopReason::MaxAttempts)),
+                "; gave up after 2 attempts; the request may have taken effect",
+            ),
+        ] {
+            assert_eq!(suffix, expected);
         }
     }
 }

@@ -1,17 +1,17 @@
-//! The body of an error response, read in steps: a shape that is known, other JSON, not JSON.
+//! The body of an error response, read in steps: a known shape, other JSON, not JSON.
 
 use http::{HeaderMap, Response, StatusCode, header};
 use serde_json::Value;
 
 use crate::{model::json::without_bom, redact};
 
-/// The headers that have carried a request id, whichever is there.
+/// Headers with a request id, seen in the field. The first one counts.
 const REQUEST_ID_HEADERS: [&str; 4] = ["atl-traceid", "x-trace-id", "x-request-id", "x-arequestid"];
 
-/// The longest text of an answer that is shown, in characters.
-pub(super) const LONGEST: usize = 300;
+/// Maximum length of a text in a message, in characters.
+pub(super) const MAX_TEXT: usize = 300;
 
-/// What the body says, in whichever of its shapes.
+/// Contents of the body, whatever its shape.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ErrorBody {
     pub(super) title: Option<String>,
@@ -19,14 +19,14 @@ pub(super) struct ErrorBody {
     pub(super) code: Option<String>,
     pub(super) fields: Vec<(String, String)>,
     pub(super) request_id: Option<String>,
-    /// Whether it is a JSON object, as all that the service says.
+    /// The body is a JSON object, as every body from the service is.
     pub(super) is_object: bool,
-    /// Whether it has a list of errors, the shape that the service documents for a 404.
+    /// The body has a list of errors: the shape that the vendor documents for a 404.
     pub(super) is_listed: bool,
-    /// Whether its code is more than the status once more.
+    /// The code differs from the status.
     pub(super) has_own_code: bool,
-    /// The shape of a gateway for a path that nobody serves, or of the sister platform.
-    pub(super) is_of_a_gateway: bool,
+    /// The body has the shape of a gateway for an unknown path, or of the Jira platform.
+    pub(super) is_from_gateway: bool,
     pub(super) is_markup: bool,
     pub(super) is_empty: bool,
 }
@@ -53,7 +53,7 @@ impl ErrorBody {
             is_object: json.is_object(),
             is_listed: first.is_object(),
             has_own_code: code.as_deref().is_some_and(|code| code != status.as_str()),
-            is_of_a_gateway: (json.get("timestamp").is_some() && json.get("path").is_some())
+            is_from_gateway: (json.get("timestamp").is_some() && json.get("path").is_some())
                 || json.get("errorMessages").is_some(),
             is_markup: redact::is_markup(body),
             is_empty: body.trim_ascii().is_empty(),
@@ -65,39 +65,40 @@ impl ErrorBody {
         self.code.as_deref()
     }
 
-    /// All that it says, for the search of a word.
+    /// Returns all texts in lower case, to search for words.
     fn texts(&self) -> impl Iterator<Item = String> {
         let fields = self.fields.iter().flat_map(|(name, reason)| [name, reason]);
         let texts = [&self.title, &self.detail, &self.code].into_iter().flatten();
         texts.chain(fields).map(|text| text.to_ascii_lowercase())
     }
 
-    /// Whether it has this phrase, in lower case.
-    pub(super) fn speaks_of(&self, phrase: &str) -> bool {
+    /// Returns `true` if a text has this phrase. The phrase must be in lower case.
+    pub(super) fn has_phrase(&self, phrase: &str) -> bool {
         self.texts().any(|text| text.contains(phrase))
     }
 
-    /// Whether it has one of these words, in lower case. The parts of `USER_NOT_FOUND` are words.
+    /// Returns `true` if a text has one of these words, in lower case. `USER_NOT_FOUND` has three.
     pub(super) fn has_word(&self, words: &[&str]) -> bool {
         self.texts().any(|text| text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word)))
     }
 
-    /// Whether it names a contact, and does not only say whom to contact.
-    pub(super) fn speaks_of_a_contact(&self) -> bool {
-        const WHOM: [&str; 9] = ["your", "you", "support", "us", "the", "our", "an", "a", "admin"];
+    /// Returns `true` if a text names a contact. "Contact your administrator" does not.
+    pub(super) fn mentions_contact(&self) -> bool {
+        const PERSONS: [&str; 9] = ["your", "you", "support", "us", "the", "our", "an", "a", "admin"];
         self.texts().any(|text| {
             let words: Vec<_> =
                 text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
             let followers = words.iter().skip(1).copied().map(Some).chain([None]);
             words.iter().zip(followers).any(|(word, next)| {
-                *word == "contacts" || (*word == "contact" && next.is_none_or(|next| !WHOM.contains(&next)))
+                *word == "contacts"
+                    || (*word == "contact" && next.is_none_or(|next| !PERSONS.contains(&next)))
             })
         })
     }
 }
 
-/// What the body says of members of the request, in whichever of its shapes: a map of fields to reasons, the further entries of a
-/// list of errors, or the parameters of `application/problem+json`.
+/// Returns the rejected fields, each with its reason. Three shapes: a map of fields to reasons, the
+/// further entries of a list of errors, the parameters of `application/problem+json`.
 fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
     let named = |entry: &Value| {
         let name =
@@ -106,8 +107,8 @@ fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
         Some((name?, reason?))
     };
     let map = json.get("errors").and_then(Value::as_object).into_iter().flatten();
-    let map = map.filter_map(|(name, reason)| Some((redact::line(name, LONGEST), scalar(reason)?)));
-    // A feature of serde_json that any crate can turn on decides the order of its maps.
+    let map = map.filter_map(|(name, reason)| Some((redact::line(name, MAX_TEXT), scalar(reason)?)));
+    // Any crate can turn on the feature of serde_json that changes the order of maps.
     let mut map: Vec<_> = map.collect();
     map.sort();
     let parameters = ["invalid-params", "invalidParams", "invalid_params"]
@@ -123,29 +124,29 @@ fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A text or a number, as one printable line.
+/// Returns a text or a number as one printable line.
 fn scalar(value: &Value) -> Option<String> {
     let line = match value {
-        Value::String(text) => redact::line(text, LONGEST),
-        Value::Number(number) => redact::line(&number.to_string(), LONGEST),
+        Value::String(text) => redact::line(text, MAX_TEXT),
+        Value::Number(number) => redact::line(&number.to_string(), MAX_TEXT),
         _ => return None,
     };
     Some(line).filter(|line| !line.is_empty())
 }
 
-/// The request id of an answer's head.
+/// Returns the request id in the headers.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let value = REQUEST_ID_HEADERS.iter().find_map(|name| headers.get(*name))?;
     Some(redact::line(&String::from_utf8_lossy(value.as_bytes()), 128)).filter(|id| !id.is_empty())
 }
 
-/// The encoding of a compressed body, by its header or its first bytes. No request asks for one.
+/// Returns the encoding of a compressed body, from its first bytes or its header.
 pub(crate) fn compression(response: &Response<&[u8]>) -> Option<String> {
     if let Some(name) = redact::compression(response.body()) {
         return Some(name.to_owned());
     }
     let header = response.headers().get(header::CONTENT_ENCODING)?.to_str().ok()?.trim();
-    // Some servers name an encoding and do not use it: JSON begins with neither of the bytes of a compressed body.
+    // Some servers name an encoding and do not use it: then the body is plain text.
     let is_text =
         response.body().iter().all(|byte| byte.is_ascii() && (*byte >= b' ' || byte.is_ascii_whitespace()));
     (!is_text && !header.is_empty() && !header.eq_ignore_ascii_case("identity"))

@@ -1,18 +1,18 @@
-//! Credentials that could not be had.
+//! A credentials provider that failed.
 
-use std::{fmt, sync::Arc};
+use std::{error::Error as StdError, fmt, sync::Arc};
 
 use super::{Attempts, ErrorKind, StopReason};
 
-/// The source of credentials had none to give. The `source` of the error is what it says.
+/// The credentials provider failed, or took longer than the deadline. `source()` is its own error.
 #[derive(Debug, Clone)]
 pub struct CredentialsError {
-    pub(crate) source: Arc<dyn std::error::Error + Send + Sync>,
+    pub(crate) source: Arc<dyn StdError + Send + Sync>,
     pub(crate) attempts: Attempts,
 }
 
 impl CredentialsError {
-    /// A source that took all the time there was has said nothing of the credentials.
+    /// A provider that ran out of time did not reject anyone.
     pub(super) fn kind(&self) -> ErrorKind {
         match self.attempts.stop_reason {
             Some(StopReason::Deadline) => ErrorKind::TimedOut,
@@ -23,6 +23,12 @@ impl CredentialsError {
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no credentials could be had from their source{}", self.attempts)
+        write!(f, "could not get credentials from their provider{}", self.attempts)
+    }
+}
+
+impl StdError for CredentialsError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.source)
     }
 }

@@ -4,9 +4,9 @@ use std::fmt;
 
 use crate::{Contact, ContactMethod, escape_controls};
 
-/// A contact that was to exist once exists several times: each of them notifies the person.
+/// A contact exists several times, and each of them notifies the person.
 ///
-/// Which of them to keep is for the person to say; nothing is deleted by itself.
+/// The client deletes none of them: the person decides which one to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duplicate {
     method: ContactMethod,
@@ -19,7 +19,7 @@ impl Duplicate {
         Self { method, to, contacts }
     }
 
-    /// All of them.
+    /// Returns all contacts with this method and address.
     pub fn contacts(&self) -> &[Contact] {
         &self.contacts
     }
@@ -33,3 +33,5 @@ impl fmt::Display for Duplicate {
         contacts.iter().try_for_each(|contact| write!(f, " {}", contact.id))
     }
 }
+
+impl std::error::Error for Duplicate {}

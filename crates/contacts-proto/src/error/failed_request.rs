@@ -1,14 +1,15 @@
-//! A request without a whole answer, and the operation that it was for.
+//! A request without a complete response.
 
-use std::fmt;
+use std::{error::Error as StdError, fmt};
 
 use http::StatusCode;
 
-use super::{Attempts, ErrorKind, Hint, Reasoned, body::request_id};
+use super::{Attempts, ErrorKind, Hint, StatusText, body::request_id};
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// A [`TransportError`] with the operation it met. What it tells, the methods of [`Error`](crate::Error) tell, and its `source` is what the
-/// HTTP library says.
+/// A request without a complete response: a [`TransportError`] and the operation that it stopped.
+///
+/// [`Error`](crate::Error) has methods for its facts. `source()` is the error of the HTTP library.
 #[derive(Clone)]
 pub struct FailedRequest {
     operation: &'static str,
@@ -18,9 +19,9 @@ pub struct FailedRequest {
 }
 
 impl FailedRequest {
-    /// The answer in the error has no secret in it any more.
+    /// The secrets must be out of the error's response already.
     pub(crate) fn new(operation: &'static str, error: TransportError, attempts: Attempts) -> Self {
-        let request_id = error.answer().and_then(|answer| request_id(answer.headers()));
+        let request_id = error.response().and_then(|response| request_id(response.headers()));
         Self { operation, error, request_id, attempts }
     }
 
@@ -49,7 +50,7 @@ impl FailedRequest {
     }
 }
 
-/// Of the answer, if there was the beginning of one, the status and the request id alone: a body as numbers helps nobody.
+/// Shows only the status and the request id of a partial response: a body as numbers helps no one.
 impl fmt::Debug for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FailedRequest")
@@ -68,12 +69,18 @@ impl fmt::Display for FailedRequest {
         let Self { operation, error, request_id, attempts } = self;
         write!(f, "could not {operation}: ")?;
         if let Some(status) = error.status() {
-            write!(f, "{}, and ", Reasoned(status))?;
+            write!(f, "{}, but ", StatusText(status))?;
         }
         write!(f, "{error}{attempts}")?;
         if let Some(id) = request_id {
             write!(f, " [request id {id}]")?;
         }
         Ok(())
+    }
+}
+
+impl StdError for FailedRequest {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.error.source()
     }
 }

@@ -1,69 +1,71 @@
-//! What to do about an error.
+//! The way out of an error.
 
 use std::fmt;
 
-/// What to do about an error: a sentence (`Display`) that names no command and no program.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Way out of an error. `Display` gives it as an imperative that names no command and no program.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hint {
-    /// The token lacks a scope (these are what the operation needs), or belongs to the other base URL: see
-    /// [`BaseUrl::for_other_credentials`](crate::BaseUrl::for_other_credentials).
+    /// The token lacks one of these scopes, which the operation needs, or the base URL is for the
+    /// other kind of token.
+    ///
+    /// See [`BaseUrl::for_other_credentials`](crate::BaseUrl::for_other_credentials).
     MissingScope(&'static [&'static str]),
-    /// The credentials are unknown or have expired; which kind was sent is not known.
+    /// The service does not accept the credentials. Their kind is not known.
     CheckCredentials,
-    /// The API token is unknown or has expired, or is not of this e-mail address.
+    /// The service does not accept the API token with this e-mail address.
     CheckApiToken,
-    /// The OAuth token is unknown or has expired, or is an API token.
+    /// The service does not accept the OAuth token.
     CheckAccessToken,
-    /// The account has no Operations on its plan.
+    /// The account has no access to Operations.
     NoOperations,
-    /// The plan does not allow it.
+    /// The site's plan does not include the operation.
     PlanLimit,
     /// The account may not do this.
     NotAllowed,
-    /// Only administrators read another user's contacts.
+    /// Only administrators may read another user's contacts.
     OnlyAdministrators,
-    /// The site takes requests from some IP addresses only.
+    /// The site accepts requests from some IP addresses only.
     IpAllowlist,
-    /// Neither the site nor the path is known: a wrong cloud id or base URL.
+    /// The cloud id or the base URL is wrong.
     WrongSite,
-    /// No site has this name.
+    /// The site does not exist.
     NoSuchSite,
-    /// The site has another name now: its host.
+    /// The site was renamed: its new host.
     SiteRenamed(String),
-    /// The service does not know the user whose contacts they are.
+    /// The service does not know the user.
     NoSuchUser,
-    /// The service has removed the API.
+    /// The vendor has removed the API.
     ApiRemoved,
-    /// There is no contact with this id.
+    /// The user has no contact with this id.
     NoSuchContact,
-    /// It may be there already, have an address that is not taken, or be one too many of its kind.
+    /// The contact exists, its address is not valid, or the user has too many contacts.
     ExistsOrTooMany,
-    /// It is there already.
+    /// The contact exists.
     AlreadyExists,
-    /// The user has as many contacts of its kind as the service takes.
+    /// The user has the maximum number of contacts of this method.
     TooManyContacts,
-    /// The service does not take the address.
+    /// The service does not accept the address.
     CheckAddress,
-    /// The service changes the address of e-mail contacts only.
+    /// Only e-mail contacts can be updated.
     OnlyEmailCanBeUpdated,
-    /// A number is activated only after the code that was sent to it was entered.
+    /// The number is not verified.
     NotVerified,
-    /// Something else than the service has answered.
+    /// The response is not from the service.
     NotTheService,
-    /// The server redirects, and redirects are not followed.
+    /// The server redirects, and the client does not follow redirects.
     Redirected,
-    /// The proxy wants credentials.
+    /// The proxy requires credentials.
     ProxyCredentials,
-    /// The proxy lets no requests to this host through.
+    /// The proxy blocks this host.
     ProxyForbids,
-    /// The host's name is not known.
+    /// The host name has no address.
     CheckHost,
-    /// The certificate is not trusted.
+    /// The server's certificate is not trusted.
     CheckCertificate,
-    /// Whether the contact exists must be looked up before it is created again.
+    /// It is unknown whether the contact was created.
     Reconcile,
-    /// A contact exists several times.
+    /// The contact exists several times.
     DeleteAllButOne,
 }
 
@@ -73,67 +75,72 @@ impl fmt::Display for Hint {
             Self::MissingScope(scopes) => {
                 return write!(
                     f,
-                    "either the token lacks a scope (this operation needs {}), or it belongs to another base URL: OAuth tokens go \
-                     to …/ex/jira/{{cloudId}}/jsm/ops/api, API tokens to …/jsm/ops/api/{{cloudId}}",
+                    "check the token's scopes (this operation needs {}) and the base URL: OAuth tokens go to \
+                     …/ex/jira/{{cloudId}}/jsm/ops/api, API tokens to …/jsm/ops/api/{{cloudId}}",
                     scopes.join(" and ")
                 );
             }
             Self::SiteRenamed(host) => {
-                return write!(f, "the site is now {}: use this name", crate::escape_controls(host));
+                return write!(f, "use the site's new name: {}", crate::escape_controls(host));
             }
             Self::CheckCredentials => {
-                "the token may have expired or been revoked, or may not belong to this e-mail address; an OAuth token must be \
-                 sent as one"
+                "check the token: it may be expired or revoked, or belong to another e-mail address; send an \
+                 OAuth token as a bearer token"
             }
             Self::CheckApiToken => {
-                "the API token may have expired or been revoked, may belong to another e-mail address, or may be an OAuth token, \
-                 which must be sent as one"
+                "check the API token and its e-mail address: the token may be expired or revoked, belong to \
+                 another address, or be an OAuth token"
             }
             Self::CheckAccessToken => {
-                "the OAuth token may have expired or not been granted for this site, or may be an API token, which must be sent \
-                 with its e-mail address"
+                "check the OAuth token: it may be expired, not granted for this site, or an API token, which \
+                 needs its e-mail address"
             }
-            Self::NoOperations => "this account has no access to Operations on its plan; an administrator can grant it",
-            Self::PlanLimit => "the site's plan does not include this",
-            Self::NotAllowed => "an administrator of the site can allow this account to do that",
-            Self::OnlyAdministrators => "only administrators read another user's contacts",
+            Self::NoOperations => "ask an administrator to give this account access to Operations",
+            Self::PlanLimit => "check the site's plan; it does not include this operation",
+            Self::NotAllowed => "ask an administrator of the site to allow this for your account",
+            Self::OnlyAdministrators => "use an administrator's credentials to read another user's contacts",
             Self::IpAllowlist => {
-                "the site has an IP allowlist: send the request from an address on it, or have this one added"
+                "send the request from an IP address on the site's allowlist, or add this address to it"
             }
-            Self::NoSuchSite => "no site has this name: check its spelling",
-            Self::ApiRemoved => "the service has removed this API: look for a newer version of this client",
-            Self::WrongSite => "the cloud id or the base URL seems to be wrong",
+            Self::NoSuchSite => "check the spelling of the site's name",
+            Self::ApiRemoved => "look for a newer version of this client; the service has removed this API",
+            Self::WrongSite => "check the cloud id and the base URL",
             Self::NoSuchUser => {
-                "the service knows no such user at this site; check the account id if one was given, and the cloud id"
+                "check the cloud id, and the account id if you gave one; the service does not know this user"
             }
-            Self::NoSuchContact => "no contact of this user has this id; a list shows the ids",
+            Self::NoSuchContact => {
+                "list the contacts to see their ids; this user has no contact with this id"
+            }
             Self::ExistsOrTooMany => {
-                "the contact may exist already, have an address or a method that the service does not take, or be one too many: a \
-                 user has at most 2 e-mail, 2 SMS and 2 voice contacts"
+                "list the contacts: this one may exist already, or the user may have the maximum (2 e-mail, \
+                 2 SMS, 2 voice); otherwise check the method and the address"
             }
-            Self::AlreadyExists => "such a contact exists already; a list shows it",
+            Self::AlreadyExists => "list the contacts; this one exists already",
             Self::TooManyContacts => {
-                "a user has at most 2 e-mail, 2 SMS and 2 voice contacts: delete one of them first"
+                "delete a contact first; a user has at most 2 e-mail, 2 SMS and 2 voice contacts"
             }
             Self::CheckAddress => "check the address; numbers look like 90-5555559999",
             Self::OnlyEmailCanBeUpdated => {
-                "only e-mail contacts can be updated; for another number, create a contact and delete the old one"
+                "for a new number, create a contact and delete the old one; only e-mail contacts can be updated"
             }
-            Self::NotVerified => "a number can be activated only once it is verified by the code that was sent to it",
+            Self::NotVerified => "if it is a number, verify it first with the code that was sent to it",
             Self::NotTheService => {
-                "something other than the service has answered: a proxy, a log-in page, or a wrong base URL"
+                "check the base URL and the network: something other than the service responded, such as a \
+                 proxy or a login page"
             }
-            Self::Redirected => "redirects are never followed, since they would carry the token along; check the base URL",
-            Self::ProxyCredentials => "the proxy asks for credentials of its own",
-            Self::ProxyForbids => {
-                "the proxy forbids this host; ask its administrator to allow it, or use another proxy"
+            Self::Redirected => {
+                "check the base URL; the client does not follow redirects, because they would carry the token along"
             }
-            Self::CheckHost => "check the host's name and the network connection",
+            Self::ProxyCredentials => "give a user name and a password for the proxy",
+            Self::ProxyForbids => "ask the proxy's administrator to allow this host, or use another proxy",
+            Self::CheckHost => "check the host name and the network connection",
             Self::CheckCertificate => {
-                "the certificate is not trusted; behind a proxy that opens TLS, its CA must be given; check the clock too"
+                "check the clock; if a proxy inspects TLS, add the proxy's CA certificate"
             }
-            Self::DeleteAllButOne => "each of them notifies the person; delete all but one",
-            Self::Reconcile => "resolve the receipt before creating the contact again, or it may exist twice",
+            Self::DeleteAllButOne => "delete all but one; each of them notifies the person",
+            Self::Reconcile => {
+                "reconcile the receipt before you create the contact again; otherwise it may exist twice"
+            }
         })
     }
 }

@@ -4,7 +4,9 @@ use std::{borrow::Cow, fmt};
 
 use super::Error;
 
-/// An argument that cannot be used. As text it names the argument and does not repeat it: it may hold a secret.
+/// An argument that cannot be used.
+///
+/// The message names the argument and does not repeat its value, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidInput {
     pub(super) what: Cow<'static, str>,
@@ -26,3 +28,5 @@ impl fmt::Display for InvalidInput {
         write!(f, "the {} {}", self.what, self.why)
     }
 }
+
+impl std::error::Error for InvalidInput {}

@@ -1,18 +1,18 @@
-//! An answer whose status says success and whose body does not.
+//! A response with a success status that cannot be used.
 
 use std::fmt;
 
 use http::{Response, StatusCode};
 
-use super::{Attempts, Effect, Hint, Reasoned, body::request_id, meaning::Asked};
+use super::{Attempts, Effect, Hint, StatusText, body::request_id, meaning::OperationFacts};
 use crate::{Credentials, redact};
 
-/// The most of a body that is kept, in bytes.
-pub(crate) const LONGEST_BODY: usize = 64 * 1024;
+/// Maximum size of a body that an error keeps, in bytes.
+pub(crate) const MAX_BODY: usize = 64 * 1024;
 
-/// An answer with a 2xx status that the operation cannot use: a page of a captive portal, a broken body, a missing id.
+/// A 2xx response that the operation cannot use: a login page, a broken body, a missing id.
 ///
-/// Of a writing operation it is not known whether it was carried out.
+/// If the operation changes something, the change may have happened.
 #[derive(Clone)]
 pub struct InvalidResponse {
     operation: &'static str,
@@ -24,40 +24,44 @@ pub struct InvalidResponse {
 }
 
 impl InvalidResponse {
-    pub(crate) fn new(asked: &Asked, response: &Response<&[u8]>, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        operation: &OperationFacts,
+        response: &Response<&[u8]>,
+        reason: impl Into<String>,
+    ) -> Self {
         let body = *response.body();
         Self {
-            operation: asked.operation,
+            operation: operation.name,
             status: response.status(),
             request_id: request_id(response.headers()),
             // A reason may quote the body.
             reason: redact::line(&reason.into(), 200),
-            body: body.get(..LONGEST_BODY).unwrap_or(body).to_vec(),
-            attempts: Attempts::first(if asked.writes { Effect::Possible } else { Effect::None }),
+            body: body.get(..MAX_BODY).unwrap_or(body).to_vec(),
+            attempts: Attempts::first(if operation.writes { Effect::Possible } else { Effect::None }),
         }
     }
 
-    /// The status.
+    /// Returns the status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The id to tell the vendor's support.
+    /// Returns the request id for the vendor's support, if the response has one.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// What is wrong with the answer.
+    /// Returns the reason why the response cannot be used.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// The body, 64 KiB of it at most.
+    /// Returns the body, at most its first 64 KiB.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Takes out what a server echoed of the credentials.
+    /// Removes secrets that the server echoed.
     pub(super) fn redact(&mut self, credentials: &Credentials) {
         self.body = credentials.redact(&self.body).into_owned();
         credentials.redact_text(&mut self.request_id.iter_mut().chain([&mut self.reason]));
@@ -70,8 +74,8 @@ impl InvalidResponse {
 
 impl fmt::Display for InvalidResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self { operation, reason, .. }, status) = (self, Reasoned(self.status));
-        write!(f, "could not {operation}: the answer {status} is not what is expected: {reason}")?;
+        let (Self { operation, reason, .. }, status) = (self, StatusText(self.status));
+        write!(f, "could not {operation}: unexpected response ({status}): {reason}")?;
         let excerpt = redact::excerpt(&self.body);
         if !excerpt.is_empty() {
             write!(f, ", in: {excerpt}")?;
@@ -84,7 +88,7 @@ impl fmt::Display for InvalidResponse {
     }
 }
 
-/// As `Display`, and the attempts: a body as numbers helps nobody.
+/// Shows an excerpt of the body: a body as numbers helps no one.
 impl fmt::Debug for InvalidResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InvalidResponse")
@@ -97,3 +101,5 @@ impl fmt::Debug for InvalidResponse {
             .finish()
     }
 }
+
+impl std::error::Error for InvalidResponse {}

@@ -1,37 +1,40 @@
-//! What kind of thing went wrong.
+//! The kind of an error.
 
-/// What kind of thing went wrong: for an exit code, a metric, a decision of the caller.
+use std::fmt;
+
+/// Kind of an error, for exit codes, metrics and decisions of the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument cannot be used.
+    /// An argument cannot be used. Nothing was sent.
     InvalidInput,
-    /// 401: the credentials are unknown, expired, or lack a scope; or there were none to be had.
+    /// 401: the credentials are wrong, expired or lack a scope. Also: the provider has none.
     Unauthorized,
-    /// 402 or 403 of the service itself: known, and not allowed.
+    /// 402 or 403 from the service itself: this account may not do this.
     Forbidden,
-    /// 404 of the service itself: no such contact.
+    /// 404 from the service itself: no such contact.
     NotFound,
-    /// Another refusal that will not change by itself, such as 422, or a 404 that speaks of a user or a site.
+    /// Another permanent error, such as 422, or a 404 about a user or a site.
     Rejected,
     /// 429: too many requests.
     RateLimited,
-    /// The service cannot answer now, or cannot be reached: 408, 425, 5xx, no connection.
+    /// The service cannot respond now, or cannot be reached: 408, 425, 5xx, no connection.
     Unavailable,
-    /// No answer in time.
+    /// No response in time.
     TimedOut,
-    /// The server's certificate is not one to trust.
+    /// The server's certificate is not trusted.
     Certificate,
-    /// An answer that is not the service's, or not what the operation expects: a redirect, a firewall's page, a broken body.
+    /// A response that is not from the service, or not usable: a redirect, a firewall's page, a
+    /// broken body.
     InvalidResponse,
-    /// A contact may have been created.
+    /// It is unknown whether a contact was created.
     OutcomeUnknown,
     /// A contact exists several times.
     Duplicate,
 }
 
 impl ErrorKind {
-    /// A word for logs and machines: `not_found`.
+    /// Returns the kind as one word for logs and machines, such as `not_found`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::InvalidInput => "invalid_input",
@@ -47,5 +50,11 @@ impl ErrorKind {
             Self::OutcomeUnknown => "outcome_unknown",
             Self::Duplicate => "duplicate",
         }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }

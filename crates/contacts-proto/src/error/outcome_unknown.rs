@@ -1,13 +1,14 @@
-//! A contact that may have been created.
+//! A create request whose outcome is unknown.
 
-use std::fmt;
+use std::{error::Error as StdError, fmt};
 
 use super::Error;
-use crate::{ContactId, Receipt};
+use crate::{ContactId, Receipt, escape_controls};
 
-/// A create whose outcome is not known. The [`Receipt`] ends the doubt: see [`Reconcile`](crate::exchange::Reconcile).
+/// A create request whose outcome is unknown.
 ///
-/// Until then nothing must be created again: it would double the contact if the first request came through.
+/// Do not create the contact again: it would exist twice if the first request succeeded. Run
+/// [`Reconcile`](crate::exchange::Reconcile) with the [`receipt`](Self::receipt) first.
 #[derive(Debug, Clone)]
 pub struct OutcomeUnknown {
     receipt: Receipt,
@@ -19,18 +20,20 @@ impl OutcomeUnknown {
         Self { receipt, cause }
     }
 
-    /// What was wanted, to be resolved later.
+    /// Returns the receipt. [`Reconcile`](crate::exchange::Reconcile) takes it.
     pub fn receipt(&self) -> &Receipt {
         &self.receipt
     }
 
-    /// Why it is not known.
+    /// Returns the error that left the outcome unknown. It is also the `source()` of this error.
     pub fn cause(&self) -> &Error {
         &self.cause
     }
 
-    /// The contact that the service has confirmed, where another creation before it is still in doubt: then there is at least this
-    /// one, and there may be two. The receipt knows it, too.
+    /// Returns the contact that the service confirmed, if only an earlier create request is
+    /// unknown.
+    ///
+    /// This contact exists, and perhaps a second one. The receipt has the id too.
     pub fn created(&self) -> Option<&ContactId> {
         self.receipt.created()
     }
@@ -42,11 +45,20 @@ impl OutcomeUnknown {
 
 impl fmt::Display for OutcomeUnknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (method, to) = (self.receipt.method(), crate::escape_controls(self.receipt.to()));
-        write!(f, "the {} contact {to} ", crate::escape_controls(method.as_str()))?;
+        let method = escape_controls(self.receipt.method().as_str());
+        let to = escape_controls(self.receipt.to());
         match self.created() {
-            Some(id) => write!(f, "was created with the id {id}, and may be there twice"),
-            None => f.write_str("may have been created, and may not"),
+            None => write!(f, "it is unknown whether the {method} contact {to} was created"),
+            Some(id) => write!(
+                f,
+                "the {method} contact {to} was created with id {id}; it is unknown whether it exists twice"
+            ),
         }
+    }
+}
+
+impl StdError for OutcomeUnknown {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.cause)
     }
 }

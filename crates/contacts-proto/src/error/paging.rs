@@ -1,28 +1,30 @@
-//! Pages that do not lead through their list.
+//! A list whose pages do not lead to its end.
 
 use std::fmt;
 
-/// How the pages of a list fail to lead through it. Contacts given before it are right; there may be more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A list whose pages do not lead to its end.
+///
+/// The contacts before the error are correct. The list may have more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PagingError {
-    /// The link to the next page has no offset to go on from.
+    /// The link to the next page has no readable offset.
     Unreadable,
-    /// The link leads to where the list has been.
+    /// The link leads to the same page or an earlier one.
     NotForward {
-        /// The offset of the page that has the link.
+        /// Offset of the page with the link.
         offset: u32,
-        /// Where it leads.
+        /// Offset that the link leads to.
         next: u32,
     },
-    /// A page had no contact that was not seen before, and a link to another page.
+    /// A page has a link to the next page, but no contact that is new.
     NothingNew {
-        /// The offset of that page.
+        /// Offset of the page.
         offset: u32,
     },
-    /// There are more pages than this limit, [`Limits::pages`](crate::Limits::pages).
+    /// The list has more pages than this limit, [`Limits::pages`](crate::Limits::pages).
     TooManyPages(u32),
-    /// There are more contacts than this limit, [`Limits::contacts`](crate::Limits::contacts).
+    /// The list has more contacts than this limit, [`Limits::contacts`](crate::Limits::contacts).
     TooManyContacts(u32),
 }
 
@@ -30,15 +32,17 @@ impl fmt::Display for PagingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("could not list all contacts: ")?;
         match self {
-            Self::Unreadable => f.write_str("the link to the next page has no offset that can be read"),
+            Self::Unreadable => f.write_str("the link to the next page has no readable offset"),
             Self::NotForward { offset, next } => {
-                write!(f, "the page at offset {offset} leads to offset {next}, which is not forward")
+                write!(f, "the page at offset {offset} links back to offset {next}")
             }
             Self::NothingNew { offset } => {
-                write!(f, "the page at offset {offset} has nothing new and says that there is more")
+                write!(f, "the page at offset {offset} has nothing new but links to another page")
             }
-            Self::TooManyPages(limit) => write!(f, "there are more than {limit} pages"),
-            Self::TooManyContacts(limit) => write!(f, "there are more than {limit} contacts"),
+            Self::TooManyPages(limit) => write!(f, "the list has more than {limit} pages"),
+            Self::TooManyContacts(limit) => write!(f, "the list has more than {limit} contacts"),
         }
     }
 }
+
+impl std::error::Error for PagingError {}

@@ -8,7 +8,7 @@ use super::{Action, Event, Exchange, Now, Session, WaitReason};
 use crate::{
     Attempts, CredentialsError, Effect, Error, FailedRequest, FindCloudId, Hint, Idempotency, Operation,
     StopReason,
-    error::LONGEST_BODY,
+    error::MAX_BODY,
     retry::{backoff, patience},
     transport::{Delivery, RetryClass, TransportError, TransportErrorKind},
 };
@@ -231,7 +231,7 @@ impl<O: Operation> Call<O> {
         {
             // The status has said enough; of the body there is what there is.
             let body = response.body().as_slice();
-            let mut head = Response::new(body.get(..LONGEST_BODY).unwrap_or(body));
+            let mut head = Response::new(body.get(..MAX_BODY).unwrap_or(body));
             *head.status_mut() = response.status();
             *head.headers_mut() = response.headers().clone();
             if let Err(refusal) = self.operation.response(head) {

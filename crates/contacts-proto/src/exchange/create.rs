@@ -1,12 +1,15 @@
-//! A creation, which is never repeated blindly.
+//! A create request that is never repeated blindly.
 
 use std::ops::ControlFlow;
 
 use super::{Action, Call, Event, Exchange, Now, Session, WaitReason};
 use crate::{Confirmation, CreateContact, Error, Operation, OutcomeUnknown};
 
-/// A creation. It is sent again only after an attempt that certainly had no effect. If an attempt may have had one, it ends with
-/// [`Error::OutcomeUnknown`], which has a [`Receipt`](crate::Receipt).
+/// Creates a contact. It retries only after an attempt that certainly had no effect.
+///
+/// If an attempt may have taken effect, it ends with [`Error::OutcomeUnknown`] and a
+/// [`Receipt`](crate::Receipt).
+#[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
 pub struct Create {
     create: CreateContact,
@@ -14,12 +17,12 @@ pub struct Create {
 }
 
 impl Create {
-    /// Creates this contact in this session; the deadline begins with the first step.
+    /// Creates this contact in a session. The deadline starts with the first step.
     pub fn new(session: Session, create: CreateContact) -> Self {
         Self { call: Call::new(session, create.clone()), create }
     }
 
-    /// The session, with the credentials that were last refreshed.
+    /// Returns the session, with the latest credentials.
     pub fn session(&self) -> &Session {
         self.call.session()
     }

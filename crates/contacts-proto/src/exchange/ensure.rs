@@ -7,122 +7,129 @@ use http::StatusCode;
 use super::{Action, Create, Event, Exchange, Now, Receipt, Session, WaitReason, search::Search};
 use crate::{Confirmation, Contact, CreateContact, Duplicate, Effect, Error, OutcomeUnknown, StopReason};
 
-/// The most creations that are sent: the second one only after the first was looked for in vain, twice.
-const CREATIONS: u32 = 2;
+/// Maximum number of create requests. The second one follows two searches that found nothing.
+const MAX_CREATES: u32 = 2;
 
-/// How often an unanswered creation is looked for, each time after it was given time to show.
-const LOOKS: u32 = 2;
+/// Number of searches after a create request without a response, each after a delay.
+const SEARCHES: u32 = 2;
 
-/// Sees to it that a contact exists once: looks for it, creates it where it is missing, and looks again whenever an answer to the
-/// creation is lost.
+/// Ensures that a contact exists once: searches for it and creates it if it is missing.
 ///
-/// What it cannot rule out: that a creation takes effect later than the time it is given to consistency_delay (twice
-/// [`RetryPolicy::consistency_delay`](crate::RetryPolicy::consistency_delay)), or that somebody else creates the same contact at the same time. It notices such a
-/// double if it has reason to look again, reports it as [`Error::Duplicate`], and deletes nothing by itself.
+/// If the response to a create request is lost, it searches again before it decides.
 ///
-/// It ends with [`Error::OutcomeUnknown`] if it is still not known whether there is one, or whether there are two, or with whatever
-/// the requests end with. It may be run again after any end of it, an error included.
+/// Two cases cannot be prevented: a create request that takes effect after both searches (twice
+/// [`RetryPolicy::consistency_delay`](crate::RetryPolicy::consistency_delay)), and another program
+/// that creates the same contact at the same time. If a later search finds two contacts, the result
+/// is [`Error::Duplicate`]. It deletes nothing.
+///
+/// It ends with [`Error::OutcomeUnknown`] if it cannot find out whether the contact exists, or
+/// whether it exists twice. Otherwise it ends with the error of a request. You can always run it
+/// again.
+#[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
 pub struct Ensure {
     session: Session,
     create: CreateContact,
     state: State,
-    creations: u32,
-    /// Looks in vain since the last creation.
-    looks: u32,
-    /// Why it is not known what the creations did.
-    doubt: Option<Error>,
-    /// The first creation was refused, and what is there decides what that means.
-    refused: Option<Error>,
-    /// The second creation was answered with this contact; whether the first one shows by now is to be seen.
+    creates: u32,
+    /// Searches since the last create request. All found nothing.
+    searches: u32,
+    /// Reason why the effect of the create requests is unknown.
+    unknown: Option<Error>,
+    /// Rejection of the first create request. A search decides what it means.
+    rejected: Option<Error>,
+    /// Contact of the second create request. A search decides whether the first one took effect
+    /// too.
     created: Option<Contact>,
 }
 
 #[derive(Debug)]
 enum State {
     New,
-    Looking(Box<Search>),
+    Searching(Box<Search>),
     Creating(Box<Create>),
     Done,
 }
 
-/// A contact that exists, and since when.
+/// Result of [`Ensure`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ensured {
-    /// The contact. If it was created and the answer came, nothing but its id, method and `to` is known.
+    /// The contact. If it was just created, only its id, method and `to` are known.
     pub contact: Contact,
-    /// How it came to be.
+    /// Origin of the contact.
     pub outcome: EnsureOutcome,
 }
 
-/// How an ensured contact came to be.
+/// Origin of an ensured contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EnsureOutcome {
-    /// It was there.
+    /// It existed before.
     AlreadyExisted,
-    /// It was created.
+    /// This exchange created it.
     Created,
-    /// It was created, the answer was lost, and it was found.
+    /// This exchange created it, lost the response, and found it by a search.
     Recovered,
 }
 
 impl Ensure {
-    /// Ensures the contact that this operation would create.
+    /// Ensures the contact that this operation would create. The deadline starts with the first
+    /// step.
     pub fn new(session: Session, create: CreateContact) -> Self {
         Self {
             session,
             create,
             state: State::New,
-            creations: 0,
-            looks: 0,
-            doubt: None,
-            refused: None,
+            creates: 0,
+            searches: 0,
+            unknown: None,
+            rejected: None,
             created: None,
         }
     }
 
-    /// The session, with the credentials that were last refreshed.
+    /// Returns the session, with the latest credentials.
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// Looks, as soon as the answer before has `asked` for.
-    fn look(&mut self, asked: Option<Duration>) -> Option<Result<Ensured, Error>> {
-        let search = Search::at_once(&self.session, self.create.method(), self.create.to());
-        self.state = State::Looking(Box::new(search.once_asked(asked)));
+    /// Searches after the delay that the last response requested.
+    fn search(&mut self, retry_after: Option<Duration>) -> Option<Result<Ensured, Error>> {
+        let search = Search::immediately(&self.session, self.create.method(), self.create.to());
+        self.state = State::Searching(Box::new(search.not_before(retry_after)));
         None
     }
 
-    fn look_once_settled(&mut self, asked: Option<Duration>) -> Option<Result<Ensured, Error>> {
-        let search = Search::once_settled(&self.session, self.create.method(), self.create.to());
-        self.state = State::Looking(Box::new(search.once_asked(asked)));
+    /// Searches after the consistency delay, and after the delay that the last response requested.
+    fn search_after_delay(&mut self, retry_after: Option<Duration>) -> Option<Result<Ensured, Error>> {
+        let search = Search::after_delay(&self.session, self.create.method(), self.create.to());
+        self.state = State::Searching(Box::new(search.not_before(retry_after)));
         None
     }
 
     fn create(&mut self) -> Option<Result<Ensured, Error>> {
-        self.creations = self.creations.saturating_add(1);
-        self.looks = 0;
+        self.creates = self.creates.saturating_add(1);
+        self.searches = 0;
         self.state = State::Creating(Box::new(Create::new(self.session.clone(), self.create.clone())));
         None
     }
 
-    /// What follows from the end of a search.
-    fn looked(&mut self, found: Result<Vec<Contact>, Error>, now: Now) -> Option<Result<Ensured, Error>> {
+    /// Decides what follows a search.
+    fn searched(&mut self, found: Result<Vec<Contact>, Error>, now: Now) -> Option<Result<Ensured, Error>> {
         let mut found = match found {
             Ok(found) => found,
-            Err(error) => match self.doubt.take() {
-                Some(doubt) => return Some(Err(self.unknown(unresolved(doubt, error), now))),
-                None => return Some(Err(self.refused.take().unwrap_or(error))),
+            Err(error) => match self.unknown.take() {
+                Some(create) => return Some(Err(self.outcome_unknown(unresolved(create, error), now))),
+                None => return Some(Err(self.rejected.take().unwrap_or(error))),
             },
         };
         if found.is_empty() {
-            return self.looked_in_vain(now);
+            return self.found_nothing(now);
         }
-        // The service has said that this one exists, though its list may not say it yet.
+        // The service confirmed this contact. Its list may not show it yet.
         found.extend(self.created.clone().filter(|created| found.iter().all(|one| one.id != created.id)));
-        let was_there = self.creations == 0 || self.refused.is_some();
+        let was_there = self.creates == 0 || self.rejected.is_some();
         if !was_there && found.len() > 1 {
             let (method, to) = (self.create.method().clone(), self.create.to().to_owned());
             return Some(Err(Error::Duplicate(Box::new(Duplicate::new(method, to, found)))));
@@ -136,72 +143,72 @@ impl Ensure {
         Some(Ok(Ensured { contact: found.swap_remove(best), outcome }))
     }
 
-    fn looked_in_vain(&mut self, now: Now) -> Option<Result<Ensured, Error>> {
-        if self.creations == 0 {
+    fn found_nothing(&mut self, now: Now) -> Option<Result<Ensured, Error>> {
+        if self.creates == 0 {
             return self.create();
         }
-        if let Some(refused) = self.refused.take() {
-            return Some(Err(refused));
+        if let Some(rejected) = self.rejected.take() {
+            return Some(Err(rejected));
         }
-        self.looks = self.looks.saturating_add(1);
-        if self.looks < LOOKS {
-            return self.look_once_settled(None);
+        self.searches = self.searches.saturating_add(1);
+        if self.searches < SEARCHES {
+            return self.search_after_delay(None);
         }
         if let Some(contact) = self.created.take() {
-            // The service has said so; only its list does not say it yet.
+            // The service confirmed this contact. Only its list does not show it yet.
             return Some(Ok(Ensured { contact, outcome: EnsureOutcome::Created }));
         }
-        let once_more = self.creations < CREATIONS && self.session.policy().max_attempts > 1;
+        let once_more = self.creates < MAX_CREATES && self.session.policy().max_attempts > 1;
         if once_more && self.session.budget().take(false) {
             return self.create();
         }
-        let mut doubt = self.doubt.take()?;
-        if let Some(attempts) = doubt.attempts_mut() {
+        let mut cause = self.unknown.take()?;
+        if let Some(attempts) = cause.attempts_mut() {
             attempts.stop_reason =
                 Some(if once_more { StopReason::RetryBudget } else { StopReason::MaxAttempts });
         }
-        Some(Err(self.unknown(doubt, now)))
+        Some(Err(self.outcome_unknown(cause, now)))
     }
 
-    /// What follows from the end of a creation.
-    fn created(&mut self, answer: Result<Confirmation, Error>) -> Option<Result<Ensured, Error>> {
-        match answer {
+    /// Decides what follows a create request.
+    fn created(&mut self, result: Result<Confirmation, Error>) -> Option<Result<Ensured, Error>> {
+        match result {
             Ok(confirmation) => {
                 let contact = Contact::new(confirmation.id, self.create.method().clone(), self.create.to());
-                if self.doubt.is_none() {
+                if self.unknown.is_none() {
                     return Some(Ok(Ensured { contact, outcome: EnsureOutcome::Created }));
                 }
                 self.created = Some(contact);
-                self.look(None)
+                self.search(None)
             }
-            Err(Error::OutcomeUnknown(doubt)) => {
-                let cause = doubt.into_cause();
-                let asked = cause.retry_after();
-                self.doubt = Some(cause);
-                self.look_once_settled(asked)
+            Err(Error::OutcomeUnknown(unknown)) => {
+                let cause = unknown.into_cause();
+                let retry_after = cause.retry_after();
+                self.unknown = Some(cause);
+                self.search_after_delay(retry_after)
             }
-            // Whatever became of this second creation, the first one is still in doubt: one more look.
-            Err(error) if self.doubt.is_some() => {
-                let asked = error.retry_after();
-                self.doubt = Some(error);
-                self.looks = LOOKS;
-                self.look(asked)
+            // The outcome of the first create request is still unknown, whatever this one did.
+            Err(error) if self.unknown.is_some() => {
+                let retry_after = error.retry_after();
+                self.unknown = Some(error);
+                self.searches = SEARCHES;
+                self.search(retry_after)
             }
-            Err(error) if may_mean_that_it_exists(&error) => {
-                let asked = error.retry_after();
-                self.refused = Some(error);
-                self.look(asked)
+            Err(error) if may_exist(&error) => {
+                let retry_after = error.retry_after();
+                self.rejected = Some(error);
+                self.search(retry_after)
             }
             Err(error) => Some(Err(error)),
         }
     }
 
-    /// The end in doubt; `cause` is what kept it from being resolved.
-    fn unknown(&self, mut cause: Error, now: Now) -> Error {
+    /// Creates the error for an unknown outcome.
+    fn outcome_unknown(&self, mut cause: Error, now: Now) -> Error {
         if let Some(attempts) = cause.attempts_mut() {
             attempts.effect = Effect::Possible;
         }
-        // The search before the first creation has found none.
+        // The search before the first create request found nothing.
         let (method, to, seen) =
             (self.create.method().clone(), self.create.to().to_owned(), Some(Vec::new()));
         let created = self.created.as_ref().map(|contact| contact.id.clone());
@@ -210,22 +217,23 @@ impl Ensure {
     }
 }
 
-/// Why it stays unknown what a creation did: what kept it from being looked for, or if there was no time to look, that beside what
-/// was the matter with the creation.
-fn unresolved(mut doubt: Error, look: Error) -> Error {
-    let stop_reason = look.attempts().and_then(|attempts| attempts.stop_reason);
-    let was_sent = look.attempts().is_some_and(|attempts| attempts.count > 0);
-    match (doubt.attempts_mut(), stop_reason) {
+/// Chooses the cause of an unknown outcome: the error of the search. If the search could not be
+/// sent, the error of the create request with the search's stop reason.
+fn unresolved(mut create: Error, search: Error) -> Error {
+    let stop_reason = search.attempts().and_then(|attempts| attempts.stop_reason);
+    let was_sent = search.attempts().is_some_and(|attempts| attempts.count > 0);
+    match (create.attempts_mut(), stop_reason) {
         (Some(attempts), Some(_)) if !was_sent => {
             attempts.stop_reason = stop_reason;
-            doubt
+            create
         }
-        _ => look,
+        _ => search,
     }
 }
 
-/// A refusal that another writer, or a gateway that sent the creation twice, may be the reason of.
-fn may_mean_that_it_exists(error: &Error) -> bool {
+/// Returns `true` if the contact may exist: another program, or a gateway that sent the request
+/// twice, may have created it.
+fn may_exist(error: &Error) -> bool {
     matches!(error.status(), Some(StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY))
 }
 
@@ -237,13 +245,13 @@ impl Exchange for Ensure {
             let end = match &mut self.state {
                 State::New => {
                     self.session = self.session.begun(now);
-                    self.look(None)
+                    self.search(None)
                 }
-                State::Looking(search) => match search.step(event, now, random).result() {
+                State::Searching(search) => match search.step(event, now, random).result() {
                     ControlFlow::Break(action) => return action,
                     ControlFlow::Continue(found) => {
                         self.session = search.session().clone();
-                        self.looked(found, now)
+                        self.searched(found, now)
                     }
                 },
                 State::Creating(call) => match call.step(event, now, random).result() {
@@ -269,7 +277,7 @@ impl Exchange for Ensure {
 
     fn wait_reason(&self) -> Option<WaitReason> {
         match &self.state {
-            State::Looking(search) => search.wait_reason(),
+            State::Searching(search) => search.wait_reason(),
             State::Creating(call) => call.wait_reason(),
             State::New | State::Done => None,
         }
@@ -277,8 +285,8 @@ impl Exchange for Ensure {
 
     fn is_create_in_flight(&self) -> bool {
         match &self.state {
-            State::Creating(call) => call.is_create_in_flight() || self.doubt.is_some(),
-            State::Looking(_) => self.doubt.is_some(),
+            State::Creating(call) => call.is_create_in_flight() || self.unknown.is_some(),
+            State::Searching(_) => self.unknown.is_some(),
             State::New | State::Done => false,
         }
     }

@@ -1,18 +1,20 @@
-//! A whole list at once.
+//! A complete list at once.
 
 use std::ops::ControlFlow;
 
 use super::{Action, Call, Event, Exchange, Now, Pages, Session, WaitReason};
 use crate::{Contact, ContactMethod, Error, ListContacts, Operation};
 
-/// All contacts of a list, from a page on to its end, within one deadline; or an error, such as [`Error::Paging`], and none.
+/// Lists all contacts within one deadline.
 ///
-/// For one contact after the other there is [`Pages`].
+/// It returns all contacts or an error, such as [`Error::Paging`]. To get contacts page by page,
+/// use [`Pages`].
+#[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
 pub struct List {
     session: Session,
     pages: Pages,
-    /// Only contacts that reach this are kept.
+    /// If present, only contacts with this method and address are kept.
     reaching: Option<(ContactMethod, String)>,
     contacts: Vec<Contact>,
     state: State,
@@ -21,34 +23,32 @@ pub struct List {
 #[derive(Debug)]
 enum State {
     New,
-    /// A page is on its way.
-    Asking(Box<Call<ListContacts>>),
+    Requesting(Box<Call<ListContacts>>),
     Done,
 }
 
 impl List {
-    /// From this page on to the end of the list.
+    /// Lists from this page to the end.
     pub fn new(session: Session, first: ListContacts) -> Self {
         let pages = Pages::new(first, session.policy().limits);
         Self { session, pages, reaching: None, contacts: Vec::new(), state: State::New }
     }
 
-    /// Keeps only the contacts of this method with this address or number; see [`same_address`](crate::same_address).
-    #[must_use]
+    /// Keeps only contacts with this method and address. See [`same_address`](crate::same_address).
     pub fn reaching(self, method: ContactMethod, to: impl Into<String>) -> Self {
         Self { reaching: Some((method, to.into())), ..self }
     }
 
-    /// The session, with the credentials that were last refreshed.
+    /// Returns the session, with the latest credentials.
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// Turns to the next page; the end, if there is none.
-    fn turn(&mut self) -> Option<Action<Vec<Contact>>> {
+    /// Starts the request of the next page. Returns the end if there is none.
+    fn next_page(&mut self) -> Option<Action<Vec<Contact>>> {
         match self.pages.next_page() {
             Some(Ok(list)) => {
-                self.state = State::Asking(Box::new(Call::new(self.session.clone(), list)));
+                self.state = State::Requesting(Box::new(Call::new(self.session.clone(), list)));
                 None
             }
             Some(Err(error)) => Some(self.end(Err(error))),
@@ -73,12 +73,12 @@ impl Exchange for List {
             let call = match &mut self.state {
                 State::New => {
                     self.session = self.session.begun(now);
-                    if let Some(end) = self.turn() {
+                    if let Some(end) = self.next_page() {
                         return end;
                     }
                     continue;
                 }
-                State::Asking(call) => call,
+                State::Requesting(call) => call,
                 State::Done => return Action::at_its_end(),
             };
             let page = match call.step(event, now, random).result() {
@@ -96,7 +96,7 @@ impl Exchange for List {
                 }
                 Err(error) => return self.end(Err(error)),
             }
-            if let Some(end) = self.turn() {
+            if let Some(end) = self.next_page() {
                 return end;
             }
             event = Event::Start;
@@ -108,6 +108,6 @@ impl Exchange for List {
     }
 
     fn wait_reason(&self) -> Option<WaitReason> {
-        if let State::Asking(call) = &self.state { call.wait_reason() } else { None }
+        if let State::Requesting(call) = &self.state { call.wait_reason() } else { None }
     }
 }

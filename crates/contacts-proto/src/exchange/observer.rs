@@ -1,8 +1,8 @@
-//! Watching an exchange.
+//! Observers of exchanges.
 
 use super::{Action, Event, Exchange, Now};
 
-/// Watches an exchange while a driver runs it. It decides nothing.
+/// Watches an exchange while a driver runs it. It cannot change anything.
 ///
 /// ```
 /// use contacts_proto::exchange::{Action, Exchange, Now, Observer};
@@ -20,18 +20,18 @@ use super::{Action, Event, Exchange, Now};
 /// }
 /// ```
 pub trait Observer {
-    /// Sees an event, before the exchange takes it.
+    /// Called with each event, before the exchange takes it.
     fn event(&mut self, event: &Event<'_>, now: Now) {
         let _ = (event, now);
     }
 
-    /// Sees the exchange and the action that it has decided on, before the driver carries the action out.
+    /// Called with each action, before the driver performs it.
     fn action<E: Exchange>(&mut self, exchange: &E, action: &Action<E::Output>, now: Now) {
         let _ = (exchange, action, now);
     }
 }
 
-/// Watches nothing.
+/// Does nothing.
 impl Observer for () {}
 
 impl<O: Observer> Observer for &mut O {
@@ -44,7 +44,7 @@ impl<O: Observer> Observer for &mut O {
     }
 }
 
-/// The first one sees everything before the second one.
+/// Calls the first observer, then the second.
 impl<A: Observer, B: Observer> Observer for (A, B) {
     fn event(&mut self, event: &Event<'_>, now: Now) {
         self.0.event(event, now);

@@ -1,16 +1,21 @@
-//! A whole list, page by page.
+//! A complete list, page by page.
 
 use std::collections::BTreeSet;
 
 use crate::{Contact, ContactId, Error, Limits, ListContacts, Page, PagingError};
 
-/// A whole list, page by page: each request of [`next_page`](Self::next_page) is carried out as a [`Call`](crate::exchange::Call), and its
-/// page given to [`accept`](Self::accept). A call that failed can be made again: the place in the list is not lost.
+/// Goes through a complete list, page by page.
 ///
-/// Contacts are given once each, even if the list moves while it is read. It ends, whatever the pages say of the next.
+/// Run each operation of [`next_page`](Self::next_page) as a [`Call`](super::Call) and pass its
+/// page to [`accept`](Self::accept). After a failed call, [`next_page`](Self::next_page) returns
+/// the same page again.
+///
+/// Each contact is returned once, even if the list changes meanwhile. The list always ends,
+/// whatever the links of its pages say.
+#[must_use = "it lists nothing until its pages are requested"]
 #[derive(Debug)]
 pub struct Pages {
-    /// What is asked next: an error is told after the contacts of the page that has it.
+    /// Next request. An error is returned after the contacts of the page that caused it.
     next: Option<Result<ListContacts, Error>>,
     seen: BTreeSet<ContactId>,
     pages: u32,
@@ -23,8 +28,9 @@ impl Pages {
         Self::new(ListContacts::all(), limits)
     }
 
-    /// Changes the first request. Has no effect after the first page. An error comes out of [`next_page`](Self::next_page).
-    #[must_use]
+    /// Changes the first request. Has no effect after the first page.
+    ///
+    /// An error of `change` comes out of [`next_page`](Self::next_page).
     pub fn first_page(mut self, change: impl FnOnce(ListContacts) -> Result<ListContacts, Error>) -> Self {
         if self.pages == 0 {
             self.next = self.next.map(|first| first.and_then(change));
@@ -32,15 +38,16 @@ impl Pages {
         self
     }
 
-    /// From this page on to the end of the list.
+    /// Starts at this page.
     pub fn new(first: ListContacts, limits: Limits) -> Self {
         Self { next: Some(Ok(first)), seen: BTreeSet::new(), pages: 0, limits }
     }
 
-    /// The page to ask for, or `None` at the end of the list.
+    /// Returns the operation for the next page, or `None` at the end of the list.
     ///
     /// # Errors
-    /// [`Error::Paging`], once, if the pages do not lead through the list: what was given before is right, and not all.
+    /// [`Error::Paging`] once, if the pages do not lead to the end. The list may have more contacts
+    /// than those returned before.
     pub fn next_page(&mut self) -> Option<Result<ListContacts, Error>> {
         match self.next.take() {
             Some(Ok(list)) => {
@@ -51,13 +58,13 @@ impl Pages {
         }
     }
 
-    /// Takes the page that was asked for, and gives those of its contacts that were not given before.
+    /// Takes the page that was requested, and returns its new contacts.
     pub fn accept(&mut self, page: Page) -> Vec<Contact> {
-        let Some(Ok(asked)) = self.next.take() else {
+        let Some(Ok(request)) = self.next.take() else {
             return Vec::new();
         };
         self.pages = self.pages.saturating_add(1);
-        self.next = asked.after(&page).transpose();
+        self.next = request.after(&page).transpose();
         let mut contacts = page.contacts;
         contacts.retain(|contact| self.seen.insert(contact.id.clone()));
 
@@ -68,7 +75,7 @@ impl Pages {
             contacts.truncate(contacts.len().saturating_sub(over));
             self.next = stop(PagingError::TooManyContacts(self.limits.contacts));
         } else if matches!(self.next, Some(Ok(_))) && contacts.is_empty() {
-            self.next = stop(PagingError::NothingNew { offset: asked.start_offset() });
+            self.next = stop(PagingError::NothingNew { offset: request.start_offset() });
         } else if matches!(self.next, Some(Ok(_))) && self.pages >= self.limits.pages {
             self.next = stop(PagingError::TooManyPages(self.limits.pages));
         }
@@ -93,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn contacts_that_were_given_are_not_given_again() {
+    fn each_contact_is_returned_once() {
         let mut pages = Pages::new(ListContacts::all(), Limits::default());
         assert_eq!(ids(&pages.accept(page(&["a", "b"], "?offset=1"))), ["a", "b"]);
         assert_eq!(ids(&pages.accept(page(&["b", "c"], ""))), ["c"]);
@@ -101,28 +108,28 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_failed_is_asked_for_again() {
+    fn a_page_whose_request_failed_is_requested_again() {
         let mut pages = Pages::new(ListContacts::all(), Limits::default());
         pages.accept(page(&["a"], "?offset=1"));
-        let asked = |pages: &mut Pages| {
+        let uri = |pages: &mut Pages| {
             let list = pages.next_page().unwrap().unwrap();
             list.request(&BaseUrl::new("https://a.example").unwrap(), &crate::Credentials::none())
                 .uri()
                 .to_string()
         };
-        assert_eq!(asked(&mut pages), asked(&mut pages));
+        assert_eq!(uri(&mut pages), uri(&mut pages));
     }
 
     #[test]
-    fn a_broken_link_is_told_after_the_contacts_of_its_page() {
+    fn the_error_of_a_link_comes_after_the_contacts_of_its_page() {
         let mut pages = Pages::new(ListContacts::all(), Limits::default());
         assert_eq!(ids(&pages.accept(page(&["a"], "junk"))), ["a"]);
         assert!(matches!(pages.next_page(), Some(Err(Error::Paging(PagingError::Unreadable)))));
-        assert!(pages.next_page().is_none(), "it is told once");
+        assert!(pages.next_page().is_none(), "the error comes once");
     }
 
     #[test]
-    fn nothing_new_and_a_link_is_an_error_and_not_silence() {
+    fn a_page_with_a_link_and_nothing_new_is_an_error() {
         let mut pages = Pages::new(ListContacts::all(), Limits::default());
         pages.accept(page(&["a"], "?offset=1"));
         assert!(pages.accept(page(&["a"], "?offset=2")).is_empty());
@@ -130,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_end_a_list_with_an_error() {
+    fn a_list_beyond_a_limit_ends_with_an_error() {
         let limits = Limits { pages: 1, ..Limits::default() };
         let mut pages = Pages::new(ListContacts::all(), limits);
         pages.accept(page(&["a"], "?offset=1"));

@@ -1,15 +1,19 @@
-//! The end of a doubt about a creation.
+//! Checks whether an interrupted create request succeeded.
 
 use std::ops::ControlFlow;
 
 use super::{Action, Event, Exchange, Now, Receipt, Session, WaitReason, search::Search};
 use crate::{Contact, Duplicate, Error};
 
-/// Finds out what became of a creation whose outcome was not known: looks for the contact, and once more after
-/// [`RetryPolicy::consistency_delay`](crate::RetryPolicy::consistency_delay) before it says that there is none. It changes nothing.
+/// Checks whether an interrupted create request succeeded. It only reads.
 ///
-/// It ends with [`Error::Duplicate`] if there are several, or with whatever the requests end with. An error leaves the receipt as good as
-/// it was.
+/// It lists the contacts. If the contact is missing, it waits for
+/// [`RetryPolicy::consistency_delay`](crate::RetryPolicy::consistency_delay) and lists them again,
+/// before it returns [`Reconciled::NotFound`].
+///
+/// It ends with [`Error::Duplicate`] if there are several contacts, or with the error of a request.
+/// After an error, the receipt is still valid: run it again.
+#[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
 pub struct Reconcile {
     session: Session,
@@ -20,35 +24,44 @@ pub struct Reconcile {
 #[derive(Debug)]
 enum State {
     New,
-    Looking { search: Box<Search>, again: bool },
+    Searching { search: Box<Search>, again: bool },
     Done,
 }
 
-/// What became of a creation.
+/// Result of [`Reconcile`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reconciled {
-    /// The contact is there. (If nobody looked before the creation, it may have been there before. If no list shows it and the
-    /// service has confirmed it, nothing but its id, method and `to` is known.)
+    /// The contact exists.
+    ///
+    /// If the receipt has no list of earlier contacts ([`Receipt::seen`]), it may have existed
+    /// before. If the service confirmed it and no list shows it yet, only id, method and `to` are
+    /// known.
     Found(Contact),
-    /// It is not: the creation may be sent again. (If the receipt [names no user](Receipt::user), this holds for the user who asked.)
+    /// The contact does not exist. It is safe to create it again.
+    ///
+    /// If the receipt [names no user](Receipt::user), this is true only for the user of this
+    /// session.
     NotFound,
 }
 
 impl Reconcile {
-    /// Resolves a receipt, with the credentials of the user whose contact it was to be. It ends with [`Error::InvalidInput`] if the receipt
-    /// is of another site, or [names a user](Receipt::user) and the credentials are another's, or an OAuth token, which may be; of
-    /// another user's contacts nothing could be said.
+    /// Checks a receipt. The session must have the credentials of the user that created the
+    /// contact.
+    ///
+    /// It ends with [`Error::InvalidInput`] if the receipt is for another site. If the receipt
+    /// [names a user](Receipt::user), it does so too for another user's credentials, and for an
+    /// OAuth token, which does not show its user. Another user's contacts would prove nothing.
     pub fn new(session: Session, receipt: Receipt) -> Self {
         Self { session, receipt, state: State::New }
     }
 
-    fn look_again(&mut self) {
-        let search = Search::once_settled(&self.session, self.receipt.method(), self.receipt.to());
-        self.state = State::Looking { search: Box::new(search), again: true };
+    fn search_again(&mut self) {
+        let search = Search::after_delay(&self.session, self.receipt.method(), self.receipt.to());
+        self.state = State::Searching { search: Box::new(search), again: true };
     }
 
-    /// What there is of the contacts that were not there before, and of the one that was confirmed; `None` if that is still to be
-    /// seen.
+    /// Decides the result from the contacts of a search. `None` means that a second search must
+    /// decide.
     fn found(&self, mut found: Vec<Contact>, again: bool) -> Option<Result<Reconciled, Error>> {
         let before = self.receipt.seen().unwrap_or_default();
         found.retain(|contact| !before.contains(&contact.id));
@@ -61,7 +74,7 @@ impl Reconcile {
         if !again && (found.is_empty() || confirmed.is_some()) {
             return None;
         }
-        // What was confirmed has been created, though no list shows it.
+        // A confirmed contact exists, even if no list shows it yet.
         let confirmed =
             confirmed.map(|id| Contact::new(id.clone(), self.receipt.method().clone(), self.receipt.to()));
         Some(Ok(found.pop().or(confirmed).map_or(Reconciled::NotFound, Reconciled::Found)))
@@ -80,11 +93,11 @@ impl Exchange for Reconcile {
                         return Action::Done(Err(error));
                     }
                     self.session = self.session.begun(now);
-                    let search = Search::at_once(&self.session, self.receipt.method(), self.receipt.to());
-                    self.state = State::Looking { search: Box::new(search), again: false };
+                    let search = Search::immediately(&self.session, self.receipt.method(), self.receipt.to());
+                    self.state = State::Searching { search: Box::new(search), again: false };
                     continue;
                 }
-                State::Looking { search, again } => (search, *again),
+                State::Searching { search, again } => (search, *again),
                 State::Done => return Action::at_its_end(),
             };
             let found = match search.step(event, now, random).result() {
@@ -93,7 +106,7 @@ impl Exchange for Reconcile {
             };
             self.session = search.session().clone();
             let end = match found {
-                // Only now is it known who asks, if the credentials come from a source.
+                // A credentials provider may have replaced the user.
                 Ok(found) => match self.receipt.check(&self.session) {
                     Ok(()) => self.found(found, again),
                     Err(error) => Some(Err(error)),
@@ -105,17 +118,17 @@ impl Exchange for Reconcile {
                     self.state = State::Done;
                     return Action::Done(result);
                 }
-                None => self.look_again(),
+                None => self.search_again(),
             }
             event = Event::Start;
         }
     }
 
     fn name(&self) -> &'static str {
-        "resolve the receipt"
+        "reconcile the receipt"
     }
 
     fn wait_reason(&self) -> Option<WaitReason> {
-        if let State::Looking { search, .. } = &self.state { search.wait_reason() } else { None }
+        if let State::Searching { search, .. } = &self.state { search.wait_reason() } else { None }
     }
 }

@@ -1,4 +1,4 @@
-//! Looking for a contact that may be on its way.
+//! A search for a contact that may appear late.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::{
     transport::{Delivery, TransportError, TransportErrorKind},
 };
 
-/// Looks for all contacts that reach an address, after some time for them to show.
+/// Searches for the contacts with an address, after a delay if necessary.
 #[derive(Debug)]
 pub(super) struct Search {
     all: List,
@@ -18,36 +18,38 @@ pub(super) struct Search {
 
 #[derive(Debug)]
 enum State {
-    New { consistency_delay: Duration, asked: Option<Duration> },
+    New { consistency_delay: Duration, retry_after: Option<Duration> },
     Waiting { until: Duration, reason: WaitReason },
-    Looking,
+    Searching,
     Done,
 }
 
 impl Search {
-    /// Looks at once.
-    pub(super) fn at_once(session: &Session, method: &ContactMethod, to: &str) -> Self {
+    /// Searches immediately.
+    pub(super) fn immediately(session: &Session, method: &ContactMethod, to: &str) -> Self {
         let all = List::new(session.clone(), ListContacts::all()).reaching(method.clone(), to);
-        Self { all, state: State::Looking }
+        Self { all, state: State::Searching }
     }
 
-    /// Lets pass the time that the policy gives a creation to show, and looks then.
-    pub(super) fn once_settled(session: &Session, method: &ContactMethod, to: &str) -> Self {
-        let state = State::New { consistency_delay: session.policy().consistency_delay, asked: None };
-        Self { state, ..Self::at_once(session, method, to) }
+    /// Searches after [`RetryPolicy::consistency_delay`](crate::RetryPolicy::consistency_delay).
+    pub(super) fn after_delay(session: &Session, method: &ContactMethod, to: &str) -> Self {
+        let state = State::New { consistency_delay: session.policy().consistency_delay, retry_after: None };
+        Self { state, ..Self::immediately(session, method, to) }
     }
 
-    /// Looks no earlier than the answer before has asked for.
-    pub(super) fn once_asked(self, asked: Option<Duration>) -> Self {
+    /// Searches only after the delay that the last response requested.
+    pub(super) fn not_before(self, retry_after: Option<Duration>) -> Self {
         let state = match self.state {
-            State::New { consistency_delay, .. } => State::New { consistency_delay, asked },
-            State::Looking if asked.is_some() => State::New { consistency_delay: Duration::ZERO, asked },
+            State::New { consistency_delay, .. } => State::New { consistency_delay, retry_after },
+            State::Searching if retry_after.is_some() => {
+                State::New { consistency_delay: Duration::ZERO, retry_after }
+            }
             state => state,
         };
         Self { state, ..self }
     }
 
-    /// The session, with the credentials that were last refreshed.
+    /// Returns the session, with the latest credentials.
     pub(super) fn session(&self) -> &Session {
         self.all.session()
     }
@@ -55,25 +57,27 @@ impl Search {
     fn wait(
         &mut self,
         consistency_delay: Duration,
-        asked: Option<Duration>,
+        retry_after: Option<Duration>,
         now: Now,
         random: u64,
     ) -> Action<Vec<Contact>> {
         let policy = self.session().policy();
-        let wait = asked.map_or(consistency_delay, |asked| patience(asked, random).max(consistency_delay));
-        let stop_reason = if let Some(wait) = asked.filter(|asked| *asked > policy.max_retry_after) {
-            StopReason::RetryAfterTooLong { wait, limit: policy.max_retry_after }
-        } else if wait >= self.session().deadline(now).saturating_sub(now.monotonic) {
-            StopReason::Deadline
-        } else {
-            let reason = if asked >= Some(consistency_delay) {
-                WaitReason::RetryAfter
+        let wait = retry_after
+            .map_or(consistency_delay, |retry_after| patience(retry_after, random).max(consistency_delay));
+        let stop_reason =
+            if let Some(wait) = retry_after.filter(|retry_after| *retry_after > policy.max_retry_after) {
+                StopReason::RetryAfterTooLong { wait, limit: policy.max_retry_after }
+            } else if wait >= self.session().deadline(now).saturating_sub(now.monotonic) {
+                StopReason::Deadline
             } else {
-                WaitReason::Consistency
+                let reason = if retry_after >= Some(consistency_delay) {
+                    WaitReason::RetryAfter
+                } else {
+                    WaitReason::Consistency
+                };
+                self.state = State::Waiting { until: now.monotonic.saturating_add(wait), reason };
+                return Action::Wait(wait);
             };
-            self.state = State::Waiting { until: now.monotonic.saturating_add(wait), reason };
-            return Action::Wait(wait);
-        };
         self.state = State::Done;
         let failure = TransportError::new(Delivery::NotSent, TransportErrorKind::TimedOut);
         let attempts = Attempts { count: 0, effect: Effect::None, stop_reason: Some(stop_reason) };
@@ -90,15 +94,17 @@ impl Exchange for Search {
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Vec<Contact>> {
         match self.state {
-            State::New { consistency_delay, asked } => self.wait(consistency_delay, asked, now, random),
+            State::New { consistency_delay, retry_after } => {
+                self.wait(consistency_delay, retry_after, now, random)
+            }
             State::Waiting { until, .. } if now.monotonic < until => {
                 Action::Wait(until.saturating_sub(now.monotonic))
             }
             State::Waiting { .. } => {
-                self.state = State::Looking;
+                self.state = State::Searching;
                 self.all.step(Event::Start, now, random)
             }
-            State::Looking => self.all.step(event, now, random),
+            State::Searching => self.all.step(event, now, random),
             State::Done => Action::at_its_end(),
         }
     }

@@ -7,26 +7,30 @@ use tracing::{Level, Span, debug, debug_span, field::Empty, level_filters::Level
 use super::{Action, Event, Exchange, Now, Observer};
 use crate::{Credentials, error::request_id};
 
-/// Records what an exchange does: a span `contacts` with the `operation`; in it a span `request` for each request, with `attempt`,
-/// `method`, `uri`, and once they are known `status`, `request_id` and `duration_ms`; and events for waits, refreshes of credentials and the end.
-/// All are of level DEBUG and of the target `contacts` (with `tracing-subscriber`: `RUST_LOG=contacts=debug`), and none has a secret, a body or a header in it, but for the request id.
+/// Records the steps of an exchange as `tracing` spans. Needs the feature `tracing`.
 ///
-/// Needs the feature `tracing`.
+/// The span `contacts` has the field `operation`. Inside it, each request has a span `request` with
+/// `attempt`, `method` and `uri`, then `status`, `request_id` and `duration_ms`. Waits, refreshes
+/// of credentials and the end are events.
+///
+/// All have the level DEBUG and the target `contacts` (`RUST_LOG=contacts=debug` with
+/// `tracing-subscriber`). None has a secret, a body, or a header except the request id.
 #[derive(Debug)]
 pub struct Spans {
     span: Span,
     request: Span,
-    /// Of the request that is under way.
+    /// Credentials of the current request, to redact them.
     secret: Credentials,
     attempts: u32,
     sent: Duration,
 }
 
-/// Of the spans and events, whichever crate carries the exchange out.
+/// Target of all spans and events, in every adapter.
 const TARGET: &str = "contacts";
 
 impl Spans {
-    /// For an exchange with this [name](Exchange::name), within the current span.
+    /// Creates an observer for an exchange with this [name](Exchange::name), inside the current
+    /// span.
     pub fn new(operation: &'static str) -> Self {
         Self {
             span: debug_span!(target: TARGET, "contacts", operation),
@@ -44,7 +48,7 @@ impl Spans {
                 if !self.request.is_disabled()
                     && let Some(id) = request_id(response.headers())
                 {
-                    // A server may have put there what it was sent.
+                    // A server may echo secrets in it.
                     self.request
                         .record("request_id", &*String::from_utf8_lossy(&self.secret.redact(id.as_bytes())));
                 }
@@ -101,7 +105,7 @@ impl Spans {
     }
 }
 
-/// `false` if nobody in the process collects any of it.
+/// Returns `false` if no subscriber collects these spans.
 fn is_collected() -> bool {
     LevelFilter::current() >= Level::DEBUG
 }

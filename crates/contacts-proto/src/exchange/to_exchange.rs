@@ -6,14 +6,14 @@ use crate::{
     Operation, UpdateContact,
 };
 
-/// An operation, with the exchange that carries it out: [`Create`] and [`Update`] for these two, and [`Call`] for all others.
+/// Chooses the exchange of an operation: [`Create`], [`Update`], or [`Call`] for all others.
 pub trait ToExchange: Operation {
-    /// The exchange.
+    /// The exchange of this operation.
     type Exchange<'a>: Exchange<Output = Self::Output>
     where
         Self: 'a;
 
-    /// Starts the operation in a session; the deadline begins with the first step.
+    /// Creates the exchange in a session. The deadline starts with its first step.
     fn exchange(&self, session: Session) -> Self::Exchange<'_>;
 }
 
@@ -33,7 +33,7 @@ impl ToExchange for UpdateContact {
     }
 }
 
-macro_rules! carried_by_call {
+macro_rules! run_by_call {
     ($($operation:ty),+ $(,)?) => {$(
         impl ToExchange for $operation {
             type Exchange<'a> = Call<&'a Self>;
@@ -45,4 +45,4 @@ macro_rules! carried_by_call {
     )+};
 }
 
-carried_by_call!(ActivateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, ListContacts);
+run_by_call!(ActivateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, ListContacts);

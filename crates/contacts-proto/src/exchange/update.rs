@@ -1,4 +1,4 @@
-//! An update, which looks at the contact before it is repeated.
+//! An update that reads the contact before it is repeated.
 
 use std::{mem, ops::ControlFlow};
 
@@ -10,8 +10,12 @@ use crate::{
     operation::Sealed, same_address,
 };
 
-/// An update. If an attempt may have had an effect, it looks at the contact: an address that is there already is success, and only
-/// another one is a reason to send the update again. A look and the update after it are one attempt.
+/// Updates a contact.
+///
+/// If an attempt may have taken effect, it gets the contact first. If the contact has the new
+/// address, the update succeeded. Otherwise the update is sent again; together with the get, it is
+/// one attempt.
+#[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
 pub struct Update {
     update: UpdateContact,
@@ -21,17 +25,17 @@ pub struct Update {
 #[derive(Debug)]
 enum State {
     Sending(Box<Call<UpdateContact>>),
-    Looking(Box<Call<Look>>),
+    Checking(Box<Call<Check>>),
     Done,
 }
 
-/// A look at the contact on behalf of an update, whose name its errors have.
+/// Gets the contact for an update. Its errors name the update.
 #[derive(Debug)]
-struct Look(GetContact);
+struct Check(GetContact);
 
-impl Sealed for Look {}
+impl Sealed for Check {}
 
-impl Operation for Look {
+impl Operation for Check {
     type Output = Contact;
 
     const NAME: &'static str = UpdateContact::NAME;
@@ -50,13 +54,13 @@ impl Operation for Look {
 }
 
 impl Update {
-    /// Updates this contact in this session; the deadline begins with the first step.
+    /// Updates this contact in a session. The deadline starts with the first step.
     pub fn new(session: Session, update: UpdateContact) -> Self {
         let state = State::Sending(Box::new(Call::new(session, update.clone())));
         Self { update, state }
     }
 
-    /// Decides what follows from the end of the update: a look, if it is not known what it did.
+    /// Decides what follows the update: a check if it may have taken effect.
     fn sent(
         &mut self,
         call: Call<UpdateContact>,
@@ -68,8 +72,8 @@ impl Update {
             (Err(error), Some(mut attempts)) => {
                 let action = attempts.retry(error, now, random);
                 if let Action::Wait(_) = action {
-                    let look = Look(GetContact::new(self.update.id().clone()));
-                    self.state = State::Looking(Box::new(Call::go_on(look, attempts)));
+                    let check = Check(GetContact::new(self.update.id().clone()));
+                    self.state = State::Checking(Box::new(Call::go_on(check, attempts)));
                 }
                 action
             }
@@ -77,8 +81,8 @@ impl Update {
         }
     }
 
-    /// Decides what follows from a look: the end if the update is done, or else the update once more.
-    fn looked(&mut self, call: Call<Look>, found: Result<Contact, Error>) -> Option<Action<Confirmation>> {
+    /// Decides what follows a check: the end if the update took effect, otherwise the update again.
+    fn checked(&mut self, call: Call<Check>, found: Result<Contact, Error>) -> Option<Action<Confirmation>> {
         let contact = match found {
             Ok(contact) => contact,
             Err(error) => return Some(Action::Done(Err(error))),
@@ -108,13 +112,13 @@ impl Exchange for Update {
                     }
                     ControlFlow::Continue(result) => return self.sent(*call, result, now, random),
                 },
-                State::Looking(mut call) => match call.step(event, now, random).result() {
+                State::Checking(mut call) => match call.step(event, now, random).result() {
                     ControlFlow::Break(action) => {
-                        self.state = State::Looking(call);
+                        self.state = State::Checking(call);
                         return action;
                     }
                     ControlFlow::Continue(found) => {
-                        if let Some(end) = self.looked(*call, found) {
+                        if let Some(end) = self.checked(*call, found) {
                             return end;
                         }
                     }
@@ -132,7 +136,7 @@ impl Exchange for Update {
     fn wait_reason(&self) -> Option<WaitReason> {
         match &self.state {
             State::Sending(call) => call.wait_reason(),
-            State::Looking(call) => call.wait_reason(),
+            State::Checking(call) => call.wait_reason(),
             State::Done => None,
         }
     }

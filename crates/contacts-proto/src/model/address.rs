@@ -1,21 +1,23 @@
-//! Addresses and numbers: when two values of `to` reach the same place, and which can reach nobody.
+//! Addresses and numbers: which are the same, and which cannot be valid.
 
 use std::hash::{Hash, Hasher};
 
 use crate::{ContactMethod, Error, redact::is_hidden};
 
-/// The longest `to` that is sent, in characters: no address and no number is near it.
-const LONGEST: usize = 1024;
+/// Maximum length of `to`, in characters. Real addresses are much shorter.
+const MAX_LEN: usize = 1024;
 
-/// How an extension begins; each of them means the same.
+/// Words for an extension of a number. All mean the same.
 const EXTENSIONS: [&str; 5] = ["extension", "extn", "ext", "x", "#"];
 
 /// Returns `true` if two values of `to` are the same address for this method.
 ///
-/// Telephone numbers are compared by their digits, since the service's own forms differ (`90-555-555-5555` and `90-5555559999`
-/// both appear in its reference). A leading `00` is skipped: it is the international prefix, as `+` is. An extension counts:
-/// it begins with the first letter or `#` after a digit. E-mail addresses are compared without case in the domain; all else to
-/// the letter.
+/// - Telephone numbers are compared by their digits. The vendor's reference writes them in several
+///   ways: `90-555-555-5555` and `90-5555559999`.
+/// - A leading `00` is skipped: like `+`, it is the international prefix.
+/// - An extension counts. It begins with the first letter or `#` after a digit.
+/// - In an e-mail address, case is ignored in the domain.
+/// - Everything else is compared exactly.
 ///
 /// ```
 /// use contacts_proto::{ContactMethod, same_address};
@@ -31,9 +33,9 @@ pub fn same_address(method: &ContactMethod, one: &str, other: &str) -> bool {
     Address::new(method, one) == Address::new(method, other)
 }
 
-/// A method with an address or number: a key, by which contacts that reach the same place are found among many.
+/// A method with an address or number. As a key, it finds the contacts that reach the same place.
 ///
-/// Two are equal if their methods are, and their addresses are the [same](same_address).
+/// Two are equal if their methods are equal and their addresses are the [same](same_address).
 ///
 /// ```
 /// use std::collections::HashSet;
@@ -51,26 +53,29 @@ pub struct Address<'a> {
 }
 
 impl<'a> Address<'a> {
-    /// This address or number for this method.
+    /// Creates a key from a method and an address or number.
     pub fn new(method: &'a ContactMethod, to: &'a str) -> Self {
         Self { method, to }
     }
 
-    /// Refuses an address or number that no contact can have. A number is never refused for its form.
+    /// Checks that a contact can have this address or number. Every form of a number is accepted.
     ///
-    /// Contacts that exist already may have such an address: nothing that is read is checked.
+    /// Contacts that exist may fail this check: addresses from the service are not checked.
     ///
     /// ```
     /// use contacts_proto::{Address, ContactMethod};
     ///
     /// let check = |to| Address::new(&ContactMethod::Voice, to).check();
     /// assert!(check("+1 (555) 010-9999 ext. 7").is_ok());
-    /// assert!(check("4.95360287E+11").unwrap_err().to_string().contains("a spreadsheet has shortened this number"));
+    /// let error = check("4.95360287E+11").unwrap_err();
+    /// assert!(error.to_string().contains("a spreadsheet shortened this number"));
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if it is empty, has a blank at an end, an invisible character, or more than 1024 characters; if it is
-    /// an e-mail address without `@` or a number with one; and if a spreadsheet has shortened it (`4.95360287E+11`).
+    /// [`Error::InvalidInput`] if the text is empty, starts or ends with whitespace, has an
+    /// invisible character, or is longer than 1024 characters. Also for an e-mail address without
+    /// `@`, for a number with `@`, and for a number that a spreadsheet shortened
+    /// (`4.95360287E+11`).
     pub fn check(self) -> Result<(), Error> {
         let Self { method, to } = self;
         check(to)?;
@@ -79,13 +84,14 @@ impl<'a> Address<'a> {
                 Err(invalid("is not an e-mail address: it has no @".into()))
             }
             true if method.is_phone() => {
-                Err(invalid(format!("is an e-mail address, and {method} takes a telephone number")))
+                Err(invalid(format!("is an e-mail address, but {method} needs a telephone number")))
             }
             _ => Ok(()),
         }
     }
 
-    /// What is compared of the address: all of its head, or the digits alone, and then its tail without case.
+    /// Returns the bytes that are compared: the digits or the local part, then the extension or the
+    /// domain in lower case.
     fn compared(self) -> impl Iterator<Item = u8> + 'a {
         let Self { method, to } = self;
         let is_number = method.is_phone() && to.bytes().any(|byte| byte.is_ascii_digit());
@@ -107,7 +113,7 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Refuses an address that no contact of any method can have.
+/// Checks an address whose method is not known.
 pub(crate) fn check(to: &str) -> Result<(), Error> {
     let why = if to.trim().is_empty() {
         "is empty".into()
@@ -115,12 +121,12 @@ pub(crate) fn check(to: &str) -> Result<(), Error> {
         let kind = if hidden.is_control() { "a control" } else { "an invisible" };
         format!("has {kind} character: {}", hidden.escape_unicode())
     } else if to.trim() != to {
-        // Its mail would reach the same mailbox, and the service may take it for another contact.
-        "has a blank at its beginning or end".into()
-    } else if to.chars().count() > LONGEST {
-        format!("is longer than {LONGEST} characters")
+        // The mail would reach the same mailbox, but the service may see another contact.
+        "starts or ends with whitespace".into()
+    } else if to.chars().count() > MAX_LEN {
+        format!("is longer than {MAX_LEN} characters")
     } else if is_shortened(to) {
-        "cannot be dialled: a spreadsheet has shortened this number; write out its digits".into()
+        "cannot be dialled: a spreadsheet shortened this number; write all its digits".into()
     } else {
         return Ok(());
     };
@@ -131,11 +137,13 @@ fn invalid(why: String) -> Error {
     Error::invalid("address or number", why)
 }
 
-/// Returns `true` for a spreadsheet's way of writing a long number: `4.95360287E+11`, `9e11`, `905555555555.0`. An `e` alone
-/// among digits is left to the service: it may begin an extension.
+/// Returns `true` for a number that a spreadsheet shortened: `4.95360287E+11`, `9e11`,
+/// `905555555555.0`.
+///
+/// An `e` between digits is accepted: it may begin an extension.
 fn is_shortened(to: &str) -> bool {
-    /// The least digits before `.0`: fewer may be a number that is written in groups.
-    const LONG: usize = 7;
+    /// Minimum number of digits before `.0`. Fewer may be a group of digits.
+    const MIN_DIGITS: usize = 7;
     let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let bare = to.strip_prefix(['+', '-']).unwrap_or(to);
     let (mantissa, exponent) = match bare.split_once(['e', 'E']) {
@@ -154,12 +162,12 @@ fn is_shortened(to: &str) -> bool {
             let size = exponent.strip_prefix(['+', '-']);
             are_digits(size.unwrap_or(exponent)) && (size.is_some() || fraction.is_some() || whole.len() == 1)
         }
-        (None, Some(fraction)) => whole.len() >= LONG && fraction.bytes().all(|byte| byte == b'0'),
+        (None, Some(fraction)) => whole.len() >= MIN_DIGITS && fraction.bytes().all(|byte| byte == b'0'),
         (None, None) => false,
     }
 }
 
-/// A number, and its extension without the word for it.
+/// Splits a number into its digits and its extension, without the word for the extension.
 fn extended(to: &str) -> (&str, &str) {
     let digit = to.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
     let behind = to.get(digit..).unwrap_or_default();
@@ -172,14 +180,14 @@ fn extended(to: &str) -> (&str, &str) {
     (head, if tail.bytes().any(is_word) { tail } else { "" })
 }
 
-/// How many digits the international prefix has.
+/// Returns the number of digits of the international prefix: 2 for `00`, otherwise 0.
 fn prefix(number: &str) -> usize {
     let mut digits = number.bytes().filter(u8::is_ascii_digit);
     let is_prefixed = digits.next() == Some(b'0') && digits.next() == Some(b'0') && digits.next().is_some();
     if is_prefixed { 2 } else { 0 }
 }
 
-/// Returns `true` for a byte of a letter or a digit in an extension; what is not ASCII is one.
+/// Returns `true` for letters and digits of an extension. Every byte outside ASCII counts as one.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || !byte.is_ascii()
 }
@@ -196,7 +204,7 @@ impl Hash for Address<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.method.hash(state);
         self.compared().for_each(|byte| state.write_u8(byte));
-        // No byte of UTF-8: the end of one text is the end of its hash.
+        // This byte is not in UTF-8, so it marks the end of the text.
         state.write_u8(u8::MAX);
     }
 }
@@ -217,8 +225,8 @@ mod tests {
         "(00)?[aAé@10 -]{0,4}( ?(ext\\.?|EXT|x|#) ?[17]?)?"
     }
 
-    /// What a text is cut down to by the rules as they are told.
-    fn told(method: &ContactMethod, to: &str) -> String {
+    /// Returns the compared part of a text, by the documented rules.
+    fn by_the_rules(method: &ContactMethod, to: &str) -> String {
         match (method, to.rsplit_once('@')) {
             (ContactMethod::Sms | ContactMethod::Voice, _) if to.contains(|c: char| c.is_ascii_digit()) => {
                 number(to)
@@ -247,10 +255,10 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
         #[test]
-        fn addresses_are_the_same_by_the_rules_and_only_the_same_are_one_key(
+        fn addresses_are_the_same_by_the_rules_and_equal_keys_have_equal_hashes(
             method in method(), one in text(), other in text(),
         ) {
-            let same = told(&method, &one) == told(&method, &other);
+            let same = by_the_rules(&method, &one) == by_the_rules(&method, &other);
             prop_assert_eq!(same_address(&method, &one, &other), same);
             let hasher = std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default();
             let hash = |to| hasher.hash_one(Address::new(&method, to));
@@ -259,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_with_an_extension_is_another_than_one_without() {
+    fn an_extension_makes_another_number() {
         let same = |one, other| same_address(&ContactMethod::Voice, one, other);
         for extended in ["90-555 ext. 7", "90-555 Ext 7", "+90 555 x7", "0090555#7", "90-555;extension=7"] {
             assert!(same(extended, "90-555x7"), "{extended}");
@@ -280,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn no_number_is_refused_for_its_form() {
+    fn every_form_of_a_number_is_accepted() {
         for to in [
             "90-555-555-5555",
             "+905551234567",
@@ -302,40 +310,43 @@ mod tests {
     }
 
     #[test]
-    fn what_reaches_nobody_is_refused_with_the_reason() {
-        let refused = |method: &str, to: &str| {
+    fn an_address_that_no_contact_can_have_is_rejected_with_the_reason() {
+        let rejected = |method: &str, to: &str| {
             let method = method.into();
             Address::new(&method, to).check().unwrap_err().to_string()
         };
         for to in ["4.95360287E+11", "9.05555555555e11", "4,95E+11", "9e11", "495E+9", "905555555555.0"] {
             for method in ["sms", "voice", "email", "mobile", "pager"] {
-                assert!(refused(method, to).contains("a spreadsheet has shortened this number"), "{to}");
+                assert!(rejected(method, to).contains("a spreadsheet shortened this number"), "{to}");
             }
         }
         assert_eq!(
-            refused("sms", "ann@example.com"),
-            "the address or number is an e-mail address, and sms takes a telephone number"
+            rejected("sms", "ann@example.com"),
+            "the address or number is an e-mail address, but sms needs a telephone number"
         );
-        assert_eq!(refused("email", "90-555"), "the address or number is not an e-mail address: it has no @");
         assert_eq!(
-            refused("email", "ann@example.com\u{200b}"),
+            rejected("email", "90-555"),
+            "the address or number is not an e-mail address: it has no @"
+        );
+        assert_eq!(
+            rejected("email", "ann@example.com\u{200b}"),
             "the address or number has an invisible character: \\u{200b}"
         );
-        assert_eq!(refused("sms", "a\nb"), "the address or number has a control character: \\u{a}");
+        assert_eq!(rejected("sms", "a\nb"), "the address or number has a control character: \\u{a}");
         for to in ["", "  ", "a\0b", " a@b", "a@b ", "a@b\u{a0}", "\u{202a}90-555\u{202c}", "90\u{3164}5"] {
-            refused("mobile", to);
+            rejected("mobile", to);
         }
-        refused("email", &format!("a@{}", "b".repeat(1024)));
+        rejected("email", &format!("a@{}", "b".repeat(1024)));
     }
 
     #[test]
-    fn numbers_without_a_digit_are_the_same_only_to_the_letter() {
+    fn numbers_without_a_digit_are_compared_exactly() {
         assert!(!same_address(&ContactMethod::Voice, "home", "work"));
         assert!(same_address(&ContactMethod::Voice, "home", "home"));
     }
 
     #[test]
-    fn an_app_is_compared_to_the_letter() {
+    fn addresses_of_an_app_are_compared_exactly() {
         assert!(!same_address(&ContactMethod::Mobile, "Phone 1", "Phone-1"));
     }
 

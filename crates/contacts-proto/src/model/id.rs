@@ -1,4 +1,4 @@
-//! Identifiers of a contact and of an account.
+//! Ids of contacts and accounts.
 
 use std::fmt;
 
@@ -8,9 +8,10 @@ use super::segment::segment_type;
 use crate::Error;
 
 segment_type! {
-    /// The id of a contact: opaque, given by the service, safe in a path once it exists.
+    /// Id of a contact. It is opaque: the service chooses it.
     ///
-    /// It is checked wherever it comes from, a person or the service, so that no id can turn a request into another one.
+    /// Every id is checked, whether it comes from a person or from the service. So no id can change
+    /// the path of a request.
     ///
     /// ```
     /// use contacts_proto::ContactId;
@@ -25,18 +26,19 @@ segment_type! {
     ContactId, "contact id"
 }
 
-/// The account id of a user, for listing another user's contacts as an administrator.
+/// Account id of a user. Administrators need it to list another user's contacts.
 ///
-/// It goes into the query, escaped, so that any text of 1 to 128 characters without controls and blanks will do.
+/// It is a text of 1 to 128 characters without whitespace and control characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountId(String);
 
 impl AccountId {
-    /// Takes an account id as the service shows it.
+    /// Creates an account id from its text.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for an empty text, one of more than 128 characters, and one with blanks or controls.
+    /// [`Error::InvalidInput`] if the text is empty, has more than 128 characters, or has
+    /// whitespace or control characters.
     pub fn new(text: impl Into<String>) -> Result<Self, Error> {
         let text = text.into();
         let why = if text.is_empty() {
@@ -44,14 +46,14 @@ impl AccountId {
         } else if text.chars().count() > 128 {
             "is longer than 128 characters"
         } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            "has a blank or a control character"
+            "has whitespace or a control character"
         } else {
             return Ok(Self(text));
         };
         Err(Error::invalid("account id", why))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

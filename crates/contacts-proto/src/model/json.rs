@@ -1,6 +1,7 @@
-//! JSON objects, and nothing else in their place.
+//! Strict reading of JSON objects.
 //!
-//! A derived `Deserialize` reads an array too, member by member: `[[]]` would be an empty page, and `"links":[]` the end of a list.
+//! A derived `Deserialize` also reads an array, member by member: `[[]]` would be an empty page,
+//! and `"links":[]` the end of a list.
 
 use std::{fmt, marker::PhantomData};
 
@@ -9,7 +10,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
-/// What is read from an object only.
+/// A value that is read from an object only.
 pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -32,14 +33,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// An object, or null.
+/// Reads an object or null.
 pub(crate) fn optional<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(value)| value))
 }
 
-/// An array of objects.
+/// Reads an array of objects.
 pub(crate) fn all<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -64,12 +65,13 @@ pub(crate) fn all<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer.deserialize_seq(Elements(PhantomData))
 }
 
-/// A text; empty for null.
+/// Reads a text. Null becomes an empty text.
 pub(crate) fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// A whole number, also one written as `1.0`. Anything else counts as absent: no contact is lost for the sake of its order.
+/// Reads a whole number, also `1.0`. Anything else counts as absent, so that the order cannot hide
+/// a contact.
 pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -81,13 +83,13 @@ pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 
     Ok(match Order::deserialize(deserializer)? {
         Order::Whole(number) => Some(number),
-        // A whole one is written without a fraction.
+        // `to_string` writes a whole number without a fraction.
         Order::Number(number) => number.to_string().parse().ok(),
         Order::Other(_) => None,
     })
 }
 
-/// A body without the byte order mark that some gateways put before JSON.
+/// Removes the byte order mark that some gateways put before JSON.
 pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }

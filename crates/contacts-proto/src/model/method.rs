@@ -1,30 +1,30 @@
-//! The way a contact reaches its person.
+//! The method of a contact.
 
 use std::{borrow::Cow, convert::Infallible, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The `method` of a contact.
+/// Method of a contact: e-mail, text message, phone call or a phone's app.
 ///
-/// The service takes `email`, `sms` and `voice`; it may answer `mobile` too, which only a phone's app can register, and one
-/// day others: these are kept as they are.
+/// A client can create `email`, `sms` and `voice`. The service may also return `mobile`, which only
+/// a phone's app can register. Other methods are kept as [`Other`](Self::Other).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ContactMethod {
-    /// An e-mail address.
+    /// E-mail.
     Email,
-    /// A number for text messages.
+    /// Text message to a number.
     Sms,
-    /// A number for calls.
+    /// Phone call to a number.
     Voice,
-    /// A phone's app; it registers itself and cannot be created by a client.
+    /// Push message to a phone's app. The app registers itself; a client cannot create it.
     Mobile,
-    /// A method that this version does not know, just as the service wrote it.
+    /// A method that this version does not know, as the service writes it.
     Other(Box<str>),
 }
 
 impl ContactMethod {
-    /// The word on the wire.
+    /// Returns the method as the service writes it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Email => "email",
@@ -35,7 +35,7 @@ impl ContactMethod {
         }
     }
 
-    /// Whether `to` is a telephone number.
+    /// Returns `true` if the contact has a telephone number.
     pub fn is_phone(&self) -> bool {
         matches!(self, Self::Sms | Self::Voice)
     }
@@ -75,7 +75,7 @@ impl Serialize for ContactMethod {
 
 impl<'de> Deserialize<'de> for ContactMethod {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // serde reads a `Cow` without an attribute as owned; borrowed is what a known word needs.
+        // Without this attribute, serde would allocate for each known word.
         #[derive(Deserialize)]
         struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 

@@ -1,35 +1,60 @@
-//! A page of the list, and what it says of the next.
+//! A page of a list, and its link to the next page.
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{Contact, model::json};
 
-/// A page of contacts, as [`ListContacts`](crate::ListContacts) reads it.
+/// A page of contacts, in the service's order.
 ///
-/// What to ask next is told by [`ListContacts::after`](crate::ListContacts::after).
+/// [`ListContacts::after`](crate::ListContacts::after) gives the request of the next page.
+/// Serialization uses the service's own shape.
+///
+/// ```
+/// use contacts_proto::{ListContacts, Page};
+///
+/// let json = r#"{"values":[{"id":"a","method":"sms","to":"90-5555559999"}]}"#;
+/// let page: Page = serde_json::from_str(json)?;
+/// assert_eq!(page, Page::new(page.contacts.clone(), None));
+/// assert_eq!(ListContacts::all().after(&page).unwrap(), None, "this is the last page");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page {
-    /// The contacts of this page, in the service's order.
+    /// Contacts of this page, in the service's order.
     pub contacts: Vec<Contact>,
     pub(crate) next: NextLink,
 }
 
-/// What `links.next` says. Only its offset means anything: the service's own example is no URL at all.
+impl Page {
+    /// Creates a page, for tests of code that uses a client. `None` makes it the last page.
+    ///
+    /// The offset of a next page is at most 2147483647. A larger one is a link that cannot be read.
+    pub fn new(contacts: Vec<Contact>, next_offset: Option<u32>) -> Self {
+        let next = match next_offset {
+            None => NextLink::End,
+            Some(offset) if is_int32(offset) => NextLink::At { offset },
+            Some(_) => NextLink::Unreadable,
+        };
+        Self { contacts, next }
+    }
+}
+
+/// Contents of `links.next`. Only its offset counts: the vendor's own example is not a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NextLink {
     /// Absent, null or empty: the list ends here.
     End,
-    /// An offset to go on from.
+    /// Offset of the next page.
     At { offset: u32 },
-    /// Something without a number to go on from.
+    /// A link without a readable offset.
     Unreadable,
 }
 
-/// The page on the wire. `values` must be there: an answer without it is no page, and reading it as an empty one would make
-/// contacts disappear.
+/// A page on the wire. `values` is required: without it, a wrong body would be an empty page, and
+/// contacts would seem to disappear.
 #[derive(Deserialize)]
 pub(crate) struct WirePage<'a> {
     #[serde(deserialize_with = "json::all")]
@@ -55,6 +80,32 @@ impl From<WirePage<'_>> for Page {
     }
 }
 
+impl<'de> Deserialize<'de> for Page {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        WirePage::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl Serialize for Page {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Links {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            next: Option<String>,
+        }
+
+        let next = match self.next {
+            NextLink::End => None,
+            NextLink::At { offset } => Some(format!("?offset={offset}")),
+            NextLink::Unreadable => Some("?".to_owned()),
+        };
+        let mut page = serializer.serialize_struct("Page", 2)?;
+        page.serialize_field("values", &self.contacts)?;
+        page.serialize_field("links", &Links { next })?;
+        page.end()
+    }
+}
+
 impl NextLink {
     fn read(link: &str) -> Self {
         if link.trim().is_empty() {
@@ -66,15 +117,19 @@ impl NextLink {
     }
 }
 
-/// The offset in a query, if it is there and readable, and the same if it is there more than once.
+/// The service's numbers are int32.
+fn is_int32(offset: u32) -> bool {
+    i32::try_from(offset).is_ok()
+}
+
+/// Returns the offset in a query, if it is readable. If there are several, they must be equal.
 fn offset(query: &str) -> Option<u32> {
     let mut found = None;
     for (_, value) in url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "offset") {
-        // The service's numbers are int32.
         let value = Some(value.as_ref())
             .filter(|text| text.bytes().all(|b| b.is_ascii_digit()))
             .and_then(|text| text.parse::<u32>().ok())
-            .filter(|number| i32::try_from(*number).is_ok())?;
+            .filter(|offset| is_int32(*offset))?;
         if found.is_some_and(|before| before != value) {
             return None;
         }
@@ -88,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_offset_of_a_link_means_anything() {
+    fn only_the_offset_of_a_link_counts() {
         let at = NextLink::At { offset: 20 };
         for link in [
             "url?offset=20&size=3",
@@ -104,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_without_one_readable_offset_leads_nowhere() {
+    fn a_link_without_a_single_readable_offset_is_unreadable() {
         for link in [
             "url",
             "url?size=1",

@@ -1,19 +1,19 @@
-//! Path segments: texts that stand in a URL's path as they are.
+//! Path segments: texts that need no escaping in the path of a URL.
 
 use std::cmp::Ordering;
 
 use crate::Error;
 
-/// The longest text that is taken as a path segment, in characters.
+/// Maximum length of a path segment, in characters.
 const MAX_LEN: usize = 128;
 
-/// Whether a gateway on the way can read this byte in one way only, escaped or not.
+/// Returns `true` for a byte that every gateway reads in the same way.
 pub(crate) fn is_safe(byte: u8) -> bool {
     SAFE.get(usize::from(byte)) == Some(&true)
 }
 
-/// [`is_safe`] of each byte, made beforehand: a page has thousands of them.
-#[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "it would not compile if it were outside"))]
+/// The result of [`is_safe`] for each byte. A page has thousands of bytes to check.
+#[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "an index out of bounds would not compile"))]
 const SAFE: [bool; 256] = {
     let mut safe = [false; 256];
     let mut byte = 0_u8;
@@ -25,10 +25,10 @@ const SAFE: [bool; 256] = {
     safe
 };
 
-/// Refuses what is not 1 to 128 characters of `A-Z a-z 0-9 . _ ~ : -`, or is `.` or `..`.
+/// Checks for 1 to 128 characters of `A-Z a-z 0-9 . _ ~ : -`, except `.` and `..`.
 ///
-/// An empty segment is the dangerous one: it would turn a get into a list and a delete of one contact into
-/// a delete of the collection. `.` and `..` would be taken out by whoever normalizes the path.
+/// An empty segment is dangerous: it would turn a get into a list, and the deletion of one contact
+/// into the deletion of all. Programs that normalize a path remove `.` and `..`.
 pub(crate) fn check(what: &'static str, text: &str) -> Result<(), Error> {
     let why = if text.is_empty() {
         "is empty"
@@ -44,11 +44,12 @@ pub(crate) fn check(what: &'static str, text: &str) -> Result<(), Error> {
     Err(Error::invalid(what, why))
 }
 
-/// A checked text: one as short as a UUID, which ids are, stands in place, since a page has a hundred of them. A text
-/// has one of the two forms, so that texts are equal if their forms are.
+/// A checked text. A text as short as a UUID needs no allocation, since a page has a hundred ids.
+///
+/// A text has exactly one of the two forms, so derived equality compares texts.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Segment {
-    /// So many bytes of these.
+    /// Length and bytes.
     Short(u8, [u8; Self::SHORT]),
     Long(Box<str>),
 }
@@ -70,7 +71,7 @@ impl Segment {
 
     pub(crate) fn as_str(&self) -> &str {
         match self {
-            // It was copied from a text.
+            // The bytes were copied from a text.
             Self::Short(..) => std::str::from_utf8(self.as_bytes()).unwrap_or_default(),
             Self::Long(text) => text,
         }
@@ -96,7 +97,7 @@ impl Ord for Segment {
     }
 }
 
-/// Declares a newtype over a checked path segment.
+/// Declares a newtype around a checked path segment.
 macro_rules! segment_type {
     ($(#[$meta:meta])* $name:ident, $what:literal) => {
         $(#[$meta])*
@@ -104,7 +105,7 @@ macro_rules! segment_type {
         pub struct $name(crate::model::segment::Segment);
 
         impl $name {
-            /// Takes a text of 1 to 128 characters of `A-Z a-z 0-9 . _ ~ : -` that is neither `.` nor `..`.
+            /// Creates it from 1 to 128 characters of `A-Z a-z 0-9 . _ ~ : -`, except `.` and `..`.
             ///
             /// # Errors
             /// [`Error::InvalidInput`](crate::Error::InvalidInput) for any other text.
@@ -112,7 +113,7 @@ macro_rules! segment_type {
                 crate::model::segment::Segment::new($what, text.as_ref()).map(Self)
             }
 
-            /// The text, just as it stands in a path.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
             }
@@ -176,7 +177,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn segments_are_compared_as_their_texts_are(one in "[ab]{1,2}x{0,40}", other in "[ab]{1,2}x{0,40}") {
+        fn segments_compare_like_their_texts(one in "[ab]{1,2}x{0,40}", other in "[ab]{1,2}x{0,40}") {
             let [first, second] = [&one, &other].map(|text| Segment::new("text", text).unwrap());
             prop_assert_eq!(first.as_str(), &one);
             prop_assert_eq!(first == second, one == other);

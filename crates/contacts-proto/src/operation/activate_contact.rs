@@ -1,4 +1,8 @@
 //! `PATCH /v1/users/contacts/{id}/activate`
+//!
+//! Activates a contact, so that it is notified again.
+//!
+//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-activate-patch)
 
 use http::{Method, Request, Response};
 
@@ -9,7 +13,14 @@ use crate::{
     operation::{answer::Answer, request},
 };
 
-/// Lets a contact be used again. A number that was never verified is not activated.
+/// Activates a contact, so that it is notified again.
+///
+/// The service does not activate a number that was never verified.
+///
+/// Request: `PATCH /v1/users/contacts/{id}/activate`, see the [vendor's reference].
+///
+/// [vendor's reference]: https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-activate-patch
+#[must_use = "an operation does nothing until its request is sent"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActivateContact {
     id: ContactId,
@@ -70,14 +81,14 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_answer_is_read() {
+    fn the_documented_response_is_read() {
         let body = r#"{"message":"Activated","data":{"id":"299003c3-8221-4a9f-b63d-2370c4caaaaa"}}"#;
         let confirmation = operation().response(answer(200, body)).unwrap();
         assert_eq!((confirmation.id.as_str(), confirmation.message.as_str()), (ID, "Activated"));
     }
 
     #[test]
-    fn an_answer_without_members_confirms_the_id_that_was_asked_for() {
+    fn a_response_without_members_confirms_the_requested_id() {
         for body in ["", "{}", r#"{"data":null}"#, r#"{"data":{"id":null,"name":"x"},"message":null}"#] {
             let confirmation = operation().response(answer(200, body)).unwrap();
             assert_eq!(
@@ -89,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_a_captive_portal_confirms_nothing() {
+    fn a_captive_portals_page_confirms_nothing() {
         let error = operation().response(answer(200, "<html>Log in</html>")).unwrap_err();
         assert_eq!(error.hint(), Some(Hint::NotTheService));
         assert_eq!(error.effect(), crate::Effect::Possible);

@@ -1,4 +1,8 @@
 //! `POST /v1/users/contacts`
+//!
+//! Creates a contact.
+//!
+//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-post)
 
 use http::{Method, Request, Response};
 use serde::Serialize;
@@ -10,8 +14,15 @@ use crate::{
     operation::{answer::Answer, request},
 };
 
-/// Creates a contact. The service gives it its id, and adds a rule for it to the user's notification rules. A new number must
-/// be verified, by a code sent to it, before it is used.
+/// Creates a contact.
+///
+/// The service chooses the id, and adds a rule for the contact to the user's notification rules. A
+/// new number is not notified before its owner has entered the code that the service sends to it.
+///
+/// Request: `POST /v1/users/contacts`, see the [vendor's reference].
+///
+/// [vendor's reference]: https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-post
+#[must_use = "an operation does nothing until its request is sent"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateContact {
     method: ContactMethod,
@@ -25,12 +36,12 @@ struct Body<'a> {
 }
 
 impl CreateContact {
-    /// Creates a contact of this method with this address or number. The forms of numbers are the service's own business:
-    /// they are sent as they are.
+    /// Creates a contact of this method with this address or number. A number is sent as it is
+    /// written.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if the address fails its [check](Address::check), and if the method is
-    /// [`Mobile`](ContactMethod::Mobile), which only the app itself can register.
+    /// [`Error::InvalidInput`] if the address fails [`Address::check`], or if the method is empty
+    /// or [`Mobile`](ContactMethod::Mobile). Only the app itself can register a phone's app.
     pub fn new(method: ContactMethod, to: impl Into<String>) -> Result<Self, Error> {
         if method == ContactMethod::Mobile {
             return Err(Error::invalid(
@@ -46,18 +57,20 @@ impl CreateContact {
         Ok(Self { method, to })
     }
 
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> &ContactMethod {
         &self.method
     }
 
-    /// The address or number.
+    /// Returns the address or number.
     pub fn to(&self) -> &str {
         &self.to
     }
 
-    /// What there is to resolve if the program ends before the answer comes: a creation begun at `unix` seconds of the Unix epoch. It
-    /// is best made [`of`](Receipt::of) the session that creates it.
+    /// Returns a receipt to store before the request is sent, in case the program ends first.
+    ///
+    /// `unix` is the current time in seconds since the Unix epoch. Add site and user with
+    /// [`Receipt::of`]. [`Reconcile`](crate::exchange::Reconcile) takes the receipt.
     pub fn receipt(&self, unix: u64) -> Receipt {
         Receipt::for_create(self.method.clone(), self.to.clone(), None, unix)
     }
@@ -113,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_answer_is_read() {
+    fn the_documented_response_is_read() {
         let body = r#"{"message":"Created","data":{"id":"299003c3-8221-4a9f-b63d-2370c4caaaaa"}}"#;
         let confirmation = operation().response(answer(201, body)).unwrap();
         assert_eq!(confirmation.id.as_str(), "299003c3-8221-4a9f-b63d-2370c4caaaaa");
@@ -121,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_success_without_an_id_may_have_created_something() {
+    fn a_success_without_an_id_may_have_taken_effect() {
         for body in [
             "",
             "{}",
@@ -137,17 +150,17 @@ mod tests {
     }
 
     #[test]
-    fn what_no_contact_can_have_is_refused_beforehand() {
+    fn an_address_that_no_contact_can_have_is_rejected_before_sending() {
         assert!(CreateContact::new(ContactMethod::Email, "a@b ").unwrap_err().is_invalid_input());
         assert!(CreateContact::new(ContactMethod::Mobile, "Phone").is_err());
         assert!(
             CreateContact::new(ContactMethod::Voice, "+1 (555) 010-9999 ext. 7").is_ok(),
-            "a form is not ours to refuse"
+            "the client accepts every form of a number"
         );
     }
 
     #[test]
-    fn a_refusal_tells_what_it_probably_means() {
+    fn a_rejection_has_a_hint_about_its_usual_reason() {
         let error =
             operation().response(answer(422, r#"{"message":"m","errors":{"to":"is taken"}}"#)).unwrap_err();
         assert_eq!(

@@ -1,4 +1,8 @@
 //! `PATCH /v1/users/contacts/{id}/deactivate`
+//!
+//! Deactivates a contact without deleting it.
+//!
+//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-deactivate-patch)
 
 use http::{Method, Request, Response};
 
@@ -9,7 +13,12 @@ use crate::{
     operation::{answer::Answer, request},
 };
 
-/// Keeps a contact and does not use it until it is activated again.
+/// Deactivates a contact: it stays, but is not notified until it is activated again.
+///
+/// Request: `PATCH /v1/users/contacts/{id}/deactivate`, see the [vendor's reference].
+///
+/// [vendor's reference]: https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-deactivate-patch
+#[must_use = "an operation does nothing until its request is sent"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeactivateContact {
     id: ContactId,
@@ -68,14 +77,14 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_answer_is_read() {
+    fn the_documented_response_is_read() {
         let body = r#"{"message":"Deactivated","data":{"id":"299003c3-8221-4a9f-b63d-2370c4caaaaa"}}"#;
         let confirmation = operation().response(answer(200, body)).unwrap();
         assert_eq!((confirmation.id.as_str(), confirmation.message.as_str()), (ID, "Deactivated"));
     }
 
     #[test]
-    fn an_answer_without_members_confirms_the_id_that_was_asked_for() {
+    fn a_response_without_members_confirms_the_requested_id() {
         for body in ["", "{}", r#"{"data":null}"#, r#"{"data":{"id":null,"name":"x"},"message":null}"#] {
             let confirmation = operation().response(answer(200, body)).unwrap();
             assert_eq!(
@@ -87,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_a_captive_portal_confirms_nothing() {
+    fn a_captive_portals_page_confirms_nothing() {
         let error = operation().response(answer(200, "<html>Log in</html>")).unwrap_err();
         assert_eq!(error.hint(), Some(crate::Hint::NotTheService));
         assert_eq!(error.effect(), crate::Effect::Possible);

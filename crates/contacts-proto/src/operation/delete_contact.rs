@@ -1,4 +1,8 @@
 //! `DELETE /v1/users/contacts/{id}`
+//!
+//! Deletes a contact.
+//!
+//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-delete)
 
 use http::{Method, Request, Response};
 use serde_json::Value;
@@ -9,7 +13,12 @@ use crate::{
     operation::answer::Answer, operation::request,
 };
 
-/// Deletes a contact for good.
+/// Deletes a contact permanently.
+///
+/// Request: `DELETE /v1/users/contacts/{id}`, see the [vendor's reference].
+///
+/// [vendor's reference]: https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-delete
+#[must_use = "an operation does nothing until its request is sent"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeleteContact {
     id: ContactId,
@@ -37,7 +46,7 @@ impl Operation for DeleteContact {
         request::without_body(Method::DELETE, site, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
     }
 
-    /// The service documents 204; others have met 200. A body, if there is one, must be JSON: the page of a captive portal has
+    /// The vendor documents 204; 200 was seen too. A body must be JSON: a captive portal's page has
     /// deleted nothing.
     fn response(&self, response: Response<&[u8]>) -> Result<(), Error> {
         let answer = Answer::to::<Self>(&response, Subject::Contact);
@@ -47,7 +56,7 @@ impl Operation for DeleteContact {
             return Ok(());
         }
         answer.any_json()?;
-        // Of a body nothing is promised: only one that names another contact is wrong.
+        // The service promises no body, so only one that names another contact is wrong.
         let json = serde_json::from_slice::<Value>(body).unwrap_or_default();
         if json.pointer("/data/id").is_none() {
             return Ok(());
@@ -84,21 +93,21 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_or_a_json_body_is_a_deletion() {
+    fn an_empty_or_a_json_body_confirms_the_deletion() {
         for (status, body) in [(204, ""), (200, ""), (200, r#"{"message":"Deleted"}"#)] {
             operation().response(answer(status, body)).unwrap();
         }
     }
 
     #[test]
-    fn a_page_of_a_captive_portal_deletes_nothing() {
+    fn a_captive_portals_page_confirms_nothing() {
         let error = operation().response(answer(200, "<!doctype html><p>Log in")).unwrap_err();
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
         assert_eq!(error.hint(), Some(crate::Hint::NotTheService));
     }
 
     #[test]
-    fn a_contact_that_is_not_there_is_not_found() {
+    fn a_404_of_the_service_means_no_such_contact() {
         let error = operation()
             .response(answer(404, r#"{"errors":[{"title":"Contact not found","code":"404"}]}"#))
             .unwrap_err();

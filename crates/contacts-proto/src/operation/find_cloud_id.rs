@@ -1,4 +1,8 @@
 //! `GET /_edge/tenant_info`
+//!
+//! Looks up the cloud id of a site.
+//!
+//! The vendor's reference does not document this endpoint. Its own tools use it.
 
 use http::{Method, Request, Response};
 use serde::Deserialize;
@@ -9,9 +13,10 @@ use crate::{
     operation::request,
 };
 
-/// Asks a site itself for its cloud id. People know their site's name, not its cloud id.
+/// Looks up the cloud id of a site by its name.
 ///
-/// It goes to [`Site::lookup`](crate::Site::lookup), not to the API, and never carries credentials: the answer is public.
+/// The request goes to [`Site::lookup`](crate::Site::lookup), not to the API. It never carries
+/// credentials: the cloud id is public.
 ///
 /// ```
 /// use contacts_proto::{Credentials, FindCloudId, Operation, Site};
@@ -27,6 +32,7 @@ use crate::{
 /// assert_eq!(base_url.to_string(), "https://api.atlassian.com/jsm/ops/api/35273b54");
 /// # Ok::<(), contacts_proto::Error>(())
 /// ```
+#[must_use = "an operation does nothing until its request is sent"]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FindCloudId;
 
@@ -71,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cloud_id_that_is_not_safe_in_a_path_is_refused() {
+    fn a_cloud_id_that_is_not_safe_in_a_path_is_rejected() {
         for body in
             [r#"{"cloudId":"../../evil"}"#, r#"{"cloudId":""}"#, r#"{"cloudId":null}"#, "{}", "<html>"]
         {
@@ -80,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_site_is_told_as_that_and_speaks_of_no_contact() {
+    fn a_404_means_no_such_site_and_never_no_such_contact() {
         for body in ["", "<html>", r#"{"errors":[{"title":"Not found"}]}"#] {
             let error = FindCloudId.response(answer(404, body)).unwrap_err();
             assert_eq!(error.hint(), Some(crate::Hint::NoSuchSite), "{body}");
@@ -89,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_site_tells_its_new_name_and_any_other_redirect_is_one() {
+    fn a_renamed_site_gives_its_new_name_and_other_redirects_do_not() {
         let hint = |location: &str| {
             let mut response = answer(301, "");
             response.headers_mut().insert("location", location.parse().unwrap());
@@ -108,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_told_to_mend_credentials_that_were_not_sent() {
+    fn no_hint_is_about_credentials_that_were_not_sent() {
         for body in [r#"{"code":401,"message":"Unauthorized; scope does not match"}"#, ""] {
             assert_eq!(FindCloudId.response(answer(401, body)).unwrap_err().hint(), None);
             assert_eq!(FindCloudId.response(answer(403, body)).unwrap_err().hint(), None);

@@ -1,4 +1,8 @@
 //! `GET /v1/users/contacts/{id}`
+//!
+//! Gets one contact.
+//!
+//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-get)
 
 use http::{Method, Request, Response};
 
@@ -8,21 +12,24 @@ use crate::{
     operation::answer::Answer, operation::request,
 };
 
-/// Reads one contact. Its place in the order of notification is not told here, only in a list.
+/// Gets one contact, without its place in the order of notification. Only a list has that.
+///
+/// Request: `GET /v1/users/contacts/{id}`, see the [vendor's reference].
+///
+/// [vendor's reference]: https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-get
+#[must_use = "an operation does nothing until its request is sent"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GetContact {
     id: ContactId,
 }
 
 impl GetContact {
-    /// Reads the contact with this id.
+    /// Gets the contact with this id.
     pub fn new(id: ContactId) -> Self {
         Self { id }
     }
-}
 
-impl GetContact {
-    /// Reads the response; an error names the operation that needs the contact.
+    /// Reads the response for the operation `O`, which errors name.
     pub(crate) fn read_for<O: Operation>(&self, response: &Response<&[u8]>) -> Result<Contact, Error> {
         let answer = Answer::to::<O>(response, Subject::Contact);
         let contact: Contact = answer.object()?;
@@ -78,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_answer_is_read() {
+    fn the_documented_response_is_read() {
         let body = format!(
             r#"{{"id":"{ID}","method":"email","to":"test@example.com","status":{{"enabled":true}}}}"#
         );
@@ -89,12 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn a_contact_without_id_or_method_is_none() {
+    fn a_contact_needs_an_id_and_a_method() {
         for (body, place) in [
             (r#"{"method":"sms","to":"1"}"#, "id"),
             (r#"{"id":"a","to":"1"}"#, "method"),
             (r#"{"id":"a/b","method":"sms","to":"1"}"#, "contact id"),
-            ("", "no body"),
+            ("", "the body is empty"),
         ] {
             let error = operation().response(answer(200, body)).unwrap_err();
             assert!(error.to_string().contains(place), "{body}: {error}");
@@ -102,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_html_is_not_the_service_and_tells_nothing_of_the_contact() {
+    fn an_html_page_is_not_from_the_service_and_not_about_a_contact() {
         for status in [200, 403, 404, 405, 409, 410, 422, 500, 503] {
             let error = operation().response(answer(status, "<html>Blocked")).unwrap_err();
             assert_eq!(error.hint(), Some(crate::Hint::NotTheService), "{status}");
@@ -113,16 +120,16 @@ mod tests {
     }
 
     #[test]
-    fn a_contact_that_is_another_is_refused() {
+    fn a_response_about_another_contact_is_rejected() {
         let error =
             operation().response(answer(200, r#"{"id":"other","method":"sms","to":"1"}"#)).unwrap_err();
-        assert!(error.to_string().contains("it is about another contact, other"), "{error}");
+        assert!(error.to_string().contains("the response is about another contact, other"), "{error}");
         let shouted = format!(r#"{{"id":"{}","method":"sms","to":"1"}}"#, ID.to_ascii_uppercase());
         assert!(operation().response(answer(200, &shouted)).is_ok());
     }
 
     #[test]
-    fn a_contact_is_read_though_its_address_or_order_is_odd() {
+    fn an_unusual_address_or_order_does_not_hide_a_contact() {
         for (odd, to, order) in [
             (r#""to":null"#, "", None),
             (r#""status":null"#, "", None),
@@ -150,16 +157,19 @@ mod tests {
             let mut response = Response::new(&b"\x1f\x8b\x08\x00\xff\xff"[..]);
             *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
             let error = operation().response(response).unwrap_err().to_string();
-            assert!(error.contains("the body is compressed (gzip), which was not requested"), "{error}");
+            assert!(
+                error.contains("the body is compressed (gzip), but compression was not requested"),
+                "{error}"
+            );
             assert!(!error.contains('\u{fffd}'), "{error}");
         }
     }
 
     #[test]
-    fn a_status_without_a_reason_is_told_as_its_number() {
+    fn a_status_without_a_reason_phrase_is_shown_as_a_number() {
         let error = operation().response(answer(299, "hello")).unwrap_err();
         assert!(
-            error.to_string().starts_with("could not get the contact: the answer 299 is not what"),
+            error.to_string().starts_with("could not get the contact: unexpected response (299): "),
             "{error}"
         );
         let error = operation().response(answer(599, "hello")).unwrap_err();
@@ -167,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_no_contact_whatever_its_body() {
+    fn an_error_response_is_never_read_as_a_contact() {
         let body = format!(r#"{{"id":"{ID}","method":"email","to":"test@example.com"}}"#);
         assert!(operation().response(answer(401, &body)).unwrap_err().is_unauthorized());
     }

@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn a_mistake_without_a_name_is_told_without_one() {
         let error = ListContacts::all().response(answer(200, r#"{"values":[],}"#)).unwrap_err();
-        assert!(error.to_string().contains("expected: trailing comma at line 1 column 14"), "{error}");
+        assert!(error.to_string().contains("(200 OK): trailing comma at line 1 column 14"), "{error}");
     }
 
     #[test]

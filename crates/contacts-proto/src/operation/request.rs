@@ -1,16 +1,19 @@
-//! What all requests have in common on the wire.
+//! The common part of all requests.
 
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use serde::Serialize;
 
 use crate::{BaseUrl, Credentials};
 
-/// The `user-agent` of requests, unless the caller puts another in its place.
+/// Default `user-agent` of requests.
 pub const USER_AGENT: &str = concat!("contacts-proto/", env!("CARGO_PKG_VERSION"));
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A request without a body: a PATCH says so by its length (an adapter might send it in chunks else), GET and DELETE by silence.
+/// Builds a request without a body.
+///
+/// A PATCH has `content-length: 0`, so that no adapter sends it in chunks. GET and DELETE have
+/// none.
 pub(crate) fn without_body(
     method: Method,
     site: &BaseUrl,
@@ -24,11 +27,10 @@ pub(crate) fn without_body(
     assemble(method, uri, headers, Vec::new())
 }
 
-/// A request with a JSON body.
+/// Builds a request with a JSON body.
 #[expect(
     clippy::expect_used,
-    reason = "JSON has every string, and a body is a struct of strings: the golden tests make each; and digits may stand in a \
-              header"
+    reason = "a struct of strings is always JSON, and digits are valid in a header: the golden tests build each body"
 )]
 pub(crate) fn with_json(
     method: Method,
@@ -40,14 +42,14 @@ pub(crate) fn with_json(
     let body = serde_json::to_vec(body).expect("a struct of strings is always JSON");
     let mut headers = headers(site, credentials);
     headers.insert(header::CONTENT_TYPE, JSON);
-    // `HeaderValue::from` a number takes an allocation more.
+    // `HeaderValue::from` a number costs one more allocation.
     let length = HeaderValue::from_str(itoa::Buffer::new().format(body.len()));
-    headers.insert(header::CONTENT_LENGTH, length.expect("digits may stand in a header"));
+    headers.insert(header::CONTENT_LENGTH, length.expect("digits are valid in a header"));
     assemble(method, uri, headers, body)
 }
 
 fn headers(site: &BaseUrl, credentials: &Credentials) -> HeaderMap {
-    // Room for all of them, and for what an adapter adds, in one allocation.
+    // One allocation for all headers, including those that an adapter adds.
     let mut headers = HeaderMap::with_capacity(6);
     if let Some(host) = site.host_header() {
         headers.insert(header::HOST, host.clone());

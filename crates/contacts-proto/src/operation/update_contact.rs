@@ -1,4 +1,8 @@
 //! `PATCH /v1/users/contacts/{id}`
+//!
+//! Changes the address of an e-mail contact.
+//!
+//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-patch)
 
 use http::{Method, Request, Response};
 use serde::Serialize;
@@ -11,15 +15,22 @@ use crate::{
     operation::{answer::Answer, request},
 };
 
-/// Gives an e-mail contact another address. The service documents it for e-mail contacts only: a number is changed by creating
-/// a contact and deleting the old one.
+/// Changes the address of an e-mail contact.
+///
+/// The vendor documents this for e-mail contacts only. To change a number, create a contact and
+/// delete the old one.
+///
+/// Request: `PATCH /v1/users/contacts/{id}`, see the [vendor's reference].
+///
+/// [vendor's reference]: https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-patch
+#[must_use = "an operation does nothing until its request is sent"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpdateContact {
     id: ContactId,
     to: String,
 }
 
-/// The service's documented word.
+/// Message that the vendor documents.
 const UPDATED: &str = "Updated";
 
 #[derive(Serialize)]
@@ -28,28 +39,28 @@ struct Body<'a> {
 }
 
 impl UpdateContact {
-    /// Gives the contact with this id this address.
+    /// Changes the address of the contact with this id to `to`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if `to` is empty, has a blank at an end, an invisible character, or more than 1024 characters,
-    /// or if a spreadsheet has shortened it.
+    /// [`Error::InvalidInput`] if `to` is empty, starts or ends with whitespace, has an invisible
+    /// character or more than 1024 characters, or is a number that a spreadsheet shortened.
     pub fn new(id: ContactId, to: impl Into<String>) -> Result<Self, Error> {
         let to = to.into();
         check_address(&to)?;
         Ok(Self { id, to })
     }
 
-    /// The id of the contact.
+    /// Returns the id of the contact.
     pub fn id(&self) -> &ContactId {
         &self.id
     }
 
-    /// The address that the contact gets.
+    /// Returns the new address.
     pub fn to(&self) -> &str {
         &self.to
     }
 
-    /// The confirmation of an update that was found to be done.
+    /// Returns the confirmation of an update that took effect although its response was lost.
     pub(crate) fn done(&self) -> Confirmation {
         Confirmation::new(self.id.clone(), UPDATED)
     }
@@ -105,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_answer_is_read() {
+    fn the_documented_response_is_read() {
         let body = r#"{"message":"Updated","data":{"id":"299003c3-8221-4a9f-b63d-2370c4caaaaa"}}"#;
         let confirmation = operation().response(answer(200, body)).unwrap();
         assert_eq!((confirmation.id.as_str(), confirmation.message.as_str()), (ID, "Updated"));
     }
 
     #[test]
-    fn an_address_that_nobody_can_have_is_refused_before_anything_is_sent() {
+    fn an_address_that_no_contact_can_have_is_rejected_before_sending() {
         for to in ["", "ann@example.com\u{200b}", "a@b ", "4.95E+11"] {
             let error = UpdateContact::new(ContactId::new(ID).unwrap(), to).unwrap_err();
             assert!(error.is_invalid_input(), "{to:?}");
@@ -120,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_that_only_addresses_can_be_updated() {
+    fn a_rejection_hints_that_only_e_mail_contacts_can_be_updated() {
         let error = operation()
             .response(answer(422, r#"{"errors":[{"title":"Not an email","code":"E1"}]}"#))
             .unwrap_err();

@@ -1,23 +1,23 @@
-//! How long to wait before the next attempt.
+//! The wait before the next attempt.
 
 use std::time::Duration;
 
 use super::RetryPolicy;
 
-/// A part of `most`, chosen by `random`: 0 included, `most` not.
+/// Returns a random part of `most`: at least 0, less than `most`.
 fn part(most: Duration, random: u64) -> Duration {
     let nanos = most.as_nanos().saturating_mul(u128::from(random)) >> 64;
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
-/// Full jitter: uniform in 0 … min(longest, base · 2^(retry - 1)).
+/// Returns a back-off with full jitter: uniform in 0 … min(max_backoff, base · 2^(retry - 1)).
 pub(crate) fn backoff(policy: &RetryPolicy, retry: u32, throttled: bool, random: u64) -> Duration {
     let base = if throttled { policy.throttled_backoff } else { policy.backoff };
     let factor = 2_u32.saturating_pow(retry.saturating_sub(1));
     part(base.saturating_mul(factor).min(policy.max_backoff), random)
 }
 
-/// What the service asks for and up to a tenth more, so that those who were told the same moment do not all come at it.
+/// Returns the server-requested delay plus up to 10 %, so that clients do not all return at once.
 pub(crate) fn patience(hint: Duration, random: u64) -> Duration {
     let spread = hint.checked_div(10).unwrap_or_default().max(Duration::from_millis(500));
     hint.saturating_add(part(spread, random))
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn backoff_doubles_up_to_its_longest() {
+    fn the_backoff_doubles_up_to_its_maximum() {
         let policy = RetryPolicy::default();
         let longest = |retry, throttled| backoff(&policy, retry, throttled, u64::MAX).as_millis() + 1;
         assert_eq!(
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn patience_is_never_less_than_what_was_asked_for() {
+    fn the_wait_is_never_shorter_than_the_server_requested() {
         for (hint, most) in [(0, 500), (1_000, 1_500), (60_000, 66_000)] {
             let hint = Duration::from_millis(hint);
             assert_eq!(patience(hint, 0), hint);

@@ -1,4 +1,4 @@
-//! A limit on retries over all exchanges of a client.
+//! A limit on the retries of all exchanges of a client.
 
 use std::sync::{
     Arc,
@@ -10,9 +10,11 @@ const RETRY: u32 = 14;
 const RETRY_AFTER_THROTTLE: u32 = 5;
 const SUCCESS: u32 = 1;
 
-/// A bucket of 500 tokens that all exchanges of a client share: a retry takes 14 out of it, after a throttle 5, and a success at
-/// the first attempt puts 1 back. While it is empty nothing is repeated: a service in trouble gets the requests that people
-/// make, and not four times as many.
+/// Limits the retries of all exchanges of a client. Clones share one budget.
+///
+/// A full budget has 500 tokens. A retry costs 14, after a 429 only 5. A success at the first
+/// attempt gives 1 back. Without tokens, the client does not retry, so that a service in trouble
+/// does not get four times as many requests.
 #[derive(Debug, Clone)]
 pub struct RetryBudget(Arc<AtomicU32>);
 
@@ -23,21 +25,21 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// Tokens left: 0 to 500.
+    /// Returns the number of tokens left, 0 to 500.
     pub fn left(&self) -> u32 {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Takes what a retry costs; false if there is not enough.
+    /// Takes the tokens for a retry. Returns `false` if there are too few.
     pub(crate) fn take(&self, throttled: bool) -> bool {
         let cost = if throttled { RETRY_AFTER_THROTTLE } else { RETRY };
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(cost)).is_ok()
     }
 
-    /// Puts back what a success gives. A full bucket, the common case, is not written to.
+    /// Gives back a token for a success. A full budget, the common case, is not written to.
     pub(crate) fn give(&self) {
         let more = |left: u32| (left < FULL).then(|| left.saturating_add(SUCCESS));
-        // An error is a full bucket.
+        // The error case is a full budget.
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 }
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_bucket_gives_nothing_and_never_overflows() {
+    fn an_empty_budget_allows_no_retry_and_a_full_one_does_not_overflow() {
         let budget = RetryBudget::default();
         let retries = (0..1000).filter(|_| budget.take(false)).count();
         assert_eq!(retries, 35);

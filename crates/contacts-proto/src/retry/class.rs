@@ -1,23 +1,24 @@
-//! What an answer's status says about the effect of the request.
+//! What a status says about the effect of the request.
 
 use http::StatusCode;
 
-/// Whether a request that was answered with a status may have had its effect.
+/// Effect of a request by the status of its response, and whether a retry can help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RetryClass {
-    /// 2xx: it had, if the body agrees.
+    /// 2xx: the request took effect, if the body is valid too.
     Success,
-    /// Certainly no effect, and worth another attempt: 401 with other credentials, 421, 429.
+    /// No effect, and a retry can help: 401 with other credentials, 421, 429.
     NotProcessed,
-    /// An effect is possible: 408, 425, every 5xx but 501 and 505, 303, and every status that no rule names.
+    /// An effect is possible: 303, 408, 425, every 5xx except 501 and 505, and all other statuses.
     Ambiguous,
-    /// Certainly no effect, and the same request would be refused again: the other 4xx, 501, 505, and the redirects 301, 302, 307
-    /// and 308 (RFC 9110: the request is to be made elsewhere, so it was not made here).
+    /// No effect, and a retry fails again: the other 4xx, 501, 505, and 301, 302, 307, 308.
+    ///
+    /// By RFC 9110, these redirects mean that the request must go elsewhere: nothing happened here.
     Permanent,
 }
 
 impl RetryClass {
-    /// The class of a status.
+    /// Returns the class of a status.
     pub fn of(status: StatusCode) -> Self {
         match status.as_u16() {
             200..=299 => Self::Success,

@@ -1,23 +1,26 @@
-//! The delay that the server asks for before a retry.
+//! The delay that the server requests before a retry.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 
-/// A number of seconds above this one is a date, in seconds of the Unix epoch (September 2001 and later).
+/// A larger number is a date in seconds since the Unix epoch (September 2001 or later).
 const EPOCH_LIKE: u64 = 1_000_000_000;
 
 static RATE_LIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 static RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// The larger of `Retry-After` (seconds or an HTTP date) and `X-RateLimit-Reset` (seconds, or ISO 8601 with or without seconds).
-/// The latter comes with answers of every status: it asks for a wait only where the limit is used up, which a 429 says, and no
-/// requests remaining. A fraction counts as a whole second.
+/// Returns the larger of `Retry-After` and `X-RateLimit-Reset`. A fraction counts as a whole
+/// second.
 ///
-/// Dates are read against the answer's own `Date`, so that no clock of ours matters; without one they say nothing. What
-/// cannot be read counts as absent.
-pub(crate) fn asked_for(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
+/// `Retry-After` is in seconds or an HTTP date. `X-RateLimit-Reset` is in seconds or ISO 8601, with
+/// or without seconds. It comes with every status and counts only if the rate limit is used up: on
+/// a 429, or if no requests remain.
+///
+/// Dates are compared with the response's own `Date` header, so the local clock does not matter.
+/// Without that header they count as absent, as does an unreadable value.
+pub(crate) fn server_delay(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     let date = headers.get(header::DATE).and_then(text).and_then(http_date);
     let retry_after = headers
         .get(header::RETRY_AFTER)
@@ -40,14 +43,14 @@ fn text(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok().map(str::trim)
 }
 
-/// A number of seconds, of which a fraction is rounded up.
+/// Reads a number of seconds. A fraction is rounded up.
 fn seconds(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_part = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     if !is_part(whole) || !is_part(fraction) {
         return None;
     }
-    // A number too large to be read is a long wait, not none.
+    // A number that is too large is a long wait.
     let whole: u64 = whole.parse().unwrap_or(u64::MAX);
     Some(whole.saturating_add(u64::from(fraction.bytes().any(|b| b != b'0'))))
 }
@@ -61,8 +64,8 @@ fn http_date(text: &str) -> Option<u64> {
     Some(moment.duration_since(UNIX_EPOCH).ok()?.as_secs())
 }
 
-/// Seconds of the Unix epoch from `2026-11-24T10:15Z`, `2026-11-24T10:15:30.5Z`, `2026-11-24T10:15:30+01:00`. A fraction is
-/// rounded up, so that a wait is never too short.
+/// Reads `2026-11-24T10:15Z`, `2026-11-24T10:15:30.5Z` or `2026-11-24T10:15:30+01:00` as seconds
+/// since the Unix epoch. A fraction is rounded up, so that a wait is never too short.
 fn iso_8601(text: &str) -> Option<u64> {
     let moment: Timestamp = text.parse().ok()?;
     let up = u64::from(moment.subsec_nanosecond() > 0);
@@ -78,7 +81,7 @@ mod tests {
     fn wait_after(status: u16, pairs: &[(&str, &str)]) -> Option<u64> {
         let headers = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
         let status = StatusCode::from_u16(status).unwrap();
-        asked_for(status, &headers.collect::<HeaderMap>()).map(|wait| wait.as_secs())
+        server_delay(status, &headers.collect::<HeaderMap>()).map(|wait| wait.as_secs())
     }
 
     fn wait(pairs: &[(&str, &str)]) -> Option<u64> {
@@ -86,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_counts_only_where_the_limit_is_used_up() {
+    fn a_reset_counts_only_if_the_rate_limit_is_used_up() {
         let reset = ("x-ratelimit-reset", "600");
         assert_eq!(wait_after(503, &[reset]), None);
         assert_eq!(wait_after(503, &[reset, ("x-ratelimit-remaining", "97")]), None);
@@ -96,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn each_form_of_the_hint_is_read() {
+    fn each_form_of_the_delay_is_read() {
         for (name, value, expected) in [
             ("retry-after", "7", 7),
             ("retry-after", " 7 ", 7),
@@ -120,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn the_larger_hint_counts() {
+    fn the_larger_delay_counts() {
         assert_eq!(wait(&[("retry-after", "3"), ("x-ratelimit-reset", "8")]), Some(8));
         assert_eq!(wait(&[("retry-after", "9"), ("x-ratelimit-reset", "nonsense")]), Some(9));
     }
 
     #[test]
-    fn what_cannot_be_read_counts_as_absent() {
+    fn an_unreadable_value_counts_as_absent() {
         for value in [
             "",
             "-1",
@@ -155,7 +158,7 @@ mod tests {
                 "x-ratelimit-reset: {value}"
             );
         }
-        assert_eq!(wait(&[("retry-after", DATE)]), None, "a date without the answer's own date says nothing");
+        assert_eq!(wait(&[("retry-after", DATE)]), None, "a date without a `Date` header counts as absent");
         assert_eq!(wait(&[("x-ratelimit-reset", "2026-11-24T10:00Z")]), None);
     }
 }

@@ -1,29 +1,31 @@
-//! The body of an answer, within its limit.
+//! The body of a response, up to its limit.
 
 use bytes::Bytes;
 
 use super::TransportErrorKind;
 
-/// Collects the body of an answer, and no more than its limit.
+/// Collects the body of a response up to a limit.
 ///
-/// A library that hands out pieces uses [`push`](Self::push); one that fills a buffer uses [`room`](Self::room) and
-/// [`advance`](Self::advance). Both fail with [`TransportErrorKind::TooLarge`] for a byte beyond the limit; what is within the limit stays.
+/// Use [`push`](Self::push) if the HTTP library returns pieces. Use [`room`](Self::room) and
+/// [`advance`](Self::advance) if it fills a buffer. Both ways fail with
+/// [`TransportErrorKind::TooLarge`] at the first byte beyond the limit, and keep the bytes before
+/// it.
 #[derive(Debug)]
 pub struct BodyBuf {
     limit: usize,
     announced: usize,
-    /// A body that comes in one piece, as most do, is not copied.
+    /// A body in one piece, the common case: it is not copied.
     piece: Bytes,
-    /// Anything else. Beyond `filled` it is room.
+    /// A body in several pieces. The bytes beyond `filled` are free.
     buffer: Vec<u8>,
     filled: usize,
 }
 
-/// The most that is reserved for a body because a server announces it.
-const MOST_ANNOUNCED: usize = 64 * 1024;
+/// Maximum memory to reserve for the length that a server announces, in bytes.
+const MAX_RESERVED: usize = 64 * 1024;
 
 impl BodyBuf {
-    /// Creates an empty buffer. `announced` is the `content-length`, if there is one.
+    /// Creates an empty buffer. `announced` is the `content-length` header, if there is one.
     pub fn new(limit: usize, announced: Option<u64>) -> Self {
         let announced = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
         Self { limit, announced, piece: Bytes::new(), buffer: Vec::new(), filled: 0 }
@@ -32,7 +34,7 @@ impl BodyBuf {
     /// Appends a piece.
     ///
     /// # Errors
-    /// [`TransportErrorKind::TooLarge`] if it ends beyond the limit.
+    /// [`TransportErrorKind::TooLarge`] if the piece ends beyond the limit.
     pub fn push(&mut self, mut piece: Bytes) -> Result<(), TransportErrorKind> {
         let left = self.limit.saturating_sub(self.as_slice().len());
         let is_within = piece.len() <= left;
@@ -52,13 +54,15 @@ impl BodyBuf {
         if is_within { Ok(()) } else { Err(TransportErrorKind::TooLarge) }
     }
 
-    /// Returns where the next bytes go; never empty before the limit is exceeded. Do not mix with [`push`](Self::push).
+    /// Returns the free part of the buffer. It is never empty before the limit is exceeded.
+    ///
+    /// Do not mix with [`push`](Self::push).
     pub fn room(&mut self) -> &mut [u8] {
         if self.filled == self.buffer.len() {
-            // One byte more than expected shows the end of the body, or that it has none.
+            // One more byte than expected shows whether the body ends there.
             let most = self.limit.saturating_add(1);
             if self.filled == 0 {
-                let expected = self.announced.min(MOST_ANNOUNCED).saturating_add(1);
+                let expected = self.announced.min(MAX_RESERVED).saturating_add(1);
                 self.buffer.reserve_exact(expected.min(most));
             } else {
                 self.grow(self.filled.max(8 * 1024));
@@ -68,10 +72,10 @@ impl BodyBuf {
         self.buffer.get_mut(self.filled..).unwrap_or_default()
     }
 
-    /// Takes over this many bytes that were written into the [`room`](Self::room).
+    /// Adds this many bytes, which were written into [`room`](Self::room), to the body.
     ///
     /// # Errors
-    /// [`TransportErrorKind::TooLarge`] if they end beyond the limit.
+    /// [`TransportErrorKind::TooLarge`] if the bytes end beyond the limit.
     pub fn advance(&mut self, written: usize) -> Result<(), TransportErrorKind> {
         self.filled = self.filled.saturating_add(written).min(self.buffer.len());
         if self.filled <= self.limit {
@@ -81,12 +85,12 @@ impl BodyBuf {
         Err(TransportErrorKind::TooLarge)
     }
 
-    /// Returns the body as far as it came.
+    /// Returns the body so far.
     pub fn as_slice(&self) -> &[u8] {
         if self.piece.is_empty() { self.buffer.get(..self.filled).unwrap_or_default() } else { &self.piece }
     }
 
-    /// Returns the body as far as it came.
+    /// Returns the body so far.
     pub fn into_vec(mut self) -> Vec<u8> {
         if !self.piece.is_empty() {
             return self.piece.into();
@@ -95,7 +99,7 @@ impl BodyBuf {
         self.buffer
     }
 
-    /// A `Vec` that grows by itself takes twice the limit, beside what it had.
+    /// Reserves exactly. A `Vec` that grows by itself would take up to twice the limit.
     fn grow(&mut self, len: usize) {
         let most = self.limit.saturating_add(1);
         let capacity = if most / 3 <= len { most } else { len.saturating_mul(2) };
@@ -113,14 +117,14 @@ mod tests {
 
     const LIMIT: usize = 100_000;
 
-    /// The body and its end, collected in pieces.
+    /// Collects a body in pieces, and returns it with its end.
     fn pushed(body: &[u8], piece: usize, limit: usize) -> (Vec<u8>, Result<(), TransportErrorKind>) {
         let mut buffer = BodyBuf::new(limit, None);
         let end = body.chunks(piece).try_for_each(|piece| buffer.push(Bytes::copy_from_slice(piece)));
         (buffer.into_vec(), end)
     }
 
-    /// The body and its end, read by a library that fills buffers.
+    /// Collects a body as a library that fills buffers does.
     fn read(
         body: &[u8],
         piece: usize,
@@ -147,7 +151,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_body_is_whole_up_to_its_limit_and_cut_there_beyond(
+        fn a_body_is_complete_up_to_the_limit_and_cut_there(
             body in vec(any::<u8>(), 0..300),
             piece in 1_usize..300,
             limit in 0_usize..300,
@@ -161,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_body_takes_little_more_room_than_its_limit() {
+    fn a_large_body_takes_little_more_memory_than_its_limit() {
         let body = vec![7; LIMIT + 1];
         for piece in [1_000, 20_000, LIMIT + 1] {
             let right = (body[..LIMIT].to_vec(), Err(TransportErrorKind::TooLarge));

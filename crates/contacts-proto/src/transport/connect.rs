@@ -1,11 +1,11 @@
-//! Decisions of connecting to a host with several addresses (RFC 8305). Adapters open the sockets.
+//! How to connect to a host with several addresses (RFC 8305). Adapters open the sockets.
 
 use std::{error::Error as StdError, fmt, io, net::SocketAddr, time::Duration};
 
 /// Delay between the starts of two connection attempts, unless the earlier one fails first.
 pub const STAGGER: Duration = Duration::from_millis(250);
 
-/// Returns the addresses in their order, but with the two families taking turns.
+/// Returns the addresses in their order, alternating between IPv4 and IPv6.
 ///
 /// ```
 /// let addresses = ["[::1]:1", "[::2]:1", "1.1.1.1:1"].map(|address| address.parse().unwrap());
@@ -25,20 +25,21 @@ pub fn interleaved(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     all
 }
 
-/// Returns the failure that explains more: a host that answers explains more than a network that leads nowhere, such as IPv6 on a
-/// machine without IPv6.
+/// Returns the error that explains more.
+///
+/// An error of the host explains more than a missing route, such as IPv6 on a machine without IPv6.
 pub fn more_telling(before: Option<io::Error>, error: io::Error) -> io::Error {
     use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkDown, NetworkUnreachable};
-    let is_nowhere = |error: &io::Error| {
+    let is_missing_route = |error: &io::Error| {
         matches!(error.kind(), AddrNotAvailable | HostUnreachable | NetworkDown | NetworkUnreachable)
     };
     match before {
-        Some(before) if !is_nowhere(&before) || is_nowhere(&error) => before,
+        Some(before) if !is_missing_route(&before) || is_missing_route(&error) => before,
         _ => error,
     }
 }
 
-/// The host's name has no address: the word of the system's resolver.
+/// The host name has no address. The error inside is from the system's resolver.
 #[derive(Debug)]
 pub struct NoAddress(pub io::Error);
 
@@ -55,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_two_families_take_turns() {
+    fn ipv4_and_ipv6_alternate() {
         let at = |text: &str| text.parse::<SocketAddr>().unwrap();
         let (six, four) = (["[::1]:1", "[::2]:1", "[::3]:1"].map(at), ["1.1.1.1:1", "2.2.2.2:1"].map(at));
         assert_eq!(interleaved(&[&six[..], &four].concat()), [six[0], four[0], six[1], four[1], six[2]]);
@@ -63,12 +64,12 @@ mod tests {
     }
 
     #[test]
-    fn of_two_failures_the_more_telling_is_told_in_either_order() {
+    fn the_error_that_explains_more_wins_in_either_order() {
         let nowhere = || io::Error::from(io::ErrorKind::NetworkUnreachable);
         let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
         for [first, second] in [[nowhere(), refused()], [refused(), nowhere()]] {
-            let told = more_telling(Some(more_telling(None, first)), second);
-            assert_eq!(told.kind(), io::ErrorKind::ConnectionRefused);
+            let error = more_telling(Some(more_telling(None, first)), second);
+            assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A request without a whole answer: what is known of it.
+//! A request without a complete response: how far it came, and why it failed.
 
 use std::{error::Error as StdError, fmt, io, iter::successors, sync::Arc};
 
@@ -6,23 +6,26 @@ use http::{Response, StatusCode};
 
 use crate::{
     Credentials,
-    error::{LONGEST_BODY, Reasoned},
+    error::{MAX_BODY, StatusText},
     transport::RetryClass,
     transport::connect::NoAddress,
 };
 
-/// How far a request came that has no whole answer. What cannot be told is reported as the worse.
+/// Delivery state of a request without a complete response.
+///
+/// If you are not sure, report [`Unknown`](Self::Unknown).
 #[derive(Clone)]
 pub enum Delivery {
-    /// Its body never left, or nothing of it did: nobody can have acted on it. See [`SendGate`](crate::transport::SendGate).
+    /// The request was not sent, or not its body: it had no effect. See
+    /// [`SendGate`](super::SendGate).
     NotSent,
-    /// It may have arrived.
+    /// The request may have arrived.
     Unknown,
-    /// It was answered, and the body is not whole: the head, and as much of the body as there is.
+    /// The response is cut: its head, and its body as far as it came.
     Partial(Box<Response<Vec<u8>>>),
 }
 
-/// Of an answer only the status: the rest is long, and may hold what the server was sent.
+/// Shows only the status of a response: the rest is long and may echo secrets.
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -33,50 +36,50 @@ impl fmt::Debug for Delivery {
     }
 }
 
-/// Why there is no whole answer.
+/// Reason why the response is missing or not complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The host's name has no address.
+    /// The host name has no address.
     Dns,
-    /// No connection could be made.
+    /// The connection failed.
     Connect,
-    /// The server's certificate is not one to trust. It never becomes so by trying again.
+    /// The server's certificate is not trusted. A retry does not help.
     Certificate,
-    /// The TLS handshake failed, or the stream broke the protocol.
+    /// The TLS handshake failed, or the server violated the TLS protocol.
     Tls,
-    /// The proxy made no tunnel.
+    /// The proxy did not open a tunnel.
     Proxy,
-    /// It took too long.
+    /// The request took too long.
     TimedOut,
     /// The connection was closed or reset.
     Closed,
-    /// What came is not HTTP.
+    /// The response is not valid HTTP.
     Malformed,
-    /// Head or body are larger than is read.
+    /// The head or the body of the response is larger than its limit.
     TooLarge,
-    /// None of these.
+    /// Another reason.
     Other,
 }
 
 impl fmt::Display for TransportErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Dns => "the host's name has no address",
-            Self::Connect => "no connection could be made",
+            Self::Dns => "the host name has no address",
+            Self::Connect => "the connection failed",
             Self::Certificate => "the server's certificate is not trusted",
-            Self::Tls => "the secure connection failed",
-            Self::Proxy => "the proxy made no connection",
-            Self::TimedOut => "there was no answer in time",
-            Self::Closed => "the connection was closed before the answer was whole",
-            Self::Malformed => "what came is not an HTTP answer",
-            Self::TooLarge => "the answer is larger than is read",
+            Self::Tls => "the TLS connection failed",
+            Self::Proxy => "the proxy did not open a connection",
+            Self::TimedOut => "the request timed out",
+            Self::Closed => "the connection closed before the response was complete",
+            Self::Malformed => "the response is not valid HTTP",
+            Self::TooLarge => "the response is too large",
             Self::Other => "the request failed",
         })
     }
 }
 
-/// A request without a whole answer, as an adapter reports it.
+/// A request without a complete response, as an adapter reports it.
 #[derive(Debug, Clone)]
 pub struct TransportError {
     delivery: Delivery,
@@ -86,18 +89,20 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// A proxy's answer to CONNECT that opens no tunnel: nothing was sent to the service.
+    /// Creates the error for a proxy that rejects CONNECT with this status. Nothing was sent.
     pub fn refused_by_proxy(status: StatusCode) -> Self {
         Self { proxy_status: Some(status), ..Self::new(Delivery::NotSent, TransportErrorKind::Proxy) }
     }
 
-    /// A failure without a source.
+    /// Creates an error without a source.
     pub fn new(delivery: Delivery, kind: TransportErrorKind) -> Self {
         Self { delivery, kind, proxy_status: None, source: None }
     }
 
-    /// Reads the error of an HTTP library. `known` names the kind of the library's own error types. Those of `std` need
-    /// no name. The innermost error that has a kind decides.
+    /// Converts the error of an HTTP library.
+    ///
+    /// `known` returns the kind of the library's own error types. Errors of `std` are known
+    /// already. The innermost error with a kind decides.
     pub fn from_error(
         delivery: Delivery,
         error: Box<dyn StdError + Send + Sync>,
@@ -108,12 +113,12 @@ impl TransportError {
             let by_library = known(error);
             kind = by_library.or_else(|| of_std(error, &delivery)).unwrap_or(kind);
             if matches!(by_library, Some(TransportErrorKind::Certificate | TransportErrorKind::Tls))
-                || is_word_of_system(error)
+                || is_from_system(error)
             {
                 text = Some(error.to_string());
             }
         }
-        // The other texts repeat the kind in the library's words.
+        // Other texts only repeat the kind in the library's words.
         let source = match text {
             Some(text) => Some(text.into()),
             None => (kind == TransportErrorKind::Other).then_some(error),
@@ -121,62 +126,58 @@ impl TransportError {
         Self { source: source.map(Arc::from), ..Self::new(delivery, kind) }
     }
 
-    /// Adds what the HTTP library says. It must show no secret.
+    /// Adds the error of the HTTP library. It must not show a secret.
     #[must_use]
     pub fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
         Self { source: Some(Arc::new(source)), ..self }
     }
 
-    /// How far the request came.
+    /// Returns how far the request came.
     pub fn delivery(&self) -> &Delivery {
         &self.delivery
     }
 
-    /// Why there is no whole answer.
+    /// Returns the reason why the response is missing or not complete.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// Returns the status of a proxy's answer to CONNECT, if a proxy refused the tunnel.
+    /// Returns the status of the proxy, if a proxy rejected CONNECT.
     pub fn proxy_status(&self) -> Option<StatusCode> {
         self.proxy_status
     }
 
-    /// Returns `true` if a proxy refused the tunnel for good. Repeating a wrong password can lock an account.
+    /// Returns `true` if a proxy rejected CONNECT permanently. Repeating a wrong password can lock
+    /// an account.
     pub(crate) fn is_refused_for_good(&self) -> bool {
         self.proxy_status.is_some_and(|status| status.is_client_error() || status.is_redirection())
     }
 
-    /// The status, if the head of an answer came.
+    /// Returns the status, if the head of a response came.
     pub fn status(&self) -> Option<StatusCode> {
-        self.answer().map(Response::status)
+        self.response().map(Response::status)
     }
 
-    /// The head of the answer and as much of its body as there is, if the head came.
-    pub(crate) fn answer(&self) -> Option<&Response<Vec<u8>>> {
+    /// Returns the cut response, if its head came.
+    pub(crate) fn response(&self) -> Option<&Response<Vec<u8>>> {
         match &self.delivery {
             Delivery::Partial(response) => Some(response),
             _ => None,
         }
     }
 
-    /// The same without the secrets of these credentials, and with no more of a body than an error keeps.
+    /// Removes the secrets of these credentials, and the part of the body that an error does not
+    /// keep.
     pub(crate) fn without(mut self, credentials: &Credentials) -> Self {
         if let Delivery::Partial(response) = &mut self.delivery {
-            response.body_mut().truncate(LONGEST_BODY);
+            response.body_mut().truncate(MAX_BODY);
             *response.body_mut() = credentials.redact(response.body()).into_owned();
             credentials.redact_headers(response.headers_mut());
         }
         self
     }
 
-    /// What the HTTP library says.
-    pub fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        let source = self.source.as_deref()?;
-        Some(source)
-    }
-
-    /// What is known of the effect. A broken body of a success proves nothing.
+    /// Returns the class of the failure. A 2xx status with a broken body proves nothing.
     pub(crate) fn class(&self) -> RetryClass {
         match (&self.delivery, self.kind) {
             (Delivery::NotSent, TransportErrorKind::Certificate) => RetryClass::Permanent,
@@ -196,13 +197,22 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.proxy_status {
-            Some(status) => write!(f, "the proxy answered {}", Reasoned(status)),
+            Some(status) => write!(f, "the proxy responded with {}", StatusText(status)),
             None => self.kind.fmt(f),
         }
     }
 }
 
-/// Returns an error and those behind it. `io::Error::source` skips the error that it was made of; here that is included.
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source = self.source.as_deref()?;
+        Some(source)
+    }
+}
+
+/// Returns an error and its causes.
+///
+/// Unlike `source()`, it includes the error inside an `io::Error`.
 pub fn error_chain<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
@@ -226,14 +236,14 @@ fn of_std(error: &(dyn StdError + 'static), delivery: &Delivery) -> Option<Trans
         (TimedOut | WouldBlock, _) => TransportErrorKind::TimedOut,
         (UnexpectedEof | ConnectionReset | BrokenPipe, _) => TransportErrorKind::Closed,
         (_, Delivery::NotSent) => TransportErrorKind::Connect,
-        // The word of HTTP libraries for chunks that are none.
+        // HTTP libraries report broken chunks in this way.
         (InvalidInput | InvalidData, _) => TransportErrorKind::Malformed,
         _ => TransportErrorKind::Closed,
     })
 }
 
-/// Returns `true` if an error is the operating system's own word, which says more than a kind.
-fn is_word_of_system(error: &(dyn StdError + 'static)) -> bool {
+/// Returns `true` for an error of the operating system. Its text says more than the kind.
+fn is_from_system(error: &(dyn StdError + 'static)) -> bool {
     let is_system =
         |error: &io::Error| error.raw_os_error().is_some() && error.kind() != io::ErrorKind::BrokenPipe;
     error.is::<NoAddress>() || error.downcast_ref().is_some_and(is_system)
@@ -244,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_innermost_error_with_a_cause_decides_and_the_word_of_the_system_is_kept() {
+    fn the_innermost_error_with_a_kind_decides_and_the_systems_text_is_kept() {
         let refused = io::Error::from_raw_os_error(111);
         let text = refused.to_string();
         let wrapped = io::Error::other(io::Error::other(refused));
@@ -259,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_without_a_cause_is_kept_whole_and_others_are_not_repeated() {
+    fn an_error_without_a_kind_is_kept_and_others_are_not_repeated() {
         let failure = TransportError::from_error(Delivery::Unknown, "no idea".into(), |_| None);
         assert_eq!(
             (failure.kind(), failure.source().unwrap().to_string()),

@@ -1,4 +1,4 @@
-//! The send gate: whether the body of a request can still leave.
+//! The send gate: decides whether the body of a request can still be sent.
 
 use std::sync::{
     Arc,
@@ -11,8 +11,8 @@ const REVOKED: u8 = 2;
 
 /// Holds the body of a request back until the HTTP library takes it.
 ///
-/// Driver and body share a gate. The body calls [`release`](Self::release) before it gives out its first byte. A driver
-/// that gives up calls [`revoke`](Self::revoke). One of them wins, on whichever threads they run:
+/// Driver and body share a gate. The body calls [`release`](Self::release) before its first byte. A
+/// driver that gives up calls [`revoke`](Self::revoke). Exactly one of them wins, on any threads:
 ///
 /// ```
 /// use contacts_proto::transport::SendGate;
@@ -22,25 +22,25 @@ const REVOKED: u8 = 2;
 /// assert!(!body.release(), "the body can never be taken");
 /// ```
 ///
-/// A server never takes a request with a `content-length` and no body for a whole request. So a revoked request is
-/// [`NotSent`](crate::transport::Delivery::NotSent), even if its head has arrived.
+/// A request with a `content-length` and without a body is not complete, so no server acts on it. A
+/// revoked request is [`NotSent`](crate::transport::Delivery::NotSent), even if its head arrived.
 #[derive(Debug, Clone, Default)]
 pub struct SendGate(Arc<AtomicU8>);
 
 impl SendGate {
-    /// Returns `true` if the body may be taken, and `false` once the gate is revoked.
+    /// Returns `true` if the body may be sent. Returns `false` after [`revoke`](Self::revoke).
     #[must_use]
     pub fn release(&self) -> bool {
         self.settle(RELEASED)
     }
 
-    /// Returns `true` if the body was not taken. From then on it never is.
+    /// Returns `true` if the body was not sent. Then it never will be.
     #[must_use]
     pub fn revoke(&self) -> bool {
         self.settle(REVOKED)
     }
 
-    /// Returns `true` if the gate is in this state now. The first state that is not `HELD` stays.
+    /// Returns `true` if the gate is now in this state. It leaves `HELD` once and then stays.
     fn settle(&self, state: u8) -> bool {
         match self.0.compare_exchange(HELD, state, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => true,
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_to_settle_a_gate_wins_for_ever() {
+    fn the_first_call_decides_for_ever() {
         let released = SendGate::default();
         assert!(released.release() && released.release() && !released.revoke() && released.release());
         let revoked = SendGate::default();
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "threads that race are what is tested")]
-    fn of_a_driver_and_a_body_that_race_exactly_one_wins() {
+    fn exactly_one_of_a_racing_driver_and_body_wins() {
         for _ in 0..2_000 {
             let gate = SendGate::default();
             let body = gate.clone();

@@ -1,41 +1,42 @@
-//! How much of an answer is read, and for how long.
+//! Limits on the size and the time of a response.
 
 use std::time::Duration;
 
 use http::StatusCode;
 
-/// How much of answers is taken in. The defaults are named here.
+/// Limits on the size of responses and lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The body of an answer with one contact at most, in bytes: 1 MiB.
+    /// Maximum body of a response with one contact, in bytes. Default: 1 MiB.
     pub contact_body: usize,
-    /// The body of a page, in bytes: 8 MiB.
+    /// Maximum body of a page of contacts, in bytes. Default: 8 MiB.
     pub page_body: usize,
-    /// The body of an error, in bytes: 64 KiB.
+    /// Maximum body of an error response, in bytes. Default: 64 KiB.
     pub error_body: usize,
-    /// Pages of one list: 10,000.
+    /// Maximum number of pages of a list. Default: 10,000.
     pub pages: u32,
-    /// Contacts of one list: 1,000,000.
+    /// Maximum number of contacts of a list. Default: 1,000,000.
     pub contacts: u32,
 }
 
 impl Limits {
-    /// The head of an answer, in bytes: 64 KiB.
+    /// Maximum head of a response, in bytes: 64 KiB.
     pub const HEAD: usize = 64 * 1024;
-    /// The headers of an answer: 128.
+    /// Maximum number of headers of a response: 128.
     pub const HEADERS: usize = 128;
 }
 
-/// The times that an adapter keeps within that of a request, which is [`Action::Send`](crate::exchange::Action::Send)'s. The defaults are
-/// named here.
+/// Timeouts within the timeout of a request, which [`Action::Send`](crate::exchange::Action::Send)
+/// has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// A connection, with the look-up of the address and TLS: 5 s.
+    /// Maximum time for a connection, with DNS and TLS. Default: 5 s.
     pub connect: Duration,
-    /// A connection that was idle for longer is not used again: 15 s. Servers close such connections, and what is sent into that
-    /// closing is lost.
+    /// Maximum idle time of a connection before the client drops it. Default: 15 s.
+    ///
+    /// Servers close idle connections. A request sent at that moment is lost.
     pub idle: Duration,
 }
 
@@ -66,18 +67,21 @@ impl Limits {
     }
 }
 
-/// How much of an answer's body is read. What is longer is reported as [`TransportErrorKind::TooLarge`](crate::transport::TransportErrorKind::TooLarge) with what was read, and the
-/// connection closed, not drained.
+/// Limits on the body of one response.
+///
+/// At the limit, stop reading and close the connection. Report
+/// [`TransportErrorKind::TooLarge`](super::TransportErrorKind::TooLarge) with the part that was
+/// read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimits {
-    /// Of a success, in bytes.
+    /// Maximum body of a 2xx response, in bytes.
     pub success: usize,
-    /// Of anything else, in bytes.
+    /// Maximum body of any other response, in bytes.
     pub error: usize,
 }
 
 impl BodyLimits {
-    /// The limit for an answer with this status, in bytes.
+    /// Returns the limit for a response with this status, in bytes.
     pub fn of(self, status: StatusCode) -> usize {
         if status.is_success() { self.success } else { self.error }
     }

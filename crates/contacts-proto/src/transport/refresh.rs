@@ -1,4 +1,4 @@
-//! Credentials that expire: callers that need new ones at the same time share one refresh.
+//! One refresh of expired credentials for all callers that wait for it.
 
 use std::{
     error::Error as StdError,
@@ -7,22 +7,25 @@ use std::{
 
 use crate::Credentials;
 
-/// The error of a source of credentials, which several callers may share.
+/// The error of a credentials provider. Several callers may share it.
 pub type RefreshError = Arc<dyn StdError + Send + Sync>;
 
 /// Remembers the result of the last refresh.
 ///
-/// A driver asks its source under a lock of its own, so that nobody asks twice at once:
+/// The driver calls its provider under its own lock, so that only one call runs at a time:
 ///
 /// ```
 /// # use std::{error::Error, sync::Mutex};
 /// # use contacts_proto::{Credentials, transport::{Refresh, RefreshError}};
-/// fn other_than(
-///     refused: Option<&Credentials>, refresh: &Refresh, turn: &Mutex<()>, ask: impl Fn() -> Result<Credentials, RefreshError>,
+/// fn refreshed(
+///     refused: Option<&Credentials>,
+///     refresh: &Refresh,
+///     turn: &Mutex<()>,
+///     provider: impl Fn() -> Result<Credentials, RefreshError>,
 /// ) -> Result<Credentials, RefreshError> {
 ///     let ended_before = refresh.ended();
 ///     let _turn = turn.lock();
-///     refresh.settled(ended_before, refused).unwrap_or_else(|| refresh.end(ask()))
+///     refresh.settled(ended_before, refused).unwrap_or_else(|| refresh.end(provider()))
 /// }
 /// ```
 #[derive(Debug, Default)]
@@ -35,13 +38,14 @@ struct Last {
 }
 
 impl Refresh {
-    /// Returns how many refreshes have ended. Call it before waiting for the source.
+    /// Returns the number of refreshes that have ended. Call it before you wait for the lock.
     pub fn ended(&self) -> u64 {
         self.last().ended
     }
 
-    /// Returns the credentials at hand, unless they are the refused ones. Returns the error of a refresh that failed while
-    /// the caller waited. Otherwise it is the caller's turn to ask the source.
+    /// Returns the last credentials, unless they are the `refused` ones. Returns the error of a
+    /// refresh that failed while the caller waited. `None` means that the caller must call the
+    /// provider.
     pub fn settled(
         &self,
         ended_before: u64,
@@ -55,7 +59,7 @@ impl Refresh {
         }
     }
 
-    /// Remembers a result, and returns it.
+    /// Stores a result and returns it.
     ///
     /// # Errors
     /// The error that is passed in.
@@ -82,18 +86,21 @@ mod tests {
     #[test]
     fn callers_whose_credentials_were_refused_share_one_refresh() {
         let refresh = Refresh::default();
-        assert!(refresh.settled(0, None).is_none(), "the first caller asks");
+        assert!(refresh.settled(0, None).is_none(), "the first caller calls the provider");
         refresh.end(Ok(token(1))).unwrap();
         assert!(refresh.settled(0, None).unwrap().unwrap().is_same(&token(1)));
 
         let ended_before = refresh.ended();
-        assert!(refresh.settled(ended_before, Some(&token(1))).is_none(), "one of the callers asks");
+        assert!(
+            refresh.settled(ended_before, Some(&token(1))).is_none(),
+            "one of the callers calls the provider"
+        );
         refresh.end(Ok(token(2))).unwrap();
         assert!(refresh.settled(ended_before, Some(&token(1))).unwrap().unwrap().is_same(&token(2)));
     }
 
     #[test]
-    fn callers_that_waited_for_a_failed_refresh_share_its_error_and_later_ones_ask_again() {
+    fn callers_that_waited_share_the_error_and_later_ones_try_again() {
         let refresh = Refresh::default();
         let ended_before = refresh.ended();
         refresh

@@ -1,4 +1,4 @@
-//! Laws of reading: whatever comes, there is a value or an error that keeps what came.
+//! Laws of responses: each gives a value or an error that keeps the response.
 
 use crate::support;
 use crate::support::{Any, answer, headers};
@@ -12,7 +12,7 @@ fn operations() -> [Any; 8] {
     Any::all(&id, &account, "90-555-555-5555")
 }
 
-/// A documented body with some bytes of it changed, or cut.
+/// Documented bodies, with some bytes changed, or cut.
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
     let edits = prop::collection::vec((any::<Index>(), any::<u8>()), 0..4);
     (0..operations().len(), edits, prop::option::of(any::<Index>())).prop_map(|(which, edits, cut)| {
@@ -38,20 +38,20 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// Reads the answer by every operation.
+/// Reads the response with every operation.
 fn assert_nothing_is_lost(response: &Response<&[u8]>) -> Result<(), TestCaseError> {
     operations()
         .iter()
         .try_for_each(|operation| operation.reads_soundly(response).map(|_| ()).map_err(TestCaseError::fail))
 }
 
-/// Members that no level of any body has.
+/// Members that no body has at any level.
 fn unknown() -> impl Strategy<Value = Vec<(String, Value)>> {
     let name = prop_oneof!["x[A-Za-z_]{0,6}", "_expands|count|ID|To|Values|Enabled|apply_order|\u{0}|name "];
     prop::collection::vec((name, support::json()), 0..3)
 }
 
-/// Adds the members at every level that the client reads.
+/// Adds the members at every level.
 fn with_more(json: &mut Value, more: &[(String, Value)]) {
     match json {
         Value::Object(members) => {
@@ -65,7 +65,7 @@ fn with_more(json: &mut Value, more: &[(String, Value)]) {
 
 proptest! {
     #[test]
-    fn whatever_is_answered_gives_a_value_or_an_error_that_keeps_it(
+    fn every_response_gives_a_value_or_an_error_that_keeps_the_response(
         status in 100_u16..=999,
         success in 200_u16..=299,
         headers in headers(),
@@ -79,7 +79,7 @@ proptest! {
     }
 
     #[test]
-    fn members_that_nobody_knows_change_nothing(status in 200_u16..=299, more in unknown()) {
+    fn unknown_members_change_nothing(status in 200_u16..=299, more in unknown()) {
         for operation in operations() {
             let plain = operation.documented();
             let mut rich = plain.clone();
@@ -90,7 +90,7 @@ proptest! {
     }
 
     #[test]
-    fn only_an_object_confirms_or_tells_anything(status in 200_u16..=299, json in not_an_object()) {
+    fn only_a_json_object_is_a_success(status in 200_u16..=299, json in not_an_object()) {
         for operation in operations() {
             if matches!(operation, Any::Delete(_)) {
                 continue;
@@ -101,14 +101,14 @@ proptest! {
     }
 
     #[test]
-    fn a_page_of_html_deletes_nothing(status in 200_u16..=299, text in "[ \t\r\n]{0,3}<[ -~]{0,40}") {
+    fn an_html_page_confirms_nothing(status in 200_u16..=299, text in "[ \t\r\n]{0,3}<[ -~]{0,40}") {
         for operation in operations() {
             prop_assert!(operation.response(answer(status, text.as_bytes())).is_err());
         }
     }
 }
 
-/// JSON that is no object: texts, numbers, and arrays with the values that an object has under names.
+/// JSON that is not an object: texts, numbers, and arrays with the values of an object.
 fn not_an_object() -> impl Strategy<Value = Value> {
     prop_oneof![
         support::json().prop_filter("an object", |json| !json.is_object()),
@@ -128,7 +128,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn an_error_is_shown_short_however_long_the_answer(
+    fn an_error_message_is_short_even_if_the_response_is_long(
         status in prop::sample::select(vec![200_u16, 201, 404, 422, 503]),
         text in prop_oneof!["[a-z<{ ]{1,9}", "\\PC{1,9}", any::<String>()],
         times in 22_000_usize..30_000,

@@ -1,4 +1,4 @@
-//! Whether a contact may have been created, as things stand in the middle of an exchange.
+//! A create request in flight: its outcome is unknown in the middle of an exchange.
 
 use std::time::Duration;
 
@@ -18,43 +18,46 @@ fn create() -> CreateContact {
     CreateContact::new(ContactMethod::Sms, "90-5555559999").unwrap()
 }
 
-/// Whether it is in doubt after each of these answers, the time for each wait given; the first is before any of them.
-fn doubts<E: Exchange>(mut exchange: E, answers: &[(u16, &str)]) -> Vec<bool> {
+/// Returns `is_create_in_flight` after the first step and after each of these responses.
+fn in_flight<E: Exchange>(mut exchange: E, answers: &[(u16, &str)]) -> Vec<bool> {
     let mut seconds = 0;
     let mut now = || {
         seconds += 10;
         Now { monotonic: Duration::from_secs(seconds), unix: 0 }
     };
     let mut action = exchange.step(Event::Start, now(), 0);
-    let mut doubts = vec![exchange.is_create_in_flight()];
+    let mut in_flight = vec![exchange.is_create_in_flight()];
     for (status, body) in answers {
         if let Action::Wait(_) = action {
-            exchange.step(Event::Waited, now(), 0);
+            let _ = exchange.step(Event::Waited, now(), 0);
         }
         let answer = Response::builder().status(*status).body(body.as_bytes()).unwrap();
         action = exchange.step(Event::Answered(answer), now(), 0);
-        doubts.push(exchange.is_create_in_flight());
+        in_flight.push(exchange.is_create_in_flight());
     }
-    doubts
+    in_flight
 }
 
 #[test]
-fn a_creation_is_in_doubt_while_its_request_is_under_way() {
+fn a_create_is_in_flight_while_its_outcome_is_unknown() {
     let created = r#"{"data":{"id":"a"}}"#;
-    // 429 is known to have done nothing, and so is the wait after it.
-    assert_eq!(doubts(Create::new(session(), create()), &[(429, ""), (201, created)]), [true, false, false]);
+    // A 429 has no effect, so nothing is unknown during the wait after it.
+    assert_eq!(
+        in_flight(Create::new(session(), create()), &[(429, ""), (201, created)]),
+        [true, false, false]
+    );
 }
 
 #[test]
-fn what_creates_nothing_is_never_in_doubt() {
+fn other_operations_are_never_a_create_in_flight() {
     let delete = DeleteContact::new("a".parse().unwrap());
     assert!(DeleteContact::IDEMPOTENCY.writes());
-    assert_eq!(doubts(Call::new(session(), delete), &[(503, ""), (204, "")]), [false, false, false]);
+    assert_eq!(in_flight(Call::new(session(), delete), &[(503, ""), (204, "")]), [false, false, false]);
 }
 
 #[test]
-fn an_ensured_contact_is_in_doubt_from_its_creation_until_it_is_found() {
+fn ensure_has_a_create_in_flight_until_the_contact_is_found() {
     let found = r#"{"values":[{"id":"a","method":"sms","to":"90-5555559999"}]}"#;
     let answers = [(200, LIST), (503, ""), (200, LIST), (200, found)];
-    assert_eq!(doubts(Ensure::new(session(), create()), &answers), [false, true, true, true, false]);
+    assert_eq!(in_flight(Ensure::new(session(), create()), &answers), [false, true, true, true, false]);
 }

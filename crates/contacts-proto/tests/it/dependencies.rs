@@ -1,12 +1,9 @@
-//! The law of the dependency tree: the core stays small, and brings no runtime, socket, clock or randomness.
-#![expect(
-    clippy::disallowed_types,
-    reason = "the tree is asked of cargo; the core itself starts no processes"
-)]
+//! The law of the dependency tree: it is small and has no runtime, socket, clock or randomness.
+#![expect(clippy::disallowed_types, reason = "the test runs cargo; the core itself starts no processes")]
 
 use std::{collections::BTreeSet, process::Command};
 
-/// What the core depends on directly. A new name here is a decision.
+/// Direct dependencies of the core. A new name here is a decision.
 const DIRECT: [&str; 12] = [
     "base64",
     "bytes",
@@ -22,10 +19,10 @@ const DIRECT: [&str; 12] = [
     "zeroize",
 ];
 
-/// The most crates in the tree, the core itself counted.
-const MOST: usize = 50;
+/// Maximum number of crates in the tree, including the core.
+const MAX_CRATES: usize = 50;
 
-/// Names, or beginnings of names, of what has no place below a sans-IO core.
+/// Names and prefixes of crates that a sans-IO core must not have.
 const BANNED: [&str; 23] = [
     "tokio",
     "hyper",
@@ -52,7 +49,7 @@ const BANNED: [&str; 23] = [
     "windows",
 ];
 
-/// The names of the crates in the tree, as deep as is asked for.
+/// Returns the names of the crates in the tree, up to a depth.
 fn tree(depth: &[&str]) -> BTreeSet<String> {
     let arguments = ["tree", "-p", "contacts-proto", "-e", "normal", "--locked", "--prefix", "none"];
     let run = |more: &[&str]| {
@@ -78,17 +75,17 @@ fn is_banned(name: &str) -> bool {
 }
 
 #[test]
-fn the_core_depends_directly_on_its_list_and_nothing_else() {
+fn the_core_has_only_the_listed_dependencies() {
     let mut direct = tree(&["--depth", "1"]);
     assert!(direct.remove("contacts-proto"));
     assert_eq!(direct, BTreeSet::from(DIRECT.map(String::from)));
 }
 
 #[test]
-fn the_tree_is_small_and_has_neither_io_nor_time_nor_chance() {
+fn the_dependency_tree_is_small_and_has_no_io_clock_or_randomness() {
     let tree = tree(&[]);
-    assert!(tree.len() <= MOST, "{} crates: {tree:?}", tree.len());
-    assert!(tree.len() > DIRECT.len(), "the whole tree was asked for");
+    assert!(tree.len() <= MAX_CRATES, "{} crates: {tree:?}", tree.len());
+    assert!(tree.len() > DIRECT.len(), "this is the complete tree");
     let banned: Vec<_> = tree.iter().filter(|name| is_banned(name)).collect();
     assert!(banned.is_empty(), "{banned:?}");
 }

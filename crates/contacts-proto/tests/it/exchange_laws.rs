@@ -1,4 +1,4 @@
-//! The laws of exchanges, for every exchange and any script of events.
+//! The laws of exchanges, for every exchange and every script of events.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use proptest::{
     test_runner::{Config, TestCaseError, TestRunner},
 };
 
-/// Scripts for each law and job; those that have most to decide get most of them.
+/// Number of scripts for each law and job. Complex jobs get more.
 fn cases(job: &Job) -> u32 {
     match job {
         Job::Ensure(_) => 800,
@@ -32,7 +32,7 @@ fn cases(job: &Job) -> u32 {
     }
 }
 
-/// Looks for the shortest script that breaks what is demanded of it.
+/// Searches for the shortest script that breaks the law.
 fn holds(demand: impl Fn(&Script) -> Verdict) {
     for job in Job::of_each_kind() {
         let config = Config { cases: cases(&job), failure_persistence: None, ..Config::default() };
@@ -91,7 +91,7 @@ enum Trouble {
     MaybeSent,
 }
 
-/// A service that is in trouble: it meets requests with these, one after the other.
+/// A service that responds with these troubles in turn.
 struct Troubled<'a> {
     troubles: &'a [Trouble],
     requests: usize,
@@ -120,7 +120,7 @@ fn begin(job: &Job, session: &Session) -> Run<dyn contacts_proto::exchange::Exch
     Run::new(job.begin(session.clone()), about)
 }
 
-/// The requests that jobs come to that are begun at once and meet nothing but these troubles.
+/// Returns the number of requests of jobs that start together and meet only these troubles.
 fn requests(session: &Session, jobs: &[Job], troubles: &[Trouble]) -> usize {
     let mut service = Troubled { troubles, requests: 0 };
     let mut running: Vec<_> = jobs.iter().map(|job| begin(job, session)).collect();
@@ -148,9 +148,9 @@ fn jobs() -> impl Strategy<Value = Vec<Job>> {
     vec(select(Job::of_each_kind().to_vec()), 1..80)
 }
 
-/// What a bucket of 500 tokens pays for.
+/// Retries that a budget of 500 tokens allows.
 const RETRIES: usize = 500 / 14;
-const RETRIES_AFTER_A_THROTTLE: usize = 500 / 5;
+const RETRIES_AFTER_429: usize = 500 / 5;
 
 #[test]
 fn a_retry_storm_adds_at_most_the_bucket() {
@@ -166,10 +166,10 @@ fn a_retry_storm_adds_at_most_the_bucket() {
 }
 
 #[test]
-fn a_storm_of_throttles_adds_at_most_the_bucket() {
+fn a_storm_of_429s_adds_at_most_the_budget() {
     let checked = TestRunner::default().run(&jobs(), |jobs| {
         let requests = requests(&session(), &jobs, &[Trouble::Status(429)]);
-        proptest::prop_assert!(requests <= jobs.len() + RETRIES_AFTER_A_THROTTLE, "{requests}");
+        proptest::prop_assert!(requests <= jobs.len() + RETRIES_AFTER_429, "{requests}");
         Ok(())
     });
     checked.unwrap();
@@ -180,14 +180,14 @@ fn get() -> Job {
 }
 
 #[test]
-fn a_storm_is_given_the_whole_bucket_and_no_more() {
+fn a_storm_can_use_the_whole_budget() {
     let many = vec![get(); 60];
     assert_eq!(requests(&session(), &many, &[Trouble::Status(503)]), 60 + RETRIES);
-    assert_eq!(requests(&session(), &many, &[Trouble::Status(429)]), 60 + RETRIES_AFTER_A_THROTTLE);
+    assert_eq!(requests(&session(), &many, &[Trouble::Status(429)]), 60 + RETRIES_AFTER_429);
 }
 
 #[test]
-fn the_bucket_fills_again_by_clean_successes_and_by_nothing_else() {
+fn only_successes_at_the_first_attempt_refill_the_budget() {
     let session = session();
     requests(&session, &vec![get(); 60], &[Trouble::Status(503)]);
     assert_eq!(session.budget().left(), 10);

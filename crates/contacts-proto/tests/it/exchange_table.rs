@@ -1,4 +1,4 @@
-//! What is done after which failure: the table, row by row.
+//! The table of retries, row by row. See `docs/failures.md`.
 
 use crate::model;
 use crate::model::{
@@ -32,7 +32,7 @@ fn create() -> Create {
     Create::new(session(), create_sms("1-555-0100"))
 }
 
-/// Certainly no effect, and worth another attempt.
+/// Certainly no effect, and a retry can help.
 fn not_processed() -> Vec<Reply> {
     let failures = [
         TransportErrorKind::Dns,
@@ -66,7 +66,7 @@ fn ambiguous() -> Vec<Reply> {
     all
 }
 
-/// Certain, and not to be repeated.
+/// Certainly no effect, and a retry fails again.
 fn permanent() -> Vec<Reply> {
     let mut all: Vec<_> = [400, 403, 404, 405, 409, 410, 413, 415, 422, 501, 505].map(status).into();
     all.push(failure(Delivery::NotSent, TransportErrorKind::Certificate));
@@ -76,7 +76,7 @@ fn permanent() -> Vec<Reply> {
 }
 
 #[test]
-fn a_tunnel_that_the_proxy_refuses_has_its_status_and_a_hint() {
+fn a_rejected_connect_shows_the_proxys_status_and_a_hint() {
     let proxy_credentials = Some(Hint::ProxyCredentials);
     for (status, hint, temporary) in [
         (407, proxy_credentials, false),
@@ -87,13 +87,13 @@ fn a_tunnel_that_the_proxy_refuses_has_its_status_and_a_hint() {
         let replies = if temporary { 4 } else { 1 };
         let ran = play(get(), vec![refused_by_proxy(status); replies]);
         let error = ran.result.unwrap_err();
-        assert!(error.to_string().contains(&format!("the proxy answered {status} ")), "{error}");
+        assert!(error.to_string().contains(&format!("the proxy responded with {status} ")), "{error}");
         assert_eq!((error.hint(), error.is_temporary(), error.status()), (hint, temporary, None), "{error}");
     }
 }
 
 #[test]
-fn reads_are_sent_again_after_whatever_may_pass() {
+fn reads_are_retried_after_every_failure_that_can_pass() {
     for reply in not_processed().into_iter().chain(ambiguous()) {
         let ran = play(get(), [reply.clone(), answer(200, CONTACT)]);
         assert_eq!(ran.log, ["GET a", "back off", "GET a"], "{reply:?}");
@@ -102,7 +102,7 @@ fn reads_are_sent_again_after_whatever_may_pass() {
 }
 
 #[test]
-fn a_list_is_sent_again_at_the_same_offset() {
+fn a_page_is_retried_at_the_same_offset() {
     let first = r#"{"values":[{"id":"a","method":"sms","to":"1"}],"links":{"next":"?offset=1&size=1"}}"#;
     let last = r#"{"values":[{"id":"b","method":"sms","to":"2"}]}"#;
     let list = List::new(session(), ListContacts::all());
@@ -117,7 +117,7 @@ fn a_list_is_sent_again_at_the_same_offset() {
 }
 
 #[test]
-fn activating_and_deactivating_are_sent_again() {
+fn activate_and_deactivate_are_retried() {
     for reply in not_processed().into_iter().chain(ambiguous()) {
         let ran = play(Call::new(session(), ActivateContact::new(id("a"))), [reply.clone(), status(200)]);
         assert_eq!(ran.log, ["PATCH a/activate", "back off", "PATCH a/activate"], "{reply:?}");
@@ -130,7 +130,7 @@ fn activating_and_deactivating_are_sent_again() {
 }
 
 #[test]
-fn nothing_is_sent_again_after_what_is_permanent() {
+fn nothing_is_retried_after_a_permanent_failure() {
     fn ends<O: ToExchange>(operation: &O, reply: &Reply) {
         let ran = play(operation.exchange(session()), [reply.clone()]);
         assert_eq!(ran.log.len(), 1, "{:?} after {reply:?}", ran.log);
@@ -151,7 +151,7 @@ fn nothing_is_sent_again_after_what_is_permanent() {
 }
 
 #[test]
-fn a_deletion_that_is_repeated_may_find_nothing_any_more() {
+fn no_such_contact_confirms_a_retried_delete() {
     for reply in ambiguous() {
         let ran = play(delete(), [reply, answer(404, NO_SUCH_CONTACT)]);
         assert_eq!(ran.log, ["DELETE a", "back off", "DELETE a"]);
@@ -160,7 +160,7 @@ fn a_deletion_that_is_repeated_may_find_nothing_any_more() {
 }
 
 #[test]
-fn a_404_of_a_user_or_a_site_and_every_410_say_nothing_of_a_contact() {
+fn a_404_of_a_user_or_a_site_and_every_410_confirm_no_delete() {
     for (gone, body) in [
         (410, NO_SUCH_CONTACT),
         (410, r#"{"errorMessages":["The requested API has been removed. Use another."],"errors":{}}"#),
@@ -183,7 +183,7 @@ fn a_404_of_a_user_or_a_site_and_every_410_say_nothing_of_a_contact() {
 }
 
 #[test]
-fn a_deletion_of_what_was_never_there_is_no_success() {
+fn no_such_contact_as_a_first_response_is_an_error() {
     let error = play(delete(), [answer(404, NO_SUCH_CONTACT)]).result.unwrap_err();
     assert!(error.is_no_such_contact());
     assert_eq!(error.hint(), Some(Hint::NoSuchContact));
@@ -191,13 +191,13 @@ fn a_deletion_of_what_was_never_there_is_no_success() {
     for reply in not_processed() {
         let ran = play(delete(), [reply, answer(404, NO_SUCH_CONTACT)]);
         let error = ran.result.unwrap_err();
-        assert!(error.is_no_such_contact(), "what was not processed has deleted nothing");
+        assert!(error.is_no_such_contact(), "the first request deleted nothing");
         assert_eq!(error.effect(), Effect::None);
     }
 }
 
 #[test]
-fn a_deletion_at_a_path_that_nobody_serves_is_no_success() {
+fn an_unknown_path_confirms_no_delete() {
     let unknown_path = r#"{"timestamp":"2026-11-24","status":404,"error":"Not Found","path":"/x"}"#;
     let error = play(delete(), [lost(), answer(404, unknown_path)]).result.unwrap_err();
     assert_eq!(error.hint(), Some(Hint::WrongSite));
@@ -205,7 +205,7 @@ fn a_deletion_at_a_path_that_nobody_serves_is_no_success() {
 }
 
 #[test]
-fn a_deletion_that_something_else_than_the_service_cannot_find_is_no_success() {
+fn a_404_or_410_that_is_not_from_the_service_confirms_no_delete() {
     let bodies = ["<html>404 Not Found", "default backend - 404", "", "[]", "\"gone\""];
     for (gone, body) in [404, 410].into_iter().flat_map(|gone| bodies.map(|body| (gone, body))) {
         let error = play(delete(), [lost(), answer(gone, body)]).result.unwrap_err();
@@ -217,18 +217,18 @@ fn a_deletion_that_something_else_than_the_service_cannot_find_is_no_success() {
 }
 
 #[test]
-fn an_update_in_doubt_looks_first_and_is_content_with_what_it_wanted() {
+fn an_update_that_may_have_taken_effect_is_checked_first() {
     for reply in ambiguous() {
         let ran = play(update("ann@example.com"), [reply.clone(), answer(200, CONTACT)]);
         assert_eq!(ran.log, ["PATCH a", "back off", "GET a"], "{reply:?}");
         assert_eq!(ran.result.unwrap().id, id("a"));
     }
     let ran = play(update("ann@EXAMPLE.com"), [lost(), answer(200, CONTACT)]);
-    assert!(ran.result.is_ok(), "a domain has no case");
+    assert!(ran.result.is_ok(), "case is ignored in a domain");
 }
 
 #[test]
-fn an_update_in_doubt_that_had_no_effect_is_sent_again() {
+fn an_update_that_took_no_effect_is_retried_after_the_check() {
     let ran = play(update("new@example.com"), [lost(), answer(200, CONTACT), status(200)]);
     assert_eq!(ran.log, ["PATCH a", "back off", "GET a", "PATCH a"]);
     assert!(ran.result.is_ok());
@@ -237,11 +237,11 @@ fn an_update_in_doubt_that_had_no_effect_is_sent_again() {
     let ran = play(update("new@example.com"), again);
     assert_eq!(ran.log, ["PATCH a", "back off", "GET a", "PATCH a", "back off", "GET a", "PATCH a"]);
     let error = ran.result.unwrap_err();
-    assert_eq!(error.effect(), Effect::Possible, "the first two may yet come through");
+    assert_eq!(error.effect(), Effect::Possible, "the first two may still take effect");
 }
 
 #[test]
-fn a_look_that_fails_is_repeated_and_no_reason_to_update_blindly() {
+fn a_failed_check_is_retried_and_no_update_is_sent_without_it() {
     for reply in not_processed().into_iter().chain(ambiguous()) {
         let ran = play(update("ann@example.com"), [lost(), reply.clone(), answer(200, CONTACT)]);
         assert_eq!(ran.log, ["PATCH a", "back off", "GET a", "back off", "GET a"], "{reply:?}");
@@ -257,7 +257,7 @@ fn a_look_that_fails_is_repeated_and_no_reason_to_update_blindly() {
 }
 
 #[test]
-fn an_update_that_was_not_processed_is_sent_again_without_a_look() {
+fn an_update_that_was_not_processed_is_retried_without_a_check() {
     for reply in not_processed() {
         let ran = play(update("new@example.com"), [reply.clone(), status(200)]);
         assert_eq!(ran.log, ["PATCH a", "back off", "PATCH a"], "{reply:?}");
@@ -266,7 +266,7 @@ fn an_update_that_was_not_processed_is_sent_again_without_a_look() {
 }
 
 #[test]
-fn a_creation_in_doubt_is_never_repeated_and_leaves_a_receipt() {
+fn an_ambiguous_create_is_never_retried_and_leaves_a_receipt() {
     for reply in ambiguous() {
         let ran = play(create(), [reply.clone()]);
         assert_eq!(ran.log, ["POST"], "{reply:?}");
@@ -274,8 +274,8 @@ fn a_creation_in_doubt_is_never_repeated_and_leaves_a_receipt() {
         let is_page = error.body().is_some_and(|body| body.starts_with(b"<"));
         let hint = if is_page { Hint::NotTheService } else { Hint::Reconcile };
         assert_eq!((error.effect(), error.hint()), (Effect::Possible, Some(hint)));
-        let Error::OutcomeUnknown(doubt) = error else { panic!("{error:?} after {reply:?}") };
-        let receipt = doubt.receipt();
+        let Error::OutcomeUnknown(unknown) = error else { panic!("{error:?} after {reply:?}") };
+        let receipt = unknown.receipt();
         assert_eq!((receipt.method().as_str(), receipt.to()), ("sms", "1-555-0100"));
         assert_eq!((receipt.seen(), receipt.unix_time()), (None, model::UNIX));
         assert_eq!(&receipt.to_string().parse::<Receipt>().unwrap(), receipt);
@@ -283,7 +283,7 @@ fn a_creation_in_doubt_is_never_repeated_and_leaves_a_receipt() {
 }
 
 #[test]
-fn a_redirect_is_never_repeated_and_only_a_303_or_one_that_is_none_leaves_a_doubt() {
+fn a_redirect_is_never_retried_and_only_some_leave_the_outcome_unknown() {
     for code in [300, 301, 302, 303, 304, 305, 306, 307, 308, 399] {
         let is_made_elsewhere = matches!(code, 301 | 302 | 307 | 308);
         let effect = if is_made_elsewhere { Effect::None } else { Effect::Possible };
@@ -306,7 +306,7 @@ fn a_redirect_is_never_repeated_and_only_a_303_or_one_that_is_none_leaves_a_doub
 }
 
 #[test]
-fn a_401_for_a_missing_scope_refreshes_nothing() {
+fn a_401_for_a_missing_scope_causes_no_refresh() {
     let scope = || answer(401, r#"{"code":401,"message":"Unauthorized; scope does not match"}"#);
     let ran = play(Call::new(renewable(), GetContact::new(id("a"))), [scope()]);
     assert_eq!(ran.log, ["GET a"]);
@@ -314,7 +314,7 @@ fn a_401_for_a_missing_scope_refreshes_nothing() {
 }
 
 #[test]
-fn a_creation_that_was_not_processed_is_sent_again() {
+fn a_create_that_was_not_processed_is_retried() {
     for reply in not_processed() {
         let ran = play(create(), [reply.clone(), reply.clone(), reply.clone(), answer(201, CREATED)]);
         assert_eq!(
@@ -334,7 +334,7 @@ fn a_creation_that_was_not_processed_is_sent_again() {
 }
 
 #[test]
-fn a_creation_with_credentials_that_have_expired_is_sent_once_more() {
+fn a_create_with_expired_credentials_is_sent_again_after_a_refresh() {
     let create = || Create::new(renewable(), create_sms("1-555-0100"));
     let ran = play(create(), [status(401), answer(201, CREATED)]);
     assert_eq!(ran.log, ["POST", "refresh", "POST"]);

@@ -14,5 +14,6 @@ mod paging;
 mod reconcile;
 mod requests;
 mod secrets;
+mod serialization;
 mod site;
 mod support;

@@ -1,4 +1,4 @@
-//! A world for exchanges: it keeps the time, answers as it is told, and writes down what was done.
+//! An environment for exchanges: it keeps the time, sends scripted responses and logs each action.
 
 pub(crate) mod service;
 
@@ -19,13 +19,13 @@ use http::{Request, StatusCode};
 
 pub(crate) use contacts_testkit::reply::Reply;
 
-/// When every exchange begins.
+/// Start of every exchange.
 pub(crate) const UNIX: u64 = EPOCH.as_secs();
 
-/// How long an answer takes.
+/// Time until a response.
 pub(crate) const LATENCY: Duration = Duration::from_millis(50);
 
-/// What an exchange did, a word or two for each action, and how it ended.
+/// Log of an exchange, a few words for each action, and its result.
 #[derive(Debug)]
 pub(crate) struct Ran<T> {
     pub(crate) log: Vec<String>,
@@ -51,17 +51,17 @@ pub(crate) fn create_sms(to: &str) -> CreateContact {
     CreateContact::new(ContactMethod::Sms, to).unwrap()
 }
 
-/// An answer.
+/// A response.
 pub(crate) fn answer(status: u16, body: &str) -> Reply {
     Reply::foreign(response(status, body))
 }
 
-/// A refusal, or whatever else this status is.
+/// A response with this status and an empty body.
 pub(crate) fn status(status: u16) -> Reply {
     answer(status, "")
 }
 
-/// A status that asks for patience.
+/// A response with this status and a header that requests a delay.
 pub(crate) fn status_with(status: u16, name: &'static str, value: &str) -> Reply {
     let mut response = response(status, "");
     response.headers_mut().insert(name, value.parse().unwrap());
@@ -73,12 +73,12 @@ pub(crate) fn lost() -> Reply {
     failure(Delivery::Unknown, TransportErrorKind::Closed)
 }
 
-/// The request has not left.
+/// The request was not sent.
 pub(crate) fn unsent() -> Reply {
     failure(Delivery::NotSent, TransportErrorKind::Connect)
 }
 
-/// The head of an answer, and a body that breaks off.
+/// A response whose body is cut.
 pub(crate) fn cut(status: u16) -> Reply {
     Reply::cut(response(status, "{\"da"), TransportErrorKind::Closed)
 }
@@ -87,13 +87,13 @@ pub(crate) fn failure(progress: Delivery, cause: TransportErrorKind) -> Reply {
     Reply::failed(progress, cause)
 }
 
-/// A proxy answers CONNECT with this status.
+/// A proxy rejects CONNECT with this status.
 pub(crate) fn refused_by_proxy(status: u16) -> Reply {
     let failure = TransportError::refused_by_proxy(StatusCode::from_u16(status).unwrap());
     Reply { told: Err(failure), is_genuine: false, hint: None }
 }
 
-/// A world that answers as it is told, where no chance adds to a wait.
+/// An environment with scripted responses and no random waits.
 struct Answering<F>(F);
 
 impl<F: FnMut(&Request<Vec<u8>>, Duration) -> Reply> Surroundings for Answering<F> {
@@ -114,15 +114,15 @@ pub(crate) fn run<E: Exchange>(
     let about = About::new(Shape::Other, &session(), Access::Renewable, Duration::ZERO);
     let mut run = Run::new(Box::new(exchange), about);
     let mut took = Duration::ZERO;
-    let result = run.to_end(&mut Answering(reply), &mut took).expect("it ends");
+    let result = run.to_end(&mut Answering(reply), &mut took).expect("every exchange ends");
     Ran { log: run.trace.until_done().iter().filter_map(in_words).collect(), result, took }
 }
 
-/// The same, where each request meets the next of these replies: all of them are met.
+/// Runs an exchange against these replies, one for each request. All must be used.
 pub(crate) fn play<E: Exchange>(exchange: E, replies: impl IntoIterator<Item = Reply>) -> Ran<E::Output> {
     let mut replies = replies.into_iter();
     let ran = run(exchange, |request, _| {
-        replies.next().unwrap_or_else(|| panic!("one request too many: {request:?}"))
+        replies.next().unwrap_or_else(|| panic!("this request has no reply: {request:?}"))
     });
     assert_eq!(replies.count(), 0, "replies are left over: {:?}", ran.log);
     ran
@@ -151,7 +151,7 @@ fn in_short(sent: &Sent) -> String {
     format!("{} {what}", sent.method).trim_end().to_owned()
 }
 
-/// A source of credentials that has none.
+/// The result of a credentials provider that fails.
 pub(crate) fn nothing_to_renew() -> Event<'static> {
     Event::Refreshed(Err(Arc::new(std::fmt::Error)))
 }

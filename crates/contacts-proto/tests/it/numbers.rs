@@ -1,4 +1,4 @@
-//! The numbers of retries, waiting, time and sizes.
+//! The numbers of the policy: attempts, waits, times and sizes.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn at(monotonic: Duration) -> Now {
     Now { monotonic, unix: 0 }
 }
 
-/// What is done when the first request, at the time 0, is answered so.
+/// Returns the action after this response to the first request, at the time 0.
 fn after(
     session: Session,
     status: u16,
@@ -37,7 +37,7 @@ fn after(
     random: u64,
 ) -> Action<contacts_proto::Contact> {
     let mut call = get(session);
-    call.step(Event::Start, at(Duration::ZERO), random);
+    let _ = call.step(Event::Start, at(Duration::ZERO), random);
     let builder = Response::builder().status(status);
     let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
     call.step(Event::Answered(builder.body(&b""[..]).unwrap()), at(Duration::ZERO), random)
@@ -55,11 +55,11 @@ fn stop_reason<T: std::fmt::Debug>(action: Action<T>) -> (Option<StopReason>, Er
     (error.attempts().unwrap().stop_reason, error)
 }
 
-/// The longest waits of a call that is answered by these statuses.
+/// Returns the longest waits of a call that gets these statuses.
 fn longest_waits(session: Session, statuses: &[u16]) -> Vec<u128> {
     let mut call = get(session);
     let mut now = Duration::ZERO;
-    call.step(Event::Start, at(now), u64::MAX);
+    let _ = call.step(Event::Start, at(now), u64::MAX);
     let waits = statuses.iter().map(|status| {
         let response = Response::builder().status(*status).body(&b""[..]).unwrap();
         let wait = wait(&call.step(Event::Answered(response), at(now), u64::MAX));
@@ -67,14 +67,14 @@ fn longest_waits(session: Session, statuses: &[u16]) -> Vec<u128> {
         now += wait;
         assert!(matches!(call.step(Event::Waited, at(now), u64::MAX), Action::Send { .. }));
         assert_eq!(call.wait_reason(), None);
-        // It is less than the bound by the shortest time that there is.
+        // The wait is 1 ns shorter than its bound.
         wait.as_millis() + 1
     });
     waits.collect()
 }
 
 #[test]
-fn the_defaults_are_what_is_written() {
+fn the_defaults_match_the_documentation() {
     let policy = RetryPolicy::default();
     let seconds = Duration::from_secs;
     assert_eq!(policy.max_attempts, 4);
@@ -92,12 +92,12 @@ fn the_defaults_are_what_is_written() {
 }
 
 #[test]
-fn four_requests_are_made_at_most() {
+fn there_are_at_most_four_attempts() {
     let ran = play(get(session()), [status(503), lost(), status(500), status(502)]);
     let error = ran.result.unwrap_err();
     let attempts = error.attempts().unwrap();
     assert_eq!((attempts.count, attempts.stop_reason), (4, Some(StopReason::MaxAttempts)));
-    assert_eq!(error.status(), Some(StatusCode::BAD_GATEWAY), "the last one is told");
+    assert_eq!(error.status(), Some(StatusCode::BAD_GATEWAY), "the last response counts");
 
     for attempts in [0, 1] {
         let ran = play(get(with(|policy| policy.max_attempts = attempts)), [status(503)]);
@@ -106,7 +106,7 @@ fn four_requests_are_made_at_most() {
 }
 
 #[test]
-fn the_looks_of_an_update_are_not_counted() {
+fn the_checks_of_an_update_are_not_attempts() {
     let update = Update::new(session(), UpdateContact::new(id("a"), "new@example.com").unwrap());
     let once = [lost(), answer(200, CONTACT)];
     let replies = [once.clone(), once.clone(), once].into_iter().flatten().chain([lost()]);
@@ -117,7 +117,7 @@ fn the_looks_of_an_update_are_not_counted() {
 }
 
 #[test]
-fn an_update_comes_to_eight_requests_at_most() {
+fn an_update_needs_at_most_eight_requests() {
     let update = Update::new(renewable(), UpdateContact::new(id("a"), "new@example.com").unwrap());
     let once = [lost(), answer(200, CONTACT)];
     let replies = [once.clone(), once.clone(), once].into_iter().flatten().chain([status(401), lost()]);
@@ -139,14 +139,14 @@ fn a_backoff_doubles_up_to_20_s() {
 }
 
 #[test]
-fn a_backoff_may_be_none_at_all() {
+fn a_backoff_can_be_zero() {
     assert_eq!(wait(&after(session(), 503, &[], 0)), Duration::ZERO);
     let half = after(session(), 429, &[], u64::MAX / 2 + 1);
     assert_eq!(wait(&half), Duration::from_millis(500));
 }
 
 #[test]
-fn a_hint_is_obeyed_in_each_of_its_forms() {
+fn each_form_of_a_server_delay_is_obeyed() {
     for (headers, seconds) in [
         (&[("retry-after", "7")][..], 7),
         (&[("date", DATE), ("retry-after", "Tue, 24 Nov 2026 10:00:09 GMT")], 9),
@@ -173,7 +173,7 @@ fn a_hint_is_obeyed_in_each_of_its_forms() {
 }
 
 #[test]
-fn what_cannot_be_read_is_no_hint() {
+fn an_unreadable_server_delay_is_ignored() {
     for headers in [
         &[("retry-after", "soon")][..],
         &[("retry-after", "-1")],
@@ -186,19 +186,19 @@ fn what_cannot_be_read_is_no_hint() {
 }
 
 #[test]
-fn a_hint_of_more_than_a_minute_ends_it_at_once() {
+fn a_server_delay_of_more_than_60_s_ends_the_call() {
     assert_eq!(wait(&after(session(), 429, &[("retry-after", "60")], 0)), Duration::from_secs(60));
     for (value, seconds) in [("61", 61), ("3600", 3600), ("99999999999999999999", u64::MAX)] {
         let (why, error) = stop_reason(after(session(), 429, &[("retry-after", value)], 0));
         let (wait, limit) = (Duration::from_secs(seconds), Duration::from_secs(60));
         assert_eq!(why, Some(StopReason::RetryAfterTooLong { wait, limit }));
         assert_eq!(error.retry_after(), Some(wait));
-        assert!(error.to_string().contains("of waiting"), "{error}");
+        assert!(error.to_string().contains("; the service asked to wait "), "{error}");
     }
 }
 
 #[test]
-fn a_wait_past_the_deadline_ends_it_at_once() {
+fn a_wait_past_the_deadline_ends_the_call() {
     let short = || with(|policy| policy.deadline = Duration::from_secs(10));
     assert_eq!(wait(&after(short(), 503, &[("retry-after", "9")], 0)), Duration::from_secs(9));
     let (why, error) = stop_reason(after(short(), 503, &[("retry-after", "10")], 0));
@@ -208,7 +208,7 @@ fn a_wait_past_the_deadline_ends_it_at_once() {
 }
 
 #[test]
-fn a_request_has_30_s_or_what_is_left() {
+fn a_request_has_30_s_or_the_rest_of_the_deadline() {
     let timeout = |session: Session, begin| match get(session).step(Event::Start, at(begin), 0) {
         Action::Send { timeout, .. } => timeout,
         action => panic!("{action:?}"),
@@ -224,23 +224,23 @@ fn a_request_has_30_s_or_what_is_left() {
 }
 
 #[test]
-fn after_the_deadline_an_oversleeper_sends_nothing() {
+fn a_driver_that_waits_past_the_deadline_sends_nothing() {
     let mut call = get(session());
-    call.step(Event::Start, at(Duration::ZERO), 0);
+    let _ = call.step(Event::Start, at(Duration::ZERO), 0);
     let busy = Response::builder().status(503).body(&b""[..]).unwrap();
-    call.step(Event::Answered(busy), at(Duration::from_secs(1)), 0);
+    let _ = call.step(Event::Answered(busy), at(Duration::from_secs(1)), 0);
     let (why, error) = stop_reason(call.step(Event::Waited, at(Duration::from_secs(120)), 0));
     assert_eq!((why, error.status()), (Some(StopReason::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
     assert_eq!(error.attempts().unwrap().count, 1);
 }
 
 #[test]
-fn without_time_not_even_credentials_are_asked_for() {
+fn after_the_deadline_no_credentials_are_requested() {
     let late = session().with_refreshable(None).with_deadline(Duration::ZERO);
     let (why, error) = stop_reason(get(late.clone()).step(Event::Start, at(Duration::ZERO), 0));
     assert_eq!((why, error.is_timeout()), (Some(StopReason::Deadline), true));
     assert_eq!(error.attempts().unwrap().count, 0);
-    assert!(error.to_string().ends_with("; no time was left to send anything"), "{error}");
+    assert!(error.to_string().ends_with("; no time left to send the request"), "{error}");
     let ensure = Ensure::new(late, create_sms("1")).step(Event::Start, at(Duration::ZERO), 0);
     assert_eq!(stop_reason(ensure).0, Some(StopReason::Deadline));
 }
@@ -253,7 +253,7 @@ fn sizes_and_connections_follow_the_operation() {
                 let error = body.of(StatusCode::NOT_FOUND);
                 (body.of(StatusCode::OK), error, fresh_connection)
             }
-            _ => panic!("a call begins with its request"),
+            _ => panic!("a call starts with its request"),
         }
     }
     assert_eq!(about(GetContact::new(id("a"))), (1 << 20, 64 << 10, false));
@@ -264,7 +264,7 @@ fn sizes_and_connections_follow_the_operation() {
 }
 
 #[test]
-fn a_renewal_is_one_a_call_and_not_an_attempt() {
+fn a_call_refreshes_once_and_the_refresh_is_not_an_attempt() {
     let contact = || answer(200, CONTACT);
     let busy = || status(503);
     let ran = play(get(renewable()), [status(401), busy(), busy(), busy(), contact()]);
@@ -276,18 +276,22 @@ fn a_renewal_is_one_a_call_and_not_an_attempt() {
     assert!(ran.result.unwrap_err().is_unauthorized());
 
     let ran = play(get(session().with_refreshable(None)), [status(401), contact()]);
-    assert_eq!(ran.log, ["refresh", "GET a", "refresh", "GET a"], "the first one is no refresh");
+    assert_eq!(
+        ran.log,
+        ["refresh", "GET a", "refresh", "GET a"],
+        "the first request for credentials is not a refresh"
+    );
 }
 
 #[test]
-fn a_401_to_fixed_credentials_is_the_end_and_so_is_a_403() {
+fn a_401_to_fixed_credentials_and_every_403_end_the_call() {
     assert_eq!(play(get(session()), [status(401)]).result.unwrap_err().kind(), ErrorKind::Unauthorized);
     let forbidden = || answer(403, r#"{"message":"Forbidden"}"#);
     assert_eq!(play(get(renewable()), [forbidden()]).result.unwrap_err().kind(), ErrorKind::Forbidden);
 }
 
 #[test]
-fn a_source_without_credentials_is_the_end() {
+fn a_failed_refresh_ends_the_call() {
     let mut call = get(session().with_refreshable(None));
     assert!(matches!(call.step(Event::Start, at(Duration::ZERO), 0), Action::Refresh { refused: None, .. }));
     let (_, error) = stop_reason(call.step(nothing_to_renew(), at(Duration::ZERO), 0));
@@ -295,12 +299,12 @@ fn a_source_without_credentials_is_the_end() {
 }
 
 #[test]
-fn a_retry_costs_14_after_a_throttle_5_and_a_clean_success_gives_1_back() {
+fn a_retry_costs_14_or_5_after_a_429_and_a_first_success_gives_1_back() {
     let session = session();
     let left = || session.budget().left();
     let contact = || answer(200, CONTACT);
     play(get(session.clone()), [contact()]).result.unwrap();
-    assert_eq!(left(), 500, "it is full");
+    assert_eq!(left(), 500, "the budget is full");
     play(get(session.clone()), [status(503), contact()]).result.unwrap();
     assert_eq!(left(), 500 - 14);
     play(get(session.clone()), [status_with(429, "retry-after", "1"), contact()]).result.unwrap();

@@ -1,4 +1,4 @@
-//! The end of a doubt, against a small model of the service.
+//! Reconciling receipts, against a small model of the service.
 
 use crate::model;
 use std::time::Duration;
@@ -20,19 +20,19 @@ fn receipt() -> Receipt {
     create_sms(TO).receipt(model::UNIX)
 }
 
-/// A receipt of somebody who looked before.
+/// A receipt with the contacts that existed before.
 fn receipt_with_seen(seen: &[&str]) -> Receipt {
     written(
         &serde_json::json!({"v": 1, "operation": "create", "method": "sms", "to": TO, "seen": seen, "at": 0}),
     )
 }
 
-/// The receipt with these members, out of its one written form.
+/// Reads a receipt with these members from its text form.
 fn written(members: &serde_json::Value) -> Receipt {
     URL_SAFE_NO_PAD.encode(members.to_string()).parse().unwrap()
 }
 
-fn resolve(service: &mut Service, receipt: Receipt) -> Ran<Reconciled> {
+fn reconcile(service: &mut Service, receipt: Receipt) -> Ran<Reconciled> {
     service.run(Reconcile::new(session(), receipt))
 }
 
@@ -43,93 +43,93 @@ fn is_created(ran: &Ran<Reconciled>, id: &str) {
 }
 
 #[test]
-fn what_is_there_is_found_at_once() {
+fn an_existing_contact_is_found_at_once() {
     let mut service = Service::with(&[("a", "email", "ann@example.com"), ("b", "sms", "+1 555 0100")]);
-    let ran = resolve(&mut service, receipt());
+    let ran = reconcile(&mut service, receipt());
     assert_eq!(ran.log, ["GET 0"]);
     is_created(&ran, "b");
 }
 
 #[test]
-fn the_receipt_of_a_creation_whose_answer_was_lost_is_resolved() {
+fn the_receipt_of_a_lost_response_is_reconciled() {
     let mut service = Service::default();
     service.posts.push_back(Fault::lost_after());
     let error = service.run(Create::new(session(), create_sms(TO))).result.unwrap_err();
-    let Error::OutcomeUnknown(doubt) = error else { panic!("{error:?}") };
-    let receipt = doubt.receipt().to_string().parse().unwrap();
-    is_created(&resolve(&mut service, receipt), "n0");
+    let Error::OutcomeUnknown(unknown) = error else { panic!("{error:?}") };
+    let receipt = unknown.receipt().to_string().parse().unwrap();
+    is_created(&reconcile(&mut service, receipt), "n0");
     assert_eq!(service.sms(TO), ["n0"]);
 }
 
 #[test]
-fn that_there_is_nothing_is_said_only_after_a_second_look() {
+fn not_found_needs_a_second_search() {
     let mut service = Service::default().and_others(2);
-    let ran = resolve(&mut service, receipt());
+    let ran = reconcile(&mut service, receipt());
     assert_eq!(ran.log, ["GET 0", "consistency 5s", "GET 0"]);
     assert_eq!(ran.result.unwrap(), Reconciled::NotFound);
 }
 
 #[test]
-fn what_shows_late_is_found_by_the_second_look() {
+fn a_contact_that_appears_late_is_found_by_the_second_search() {
     let mut service = Service::default();
     service.add("a", "sms", TO, Duration::from_secs(3));
-    let ran = resolve(&mut service, receipt());
+    let ran = reconcile(&mut service, receipt());
     assert_eq!(ran.log, ["GET 0", "consistency 5s", "GET 0"]);
     is_created(&ran, "a");
 }
 
 #[test]
-fn several_are_a_duplicate() {
+fn several_contacts_are_a_duplicate() {
     let mut service = Service::with(&[("a", "sms", TO), ("b", "sms", TO)]);
-    let error = resolve(&mut service, receipt()).result.unwrap_err();
+    let error = reconcile(&mut service, receipt()).result.unwrap_err();
     let Error::Duplicate(duplicate) = error else { panic!("{error:?}") };
     assert_eq!(duplicate.contacts().len(), 2);
 }
 
 #[test]
-fn what_was_there_before_is_not_taken_for_new() {
+fn an_earlier_contact_is_not_the_new_one() {
     let mut service = Service::with(&[("a", "sms", TO)]);
-    let ran = resolve(&mut service, receipt_with_seen(&["a"]));
+    let ran = reconcile(&mut service, receipt_with_seen(&["a"]));
     assert_eq!(ran.log, ["GET 0", "consistency 5s", "GET 0"]);
     assert_eq!(ran.result.unwrap(), Reconciled::NotFound);
 
     service.add("b", "sms", TO, Duration::ZERO);
-    is_created(&resolve(&mut service, receipt_with_seen(&["a"])), "b");
-    is_created(&resolve(&mut service, receipt_with_seen(&["b"])), "a");
-    assert!(matches!(resolve(&mut service, receipt_with_seen(&[])).result, Err(Error::Duplicate(_))));
+    is_created(&reconcile(&mut service, receipt_with_seen(&["a"])), "b");
+    is_created(&reconcile(&mut service, receipt_with_seen(&["b"])), "a");
+    assert!(matches!(reconcile(&mut service, receipt_with_seen(&[])).result, Err(Error::Duplicate(_))));
 }
 
 #[test]
-fn what_was_confirmed_is_never_said_not_to_have_been_created() {
+fn a_confirmed_contact_is_never_reported_as_not_found() {
     let confirmed = || {
         let (seen, created): (&[&str], _) = (&[], "c");
         written(&serde_json::json!(
             {"v": 1, "operation": "create", "method": "sms", "to": TO, "seen": seen, "created": created, "at": 0}
         ))
     };
-    let looks_twice = ["GET 0", "consistency 5s", "GET 0"];
+    let searches_twice = ["GET 0", "consistency 5s", "GET 0"];
 
-    let ran = resolve(&mut Service::with(&[("c", "sms", TO)]), confirmed());
+    let ran = reconcile(&mut Service::with(&[("c", "sms", TO)]), confirmed());
     assert_eq!(ran.log, ["GET 0"]);
     is_created(&ran, "c");
 
-    let ran = resolve(&mut Service::default(), confirmed());
-    assert_eq!(ran.log, looks_twice);
+    let ran = reconcile(&mut Service::default(), confirmed());
+    assert_eq!(ran.log, searches_twice);
     is_created(&ran, "c");
 
-    let ran = resolve(&mut Service::with(&[("other", "sms", TO)]), confirmed());
-    assert_eq!(ran.log, looks_twice, "the confirmed one may still show");
+    let ran = reconcile(&mut Service::with(&[("other", "sms", TO)]), confirmed());
+    assert_eq!(ran.log, searches_twice, "the confirmed contact may still appear");
     is_created(&ran, "other");
 
     let mut service = Service::with(&[("other", "sms", TO)]);
     service.add("c", "sms", TO, Duration::from_secs(3));
-    let ran = resolve(&mut service, confirmed());
-    assert_eq!(ran.log, looks_twice);
+    let ran = reconcile(&mut service, confirmed());
+    assert_eq!(ran.log, searches_twice);
     assert!(matches!(ran.result, Err(Error::Duplicate(_))), "{:?}", ran.result);
 }
 
 #[test]
-fn a_look_that_fails_is_an_error_and_does_not_say_that_there_is_nothing() {
+fn a_failed_search_is_an_error_and_not_not_found() {
     let refused = || Fault::instead(status(403));
     let down = || Fault::instead(status(503));
     for gets in
@@ -137,18 +137,18 @@ fn a_look_that_fails_is_an_error_and_does_not_say_that_there_is_nothing() {
     {
         let mut service = Service::default();
         service.gets.extend(gets);
-        let error = resolve(&mut service, receipt()).result.unwrap_err();
+        let error = reconcile(&mut service, receipt()).result.unwrap_err();
         assert!(error.status().is_some(), "{error:?}");
         assert_eq!(
-            resolve(&mut service, receipt()).result.unwrap(),
+            reconcile(&mut service, receipt()).result.unwrap(),
             Reconciled::NotFound,
-            "the receipt is as good"
+            "the receipt is still valid"
         );
     }
 }
 
 #[test]
-fn without_time_to_settle_nothing_is_said() {
+fn without_time_for_a_second_search_the_result_is_a_timeout() {
     let mut policy = session().policy().clone();
     policy.deadline = Duration::from_secs(5);
     let short: Session = session().with_policy(policy);
@@ -158,7 +158,7 @@ fn without_time_to_settle_nothing_is_said() {
 }
 
 #[test]
-fn every_page_is_looked_through_and_credentials_are_renewed() {
+fn every_page_is_searched_and_credentials_are_refreshed() {
     let mut service = Service::default().and_others(4);
     service.add("last", "sms", TO, Duration::ZERO);
     service.page = 2;
@@ -169,13 +169,16 @@ fn every_page_is_looked_through_and_credentials_are_renewed() {
 }
 
 #[test]
-fn a_receipt_of_another_site_or_another_user_is_refused_before_anything_is_sent() {
+fn a_receipt_of_another_site_or_user_is_rejected_before_sending() {
     let session = |base: &str, email: &str| {
         Session::new(BaseUrl::new(base).unwrap(), Credentials::basic(email, "a-token").unwrap())
     };
     let (here, there) = ("https://api.example.com/cloud", "https://api.example.com/other");
-    let receipt: Receipt =
-        receipt().of(&session(here, "ann@example.com")).to_string().parse().expect("it can be written down");
+    let receipt: Receipt = receipt()
+        .of(&session(here, "ann@example.com"))
+        .to_string()
+        .parse()
+        .expect("its text form can be read");
     for (session, of) in
         [(session(there, "ann@example.com"), here), (session(here, "ben@example.com"), "ann@example.com")]
     {
@@ -187,7 +190,7 @@ fn a_receipt_of_another_site_or_another_user_is_refused_before_anything_is_sent(
     let mut service = Service::with(&[("a", "sms", TO)]);
     is_created(&service.run(Reconcile::new(session(here, "Ann@example.com"), receipt.clone())), "a");
 
-    // Whose an OAuth token is, it does not tell: it may be another's. A receipt made with one knows no user.
+    // An OAuth token does not show its user, so it may be another user's.
     let ran = Service::default().run(Reconcile::new(model::session(), receipt));
     assert!(ran.log.is_empty(), "{:?}", ran.log);
     let error = ran.result.unwrap_err();
@@ -198,23 +201,23 @@ fn a_receipt_of_another_site_or_another_user_is_refused_before_anything_is_sent(
 }
 
 #[test]
-fn of_a_user_whose_credentials_come_from_a_source_it_is_found_out_by_the_first_look() {
+fn the_user_of_provided_credentials_is_checked_after_the_first_search() {
     let ann = Credentials::basic("ann@example.com", "a-token").unwrap();
     let receipt = receipt().of(&session().with_credentials(ann));
-    // The source gives those of somebody else, who has no such contact.
+    // The provider returns credentials of another user, without this contact.
     let ben = Credentials::basic("ben@example.com", "a-token").unwrap();
     let ran = Service::default().run(Reconcile::new(session().with_refreshable(Some(ben)), receipt.clone()));
     assert!(ran.result.unwrap_err().is_invalid_input());
 
-    // And here it gives an OAuth token, when it is first asked.
-    let nobody_yet = session().with_credentials(Credentials::none()).with_refreshable(None);
-    let ran = Service::default().run(Reconcile::new(nobody_yet, receipt));
+    // The provider returns an OAuth token.
+    let without = session().with_credentials(Credentials::none()).with_refreshable(None);
+    let ran = Service::default().run(Reconcile::new(without, receipt));
     assert_eq!(ran.log[0], "refresh");
     assert!(ran.result.unwrap_err().is_invalid_input());
 }
 
 #[test]
-fn a_receipt_is_taken_at_the_base_url_of_either_kind_of_credentials() {
+fn a_receipt_is_valid_at_both_base_urls_of_a_site() {
     let session =
         |base: &str| Session::new(BaseUrl::new(base).unwrap(), Credentials::bearer("token").unwrap());
     let direct = session("https://api.example.com/jsm/ops/api/c");

@@ -1,4 +1,4 @@
-//! Laws of requests: what is in them, and what can never get into them.
+//! Laws of requests: their contents, and that no argument can change their target.
 
 use crate::support;
 use crate::support::{Any, CONTACTS, accounts, answer, bases, ids, numbers};
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use url::Url;
 
-/// The rule of ids, told a second time.
+/// The rule of ids, written a second time.
 fn may_be_an_id(text: &str) -> bool {
     let letters = text.chars().all(|c| c.is_ascii_alphanumeric() || "._~:-".contains(c));
     letters && (1..=128).contains(&text.chars().count()) && text != "." && text != ".."
@@ -32,7 +32,7 @@ fn is_contact_id_from_service(text: &Value) -> [bool; 4] {
     let contact = json!({"id": text, "method": "sms", "to": "1"});
     let read =
         |operation: &Any, body: Value| operation.response(answer(200, body.to_string().as_bytes())).is_ok();
-    // An answer that is about another contact than the request is refused.
+    // A response about another contact is rejected.
     let id = text.as_str().and_then(|text| ContactId::new(text).ok());
     let id = id.unwrap_or_else(|| ContactId::new("known").unwrap());
     let [list, create, get, update, ..] = Any::all(&id, &"account".parse().unwrap(), "1");
@@ -41,12 +41,12 @@ fn is_contact_id_from_service(text: &Value) -> [bool; 4] {
         read(&list, json!({"values": [contact]})),
         read(&create, confirmation.clone()),
         read(&get, contact),
-        // An update knows its id, so that none at all is none too few.
+        // An update knows its id, so a response without one is valid.
         read(&update, confirmation) && !text.is_null(),
     ]
 }
 
-/// Where a request goes, apart from its path: as the base says, and in one reading only.
+/// Checks that a request goes to the base URL, and that its URL cannot be read in another way.
 fn assert_stays_below(base: &str, request: &Request<Vec<u8>>, path: &str) -> Result<(), TestCaseError> {
     let base = Url::parse(base).unwrap();
     let uri = request.uri();
@@ -58,13 +58,13 @@ fn assert_stays_below(base: &str, request: &Request<Vec<u8>>, path: &str) -> Res
     prop_assert_eq!(again.origin(), base.origin());
     prop_assert_eq!(again.path(), uri.path());
     prop_assert_eq!((again.username(), again.password(), again.fragment()), ("", None, None));
-    prop_assert!(!request.headers().contains_key(header::HOST), "the host comes from the URL alone");
+    prop_assert!(!request.headers().contains_key(header::HOST), "only the URL has the host");
     Ok(())
 }
 
 proptest! {
     #[test]
-    fn an_id_survives_the_path_and_comes_back(id in ids(), base in bases()) {
+    fn an_id_stands_unchanged_in_the_path(id in ids(), base in bases()) {
         let site = BaseUrl::new(&base).unwrap();
         let prefix = format!("{}{CONTACTS}/", Url::parse(&base).unwrap().path().trim_end_matches('/'));
         let [_, _, get, update, delete, activate, deactivate, _] =
@@ -81,7 +81,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_not_safe_in_a_path_is_never_an_id(text in nearly_ids()) {
+    fn a_text_that_is_unsafe_in_a_path_is_never_an_id(text in nearly_ids()) {
         let expected = may_be_an_id(&text);
         prop_assert_eq!(ContactId::new(&text).is_ok(), expected);
         prop_assert_eq!(CloudId::new(&text).is_ok(), expected);
@@ -93,7 +93,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_not_a_text_is_never_an_id(json in support::json()) {
+    fn json_that_is_not_a_text_is_never_an_id(json in support::json()) {
         prop_assume!(!json.is_string());
         prop_assert!(serde_json::from_value::<ContactId>(json.clone()).is_err());
         prop_assert_eq!(is_contact_id_from_service(&json), [false; 4]);
@@ -134,7 +134,7 @@ proptest! {
     }
 
     #[test]
-    fn every_request_says_on_the_wire_what_it_is(
+    fn every_request_has_the_expected_headers(
         base in bases(),
         id in ids(),
         account in accounts(),
@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_sent_to_the_letter(method in "\\PC{1,12}", to in numbers()) {
+    fn method_and_address_are_sent_unchanged(method in "\\PC{1,12}", to in numbers()) {
         prop_assume!(method != "mobile" && method != "email");
         let site = BaseUrl::new("https://a.example").unwrap();
         let sent = |request: Request<Vec<u8>>| serde_json::from_slice::<Value>(request.body()).unwrap();
@@ -194,7 +194,7 @@ proptest! {
     }
 }
 
-/// Links that would like to lead elsewhere, most of them with an offset so that they are followed.
+/// Links to other targets. Most have an offset, so that the client follows them.
 fn hostile_links() -> impl Strategy<Value = String> {
     let start = prop_oneof![
         prop::sample::select(vec![

@@ -1,4 +1,4 @@
-//! The law of secrets: credentials never show, whatever a server makes of them.
+//! The law of secrets: credentials are never shown, whatever a server echoes.
 
 use std::{error::Error as StdError, time::Duration};
 
@@ -15,7 +15,7 @@ use proptest::{
     sample::{Index, select},
 };
 
-/// Credentials, and the words that must not show.
+/// Credentials, and the secrets that must not be shown.
 #[derive(Debug, Clone)]
 struct Secret {
     email: String,
@@ -29,7 +29,7 @@ impl Secret {
         if self.bearer { Credentials::bearer(token) } else { Credentials::basic(&self.email, token) }.unwrap()
     }
 
-    /// The word in the header.
+    /// The secret part of the header.
     fn word(&self) -> String {
         if self.bearer {
             self.token.clone()
@@ -38,7 +38,7 @@ impl Secret {
         }
     }
 
-    /// Neither as a whole nor, where it is long enough not to stand there by chance, by its first half.
+    /// Returns `true` if a text has no secret, and no first half of a long one.
     fn is_hidden_in(&self, text: &str) -> bool {
         [&self.token, &self.word()].into_iter().all(|secret| {
             let half = if secret.len() >= 16 { secret.len() / 2 } else { secret.len() };
@@ -59,13 +59,13 @@ fn secrets() -> impl Strategy<Value = Secret> {
         .prop_map(|(email, token, bearer)| Secret { email, token, bearer })
 }
 
-/// How a server, or a gateway before it, writes what it echoes.
+/// Encoding of an echo by a server or gateway.
 #[derive(Debug, Clone, Copy)]
 enum Writing {
     Plain,
-    /// As some JSON writers do: `\/`.
+    /// Some JSON writers do this: `\/`.
     EscapedSlash,
-    /// As others do, so that it can stand in HTML: `\u003d`.
+    /// Others do this, so that the text is safe in HTML: `\u003d`.
     EscapedForHtml,
     Url,
     UrlInLowerCase,
@@ -83,7 +83,7 @@ impl Writing {
     }
 }
 
-/// Bodies of each shape that is met, refusals and successes that cannot be used, with `{}` where the echo goes.
+/// Bodies of every known shape: errors and unusable successes. `{}` is the place of the echo.
 const BODIES: [&str; 16] = [
     r#"{"errors":[{"title":"{}","code":"{}","detail":"{}"}]}"#,
     r#"{"code":401,"message":"{}"}"#,
@@ -106,13 +106,13 @@ const BODIES: [&str; 16] = [
 const HEADERS: [&str; 6] =
     ["atl-traceid", "x-trace-id", "x-request-id", "x-arequestid", "www-authenticate", "retry-after"];
 
-/// An answer that echoes the secret.
+/// A response that echoes the secret.
 #[derive(Debug, Clone)]
 struct Echo {
     status: u16,
     headers: HeaderMap,
     body: Vec<u8>,
-    /// Not whole: an adapter reports it as a failure.
+    /// The body is cut: an adapter reports a failure.
     broken: bool,
 }
 
@@ -127,7 +127,7 @@ fn echoes(secret: &Secret) -> impl Strategy<Value = Echo> + use<> {
         Writing::Url,
         Writing::UrlInLowerCase,
     ]);
-    // Filling moves the echo to where a text is cut.
+    // Filling moves the echo to the place of a cut.
     let filling = prop_oneof![2 => Just(0_usize), 1 => 70_usize..128, 1 => 140_usize..300]
         .prop_map(|length| "-".repeat(length));
     let written = (select(said), writing, filling);
@@ -169,24 +169,24 @@ impl Echo {
     }
 }
 
-/// All that an error tells.
-fn told(error: &Error) -> Vec<String> {
-    let mut told = vec![error.to_string(), format!("{error:?}"), format!("{error:#?}")];
+/// Returns all texts of an error.
+fn texts(error: &Error) -> Vec<String> {
+    let mut texts = vec![error.to_string(), format!("{error:?}"), format!("{error:#?}")];
     let mut source = error.source();
     while let Some(cause) = source {
-        told.extend([cause.to_string(), format!("{cause:?}")]);
+        texts.extend([cause.to_string(), format!("{cause:?}")]);
         source = cause.source();
     }
-    told.extend(error.body().map(|body| String::from_utf8_lossy(body).into_owned()));
-    told.extend([error.request_id(), error.code()].into_iter().flatten().map(String::from));
+    texts.extend(error.body().map(|body| String::from_utf8_lossy(body).into_owned()));
+    texts.extend([error.request_id(), error.code()].into_iter().flatten().map(String::from));
     if let Error::Api(refusal) = error {
-        told.extend([refusal.title(), refusal.detail()].into_iter().flatten().map(String::from));
-        told.extend(refusal.fields().iter().flat_map(|(name, reason)| [name.clone(), reason.clone()]));
+        texts.extend([refusal.title(), refusal.detail()].into_iter().flatten().map(String::from));
+        texts.extend(refusal.fields().iter().flat_map(|(name, reason)| [name.clone(), reason.clone()]));
     }
-    told
+    texts
 }
 
-/// Carries a call out against a server that always echoes, and gives what could be seen on the way.
+/// Runs a call against a server that always echoes, and returns every text that it could show.
 fn seen(call: &mut dyn Driven, echo: &Echo, refreshed: &Credentials) -> Vec<String> {
     let mut seen = vec![format!("{call:?}")];
     let mut now = Now { monotonic: Duration::ZERO, unix: 1_795_000_000 };
@@ -205,20 +205,20 @@ fn seen(call: &mut dyn Driven, echo: &Echo, refreshed: &Credentials) -> Vec<Stri
             Action::Refresh { .. } => Event::Refreshed(Ok(refreshed.clone())),
             Action::Done(Ok(_)) => return Vec::new(),
             Action::Done(Err(error)) => {
-                seen.extend(told(&error));
+                seen.extend(texts(&error));
                 return seen;
             }
         };
         action = call.step(event, now);
     }
-    panic!("a call ends");
+    panic!("every call ends");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(768))]
 
     #[test]
-    fn credentials_never_show(
+    fn credentials_are_never_shown(
         (secret, echo) in secrets().prop_flat_map(|secret| (Just(secret.clone()), echoes(&secret))),
         renewable: bool,
     ) {
@@ -240,7 +240,7 @@ proptest! {
     }
 
     #[test]
-    fn what_cannot_be_credentials_is_refused_without_being_repeated(
+    fn invalid_credentials_are_rejected_and_never_repeated(
         secret in secrets(),
         blank in select(vec![" ", "\n", "\r\n", "\t", "\0"]),
         at in any::<Index>(),
@@ -257,9 +257,9 @@ proptest! {
             ContactId::new(&broken).unwrap_err(),
             AccountId::new(broken.as_str()).unwrap_err(),
         ] {
-            let told = told(&error).concat();
+            let texts = texts(&error).concat();
             let parts = broken.split(blank).filter(|part| part.len() >= 8);
-            prop_assert!(parts.clone().all(|part| !told.contains(part)), "{}", told);
+            prop_assert!(parts.clone().all(|part| !texts.contains(part)), "{}", texts);
         }
     }
 }

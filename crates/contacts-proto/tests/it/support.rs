@@ -1,4 +1,4 @@
-//! What the laws of operations draw from: the operations, sites, ids, and answers good and bad.
+//! Strategies for the laws of operations: base URLs, ids, bodies and headers.
 
 pub(crate) mod list;
 
@@ -9,29 +9,30 @@ use serde_json::Value;
 
 pub(crate) use contacts_testkit::operations::{Any, CONTACTS, Driven, answer};
 
-/// An id as the service could give it.
+/// Ids that the service could choose.
 pub(crate) fn ids() -> impl Strategy<Value = ContactId> {
     prop_oneof![
         4 => "[A-Za-z0-9._~:-]{1,128}",
         1 => "[.~:_-]{1,4}",
         1 => "[A-Za-z0-9._~:-]{127,128}",
     ]
-    .prop_filter_map("a dot segment is no id", |text| ContactId::new(text).ok())
+    .prop_filter_map("a dot segment is not an id", |text| ContactId::new(text).ok())
 }
 
-/// Account ids with the letters that mean something in a URL.
+/// Account ids, also with characters that are special in a URL.
 pub(crate) fn accounts() -> impl Strategy<Value = AccountId> {
     prop_oneof!["[0-9]{6}:[a-f0-9-]{36}", "[&?#=/%+@:;.\\\\\"<>\\[\\]a-z0-9]{1,128}", "\\PC{1,128}"]
-        .prop_filter_map("a blank is refused", |text| AccountId::new(text).ok())
+        .prop_filter_map("whitespace is rejected", |text| AccountId::new(text).ok())
 }
 
-/// Anything that may be a number: no form of one is refused.
+/// Numbers in every form.
 pub(crate) fn numbers() -> impl Strategy<Value = String> {
-    "[^\\pC\\s](\\PC{0,40}[^\\pC\\s])?"
-        .prop_filter("no contact can have it", |to| Address::new(&ContactMethod::Sms, to).check().is_ok())
+    "[^\\pC\\s](\\PC{0,40}[^\\pC\\s])?".prop_filter("no contact can have this number", |to| {
+        Address::new(&ContactMethod::Sms, to).check().is_ok()
+    })
 }
 
-/// Base URLs that are accepted, from plain to odd, as they were written.
+/// Valid base URLs, from plain to unusual.
 pub(crate) fn bases() -> impl Strategy<Value = String> {
     let host = prop_oneof![
         "[a-z0-9]{1,8}(\\.[a-zA-Z0-9-]{1,8}){0,3}",
@@ -54,10 +55,10 @@ pub(crate) fn bases() -> impl Strategy<Value = String> {
             let port = port.map(|port| format!(":{port}")).unwrap_or_default();
             format!("{scheme}://{host}{port}{path}")
         })
-        .prop_filter("only what is accepted", |text| BaseUrl::new(text).is_ok())
+        .prop_filter("only valid base URLs", |text| BaseUrl::new(text).is_ok())
 }
 
-/// Any JSON, the members of the service's own bodies among it.
+/// Any JSON, often with members of the service's bodies.
 pub(crate) fn json() -> impl Strategy<Value = Value> {
     let names = prop_oneof![
         2 => select(vec![
@@ -83,7 +84,7 @@ pub(crate) fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Headers: those that are read, with values from right to absurd, and others.
+/// Headers that the client reads, with valid and invalid values, and others.
 pub(crate) fn headers() -> impl Strategy<Value = HeaderMap> {
     let name = select(vec![
         "retry-after",
@@ -106,8 +107,8 @@ pub(crate) fn headers() -> impl Strategy<Value = HeaderMap> {
         "[a-z\t\u{e9}\u{202e}]{0,400}".prop_map(String::into_bytes),
         prop::collection::vec(any::<u8>(), 0..200),
     ]
-    .prop_filter_map("no header", |bytes| HeaderValue::from_bytes(&bytes).ok());
-    // Dates of other headers mean something beside the answer's own.
+    .prop_filter_map("not a header", |bytes| HeaderValue::from_bytes(&bytes).ok());
+    // Dates in other headers count only with a `Date` header.
     let date = prop::option::of(Just(HeaderValue::from_static("Tue, 24 Nov 2026 10:00:00 GMT")));
     (date, prop::collection::vec((name, value), 0..6)).prop_map(|(date, pairs)| {
         let mut headers: HeaderMap = date.into_iter().map(|date| (header::DATE, date)).collect();

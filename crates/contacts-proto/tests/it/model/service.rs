@@ -1,4 +1,4 @@
-//! A tiny model of the service: a list of contacts, in pages, and what goes wrong with its requests.
+//! A small model of the service: a list of contacts in pages, and faults of its requests.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -10,15 +10,15 @@ use super::{Ran, Reply, answer, lost, run, status};
 
 #[derive(Debug, Default)]
 pub(crate) struct Service {
-    /// When its next client begins: each has a clock of its own.
+    /// Start of the next exchange: each has its own clock.
     clock: Duration,
     contacts: Vec<Held>,
-    /// Contacts a page; 0 is all of them.
+    /// Contacts in a page. 0 means all.
     pub(crate) page: usize,
-    /// What the next creations meet, and what the next pages.
+    /// Faults of the next creates, then of the next pages.
     pub(crate) posts: VecDeque<Option<Fault>>,
     pub(crate) gets: VecDeque<Option<Fault>>,
-    /// The tokens of all requests, in their order.
+    /// Tokens of all requests, in order.
     pub(crate) tokens: Vec<String>,
 }
 
@@ -28,21 +28,21 @@ struct Held {
     method: String,
     to: String,
     enabled: bool,
-    /// It shows from this moment on.
+    /// The list shows it from this time.
     from: Duration,
 }
 
-/// What goes wrong with a request.
+/// Fault of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Fault {
-    /// A creation has its effect, this much later.
+    /// Delay until a create takes effect. `None` for never.
     effect: Option<Duration>,
-    /// What is answered; `None` for the answer that belongs to it.
+    /// The reply. `None` for the normal one.
     reply: Option<Reply>,
 }
 
 impl Fault {
-    /// There is no effect, and this is the reply.
+    /// No effect, and this reply.
     pub(crate) fn instead(reply: Reply) -> Option<Self> {
         Some(Self { effect: None, reply: Some(reply) })
     }
@@ -55,17 +55,17 @@ impl Fault {
         Self::late(Duration::ZERO)
     }
 
-    /// The answer is lost, and the effect comes so much later.
+    /// The response is lost, and the effect comes after a delay.
     pub(crate) fn late(effect: Duration) -> Option<Self> {
         Some(Self { effect: Some(effect), reply: Some(lost()) })
     }
 
-    /// There is an effect, and this is the reply.
+    /// An effect, and this reply.
     pub(crate) fn besides(reply: Reply) -> Option<Self> {
         Some(Self { effect: Some(Duration::ZERO), reply: Some(reply) })
     }
 
-    /// It is answered as it should be, and shows in the list only so much later.
+    /// The normal response, but the list shows the contact only after a delay.
     pub(crate) fn hidden(effect: Duration) -> Option<Self> {
         Some(Self { effect: Some(effect), reply: None })
     }
@@ -80,7 +80,7 @@ impl Service {
         service
     }
 
-    /// Adds contacts that nobody looks for.
+    /// Adds other contacts.
     pub(crate) fn and_others(mut self, many: usize) -> Self {
         for number in 0..many {
             self.add(&format!("o{number}"), "email", &format!("o{number}@example.com"), Duration::ZERO);
@@ -105,7 +105,7 @@ impl Service {
         ran
     }
 
-    /// The ids of all contacts that there are in the end for this number.
+    /// Returns the ids of all contacts with this number.
     pub(crate) fn sms(&self, to: &str) -> Vec<&str> {
         let sms = self.contacts.iter().filter(|held| held.method == "sms");
         let these = sms.filter(|held| same_address(&contacts_proto::ContactMethod::Sms, &held.to, to));

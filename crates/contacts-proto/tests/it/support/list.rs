@@ -1,4 +1,4 @@
-//! A service with one list, as laws of paging need it: how much it gives and how it leads on can be chosen.
+//! A service with one list, for the laws of paging: its page size and its links can be chosen.
 
 use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation};
 use proptest::{prelude::*, sample::select};
@@ -8,16 +8,16 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
     pub(crate) contacts: usize,
-    /// It gives at most this many a page, whatever it is asked for.
+    /// Maximum number of contacts in a page, whatever the request says.
     cap: usize,
     links: Links,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum Links {
-    /// They lead through the list.
+    /// Links that lead to the end of the list.
     Honest(Honest),
-    /// They say this, one after the other and all over again; `None` is no link.
+    /// These links in turn, again and again. `None` means that the link is absent.
     Hostile(Vec<Option<Value>>),
 }
 
@@ -25,9 +25,9 @@ pub(crate) enum Links {
 pub(crate) struct Honest {
     form: Form,
     size: Size,
-    /// They count what was asked for and not what was given, and so leave contacts out.
-    by_asked_size: bool,
-    /// A full page leads on even if it is the last.
+    /// Links advance by the requested size, not by the returned one, so they skip contacts.
+    by_requested_size: bool,
+    /// A full page has a link even if it is the last.
     after_full_page: bool,
     end: End,
 }
@@ -44,7 +44,7 @@ enum Form {
 
 #[derive(Debug, Clone, Copy)]
 enum Size {
-    Asked,
+    Requested,
     Given,
     One,
     Missing,
@@ -60,14 +60,14 @@ enum End {
     NullLinks,
 }
 
-/// What a request asks for.
-pub(crate) struct Asked {
+/// Parameters of a request.
+pub(crate) struct Query {
     pub(crate) offset: usize,
     pub(crate) size: usize,
     pub(crate) account: Vec<String>,
 }
 
-impl Asked {
+impl Query {
     pub(crate) fn by(list: &ListContacts) -> Self {
         let site = BaseUrl::new("https://api.example/jsm/ops/api/cloud").unwrap();
         let request = list.request(&site, &Credentials::none());
@@ -86,24 +86,24 @@ impl Model {
         (0..self.contacts).map(|n| format!("contact-{n}")).collect()
     }
 
-    /// The answer to the request of this number, and whether it says that the list ends.
-    pub(crate) fn answer(&self, asked: &Asked, number: usize) -> (Value, bool) {
-        let from = asked.offset.min(self.contacts);
-        let to = asked.offset.saturating_add(asked.size.min(self.cap)).min(self.contacts);
+    /// Returns the response to a request by its number, and `true` if it says that the list ends.
+    pub(crate) fn answer(&self, query: &Query, number: usize) -> (Value, bool) {
+        let from = query.offset.min(self.contacts);
+        let to = query.offset.saturating_add(query.size.min(self.cap)).min(self.contacts);
         let values: Vec<_> =
             self.ids()[from..to].iter().map(|id| json!({"id": id, "method": "sms", "to": "1"})).collect();
-        let (links, ends) = self.links(asked, number, values.len());
+        let (links, ends) = self.links(query, number, values.len());
         let mut page = json!({"values": values});
         page.as_object_mut().unwrap().extend(links.map(|links| ("links".into(), links)));
         (page, ends)
     }
 
-    fn links(&self, asked: &Asked, number: usize, given: usize) -> (Option<Value>, bool) {
+    fn links(&self, query: &Query, number: usize, given: usize) -> (Option<Value>, bool) {
         match &self.links {
             Links::Honest(honest) => {
-                let full = given == asked.size.min(self.cap);
-                let more = asked.offset + given < self.contacts || (full && honest.after_full_page);
-                (if more { honest.next(asked, given) } else { honest.end.links() }, !more)
+                let full = given == query.size.min(self.cap);
+                let more = query.offset + given < self.contacts || (full && honest.after_full_page);
+                (if more { honest.next(query, given) } else { honest.end.links() }, !more)
             }
             Links::Hostile(links) => {
                 let next = links[number % links.len()].clone();
@@ -117,9 +117,9 @@ impl Model {
 }
 
 impl Honest {
-    fn next(&self, asked: &Asked, given: usize) -> Option<Value> {
-        let offset = asked.offset + if self.by_asked_size { asked.size } else { given };
-        let next = self.form.link(offset, &self.size.text(asked.size, given));
+    fn next(&self, query: &Query, given: usize) -> Option<Value> {
+        let offset = query.offset + if self.by_requested_size { query.size } else { given };
+        let next = self.form.link(offset, &self.size.text(query.size, given));
         Some(json!({"next": next, "last": "url?offset=0"}))
     }
 }
@@ -152,9 +152,9 @@ impl Form {
 }
 
 impl Size {
-    fn text(self, asked: usize, given: usize) -> String {
+    fn text(self, query: usize, given: usize) -> String {
         match self {
-            Self::Asked => format!("&size={asked}"),
+            Self::Requested => format!("&size={query}"),
             Self::Given => format!("&size={given}"),
             Self::One => "&size=1".into(),
             Self::Missing => String::new(),
@@ -172,11 +172,11 @@ pub(crate) fn honest() -> impl Strategy<Value = Links> {
         Form::Absolute,
         Form::Foreign,
     ]);
-    let size = select(vec![Size::Asked, Size::Given, Size::One, Size::Missing, Size::Junk]);
+    let size = select(vec![Size::Requested, Size::Given, Size::One, Size::Missing, Size::Junk]);
     let end = select(vec![End::Absent, End::Null, End::Empty, End::NoLinks, End::NullLinks]);
     (form, size, any::<bool>(), any::<bool>(), end).prop_map(
-        |(form, size, by_asked_size, after_full_page, end)| {
-            Links::Honest(Honest { form, size, by_asked_size, after_full_page, end })
+        |(form, size, by_requested_size, after_full_page, end)| {
+            Links::Honest(Honest { form, size, by_requested_size, after_full_page, end })
         },
     )
 }
