@@ -140,7 +140,7 @@ fn mistakes_are_told_all_at_once_before_anything_is_asked() {
     let file = home.write("users", "well\nA n n\n\n# x\nB e n\n");
     let ran = home.demo(&sandbox, &format!("audit single --from {file}")).run().with_code(2);
     for line in [2, 5] {
-        let told = format!("error: {file}:{line}:1: the account id has a blank or a control character");
+        let told = format!("error: {file}:{line}:1: the account id has whitespace or a control character");
         assert!(ran.stderr.contains(&told), "{ran:?}");
     }
     let bytes = home.path("bytes");

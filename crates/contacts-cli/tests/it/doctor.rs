@@ -150,7 +150,7 @@ fn settings_that_are_missing_are_named() {
 fn rate_limit_headers_are_printed() {
     let (home, sandbox) = (Home::new(), sandbox(|user| user));
     sandbox.arm(FaultRule::new(Fault::RateLimit { hint: Hint::ResetSeconds, seconds: 3600, status: 429 }));
-    assert_fails(home.demo(&sandbox, "doctor"), "connection", "3600 s of waiting", 5);
+    assert_fails(home.demo(&sandbox, "doctor"), "connection", "asked to wait 3600 s", 5);
     sandbox.disarm();
     sandbox.arm(FaultRule::new(Fault::Html { when: When::Before }));
     assert_fails(home.demo(&sandbox, "doctor"), "site", "other than the service", 1);

@@ -88,8 +88,8 @@ fn the_hint_of_a_403_matches_its_reason() {
         r#"{"message":"The IP address has been rejected because the account has IP allowlisting enabled"}"#;
     let forbidden = r#"{"message":"Forbidden"}"#;
     for (line, body, expected) in [
-        ("list", allowlist, "IP allowlist"),
-        ("list --account-id 712020:x", allowlist, "IP allowlist"),
+        ("list", allowlist, "allowlist"),
+        ("list --account-id 712020:x", allowlist, "allowlist"),
         ("list --account-id 712020:x", forbidden, "only administrators"),
         ("list", forbidden, "an administrator of the site"),
     ] {
@@ -232,7 +232,7 @@ fn a_compressed_body_is_reported_and_not_printed() {
                 format!("HTTP/1.1 {status}\r\nconnection: close\r\n{encoding}content-length: {length}");
             [head.as_bytes(), b"\r\n\r\n", &body].concat()
         };
-        let expected = "the body is compressed (gzip), which was not requested";
+        let expected = "the body is compressed (gzip), but compression was not requested";
         for line in ["list", "get abc"] {
             let (code, error, _) = outcome(&format!("{line} --attempts 1"), &[compressed("200 OK")]);
             assert_eq!((code, &error["kind"]), (1, &Value::from("invalid_response")), "{error}");
@@ -278,8 +278,8 @@ fn a_response_about_another_contact_is_an_error() {
         assert_eq!((code, requests), (1, 1), "{line}: {error}");
         assert_eq!(error["kind"], "invalid_response", "{line}: {error}");
         let message = error["message"].as_str().unwrap();
-        assert!(message.contains("it is about another contact, another"), "{line}: {error}");
-        assert!(message.ends_with("it may have been carried out all the same"), "{line}: {error}");
+        assert!(message.contains("the response is about another contact, another"), "{line}: {error}");
+        assert!(message.ends_with("the request may have taken effect"), "{line}: {error}");
     }
     let contact = r#"{"id":"another","method":"sms","to":"90-5"}"#;
     let (code, error, _) = outcome("get abc --attempts 1", &[answer("200 OK", "", contact)]);

@@ -104,7 +104,7 @@ fn a_domain_in_no_proxy_includes_its_subdomains() {
     list(".invalid").fail(5);
     assert!(proxy.targets().is_empty());
     let error = list(".example.com").fail(1);
-    assert!(error["hint"].as_str().unwrap().contains("the proxy forbids this host"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("to allow this host"), "{error}");
     assert_eq!(proxy.targets(), ["contacts.invalid:443"]);
 }
 
@@ -148,7 +148,7 @@ fn a_proxy_that_rejects_connect_gets_one_request_and_a_plain_error() {
     let secured = Secured::new();
     for (status, code, attempts, hint) in [
         ("407 Proxy Authentication Required", 1, 1, "user name and password"),
-        ("403 Forbidden", 1, 1, "forbids"),
+        ("403 Forbidden", 1, 1, "allow this host"),
         ("404 Not Found", 1, 1, ""),
         ("503 Service Unavailable", 5, 2, ""),
     ] {
@@ -156,7 +156,7 @@ fn a_proxy_that_rejects_connect_gets_one_request_and_a_plain_error() {
         let proxy = format!("http://ann:{SECRET}@{address}");
         let ran = secured.line("list --attempts 2").env("HTTPS_PROXY", &proxy).run().with_code(code);
         assert_eq!(asked.load(Ordering::SeqCst), attempts, "{ran:?}");
-        assert!(ran.stderr.contains(&format!("the proxy answered {status}")), "{ran:?}");
+        assert!(ran.stderr.contains(&format!("the proxy responded with {status}")), "{ran:?}");
         assert!(ran.stderr.contains(hint) && !ran.stderr.contains(SECRET), "{ran:?}");
         // A create has no effect either, and its outcome is known.
         let create = secured.line("create email ann@example.com --attempts 1").env("HTTPS_PROXY", &proxy);
@@ -331,8 +331,8 @@ fn errors_contain_no_messages_of_libraries() {
         }
     });
     for (base_url, line, says) in [
-        (silent.as_str(), "list --timeout 300ms", "there was no answer in time"),
-        (&closes, "list --attempts 1", "the connection was closed before the answer was whole"),
+        (silent.as_str(), "list --timeout 300ms", "the request timed out"),
+        (&closes, "list --attempts 1", "the connection closed before the response was complete"),
         (&format!("{NOBODY}/x"), "list --attempts 1", "refused"),
     ] {
         let ran = home.at(base_url).line(line).run().with_code(5);

@@ -71,7 +71,7 @@ fn a_plan_without_operations_is_reported() {
         (&error["kind"], &error["status"], &error["code"]),
         (&json!("forbidden"), &json!(403), &json!("40301"))
     );
-    assert!(hint(&error).contains("plan") && error["requestId"].is_string(), "{error}");
+    assert!(hint(&error).contains("Operations") && error["requestId"].is_string(), "{error}");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn the_page_of_a_captive_portal_is_an_error() {
         assert_eq!((&error["kind"], &error["status"]), (&json!("invalid_response"), &json!(200)), "{line}");
         let message = error["message"].as_str().unwrap();
         assert!(message.contains("200 OK") && message.contains("Sign in to use this network"), "{error}");
-        assert!(hint(&error).contains("log-in page"), "{error}");
+        assert!(hint(&error).contains("login page"), "{error}");
     }
     assert_eq!(support::stored(&sandbox).len(), 2);
 }

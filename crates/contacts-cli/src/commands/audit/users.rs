@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(
             diagnostics(&format!("a\n# b\nb c\n\n{long}\nd,e\n")),
             [
-                "3:1: the account id has a blank or a control character",
+                "3:1: the account id has whitespace or a control character",
                 "5:1: the account id is longer than 128 characters",
                 "6:3: one account id a line is expected",
             ]
@@ -207,9 +207,9 @@ mod tests {
         assert_eq!(
             diagnostics("\n# who\nname,userId\nAnn,a b\n\nBen,\n#\n\nCy,\"1\n2\"\nDan,4\nEve,\"5\nFay,6\n"),
             [
-                "4:5: the account id has a blank or a control character",
+                "4:5: the account id has whitespace or a control character",
                 "6:1: the account id is missing",
-                "9:4: the account id has a blank or a control character",
+                "9:4: the account id has whitespace or a control character",
                 "12:5: the quotes that begin here do not end",
             ]
         );
