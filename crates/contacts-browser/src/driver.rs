@@ -1,4 +1,4 @@
-//! chromedriver as a process of its own, and the requests of WebDriver, which are JSON over HTTP.
+//! Runs chromedriver, and sends WebDriver commands as JSON over HTTP.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -8,13 +8,13 @@ use serde_json::Value;
 use ureq::Body;
 use ureq::http::Response;
 
-/// Whatever takes longer hangs.
-const HANGS: Duration = Duration::from_secs(60);
+/// Time limit of a command.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The largest answer: a picture.
-const LARGEST: u64 = 64 * 1024 * 1024;
+/// Maximum size of a response in bytes. Screenshots are the largest.
+const MAX_RESPONSE: u64 = 64 * 1024 * 1024;
 
-/// A chromedriver that runs. It ends with this.
+/// A running chromedriver. Stops when dropped.
 #[derive(Debug)]
 pub(crate) struct Driver {
     process: Child,
@@ -30,43 +30,50 @@ impl Driver {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("chromedriver cannot be started: {error}"));
-        let mut lines = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
+            .unwrap_or_else(|error| panic!("could not start chromedriver: {error}"));
+        let mut lines = BufReader::new(process.stdout.take().expect("the output is piped")).lines();
         let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
             line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
         });
-        let port = port.expect("chromedriver says its port");
-        // Nobody may write into a pipe that nobody reads.
+        let port = port.expect("chromedriver prints its port");
+        // Keep reading: chromedriver would block on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
-            .timeout_global(Some(HANGS))
+            .timeout_global(Some(TIMEOUT))
             .build()
             .into();
         Self { process, agent, origin: format!("http://127.0.0.1:{port}") }
     }
 
-    /// Sends a command and gives back its value; the error's name and text, if it failed.
+    /// Sends a command and returns its value.
+    ///
+    /// # Errors
+    /// The name and text of the error.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, String> {
         let request = self.agent.post(format!("{}{path}", self.origin));
         value(path, request.content_type("application/json").send(body.to_string()))
     }
 
-    /// Asks for a value.
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// The name and text of the error.
     pub(crate) fn get(&self, path: &str) -> Result<Value, String> {
         value(path, self.agent.get(format!("{}{path}", self.origin)).call())
     }
 
-    /// Ends what a path names; what is gone already is gone.
+    /// Deletes a resource. Ignores errors, because it may no longer exist.
     pub(crate) fn delete(&self, path: &str) {
         let _ = self.agent.delete(format!("{}{path}", self.origin)).call();
     }
 }
 
 fn value(path: &str, answer: Result<Response<Body>, ureq::Error>) -> Result<Value, String> {
-    let body = answer.and_then(|mut answer| answer.body_mut().with_config().limit(LARGEST).read_to_vec());
-    let body = body.unwrap_or_else(|error| panic!("chromedriver, asked for {path}: {error}"));
+    let body =
+        answer.and_then(|mut answer| answer.body_mut().with_config().limit(MAX_RESPONSE).read_to_vec());
+    let body = body.unwrap_or_else(|error| panic!("chromedriver: {path}: {error}"));
     let mut answer: Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
     let value = answer["value"].take();
     match value["error"].as_str() {
@@ -77,7 +84,7 @@ fn value(path: &str, answer: Result<Response<Body>, ureq::Error>) -> Result<Valu
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may have stopped already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

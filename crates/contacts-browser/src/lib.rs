@@ -1,7 +1,21 @@
-//! A real browser for tests of pages: Chromium without a window, driven through chromedriver, as much of it as the tests need.
+//! Headless Chromium for tests of web pages, controlled with chromedriver. It covers what the tests
+//! of this workspace need.
 //!
-//! Both must be installed (`chromium` and `chromium-driver` on Debian), so a test that uses it is
-//! `#[ignore = "needs chromium and chromedriver"]` and is run with `-- --ignored`. Whatever fails is a panic that says what.
+//! ```no_run
+//! use contacts_browser::Browser;
+//!
+//! let browser = Browser::start();
+//! browser.open("http://127.0.0.1:8080/");
+//! browser.find_text("h1", "Welcome");
+//! browser.find("button").click();
+//! ```
+//!
+//! # Setup
+//! Install Chromium and chromedriver (`chromium` and `chromium-driver` on Debian). Mark tests with
+//! `#[ignore = "needs chromium and chromedriver: run it with --ignored"]`.
+//!
+//! # Panics
+//! Every method panics with a description if the browser fails.
 
 mod driver;
 
@@ -15,18 +29,18 @@ use tempfile::TempDir;
 
 use self::driver::Driver;
 
-/// How long something on a page may take to come.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Time limit for a change of the page.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The member that names an element, as WebDriver has it.
+/// WebDriver's JSON member for the id of an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// The key that presses a button which has the focus.
+/// The Enter key. Presses the focused button.
 pub const ENTER: &str = "\u{e007}";
-/// The key that moves the focus on.
+/// The Tab key. Moves the focus to the next element.
 pub const TAB: &str = "\u{e004}";
 
-/// A browser with one page and a profile of its own. It ends with this.
+/// A browser with one page and its own profile. Stops when dropped.
 #[derive(Debug)]
 pub struct Browser {
     session: String,
@@ -34,14 +48,14 @@ pub struct Browser {
     _profile: TempDir,
 }
 
-/// How a page is looked at.
+/// Size and colour scheme of the page.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
-    /// In CSS pixels.
+    /// Width in CSS pixels.
     pub width: u32,
-    /// In CSS pixels.
+    /// Height in CSS pixels.
     pub height: u32,
-    /// Whether dark colours are preferred.
+    /// `true` for the dark colour scheme.
     pub dark: bool,
 }
 
@@ -53,10 +67,10 @@ pub struct Element<'a> {
 }
 
 impl Browser {
-    /// Starts it.
+    /// Starts a browser.
     ///
     /// # Panics
-    /// If Chromium or chromedriver is missing, as all else here does when something goes wrong.
+    /// If Chromium or chromedriver is missing.
     pub fn start() -> Self {
         let profile = TempDir::new().expect("a folder for the profile can be made");
         let profile_flag = format!("--user-data-dir={}", profile.path().display());
@@ -78,13 +92,14 @@ impl Browser {
             "goog:chromeOptions": {"args": flags},
             "goog:loggingPrefs": {"browser": "ALL"},
         }}});
-        let begun =
-            driver.post("/session", &capabilities).unwrap_or_else(|error| panic!("no browser: {error}"));
-        let session = begun["sessionId"].as_str().expect("a session has an id").to_owned();
+        let created = driver
+            .post("/session", &capabilities)
+            .unwrap_or_else(|error| panic!("could not start the browser: {error}"));
+        let session = created["sessionId"].as_str().expect("a session has an id").to_owned();
         Self { session: format!("/session/{session}"), driver, _profile: profile }
     }
 
-    /// Sets how large the page is and which colours it prefers.
+    /// Sets the size and the colour scheme of the page.
     pub fn view(&self, view: View) {
         let View { width, height, dark } = view;
         self.devtools(
@@ -100,24 +115,24 @@ impl Browser {
         self.post("/goog/cdp/execute", &json!({"cmd": command, "params": parameters}));
     }
 
-    /// Opens an address and waits until it is loaded.
+    /// Opens a URL and waits until the page is loaded.
     pub fn open(&self, url: &str) {
         self.post("/url", &json!({"url": url}));
     }
 
-    /// The elements that a CSS selector names now.
+    /// Returns the elements that match a CSS selector now.
     pub fn all(&self, selector: &str) -> Vec<Element<'_>> {
         let found = self.post("/elements", &json!({"using": "css selector", "value": selector}));
         let elements = found.as_array().into_iter().flatten().filter_map(|element| element[ELEMENT].as_str());
         elements.map(|id| Element { browser: self, id: id.to_owned() }).collect()
     }
 
-    /// The first element that a CSS selector names, as soon as there is one.
+    /// Waits for an element that matches a CSS selector, and returns the first.
     pub fn find(&self, selector: &str) -> Element<'_> {
         self.until(selector, || self.all(selector).into_iter().next())
     }
 
-    /// The first element with such a text in it, as soon as there is one.
+    /// Waits for an element that matches a CSS selector and contains a text, and returns the first.
     pub fn find_text(&self, selector: &str, text: &str) -> Element<'_> {
         self.until(&format!("{selector} with {text:?}"), || {
             self.all(selector)
@@ -126,42 +141,46 @@ impl Browser {
         })
     }
 
-    /// Waits for something.
+    /// Waits until `look` returns a value.
     ///
     /// # Panics
-    /// If it has not come after 20 seconds, with the text of the page.
+    /// After 20 seconds, with the text of the page.
     pub fn until<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
         let begun = Instant::now();
         loop {
             if let Some(found) = look() {
                 return found;
             }
-            if begun.elapsed() > PATIENCE {
-                panic!("{what} never came; the page has: {}", self.script("return document.body.innerText"));
+            if begun.elapsed() > TIMEOUT {
+                panic!(
+                    "{what} not found; the page contains: {}",
+                    self.script("return document.body.innerText")
+                );
             }
             std::thread::sleep(Duration::from_millis(50));
         }
     }
 
-    /// Runs a script in the page, and gives back what it returns.
+    /// Runs a script in the page and returns its result.
     pub fn script(&self, script: &str) -> Value {
         self.post("/execute/sync", &json!({"script": script, "args": []}))
     }
 
-    /// Presses a key where the focus is.
+    /// Presses a key in the focused element.
     pub fn press(&self, key: &str) {
         let actions = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
         self.post("/actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}));
     }
 
-    /// Writes a picture of the page as it is seen.
+    /// Writes a screenshot of the visible page as PNG.
     pub fn screenshot(&self, path: &Path) {
-        let picture = self.get("/screenshot");
-        let picture = STANDARD.decode(picture.as_str().unwrap_or_default()).expect("a picture is base64");
-        std::fs::write(path, picture).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let image = self.get("/screenshot");
+        let image = STANDARD.decode(image.as_str().unwrap_or_default()).expect("a screenshot is base64");
+        std::fs::write(path, image).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
-    /// What has been written to the console since it was last asked: errors of scripts, of the policy, of what was not loaded.
+    /// Returns the console messages since the last call: errors of scripts, policy violations,
+    /// failed requests.
     pub fn console(&self) -> Vec<String> {
         let lines = self.post("/se/log", &json!({"type": "browser"}));
         let lines = lines.as_array().into_iter().flatten();
@@ -186,9 +205,9 @@ impl Drop for Browser {
 }
 
 impl Element<'_> {
-    /// Its text as it is seen.
+    /// Returns the visible text.
     pub fn text(&self) -> String {
-        self.try_text().unwrap_or_else(|error| panic!("no text: {error}"))
+        self.try_text().unwrap_or_else(|error| panic!("could not read the text: {error}"))
     }
 
     fn try_text(&self) -> Result<String, String> {
@@ -196,24 +215,28 @@ impl Element<'_> {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// What a screen reader calls it.
+    /// Returns the label for screen readers.
     pub fn label(&self) -> String {
         let label = self.browser.driver.get(&self.path("/computedlabel"));
-        label.unwrap_or_else(|error| panic!("no label: {error}")).as_str().unwrap_or_default().to_owned()
+        label
+            .unwrap_or_else(|error| panic!("could not read the label: {error}"))
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
-    /// Whether it can be seen.
-    pub fn is_seen(&self) -> bool {
-        let seen = self.browser.driver.get(&self.path("/displayed"));
-        seen.unwrap_or_else(|error| panic!("not known whether it is seen: {error}")) == true
+    /// Returns `true` if the element is visible.
+    pub fn is_visible(&self) -> bool {
+        let visible = self.browser.driver.get(&self.path("/displayed"));
+        visible.unwrap_or_else(|error| panic!("could not read the visibility: {error}")) == true
     }
 
-    /// Clicks it.
+    /// Clicks the element.
     pub fn click(&self) {
         self.post("/click", &json!({}));
     }
 
-    /// Types into it, or chooses in it what begins so.
+    /// Types a text, or selects the option that begins with it.
     pub fn type_text(&self, text: &str) {
         self.post("/value", &json!({"text": text}));
     }

@@ -1,4 +1,4 @@
-//! The browser tells what is on a page, and what goes wrong there.
+//! Reading and using a page, and its console.
 
 use contacts_browser::{Browser, ENTER, TAB, View};
 
@@ -7,15 +7,15 @@ const PAGE: &str = "data:text/html,<title>t</title><style>@media (prefers-color-
 
 #[test]
 #[ignore = "needs chromium and chromedriver: run it with --ignored"]
-fn a_page_is_read_used_and_looked_at() {
+fn a_page_can_be_read_and_used_and_its_errors_are_reported() {
     let browser = Browser::start();
     browser.view(View { width: 360, height: 500, dark: false });
     browser.open(PAGE);
     assert_eq!(browser.script("return innerWidth"), 360);
-    assert!(browser.find("b").is_seen());
+    assert!(browser.find("b").is_visible());
     browser.view(View { width: 700, height: 500, dark: true });
     assert_eq!(browser.script("return innerWidth"), 700);
-    assert!(!browser.find("b").is_seen());
+    assert!(!browser.find("b").is_visible());
 
     let name = browser.find("input");
     assert_eq!(name.label(), "Name");
@@ -29,12 +29,12 @@ fn a_page_is_read_used_and_looked_at() {
     assert!(browser.all("table").is_empty());
 
     let folder = tempfile::tempdir().unwrap();
-    let picture = folder.path().join("page.png");
-    browser.screenshot(&picture);
-    assert!(std::fs::read(picture).unwrap().starts_with(b"\x89PNG\r\n"));
+    let screenshot = folder.path().join("page.png");
+    browser.screenshot(&screenshot);
+    assert!(std::fs::read(screenshot).unwrap().starts_with(b"\x89PNG\r\n"));
 
     assert_eq!(browser.console(), [""; 0]);
     browser.script("setTimeout(() => { throw new Error('so wrong') })");
-    let told = browser.until("the error", || browser.console().into_iter().next());
-    assert!(told.contains("so wrong"), "{told}");
+    let error = browser.until("the error", || browser.console().into_iter().next());
+    assert!(error.contains("so wrong"), "{error}");
 }

@@ -1,16 +1,16 @@
-//! One change.
+//! One change of a plan.
 
 use std::fmt;
 
 use contacts_proto::{ContactId, ContactMethod, escape_controls};
 use serde::Serialize;
 
-/// One change of a plan. As text it is one line:
+/// One change of a plan. `Display` writes one line:
 ///
 /// ```text
-/// + sms 90-5555559999                 created
-/// + email b@example.com (disabled)    created, and deactivated at once
-/// + sms 90-5555559999 (in place of 735a619b)
+/// + sms 90-5555559999
+/// + email b@example.com (disabled)
+/// + sms 90-5555559999 (replaces 735a619b)
 /// ~ email a@example.com -> b@example.com
 /// ~ email a@example.com (activate)
 /// ~ voice 90-5555559999 (deactivate)
@@ -21,62 +21,62 @@ use serde::Serialize;
 #[serde(tag = "action", rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Change {
-    /// A contact is created, unless there is one by then.
+    /// Creates a contact, unless it exists by then.
     Create {
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// Its address or number.
+        /// Address or number.
         to: String,
-        /// Whether it is left enabled, as the service makes it.
+        /// If `false`, the new contact is deactivated immediately.
         enabled: bool,
-        /// The contact that is deleted once this one is there.
+        /// The contact that the plan deletes after this one exists.
         #[serde(skip_serializing_if = "Option::is_none")]
         replaces: Option<ContactId>,
     },
-    /// An e-mail contact gets another address.
+    /// Changes the address of an e-mail contact.
     Update {
-        /// Its id.
+        /// Contact id.
         id: ContactId,
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// The address that it has.
+        /// Its current address.
         from: String,
-        /// The address that it gets.
+        /// Its new address.
         to: String,
     },
-    /// A contact is used again.
+    /// Activates a contact.
     Activate {
-        /// Its id.
+        /// Contact id.
         id: ContactId,
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// Its address or number.
+        /// Address or number.
         to: String,
     },
-    /// A contact is used no more.
+    /// Deactivates a contact.
     Deactivate {
-        /// Its id.
+        /// Contact id.
         id: ContactId,
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// Its address or number.
+        /// Address or number.
         to: String,
     },
-    /// A contact is deleted.
+    /// Deletes a contact.
     Delete {
-        /// Its id.
+        /// Contact id.
         id: ContactId,
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// Its address or number.
+        /// Address or number.
         to: String,
-        /// Whether another contact takes its position; or else the file does not have it.
+        /// `true` if another contact replaces it; `false` if the file does not list it.
         replaced: bool,
     },
 }
 
 impl Change {
-    /// The contact that is changed; none if it is created.
+    /// Returns the id of the changed contact, or `None` for a creation.
     pub fn id(&self) -> Option<&ContactId> {
         match self {
             Self::Create { .. } => None,
@@ -85,7 +85,7 @@ impl Change {
         }
     }
 
-    /// The method of the contact.
+    /// Returns the contact's method.
     pub fn method(&self) -> &ContactMethod {
         match self {
             Self::Create { method, .. } | Self::Update { method, .. } => method,
@@ -94,7 +94,7 @@ impl Change {
         }
     }
 
-    /// The character that its line begins with: `+`, `~` or `-`.
+    /// Returns the first character of its line: `+`, `~` or `-`.
     pub fn sign(&self) -> char {
         match self {
             Self::Create { .. } => '+',
@@ -113,7 +113,7 @@ impl fmt::Display for Change {
                 if !enabled {
                     f.write_str(" (disabled)")?;
                 }
-                replaces.as_ref().map_or(Ok(()), |id| write!(f, " (in place of {id})"))
+                replaces.as_ref().map_or(Ok(()), |id| write!(f, " (replaces {id})"))
             }
             Self::Update { from, to, .. } => {
                 write!(f, "{} -> {}", escape_controls(from), escape_controls(to))

@@ -1,13 +1,14 @@
-//! A contact as it is to be.
+//! A desired contact.
 
 use contacts_proto::{Address, Contact, ContactId, ContactMethod};
 use serde::Serialize;
 
 use crate::{Position, enabled::Enabled};
 
-/// A contact as it is to be.
+/// A contact that should exist: one entry of a file.
 ///
-/// Two are equal if they want the same, wherever it was written, and whatever is noted beside it.
+/// Equality compares id, method, address and the desired state. It ignores the position and the
+/// `disabled_reason`.
 ///
 /// ```
 /// use contacts_plan::Desired;
@@ -21,48 +22,51 @@ use crate::{Position, enabled::Enabled};
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Desired {
-    /// Its id, where the file has one.
+    /// Contact id, if the entry has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<ContactId>,
-    /// How it reaches its person.
+    /// Contact method.
     pub method: ContactMethod,
-    /// Where.
+    /// Address or number.
     pub to: String,
-    /// Whether it is to be used. `None` is as `Some(true)`, but for a number that is not enabled: it may not be verified, so
-    /// that its state is left as it is, [forced](crate::Options::force) or not.
+    /// Desired state. `None` means `Some(true)`, with one exception: a plan never activates a
+    /// disabled number for `None`, even with [`force`](crate::Options::force), because the number
+    /// may be unverified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// Why it is not enabled now, in the service's words. It is for people: [`write`](crate::write()) puts it into YAML as a
-    /// comment, nothing reads it, and no plan heeds it.
+    /// The service's reason why the contact is disabled now. [`write`](crate::write()) adds it to
+    /// YAML as a comment. Plans ignore it.
     #[serde(skip)]
     pub disabled_reason: Option<String>,
-    /// Where in its file it was written.
+    /// Position of the entry in its file.
     #[serde(skip)]
     pub position: Option<Position>,
 }
 
 impl Desired {
-    /// A contact that is to be there and enabled.
+    /// Creates an entry for an enabled contact.
     pub fn new(method: ContactMethod, to: impl Into<String>) -> Self {
         Self { id: None, method, to: to.into(), enabled: Some(true), disabled_reason: None, position: None }
     }
 
-    /// Returns `true` unless it is to be disabled.
+    /// Returns `true` unless the contact should be disabled.
     pub(crate) fn is_enabled(&self) -> bool {
         self.enabled != Some(false)
     }
 
-    /// Where it reaches its person, as a key.
+    /// Method and address, comparable with those of a contact.
     pub(crate) fn address(&self) -> Address<'_> {
         Address::new(&self.method, &self.to)
     }
 }
 
-/// The contact as it is. One of which the service does not say whether it is enabled counts as enabled.
+/// Describes the contact as it is now. If the service does not report its state, `enabled` is
+/// `Some(true)`.
 ///
-/// The service does not say whether a number is verified: one that is not verified is simply not enabled. So a number that is
-/// disabled has no `enabled` here, and may be verified at any time, unless the service's reason says that a person has disabled
-/// it: `deactivated`, `disabled by`, `switched off` or `turned off`, and nothing about verification.
+/// A disabled number gets `None`: the service reports an unverified number as disabled, and its
+/// owner may verify it at any time. It gets `Some(false)` only if the service's reason says that a
+/// person disabled it (`deactivated`, `disabled by`, `switched off` or `turned off`) and does not
+/// mention verification.
 impl From<&Contact> for Desired {
     fn from(contact: &Contact) -> Self {
         let is_enabled = Enabled::of(contact) != Enabled::No;
@@ -77,7 +81,7 @@ impl From<&Contact> for Desired {
     }
 }
 
-/// Returns `true` if the service says that somebody has disabled a contact.
+/// Returns `true` if the service's reason says that a person disabled the contact.
 pub(crate) fn is_disabled_by_person(reason: Option<&str>) -> bool {
     let reason = reason.unwrap_or_default().to_ascii_lowercase();
     let acts = ["deactivated", "disabled by", "switched off", "turned off"];
@@ -111,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_may_be_unverified_has_no_state_and_one_that_a_person_disabled_has() {
+    fn a_disabled_number_has_a_desired_state_only_if_a_person_disabled_it() {
         for method in ["sms", "voice"] {
             for reason in [None, Some(""), Some("Not verified"), Some("Deactivated until it is verified")] {
                 assert_eq!(exported(method, Some(false), reason), None, "{reason:?}");

@@ -1,4 +1,4 @@
-//! What is wrong with a file.
+//! One error in a file.
 
 use std::fmt;
 
@@ -6,28 +6,29 @@ use serde::Serialize;
 
 use crate::Position;
 
-/// Something that is wrong with a file: where, and what.
+/// An error in a file: its position and a message.
 ///
 /// ```
 /// use contacts_plan::{Format, read};
 ///
-/// let diagnostics = read("- sms: 90-555\n  enabled: maybe\n- fax: 90-555\n", Format::Yaml).unwrap_err();
-/// let told: Vec<_> = diagnostics.iter().map(ToString::to_string).collect();
-/// assert_eq!(told[0], "line 2, column 12: `maybe` is neither true nor false");
-/// assert!(told[1].starts_with("line 3, column 3: `fax` is not known here"));
+/// let file = "- sms: 90-555\n  enabled: maybe\n- fax: 90-555\n";
+/// let diagnostics = read(file, Format::Yaml).unwrap_err();
+/// let lines: Vec<_> = diagnostics.iter().map(ToString::to_string).collect();
+/// assert_eq!(lines[0], "line 2, column 12: `maybe` is not valid; write `true` or `false`");
+/// assert!(lines[1].starts_with("line 3, column 3: unknown key `fax`; known keys: id, method"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// Where it stands.
+    /// Position of the error.
     #[serde(flatten)]
     pub position: Position,
-    /// What is wrong, as a sentence without a full stop.
+    /// Description of the error and its fix. Lower case, without a full stop.
     pub message: String,
 }
 
 impl Diagnostic {
-    /// A mistake at this position.
+    /// Creates a diagnostic at this position.
     pub fn new(position: Position, message: impl Into<String>) -> Self {
         Self { position, message: message.into() }
     }

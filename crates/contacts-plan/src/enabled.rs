@@ -1,26 +1,27 @@
-//! What is known of whether a contact is enabled, and whether it may be somebody's last one.
+//! The service's report of whether a contact is enabled, and the rule that keeps the last one.
 
 use contacts_proto::{Contact, ContactId};
 
-/// Returns `true` if deleting or deactivating these contacts may leave no enabled one: the rule by which
-/// [`Plan::new`](crate::Plan::new) refuses a plan.
-pub fn takes_last_enabled(actual: &[Contact], taken: &[ContactId]) -> bool {
-    let most = |is_taken| {
-        let contacts = actual.iter().filter(|contact| taken.contains(&contact.id) == is_taken);
+/// Returns `true` if deleting or deactivating the contacts in `removed` may leave no enabled
+/// contact. [`Plan::new`](crate::Plan::new) rejects a plan by the same rule.
+pub fn may_remove_last_enabled(actual: &[Contact], removed: &[ContactId]) -> bool {
+    let best = |is_removed| {
+        let contacts = actual.iter().filter(|contact| removed.contains(&contact.id) == is_removed);
         contacts.map(Enabled::of).max().unwrap_or_default()
     };
-    most(true).may_be_last(most(false), Enabled::of_any(actual))
+    best(true).may_be_last(best(false), Enabled::best_of(actual))
 }
 
-/// Whether a contact is enabled, as far as the service says; the more of it, the surer it is that somebody is reached there.
+/// State of a contact as the service reports it. A greater value is better evidence that
+/// notifications reach the person.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Enabled {
-    /// It is known to be disabled.
+    /// The service reports it as disabled.
     #[default]
     No,
-    /// The service does not say.
+    /// The service does not report its state.
     Unknown,
-    /// It is known to be enabled.
+    /// The service reports it as enabled.
     Yes,
 }
 
@@ -33,13 +34,13 @@ impl Enabled {
         }
     }
 
-    /// The most that is known of any of these contacts.
-    pub(crate) fn of_any(contacts: &[Contact]) -> Self {
+    /// Greatest value of these contacts.
+    pub(crate) fn best_of(contacts: &[Contact]) -> Self {
         contacts.iter().map(Self::of).max().unwrap_or_default()
     }
 
-    /// The guard of the last enabled contact: whether one of which this is known may be somebody's last, so that it is not to be
-    /// taken away. It may be unless it is known to be disabled, or as much is known of the others as is `needed`.
+    /// Returns `true` if removing a contact with this state may leave no enabled contact: it is not
+    /// reported as disabled, and the best of the `others` is worse than `needed`.
     pub(crate) fn may_be_last(self, others: Self, needed: Self) -> bool {
         self > Self::No && others < needed
     }
@@ -50,26 +51,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_enabled_contact_is_the_one_without_another_of_which_as_much_is_known() {
+    fn a_contact_may_be_the_last_enabled_one_unless_another_is_as_surely_enabled() {
         let contact = |id: &str, status: &str| -> Contact {
             let text = format!(r#"{{"id":"{id}","method":"email","to":"a@example.com"{status}}}"#);
             serde_json::from_str(&text).unwrap()
         };
         let (yes, no) = (r#","status":{"enabled":true}"#, r#","status":{"enabled":false}"#);
-        for (statuses, taken, expected) in [
+        for (statuses, removed, expected) in [
             ([yes, yes], "a", false),
             ([yes, no], "a", true),
             ([yes, no], "b", false),
             ([yes, ""], "a", true),
             (["", ""], "a", false),
             (["", no], "a", true),
-            ([yes, yes], "gone", false),
+            ([yes, yes], "other", false),
         ] {
             let actual = [contact("a", statuses[0]), contact("b", statuses[1])];
-            let taken = [ContactId::new(taken).unwrap()];
-            assert_eq!(takes_last_enabled(&actual, &taken), expected, "{statuses:?} {taken:?}");
+            let removed = [ContactId::new(removed).unwrap()];
+            assert_eq!(may_remove_last_enabled(&actual, &removed), expected, "{statuses:?} {removed:?}");
         }
         let both = ["a", "b"].map(|id| ContactId::new(id).unwrap());
-        assert!(takes_last_enabled(&[contact("a", yes), contact("b", yes)], &both));
+        assert!(may_remove_last_enabled(&[contact("a", yes), contact("b", yes)], &both));
     }
 }

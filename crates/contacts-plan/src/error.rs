@@ -1,4 +1,4 @@
-//! Why there is no plan.
+//! Reasons why desired contacts cannot be planned.
 
 use std::fmt;
 
@@ -6,52 +6,51 @@ use contacts_proto::{ContactMethod, Error, escape_controls};
 
 use crate::{Desired, Position};
 
-/// Why there is no plan: all of the reasons. Nothing of the desired contacts is to be applied then.
+/// The desired contacts cannot be planned. Holds every reason; apply none of the contacts.
 #[derive(Debug, Clone)]
 pub struct PlanError {
     reasons: Vec<PlanErrorKind>,
 }
 
-/// A reason why there is no plan.
+/// A reason why the desired contacts cannot be planned.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PlanErrorKind {
-    /// Two entries are the same contact: they have the same id, or reach the same address.
+    /// Two entries describe the same contact: they have the same id or the same address.
     SameContact {
-        /// The first.
+        /// The first entry.
         first: Desired,
-        /// The other.
+        /// The second entry.
         second: Desired,
     },
-    /// An entry that the service does not have, of a method that cannot be created: `mobile`, which only the app on the phone
-    /// itself registers, or an unknown one.
+    /// The contact does not exist, and the API cannot create its method: `mobile` (only the app on
+    /// the phone registers itself) or an unknown method.
     CannotBeCreated(Desired),
-    /// An entry that would have to be created, and whose address no contact can have.
+    /// The contact does not exist, and its address is not valid.
     Invalid {
         /// The entry.
         desired: Desired,
-        /// What is wrong with it.
+        /// Error in its address.
         error: Error,
     },
-    /// What may be the last enabled contact would be gone, so that nobody might be notified: less would be known of what remains
-    /// than of what there is.
+    /// The plan may leave no enabled contact. See [`Plan`](crate::Plan#last-enabled-contact).
     LastEnabled,
 }
 
 impl PlanError {
-    /// Without reasons there is no refusal.
+    /// Returns an error if there is a reason.
     pub(crate) fn for_any(reasons: Vec<PlanErrorKind>) -> Result<(), Self> {
         if reasons.is_empty() { Ok(()) } else { Err(Self { reasons }) }
     }
 
-    /// All of them.
+    /// Returns every reason.
     pub fn reasons(&self) -> &[PlanErrorKind] {
         &self.reasons
     }
 }
 
 impl PlanErrorKind {
-    /// Where in the file the entry stands that is the reason, if it came from a file.
+    /// Returns the position of the entry, if it came from a file.
     pub fn position(&self) -> Option<Position> {
         match self {
             Self::SameContact { second: desired, .. } => desired.position,
@@ -60,7 +59,7 @@ impl PlanErrorKind {
         }
     }
 
-    /// What it is, without its position.
+    /// Returns the message without the position.
     pub fn message(&self) -> impl fmt::Display {
         Message(self)
     }
@@ -77,11 +76,7 @@ impl fmt::Display for PlanError {
     }
 }
 
-impl std::error::Error for PlanError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        None
-    }
-}
+impl std::error::Error for PlanError {}
 
 impl fmt::Display for PlanErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,6 +87,8 @@ impl fmt::Display for PlanErrorKind {
     }
 }
 
+impl std::error::Error for PlanErrorKind {}
+
 /// A reason without its position.
 struct Message<'a>(&'a PlanErrorKind);
 
@@ -100,30 +97,29 @@ impl fmt::Display for Message<'_> {
         match self.0 {
             PlanErrorKind::SameContact { first, second } => {
                 write!(f, "{} is the same contact as {}", Named(second), Named(first))?;
-                first.position.map_or(Ok(()), |position| write!(f, " of {position}"))
+                first.position.map_or(Ok(()), |position| write!(f, " on {position}"))?;
+                f.write_str("; remove one of them")
             }
             PlanErrorKind::CannotBeCreated(desired) if desired.method == ContactMethod::Mobile => write!(
                 f,
-                "{} is not there and cannot be created: the app on the phone registers itself",
+                "{} does not exist; only the app on the phone can register a mobile contact",
                 Named(desired)
             ),
-            PlanErrorKind::CannotBeCreated(desired) => {
-                write!(
-                    f,
-                    "{} is not there and cannot be created: `email`, `sms` and `voice` can be",
-                    Named(desired)
-                )
-            }
+            PlanErrorKind::CannotBeCreated(desired) => write!(
+                f,
+                "{} does not exist and cannot be created; only email, sms and voice contacts can",
+                Named(desired)
+            ),
             PlanErrorKind::Invalid { desired, error } => write!(f, "{}: {error}", Named(desired)),
             PlanErrorKind::LastEnabled => f.write_str(
-                "no enabled contact would be left, as far as is known, so that nobody would be notified \
-                 (a new number counts only once it is verified)",
+                "the plan may leave no enabled contact, so notifications would reach no one \
+                 (a new number counts only after it is verified)",
             ),
         }
     }
 }
 
-/// A contact as it is named in a sentence.
+/// Method and address, for messages.
 struct Named<'a>(&'a Desired);
 
 impl fmt::Display for Named<'_> {

@@ -1,8 +1,8 @@
-//! How many contacts the service takes.
+//! The service's limit of contacts for each method.
 
 use contacts_proto::ContactMethod;
 
-/// How many contacts of this kind the service takes, as its vendor's help pages say; `None` is without limit.
-pub(crate) fn most(method: &ContactMethod) -> Option<usize> {
+/// Maximum number of contacts with this method, from the vendor's help pages. `None`: no limit.
+pub(crate) fn max_contacts(method: &ContactMethod) -> Option<usize> {
     matches!(method, ContactMethod::Email | ContactMethod::Sms | ContactMethod::Voice).then_some(2)
 }

@@ -1,13 +1,13 @@
-//! How far a plan may go.
+//! Settings of a plan.
 
-/// How far a plan may go. The default deletes nothing but what is replaced, and holds back what may do harm.
+/// Settings of a plan. By default, a plan deletes only contacts that it replaces, and avoids
+/// harmful changes.
 ///
 /// ```
 /// use contacts_plan::Options;
 ///
-/// let careful = Options::default();
-/// let thorough = careful.prune(true);
-/// assert_ne!(careful, thorough);
+/// let options = Options::default().prune(true);
+/// assert_ne!(options, Options::default());
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
@@ -16,15 +16,18 @@ pub struct Options {
 }
 
 impl Options {
-    /// Whether contacts that the file does not have are deleted.
+    /// Deletes contacts that the file does not list. Default: `false`.
     #[must_use]
     pub fn prune(self, prune: bool) -> Self {
         Self { prune, ..self }
     }
 
-    /// Whether what is held back otherwise is planned all the same, with a warning: that a contact is taken away that may be the
-    /// last enabled one, without another left of which as much is known; that a number that is told to be enabled is activated though it may never have
-    /// been verified; and that deletions come before creations where the service has no room for both.
+    /// Plans these changes too, each with a warning. Default: `false`.
+    ///
+    /// - A change that may disable or delete the last enabled contact.
+    /// - The activation of a number that the file explicitly enables. The number may never have
+    ///   been verified; the service then rejects the activation.
+    /// - Deletions before creations, where the service has no room for both contacts.
     #[must_use]
     pub fn force(self, force: bool) -> Self {
         Self { force, ..self }

@@ -1,20 +1,20 @@
-//! Where in a text something stands.
+//! Line and column in a text.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Where in a text something stands.
+/// A line and a column in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Position {
-    /// The line, from 1 on.
+    /// Line number, starting at 1.
     pub line: usize,
-    /// The column, from 1 on, in characters.
+    /// Column number in characters, starting at 1.
     pub column: usize,
 }
 
 impl Position {
-    /// The first place of any text, an empty one too.
+    /// The start of any text, even an empty one.
     pub(crate) const START: Self = Self { line: 1, column: 1 };
 }
 
@@ -24,7 +24,7 @@ impl fmt::Display for Position {
     }
 }
 
-/// Finds places in a text. To ask for one after the other is to go through the text once.
+/// Converts byte offsets into positions. Ascending offsets take one pass through the text.
 #[derive(Debug)]
 pub(crate) struct Locator<'a> {
     text: &'a str,
@@ -37,7 +37,7 @@ impl<'a> Locator<'a> {
         Self { text, offset: 0, position: Position::START }
     }
 
-    /// The place of a byte; of the end, if there is no such byte.
+    /// Position of a byte offset. An offset beyond the end gives the end.
     pub(crate) fn at(&mut self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
         if offset < self.offset {
@@ -59,7 +59,7 @@ impl<'a> Locator<'a> {
         self.position
     }
 
-    /// The place of a part of the text itself.
+    /// Position of a slice of the same text.
     pub(crate) fn of(&mut self, part: &str) -> Position {
         self.at(self.offset_of(part))
     }
@@ -69,7 +69,7 @@ impl<'a> Locator<'a> {
     }
 }
 
-/// How long the lines of a text are, in characters: for places that another reader of it has found.
+/// Lengths of a text's lines, in characters. Corrects positions that another parser reports.
 #[derive(Debug)]
 pub(crate) struct Lines(Vec<usize>);
 
@@ -88,7 +88,7 @@ impl Lines {
         Self(lines)
     }
 
-    /// The position; where the text has no such position, the nearest before it.
+    /// Returns the position itself, or the nearest one before it that exists.
     pub(crate) fn nearest(&self, line: usize, column: usize) -> Position {
         let count = self.0.len();
         let length = self.0.get(line.clamp(1, count).saturating_sub(1)).copied().unwrap_or_default();
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_outside_of_the_text_is_brought_into_it() {
+    fn a_position_beyond_the_text_moves_to_the_nearest_one_in_it() {
         let nearest = |line, column| {
             let Position { line, column } = Lines::of("ab\r\nc\n").nearest(line, column);
             (line, column)
@@ -116,13 +116,17 @@ mod tests {
     }
 
     #[test]
-    fn lines_end_as_editors_end_them_and_columns_are_characters() {
+    fn lines_end_at_cr_lf_or_both_and_columns_count_characters() {
         let mut locator = Locator::new("é1\r\n2\r3\n4");
         let mut at = |offset| {
             let Position { line, column } = locator.at(offset);
             (line, column)
         };
         assert_eq!([at(0), at(2), at(5), at(7)], [(1, 1), (1, 2), (2, 1), (3, 1)]);
-        assert_eq!([at(9), at(99), at(1)], [(4, 1), (4, 2), (1, 1)], "the end at most, and back");
+        assert_eq!(
+            [at(9), at(99), at(1)],
+            [(4, 1), (4, 2), (1, 1)],
+            "an offset beyond the end, then an earlier one"
+        );
     }
 }

@@ -1,184 +1,188 @@
-//! What is to be known before a plan is applied.
+//! Warnings about a plan.
 
 use std::fmt;
 
 use contacts_proto::{ContactId, ContactMethod, escape_controls};
 use serde::Serialize;
 
-/// What is to be known before a plan is applied.
+/// A warning about a plan. Show it before you apply the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "warning", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Warning {
-    /// A new number is used only once it is verified, by the code that is sent to it.
+    /// A new number receives no notifications until its owner enters the code that the service
+    /// sends.
     Verify {
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// The number.
+        /// Number.
         to: String,
     },
     /// Each new contact adds a rule to the person's notification rules.
     NewRules {
-        /// How many contacts are created.
+        /// Number of created contacts.
         contacts: usize,
     },
-    /// There will be more contacts of a kind than the service takes, for a while at least: it will refuse to create them.
+    /// The plan exceeds the service's limit for a method, at least until its deletions. The service
+    /// rejects the new contact.
     TooMany {
-        /// The kind.
+        /// Contact method.
         method: ContactMethod,
-        /// How many there will be, before any is deleted.
+        /// Number of contacts with this method before the plan's deletions.
         contacts: usize,
-        /// How many the service takes.
+        /// The service's limit.
         most: usize,
-        /// Whether deletions, which come later, would make room.
+        /// `true` if the plan's own deletions, made first, would free a slot.
         deleting_first_helps: bool,
     },
-    /// Since there is no room for both, a contact is deleted before another is created: if that fails, there is neither.
+    /// The plan deletes a contact before it creates another, because the service's limit has no
+    /// room for both. If the creation fails, neither exists.
     DeletedFirst {
-        /// Its id.
+        /// Contact id.
         id: ContactId,
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// The address or number.
+        /// Address or number.
         to: String,
     },
-    /// The service has no contact with this id, nor one that reaches this address: it is created, with another id. The file may
-    /// be somebody else's.
+    /// The service has no contact with this id or address. The plan creates one, and it gets a new
+    /// id. The file may be another user's.
     UnknownId {
         /// The id in the file.
         id: ContactId,
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// The address or number.
+        /// Address or number.
         to: String,
     },
-    /// The service has no contact with this id, but one that reaches this address, which is taken in its position.
+    /// The service has no contact with this id. The plan uses another contact with the same
+    /// address.
     OutdatedId {
         /// The id in the file.
         id: ContactId,
-        /// The id of the contact that is taken.
+        /// The id of the contact that the plan uses.
         taken: ContactId,
     },
-    /// A number is to be enabled and is not. The service does not say whether it was ever verified, and refuses to activate it
-    /// if not, so that nothing is done about it, unless forced.
+    /// The file enables a number that is disabled. The service does not report whether the number
+    /// was verified, and rejects the activation of an unverified one. The plan activates it only if
+    /// [forced](crate::Options::force).
     NotEnabled {
-        /// Its id.
+        /// Contact id.
         id: ContactId,
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// The number.
+        /// Number.
         to: String,
-        /// Why it is not, in the service's words.
+        /// The service's reason why it is disabled.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
-        /// Whether it is activated all the same.
+        /// `true` if the plan activates it.
         forced: bool,
     },
-    /// A number is deactivated, since the file has it disabled. It may have been verified since the file was written.
+    /// The plan deactivates a number because the file disables it. Its owner may have verified it
+    /// after the file was written.
     Deactivated {
-        /// Its id.
+        /// Contact id.
         id: ContactId,
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// The number.
+        /// Number.
         to: String,
     },
-    /// A contact is to be disabled, and the service does not say whether it is. It is left as it is: once deactivated, it could not
-    /// be told from one that is enabled, and no plan would activate it again.
+    /// The file disables a contact, and the service does not report its state. The plan does not
+    /// change it: a later plan could not detect that it is disabled, and would not activate it
+    /// again.
     MayBeEnabled {
-        /// Its id, to deactivate it by.
+        /// Contact id.
         id: ContactId,
-        /// Its method.
+        /// Contact method.
         method: ContactMethod,
-        /// The address or number.
+        /// Address or number.
         to: String,
     },
-    /// An app is deleted: only the app itself can register again.
+    /// The plan deletes an app. Only the app on the phone can register itself again.
     AppDeleted {
-        /// Its id.
+        /// Contact id.
         id: ContactId,
-        /// What it is called.
+        /// Name of the app's device.
         to: String,
     },
-    /// A contact is deleted or deactivated that may be the last enabled one: the service says of no other that it is enabled, and
-    /// of some that are to be, it does not say whether they are.
+    /// The plan deletes or deactivates what may be the last enabled contact. The service does not
+    /// report the state of some that remain, and reports none as enabled.
     NoneKnownEnabled,
-    /// Forced: no enabled contact is left, and nobody is notified.
+    /// The plan is [forced](crate::Options::force) and leaves no enabled contact. Notifications
+    /// reach no one.
     NoneEnabled,
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Verify { method, to } => {
-                let to = escape_controls(to);
-                write!(
-                    f,
-                    "the {method} contact {to} is used only once it is verified, by the code that is sent to it"
-                )
-            }
-            Self::NewRules { contacts: 1 } => {
-                f.write_str("the new contact adds a rule to the notification rules")
-            }
+            Self::Verify { method, to } => write!(
+                f,
+                "the {method} contact {} receives no notifications until its owner verifies it with the code that the service sends",
+                escape_controls(to)
+            ),
+            Self::NewRules { contacts: 1 } => f.write_str("the new contact adds a notification rule"),
             Self::NewRules { contacts } => {
-                write!(f, "the {contacts} new contacts add a rule each to the notification rules")
+                write!(f, "the {contacts} new contacts add one notification rule each")
             }
             Self::TooMany { method, contacts, most, deleting_first_helps } => {
                 let method = escape_controls(method.as_str());
                 write!(
                     f,
-                    "there would be {contacts} {method} contacts and the service takes {most}: a new one will be refused"
+                    "the plan needs {contacts} {method} contacts at once, but the limit is {most}: the service will reject a new one"
                 )?;
-                f.write_str(if *deleting_first_helps { ", unless deleting first is forced" } else { "" })
+                f.write_str(if *deleting_first_helps { ", unless you force the deletion first" } else { "" })
             }
             Self::DeletedFirst { method, to, .. } => {
                 let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
                 write!(
                     f,
-                    "the {method} contact {to} is deleted before another is created, since there is no room for both"
+                    "the {method} contact {to} is deleted before the new one is created, because the limit has no room for both"
                 )
             }
             Self::UnknownId { id, method, to } => {
                 let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
-                write!(
-                    f,
-                    "there is no contact {id}: the {method} contact {to} is created, and gets another id"
-                )
+                write!(f, "no contact has the id {id}: the {method} contact {to} is created with a new id")
             }
             Self::OutdatedId { id, taken } => {
-                write!(f, "there is no contact {id} any more: {taken} reaches the same address")
+                write!(f, "no contact has the id {id}: using {taken}, which has the same address")
             }
             Self::NotEnabled { method, to, reason, forced, .. } => {
-                write!(f, "the {method} contact {} is not enabled", escape_controls(to))?;
+                write!(f, "the {method} contact {} is disabled", escape_controls(to))?;
                 if let Some(reason) = reason {
                     write!(f, " ({})", escape_controls(reason))?;
                 }
                 f.write_str(if *forced {
-                    ": activating it is refused if it was never verified"
+                    ": if it was never verified, the service will reject its activation"
                 } else {
-                    ", which is left to its owner: it can be activated only once it was verified"
+                    ": the plan does not activate it, because it may be unverified"
                 })
             }
             Self::Deactivated { method, to, .. } => write!(
                 f,
-                "the {method} contact {} is in use, and is deactivated, since the file has it disabled: if it was verified after \
-                 the file was written, let the file have it enabled",
+                "the {method} contact {} is enabled and will be deactivated, because the file disables it: \
+                 if it was verified after the file was written, enable it in the file",
                 escape_controls(to)
             ),
             Self::MayBeEnabled { id, method, to } => {
                 let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
                 write!(
                     f,
-                    "the {method} contact {to} is to be disabled, and the service does not say whether it is: it is left as it is, and can be deactivated by its id, {id}"
+                    "the file disables the {method} contact {to}, but the service does not report its state: \
+                     the plan leaves it unchanged; to disable it, deactivate {id}"
                 )
             }
-            Self::AppDeleted { to, .. } => {
-                write!(f, "the app {} is deleted: only the app itself can register again", escape_controls(to))
-            }
-            Self::NoneKnownEnabled => f.write_str(
-                "of no contact that is left the service says that it is enabled: see that one is, or nobody is notified",
+            Self::AppDeleted { to, .. } => write!(
+                f,
+                "the app {} is deleted: only the app on the phone can register itself again",
+                escape_controls(to)
             ),
-            Self::NoneEnabled => f.write_str("no enabled contact is left: nobody is notified"),
+            Self::NoneKnownEnabled => f.write_str(
+                "the service reports no remaining contact as enabled: check that one is, or notifications reach no one",
+            ),
+            Self::NoneEnabled => f.write_str("no enabled contact remains: notifications reach no one"),
         }
     }
 }

@@ -160,8 +160,10 @@ impl Error {
             Self::InvalidResponse(error) => error.hint(),
             Self::Transport(failed) => failed.hint(),
             // A wrong base URL or a login page comes first: with it, reconciling would fail too.
-            Self::OutcomeUnknown(unknown) => match (unknown.cause().hint(), unknown.cause().status()) {
-                (Some(hint @ (Hint::Redirected | Hint::NotTheService)), Some(_)) => Some(hint),
+            Self::OutcomeUnknown(unknown) => match (unknown.cause(), unknown.cause().hint()) {
+                // The head of a broken response is the service's own.
+                (Self::Transport(_), _) => Some(Hint::Reconcile),
+                (_, Some(hint @ (Hint::Redirected | Hint::NotTheService))) => Some(hint),
                 _ => Some(Hint::Reconcile),
             },
             Self::Duplicate(_) => Some(Hint::DeleteAllButOne),

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+use crate::model::json::without_bom;
+
 /// Replacement of a secret.
 const REDACTED: &str = "[redacted]";
 
@@ -67,7 +69,7 @@ pub(crate) fn compression(body: &[u8]) -> Option<&'static str> {
 
 /// Returns `true` for HTML and XML. The service never sends them.
 pub(crate) fn is_markup(body: &[u8]) -> bool {
-    body.trim_ascii_start().starts_with(b"<")
+    without_bom(body).trim_ascii_start().starts_with(b"<")
 }
 
 /// Returns one printable line of at most `max` characters.

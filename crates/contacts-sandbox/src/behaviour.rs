@@ -1,16 +1,20 @@
-//! How the stand-in behaves wherever nobody knows how the service does.
+//! Settings for behaviour that the vendor does not document.
 
 use serde::{Deserialize, Serialize};
 
-/// Every doubt about the service, each as a switch.
+/// Settings for behaviour that the vendor does not document.
 ///
-/// The default is the likeliest reading of what is published: of each enum its first variant, and the rest as it is named here. A
-/// client is right when it works with every setting.
+/// The default is the most likely behaviour: the first variant of each enum, and the named default
+/// of each other field. A correct client works with every setting.
 ///
 /// ```
 /// use contacts_sandbox::{Behaviour, Duplicates, NextLink};
 ///
-/// let odd = Behaviour { next_link: NextLink::Absolute, duplicates: Duplicates::Allowed, ..Behaviour::default() };
+/// let odd = Behaviour {
+///     next_link: NextLink::Absolute,
+///     duplicates: Duplicates::Allowed,
+///     ..Behaviour::default()
+/// };
 /// let text = serde_json::to_string(&odd)?;
 /// assert_eq!(serde_json::from_str::<Behaviour>(&text)?, odd);
 /// # Ok::<(), serde_json::Error>(())
@@ -18,48 +22,54 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Behaviour {
-    /// The cloud id that is known here; every other one is answered with 404. Default `sandbox`.
+    /// Cloud id of the site. Requests with another one get 404. Default: `sandbox`.
     pub cloud_id: String,
-    /// Where the operations live. The published base is one of three that working clients have been seen to use.
+    /// Base path of the operations. Working clients use the documented one and two others.
     pub base: Base,
-    /// Response to an OAuth token at the base for API tokens, where it would be good at [`Behaviour::oauth_base_path`]. Assumed: the
-    /// base for OAuth tokens is published, the answer at the other one is not.
+    /// Response to a valid OAuth token at the base for API tokens. Its own base is
+    /// [`Behaviour::oauth_base_path`]. Assumed: the vendor does not document this response.
     pub oauth_at_direct_base: OAuthAtDirectBase,
-    /// Feeds the ids of contacts and requests, so that two sandboxes can be told apart. Default 0.
+    /// Seed for the ids of contacts and requests. Sandboxes with different seeds have different
+    /// ids. Default: 0.
     pub seed: u64,
-    /// How many contacts of a kind a user may have. The vendor's help pages say two of each, the reference nothing.
+    /// Maximum number of a user's contacts for each method. The vendor's help pages say two; the
+    /// API reference does not mention a limit.
     pub limits: Limits,
-    /// What answers a contact beyond the limit: documented nowhere.
+    /// Response to a contact beyond the limit. Not documented.
     pub over_limit: OverLimit,
-    /// What answers a second contact with the same method and destination: documented nowhere.
+    /// Response to a second contact with the same method and address. Not documented.
     pub duplicates: Duplicates,
-    /// Whether a new telephone number is usable before it is verified. The help pages say it is not, and the API
-    /// has no member that tells.
+    /// State of a new telephone number. The help pages say that it must be verified first; the API
+    /// has no member for it.
     pub new_phones: NewPhones,
-    /// What answers the deactivation of a number that was never verified, and so is disabled as it is: nothing says.
+    /// Response to the deactivation of a number that was never verified. Not documented.
     pub deactivating_unverified: DeactivatingUnverified,
-    /// Whether `status.disabledReason` is sent for a number that was never verified: it is optional, and never shown. Default true.
+    /// Sends `status.disabledReason` for a number that was never verified. The member is optional
+    /// and in no documented example. Default: `true`.
     pub disabled_reason: bool,
-    /// The shape of a 404 or 422 body: one is described, the other has been met.
-    pub refusals: RefusalShape,
-    /// What answers a `size` outside 1 to 100: the range is described, what happens beyond it is not.
+    /// Shape of the body of a 404, 409 or 422. One is documented, another was observed.
+    pub error_shape: ErrorShape,
+    /// Response to a `size` outside 1 to 100. Only the range is documented.
     pub size_out_of_range: SizeOutOfRange,
-    /// The largest page sent, whatever was asked for, if it is smaller than the described hundred. Default none.
+    /// Maximum page size, if smaller than the documented 100. Default: `None`.
     pub page_cap: Option<u32>,
-    /// The form of `links.next`: the published example is a placeholder, sister endpoints show others.
+    /// Form of `links.next`. The documented example is a placeholder; related endpoints show other
+    /// forms.
     pub next_link: NextLink,
-    /// How the end of the list is told: nothing says.
+    /// Form of the last page. Not documented.
     pub end_of_list: EndOfList,
-    /// Whether a page that is full has a `next` even if nothing follows: a service without a total cannot know. Default false.
+    /// Sends `next` on every full page, even the last: a service that does not count the contacts
+    /// would do so. Default: `false`.
     pub next_after_full_page: bool,
-    /// Whether `links.first` and `links.last` are sent: both are optional. Default true.
+    /// Sends `links.first` and `links.last`. Both are optional. Default: `true`.
     pub first_and_last: bool,
-    /// Whether pages carry `_expands` and `count`, as those of sister endpoints do. Default false.
+    /// Sends `_expands` and `count` on pages, as related endpoints do. Default: `false`.
     pub extra_members: bool,
-    /// Whether `data` of an acknowledgement carries a `name` too: described, never shown. Default false.
+    /// Sends `data.name` in the response to a change. Documented, but in no example. Default:
+    /// `false`.
     pub name_in_data: bool,
-    /// How a deletion is acknowledged: 204 is described, others have been accepted by working clients.
-    pub delete_answer: DeleteAnswer,
+    /// Response to a deletion. 204 is documented; working clients accept others.
+    pub delete_response: DeleteResponse,
 }
 
 impl Default for Behaviour {
@@ -75,7 +85,7 @@ impl Default for Behaviour {
             new_phones: NewPhones::default(),
             deactivating_unverified: DeactivatingUnverified::default(),
             disabled_reason: true,
-            refusals: RefusalShape::default(),
+            error_shape: ErrorShape::default(),
             size_out_of_range: SizeOutOfRange::default(),
             page_cap: None,
             next_link: NextLink::default(),
@@ -84,18 +94,19 @@ impl Default for Behaviour {
             first_and_last: true,
             extra_members: false,
             name_in_data: false,
-            delete_answer: DeleteAnswer::default(),
+            delete_response: DeleteResponse::default(),
         }
     }
 }
 
 impl Behaviour {
-    /// The path that comes before the operations' own, as `/jsm/ops/api/sandbox`. It is the base for API tokens.
+    /// Returns the base path for API tokens, such as `/jsm/ops/api/sandbox`.
     pub fn base_path(&self) -> String {
         self.path(self.base)
     }
 
-    /// The same for OAuth tokens: `/ex/jira/sandbox/jsm/ops/api`, unless another base than [`Base::Jsm`] takes both.
+    /// Returns the base path for OAuth tokens, such as `/ex/jira/sandbox/jsm/ops/api`. Only
+    /// [`Base::Jsm`] has a separate one.
     pub fn oauth_base_path(&self) -> String {
         self.path(self.base.for_oauth())
     }
@@ -106,11 +117,12 @@ impl Behaviour {
     }
 }
 
-/// Where the operations live on the host.
+/// Base path of the operations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Base {
-    /// `/jsm/ops/api/{cloudId}` for API tokens, and `/ex/jira/{cloudId}/jsm/ops/api` for OAuth tokens.
+    /// `/jsm/ops/api/{cloudId}` for API tokens, and `/ex/jira/{cloudId}/jsm/ops/api` for OAuth
+    /// tokens.
     #[default]
     Jsm,
     /// `/compass/cloud/{cloudId}/ops` for both.
@@ -120,7 +132,7 @@ pub enum Base {
 }
 
 impl Base {
-    /// The base for OAuth tokens beside this one for API tokens.
+    /// Returns the base for OAuth tokens that belongs to this base for API tokens.
     pub(crate) fn for_oauth(self) -> Self {
         match self {
             Self::Jsm | Self::ExJira => Self::ExJira,
@@ -128,7 +140,7 @@ impl Base {
         }
     }
 
-    /// What stands before and after the cloud id.
+    /// Returns the parts of the path before and after the cloud id.
     pub(crate) fn around_cloud_id(self) -> (&'static str, &'static str) {
         match self {
             Self::Jsm => ("/jsm/ops/api/", ""),
@@ -142,14 +154,15 @@ impl Base {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OAuthAtDirectBase {
-    /// 401 with the body of a missing scope.
+    /// 401, with the same body as for a missing scope.
     #[default]
     Unauthorized,
-    /// The same as at the base for OAuth tokens.
+    /// The same response as at the base for OAuth tokens.
     Accepted,
 }
 
-/// How many contacts of each kind a user may have, by default 2; `None` is without limit, as mobiles always are.
+/// Maximum number of a user's contacts for each method. `None`: no limit. Default: 2. Mobile
+/// contacts have no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -172,7 +185,7 @@ impl Limits {
     pub const NONE: Self = Self { email: None, sms: None, voice: None };
 }
 
-/// What answers one contact too many.
+/// Response to a contact beyond the limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OverLimit {
@@ -181,11 +194,11 @@ pub enum OverLimit {
     Unprocessable,
     /// 409 Conflict.
     Conflict,
-    /// 402 Payment Required, as plan limits are told elsewhere on the platform.
+    /// 402 Payment Required, as for plan limits elsewhere on the platform.
     PaymentRequired,
 }
 
-/// What answers a contact that is there already.
+/// Response to a contact that already exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Duplicates {
@@ -194,36 +207,36 @@ pub enum Duplicates {
     Unprocessable,
     /// 409 Conflict.
     Conflict,
-    /// 201, and a second contact.
+    /// 201 Created: a second contact.
     Allowed,
 }
 
-/// What becomes of a new `sms` or `voice` contact.
+/// State of a new `sms` or `voice` contact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NewPhones {
-    /// Disabled, and not to be activated until it is verified.
+    /// Disabled. It cannot be activated until it is verified.
     #[default]
     DisabledUntilVerified,
-    /// Usable at once.
+    /// Enabled immediately.
     EnabledAtOnce,
 }
 
-/// What answers the deactivation of a number that was never verified.
+/// Response to the deactivation of a number that was never verified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeactivatingUnverified {
-    /// 200, and it is as disabled as before.
+    /// 200 OK; it stays disabled.
     #[default]
     Acknowledged,
     /// 422 Unprocessable Content, as for its activation.
-    Refused,
+    Rejected,
 }
 
-/// The shape of the body of a 404, 409 or 422.
+/// Shape of the body of a 404, 409 or 422.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum RefusalShape {
+pub enum ErrorShape {
     /// `{"errors":[{"title":"…","code":"…"}]}`
     #[default]
     List,
@@ -233,57 +246,57 @@ pub enum RefusalShape {
     ByField,
 }
 
-/// What answers a page size outside 1 to 100.
+/// Response to a page size outside 1 to 100.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SizeOutOfRange {
     /// 422 Unprocessable Content.
     #[default]
-    Refused,
-    /// A page of the nearest size allowed.
+    Rejected,
+    /// A page with the nearest allowed size.
     Clamped,
 }
 
-/// The form of `links.next`.
+/// Form of `links.next`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NextLink {
-    /// `url?offset=2&size=1`, as in the published example.
+    /// `url?offset=2&size=1`, as in the documented example.
     #[default]
     Placeholder,
     /// `?offset=2&size=1`
     Query,
-    /// `/v1/users/contacts?offset=2&size=1`, as sister endpoints show it.
+    /// `/v1/users/contacts?offset=2&size=1`, as for related endpoints.
     PathWithoutCloudId,
-    /// The whole path, with base and cloud id.
+    /// The full path, with base and cloud id.
     Path,
-    /// `https://` and the public API host before the whole path: not where the sandbox listens.
+    /// The full path on the public API host, where the sandbox does not listen.
     Absolute,
-    /// The right numbers on somebody else's host: a client that follows it gives its credentials away.
+    /// The correct offset on a foreign host. A client that follows it leaks its credentials.
     ForeignAbsolute,
-    /// A link to the page it stands on: a client that follows it never ends.
+    /// A link to the same page. A client that follows it never ends.
     Stuck,
 }
 
-/// How `links.next` looks when nothing follows.
+/// Form of `links.next` on the last page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndOfList {
-    /// The member is left out.
+    /// No `next` member.
     #[default]
     Absent,
-    /// The member is null.
+    /// `next` is null.
     Null,
-    /// The member is an empty string.
+    /// `next` is an empty string.
     Empty,
-    /// The whole of `links` is left out.
+    /// No `links` member.
     WithoutLinks,
 }
 
-/// How a deletion is acknowledged.
+/// Response to a deletion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum DeleteAnswer {
+pub enum DeleteResponse {
     /// 204 without a body.
     #[default]
     NoContent,
@@ -303,13 +316,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_switch_is_refused_by_name() {
+    fn an_unknown_setting_is_rejected_by_name() {
         let error = serde_json::from_str::<Behaviour>(r#"{"next_limk":"query"}"#).unwrap_err().to_string();
         assert!(error.contains("next_limk") && error.contains("line 1"), "{error}");
     }
 
     #[test]
-    fn each_base_has_the_cloud_id_in_its_place() {
+    fn each_base_path_contains_the_cloud_id() {
         let path = |base| Behaviour { base, ..Behaviour::default() }.base_path();
         assert_eq!(path(Base::Jsm), "/jsm/ops/api/sandbox");
         assert_eq!(path(Base::Compass), "/compass/cloud/sandbox/ops");

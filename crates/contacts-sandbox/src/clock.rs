@@ -1,48 +1,48 @@
-//! Dates as text. Time comes in as a plain duration since the Unix epoch: nothing here reads a clock.
+//! Formats dates. Times are durations since the Unix epoch; this module reads no clock.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use http::HeaderValue;
 use jiff::Timestamp;
 
-/// The last second that a year of four digits can name; `httpdate` panics beyond it.
+/// Last second of the year 9999. `httpdate` panics beyond it.
 const LATEST: u64 = 253_402_300_799;
 
-/// An instant as an HTTP date.
+/// Formats a time as an HTTP date.
 pub(crate) fn http_date(since_epoch: Duration) -> String {
     httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(since_epoch.as_secs().min(LATEST)))
 }
 
-/// An instant as ISO 8601 with milliseconds and an offset, as Spring writes it into its error bodies.
+/// Formats a time as ISO 8601 with milliseconds and offset, as in Spring's error bodies.
 pub(crate) fn spring_timestamp(since_epoch: Duration) -> String {
     timestamp(since_epoch).strftime("%Y-%m-%dT%H:%M:%S.%3f+00:00").to_string()
 }
 
-/// An instant as ISO 8601 to the second.
+/// Formats a time as ISO 8601 with seconds.
 pub(crate) fn iso8601(since_epoch: Duration) -> String {
     timestamp(since_epoch).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// An instant as ISO 8601 without seconds, rounded up, so that it is never earlier than what was meant.
+/// Formats a time as ISO 8601 without seconds. Rounds up, so that the result is never too early.
 pub(crate) fn iso8601_minutes(since_epoch: Duration) -> String {
     let minutes = since_epoch.as_secs().div_ceil(60);
     timestamp(Duration::from_secs(minutes.saturating_mul(60))).strftime("%Y-%m-%dT%H:%MZ").to_string()
 }
 
-/// The last one is in the year 9999.
+/// Limits the time to the year 9999.
 fn timestamp(since_epoch: Duration) -> Timestamp {
     let nanoseconds = i128::try_from(since_epoch.as_nanos()).unwrap_or(i128::MAX);
     Timestamp::from_nanosecond(nanoseconds).unwrap_or(Timestamp::MAX)
 }
 
-/// The `date` header, made once a second and handed out again until the second has passed.
+/// The `date` header, formatted once for each second.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DateHeader {
     made: Option<(u64, HeaderValue)>,
 }
 
 impl DateHeader {
-    /// The header's value for an instant.
+    /// Returns the header's value.
     pub(crate) fn at(&mut self, since_epoch: Duration) -> HeaderValue {
         let second = since_epoch.as_secs();
         if let Some((made, value)) = &self.made
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_instants_are_written_as_others_write_them() {
+    fn known_times_have_the_expected_formats() {
         let leap_day = Duration::from_millis(1_709_210_096_789);
         assert_eq!(http_date(leap_day), "Thu, 29 Feb 2024 12:34:56 GMT");
         assert_eq!(spring_timestamp(leap_day), "2024-02-29T12:34:56.789+00:00");
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_far_future_is_written_as_the_last_day_that_can_be() {
+    fn times_after_the_year_9999_become_its_last_day() {
         assert_eq!(iso8601(Duration::MAX), "9999-12-30T22:00:00Z");
         assert_eq!(http_date(Duration::MAX), "Fri, 31 Dec 9999 23:59:59 GMT");
     }

@@ -1,29 +1,29 @@
-//! What the service keeps of a contact.
+//! Contacts as the service stores them.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A contact as the service keeps it: what its owner sees, and whether the number was verified.
+/// A contact as the service stores it: the members of the API, and whether a number is verified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoredContact {
-    /// Shaped like a UUID when it was made here.
+    /// Contact id. Ids that the sandbox creates look like UUIDs.
     pub id: String,
-    /// The kind of contact.
+    /// Contact method.
     pub method: ContactMethod,
-    /// The address or number, exactly as it was sent.
+    /// Address or number, exactly as it was sent.
     pub to: String,
-    /// Whether notifications go there.
+    /// `true` if notifications go there.
     pub enabled: bool,
-    /// Whether it may be activated: true for all but new numbers.
+    /// `true` if it can be activated. `false` only for new numbers.
     pub verified: bool,
-    /// Sent as `status.disabledReason`.
+    /// Value of `status.disabledReason`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_reason: Option<String>,
 }
 
-/// The kind of a contact.
+/// Contact method.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum ContactMethod {
@@ -33,14 +33,15 @@ pub enum ContactMethod {
     Sms,
     /// A number that takes calls.
     Voice,
-    /// A phone's app; only the app itself registers one.
+    /// A phone's app. Only the app itself can register it.
     Mobile,
-    /// Anything else. The API refuses to create one, but one that was seeded is listed like any other.
+    /// Any other method. The API rejects its creation;
+    /// [`Service::add_contact`](crate::Service::add_contact) can add one.
     Other(String),
 }
 
 impl ContactMethod {
-    /// The kind as it is written on the wire.
+    /// Returns the method as in JSON.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Email => "email",
@@ -51,7 +52,7 @@ impl ContactMethod {
         }
     }
 
-    /// Whether its destination is a telephone number.
+    /// Returns `true` for `sms` and `voice`.
     pub fn is_phone(&self) -> bool {
         matches!(self, Self::Sms | Self::Voice)
     }
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_is_read_back_as_it_was_written() {
+    fn every_method_keeps_its_name() {
         for name in ["email", "sms", "voice", "mobile", "pager", "Email", ""] {
             assert_eq!(String::from(ContactMethod::from(name)), name);
         }

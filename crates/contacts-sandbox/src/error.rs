@@ -1,33 +1,33 @@
-//! What can go wrong with a sandbox.
+//! Errors of a sandbox.
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Why a sandbox could not be started, stopped, or told what to do.
+/// Error of starting or configuring a sandbox.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address to listen on can be reached from elsewhere.
+    /// The listen address is not a loopback address. Other hosts could reach it.
     NotLoopback(SocketAddr),
-    /// The address to listen on could not be had.
+    /// Listening on the address failed.
     Listen(SocketAddr, io::Error),
-    /// No thread or no runtime could be started for the server.
+    /// Starting the server's thread or runtime failed.
     Start(io::Error),
-    /// The state file could not be read or written.
+    /// Reading or writing the state file failed.
     StateFile(PathBuf, io::Error),
-    /// A text is not what it should be.
+    /// A JSON text is not valid.
     Malformed {
-        /// What the text was to be: a state, or a plan of faults.
+        /// Kind of text, such as `state` or `fault plan`.
         what: &'static str,
-        /// Where it was read from, if that was a file.
+        /// File that contains it, if any.
         path: Option<PathBuf>,
-        /// The line, from 1.
+        /// Line number, starting at 1.
         line: usize,
-        /// The column, from 1; 0 if it is the whole text.
+        /// Column number, starting at 1; 0 for the whole text.
         column: usize,
-        /// What is wrong there.
+        /// Description of the error.
         message: String,
     },
 }
@@ -35,16 +35,16 @@ pub enum Error {
 impl Error {
     pub(crate) fn malformed(what: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
         move |error| {
-            // The place stands at the end of the message too, and is told by this error itself.
+            // serde_json repeats the position at the end of its message.
             let (line, column) = (error.line(), error.column());
             let message = error.to_string();
-            let place = format!(" at line {line} column {column}");
-            let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
+            let suffix = format!(" at line {line} column {column}");
+            let message = message.strip_suffix(&suffix).unwrap_or(&message).to_owned();
             Self::Malformed { what, path: None, line, column, message }
         }
     }
 
-    /// Adds which file it was.
+    /// Adds the file.
     pub(crate) fn in_file(self, file: PathBuf) -> Self {
         match self {
             Self::Malformed { what, line, column, message, .. } => {
@@ -59,19 +59,19 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotLoopback(address) => {
-                write!(formatter, "{address} is not a loopback address, and a sandbox listens on no other")
+                write!(formatter, "{address} is not a loopback address; use 127.0.0.1 or [::1]")
             }
-            Self::Listen(address, _) => write!(formatter, "cannot listen on {address}"),
-            Self::Start(_) => formatter.write_str("cannot start the sandbox's thread"),
+            Self::Listen(address, _) => write!(formatter, "could not listen on {address}"),
+            Self::Start(_) => formatter.write_str("could not start the sandbox's thread"),
             Self::StateFile(path, _) => {
-                write!(formatter, "cannot read or write the state file {}", path.display())
+                write!(formatter, "could not read or write the state file {}", path.display())
             }
             Self::Malformed { what, path, line, column, message } => {
-                write!(formatter, "{what}")?;
+                write!(formatter, "invalid {what}")?;
                 if let Some(path) = path {
                     write!(formatter, " in {}", path.display())?;
                 }
-                write!(formatter, " is malformed at line {line} column {column}: {message}")
+                write!(formatter, " at line {line} column {column}: {message}")
             }
         }
     }

@@ -1,11 +1,11 @@
-//! The operations: their names, routes and scopes.
+//! Operations: names, routes and scopes.
 
 use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::user::Scopes;
 
-/// An operation of the Contacts API, or the look-up of a site's cloud id.
+/// An operation of the Contacts API, or the lookup of a site's cloud id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
@@ -28,7 +28,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Returns the operation of this method on the list of contacts, or the methods that there are.
+    /// Returns the operation of this method on the contact list, or the allowed methods.
     pub(crate) fn on_contacts(method: &Method) -> Result<Self, &'static str> {
         match *method {
             Method::GET => Ok(Self::List),
@@ -37,7 +37,8 @@ impl Operation {
         }
     }
 
-    /// Returns the operation of this method on one contact, or on an action of it. `None` is an unknown action.
+    /// Returns the operation of this method on one contact, or the allowed methods. `None`: unknown
+    /// action.
     pub(crate) fn on_contact(method: &Method, action: Option<&str>) -> Option<Result<Self, &'static str>> {
         Some(match (action, method.clone()) {
             (None, Method::GET) => Ok(Self::Get),
@@ -51,7 +52,7 @@ impl Operation {
         })
     }
 
-    /// Scopes that a token needs.
+    /// Returns the scopes that a token needs.
     pub(crate) fn scopes(self) -> Scopes {
         match self {
             Self::TenantInfo => Scopes::NONE,

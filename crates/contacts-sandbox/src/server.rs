@@ -1,12 +1,12 @@
-//! The service behind a socket: a server on loopback, in a thread of its own.
+//! The service behind a loopback server, which runs in its own thread.
 
-mod answer;
 mod connection;
 mod control;
 mod exchange;
 mod inspector;
 mod journal;
 mod origin_guard;
+mod response;
 mod state_file;
 mod test_helpers;
 mod wire;
@@ -21,21 +21,34 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::oneshot;
 
 use self::journal::Journal;
-pub use self::journal::Recorded;
+pub use self::journal::RecordedRequest;
 use self::state_file::StateFile;
 use crate::error::Error;
 use crate::faults::{Armed, FaultPlan, FaultRule};
 use crate::service::Service;
 
-/// A running sandbox: the [`Service`] behind HTTP on a loopback port. It stops when it is dropped.
+/// A running sandbox: a [`Service`] behind HTTP on a loopback port. It stops when it is dropped.
 ///
-/// Requests of any number of clients are carried out one after the other, as [`Service::handle`] does. Below `/_sandbox/` the
-/// server itself can be asked: `GET` and `DELETE journal`, `GET state` (without tokens), `GET`, `POST` and `DELETE faults`, and
-/// `POST verify` with `{"account":…,"id":…}`. The page at `/` does so for people: users, contacts and the journal as it grows, with
-/// buttons that verify a number or arm a fault.
+/// It serves any number of clients. The service performs one request at a time.
 ///
-/// `GET journal?since=REVISION` tells what has changed since the revision that the last such answer told, 0 at first, and with
-/// `&last=N` no more than the last N requests. `GET faults/kinds` has an example of every fault.
+/// # Web page
+/// The page at `/` shows users, contacts, faults and the journal. It can verify a number and arm a
+/// fault.
+///
+/// # Control API
+/// Below `/_sandbox/`, for programs in any language:
+///
+/// | request | effect |
+/// | --- | --- |
+/// | `GET journal` | returns the requests so far |
+/// | `GET journal?since=REVISION&last=N` | returns changes since a revision (0 at first), at most N |
+/// | `DELETE journal` | clears the journal |
+/// | `GET state` | returns users and contacts, without tokens |
+/// | `GET faults` | returns the armed rules |
+/// | `GET faults/kinds` | returns an example of every fault |
+/// | `POST faults` | arms a rule, or a fault for the next request |
+/// | `DELETE faults` | removes all rules |
+/// | `POST verify` | verifies a number; body: `{"account":…,"id":…}` |
 pub struct Sandbox {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -43,7 +56,7 @@ pub struct Sandbox {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the server's thread and the holder of the [`Sandbox`] both see.
+/// State that the server's thread and the [`Sandbox`] share.
 struct Shared {
     service: Mutex<Service>,
     armed: Mutex<Armed>,
@@ -51,10 +64,10 @@ struct Shared {
     state_file: Option<StateFile>,
 }
 
-/// What can be chosen about a sandbox.
+/// Settings of a sandbox. Created by [`Sandbox::builder`].
 #[derive(Debug)]
-#[must_use = "it is started by `start`"]
-pub struct Builder {
+#[must_use = "call `start` to start the sandbox"]
+pub struct SandboxBuilder {
     service: Service,
     listen: SocketAddr,
     faults: FaultPlan,
@@ -62,17 +75,17 @@ pub struct Builder {
 }
 
 impl Sandbox {
-    /// [`Service::demo`] on a free port of 127.0.0.1.
+    /// Starts a sandbox with [`Service::demo`] on a free port of 127.0.0.1.
     ///
     /// # Errors
-    /// [`Error::Listen`] and [`Error::Start`].
+    /// [`Error::Listen`] or [`Error::Start`].
     pub fn start() -> Result<Self, Error> {
         Self::builder().start()
     }
 
-    /// To choose the service, the address, the faults, and a file for the state.
-    pub fn builder() -> Builder {
-        Builder {
+    /// Returns a builder to set the service, the address, the faults and a state file.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder {
             service: Service::demo(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             faults: FaultPlan::default(),
@@ -80,55 +93,60 @@ impl Sandbox {
         }
     }
 
-    /// The base URL for a client with an API token: `http://127.0.0.1:PORT/jsm/ops/api/sandbox`, unless the service is set to
-    /// another base.
+    /// Returns the base URL for clients with an API token:
+    /// `http://127.0.0.1:PORT/jsm/ops/api/sandbox` with the default
+    /// [`Behaviour`](crate::Behaviour).
     pub fn base_url(&self) -> String {
         format!("{}{}", self.origin(), self.shared.service().behaviour().base_path())
     }
 
-    /// The base URL for a client with an OAuth token: `http://127.0.0.1:PORT/ex/jira/sandbox/jsm/ops/api`.
+    /// Returns the base URL for clients with an OAuth token:
+    /// `http://127.0.0.1:PORT/ex/jira/sandbox/jsm/ops/api` with the default
+    /// [`Behaviour`](crate::Behaviour).
     pub fn oauth_base_url(&self) -> String {
         format!("{}{}", self.origin(), self.shared.service().behaviour().oauth_base_path())
     }
 
-    /// Scheme, address and port.
+    /// Returns scheme, address and port: `http://127.0.0.1:PORT`.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The address and port.
+    /// Returns address and port.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The requests so far, the oldest first: the latest 10,000 of them at most, and 64 MiB. A request is in it before its answer
-    /// can be read.
-    pub fn journal(&self) -> Vec<Recorded> {
+    /// Returns the requests so far, oldest first. Keeps at most the last 10,000 requests and 64
+    /// MiB. A request is in the journal before the client receives its response.
+    pub fn journal(&self) -> Vec<RecordedRequest> {
         self.shared.journal().entries()
     }
 
-    /// Forgets the requests so far.
+    /// Clears the journal.
     pub fn clear_journal(&self) {
         self.shared.journal().clear();
     }
 
-    /// Looks at the service, or changes it, between two requests. The state file, if there is one, is written afterwards.
+    /// Calls a function with the service, to read or change it between two requests. Afterwards it
+    /// writes the state file, if there is one.
     ///
     /// # Panics
     /// If the state file cannot be written.
-    pub fn with_service<T>(&self, look: impl FnOnce(&mut Service) -> T) -> T {
+    pub fn with_service<T>(&self, access: impl FnOnce(&mut Service) -> T) -> T {
         let mut service = self.shared.service();
-        let result = look(&mut service);
-        self.shared.keep(&service).expect("the state file can be written as it could at the start");
+        let result = access(&mut service);
+        self.shared.save(&service).expect("the state file can be written");
         result
     }
 
-    /// Adds a rule behind the others. A [`Fault`](crate::Fault) alone is a rule for the next request.
+    /// Adds a fault rule after the existing ones. A [`Fault`](crate::Fault) alone applies to the
+    /// next request (or to the next connection, for [`Fault::Refuse`](crate::Fault::Refuse)).
     pub fn arm(&self, rule: impl Into<FaultRule>) {
         self.shared.armed().arm(rule.into());
     }
 
-    /// Takes all rules away.
+    /// Removes all fault rules.
     pub fn disarm(&self) {
         self.shared.armed().disarm();
     }
@@ -136,39 +154,41 @@ impl Sandbox {
     /// Serves until the process ends.
     pub fn wait(mut self) {
         if let Some(thread) = self.thread.take() {
-            // The thread ends only if it panicked, and has said so itself.
+            // The thread ends only after a panic, which it reported itself.
             let _ = thread.join();
         }
     }
 }
 
-impl Builder {
-    /// Another service than [`Service::demo`].
+impl SandboxBuilder {
+    /// Sets the service. Default: [`Service::demo`].
     pub fn service(self, service: Service) -> Self {
         Self { service, ..self }
     }
 
-    /// Another address than a free port of 127.0.0.1. Port 0 is any free one.
+    /// Sets the loopback address. Port 0 means any free port. Default: `127.0.0.1:0`.
     pub fn listen(self, listen: SocketAddr) -> Self {
         Self { listen, ..self }
     }
 
-    /// What goes wrong from the start.
+    /// Sets the fault rules that are armed at the start.
     pub fn faults(self, faults: FaultPlan) -> Self {
         Self { faults, ..self }
     }
 
-    /// Goes on from the state in this file, if it is there, and keeps it up to date: a change is in it before it is answered.
-    /// Since it has tokens in it, it is for its owner's eyes only.
+    /// Sets a state file. If it exists, its state replaces the service. The sandbox writes every
+    /// change to it before the response is sent. The file contains tokens, and only its owner can
+    /// read it.
     pub fn state_file(self, path: impl Into<PathBuf>) -> Self {
         Self { state_file: Some(path.into()), ..self }
     }
 
-    /// Starts the server.
+    /// Starts the sandbox.
     ///
     /// # Errors
-    /// [`Error::NotLoopback`] for an address that others could reach, [`Error::StateFile`] and [`Error::Malformed`] for a state file
-    /// that cannot be used, [`Error::Listen`] and [`Error::Start`].
+    /// - [`Error::NotLoopback`]: other hosts could reach the address.
+    /// - [`Error::StateFile`] or [`Error::Malformed`]: the state file cannot be used.
+    /// - [`Error::Listen`] or [`Error::Start`].
     pub fn start(self) -> Result<Sandbox, Error> {
         if !self.listen.ip().is_loopback() {
             return Err(Error::NotLoopback(self.listen));
@@ -199,7 +219,8 @@ impl Builder {
         let serve = move || {
             runtime.block_on(async {
                 tokio::spawn(connection::accept(listener, for_thread));
-                // Both a word and silence are a reason to stop: the runtime ends all connections as it is dropped.
+                // A message and a closed channel both mean stop. Dropping the runtime ends all
+                // connections.
                 let _ = stopped.await;
             });
         };
@@ -210,7 +231,7 @@ impl Builder {
 }
 
 impl Shared {
-    // A panic in the middle of a request is a defect, which the thread reports; it is no reason to hide the state from a test.
+    // After a panic, a test may still need the state, so poisoned locks are used anyway.
     fn service(&self) -> MutexGuard<'_, Service> {
         self.service.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -223,8 +244,8 @@ impl Shared {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the state into its file, if it has one.
-    fn keep(&self, service: &Service) -> Result<(), Error> {
+    /// Writes the state file, if there is one.
+    fn save(&self, service: &Service) -> Result<(), Error> {
         self.state_file.as_ref().map_or(Ok(()), |file| file.write(&service.state()))
     }
 }
@@ -244,7 +265,7 @@ impl fmt::Debug for Sandbox {
     }
 }
 
-/// The time since the Unix epoch.
+/// Returns the time since the Unix epoch.
 fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }

@@ -1,12 +1,12 @@
-//! The service without its network: a request in, a response out.
+//! The service without a network: a request in, a response out.
 
-mod answer;
+mod credentials;
 mod demo;
+mod error_response;
 mod input;
-mod keyring;
 mod operations;
 mod page;
-mod refusal;
+mod response;
 mod route;
 
 use std::collections::BTreeMap;
@@ -16,11 +16,11 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::request::Parts;
 
-use self::answer::{Answer, TraceId};
+use self::credentials::{CredentialIndex, Scheme};
 pub use self::demo::{DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN};
-use self::keyring::{Keyring, Scheme};
-use self::refusal::{Context, Refusal};
-use self::route::Entrance;
+use self::error_response::{Context, ErrorResponse};
+use self::response::{ApiResponse, TraceId};
+use self::route::AcceptedCredentials;
 use crate::behaviour::{Behaviour, OAuthAtDirectBase};
 use crate::clock::DateHeader;
 use crate::contact::{ContactMethod, StoredContact};
@@ -28,10 +28,10 @@ use crate::operation::Operation;
 use crate::state::{Account, State};
 use crate::user::{Plan, User};
 
-/// The Contacts API as a pure function of what it was asked before.
+/// The Contacts API as a pure state machine, without clock, randomness and network.
 ///
-/// It has no clock, no randomness and no network: the same requests at the same times get the same answers, byte for
-/// byte. A clone goes on independently.
+/// Deterministic: the same requests at the same times get the same responses, byte for byte. A
+/// clone is independent.
 ///
 /// ```
 /// use std::time::Duration;
@@ -51,25 +51,25 @@ use crate::user::{Plan, User};
 pub struct Service {
     behaviour: Behaviour,
     accounts: Vec<Account>,
-    /// Where in `accounts` an account id is.
-    places: BTreeMap<String, usize>,
-    keyring: Keyring,
+    /// Index in `accounts` by account id.
+    indexes: BTreeMap<String, usize>,
+    credentials: CredentialIndex,
     created: u64,
     requests: u64,
     revision: u64,
     date: DateHeader,
 }
 
-type Outcome = Result<Answer, Refusal>;
+type Outcome = Result<ApiResponse, ErrorResponse>;
 
 impl Service {
-    /// A service without users: everything but the look-up of the cloud id is answered with 401.
+    /// Creates a service without users. Every request gets 401, except the lookup of the cloud id.
     pub fn new(behaviour: Behaviour) -> Self {
         Self {
             behaviour,
             accounts: Vec::new(),
-            places: BTreeMap::new(),
-            keyring: Keyring::default(),
+            indexes: BTreeMap::new(),
+            credentials: CredentialIndex::default(),
             created: 0,
             requests: 0,
             revision: 0,
@@ -77,12 +77,12 @@ impl Service {
         }
     }
 
-    /// A service with the demo user, and two others whose contacts the demo user, as an administrator, may list. All contacts are
-    /// verified and enabled.
+    /// Creates a service with the demo user and two others. The demo user is an administrator and
+    /// may list the others' contacts. All contacts are verified and enabled.
     ///
     /// | account id | e-mail address | API token | contacts |
     /// | --- | --- | --- | --- |
-    /// | follows from the address | [`DEMO_EMAIL`] | [`DEMO_TOKEN`] | e-mail, SMS |
+    /// | derived from the address | [`DEMO_EMAIL`] | [`DEMO_TOKEN`] | e-mail, SMS |
     /// | `712020:0a1b2c3d` | `ann@on-call.example` | `sandbox-token-of-ann` | e-mail, SMS |
     /// | `712020:4e5f6a7b` | `ben@on-call.example` | `sandbox-token-of-ben` | e-mail |
     pub fn demo() -> Self {
@@ -91,25 +91,25 @@ impl Service {
         service
     }
 
-    /// Adds a user and gives back the account id. A user with the same account id is replaced and the contacts are
-    /// kept, so this is also how a token is renewed or taken away.
+    /// Adds a user and returns the account id. Replaces a user with the same account id and keeps
+    /// the contacts, so you can also use it to change or remove a token.
     pub fn add_user(&mut self, user: User) -> String {
         let account_id = user.account_id.clone();
-        let place = *self.places.entry(account_id.clone()).or_insert(self.accounts.len());
-        if let Some(account) = self.accounts.get_mut(place) {
-            self.keyring.remove(place, &account.user);
-            self.keyring.add(place, &user);
+        let index = *self.indexes.entry(account_id.clone()).or_insert(self.accounts.len());
+        if let Some(account) = self.accounts.get_mut(index) {
+            self.credentials.remove(index, &account.user);
+            self.credentials.add(index, &user);
             account.user = user;
         } else {
-            self.keyring.add(place, &user);
+            self.credentials.add(index, &user);
             self.accounts.push(Account { user, contacts: Vec::new() });
         }
         self.changed();
         account_id
     }
 
-    /// Adds a verified contact without regard to limits, duplicates or form, and gives back its id; `None` if there
-    /// is no such account.
+    /// Adds a verified contact and returns its id, or `None` if the account does not exist. Limits,
+    /// duplicates and the address are not checked.
     pub fn add_contact(
         &mut self,
         account_id: &str,
@@ -117,19 +117,20 @@ impl Service {
         to: impl Into<String>,
         enabled: bool,
     ) -> Option<String> {
-        let place = *self.places.get(account_id)?;
+        let index = *self.indexes.get(account_id)?;
         let id = self.next_contact_id();
         let (method, to) = (method.into(), to.into());
         let contact =
             StoredContact { id: id.clone(), method, to, enabled, verified: true, disabled_reason: None };
-        self.accounts.get_mut(place)?.contacts.push(contact);
+        self.accounts.get_mut(index)?.contacts.push(contact);
         self.changed();
         Some(id)
     }
 
-    /// Does what the code sent to a new number does: the contact is verified and enabled. False if there is none.
+    /// Verifies and enables a number, as its owner does with the code from the service. Returns
+    /// `false` if the contact does not exist.
     pub fn verify(&mut self, account_id: &str, id: &str) -> bool {
-        let account = self.places.get(account_id).and_then(|place| self.accounts.get_mut(*place));
+        let account = self.indexes.get(account_id).and_then(|index| self.accounts.get_mut(*index));
         let Some(contact) =
             account.and_then(|account| account.contacts.iter_mut().find(|contact| contact.id == id))
         else {
@@ -142,38 +143,38 @@ impl Service {
         true
     }
 
-    /// The contacts of a user in the order of notification; none if there is no such account.
+    /// Returns a user's contacts in notification order. Empty if the account does not exist.
     pub fn contacts(&self, account_id: &str) -> &[StoredContact] {
-        let account = self.places.get(account_id).and_then(|place| self.accounts.get(*place));
+        let account = self.indexes.get(account_id).and_then(|index| self.accounts.get(*index));
         account.map_or(&[], |account| &account.contacts)
     }
 
-    /// Every user, in the order they were added.
+    /// Returns every user, in the order of addition.
     pub fn users(&self) -> impl Iterator<Item = &User> {
         self.accounts.iter().map(|account| &account.user)
     }
 
-    /// How the service behaves.
+    /// Returns the behaviour settings.
     pub fn behaviour(&self) -> &Behaviour {
         &self.behaviour
     }
 
-    /// Changes how the service behaves from now on.
+    /// Returns the behaviour settings for changes.
     pub fn behaviour_mut(&mut self) -> &mut Behaviour {
         self.changed();
         &mut self.behaviour
     }
 
-    /// Answers a request. `now` is the time since the Unix epoch.
+    /// Handles a request. `now` is the time since the Unix epoch.
     ///
-    /// The path is taken as it was sent; scheme and host are not looked at.
+    /// Uses the path exactly as sent. Ignores scheme and host.
     pub fn handle(&mut self, request: http::Request<&[u8]>, now: Duration) -> http::Response<Vec<u8>> {
         let (parts, body) = request.into_parts();
         self.requests = self.requests.wrapping_add(1);
         let trace_id = TraceId::new(self.behaviour.seed, self.requests);
-        let answer = self.answer(&parts, body).unwrap_or_else(|refusal| {
-            refusal.answer(&Context {
-                shape: self.behaviour.refusals,
+        let answer = self.answer(&parts, body).unwrap_or_else(|error| {
+            error.response(&Context {
+                shape: self.behaviour.error_shape,
                 now,
                 path: parts.uri.path(),
                 request_id: trace_id.as_str(),
@@ -182,18 +183,18 @@ impl Service {
         answer.into_response(self.date.at(now), trace_id)
     }
 
-    /// The operation that a method and a path name, if it is one.
+    /// Returns the operation of a method and a path, if there is one.
     pub fn operation(&self, method: &http::Method, path: &str) -> Option<Operation> {
         route::route(&self.behaviour, method, path).ok().map(|(operation, _)| operation)
     }
 
-    /// The account id of the user whose credentials a request carries, be they good or expired.
+    /// Returns the account id for a request's credentials, even if they expired.
     pub fn authenticate(&self, headers: &HeaderMap) -> Option<&str> {
-        let key = self.keyring.find(headers)?;
-        self.accounts.get(key.account).map(|account| account.user.account_id.as_str())
+        let owner = self.credentials.find(headers)?;
+        self.accounts.get(owner.account).map(|account| account.user.account_id.as_str())
     }
 
-    /// All there is to know, to be stored.
+    /// Returns the state, to store it.
     pub fn state(&self) -> State {
         State {
             behaviour: self.behaviour.clone(),
@@ -203,18 +204,18 @@ impl Service {
         }
     }
 
-    /// A service that goes on where another stopped.
+    /// Creates a service from a stored state.
     pub fn from_state(state: State) -> Self {
         let State { behaviour, accounts, created, requests } = state;
         let mut service = Self { accounts, created, requests, ..Self::new(behaviour) };
-        for (place, account) in service.accounts.iter().enumerate() {
-            service.places.insert(account.user.account_id.clone(), place);
-            service.keyring.add(place, &account.user);
+        for (index, account) in service.accounts.iter().enumerate() {
+            service.indexes.insert(account.user.account_id.clone(), index);
+            service.credentials.add(index, &account.user);
         }
         service
     }
 
-    /// A number that grows whenever something that outlives a request may have changed.
+    /// Returns a number that increases whenever the stored state may have changed.
     pub(crate) fn revision(&self) -> u64 {
         self.revision
     }
@@ -228,36 +229,41 @@ impl Service {
         if operation == Operation::TenantInfo {
             return self.tenant_info();
         }
-        let entrance = route::entrance(&self.behaviour, parts.uri.path());
-        let account = self.admit(operation, entrance, &parts.headers)?;
-        self.carry_out(operation, account, id, parts, body)
+        let accepted = route::accepted_credentials(&self.behaviour, parts.uri.path());
+        let account = self.authorize(operation, accepted, &parts.headers)?;
+        self.perform(operation, account, id, parts, body)
     }
 
-    /// The place of the user who asks, if that user may ask for this.
-    fn admit(&self, operation: Operation, entrance: Entrance, headers: &HeaderMap) -> Result<usize, Refusal> {
+    /// Returns the index of the requesting user, if the user has permission for the operation.
+    fn authorize(
+        &self,
+        operation: Operation,
+        accepted: AcceptedCredentials,
+        headers: &HeaderMap,
+    ) -> Result<usize, ErrorResponse> {
         let scheme = Scheme::of(headers);
-        if entrance == Entrance::OAuthTokens && scheme == Some(Scheme::Basic) {
-            return Err(Refusal::Gateway);
+        if accepted == AcceptedCredentials::OAuthTokens && scheme == Some(Scheme::Basic) {
+            return Err(ErrorResponse::Gateway);
         }
-        let unknown = Refusal::Unauthorized { message: "Unauthorized" };
-        let key = self.keyring.find(headers).ok_or(unknown)?;
-        if key.expired {
-            return Err(Refusal::Unauthorized { message: "Unauthorized; the token has expired" });
+        let unknown = ErrorResponse::Unauthorized { message: "Unauthorized" };
+        let owner = self.credentials.find(headers).ok_or(unknown)?;
+        if owner.expired {
+            return Err(ErrorResponse::Unauthorized { message: "Unauthorized; the token has expired" });
         }
-        let user = &self.accounts.get(key.account).ok_or(unknown)?.user;
-        let is_elsewhere = entrance == Entrance::ApiTokens
+        let user = &self.accounts.get(owner.account).ok_or(unknown)?.user;
+        let is_wrong_base = accepted == AcceptedCredentials::ApiTokens
             && scheme == Some(Scheme::Bearer)
             && self.behaviour.oauth_at_direct_base == OAuthAtDirectBase::Unauthorized;
-        if is_elsewhere || !user.scopes.cover(operation.scopes()) {
-            return Err(Refusal::Unauthorized { message: "Unauthorized; scope does not match" });
+        if is_wrong_base || !user.scopes.cover(operation.scopes()) {
+            return Err(ErrorResponse::Unauthorized { message: "Unauthorized; scope does not match" });
         }
         if user.plan == Plan::WithoutOperations {
-            return Err(Refusal::Forbidden {
+            return Err(ErrorResponse::Forbidden {
                 code: 40_301,
                 message: "This account has no access to Operations",
             });
         }
-        Ok(key.account)
+        Ok(owner.account)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A small generator of well mixed numbers, so that "random" means "a function of the seed" everywhere.
+//! A pseudo-random number generator, so that results depend only on a seed.
 
 /// The `SplitMix64` generator.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ impl SplitMix {
         Self { state: seed }
     }
 
-    /// A generator for one of several streams that share a seed and must not repeat each other.
+    /// Creates one of several independent generators with the same seed.
     pub(crate) fn stream(seed: u64, stream: u64) -> Self {
         Self::new(Self::new(seed).next().wrapping_add(Self::new(stream).next()))
     }
@@ -23,9 +23,9 @@ impl SplitMix {
         mixed ^ (mixed >> 31)
     }
 
-    /// True with the given probability; never for 0, always for 1.
+    /// Returns `true` with this probability: never for 0, always for 1.
     pub(crate) fn chance(&mut self, probability: f64) -> bool {
-        // The 53 highest bits are as many as a double holds, so the quotient is exact and below 1.
+        // A double holds 53 bits, so the quotient is exact and below 1.
         #[allow(clippy::cast_precision_loss, reason = "53 bits fit")]
         let drawn = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
         drawn < probability
@@ -37,28 +37,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_numbers_are_those_of_the_reference_implementation() {
+    fn the_first_numbers_match_the_reference_implementation() {
         let mut generator = SplitMix::new(1_234_567);
         assert_eq!(generator.next(), 6_457_827_717_110_365_317);
         assert_eq!(generator.next(), 3_203_168_211_198_807_973);
     }
 
     #[test]
-    fn certain_and_impossible_are_exact() {
+    fn probabilities_0_and_1_are_exact() {
         let mut generator = SplitMix::new(7);
         assert!((0..1_000).all(|_| generator.chance(1.0)));
         assert!((0..1_000).all(|_| !generator.chance(0.0)));
     }
 
     #[test]
-    fn a_quarter_is_about_a_quarter() {
+    fn a_probability_of_a_quarter_hits_about_a_quarter() {
         let mut generator = SplitMix::new(7);
         let hits = (0..10_000).filter(|_| generator.chance(0.25)).count();
         assert!((2_300..2_700).contains(&hits), "{hits}");
     }
 
     #[test]
-    fn streams_of_one_seed_differ() {
+    fn streams_with_one_seed_differ() {
         assert_ne!(SplitMix::stream(1, 0).next(), SplitMix::stream(1, 1).next());
         assert_eq!(SplitMix::stream(1, 5).next(), SplitMix::stream(1, 5).next());
     }

@@ -1,4 +1,4 @@
-//! All that a service knows, as JSON.
+//! The state of a service as JSON.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,8 @@ use crate::contact::StoredContact;
 use crate::error::Error;
 use crate::user::User;
 
-/// The users of a [`Service`](crate::Service) with their tokens and contacts, its behaviour and its counters.
+/// The state of a [`Service`](crate::Service): behaviour, counters, and users with tokens and
+/// contacts.
 ///
 /// ```
 /// use contacts_sandbox::{Service, State};
@@ -29,15 +30,15 @@ pub struct State {
     pub(crate) behaviour: Behaviour,
     #[serde(default, deserialize_with = "distinct")]
     pub(crate) accounts: Vec<Account>,
-    /// How many contacts there have ever been: the next id follows from it.
+    /// Number of contacts ever created. Determines the next id.
     #[serde(default)]
     pub(crate) created: u64,
-    /// How many requests there have been: the next trace id follows from it.
+    /// Number of requests. Determines the next trace id.
     #[serde(default)]
     pub(crate) requests: u64,
 }
 
-/// A user and the contacts of that user.
+/// A user and the user's contacts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Account {
@@ -47,22 +48,23 @@ pub(crate) struct Account {
 }
 
 impl State {
-    /// The state as JSON, with every token in it.
+    /// Serializes the state as JSON, including every token.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// Reads what [`State::to_json`] wrote, or somebody by hand: all but a user's `account_id`, `email` and `token`,
-    /// and a contact's `id`, `method`, `to`, `enabled` and `verified`, may be left out.
+    /// Parses the output of [`State::to_json`], or a file that you wrote. Required members: a
+    /// user's `account_id`, `email` and `token`; a contact's `id`, `method`, `to`, `enabled` and
+    /// `verified`.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with line and column if it is not JSON, has a member that is not known, or two users with
-    /// one account id.
+    /// [`Error::Malformed`] with line and column, if the text is not JSON, has an unknown member,
+    /// or has two users with the same account id.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(Error::malformed("the state"))
+        serde_json::from_str(text).map_err(Error::malformed("state"))
     }
 
-    /// The state as JSON without anything that lets somebody in.
+    /// Serializes the state as JSON without any token.
     pub(crate) fn without_secrets(&self) -> serde_json::Value {
         let mut state = serde_json::to_value(self).unwrap_or_default();
         let accounts = state.get_mut("accounts").and_then(serde_json::Value::as_array_mut);
@@ -77,14 +79,14 @@ impl State {
     }
 }
 
-/// Two users with one account id would share their contacts by accident.
+/// Rejects two users with the same account id.
 fn distinct<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Account>, D::Error> {
     let accounts = Vec::<Account>::deserialize(deserializer)?;
     let mut seen = BTreeSet::new();
     for account in &accounts {
         if !seen.insert(&account.user.account_id) {
             return Err(D::Error::custom(format_args!(
-                "two users with the account id `{}`",
+                "two users have the account id `{}`",
                 account.user.account_id
             )));
         }
@@ -103,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn two_users_with_one_account_id_are_refused() {
+    fn two_users_with_the_same_account_id_are_rejected() {
         let user = r#"{"user":{"account_id":"a","email":"e","token":"t"}}"#;
         let error = State::from_json(&format!(r#"{{"accounts":[{user},{user}]}}"#)).unwrap_err().to_string();
         assert!(error.contains("`a`") && error.contains("line 1"), "{error}");
     }
 
     #[test]
-    fn what_is_shown_to_others_has_no_token() {
+    fn the_public_state_contains_no_token() {
         let shown = Service::demo().state().without_secrets().to_string();
         assert!(shown.contains("demo@example.com") && !shown.contains("sandbox-"), "{shown}");
     }

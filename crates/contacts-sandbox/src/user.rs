@@ -1,4 +1,4 @@
-//! Who may ask, and for what.
+//! Users and their permissions.
 
 use std::fmt;
 
@@ -6,38 +6,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::splitmix::SplitMix;
 
-/// Someone whose requests are answered, with the credentials that prove it.
+/// A user with credentials and permissions.
 ///
-/// `Debug` shows no token; `Serialize` writes them all, because a sandbox's state is nothing without them. So give a
-/// sandbox tokens made up for it, never real ones.
+/// Use made-up tokens only. `Debug` hides them, but `Serialize` writes them, because the state file
+/// needs them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct User {
-    /// What `targetAccountId` names; no two users share one.
+    /// Account id, as in `targetAccountId`. Unique.
     pub account_id: String,
-    /// The name in Basic credentials.
+    /// User name of Basic credentials.
     pub email: String,
-    /// The secret in Basic credentials.
+    /// API token: password of Basic credentials.
     pub token: String,
-    /// A bearer token that is good as well.
+    /// OAuth token for Bearer credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_token: Option<String>,
-    /// Tokens, of either kind, that were good once: they are answered with a 401 that says so.
+    /// Expired tokens of either kind. They get a 401 that says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expired_tokens: Vec<String>,
-    /// Whether other users' contacts may be listed.
+    /// `true` if the user may list other users' contacts.
     #[serde(default)]
     pub administrator: bool,
-    /// What the tokens are good for.
+    /// Scopes of the user's tokens.
     #[serde(default)]
     pub scopes: Scopes,
-    /// What the user's site pays for.
+    /// Plan of the user's site.
     #[serde(default)]
     pub plan: Plan,
 }
 
 impl User {
-    /// An ordinary user with every scope, and an account id that follows from the address.
+    /// Creates a user with every scope who is not an administrator. The account id is derived from
+    /// the e-mail address.
     pub fn new(email: impl Into<String>, token: impl Into<String>) -> Self {
         let email = email.into();
         Self {
@@ -59,35 +60,35 @@ impl User {
         self
     }
 
-    /// Adds a bearer token.
+    /// Sets the OAuth token.
     #[must_use]
     pub fn with_oauth_token(mut self, token: impl Into<String>) -> Self {
         self.oauth_token = Some(token.into());
         self
     }
 
-    /// Adds a token that has expired.
+    /// Adds an expired token.
     #[must_use]
     pub fn with_expired_token(mut self, token: impl Into<String>) -> Self {
         self.expired_tokens.push(token.into());
         self
     }
 
-    /// Lets the user list the contacts of others.
+    /// Makes the user an administrator, who may list other users' contacts.
     #[must_use]
     pub fn as_administrator(mut self) -> Self {
         self.administrator = true;
         self
     }
 
-    /// Narrows what the tokens are good for.
+    /// Sets the scopes of the user's tokens.
     #[must_use]
     pub fn with_scopes(mut self, scopes: Scopes) -> Self {
         self.scopes = scopes;
         self
     }
 
-    /// Sets what the user's site pays for.
+    /// Sets the plan of the user's site.
     #[must_use]
     pub fn on_plan(mut self, plan: Plan) -> Self {
         self.plan = plan;
@@ -108,7 +109,8 @@ impl fmt::Debug for User {
     }
 }
 
-/// What a token is good for. Reading needs `read`, changing `read` and `write`, deleting `read` and `delete`.
+/// OAuth scopes of a token. List and get need `read`; changes need `read` and `write`; delete needs
+/// `read` and `delete`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Scopes {
@@ -121,16 +123,16 @@ pub struct Scopes {
 }
 
 impl Scopes {
-    /// Good for everything.
+    /// All scopes.
     pub const ALL: Self = Self { read: true, write: true, delete: true };
-    /// Good for list and get alone.
+    /// Only `read`: list and get.
     pub const READ: Self = Self { read: true, write: false, delete: false };
-    /// Good for all but delete.
+    /// `read` and `write`: everything except delete.
     pub const READ_WRITE: Self = Self { read: true, write: true, delete: false };
-    /// Good for nothing here.
+    /// No scope.
     pub const NONE: Self = Self { read: false, write: false, delete: false };
 
-    /// Whether every scope in `needed` is among these.
+    /// Returns `true` if these scopes contain every scope in `needed`.
     pub(crate) fn cover(self, needed: Self) -> bool {
         (self.read || !needed.read) && (self.write || !needed.write) && (self.delete || !needed.delete)
     }
@@ -142,20 +144,20 @@ impl Default for Scopes {
     }
 }
 
-/// What a user's site pays for.
+/// Plan of a user's site.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Plan {
-    /// All of it.
+    /// All features.
     #[default]
     Full,
-    /// Operations without calls: a `voice` contact is refused like one beyond the limit.
+    /// No calls: a `voice` contact is rejected like one beyond the limit.
     WithoutVoice,
-    /// No operations at all: every request is answered with 403.
+    /// No Operations feature: every request gets 403.
     WithoutOperations,
 }
 
-/// Twenty-four hexadecimal digits, as older accounts have, that depend on the address alone.
+/// Derives an account id from the address: 24 hexadecimal digits, as older accounts have.
 fn account_id_for(email: &str) -> String {
     let folded = email.bytes().fold(0_u64, |folded, byte| SplitMix::new(folded ^ u64::from(byte)).next());
     let mut digits = SplitMix::new(folded);
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn account_ids_follow_from_the_address() {
+    fn account_ids_are_derived_from_the_address() {
         let id = |email| User::new(email, "t").account_id;
         assert_eq!(id("a@example.com"), id("a@example.com"));
         assert_ne!(id("a@example.com"), id("b@example.com"));

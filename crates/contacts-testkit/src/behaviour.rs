@@ -1,7 +1,7 @@
 //! Services that differ in what is only assumed of the real one.
 
 use contacts_sandbox::{
-    Behaviour, DeleteAnswer, Duplicates, EndOfList, Limits, NewPhones, NextLink, RefusalShape,
+    Behaviour, DeleteResponse, Duplicates, EndOfList, ErrorShape, Limits, NewPhones, NextLink,
 };
 
 use crate::random::Random;
@@ -28,8 +28,12 @@ pub fn any_form(random: &mut Random) -> Behaviour {
             EndOfList::Empty,
             EndOfList::WithoutLinks,
         ]),
-        refusals: *random.pick(&[RefusalShape::List, RefusalShape::ListWithDetail, RefusalShape::ByField]),
-        delete_answer: *random.pick(&[DeleteAnswer::NoContent, DeleteAnswer::OkEmpty, DeleteAnswer::OkJson]),
+        error_shape: *random.pick(&[ErrorShape::List, ErrorShape::ListWithDetail, ErrorShape::ByField]),
+        delete_response: *random.pick(&[
+            DeleteResponse::NoContent,
+            DeleteResponse::OkEmpty,
+            DeleteResponse::OkJson,
+        ]),
         first_and_last: random.one_in(2),
         extra_members: random.one_in(2),
         name_in_data: random.one_in(2),

@@ -107,7 +107,7 @@ fn execute(context: &Context<'_>, service: &Client, plan: Plan) -> Result<(), Ve
         let outcome = carry_out(service, step).unwrap_or_else(Outcome::Failed);
         let ends_all = outcome.error().is_some_and(ends_all);
         failures.extend(failure(&change, &outcome));
-        apply.ended(Ok(outcome));
+        apply.record(Ok(outcome));
         progress.tell(&apply, false);
         if ends_all {
             break;

@@ -6,7 +6,7 @@ use clap::{
     Args, Subcommand,
     builder::{RangedU64ValueParser, StringValueParser, TypedValueParser},
 };
-use contacts_plan::takes_last_enabled;
+use contacts_plan::may_remove_last_enabled;
 use contacts_ureq::{
     AccountId, ActivateContact, Confirmation, Contact, ContactId, ContactMethod, CreateContact,
     DeactivateContact, DeleteContact, EnsureOutcome, Error, GetContact, ListContacts, UpdateContact,
@@ -353,7 +353,7 @@ fn contacts_now(service: &Client) -> Result<Vec<Contact>, Failure> {
 
 /// Asks for confirmation if no enabled contact would remain.
 fn confirm_deactivation(service: &mut Client, ids: &[ContactId]) -> Result<(), Failure> {
-    if !takes_last_enabled(&contacts_now(service)?, ids) {
+    if !may_remove_last_enabled(&contacts_now(service)?, ids) {
         return Ok(());
     }
     if !prompt::has_terminal() {
@@ -370,7 +370,7 @@ fn confirm_deactivation(service: &mut Client, ids: &[ContactId]) -> Result<(), F
 /// enabled contact.
 fn confirm_deletion(service: &mut Client, ids: &[ContactId], yes: bool, force: bool) -> Result<(), Failure> {
     let actual = contacts_now(service)?;
-    let takes_last = takes_last_enabled(&actual, ids);
+    let takes_last = may_remove_last_enabled(&actual, ids);
     if yes {
         return if takes_last && !force { Err(is_last("deleted")) } else { Ok(()) };
     }

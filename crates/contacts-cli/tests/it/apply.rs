@@ -204,7 +204,7 @@ fn a_doubt_decides_the_exit_code_before_every_other_failure() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     // The answer to the first creation is lost, and so is the way to look for what it did.
-    sandbox.arm(FaultRule::new(Fault::CutAnswer { at: 0, end: End::Close }).on(Operation::Create).nth(1));
+    sandbox.arm(FaultRule::new(Fault::CutResponse { at: 0, end: End::Close }).on(Operation::Create).nth(1));
     sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::List).nth(3));
     sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::Update));
     let (outcomes, ran) = applied(&home, &sandbox, &file, 7);

@@ -37,7 +37,7 @@ fn assert_quiet(browser: &Browser) {
 
 /// The names of the users who are seen.
 fn seen(browser: &Browser) -> Vec<String> {
-    browser.all("tbody th b").iter().filter(|name| name.is_seen()).map(Element::text).collect()
+    browser.all("tbody th b").iter().filter(|name| name.is_visible()).map(Element::text).collect()
 }
 
 #[test]

@@ -48,7 +48,7 @@ const TIME_OUT: Duration = Duration::from_secs(2);
 
 #[test]
 fn a_silent_server_takes_no_longer_than_the_timeout() {
-    let drip = Fault::Drip { bytes: 1, every_ms: 20, part: Part::Answer };
+    let drip = Fault::Drip { bytes: 1, every_ms: 20, part: Part::Response };
     for fault in [Fault::Silence { when: When::Before }, drip] {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         sandbox.arm(FaultRule::new(fault));

@@ -2,10 +2,10 @@
 
 use crate::support;
 use crate::support::{Home, ids};
-use contacts_sandbox::{Recorded, Sandbox, User};
+use contacts_sandbox::{RecordedRequest, Sandbox, User};
 
 /// The requests of a command line.
-fn sent(sandbox: &Sandbox, line: &str) -> Vec<Recorded> {
+fn sent(sandbox: &Sandbox, line: &str) -> Vec<RecordedRequest> {
     sandbox.clear_journal();
     Home::new().demo(sandbox, line).succeed();
     sandbox.journal()

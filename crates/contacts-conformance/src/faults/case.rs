@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use contacts_proto::{BaseUrl, ContactId, ContactMethod, CreateContact, Credentials, Error, Operation as _};
 use contacts_sandbox::{
-    Behaviour, End, Fault, FaultRule, Hint, NewPhones, Operation, Part, StoredContact, When, Which,
+    Behaviour, DuplicateResponse, End, Fault, FaultRule, Hint, NewPhones, Operation, Part, StoredContact,
+    When,
 };
 use contacts_testkit::{behaviour, job::Job, random::Random};
 use fastrand::Rng;
@@ -179,7 +180,7 @@ impl Case {
             0..3 => Fault::Refuse { end },
             3..9 => Fault::Reset { when },
             9..15 => Fault::Close { when },
-            15..20 => Fault::CutAnswer { at: rng.usize(..420), end },
+            15..20 => Fault::CutResponse { at: rng.usize(..420), end },
             20..25 => Fault::CutBody { at: rng.usize(..260), end },
             25 => slow(rng, when),
             26 => self.delay(rng),
@@ -195,8 +196,10 @@ impl Case {
             35 => Fault::Html { when },
             // It is a success of some kind: a service that says so without an effect is beyond help.
             36..38 => Fault::Oversize { bytes: rng.u64(..400_000), declared: rng.bool(), when: When::After },
-            _ if self.task == Task::Delete => Fault::Duplicate { answer: Which::First },
-            _ => Fault::Duplicate { answer: if rng.bool() { Which::First } else { Which::Second } },
+            _ if self.task == Task::Delete => Fault::Duplicate { response: DuplicateResponse::First },
+            _ => Fault::Duplicate {
+                response: if rng.bool() { DuplicateResponse::First } else { DuplicateResponse::Second },
+            },
         }
     }
 
@@ -226,7 +229,7 @@ fn creation_len() -> usize {
 }
 
 fn slow(rng: &mut Rng, when: When) -> Fault {
-    let part = if rng.bool() { Part::Answer } else { Part::Body };
+    let part = if rng.bool() { Part::Response } else { Part::Body };
     match rng.u8(..3) {
         0 => Fault::Silence { when },
         1 => Fault::Drip { bytes: 1, every_ms: 5, part },

@@ -55,7 +55,7 @@ fn lost_answers() -> [Fault; 7] {
     [
         Fault::Reset { when: When::After },
         Fault::Close { when: When::After },
-        Fault::CutAnswer { at: 20, end: End::Close },
+        Fault::CutResponse { at: 20, end: End::Close },
         Fault::CutBody { at: 3, end: End::Reset },
         Fault::Garbage { text: None, when: When::After },
         Fault::Html { when: When::After },

@@ -97,7 +97,7 @@ fn ann(sandbox: &Sandbox) -> (usize, usize) {
 
 const LOST: [Fault; 3] = [
     Fault::Reset { when: When::After },
-    Fault::CutAnswer { at: 20, end: End::Close },
+    Fault::CutResponse { at: 20, end: End::Close },
     Fault::CutBody { at: 5, end: End::Reset },
 ];
 

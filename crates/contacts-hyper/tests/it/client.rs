@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contacts_hyper::{BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials, ListContacts};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Sandbox, When};
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 
 fn client(sandbox: &Sandbox) -> Client {
     let credentials = Credentials::basic(DEMO_EMAIL, DEMO_TOKEN).unwrap();

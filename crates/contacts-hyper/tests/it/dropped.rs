@@ -52,7 +52,7 @@ async fn a_future_dropped_at_any_await_closes_its_connection() {
 }
 
 fn drip() -> FaultRule {
-    FaultRule::new(Fault::Drip { bytes: 16, every_ms: 1, part: Part::Answer }).times(1)
+    FaultRule::new(Fault::Drip { bytes: 16, every_ms: 1, part: Part::Response }).times(1)
 }
 
 /// Polls a future this many times and drops it. Returns `true` if it was ready.

@@ -1,22 +1,22 @@
-//! What came of a change.
+//! Outcome of a change.
 
 use std::{error::Error as StdError, fmt};
 
 use contacts_proto::{Confirmation, EnsureOutcome, Ensured, Error};
 
-/// What came of a change.
+/// Outcome of a change.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was made.
+    /// The change was made.
     Done(Done),
-    /// Half of it was made: the contact exists, and may be enabled.
+    /// A contact that should be disabled exists, and may still be enabled.
     NotDisabled(NotDisabled),
-    /// It failed; the error tells whether it may have been made all the same.
+    /// The change failed. [`Error::effect`] says whether the service may have made it anyway.
     Failed(Error),
-    /// It was not tried.
+    /// The change was not tried.
     Skipped(Skipped),
-    /// It was begun, and nobody has said what came of it.
+    /// The change was started, and [`Apply::record`](crate::Apply::record) was not called yet.
     Unknown,
 }
 
@@ -26,52 +26,54 @@ pub enum Outcome {
 pub enum Done {
     /// The contact exists.
     Ensured(Ensured),
-    /// The contact was changed.
+    /// The contact was updated, activated or deactivated.
     Changed(Confirmation),
     /// The contact was deleted.
     Deleted,
-    /// The contact was to be deleted, and was gone already.
+    /// The contact did not exist any more.
     AlreadyDeleted,
 }
 
-/// A contact that was to be created and disabled. It exists; whether it is disabled is not known, or it is known that it is not. To
-/// plan and apply again disables it.
+/// A contact that should be created and disabled. It exists, and may still be enabled. To disable
+/// it, plan and apply again.
 ///
-/// As an error it has the `error` within as its source.
+/// As an error, its source is `error`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NotDisabled {
-    /// The contact, as it was last seen.
+    /// The contact, from the last response that described it.
     pub ensured: Ensured,
-    /// Why it could not be looked at, or not be deactivated.
+    /// Error of the request that read or deactivated the contact.
     pub error: Error,
 }
 
-/// Why a change was not tried.
+/// Reason why a change was not tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Skipped {
-    /// The contact that was to take its place is not known to be there.
+    /// The contact that replaces this one may not exist.
     NotReplaced,
-    /// It may be the last enabled contact: it is not known to be disabled, and no other one is known to be enabled.
+    /// This may be the last enabled contact: the service does not report it as disabled, and no
+    /// other contact is known to be enabled.
     LastEnabled,
 }
 
 impl Outcome {
-    /// The contact that was to be created, if it is known to have been there: the change may be [half made](Self::NotDisabled).
+    /// Returns the contact of a creation that is known to exist, even if it is
+    /// [not disabled](Self::NotDisabled).
     pub fn ensured(&self) -> Option<&Ensured> {
         match self {
             Self::Done(Done::Ensured(ensured)) => Some(ensured),
-            Self::NotDisabled(half) => Some(&half.ensured),
+            Self::NotDisabled(not_disabled) => Some(&not_disabled.ensured),
             _ => None,
         }
     }
 
-    /// Why the change was not made, or not all of it.
+    /// Returns the error of a change that failed or was only partly made.
     pub fn error(&self) -> Option<&Error> {
         match self {
             Self::Failed(error) => Some(error),
-            Self::NotDisabled(half) => Some(&half.error),
+            Self::NotDisabled(not_disabled) => Some(&not_disabled.error),
             _ => None,
         }
     }
@@ -80,10 +82,10 @@ impl Outcome {
 impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Ensured(ensured) => how(ensured),
+            Self::Ensured(ensured) => ensured_text(ensured),
             Self::Changed(_) => "changed",
             Self::Deleted => "deleted",
-            Self::AlreadyDeleted => "was gone",
+            Self::AlreadyDeleted => "already deleted",
         })
     }
 }
@@ -91,7 +93,7 @@ impl fmt::Display for Done {
 impl fmt::Display for NotDisabled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { ensured, .. } = self;
-        write!(f, "{}, with the id {}, and may be enabled", how(ensured), ensured.contact.id)
+        write!(f, "{} with the id {}, but may still be enabled", ensured_text(ensured), ensured.contact.id)
     }
 }
 
@@ -104,18 +106,16 @@ impl StdError for NotDisabled {
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotReplaced => {
-                "kept, since the contact that was to take its place is not known to be there"
-            }
-            Self::LastEnabled => "kept as it is, since no other contact is known to be enabled",
+            Self::NotReplaced => "kept, because its replacement may not exist",
+            Self::LastEnabled => "kept unchanged, because no other contact is known to be enabled",
         })
     }
 }
 
-fn how(ensured: &Ensured) -> &'static str {
+fn ensured_text(ensured: &Ensured) -> &'static str {
     match ensured.outcome {
-        EnsureOutcome::AlreadyExisted => "was there",
-        EnsureOutcome::Recovered => "created (the answer was lost, and it was found)",
+        EnsureOutcome::AlreadyExisted => "already exists",
+        EnsureOutcome::Recovered => "created (recovered after a lost response)",
         _ => "created",
     }
 }

@@ -1,4 +1,4 @@
-//! One change as an exchange.
+//! A change as an exchange.
 
 use std::ops::ControlFlow;
 
@@ -11,10 +11,11 @@ use contacts_proto::{
 use super::{Done, NotDisabled, Outcome};
 use crate::{Change, enabled::Enabled};
 
-/// One change as an exchange, for any client that runs exchanges. However many requests it takes, it has the time that the policy
-/// gives one exchange: [`RetryPolicy::deadline`](contacts_proto::RetryPolicy::deadline).
+/// A change as an exchange, for any client that runs exchanges. All its requests together have the
+/// time limit of one exchange: [`RetryPolicy::deadline`](contacts_proto::RetryPolicy::deadline).
 ///
-/// It ends with [`Outcome::Done`], with [`Outcome::NotDisabled`], or with an error where nothing is known to have been made.
+/// Its result is [`Outcome::Done`], [`Outcome::NotDisabled`], or an error if no part of the change
+/// is known to be made.
 #[derive(Debug)]
 pub struct Step {
     change: Change,
@@ -26,8 +27,8 @@ pub struct Step {
 enum State {
     New,
     Ensure(Box<Ensure>),
-    /// A contact that is to be disabled exists: is it enabled?
-    Look(Box<Call<GetContact>>, Ensured),
+    /// Reads a contact that must be disabled, to see if it is enabled.
+    Get(Box<Call<GetContact>>, Ensured),
     Disable(Box<Call<DeactivateContact>>, Ensured),
     Update(Box<Update>),
     Activate(Box<Call<ActivateContact>>),
@@ -36,7 +37,7 @@ enum State {
     Done,
 }
 
-/// What follows from the end of an exchange within.
+/// The step after an inner exchange ends.
 enum Next {
     State(State),
     End(Result<Outcome, Error>),
@@ -47,7 +48,7 @@ impl Step {
         Self { change, session, state: State::New }
     }
 
-    /// The change.
+    /// Returns the change.
     pub fn change(&self) -> &Change {
         &self.change
     }
@@ -77,12 +78,13 @@ impl Step {
         if matches!(self.change, Change::Create { enabled: true, .. }) {
             return done(Done::Ensured(ensured));
         }
-        let look = GetContact::new(ensured.contact.id.clone());
-        Next::State(State::Look(Box::new(Call::new(self.session.clone(), look)), ensured))
+        let get = GetContact::new(ensured.contact.id.clone());
+        Next::State(State::Get(Box::new(Call::new(self.session.clone(), get)), ensured))
     }
 
-    /// A number that was never verified is not enabled, and to deactivate it may be refused.
-    fn looked(&self, contact: Contact, mut ensured: Ensured) -> Next {
+    /// A number that was never verified is not enabled, and the service may reject its
+    /// deactivation.
+    fn found(&self, contact: Contact, mut ensured: Ensured) -> Next {
         ensured.contact = contact;
         if Enabled::of(&ensured.contact) == Enabled::No {
             return done(Done::Ensured(ensured));
@@ -111,12 +113,12 @@ impl Exchange for Step {
                     }
                     ControlFlow::Continue(Err(error)) => Next::End(Err(error)),
                 },
-                State::Look(call, ensured) => match call.step(event, now, random).result() {
+                State::Get(call, ensured) => match call.step(event, now, random).result() {
                     ControlFlow::Break(action) => return action,
                     ControlFlow::Continue(Ok(contact)) => {
                         let ensured = ensured.clone();
                         self.session = call.session().clone();
-                        self.looked(contact, ensured)
+                        self.found(contact, ensured)
                     }
                     ControlFlow::Continue(Err(error)) => not_disabled(ensured.clone(), error),
                 },
@@ -141,7 +143,7 @@ impl Exchange for Step {
                     ControlFlow::Break(action) => return action,
                     ControlFlow::Continue(result) => deleted(result),
                 },
-                State::Done => Next::End(Err(Error::invalid("exchange", "is at its end already"))),
+                State::Done => Next::End(Err(Error::invalid("exchange", "has already ended"))),
             };
             match next {
                 Next::State(state) => self.state = state,
@@ -158,7 +160,7 @@ impl Exchange for Step {
         match &self.state {
             State::New => "apply a change",
             State::Ensure(ensure) => ensure.name(),
-            State::Look(call, _) => call.name(),
+            State::Get(call, _) => call.name(),
             State::Disable(call, _) | State::Deactivate(call) => call.name(),
             State::Update(call) => call.name(),
             State::Activate(call) => call.name(),
@@ -171,7 +173,7 @@ impl Exchange for Step {
         match &self.state {
             State::New | State::Done => None,
             State::Ensure(ensure) => ensure.wait_reason(),
-            State::Look(call, _) => call.wait_reason(),
+            State::Get(call, _) => call.wait_reason(),
             State::Disable(call, _) | State::Deactivate(call) => call.wait_reason(),
             State::Update(call) => call.wait_reason(),
             State::Activate(call) => call.wait_reason(),
@@ -179,7 +181,7 @@ impl Exchange for Step {
         }
     }
 
-    /// Nothing but a creation leaves a doubt.
+    /// Only a create request can have an unknown outcome.
     fn is_create_in_flight(&self) -> bool {
         matches!(&self.state, State::Ensure(ensure) if ensure.is_create_in_flight())
     }
@@ -193,7 +195,8 @@ fn confirmed(action: Action<Confirmation>) -> ControlFlow<Action<Outcome>, Next>
     }
 }
 
-/// What is gone need not be deleted; what a proxy or another site says tells nothing of the contact.
+/// Only the service's own 404 means that the contact no longer exists; one from a proxy or another
+/// site does not.
 fn deleted(result: Result<(), Error>) -> Next {
     match result {
         Ok(()) => done(Done::Deleted),
@@ -209,7 +212,7 @@ fn disabled(mut ensured: Ensured) -> Next {
     done(Done::Ensured(ensured))
 }
 
-/// The error is of a request that created nothing; the contact exists all the same.
+/// The creation succeeded; the error belongs to a later request.
 fn not_disabled(ensured: Ensured, error: Error) -> Next {
     Next::End(Ok(Outcome::NotDisabled(NotDisabled { ensured, error })))
 }

@@ -1,4 +1,4 @@
-//! One entry of a file: what it says, or what is wrong with it.
+//! Parses one entry of a file, or reports what is wrong with it.
 
 use std::collections::BTreeSet;
 
@@ -7,30 +7,36 @@ use contacts_proto::{Address, ContactId, ContactMethod, escape_controls};
 use super::node::{Member, Node, Value};
 use crate::{Desired, Diagnostic, Position, desired::is_disabled_by_person};
 
-/// Methods that stand for themselves and their address: `sms: 90-555`.
-pub(super) static SHORT: [ContactMethod; 4] =
+/// Methods that can be the key of an entry: `sms: 90-555`.
+pub(super) static METHOD_KEYS: [ContactMethod; 4] =
     [ContactMethod::Email, ContactMethod::Sms, ContactMethod::Voice, ContactMethod::Mobile];
 
-/// What an entry says.
+const MISSING_ADDRESS: &str = "the address or number is missing";
+const ONE_CONTACT: &str = "this entry describes a second contact; write a separate entry for it";
+
+/// The parsed members of an entry.
 #[derive(Default)]
 struct Entry<'a> {
     id: Option<ContactId>,
     method: Option<&'a str>,
-    /// With its position.
+    /// Address and its position.
     to: Option<(Position, &'a str)>,
     enabled: Option<bool>,
     disabled_reason: Option<&'a str>,
-    /// Keys that were seen.
+    /// Keys so far.
     keys: BTreeSet<&'a str>,
-    /// Something of it could not be read, which was told.
-    broken: bool,
+    /// A member could not be parsed, and has a diagnostic.
+    invalid: bool,
 }
 
-/// The contact that an entry wants; or else the diagnostics in it are added to these.
+/// Returns the desired contact, or adds diagnostics.
 pub(super) fn desired(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Desired> {
     let Value::Map(members) = &node.value else {
-        if !matches!(node.value, Value::Broken) {
-            diagnostics.push(Diagnostic::new(node.position, "a contact is expected, such as `sms: 90-555`"));
+        if !matches!(node.value, Value::Invalid) {
+            diagnostics.push(Diagnostic::new(
+                node.position,
+                "this is not a contact; write one such as `sms: 90-5555559999`",
+            ));
         }
         return None;
     };
@@ -39,26 +45,31 @@ pub(super) fn desired(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<
     for member in members {
         entry.member(member, diagnostics);
     }
-    if entry.broken || diagnostics.len() > before {
+    if entry.invalid || diagnostics.len() > before {
         return None;
     }
     let Entry { id, method, to, enabled, disabled_reason, .. } = entry;
     let (Some(method), Some((position, to))) = (method, to) else {
-        let what = if method.is_none() { "`method`" } else { "`to`" };
-        diagnostics.push(Diagnostic::new(node.position, format!("{what} is missing")));
+        let message = if method.is_none() {
+            "`method` is missing; write email, sms, voice or mobile"
+        } else {
+            "`to` is missing; write the address or number"
+        };
+        diagnostics.push(Diagnostic::new(node.position, message));
         return None;
     };
     let method = known(method).cloned().unwrap_or_else(|| method.into());
-    // One with an id may be there, with any address or none; a plan checks it where it is not.
+    // An existing contact may have any address, or none. If there is an id, the plan checks the
+    // address of a contact that does not exist.
     if id.is_none()
         && let Err(error) = Address::new(&method, to).check()
     {
         let is_missing = to.trim().is_empty();
-        let why = if is_missing { "the address or number is missing".into() } else { error.to_string() };
+        let why = if is_missing { MISSING_ADDRESS.into() } else { error.to_string() };
         diagnostics.push(Diagnostic::new(position, why));
         return None;
     }
-    // As the service lists a number that is not verified: nobody has decided that it is to be disabled.
+    // The service lists an unverified number like this; no one decided to disable it.
     let is_unverified = method.is_phone()
         && enabled == Some(false)
         && disabled_reason.is_some_and(|reason| !is_disabled_by_person(Some(reason)));
@@ -66,9 +77,9 @@ pub(super) fn desired(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<
     Some(Desired { id, enabled, position: Some(node.position), ..Desired::new(method, to) })
 }
 
-/// The method with this name, however it is written.
+/// Returns the method with this name, in upper or lower case.
 fn known(name: &str) -> Option<&'static ContactMethod> {
-    SHORT.iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
+    METHOD_KEYS.iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
 }
 
 impl<'a> Entry<'a> {
@@ -77,10 +88,10 @@ impl<'a> Entry<'a> {
         let mut wrong =
             |position: Position, message: String| diagnostics.push(Diagnostic::new(position, message));
         if !self.keys.insert(key) {
-            return wrong(*position, format!("`{}` is here twice", escape_controls(key)));
+            return wrong(*position, format!("duplicate key `{}`; keep one", escape_controls(key)));
         }
-        if let Value::Broken = node.value {
-            self.broken = true;
+        if let Value::Invalid = node.value {
+            self.invalid = true;
             return;
         }
         match key.as_str() {
@@ -90,12 +101,12 @@ impl<'a> Entry<'a> {
                 Err(message) => wrong(node.position, message),
             },
             "method" => match filled(node, "the method") {
-                Ok(_) if self.method.is_some() => wrong(*position, "a second method in one entry".into()),
+                Ok(_) if self.method.is_some() => wrong(*position, ONE_CONTACT.into()),
                 Ok(method) => self.method = Some(method),
                 Err(message) => wrong(node.position, message),
             },
             "to" => match address(node) {
-                Ok(_) if self.to.is_some() => wrong(*position, "a second address in one entry".into()),
+                Ok(_) if self.to.is_some() => wrong(*position, ONE_CONTACT.into()),
                 Ok(to) => self.to = Some((node.position, to)),
                 Err(message) => wrong(node.position, message),
             },
@@ -103,20 +114,20 @@ impl<'a> Entry<'a> {
             "status" => match &node.value {
                 Value::Null => {}
                 Value::Map(members) => members.iter().for_each(|member| self.status(member, diagnostics)),
-                _ => wrong(node.position, "`status` has members: `enabled`".into()),
+                _ => wrong(node.position, "`status` must have members, such as `enabled: true`".into()),
             },
             "disabledReason" => self.disabled_reason = text(node).ok().flatten(),
             "applyOrder" => {}
             short if known(short).is_some() => match address(node) {
                 Ok(_) if self.method.is_some() || self.to.is_some() => {
-                    wrong(*position, "a second contact in one entry".into());
+                    wrong(*position, ONE_CONTACT.into());
                 }
                 Ok(to) => (self.method, self.to) = (Some(short), Some((node.position, to))),
                 Err(message) => wrong(node.position, message),
             },
             unknown => {
-                let known = "`id`, `method`, `to` and `enabled` are, and `email`, `sms`, `voice` and `mobile` with an address";
-                wrong(*position, format!("`{}` is not known here: {known}", escape_controls(unknown)));
+                let known = "id, method, to, enabled, email, sms, voice, mobile";
+                wrong(*position, format!("unknown key `{}`; known keys: {known}", escape_controls(unknown)));
             }
         }
     }
@@ -126,7 +137,10 @@ impl<'a> Entry<'a> {
             "enabled" => self.enabled(member.position, &member.node, diagnostics),
             "disabledReason" => self.disabled_reason = text(&member.node).ok().flatten(),
             unknown => {
-                let message = format!("`{}` is not known in `status`", escape_controls(unknown));
+                let message = format!(
+                    "unknown key `{}` in `status`; known keys: enabled, disabledReason",
+                    escape_controls(unknown)
+                );
                 diagnostics.push(Diagnostic::new(member.position, message));
             }
         }
@@ -134,7 +148,7 @@ impl<'a> Entry<'a> {
 
     fn enabled(&mut self, position: Position, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
         let enabled = match text(node) {
-            // A spreadsheet makes capitals of them.
+            // Spreadsheets write them in upper case.
             Ok(Some(text)) if text.eq_ignore_ascii_case("true") => Some(true),
             Ok(Some(text)) if text.eq_ignore_ascii_case("false") => Some(false),
             Ok(None) => return,
@@ -142,13 +156,13 @@ impl<'a> Entry<'a> {
         };
         let wrong = match (enabled, self.enabled) {
             (None, _) => {
-                let found = text(node).ok().flatten().unwrap_or("this");
+                let found = text(node).ok().flatten().unwrap_or("enabled");
                 Diagnostic::new(
                     node.position,
-                    format!("`{}` is neither true nor false", escape_controls(found)),
+                    format!("`{}` is not valid; write `true` or `false`", escape_controls(found)),
                 )
             }
-            (_, Some(_)) => Diagnostic::new(position, "`enabled` is here twice"),
+            (_, Some(_)) => Diagnostic::new(position, "duplicate key `enabled`; keep one"),
             (enabled, None) => {
                 self.enabled = enabled;
                 return;
@@ -158,27 +172,28 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// A text, or nothing.
+/// Returns the text of a node, or `None` for an empty one.
 fn text(node: &Node) -> Result<Option<&str>, String> {
     match &node.value {
         Value::Null => Ok(None),
         Value::Text(text) => Ok(Some(text)),
-        Value::Map(_) | Value::List | Value::Broken => Err("a text is expected".into()),
+        Value::Map(_) | Value::List | Value::Invalid => Err("expected text, found a list or a map".into()),
     }
 }
 
-/// An address or number, which may be empty: the service does not say one of every app's registration.
+/// Returns an address or number. It may be empty, because the service does not list one for every
+/// app.
 fn address(node: &Node) -> Result<&str, String> {
     without_nul(text(node)?.unwrap_or_default(), "the address or number")
 }
 
-/// A text with something in it.
+/// Returns a text that is not blank.
 fn filled<'a>(node: &'a Node, what: &str) -> Result<&'a str, String> {
     let text = text(node)?.filter(|text| !text.trim().is_empty());
     without_nul(text.ok_or_else(|| format!("{what} is missing"))?, what)
 }
 
-/// No file of text can say it in CSV, and no address has one.
+/// Rejects NUL: CSV cannot represent it, and no address contains it.
 fn without_nul<'a>(text: &'a str, what: &str) -> Result<&'a str, String> {
-    if text.contains('\0') { Err(format!("{what} has a NUL in it")) } else { Ok(text) }
+    if text.contains('\0') { Err(format!("{what} contains a NUL character; remove it")) } else { Ok(text) }
 }

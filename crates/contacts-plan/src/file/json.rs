@@ -11,14 +11,17 @@ use serde_json::value::RawValue;
 use super::node::{Document, Member, Node, Value};
 use crate::{Desired, Diagnostic, position::Locator};
 
-/// Objects deeper than that are not read: an entry, and its `status`.
+/// Depth of objects that are parsed: an entry and its `status`.
 const DEPTH: usize = 2;
 
 pub(super) fn read(text: &str) -> Document {
     let mut locator = Locator::new(text);
     let start = text.trim_start();
     if !start.starts_with('[') {
-        return Document::broken(locator.of(start), "a list of contacts is expected: `[`");
+        return Document::invalid(
+            locator.of(start),
+            "this file is not a list; write the contacts in `[` and `]`",
+        );
     }
     let mut values = Vec::new();
     let mut source = serde_json::Deserializer::from_str(text);
@@ -28,7 +31,7 @@ pub(super) fn read(text: &str) -> Document {
         let node = node(value, 0, &mut locator, &mut document.diagnostics);
         document.entries.push(node);
     }
-    document.diagnostics.extend(end.err().map(|error| broken(text, &error, &mut locator)));
+    document.diagnostics.extend(end.err().map(|error| syntax_error(text, &error, &mut locator)));
     document
 }
 
@@ -54,11 +57,8 @@ fn node<'a>(
         Some(b'"') => match serde_json::from_str(text) {
             Ok(text) => Value::Text(text),
             Err(_) => {
-                diagnostics.push(Diagnostic::new(
-                    position,
-                    "this is no text: an escape in it stands for no character",
-                ));
-                Value::Broken
+                diagnostics.push(Diagnostic::new(position, "this string has an invalid escape sequence"));
+                Value::Invalid
             }
         },
         _ if text == "null" => Value::Null,
@@ -80,18 +80,18 @@ fn member<'a>(
     Some(Member { position, key, node: node(value, depth.saturating_add(1), locator, diagnostics) })
 }
 
-/// Where a text is no JSON, and why.
-fn broken<'a>(text: &'a str, error: &serde_json::Error, locator: &mut Locator<'a>) -> Diagnostic {
-    // Lines are those of `\n` alone there, and columns are bytes.
+/// Position and reason of a syntax error.
+fn syntax_error<'a>(text: &'a str, error: &serde_json::Error, locator: &mut Locator<'a>) -> Diagnostic {
+    // serde_json counts only `\n` as a line end, and columns in bytes.
     let mut lines = text.split_inclusive('\n');
     let before: usize = lines.by_ref().take(error.line().saturating_sub(1)).map(str::len).sum();
     let position = locator.at(before.saturating_add(error.column().saturating_sub(1)));
     let message = error.to_string();
     let why = message.rsplit_once(" at line ").map_or(message.as_str(), |(why, _)| why);
-    Diagnostic::new(position, format!("this is not JSON: {why}"))
+    Diagnostic::new(position, format!("invalid JSON: {why}"))
 }
 
-/// The values of a list, as far as they can be read.
+/// Collects the values of a list up to the first syntax error.
 struct List<'s, 'a>(&'s mut Vec<&'a RawValue>);
 
 impl<'a> DeserializeSeed<'a> for List<'_, 'a> {
@@ -117,7 +117,7 @@ impl<'a> Visitor<'a> for List<'_, 'a> {
     }
 }
 
-/// The members of an object, doubles too.
+/// The members of an object, including duplicate keys.
 struct Map<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
 impl<'a> Deserialize<'a> for Map<'a> {
@@ -144,7 +144,7 @@ impl<'a> Deserialize<'a> for Map<'a> {
     }
 }
 
-/// A contact on each line.
+/// Writes one contact on each line.
 pub(super) fn write(contacts: &[Desired]) -> String {
     let lines: Vec<_> = contacts.iter().filter_map(|contact| serde_json::to_string(contact).ok()).collect();
     if lines.is_empty() { "[]\n".into() } else { format!("[\n  {}\n]\n", lines.join(",\n  ")) }

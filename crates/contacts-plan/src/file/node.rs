@@ -1,8 +1,8 @@
-//! What is common to the formats: entries with members, each with its position.
+//! The common form of all formats: entries with members, each with its position.
 
 use crate::{Diagnostic, Position, position::Locator};
 
-/// What stands in a file.
+/// Content of a file.
 #[derive(Debug, Default)]
 pub(super) struct Document {
     pub(super) entries: Vec<Node>,
@@ -16,19 +16,19 @@ pub(super) struct Node {
     pub(super) value: Value,
 }
 
-/// A value.
+/// A value of any format.
 #[derive(Debug)]
 pub(super) enum Value {
-    /// Nothing.
+    /// No value.
     Null,
-    /// A text, just as it is written.
+    /// Text, exactly as written.
     Text(String),
-    /// Members, in their order.
+    /// Members in order.
     Map(Vec<Member>),
-    /// A list: no value is one.
+    /// A list, or a map that is too deep. No key accepts one.
     List,
-    /// One whose mistake was told already.
-    Broken,
+    /// A value that already has a diagnostic.
+    Invalid,
 }
 
 /// A member of a map.
@@ -40,17 +40,17 @@ pub(super) struct Member {
 }
 
 impl Document {
-    /// One diagnostic, and nothing else.
-    pub(super) fn broken(position: Position, message: &str) -> Self {
+    /// A document with one diagnostic and no entries.
+    pub(super) fn invalid(position: Position, message: &str) -> Self {
         Self { entries: Vec::new(), diagnostics: vec![Diagnostic::new(position, message)] }
     }
 }
 
-/// A text with a NUL in it, which some readers would take for the end.
-pub(super) fn binary(text: &str) -> Document {
+/// Reports the first NUL in a text. Some parsers would take it for the end.
+pub(super) fn contains_nul(text: &str) -> Document {
     let offset = text.find('\0').unwrap_or_default();
-    Document::broken(
+    Document::invalid(
         Locator::new(text).at(offset),
-        "a NUL has no place in a text: a file in UTF-16 is to be saved as UTF-8",
+        "this file contains a NUL character; if it is UTF-16, save it as UTF-8",
     )
 }

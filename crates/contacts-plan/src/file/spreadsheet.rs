@@ -1,10 +1,10 @@
-//! Cells that a spreadsheet would run.
+//! Protects CSV cells that a spreadsheet would run as a formula.
 
 use std::borrow::Cow;
 
 const MARK: char = '\'';
 
-/// Returns `true` for a cell that begins as a formula does, or would if it were not for the apostrophes before it.
+/// Returns `true` if a cell begins like a formula, after any apostrophes.
 fn begins_formula(text: &str) -> bool {
     let bare = text.trim_start_matches(MARK);
     bare.starts_with(|c: char| {
@@ -12,7 +12,7 @@ fn begins_formula(text: &str) -> bool {
     })
 }
 
-/// Returns `true` for a sign and a plain number, which a spreadsheet shows and does not run.
+/// Returns `true` for a sign and a plain number. Spreadsheets do not run these.
 fn is_number(text: &str) -> bool {
     let Some(bare) = text.strip_prefix(['+', '-']) else { return false };
     let (whole, fraction) = bare.split_once('.').unwrap_or((bare, "0"));
@@ -21,9 +21,9 @@ fn is_number(text: &str) -> bool {
         .all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The text of a CSV cell, with an apostrophe before it if a spreadsheet would run it as a formula or if it begins with a
-/// control character. A number, such as `+905551234567`, is not run and not marked. [`read`](crate::read) takes the apostrophe
-/// away again.
+/// Returns the text of a CSV cell. If a spreadsheet would run it as a formula, or if it begins with
+/// a control character, an apostrophe is added in front. A plain number such as `+905551234567`
+/// gets none. [`read`](crate::read) removes the apostrophe.
 ///
 /// ```
 /// use contacts_plan::spreadsheet_cell;
@@ -37,7 +37,7 @@ pub fn spreadsheet_cell(text: &str) -> Cow<'_, str> {
     if begins_formula(text) && !is_number(text) { format!("{MARK}{text}").into() } else { text.into() }
 }
 
-/// The cell with one apostrophe less, if it stands before a formula.
+/// Removes one apostrophe in front of a formula.
 pub(super) fn read(text: &str) -> &str {
     if begins_formula(text) { text.strip_prefix(MARK).unwrap_or(text) } else { text }
 }
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_runs_is_marked_and_what_is_marked_is_read_as_it_was() {
+    fn cells_that_would_run_get_an_apostrophe_and_reading_removes_it() {
         for text in [
             "=1+1",
             "+90-555",
@@ -70,7 +70,11 @@ mod tests {
         for text in ["90-555", "'quoted'", "a@b", "", "'", "+905551234567", "-5", "-0.5"] {
             assert_eq!((spreadsheet_cell(text).as_ref(), read(text)), (text, text));
         }
-        assert_eq!(read("+90-555"), "+90-555", "what others have written is read as it is");
-        assert_eq!(read("'+905551234567"), "+905551234567", "a mark that is not needed is a mark");
+        assert_eq!(read("+90-555"), "+90-555", "a formula without an apostrophe stays unchanged");
+        assert_eq!(
+            read("'+905551234567"),
+            "+905551234567",
+            "an apostrophe that is not needed is removed too"
+        );
     }
 }

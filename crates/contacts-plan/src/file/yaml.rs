@@ -6,12 +6,13 @@ use contacts_proto::escape_controls;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
 
 use super::{
-    entry::SHORT,
+    EMPTY,
+    entry::METHOD_KEYS,
     node::{Document, Member, Node, Value},
 };
 use crate::{Desired, Diagnostic, Position, position::Lines};
 
-/// Maps deeper than that are not read: an entry, and its `status`.
+/// Depth of maps that are parsed: an entry and its `status`.
 const DEPTH: usize = 2;
 
 pub(super) fn read(text: &str) -> Document {
@@ -19,13 +20,14 @@ pub(super) fn read(text: &str) -> Document {
     let mut reader = Reader { parser, lines, document: Document::default() };
     if let Err(error) = reader.document() {
         let position = reader.position(*error.marker());
-        let message = format!("this is not YAML: {}", escape_controls(error.info()));
+        let message = format!("invalid YAML: {}", escape_controls(error.info()));
         reader.document.diagnostics.push(Diagnostic::new(position, message));
     }
     reader.document
 }
 
-/// The parser tells where all begins, and what a scalar's text is, without taking it for a number or a truth value.
+/// Uses the parser's events: they have positions, and the text of scalars without a conversion to
+/// numbers or booleans.
 struct Reader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     lines: Lines,
@@ -38,7 +40,8 @@ impl<'a> Reader<'a> {
         self.parser.next_event().unwrap_or_else(end)
     }
 
-    /// Where the parser has seen something: at the end of a text, that may be a line too far.
+    /// Position of the parser's marker. At the end of a text, the parser may report one line too
+    /// many.
     fn position(&self, marker: Marker) -> Position {
         self.lines.nearest(marker.line(), marker.col().saturating_add(1))
     }
@@ -54,19 +57,22 @@ impl<'a> Reader<'a> {
             let position = self.position(span.start);
             match event {
                 Event::StreamEnd if documents == 0 => {
-                    self.wrong(Position::START, "there is nothing in it: an empty list is `[]`");
+                    self.wrong(Position::START, EMPTY);
                     return Ok(());
                 }
                 Event::StreamEnd => return Ok(()),
                 Event::DocumentStart(_) => documents = documents.saturating_add(1),
                 Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
                 _ if documents > 1 => {
-                    self.wrong(position, "this is a second document");
+                    self.wrong(
+                        position,
+                        "this file has a second YAML document; write all contacts in one list",
+                    );
                     return Ok(());
                 }
                 Event::SequenceStart(..) => self.entries()?,
                 _ => {
-                    self.wrong(position, "a list is expected: `- ` before each contact");
+                    self.wrong(position, "this file is not a list; begin each contact with `- `");
                     return Ok(());
                 }
             }
@@ -91,12 +97,12 @@ impl<'a> Reader<'a> {
             Event::Scalar(text, ..) => Value::Text(text.into_owned()),
             Event::MappingStart(..) if depth < DEPTH => self.map(depth)?,
             Event::MappingStart(..) | Event::SequenceStart(..) => {
-                self.pass_over()?;
+                self.skip()?;
                 Value::List
             }
             _ => {
-                self.wrong(position, "an alias is not read here: write it out");
-                Value::Broken
+                self.wrong(position, "YAML aliases are not supported; write the value itself");
+                Value::Invalid
             }
         };
         Ok(Node { position, value })
@@ -114,14 +120,14 @@ impl<'a> Reader<'a> {
             let node = self.node(event, span, depth.saturating_add(1))?;
             match key.value {
                 Value::Text(text) => members.push(Member { position: key.position, key: text, node }),
-                Value::Broken => {}
-                _ => self.wrong(key.position, "a name is expected, such as `to`"),
+                Value::Invalid => {}
+                _ => self.wrong(key.position, "this is not a key; write one such as `to`"),
             }
         }
     }
 
-    /// The rest of a map or a list that has begun.
-    fn pass_over(&mut self) -> Result<(), ScanError> {
+    /// Skips the rest of a map or a list.
+    fn skip(&mut self) -> Result<(), ScanError> {
         let mut open = 1_usize;
         while open > 0 {
             match self.next()?.0 {
@@ -146,7 +152,7 @@ pub(super) fn write(contacts: &[Desired]) -> String {
     let mut text = String::new();
     for Desired { id, method, to, enabled, disabled_reason, .. } in contacts {
         // Writing to a string cannot fail.
-        let _ = if SHORT.contains(method) {
+        let _ = if METHOD_KEYS.contains(method) {
             writeln!(text, "- {method}: {}", scalar(to))
         } else {
             writeln!(text, "- method: {}\n  to: {}", scalar(method.as_str()), scalar(to))
@@ -165,7 +171,7 @@ pub(super) fn write(contacts: &[Desired]) -> String {
     text
 }
 
-/// As it is where no reader of YAML can take it for anything but a text; in quotes otherwise, as a number is.
+/// Writes text without quotes only if no YAML parser can read it as another type.
 fn scalar(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '_' | '-' | '+');
     let like_a_number =
@@ -201,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_another_reader_may_take_for_a_number_is_quoted() {
+    fn text_that_another_parser_may_read_as_another_type_is_quoted() {
         for text in
             ["90", "0123", "90-555", "1e3", "0x10", "true", "No", "~", "2001-12-14", "a: b", "é", "+9"]
         {

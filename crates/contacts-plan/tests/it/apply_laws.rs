@@ -1,4 +1,4 @@
-//! The laws of applying, against the service of the sandbox.
+//! Laws of applying a plan, against the sandbox's service.
 
 use crate::support::service::{World, behaviour};
 use crate::support::{actual_and_desired, options};
@@ -16,7 +16,7 @@ proptest! {
     ) {
         let (mut world, desired) = World::with(behaviour, &actual, desired);
         let actual = world.list();
-        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("no plan")) };
         let apply = world.apply(plan);
         prop_assert!(apply.is_done(), "{:#?}", apply.outcomes().collect::<Vec<_>>());
         let again = Plan::new(&desired, &world.list(), options).unwrap();
@@ -24,15 +24,15 @@ proptest! {
     }
 
     #[test]
-    fn whatever_fails_an_enabled_contact_is_kept_and_nothing_is_deleted_for_what_was_not_created(
+    fn with_any_failures_an_enabled_contact_remains_and_only_contacts_with_a_replacement_are_deleted(
         (actual, desired) in actual_and_desired(), prune: bool, behaviour in behaviour(),
-        refused in prop::collection::vec(any::<bool>(), 12),
+        rejected in prop::collection::vec(any::<bool>(), 12),
     ) {
         let (mut world, desired) = World::with(behaviour, &actual, desired);
         let actual = world.list();
         let options = Options::default().prune(prune);
-        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
-        world.refused = refused;
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("no plan")) };
+        world.rejected = rejected;
         let had_enabled = world.has_enabled();
         let apply = world.apply(plan);
         let always = world.seen.iter().all(|contacts| contacts.iter().any(|contact| contact.enabled));
@@ -43,10 +43,10 @@ proptest! {
             prop_assert!(outcome.is_some_and(|outcome| outcome.ensured().is_some()) || is_there, "{change}: {outcome:?}");
         }
 
-        // And what has failed is done by the next run, whatever had been done.
-        world.refused.clear();
+        // The next run makes the changes that failed.
+        world.rejected.clear();
         let actual = world.list();
-        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("no plan")) };
         let apply = world.apply(plan);
         prop_assert!(apply.is_done(), "{:#?}", apply.outcomes().collect::<Vec<_>>());
         prop_assert!(Plan::new(&desired, &world.list(), options).unwrap().is_empty());
@@ -60,32 +60,32 @@ fn email(world: &mut World, to: &str) -> Desired {
 }
 
 #[test]
-fn the_last_enabled_contact_is_kept_if_its_successor_was_not_created() {
+fn the_last_enabled_contact_is_kept_if_its_replacement_was_not_created() {
     let mut world = World::new(Behaviour::default());
     email(&mut world, "old@example.com");
     let desired = [Desired::new(ContactMethod::Email, "new@example.com")];
     let actual = world.list();
     let plan = Plan::new(&desired, &actual, Options::default().prune(true)).unwrap();
-    world.refused = vec![true];
+    world.rejected = vec![true];
     let apply = world.apply(plan.clone());
     let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
     assert!(
         matches!(outcomes[..], [Outcome::Failed(_), Outcome::Skipped(Skipped::LastEnabled)]),
         "{outcomes:?}"
     );
-    world.refused.clear();
+    world.rejected.clear();
     assert!(world.apply(plan).is_done());
     assert_eq!(world.contacts().len(), 1);
 }
 
 #[test]
-fn a_contact_that_was_not_enabled_does_not_count_as_one_when_it_could_not_be_deleted() {
+fn a_disabled_contact_does_not_count_as_enabled_after_its_deletion_failed() {
     let mut world = World::new(Behaviour::default());
     world.add("sms", "90-1", false);
     email(&mut world, "old@example.com");
     let desired = [Desired::new(ContactMethod::Email, "new@example.com")];
     let plan = Plan::new(&desired, &world.list(), Options::default().prune(true)).unwrap();
-    world.refused = vec![true, true];
+    world.rejected = vec![true, true];
     let apply = world.apply(plan);
     let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
     assert!(
@@ -98,7 +98,7 @@ fn a_contact_that_was_not_enabled_does_not_count_as_one_when_it_could_not_be_del
 }
 
 #[test]
-fn an_email_that_is_to_be_disabled_is_created_and_disabled() {
+fn an_email_that_should_be_disabled_is_created_and_disabled() {
     let mut world = World::new(Behaviour::default());
     let mut desired =
         [Desired::new(ContactMethod::Email, "new@example.com"), Desired::new(ContactMethod::Sms, "90-1")];
@@ -109,7 +109,7 @@ fn an_email_that_is_to_be_disabled_is_created_and_disabled() {
 }
 
 #[test]
-fn a_contact_that_is_gone_already_is_deleted() {
+fn deleting_a_contact_that_no_longer_exists_succeeds() {
     let mut world = World::new(Behaviour::default());
     let kept = [email(&mut world, "kept@example.com")];
     email(&mut world, "old@example.com");
@@ -123,9 +123,9 @@ fn a_contact_that_is_gone_already_is_deleted() {
     );
 }
 
-/// The service takes two of a kind: one is replaced.
+/// The service allows two contacts for each method; the file replaces one of them.
 #[test]
-fn where_there_is_no_room_a_replacement_fails_without_loss_and_is_done_when_forced() {
+fn at_the_limit_a_replacement_fails_without_loss_and_succeeds_when_forced() {
     let mut world = World::new(Behaviour::default());
     let mut desired = vec![email(&mut world, "ann@example.com")];
     for number in ["90-1", "90-2"] {

@@ -1,4 +1,4 @@
-//! What is told of a change is what the service has, whichever request failed and however.
+//! Outcomes agree with the service's contacts, whichever requests fail.
 
 use std::error::Error as _;
 
@@ -10,16 +10,16 @@ use contacts_sandbox::{Behaviour, NewPhones, StoredContact};
 use contacts_testkit::faults::Fault;
 use proptest::prelude::*;
 
-/// What an outcome says that the contacts before and after its change contradict.
-fn lie(change: &Change, outcome: &Outcome, before: &[StoredContact], after: &[StoredContact]) -> bool {
+/// Returns `true` if the contacts before and after a change contradict its outcome.
+fn is_wrong(change: &Change, outcome: &Outcome, before: &[StoredContact], after: &[StoredContact]) -> bool {
     let with = |id: &str| after.iter().find(|contact| contact.id == id);
     match (change, outcome) {
         (_, Outcome::Failed(error)) => error.effect() == Effect::None && before != after,
         (Change::Create { enabled, .. }, Outcome::Done(Done::Ensured(ensured))) => {
             with(ensured.contact.id.as_str()).is_none_or(|contact| contact.enabled && !enabled)
         }
-        (Change::Create { to, enabled, .. }, Outcome::NotDisabled(half)) => {
-            *enabled || with(half.ensured.contact.id.as_str()).is_none_or(|contact| contact.to != *to)
+        (Change::Create { to, enabled, .. }, Outcome::NotDisabled(not_disabled)) => {
+            *enabled || with(not_disabled.ensured.contact.id.as_str()).is_none_or(|contact| contact.to != *to)
         }
         (Change::Update { id, to, .. }, Outcome::Done(Done::Changed(_))) => {
             with(id.as_str()).is_none_or(|contact| contact.to != *to)
@@ -37,14 +37,14 @@ fn lie(change: &Change, outcome: &Outcome, before: &[StoredContact], after: &[St
     }
 }
 
-/// The first lie that is told of an application, the world's first one.
-fn first_lie(world: &World, apply: &Apply) -> Option<String> {
+/// Finds the first wrong outcome of the first apply of this world.
+fn first_wrong_outcome(world: &World, apply: &Apply) -> Option<String> {
     let tried = apply.outcomes().filter_map(|(change, outcome)| Some((change, outcome?)));
     let tried = tried.filter(|(_, outcome)| !matches!(outcome, Outcome::Skipped(_)));
-    let mut told = tried.zip(world.seen.windows(2));
-    let lie = told.find(|((change, outcome), seen)| lie(change, outcome, &seen[0], &seen[1]));
-    let lie = lie.map(|((change, outcome), _)| format!("{change}: {outcome:?}"));
-    lie.or_else(|| {
+    let mut outcomes = tried.zip(world.seen.windows(2));
+    let wrong = outcomes.find(|((change, outcome), seen)| is_wrong(change, outcome, &seen[0], &seen[1]));
+    let wrong = wrong.map(|((change, outcome), _)| format!("{change}: {outcome:?}"));
+    wrong.or_else(|| {
         let not_replaced = |change: &Change, outcome: Option<&Outcome>| {
             matches!(outcome, Some(Outcome::Skipped(Skipped::NotReplaced))).then(|| change.id().cloned())?
         };
@@ -55,7 +55,7 @@ fn first_lie(world: &World, apply: &Apply) -> Option<String> {
                     && outcome.and_then(Outcome::ensured).is_some()
             })
         };
-        kept.find(is_replaced).map(|id| format!("{id} is kept, and its successor is there"))
+        kept.find(is_replaced).map(|id| format!("{id} is kept, although its replacement exists"))
     })
 }
 
@@ -63,36 +63,36 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_told_of_a_change_is_true_whichever_requests_fail_and_the_next_run_makes_the_rest(
+    fn outcomes_are_true_whichever_requests_fail_and_the_next_run_makes_the_rest(
         (actual, desired) in actual_and_desired(), options in options(), behaviour in behaviour(),
         attempts in prop::sample::select(vec![1, 4]),
-        troubles in prop::collection::vec(
+        schedule in prop::collection::vec(
             prop::option::weighted(0.25, prop::sample::select(faults().to_vec())), 40,
         ),
     ) {
         let (mut world, desired) = World::with(behaviour, &actual, desired);
         let actual = world.list();
-        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
-        world.attempt(attempts);
-        world.troubles = troubles;
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("no plan")) };
+        world.set_max_attempts(attempts);
+        world.schedule = schedule;
         let had_enabled = world.has_enabled();
         let apply = world.apply(plan);
-        prop_assert_eq!(first_lie(&world, &apply), None);
+        prop_assert_eq!(first_wrong_outcome(&world, &apply), None);
         let always = world.seen.iter().all(|contacts| contacts.iter().any(|contact| contact.enabled));
         prop_assert!(always || !had_enabled, "{:#?}", apply.outcomes().collect::<Vec<_>>());
 
-        world.troubles.clear();
+        world.schedule.clear();
         let actual = world.list();
-        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("no plan")) };
         let apply = world.apply(plan);
         prop_assert!(apply.is_done(), "{:#?}", apply.outcomes().collect::<Vec<_>>());
         prop_assert!(Plan::new(&desired, &world.list(), options).unwrap().is_empty());
     }
 }
 
-/// An e-mail address, and a number that is exchanged for one that is to be disabled: a look, the creation, another look, the
-/// deactivation, a deletion.
-fn exchanged() -> (World, Plan) {
+/// An e-mail address, and a number that a disabled one replaces. Requests: list, create, get,
+/// deactivate, delete.
+fn replaced_by_disabled() -> (World, Plan) {
     let mut world = World::new(Behaviour { new_phones: NewPhones::EnabledAtOnce, ..Behaviour::default() });
     world.add("email", "ann@example.com", true);
     let id = world.add("sms", "90-1", true);
@@ -104,38 +104,38 @@ fn exchanged() -> (World, Plan) {
     (world, plan)
 }
 
-fn at(position: usize, trouble: Fault) -> Vec<Option<Fault>> {
-    let mut troubles = vec![None; position];
-    troubles.push(Some(trouble));
-    troubles
+fn at(position: usize, injected: Fault) -> Vec<Option<Fault>> {
+    let mut schedule = vec![None; position];
+    schedule.push(Some(injected));
+    schedule
 }
 
 #[test]
-fn a_contact_that_cannot_be_disabled_is_told_with_its_id_and_takes_the_place_of_the_other() {
-    for (position, trouble) in
-        [2, 3].into_iter().flat_map(|position| faults().map(|trouble| (position, trouble)))
+fn a_contact_that_could_not_be_disabled_is_reported_with_its_id_and_replaces_the_other() {
+    for (position, injected) in
+        [2, 3].into_iter().flat_map(|position| faults().map(|injected| (position, injected)))
     {
-        let (mut world, plan) = exchanged();
-        world.attempt(1);
-        world.troubles = at(position, trouble);
+        let (mut world, plan) = replaced_by_disabled();
+        world.set_max_attempts(1);
+        world.schedule = at(position, injected);
         let apply = world.apply(plan);
         let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
-        let [Outcome::NotDisabled(half), Outcome::Done(Done::Deleted)] = outcomes[..] else {
-            panic!("{position} {trouble:?}: {outcomes:?}")
+        let [Outcome::NotDisabled(not_disabled), Outcome::Done(Done::Deleted)] = outcomes[..] else {
+            panic!("{position} {injected:?}: {outcomes:?}")
         };
         let [_, StoredContact { id, to, .. }] = world.contacts() else { panic!("{:?}", world.contacts()) };
-        assert_eq!((half.ensured.contact.id.as_str(), to.as_str()), (id.as_str(), "90-2"));
-        assert_eq!(half.to_string(), format!("created, with the id {id}, and may be enabled"));
-        assert_eq!(half.source().unwrap().to_string(), outcomes[0].error().unwrap().to_string());
+        assert_eq!((not_disabled.ensured.contact.id.as_str(), to.as_str()), (id.as_str(), "90-2"));
+        assert_eq!(not_disabled.to_string(), format!("created with the id {id}, but may still be enabled"));
+        assert_eq!(not_disabled.source().unwrap().to_string(), outcomes[0].error().unwrap().to_string());
         assert!(!apply.is_done());
     }
 }
 
 #[test]
-fn a_contact_that_is_gone_when_it_is_to_be_disabled_takes_nobodys_place() {
+fn a_contact_that_was_deleted_before_it_was_disabled_replaces_no_other() {
     for position in [2, 3] {
-        let (mut world, plan) = exchanged();
-        world.troubles = at(position, fault("404"));
+        let (mut world, plan) = replaced_by_disabled();
+        world.schedule = at(position, fault("404"));
         let apply = world.apply(plan);
         let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
         assert!(
@@ -146,16 +146,16 @@ fn a_contact_that_is_gone_when_it_is_to_be_disabled_takes_nobodys_place() {
 }
 
 #[test]
-fn a_contact_that_was_to_be_disabled_does_not_count_as_one_that_is_enabled() {
+fn a_contact_that_should_be_disabled_does_not_count_as_enabled() {
     let mut world = World::new(Behaviour { new_phones: NewPhones::EnabledAtOnce, ..Behaviour::default() });
     world.add("email", "old@example.com", true);
     let mut desired =
         [Desired::new(ContactMethod::Sms, "90-1"), Desired::new(ContactMethod::Email, "new@example.com")];
     desired[0].enabled = Some(false);
     let plan = Plan::new(&desired, &world.list(), Options::default().prune(true)).unwrap();
-    // The deactivation is refused, and so is the second creation, after which there is a look.
-    world.troubles = at(3, fault("422"));
-    world.troubles.extend(at(1, fault("422")));
+    // The service rejects the deactivation and the second creation, which is followed by a list.
+    world.schedule = at(3, fault("422"));
+    world.schedule.extend(at(1, fault("422")));
     let apply = world.apply(plan);
     let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
     assert!(
@@ -167,16 +167,16 @@ fn a_contact_that_was_to_be_disabled_does_not_count_as_one_that_is_enabled() {
     );
 }
 
-/// The deletion begins with the credentials that the application was begun with.
+/// The deletion is a second exchange, and starts with the original credentials.
 #[test]
-fn credentials_that_expire_are_renewed_once_for_all_requests_of_a_change() {
-    for (position, refusals) in [(0, 2), (1, 2), (2, 2), (3, 2), (4, 1)] {
-        let (mut world, plan) = exchanged();
+fn expired_credentials_are_refreshed_once_for_all_requests_of_a_change() {
+    for (position, expected) in [(0, 2), (1, 2), (2, 2), (3, 2), (4, 1)] {
+        let (mut world, plan) = replaced_by_disabled();
         world.expire_at(position);
         let apply = world.apply(plan);
         assert!(apply.is_done(), "{:?}", apply.outcomes().collect::<Vec<_>>());
         let statuses = world.network.ledger.given();
-        let refused = statuses.iter().filter(|status| **status == 401).count();
-        assert_eq!(refused, refusals, "{position}: {statuses:?}");
+        let unauthorized = statuses.iter().filter(|status| **status == 401).count();
+        assert_eq!(unauthorized, expected, "{position}: {statuses:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Files, case by case.
+//! Reading and writing files, by example.
 
 use contacts_plan::{Desired, Format, Options, Plan, PlanErrorKind, read, write};
 use contacts_proto::{Contact, ContactMethod};
@@ -12,7 +12,7 @@ fn diagnostics(text: &str, format: Format) -> Vec<String> {
 }
 
 #[test]
-fn a_number_in_yaml_stays_as_it_is_written() {
+fn a_number_in_yaml_stays_as_written() {
     for number in [
         "90",
         "0123",
@@ -35,7 +35,7 @@ fn a_number_in_yaml_stays_as_it_is_written() {
 }
 
 #[test]
-fn yaml_is_read_short_and_long() {
+fn yaml_entries_can_be_short_or_long() {
     let short = read("- sms: 90-555\n  id: s1\n  enabled: FALSE\n- email: a@b\n", Format::Yaml).unwrap();
     let long = "- {to: 90-555, method: sms, id: s1, status: {enabled: false}}\n- method: email\n  to: a@b\n  enabled: true\n  id: ~\n";
     assert_eq!(short, read(long, Format::Yaml).unwrap());
@@ -45,7 +45,7 @@ fn yaml_is_read_short_and_long() {
 }
 
 #[test]
-fn all_mistakes_of_yaml_are_told_at_once() {
+fn all_errors_of_a_yaml_file_are_reported_at_once() {
     let text = "\
 - sms: 90-555
   colour: red
@@ -60,108 +60,118 @@ fn all_mistakes_of_yaml_are_told_at_once() {
 - {sms: 90555, to: 90, to: 91}
 - sms: 90 555
 ";
-    let known =
-        "`id`, `method`, `to` and `enabled` are, and `email`, `sms`, `voice` and `mobile` with an address";
+    let known = "known keys: id, method, to, enabled, email, sms, voice, mobile";
+    let second = "this entry describes a second contact; write a separate entry for it";
     assert_eq!(
         diagnostics(text, Format::Yaml),
         [
-            format!("line 2, column 3: `colour` is not known here: {known}"),
-            format!("line 3, column 3: `fax` is not known here: {known}"),
+            format!("line 2, column 3: unknown key `colour`; {known}"),
+            format!("line 3, column 3: unknown key `fax`; {known}"),
             "line 4, column 6: the address or number is missing".into(),
-            "line 5, column 3: `to` is missing".into(),
-            "line 6, column 10: a text is expected".into(),
-            "line 7, column 15: a second contact in one entry".into(),
+            "line 5, column 3: `to` is missing; write the address or number".into(),
+            "line 6, column 10: expected text, found a list or a map".into(),
+            format!("line 7, column 15: {second}"),
             "line 8, column 20: the contact id has a character other than `A-Z a-z 0-9 . _ ~ : -`".into(),
-            "line 8, column 34: `1` is neither true nor false".into(),
-            "line 9, column 3: a contact is expected, such as `sms: 90-555`".into(),
-            "line 11, column 16: a second address in one entry".into(),
-            "line 11, column 24: `to` is here twice".into(),
-            "line 12, column 3: this is the same contact as the one of line 10".into(),
+            "line 8, column 34: `1` is not valid; write `true` or `false`".into(),
+            "line 9, column 3: this is not a contact; write one such as `sms: 90-5555559999`".into(),
+            format!("line 11, column 16: {second}"),
+            "line 11, column 24: duplicate key `to`; keep one".into(),
+            "line 12, column 3: this is the same contact as on line 10; remove one of them".into(),
         ]
     );
 }
 
 #[test]
-fn what_is_no_yaml_is_told_with_the_mistakes_before_it() {
-    let told = diagnostics("- fax: 1\n- sms: \"90\n", Format::Yaml);
-    assert!(told[0].starts_with("line 1, column 3: `fax`"), "{told:?}");
-    assert!(told[1].contains("this is not YAML"), "{told:?}");
-    assert!(diagnostics("- &a {sms: 1}\n- *a\n", Format::Yaml)[0].starts_with("line 2, column 3: an alias"));
+fn invalid_yaml_is_reported_with_the_errors_before_it() {
+    let found = diagnostics("- fax: 1\n- sms: \"90\n", Format::Yaml);
+    assert!(found[0].starts_with("line 1, column 3: unknown key `fax`"), "{found:?}");
+    assert!(found[1].contains("invalid YAML"), "{found:?}");
+    assert!(
+        diagnostics("- &a {sms: 1}\n- *a\n", Format::Yaml)[0].starts_with("line 2, column 3: YAML aliases")
+    );
     assert_eq!(
         diagnostics("- sms: 1\n---\n- sms: 2\n", Format::Yaml),
-        ["line 3, column 1: this is a second document"]
+        ["line 3, column 1: this file has a second YAML document; write all contacts in one list"]
     );
     assert_eq!(
         diagnostics("sms: 1\n", Format::Yaml),
-        ["line 1, column 1: a list is expected: `- ` before each contact"]
+        ["line 1, column 1: this file is not a list; begin each contact with `- `"]
     );
 }
 
 #[test]
-fn an_empty_file_is_a_mistake_and_an_empty_list_is_none() {
-    for (empty, list, format) in
-        [("\n", "[]", Format::Yaml), (" ", "[]", Format::Json), ("\u{feff}", "method,to\n", Format::Csv)]
-    {
-        assert_eq!(diagnostics(empty, format), ["line 1, column 1: there is nothing in it"]);
+fn an_empty_file_is_an_error_and_an_empty_list_is_not() {
+    let (brackets, header) =
+        ("write `[]` for no contacts", "write the header row `method,to` for no contacts");
+    for (empty, list, format, fix) in [
+        ("\n", "[]", Format::Yaml, brackets),
+        ("# nothing\n", "[]", Format::Yaml, brackets),
+        (" ", "[]", Format::Json, brackets),
+        ("\u{feff}", "method,to\n", Format::Csv, header),
+        (",,\n", "method,to\n", Format::Csv, header),
+    ] {
+        assert_eq!(diagnostics(empty, format), [format!("line 1, column 1: this file is empty; {fix}")]);
         assert_eq!(read(list, format), Ok(vec![]));
         assert_eq!(read(&write(&[], format), format), Ok(vec![]));
     }
-    assert!(read("# nothing\n", Format::Yaml).is_err());
 }
 
 #[test]
-fn json_is_told_with_line_and_column() {
+fn errors_of_json_have_line_and_column() {
     let text = "[\n  {\"method\":\"sms\",\"to\":\"90-1\",\"é\":1},\n  {\"sms\":\"90-2\",\"enabled\":0},\n  7,\n  {\"to\":\"\\ud800\"},\n  {\"sms\":\"90-3\" \"id\"}]";
-    let told = diagnostics(text, Format::Json);
-    assert!(told[0].starts_with("line 2, column 31: `é` is not known here"), "{told:?}");
-    assert_eq!(told[1], "line 3, column 27: `0` is neither true nor false");
-    assert_eq!(told[2], "line 4, column 3: a contact is expected, such as `sms: 90-555`");
-    assert_eq!(told[3], "line 5, column 9: this is no text: an escape in it stands for no character");
-    assert!(told[4].starts_with("line 6, column 17: this is not JSON: expected"), "{told:?}");
-    assert_eq!(diagnostics("{}", Format::Json), ["line 1, column 1: a list of contacts is expected: `[`"]);
-    assert!(diagnostics("[] []", Format::Json)[0].starts_with("line 1, column 4: this is not JSON"));
+    let found = diagnostics(text, Format::Json);
+    assert!(found[0].starts_with("line 2, column 31: unknown key `é`"), "{found:?}");
+    assert_eq!(found[1], "line 3, column 27: `0` is not valid; write `true` or `false`");
+    assert_eq!(found[2], "line 4, column 3: this is not a contact; write one such as `sms: 90-5555559999`");
+    assert_eq!(found[3], "line 5, column 9: this string has an invalid escape sequence");
+    assert!(found[4].starts_with("line 6, column 17: invalid JSON: expected"), "{found:?}");
+    assert_eq!(
+        diagnostics("{}", Format::Json),
+        ["line 1, column 1: this file is not a list; write the contacts in `[` and `]`"]
+    );
+    assert!(diagnostics("[] []", Format::Json)[0].starts_with("line 1, column 4: invalid JSON"));
 }
 
 #[test]
-fn csv_is_read_as_the_command_lists_it_and_as_a_spreadsheet_leaves_it() {
+fn csv_from_the_list_command_and_from_spreadsheets_is_valid() {
     let text = "id,method,to,enabled,disabledReason,applyOrder\r\ns1,sms,90-555,false,\"Not, verified\",0\r\ne1,email,a@b,,,1\r\ns2,sms,90-6,false,,2\r\n";
     let desired = read(text, Format::Csv).unwrap();
     assert_eq!(desired[0].id.as_ref().unwrap().as_str(), "s1");
     let enabled: Vec<_> = desired.iter().map(|desired| desired.enabled).collect();
-    assert_eq!(enabled, [None, None, Some(false)], "one that is not verified is not to be disabled");
+    assert_eq!(enabled, [None, None, Some(false)], "an unverified number has no desired state");
 
     let text = "Method,To,Enabled\nsms , 90-1,TRUE\n,,\nmobile,\"9,0 2\",False\n";
     assert_eq!(to(text, Format::Csv), ["90-1", "9,0 2"]);
 }
 
 #[test]
-fn csv_is_told_with_line_and_column() {
+fn errors_of_csv_have_line_and_column() {
     let text = "id,method,to,colour\n1,sms,90-1,red\n2,sms\na/b,sms,\"90\n-3\",\n4,\"s\"ms,90-4,,5\n";
     assert_eq!(
         diagnostics(text, Format::Csv),
         [
-            "line 1, column 14: the column `colour` is not known: id, method, to, enabled are",
-            "line 3, column 1: `to` is missing",
+            "line 1, column 14: unknown column `colour`; known columns: id, method, to, enabled",
+            "line 3, column 1: `to` is missing; write the address or number",
             "line 4, column 1: the contact id has a character other than `A-Z a-z 0-9 . _ ~ : -`",
-            "line 6, column 3: there is something after the end of the quotes",
-            "line 6, column 15: the header has no name for the column of this cell",
+            "line 6, column 3: text after the closing quote; write quotes inside a cell as `\"\"`",
+            "line 6, column 15: the header row has no name for this column; add one, or empty this cell",
         ]
     );
     assert_eq!(
         diagnostics("method,to,applyOrder,To,applyOrder\n", Format::Csv),
         [
-            "line 1, column 22: the column `To` is here twice",
-            "line 1, column 25: the column `applyOrder` is here twice"
+            "line 1, column 22: duplicate column `To`; keep one",
+            "line 1, column 25: duplicate column `applyOrder`; keep one"
         ]
     );
     assert_eq!(
         diagnostics("method,to\nsms,\"90\n", Format::Csv),
-        ["line 2, column 5: the quotes that begin here do not end"]
+        ["line 2, column 5: this cell has no closing quote; add `\"`"]
     );
 }
 
 #[test]
-fn a_spreadsheet_runs_no_cell() {
+fn a_spreadsheet_does_not_run_any_written_cell() {
     for run in ["=1+1", "+90-555", "-90-1", "@SUM(1)", "\t=1", "\r=1", "'=1"] {
         let mut desired = Desired::new(ContactMethod::Mobile, run);
         desired.id = Some("m1".parse().unwrap());
@@ -170,11 +180,11 @@ fn a_spreadsheet_runs_no_cell() {
         assert!(cell.starts_with('\''), "{text}");
         assert_eq!(to(&text, Format::Csv), [run]);
     }
-    assert_eq!(to("method,to\nsms,+90-555\n", Format::Csv), ["+90-555"], "what others wrote");
+    assert_eq!(to("method,to\nsms,+90-555\n", Format::Csv), ["+90-555"], "a formula without an apostrophe");
 }
 
 #[test]
-fn an_unknown_method_is_written_long() {
+fn an_unknown_method_is_written_in_the_long_form() {
     let desired = [Desired::new("pager".into(), "7")];
     assert_eq!(write(&desired, Format::Yaml), "- method: pager\n  to: \"7\"\n");
     assert_eq!(
@@ -184,19 +194,19 @@ fn an_unknown_method_is_written_long() {
 }
 
 #[test]
-fn an_address_with_a_nul_is_a_mistake_as_no_format_could_keep_it() {
+fn an_address_with_a_nul_is_an_error() {
     assert_eq!(
         diagnostics(r#"[{"sms":"a\u0000b"}]"#, Format::Json),
-        ["line 1, column 9: the address or number has a NUL in it"]
+        ["line 1, column 9: the address or number contains a NUL character; remove it"]
     );
     assert_eq!(
         diagnostics("- email: \"\\0\"", Format::Yaml),
-        ["line 1, column 10: the address or number has a NUL in it"]
+        ["line 1, column 10: the address or number contains a NUL character; remove it"]
     );
 }
 
 #[test]
-fn every_separator_a_first_line_that_says_it_and_empty_columns_are_read() {
+fn csv_can_have_any_separator_a_sep_line_and_empty_columns() {
     let expected = read("method,to,enabled\nsms,90-5,\nemail,a@b,false\n", Format::Csv).unwrap();
     for text in [
         "method;to;enabled\nsms;90-5;\nemail;a@b;FALSE\n",
@@ -210,12 +220,12 @@ fn every_separator_a_first_line_that_says_it_and_empty_columns_are_read() {
     }
     assert_eq!(
         diagnostics("method;to;;\nsms;90-5;;x\n", Format::Csv),
-        ["line 2, column 11: the header has no name for the column of this cell"]
+        ["line 2, column 11: the header row has no name for this column; add one, or empty this cell"]
     );
 }
 
 #[test]
-fn an_address_that_reaches_nobody_is_a_mistake_in_every_format() {
+fn an_invalid_address_is_an_error_in_every_format() {
     for (method, to, why) in [
         ("voice", "4.95360287E+11", "a spreadsheet shortened this number"),
         ("sms", "9.05555555555e11", "a spreadsheet shortened this number"),
@@ -244,7 +254,7 @@ fn an_address_that_reaches_nobody_is_a_mistake_in_every_format() {
 }
 
 #[test]
-fn a_contact_that_is_there_may_have_any_address_and_one_that_is_not_is_checked_by_the_plan() {
+fn an_existing_contact_may_have_any_address_and_the_plan_checks_the_others() {
     for to in ["4.95360287E+11", "ann\u{200b}", ""] {
         let contact = Contact::new("c1".parse().unwrap(), ContactMethod::Sms, to);
         for format in [Format::Yaml, Format::Json, Format::Csv] {
@@ -259,7 +269,7 @@ fn a_contact_that_is_there_may_have_any_address_and_one_that_is_not_is_checked_b
 }
 
 #[test]
-fn methods_are_read_however_they_are_written() {
+fn methods_can_be_in_upper_or_lower_case() {
     let expected = read("- sms: 90-5\n- email: a@b\n", Format::Yaml).unwrap();
     assert_eq!(read("- SMS: 90-5\n- {method: Email, to: a@b}\n", Format::Yaml).as_ref(), Ok(&expected));
     assert_eq!(read("method,to\nSms,90-5\nE-MAIL,a@b\n", Format::Csv).unwrap()[0], expected[0]);

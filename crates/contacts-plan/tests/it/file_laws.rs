@@ -1,4 +1,4 @@
-//! The laws of files.
+//! Laws of reading and writing files.
 
 use crate::support;
 use crate::support::actual;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 const FORMATS: [Format; 3] = [Format::Yaml, Format::Json, Format::Csv];
 
-/// Any text that can be an address: it is not blank, and no NUL, which has no place in a file of text.
+/// Any text that can be an address: not blank, and without NUL.
 fn text() -> impl Strategy<Value = String> {
     let any = prop_oneof![
         "\\PC{1,12}",
@@ -27,15 +27,15 @@ fn method() -> impl Strategy<Value = ContactMethod> {
 
 fn desired() -> impl Strategy<Value = Vec<Desired>> {
     let id = prop::option::of("[A-Za-z0-9_~:.-]{1,12}").prop_map(|id| ContactId::new(id?).ok());
-    // The service says it: it may be anything.
+    // The reason comes from the service, and may be any text.
     let reason = prop::option::of(prop_oneof![any::<String>(), "[ -~\\n\\t#]{0,12}"]);
-    // The service does not say the address of every contact.
+    // The service does not report an address for every contact.
     let to = prop_oneof![9 => text(), 1 => Just(String::new()), 1 => Just(" ".to_owned())];
     let entry = (id, method(), to, prop::option::of(any::<bool>()), reason).prop_map(
         |(id, method, to, enabled, reason)| {
             let mut entry = Desired::new(method, to);
             (entry.id, entry.enabled, entry.disabled_reason) = (id, enabled, reason);
-            // Whatever can be there can be written; what cannot be created is known by its id.
+            // An existing contact can have any address. One with an invalid address needs an id.
             if Address::new(&entry.method, &entry.to).check().is_err() {
                 entry.id.get_or_insert_with(|| support::id(0));
             }
@@ -45,8 +45,8 @@ fn desired() -> impl Strategy<Value = Vec<Desired>> {
     prop::collection::vec(entry, 0..5)
 }
 
-/// How the file's own rule of doubles sees them: it is no law that those are read.
-fn has_doubles(desired: &[Desired]) -> bool {
+/// Returns `true` if `read` rejects the entries as duplicates. The laws do not cover those.
+fn has_duplicates(desired: &[Desired]) -> bool {
     desired.iter().enumerate().any(|(position, one)| {
         desired.iter().take(position).any(|other| match (&one.id, &other.id) {
             (Some(one), Some(other)) => one == other,
@@ -67,8 +67,8 @@ fn is_within(text: &str, position: Position) -> bool {
     line.is_some_and(|line| (1..=line.chars().count() + 1).contains(&position.column))
 }
 
-/// Texts that are nearly files.
-fn nearly() -> impl Strategy<Value = String> {
+/// Texts that are almost valid files.
+fn almost_valid() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "- ",
         "sms: ",
@@ -131,8 +131,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
 
     #[test]
-    fn reading_what_was_written_gives_it_back(desired in desired()) {
-        if has_doubles(&desired) {
+    fn reading_a_written_file_returns_the_same_contacts(desired in desired()) {
+        if has_duplicates(&desired) {
             return Ok(());
         }
         for format in FORMATS {
@@ -143,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn export_and_plan_of_one_state_show_no_change(actual in actual(), prune: bool) {
+    fn planning_an_export_gives_no_changes(actual in actual(), prune: bool) {
         let desired: Vec<_> = actual.iter().map(Desired::from).collect();
         for format in FORMATS {
             let desired = read(&write(&desired, format), format).unwrap();
@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_that_is_verified_after_an_export_is_left_as_it_is(
+    fn a_number_that_is_verified_after_an_export_is_not_changed(
         actual in actual(), format in prop::sample::select(FORMATS.to_vec()), prune: bool, force: bool,
     ) {
         let exported: Vec<_> = actual.iter().map(Desired::from).collect();
@@ -168,7 +168,7 @@ proptest! {
     }
 
     #[test]
-    fn what_the_command_lists_as_json_is_a_file_of_it(actual in actual()) {
+    fn the_json_of_the_list_command_is_a_valid_file(actual in actual()) {
         let desired = read(&serde_json::to_string(&actual).unwrap(), Format::Json).unwrap();
         prop_assert!(Plan::new(&desired, &actual, Options::default()).unwrap().is_empty());
         let pretty = read(&serde_json::to_string_pretty(&actual).unwrap(), Format::Yaml);
@@ -176,8 +176,8 @@ proptest! {
     }
 
     #[test]
-    fn reading_never_panics_and_every_mistake_has_a_place_within_the_text(
-        text in prop_oneof![nearly(), any::<String>(), "[ -~\\n\\t]{0,60}"],
+    fn reading_never_panics_and_every_diagnostic_is_within_the_text(
+        text in prop_oneof![almost_valid(), any::<String>(), "[ -~\\n\\t]{0,60}"],
     ) {
         for format in FORMATS {
             for diagnostic in read(&text, format).err().unwrap_or_default() {
@@ -187,10 +187,10 @@ proptest! {
     }
 
     #[test]
-    fn every_mistake_in_a_file_is_told_at_its_place(
+    fn every_error_in_a_file_is_reported_at_its_position(
         desired in desired(), wrong in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
     ) {
-        if has_doubles(&desired) || desired.is_empty() {
+        if has_duplicates(&desired) || desired.is_empty() {
             return Ok(());
         }
         let mut lines: Vec<_> = desired.iter().map(|one| write(std::slice::from_ref(one), Format::Yaml)).collect();
@@ -208,7 +208,7 @@ proptest! {
 }
 
 #[test]
-fn a_place_that_the_parser_sees_past_the_end_is_brought_back() {
+fn a_parser_position_beyond_the_end_moves_into_the_text() {
     let diagnostics = read("---\n\t", Format::Yaml).unwrap_err();
     assert_eq!(diagnostics[0].position, Position { line: 2, column: 2 });
 }

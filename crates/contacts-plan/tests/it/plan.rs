@@ -1,4 +1,4 @@
-//! What a plan looks like, case by case.
+//! Plans, by example.
 
 use contacts_plan::{Desired, Format, Options, Plan, PlanErrorKind, Warning, read};
 use contacts_proto::Contact;
@@ -26,7 +26,7 @@ fn lines(yaml: &str) -> String {
     plan(yaml, Options::default()).to_string()
 }
 
-fn refusal(yaml: &str, options: Options) -> String {
+fn error(yaml: &str, options: Options) -> String {
     Plan::new(&desired(yaml), &actual(), options).unwrap_err().to_string()
 }
 
@@ -35,27 +35,27 @@ fn warnings(yaml: &str) -> Vec<String> {
 }
 
 #[test]
-fn other_forms_of_an_address_are_no_change() {
+fn an_equal_address_in_another_form_is_not_a_change() {
     assert_eq!(lines("[{email: ann@Example.COM}, {sms: +90 (555) 5555555}, {mobile: Ann's phone}]"), "");
 }
 
 #[test]
-fn an_email_with_a_known_id_is_updated_and_a_number_replaced() {
+fn an_email_with_a_known_id_is_updated_and_a_number_is_replaced() {
     assert_eq!(
         lines("[{email: b@example.com, id: e1}, {sms: 90-3, id: s1}, {voice: 90-2, id: s2}]"),
-        "+ sms 90-3 (in place of s1)\n+ voice 90-2 (in place of s2)\n~ email ann@example.com -> b@example.com\n\
+        "+ sms 90-3 (replaces s1)\n+ voice 90-2 (replaces s2)\n~ email ann@example.com -> b@example.com\n\
          - sms 90-555-555-5555 (replaced)\n- sms 90-2 (replaced)\n"
     );
 }
 
 #[test]
-fn an_interrupted_replacement_is_brought_to_its_end() {
-    // The new number is there already; the old one is left over.
+fn an_interrupted_replacement_is_completed() {
+    // The new number already exists, and so does the old one.
     assert_eq!(lines("[{sms: 90-2, id: s1}]"), "- sms 90-555-555-5555 (replaced)\n");
 }
 
 #[test]
-fn exchanged_addresses_are_no_change_and_shifted_ones_one_update() {
+fn swapped_addresses_are_not_a_change_and_shifted_ones_need_one_update() {
     assert_eq!(
         lines("[{email: ann@example.org, id: e1, enabled: false}, {email: ann@example.com, id: e2}]"),
         ""
@@ -67,7 +67,7 @@ fn exchanged_addresses_are_no_change_and_shifted_ones_one_update() {
 }
 
 #[test]
-fn contacts_are_switched_on_and_off_but_no_number_on() {
+fn contacts_are_activated_and_deactivated_but_numbers_only_deactivated() {
     let yaml = "[{email: ann@example.com, enabled: false}, {email: ann@example.org}, {sms: 90-2}, {sms: 90-555-555-5555, enabled: false}]";
     assert_eq!(
         lines(yaml),
@@ -75,19 +75,15 @@ fn contacts_are_switched_on_and_off_but_no_number_on() {
     );
     let forced = |yaml: &str| plan(yaml, Options::default().force(true)).to_string();
     assert_eq!(forced("[{sms: 90-2, enabled: true}]"), "~ sms 90-2 (activate)\n");
-    assert_eq!(forced("[{sms: 90-2}]"), "", "nobody has said that it is to be enabled");
-    assert!(warnings(yaml)[0].contains("90-2 is not enabled (Not verified), which is left to its owner"));
-    let deactivated = "the sms contact 90-555-555-5555 is in use, and is deactivated, since the file has it disabled: if it was \
-                       verified after the file was written, let the file have it enabled";
-    assert_eq!(
-        warnings(yaml)[1..],
-        [deactivated],
-        "of the e-mail contact, nothing that the plan does not show"
-    );
+    assert_eq!(forced("[{sms: 90-2}]"), "", "the file does not explicitly enable it");
+    assert!(warnings(yaml)[0].contains("90-2 is disabled (Not verified): the plan does not activate it"));
+    let deactivated = "the sms contact 90-555-555-5555 is enabled and will be deactivated, because the file disables \
+                       it: if it was verified after the file was written, enable it in the file";
+    assert_eq!(warnings(yaml)[1..], [deactivated], "no warning about the e-mail contact");
 }
 
 #[test]
-fn a_contact_to_be_disabled_is_created_so() {
+fn a_new_contact_can_be_disabled() {
     assert_eq!(
         lines("[{email: ann@example.com}, {voice: 90-1, enabled: false}]"),
         "+ voice 90-1 (disabled)\n"
@@ -95,7 +91,7 @@ fn a_contact_to_be_disabled_is_created_so() {
 }
 
 #[test]
-fn what_the_file_does_not_have_is_deleted_by_pruning_only() {
+fn contacts_without_an_entry_are_deleted_only_when_pruning() {
     let yaml = "[{email: ann@example.com}]";
     assert_eq!(lines(yaml), "");
     assert_eq!(plan(yaml, Options::default()).unmanaged().len(), 4);
@@ -108,18 +104,18 @@ fn what_the_file_does_not_have_is_deleted_by_pruning_only() {
 }
 
 #[test]
-fn a_person_who_has_an_enabled_contact_keeps_one() {
+fn a_person_with_an_enabled_contact_keeps_one() {
     let nothing = Options::default().prune(true);
-    assert!(refusal("[]", nothing).starts_with("no enabled contact would be left"));
-    assert!(refusal("[{sms: 90-7}]", nothing).contains("counts only once it is verified"));
+    assert!(error("[]", nothing).starts_with("the plan may leave no enabled contact"));
+    assert!(error("[{sms: 90-7}]", nothing).contains("counts only after it is verified"));
     let forced = plan("[]", nothing.force(true));
     assert_eq!((forced.changes().len(), forced.warnings().last()), (5, Some(&Warning::NoneEnabled)));
-    // Who has none, loses none.
+    // A person without an enabled contact cannot lose one.
     assert!(Plan::new(&desired("[{sms: 90-7}]"), &[], nothing).is_ok());
 }
 
 #[test]
-fn all_reasons_are_told_with_their_lines() {
+fn all_reasons_are_reported_with_their_lines() {
     let yaml = "\
 - mobile: Ann's phone
 - mobile: Bob's phone
@@ -129,20 +125,20 @@ fn all_reasons_are_told_with_their_lines() {
 - {voice: \"9\\t\", id: v9}
 ";
     let error = Plan::new(&desired_unchecked(yaml), &actual(), Options::default()).unwrap_err();
-    let places: Vec<_> = error.reasons().iter().map(|reason| reason.position().unwrap().line).collect();
-    assert_eq!(places, [5, 2, 3, 6]);
-    let told: Vec<_> = error.reasons().iter().map(ToString::to_string).collect();
+    let lines: Vec<_> = error.reasons().iter().map(|reason| reason.position().unwrap().line).collect();
+    assert_eq!(lines, [5, 2, 3, 6]);
+    let found: Vec<_> = error.reasons().iter().map(ToString::to_string).collect();
     assert_eq!(
-        told[0],
-        "line 5, column 3: email ann@EXAMPLE.com is the same contact as email ann@example.com of line 4, column 3"
+        found[0],
+        "line 5, column 3: email ann@EXAMPLE.com is the same contact as email ann@example.com on line 4, column 3; remove one of them"
     );
-    assert!(told[1].contains("mobile Bob's phone is not there and cannot be created: the app"), "{told:?}");
-    assert!(told[2].contains("pager 7 is not there and cannot be created: `email`, `sms`"), "{told:?}");
-    assert!(told[3].contains("has a control character"), "{told:?}");
+    assert!(found[1].contains("mobile Bob's phone does not exist; only the app"), "{found:?}");
+    assert!(found[2].contains("pager 7 does not exist and cannot be created; only email, sms"), "{found:?}");
+    assert!(found[3].contains("has a control character"), "{found:?}");
     assert!(matches!(error.reasons()[0], PlanErrorKind::SameContact { .. }));
 }
 
-/// Each entry read by itself, so that doubles are not seen.
+/// Reads each entry by itself, so that duplicates are not rejected.
 fn desired_unchecked(yaml: &str) -> Vec<Desired> {
     let blank = |number: usize| "\n".repeat(number);
     let read = |(number, line): (usize, &str)| desired(&format!("{}{line}\n", blank(number))).remove(0);
@@ -150,7 +146,7 @@ fn desired_unchecked(yaml: &str) -> Vec<Desired> {
 }
 
 #[test]
-fn doubles_that_exist_may_stay_by_their_ids() {
+fn existing_duplicates_may_stay_if_the_file_has_their_ids() {
     let actual: Vec<Contact> = serde_json::from_str(
         r#"[{"id":"a","method":"sms","to":"90-1","status":{"enabled":true}},{"id":"b","method":"sms","to":"901","status":{"enabled":true}}]"#,
     )
@@ -163,15 +159,15 @@ fn doubles_that_exist_may_stay_by_their_ids() {
     assert!(plan("[{sms: 90-1, id: a}, {sms: 90-1, id: c}]").is_err());
 }
 
-/// Or else the next plan would take the other one, and switch that off too.
+/// Otherwise the next plan would use the other one, and deactivate it too.
 #[test]
-fn of_doubles_the_one_is_taken_that_is_as_it_is_to_be() {
-    let double = |enabled: [bool; 2]| -> Vec<Contact> {
+fn of_two_duplicates_the_plan_uses_the_one_in_the_desired_state() {
+    let duplicates = |enabled: [bool; 2]| -> Vec<Contact> {
         let contact = |id, enabled| serde_json::json!({"id":id,"method":"sms","to":"90-1","status":{"enabled":enabled}});
         serde_json::from_value(serde_json::json!([contact("a", enabled[0]), contact("b", enabled[1])]))
             .unwrap()
     };
-    for actual in [double([true, false]), double([false, true])] {
+    for actual in [duplicates([true, false]), duplicates([false, true])] {
         for yaml in ["[{sms: 90-1}]", "[{sms: 90-1, enabled: false}]"] {
             let plan = Plan::new(&desired(yaml), &actual, Options::default()).unwrap();
             assert!(plan.is_empty() && plan.warnings().is_empty(), "{yaml}: {plan}");
@@ -180,24 +176,24 @@ fn of_doubles_the_one_is_taken_that_is_as_it_is_to_be() {
 }
 
 #[test]
-fn ids_that_nobody_has_are_warned_of() {
-    let told = warnings("[{email: ann@example.com, id: gone}, {email: c@example.com, id: other}]");
-    assert_eq!(told[0], "there is no contact gone any more: e1 reaches the same address");
+fn unknown_ids_cause_warnings() {
+    let found = warnings("[{email: ann@example.com, id: gone}, {email: c@example.com, id: other}]");
+    assert_eq!(found[0], "no contact has the id gone: using e1, which has the same address");
     assert_eq!(
-        told[1],
-        "there is no contact other: the email contact c@example.com is created, and gets another id"
+        found[1],
+        "no contact has the id other: the email contact c@example.com is created with a new id"
     );
 }
 
 #[test]
-fn a_third_contact_of_a_kind_is_warned_of_and_forced_to_wait_for_a_deletion() {
+fn a_third_contact_of_a_method_causes_a_warning_and_if_forced_waits_for_a_deletion() {
     let yaml = "[{email: ann@example.com}, {sms: 90-7, id: s1}]";
-    let told = warnings(yaml);
-    assert!(told.contains(&"there would be 3 sms contacts and the service takes 2: a new one will be refused, unless deleting first is forced".to_owned()), "{told:?}");
+    let found = warnings(yaml);
+    assert!(found.contains(&"the plan needs 3 sms contacts at once, but the limit is 2: the service will reject a new one, unless you force the deletion first".to_owned()), "{found:?}");
     let forced = plan(yaml, Options::default().force(true));
-    assert_eq!(forced.to_string(), "- sms 90-555-555-5555 (replaced)\n+ sms 90-7 (in place of s1)\n");
+    assert_eq!(forced.to_string(), "- sms 90-555-555-5555 (replaced)\n+ sms 90-7 (replaces s1)\n");
     assert!(forced.warnings().iter().any(|it| matches!(it, Warning::DeletedFirst { .. })));
-    // As few as there must be.
+    // Only as many deletions as needed come first.
     let forced = plan("[{email: c@example.com}]", Options::default().prune(true).force(true));
     assert!(
         forced
@@ -205,12 +201,12 @@ fn a_third_contact_of_a_kind_is_warned_of_and_forced_to_wait_for_a_deletion() {
             .starts_with("- email ann@example.com\n+ email c@example.com\n- email ann@example.org\n- sms"),
         "{forced}"
     );
-    let told = warnings("[{email: ann@example.com}, {sms: 90-7}]");
-    assert!(told.iter().any(|told| told.ends_with("a new one will be refused")), "{told:?}");
+    let found = warnings("[{email: ann@example.com}, {sms: 90-7}]");
+    assert!(found.iter().any(|found| found.ends_with("the service will reject a new one")), "{found:?}");
 }
 
 #[test]
-fn a_plan_is_written_as_json() {
+fn a_plan_serializes_to_json() {
     let plan = plan("[{email: b@example.com, id: e1}, {sms: 90-3, id: s1}]", Options::default());
     let json = serde_json::to_value(&plan).unwrap();
     assert_eq!(
@@ -223,13 +219,16 @@ fn a_plan_is_written_as_json() {
     );
     assert_eq!(json["warnings"][0]["warning"], "verify");
     assert!(
-        json["warnings"][0]["message"].as_str().unwrap().contains("90-3 is used only once it is verified")
+        json["warnings"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("90-3 receives no notifications until its owner verifies it")
     );
     assert_eq!(json["unmanaged"][0]["id"], "e2");
 }
 
 #[test]
-fn a_terminal_is_told_no_commands() {
+fn control_characters_are_escaped_for_the_terminal() {
     let json = r#"[{"id":"e1","method":"email","to":"a@\u202eexample.com"}]"#;
     let actual: Vec<Contact> = serde_json::from_str(json).unwrap();
     let plan = Plan::new(&[], &actual, Options::default().prune(true).force(true)).unwrap();

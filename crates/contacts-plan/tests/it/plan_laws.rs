@@ -1,11 +1,11 @@
-//! The laws of plans, against a model of the service that is only a list.
+//! Laws of plans, against a list as a model of the service.
 
 use crate::support::{actual, actual_and_desired, id, options};
 use contacts_plan::{Change, Desired, Options, Plan, PlanError, PlanErrorKind, Warning};
 use contacts_proto::{Address, Contact, ContactMethod, Status};
 use proptest::prelude::*;
 
-/// The service, with no limits and no failures.
+/// Applies a change without limits and failures.
 fn apply(contacts: &mut Vec<Contact>, change: &Change, next_id: &mut usize) {
     let set = |contact: &mut Contact, enabled| {
         let mut status = Status::default();
@@ -46,7 +46,7 @@ fn applied(plan: &Plan, actual: &[Contact]) -> Vec<Contact> {
     contacts
 }
 
-/// That it is disabled, that it may be enabled, that it is: each is more.
+/// Reported state as a number: disabled, unknown, enabled.
 fn known(contact: &Contact) -> u8 {
     match contact.status.as_ref().and_then(|status| status.enabled) {
         Some(false) => 0,
@@ -63,7 +63,7 @@ fn is_wanted(desired: &Desired) -> bool {
     desired.enabled != Some(false)
 }
 
-/// Where a change belongs in the order.
+/// Order of a change.
 fn rank(change: &Change) -> u8 {
     match change {
         Change::Create { .. } => 0,
@@ -81,7 +81,7 @@ proptest! {
     fn applying_a_plan_and_planning_again_gives_no_changes(
         (actual, desired) in actual_and_desired(), options in options(),
     ) {
-        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("no plan")) };
         let after = applied(&plan, &actual);
         let again = Plan::new(&desired, &after, options).unwrap();
         prop_assert!(again.is_empty(), "{plan}then\n{again}");
@@ -89,20 +89,20 @@ proptest! {
     }
 
     #[test]
-    fn what_is_planned_leads_to_what_is_desired(
+    fn after_a_plan_every_entry_has_a_contact_and_no_others_remain(
         (actual, desired) in actual_and_desired(), options in options(),
     ) {
-        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("no plan")) };
         let mut left = applied(&plan, &actual);
         for wanted in &desired {
             let is_it = |contact: &Contact| {
                 let status = contact.status.as_ref().and_then(|status| status.enabled);
-                // A number is not activated, and of what the service does not tell nothing is known.
+                // A number is not activated, and a state that is not reported may be either.
                 let enabled = status.is_none_or(|enabled| enabled == is_wanted(wanted) || !enabled && wanted.method.is_phone());
                 contact.reaches(&wanted.method, &wanted.to) && enabled
             };
-            let own = left.iter().position(|contact| Some(&contact.id) == wanted.id.as_ref() && is_it(contact));
-            let position = own.or_else(|| left.iter().position(is_it));
+            let same_id = left.iter().position(|contact| Some(&contact.id) == wanted.id.as_ref() && is_it(contact));
+            let position = same_id.or_else(|| left.iter().position(is_it));
             prop_assert!(position.is_some(), "{wanted:?} is not among {left:?} after\n{plan}");
             left.remove(position.unwrap());
         }
@@ -111,16 +111,16 @@ proptest! {
 
     #[test]
     fn creations_come_first_and_deletions_last((actual, desired) in actual_and_desired(), options in options()) {
-        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("no plan")) };
         prop_assert!(plan.changes().is_sorted_by_key(rank), "{}", plan);
     }
 
     #[test]
-    fn without_pruning_nothing_is_deleted_but_what_the_file_says_is_another(
+    fn without_pruning_only_contacts_that_the_file_replaces_are_deleted(
         (actual, desired) in actual_and_desired(), force: bool,
     ) {
         let options = Options::default().force(force);
-        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("no plan")) };
         for change in plan.changes() {
             let Change::Delete { id, method, to, .. } = change else { continue };
             let named = desired.iter().find(|desired| desired.id.as_ref() == Some(id));
@@ -133,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_has_a_contact_that_is_or_may_be_enabled_keeps_one_at_every_step_unless_forced(
+    fn a_person_with_an_enabled_contact_keeps_one_at_every_step_unless_forced(
         (actual, desired) in actual_and_desired(), prune: bool,
     ) {
         let options = Options::default().prune(prune);
@@ -146,13 +146,13 @@ proptest! {
                 prop_assert!(most_known(&contacts) >= most_known(&actual), "after {change} of\n{plan}");
             }
         } else if let Ok(forced) = forced {
-            let is_told = |warning: &_| matches!(warning, Warning::NoneEnabled | Warning::NoneKnownEnabled);
-            prop_assert!(forced.warnings().iter().any(is_told), "{:?}", plan);
+            let is_warned = |warning: &_| matches!(warning, Warning::NoneEnabled | Warning::NoneKnownEnabled);
+            prop_assert!(forced.warnings().iter().any(is_warned), "{:?}", plan);
         }
     }
 
     #[test]
-    fn where_the_service_says_nothing_any_contact_but_the_last_can_be_deleted_and_a_warning_says_so(
+    fn without_reported_states_any_contact_except_the_last_can_be_deleted_with_a_warning(
         mut actual in actual(), kept in prop::collection::vec(any::<bool>(), 6),
     ) {
         actual.iter_mut().for_each(|contact| contact.status = None);
@@ -165,24 +165,24 @@ proptest! {
         } else {
             let plan = plan.unwrap();
             prop_assert_eq!(plan.changes().len(), actual.len() - desired.len());
-            let is_told = plan.warnings().contains(&Warning::NoneKnownEnabled);
-            prop_assert_eq!(is_told, !plan.is_empty(), "{:?}", plan);
+            let is_warned = plan.warnings().contains(&Warning::NoneKnownEnabled);
+            prop_assert_eq!(is_warned, !plan.is_empty(), "{:?}", plan);
         }
     }
 
     #[test]
-    fn what_is_to_be_disabled_is_known_to_be_or_told((actual, desired) in actual_and_desired(), options in options()) {
-        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("refused")) };
+    fn an_entry_that_disables_a_contact_leads_to_a_disabled_one_or_a_warning((actual, desired) in actual_and_desired(), options in options()) {
+        let Ok(plan) = Plan::new(&desired, &actual, options) else { return Err(TestCaseError::reject("no plan")) };
         let after = applied(&plan, &actual);
         for wanted in desired.iter().filter(|wanted| !is_wanted(wanted)) {
             let address = Address::new(&wanted.method, &wanted.to);
             let is_same = |method, to| Address::new(method, to) == address;
-            let to_be = desired.iter().filter(|it| !is_wanted(it) && is_same(&it.method, &it.to));
+            let entries = desired.iter().filter(|it| !is_wanted(it) && is_same(&it.method, &it.to));
             let disabled = after.iter().filter(|it| is_same(&it.method, &it.to) && known(it) == 0);
-            let told = plan.warnings().iter().filter(
+            let warned = plan.warnings().iter().filter(
                 |it| matches!(it, Warning::MayBeEnabled { method, to, .. } if is_same(method, to)),
             );
-            prop_assert!(disabled.count() + told.count() >= to_be.count(), "{wanted:?}: {plan:?}");
+            prop_assert!(disabled.count() + warned.count() >= entries.count(), "{wanted:?}: {plan:?}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the laws are tried on: contacts as they are and as they are to be, close enough to each other to be mistaken.
+//! Test data for the laws: existing and desired contacts that are easily confused with each other.
 
 pub(crate) mod service;
 
@@ -10,7 +10,7 @@ pub(crate) fn id(number: usize) -> ContactId {
     ContactId::new(format!("c{number}")).unwrap()
 }
 
-/// Few addresses, some of which are the same in other forms.
+/// A few addresses. Some are equal but written differently.
 pub(crate) fn address() -> impl Strategy<Value = (ContactMethod, String)> {
     let emails =
         prop::sample::select(vec!["a@example.com", "a@Example.com", "b@example.com", "c@example.com"]);
@@ -47,7 +47,7 @@ fn status() -> impl Strategy<Value = Option<Status>> {
     ]
 }
 
-/// What a service has.
+/// Contacts of a service.
 pub(crate) fn actual() -> impl Strategy<Value = Vec<Contact>> {
     let one = (prop_oneof![8 => address(), 1 => app()], status());
     prop::collection::vec(one, 0..6).prop_map(|contacts| {
@@ -60,8 +60,8 @@ pub(crate) fn actual() -> impl Strategy<Value = Vec<Contact>> {
     })
 }
 
-/// Contacts as they are, and as they are to be: some of them kept with another address, switched, taken out, exchanged, with
-/// new ones and ids that nobody has.
+/// Existing and desired contacts: some kept, changed, removed, swapped or new, and some with
+/// unknown ids.
 pub(crate) fn actual_and_desired() -> impl Strategy<Value = (Vec<Contact>, Vec<Desired>)> {
     let entry = (any::<u8>(), any::<bool>(), address(), prop::option::weighted(0.6, 0_usize..8));
     (actual(), prop::collection::vec(entry, 0..7), any::<bool>()).prop_map(|(actual, entries, reversed)| {

@@ -29,6 +29,8 @@ pub(super) struct ErrorBody {
     pub(super) is_from_gateway: bool,
     pub(super) is_markup: bool,
     pub(super) is_empty: bool,
+    /// The body begins like a JSON object, and is not JSON.
+    pub(super) is_truncated: bool,
 }
 
 impl ErrorBody {
@@ -57,6 +59,7 @@ impl ErrorBody {
                 || json.get("errorMessages").is_some(),
             is_markup: redact::is_markup(body),
             is_empty: body.trim_ascii().is_empty(),
+            is_truncated: !json.is_object() && body.trim_ascii_start().starts_with(b"{"),
             code,
         }
     }
@@ -82,16 +85,19 @@ impl ErrorBody {
         self.texts().any(|text| text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word)))
     }
 
-    /// Returns `true` if a text names a contact. "Contact your administrator" does not.
+    /// Returns `true` if a text names a contact, such as "contact not found". "Contact your administrator" does not.
     pub(super) fn mentions_contact(&self) -> bool {
-        const PERSONS: [&str; 9] = ["your", "you", "support", "us", "the", "our", "an", "a", "admin"];
+        /// Words that follow the noun. Other words follow the verb.
+        const VERBS: [&str; 15] = [
+            "not", "does", "doesn", "is", "isn", "was", "wasn", "has", "could", "couldn", "cannot", "with",
+            "of", "id", "for",
+        ];
         self.texts().any(|text| {
             let words: Vec<_> =
                 text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
             let followers = words.iter().skip(1).copied().map(Some).chain([None]);
             words.iter().zip(followers).any(|(word, next)| {
-                *word == "contacts"
-                    || (*word == "contact" && next.is_none_or(|next| !PERSONS.contains(&next)))
+                *word == "contacts" || (*word == "contact" && next.is_none_or(|next| VERBS.contains(&next)))
             })
         })
     }

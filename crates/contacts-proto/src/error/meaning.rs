@@ -60,6 +60,8 @@ impl Meaning {
         location: Option<&str>,
     ) -> Self {
         match status.as_u16() {
+            // These statuses cannot answer a request of this client.
+            ..=199 => Self::new(ErrorKind::InvalidResponse, None),
             300..=399 => redirected(operation, status, location),
             401 | 403 if operation.scopes.is_empty() => {
                 // No credentials were sent, so the status is not about credentials.
@@ -93,9 +95,10 @@ impl Meaning {
         Self { kind, hint: hint.into() }
     }
 
-    /// A response of a proxy, a firewall or a login page. An empty body does not show its sender.
+    /// A response of a proxy, a firewall or a login page. An empty or a truncated body does not show its sender.
     fn not_from_service(body: &ErrorBody) -> Self {
-        Self::new(ErrorKind::InvalidResponse, (!body.is_empty).then_some(Hint::NotTheService))
+        let is_unknown = body.is_empty || body.is_truncated;
+        Self::new(ErrorKind::InvalidResponse, (!is_unknown).then_some(Hint::NotTheService))
     }
 }
 
@@ -161,19 +164,19 @@ fn not_found(operation: &OperationFacts, body: &ErrorBody) -> Meaning {
 /// counts.
 fn rejection(operation: &OperationFacts, body: &ErrorBody) -> Option<Hint> {
     let usual = operation.rejection.clone()?;
-    let exists = body.has_word(&["already", "exists", "duplicate", "duplicated"]);
-    match usual {
-        Hint::ExistsOrTooMany | Hint::OnlyEmailCanBeUpdated if exists => Some(Hint::AlreadyExists),
-        Hint::ExistsOrTooMany
-            if body.has_word(&["valid", "invalid", "format", "length", "size", "empty"]) =>
-        {
-            Some(Hint::CheckAddress)
+    let is_invalid = body.has_word(&["invalid", "format", "length", "size", "empty"]);
+    let is_limit = body.has_word(&["limit", "maximum", "many", "most", "exceeded", "exceeds"]);
+    let exists = body.has_word(&["duplicate", "duplicated"])
+        || ["already exist", "exists already", "already in use", "already_exist", "contact exists"]
+            .iter()
+            .any(|phrase| body.has_phrase(phrase));
+    Some(match usual {
+        Hint::ExistsOrTooMany | Hint::OnlyEmailCanBeUpdated if is_invalid => Hint::CheckAddress,
+        Hint::ExistsOrTooMany if is_limit => Hint::TooManyContacts,
+        Hint::ExistsOrTooMany | Hint::OnlyEmailCanBeUpdated if exists => Hint::AlreadyExists,
+        Hint::ExistsOrTooMany | Hint::OnlyEmailCanBeUpdated if body.has_word(&["valid"]) => {
+            Hint::CheckAddress
         }
-        Hint::ExistsOrTooMany
-            if body.has_word(&["limit", "maximum", "many", "most", "exceeded", "exceeds"]) =>
-        {
-            Some(Hint::TooManyContacts)
-        }
-        usual => Some(usual),
-    }
+        usual => usual,
+    })
 }

@@ -44,23 +44,23 @@ impl<'r, 'b> Answer<'r, 'b> {
         self.read().map(|Object(value)| value)
     }
 
-    /// Checks that the body of a success is JSON.
-    pub(crate) fn any_json(&self) -> Result<(), Error> {
-        self.read::<IgnoredAny>().map(|_| ())
-    }
-
     /// Reads the response to a change of a known contact.
     ///
     /// The service promises no member of it, so an empty body or a missing id is fine. Any other
     /// body must be a JSON object: a captive portal's page has changed nothing.
     pub(crate) fn confirmation(&self, id: &ContactId, message: &str) -> Result<Confirmation, Error> {
         self.success()?;
-        if self.response.body().is_empty() {
+        if without_bom(self.response.body()).trim_ascii().is_empty() {
             return Ok(Confirmation::new(id.clone(), message));
         }
         let envelope: Envelope = self.object()?;
-        if let Some(found) = envelope.data.and_then(|data| data.id) {
-            self.same_id(id, &found)?;
+        match envelope.data.and_then(|data| data.id) {
+            Some(found) => self.same_id(id, &found)?,
+            // Some gateways send errors with a 200.
+            None if envelope.code.is_some() || envelope.errors.is_some() => {
+                return Err(self.unexpected("the body is an error"));
+            }
+            None => {}
         }
         Ok(Confirmation { id: id.clone(), message: envelope.message.unwrap_or_else(|| message.into()) })
     }
@@ -108,6 +108,11 @@ struct Envelope {
     message: Option<String>,
     #[serde(default, deserialize_with = "json::optional")]
     data: Option<Data>,
+    /// Only errors have a code, or a list of errors.
+    #[serde(default)]
+    code: Option<IgnoredAny>,
+    #[serde(default)]
+    errors: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]

@@ -22,10 +22,13 @@ static RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset
 /// Without that header they count as absent, as does an unreadable value.
 pub(crate) fn server_delay(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     let date = headers.get(header::DATE).and_then(text).and_then(http_date);
-    let retry_after = headers
-        .get(header::RETRY_AFTER)
-        .and_then(text)
-        .and_then(|value| seconds(value).map(Duration::from_secs).or_else(|| until(http_date(value)?, date)));
+    let retry_after = headers.get_all(header::RETRY_AFTER).iter().filter_map(text);
+    let retry_after = retry_after.filter_map(|value| match http_date(value) {
+        Some(moment) => until(moment, date),
+        // A proxy may have joined several headers.
+        None => value.split(',').filter_map(|value| seconds(value.trim())).max().map(Duration::from_secs),
+    });
+    let retry_after = retry_after.max();
     let none_remaining = || headers.get(&RATE_LIMIT_REMAINING).and_then(text).and_then(seconds) == Some(0);
     let is_used_up = status == StatusCode::TOO_MANY_REQUESTS || none_remaining();
     let reset =
@@ -79,9 +82,12 @@ mod tests {
     const DATE: &str = "Tue, 24 Nov 2026 10:00:00 GMT";
 
     fn wait_after(status: u16, pairs: &[(&str, &str)]) -> Option<u64> {
-        let headers = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        }
         let status = StatusCode::from_u16(status).unwrap();
-        server_delay(status, &headers.collect::<HeaderMap>()).map(|wait| wait.as_secs())
+        server_delay(status, &headers).map(|wait| wait.as_secs())
     }
 
     fn wait(pairs: &[(&str, &str)]) -> Option<u64> {
@@ -123,6 +129,16 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_of_several_headers_counts() {
+        assert_eq!(wait(&[("retry-after", "1"), ("retry-after", "3600")]), Some(3600));
+        assert_eq!(wait(&[("retry-after", "3600, 1")]), Some(3600));
+        assert_eq!(
+            wait(&[("date", DATE), ("retry-after", "Tue, 24 Nov 2026 10:00:09 GMT"), ("retry-after", "7")]),
+            Some(9)
+        );
+    }
+
+    #[test]
     fn the_larger_delay_counts() {
         assert_eq!(wait(&[("retry-after", "3"), ("x-ratelimit-reset", "8")]), Some(8));
         assert_eq!(wait(&[("retry-after", "9"), ("x-ratelimit-reset", "nonsense")]), Some(9));
@@ -136,7 +152,6 @@ mod tests {
             "1.",
             ".5",
             "1.5.2",
-            "1,5",
             "soon",
             "2026-11-24",
             "2026-13-01T00:00Z",

@@ -1,4 +1,4 @@
-//! The rules at work: what has been seen, what has fired, what fires now.
+//! Armed rules and their counters.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use super::rule::{FaultPlan, FaultRule};
 use crate::operation::Operation;
 use crate::splitmix::SplitMix;
 
-/// The rules that are armed, and how far each has come.
+/// The armed rules, with counters.
 #[derive(Debug)]
 pub(crate) struct Armed {
     seed: u64,
@@ -15,14 +15,14 @@ pub(crate) struct Armed {
     rules: Vec<ArmedRule>,
 }
 
-/// A rule, and how far it has come.
+/// An armed rule, with counters.
 #[derive(Debug, Serialize)]
 pub(crate) struct ArmedRule {
     rule: FaultRule,
     seen: u64,
     fired: u32,
     #[serde(skip)]
-    dice: SplitMix,
+    random: SplitMix,
 }
 
 impl Armed {
@@ -34,12 +34,12 @@ impl Armed {
         armed
     }
 
-    /// Adds a rule behind the others.
+    /// Adds a rule after the others.
     pub(crate) fn arm(&mut self, rule: FaultRule) {
-        // Dice of its own for each rule, so that one more rule does not change what the others do.
-        let dice = SplitMix::stream(self.seed, self.count);
+        // Each rule has its own generator, so that a new rule does not change the others.
+        let random = SplitMix::stream(self.seed, self.count);
         self.count += 1;
-        self.rules.push(ArmedRule { rule, seen: 0, fired: 0, dice });
+        self.rules.push(ArmedRule { rule, seen: 0, fired: 0, random });
     }
 
     pub(crate) fn disarm(&mut self) {
@@ -50,13 +50,13 @@ impl Armed {
         &self.rules
     }
 
-    /// How the connection that was just accepted ends, if it is refused.
+    /// Returns the end of a new connection, if a rule refuses it.
     pub(crate) fn for_connection(&mut self) -> Option<End> {
         let fault = self.first(|rule| matches!(rule.fault, Fault::Refuse { .. }))?;
         if let Fault::Refuse { end } = fault { Some(end) } else { None }
     }
 
-    /// What goes wrong with a request, if anything.
+    /// Returns the fault of a request, if any.
     pub(crate) fn for_request(&mut self, operation: Option<Operation>) -> Option<Fault> {
         self.first(|rule| {
             !matches!(rule.fault, Fault::Refuse { .. })
@@ -64,11 +64,11 @@ impl Armed {
         })
     }
 
-    /// Every rule concerned counts, whichever fires: so what a rule does depends on no other.
-    fn first(&mut self, concerned: impl Fn(&FaultRule) -> bool) -> Option<Fault> {
+    /// Every applicable rule counts the request, so that rules do not depend on each other.
+    fn first(&mut self, applies: impl Fn(&FaultRule) -> bool) -> Option<Fault> {
         let mut first = None;
-        for armed in self.rules.iter_mut().filter(|armed| concerned(&armed.rule)) {
-            if armed.wants() && first.is_none() {
+        for armed in self.rules.iter_mut().filter(|armed| applies(&armed.rule)) {
+            if armed.matches() && first.is_none() {
                 armed.fired += 1;
                 first = Some(armed.rule.fault.clone());
             }
@@ -78,11 +78,11 @@ impl Armed {
 }
 
 impl ArmedRule {
-    fn wants(&mut self) -> bool {
+    fn matches(&mut self) -> bool {
         self.seen += 1;
         self.rule.occurrence.is_none_or(|occurrence| occurrence.contains(self.seen))
             && self.rule.times.is_none_or(|times| self.fired < times)
-            && self.rule.probability.is_none_or(|probability| self.dice.chance(probability))
+            && self.rule.probability.is_none_or(|probability| self.random.chance(probability))
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_counts_its_own_operation_only() {
+    fn a_rule_counts_only_its_operation() {
         let mut armed = armed([FaultRule::new(RESET).on(Operation::Create).nth(2)]);
         assert_eq!(armed.for_request(Some(Operation::List)), None);
         assert_eq!(armed.for_request(Some(Operation::Create)), None);
@@ -113,13 +113,13 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_fires_so_many_times_and_no_more() {
+    fn a_rule_fires_at_most_the_given_number_of_times() {
         let mut armed = armed([FaultRule::new(RESET).every(2).times(2)]);
         assert_eq!(fired(&mut armed, Operation::Get, 10), [2, 4]);
     }
 
     #[test]
-    fn the_first_rule_wins_and_the_second_keeps_its_shots() {
+    fn only_the_first_matching_rule_fires() {
         let mut armed = armed([FaultRule::new(RESET).nth(1), FaultRule::new(CLOSE).times(1)]);
         assert_eq!(armed.for_request(None), Some(RESET));
         assert_eq!(armed.for_request(None), Some(CLOSE));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_count_connections_and_nothing_else_does() {
+    fn only_refuse_rules_count_connections() {
         let mut armed =
             armed([FaultRule::new(Fault::Refuse { end: End::Close }).nth(2), FaultRule::new(RESET)]);
         assert_eq!(armed.for_connection(), None);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_fires_once_disarmed() {
+    fn nothing_fires_after_disarming() {
         let mut armed = armed([FaultRule::new(RESET)]);
         armed.disarm();
         assert_eq!(armed.for_request(None), None);

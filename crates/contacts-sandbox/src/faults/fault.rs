@@ -1,167 +1,169 @@
-//! What can go wrong with one request.
+//! Faults of one request or connection.
 
 use http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Something that goes wrong, once, with one request or one connection.
+/// A fault of one request or one connection.
 ///
-/// In JSON an object with the member `kind`: [`fault_help`](crate::fault_help) shows each of them.
-/// Whatever is said of [`When`], the server reads the whole request first, but for [`Fault::Refuse`].
+/// In JSON, an object with the member `kind`; [`fault_help`](crate::fault_help) has an example of
+/// each. The server always reads the whole request first, except for [`Fault::Refuse`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Fault {
-    /// The next connection to be opened is ended as soon as it has been accepted, before a byte is read.
+    /// Ends a connection immediately after accepting it, before reading any byte.
     ///
-    /// The port stays open, so a client connects and then loses the connection. Rules with this fault count
-    /// connections, not requests.
+    /// The port stays open: a client connects and then loses the connection. Rules with this fault
+    /// count connections, not requests.
     Refuse {
-        /// How the connection ends.
+        /// End of the connection.
         #[serde(default = "End::reset")]
         end: End,
     },
-    /// The connection is reset, and nothing is answered.
+    /// Resets the connection without a response.
     Reset {
-        /// Before or after the effect.
+        /// Before or after the service performs the request.
         #[serde(default)]
         when: When,
     },
-    /// The connection is closed in good order, and nothing is answered.
+    /// Closes the connection without a response.
     Close {
-        /// Before or after the effect.
+        /// Before or after the service performs the request.
         #[serde(default)]
         when: When,
     },
-    /// The request is carried out; of the answer, head and body, only the first bytes are sent.
-    CutAnswer {
-        /// How many bytes. If the answer has no more, it is sent whole and the connection stays.
+    /// Performs the request, and sends only the first bytes of the response (head and body).
+    CutResponse {
+        /// Number of bytes. A response that is not longer is sent completely, and the connection
+        /// stays open.
         at: usize,
-        /// How the connection ends.
+        /// End of the connection.
         #[serde(default)]
         end: End,
     },
-    /// The request is carried out; the head of the answer is sent, and the first bytes of its body.
+    /// Performs the request, and sends the head and only the first bytes of the body.
     CutBody {
-        /// How many bytes. If the body has no more, it is sent whole and the connection stays.
+        /// Number of bytes. A body that is not longer is sent completely, and the connection stays
+        /// open.
         at: usize,
-        /// How the connection ends.
+        /// End of the connection.
         #[serde(default)]
         end: End,
     },
-    /// The request is carried out, and the answer comes a few bytes at a time.
+    /// Performs the request, and sends the response a few bytes at a time.
     Drip {
-        /// How many bytes at a time; 0 is taken as 1.
+        /// Number of bytes at a time; 0 means 1.
         bytes: usize,
-        /// Milliseconds between them.
+        /// Pause in milliseconds.
         every_ms: u64,
-        /// What drips.
+        /// Part that is sent slowly.
         #[serde(default)]
         part: Part,
     },
-    /// Everything goes well, later. An effect that is late comes even if the client has gone.
+    /// Delays the request. A delayed effect happens even if the client disconnects.
     Delay {
-        /// Milliseconds.
+        /// Delay in milliseconds.
         ms: u64,
-        /// Whether the effect is late as well, or the answer alone.
+        /// `Before` delays effect and response, `After` only the response.
         #[serde(default)]
         when: When,
     },
-    /// Nothing is answered, and the connection stays until the client ends it.
+    /// Sends no response, and keeps the connection open until the client ends it.
     Silence {
-        /// Before or after the effect.
+        /// Before or after the service performs the request.
         #[serde(default)]
         when: When,
     },
-    /// Bytes that are not HTTP are sent, then the connection is closed.
+    /// Sends bytes that are not HTTP, then closes the connection.
     Garbage {
-        /// The bytes, as text; left out, the beginning of a TLS record.
+        /// The bytes as text. Default: a TLS alert.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
-        /// Before or after the effect.
+        /// Before or after the service performs the request.
         #[serde(default)]
         when: When,
     },
-    /// The client is sent elsewhere.
+    /// Sends a redirect.
     Redirect {
-        /// 200 to 599, meant to be one of the 300s; anything else is taken as 500. Left out in JSON it is 302.
+        /// Status from 200 to 599, usually a 3xx. Other values mean 500. Default in JSON: 302.
         #[serde(default = "found", deserialize_with = "read_final_status")]
         status: u16,
-        /// Where to.
+        /// Value of the `location` header.
         #[serde(deserialize_with = "header_text")]
         location: String,
-        /// Before or after the effect.
+        /// Before or after the service performs the request.
         #[serde(default)]
         when: When,
     },
-    /// A status of one's choice is answered.
+    /// Sends a response with this status.
     Status {
-        /// 200 to 599; anything else is taken as 500.
+        /// Status from 200 to 599. Other values mean 500.
         #[serde(deserialize_with = "read_final_status")]
         status: u16,
-        /// The body; left out, there is none.
+        /// Body. Default: none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         body: Option<String>,
-        /// What the body is said to be; left out, `application/json`.
+        /// Content type of the body. Default: `application/json`.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some_header_text")]
         content_type: Option<String>,
-        /// Before or after the effect.
+        /// Before or after the service performs the request.
         #[serde(default)]
         when: When,
     },
-    /// 429: the request is not carried out, and the client is told in one of several ways when to come back.
+    /// Rejects the request with 429 and a retry delay.
     RateLimit {
-        /// How the wait is told.
+        /// Form of the retry delay.
         hint: Hint,
-        /// The wait in seconds.
+        /// Retry delay in seconds. Default in JSON: 1.
         #[serde(default = "one")]
         seconds: u32,
-        /// 200 to 599; anything else is taken as 500. Left out in JSON it is 429.
+        /// Status from 200 to 599. Other values mean 500. Default in JSON: 429.
         #[serde(default = "too_many", deserialize_with = "read_final_status")]
         status: u16,
     },
-    /// 200 with the page of a captive portal.
+    /// Sends 200 with the HTML page of a captive portal.
     Html {
-        /// Before or after the effect.
+        /// Before or after the service performs the request.
         #[serde(default)]
         when: When,
     },
-    /// 200 with a JSON body of a chosen length.
+    /// Sends 200 with a JSON body of this length.
     Oversize {
-        /// The length; a body is never shorter than the JSON around the filling.
+        /// Length in bytes. At least the 14 bytes of an empty JSON object with one member.
         bytes: u64,
-        /// Whether the length is declared in the head, or the body comes in chunks.
+        /// `true`: `content-length`. `false`: chunked encoding.
         #[serde(default = "yes")]
         declared: bool,
-        /// Before or after the effect.
+        /// Before or after the service performs the request.
         #[serde(default)]
         when: When,
     },
-    /// The request is carried out twice, as by a gateway that repeats it.
+    /// Performs the request twice, like a gateway that repeats it.
     Duplicate {
-        /// Which of the two answers is given.
+        /// Response that the client gets.
         #[serde(default)]
-        answer: Which,
+        response: DuplicateResponse,
     },
 }
 
-/// Whether the service carries the request out before the fault takes place.
+/// Time of a fault relative to the effect of the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
-    /// The service never sees the request; for a delay, not until later.
+    /// Before the effect: the service does not perform the request (a delay postpones it).
     #[default]
     Before,
-    /// The service has carried the request out.
+    /// After the effect: the service performs the request.
     After,
 }
 
-/// How a connection ends.
+/// End of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
-    /// In good order: the client reads the end of the stream.
+    /// Orderly: the client reads the end of the stream.
     #[default]
     Close,
-    /// By a reset: the client's next read or write fails.
+    /// Reset: the client's next read or write fails.
     Reset,
 }
 
@@ -171,43 +173,43 @@ impl End {
     }
 }
 
-/// A part of an answer.
+/// Part of a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// Head and body.
     #[default]
-    Answer,
-    /// The body alone.
+    Response,
+    /// Only the body.
     Body,
 }
 
-/// Which of two answers.
+/// Response to a duplicated request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Which {
-    /// The first.
+pub enum DuplicateResponse {
+    /// The first response.
     First,
-    /// The second, as if the first had been lost.
+    /// The second response, as if the first was lost.
     #[default]
     Second,
 }
 
-/// How a wait is told.
+/// Form of a retry delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hint {
-    /// `Retry-After: 2`
+    /// `Retry-After: 2`.
     RetryAfterSeconds,
-    /// `Retry-After` with an HTTP date
+    /// `Retry-After` with an HTTP date.
     RetryAfterDate,
-    /// `X-RateLimit-Reset: 2`
+    /// `X-RateLimit-Reset: 2`.
     ResetSeconds,
-    /// `X-RateLimit-Reset` as ISO 8601 to the second
+    /// `X-RateLimit-Reset` as ISO 8601 with seconds.
     ResetIso8601,
-    /// `X-RateLimit-Reset` as ISO 8601 without seconds, rounded up
+    /// `X-RateLimit-Reset` as ISO 8601 without seconds, rounded up.
     ResetIso8601Minutes,
-    /// Not at all.
+    /// No header.
     None,
 }
 
@@ -227,7 +229,7 @@ fn yes() -> bool {
     true
 }
 
-/// A status that ends an exchange of HTTP.
+/// Returns a final status of HTTP (not 1xx).
 pub(super) fn final_status(status: u16) -> Option<StatusCode> {
     StatusCode::from_u16(status).ok().filter(|_| (200..=599).contains(&status))
 }
@@ -236,7 +238,7 @@ fn read_final_status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, 
     let status = u16::deserialize(deserializer)?;
     match final_status(status) {
         Some(_) => Ok(status),
-        None => Err(serde::de::Error::custom(format_args!("status {status} is not within 200 and 599"))),
+        None => Err(serde::de::Error::custom(format_args!("status {status} is not between 200 and 599"))),
     }
 }
 
@@ -245,7 +247,7 @@ fn header_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::
     if http::HeaderValue::from_str(&text).is_ok() {
         return Ok(text);
     }
-    Err(serde::de::Error::custom("a header cannot hold control characters"))
+    Err(serde::de::Error::custom("a header cannot contain control characters"))
 }
 
 fn some_header_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -261,14 +263,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_has_a_default() {
+    fn optional_members_have_defaults() {
         assert_eq!(read(r#"{"kind":"refuse"}"#), Ok(Fault::Refuse { end: End::Reset }));
         assert_eq!(read(r#"{"kind":"reset"}"#), Ok(Fault::Reset { when: When::Before }));
-        assert_eq!(read(r#"{"kind":"duplicate"}"#), Ok(Fault::Duplicate { answer: Which::Second }));
+        assert_eq!(
+            read(r#"{"kind":"duplicate"}"#),
+            Ok(Fault::Duplicate { response: DuplicateResponse::Second })
+        );
     }
 
     #[test]
-    fn what_cannot_be_done_is_refused_and_named() {
+    fn an_invalid_fault_is_rejected_by_name() {
         for (text, named) in [
             (r#"{"kind":"explode"}"#, "explode"),
             (r#"{"kind":"reset","after":3}"#, "after"),

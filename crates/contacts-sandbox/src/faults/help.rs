@@ -1,4 +1,4 @@
-//! The faults, explained for whoever writes a plan.
+//! Help for fault plans.
 
 use std::fmt::Write as _;
 
@@ -6,97 +6,97 @@ use serde::Serialize;
 
 use super::fault::Fault;
 
-/// Each kind, what it does, and how it is written.
+/// Description and example of each kind of fault.
 const KINDS: &[(&str, &str)] = &[
     (
-        "The next connection ends as soon as it is accepted; end is reset or close.",
+        "End the next connection right after accepting it. end: reset or close.",
         r#"{"kind":"refuse","end":"reset"}"#,
     ),
-    ("The connection is reset without an answer.", r#"{"kind":"reset","when":"after"}"#),
-    ("The connection is closed in good order without an answer.", r#"{"kind":"close","when":"before"}"#),
+    ("Reset the connection without a response.", r#"{"kind":"reset","when":"after"}"#),
+    ("Close the connection without a response.", r#"{"kind":"close","when":"before"}"#),
     (
-        "Only the first bytes of the answer are sent, head and body.",
-        r#"{"kind":"cut-answer","at":40,"end":"close"}"#,
+        "Send only the first bytes of the response, head and body.",
+        r#"{"kind":"cut-response","at":40,"end":"close"}"#,
     ),
-    ("The head and the first bytes of the body are sent.", r#"{"kind":"cut-body","at":10,"end":"reset"}"#),
+    ("Send the head and only the first bytes of the body.", r#"{"kind":"cut-body","at":10,"end":"reset"}"#),
     (
-        "The answer comes a few bytes at a time; part is answer or body.",
+        "Send the response a few bytes at a time. part: response or body.",
         r#"{"kind":"drip","bytes":1,"every_ms":100,"part":"body"}"#,
     ),
     (
-        "Effect and answer are late, or (after) the answer alone.",
+        "Delay effect and response (before), or only the response (after).",
         r#"{"kind":"delay","ms":2000,"when":"after"}"#,
     ),
-    ("Nothing is answered until the client leaves.", r#"{"kind":"silence","when":"after"}"#),
+    ("Send no response and keep the connection open.", r#"{"kind":"silence","when":"after"}"#),
     (
-        "Bytes that are not HTTP are sent.",
+        "Send bytes that are not HTTP.",
         r#"{"kind":"garbage","text":"SSH-2.0-OpenSSH_9.9\r\n","when":"before"}"#,
     ),
     (
-        "The client is sent elsewhere.",
+        "Send a redirect.",
         r#"{"kind":"redirect","status":302,"location":"https://elsewhere.example/","when":"before"}"#,
     ),
     (
-        "Any status from 200 to 599 is answered.",
+        "Send any status from 200 to 599.",
         r#"{"kind":"status","status":503,"body":"busy","content_type":"text/plain","when":"after"}"#,
     ),
     (
-        "429, with the wait as retry-after-seconds, retry-after-date, reset-seconds,\n    \
-         reset-iso8601, reset-iso8601-minutes or none.",
+        "Send 429 with a retry delay. hint: retry-after-seconds, retry-after-date,\n    \
+         reset-seconds, reset-iso8601, reset-iso8601-minutes or none.",
         r#"{"kind":"rate-limit","hint":"retry-after-seconds","seconds":2}"#,
     ),
-    ("200 with the HTML page of a captive portal.", r#"{"kind":"html","when":"before"}"#),
+    ("Send 200 with the HTML page of a captive portal.", r#"{"kind":"html","when":"before"}"#),
     (
-        "200 with a JSON body of that many bytes, its length declared or not.",
+        "Send 200 with a JSON body of this many bytes. declared: with content-length or chunked.",
         r#"{"kind":"oversize","bytes":9000000,"declared":true,"when":"before"}"#,
     ),
     (
-        "The request is carried out twice, and the first or second answer given.",
-        r#"{"kind":"duplicate","answer":"second"}"#,
+        "Perform the request twice, and send the first or the second response.",
+        r#"{"kind":"duplicate","response":"second"}"#,
     ),
 ];
 
-/// Whole plans, each with what it is for.
+/// Complete plans, each with its purpose.
 const PLANS: &[(&str, &str)] = &[
     (
-        "The answer to the second creation is lost:",
+        "Lose the response to the second create request:",
         r#"{"rules":[{"operation":"create","occurrence":{"nth":2},"fault":{"kind":"reset","when":"after"}}]}"#,
     ),
     (
-        "A tenth of the requests is answered with 500, and every fifth listing a rate limit, three times at most:",
+        "Send 500 to a tenth of the requests, and 429 to every fifth list request, at most three times:",
         r#"{"seed":7,"rules":[
       {"probability":0.1,"fault":{"kind":"status","status":500}},
       {"operation":"list","occurrence":{"every":5},"times":3,"fault":{"kind":"rate-limit","hint":"none"}}]}"#,
     ),
     (
-        "The third connection and all after it are refused:",
+        "Refuse the third connection and all later ones:",
         r#"{"rules":[{"occurrence":{"range":{"from":3}},"fault":{"kind":"refuse"}}]}"#,
     ),
 ];
 
-/// How plans of faults are written, as a text for a terminal.
+/// Returns the help for fault plans, as text for a terminal.
 ///
 /// ```
 /// assert!(contacts_sandbox::fault_help().contains("\"kind\":\"rate-limit\""));
 /// ```
 pub fn fault_help() -> String {
     let mut help = String::from(
-        "A plan is a JSON object: a seed for the probabilities, and rules. Of each rule only the
-fault is required.
+        "A fault plan is a JSON object with a list of rules and an optional seed. Only `fault` is
+required in a rule; every other condition limits it.
     operation    list, create, get, update, delete, activate, deactivate, tenant_info;
-                 left out: every request
+                 default: every request
     occurrence   {\"nth\":2}, {\"every\":5}, {\"range\":{\"from\":2,\"to\":4}};
-                 counted from 1 for each rule
+                 each rule counts its requests from 1
     probability  0 to 1
-    times        how often at most
-For a request, the first rule that wants to fire does. The member when tells whether the
-service carries the request out: before (the fault takes the place of the effect; the
-default) or after.
+    times        how many times the fault occurs at most
+The first matching rule applies to a request. `when` says whether the service performs the
+request: before (the fault happens first, and the request has no effect; default) or after
+(the request has its effect, then the fault happens).
 
 Faults
 ",
     );
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     for (meaning, example) in KINDS {
         let _ = writeln!(help, "  {example}\n    {meaning}");
     }
@@ -107,22 +107,22 @@ Faults
     help
 }
 
-/// A kind of fault, for whoever is to choose one.
+/// A kind of fault, for a list to select from.
 #[derive(Debug, Serialize)]
 pub(crate) struct FaultKind {
-    /// What it does.
+    /// Description.
     meaning: String,
-    /// An example.
+    /// Example.
     fault: Fault,
 }
 
-/// Every kind of fault.
+/// Returns every kind of fault.
 pub(crate) fn fault_kinds() -> Vec<FaultKind> {
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let read = |(meaning, example): &(&str, &str)| {
-        serde_json::from_str(example).map(|fault| FaultKind { meaning: words(meaning), fault })
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let parse = |(meaning, example): &(&str, &str)| {
+        serde_json::from_str(example).map(|fault| FaultKind { meaning: one_line(meaning), fault })
     };
-    KINDS.iter().flat_map(read).collect()
+    KINDS.iter().flat_map(parse).collect()
 }
 
 #[cfg(test)]
@@ -133,7 +133,7 @@ mod tests {
     use crate::faults::FaultPlan;
 
     #[test]
-    fn every_example_is_what_it_says_it_is() {
+    fn every_example_is_valid() {
         for (_, example) in KINDS {
             let fault: Fault =
                 serde_json::from_str(example).unwrap_or_else(|error| panic!("{example}: {error}"));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn no_kind_is_missing() {
+    fn every_kind_has_an_example() {
         let explained: BTreeSet<_> = KINDS
             .iter()
             .filter_map(|(_, example)| serde_json::from_str::<serde_json::Value>(example).ok())
@@ -160,12 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_can_be_chosen() {
+    fn every_kind_can_be_selected() {
         assert_eq!(fault_kinds().len(), KINDS.len());
     }
 
     #[test]
-    fn no_line_is_wider_than_a_terminal() {
+    fn no_line_is_wider_than_112_characters() {
         for line in fault_help().lines() {
             assert!(line.chars().count() <= 112, "{line}");
         }

@@ -1,4 +1,4 @@
-//! Which requests a fault is for.
+//! Rules: the requests that get a fault.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,84 +6,86 @@ use super::fault::Fault;
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// A fault, and the requests it is for. Every condition that is given must hold.
+/// A fault and the requests that get it. Every condition must match.
 ///
 /// ```
 /// use contacts_sandbox::{Fault, FaultRule, Operation, When};
 ///
-/// let rule = FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create).nth(2).times(1);
-/// let text = r#"{"operation":"create","occurrence":{"nth":2},"times":1,"fault":{"kind":"reset","when":"after"}}"#;
+/// let rule = FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create).nth(2);
+/// let text = r#"{"operation":"create","occurrence":{"nth":2},"fault":{"kind":"reset","when":"after"}}"#;
 /// assert_eq!(serde_json::to_string(&rule)?, text);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct FaultRule {
-    /// The operation; none is every request, even one that is no operation.
+    /// Operation. `None`: every request, even one without an operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<Operation>,
-    /// Which of the requests for that operation, counted from when the rule was armed.
+    /// Numbers of the matching requests, counted from 1 since the rule was armed. `None`: all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurrence: Option<Occurrence>,
-    /// How likely, from 0 to 1.
+    /// Probability from 0 to 1. `None`: 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
-    /// How often at most.
+    /// Maximum number of times that the fault occurs. `None`: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
-    /// What goes wrong.
+    /// The fault.
     pub fault: Fault,
 }
 
 impl FaultRule {
-    /// A rule for every request.
+    /// Creates a rule for every request.
     pub fn new(fault: Fault) -> Self {
         Self { operation: None, occurrence: None, probability: None, times: None, fault }
     }
 
-    /// For the requests of one operation. A [`Fault::Refuse`] knows no operations, and is for every connection.
+    /// Limits the rule to one operation. [`Fault::Refuse`] ignores it, because it applies to
+    /// connections.
     #[must_use]
     pub fn on(mut self, operation: Operation) -> Self {
         self.operation = Some(operation);
         self
     }
 
-    /// For one request alone, counted from 1.
+    /// Limits the rule to the request with this number, counted from 1.
     #[must_use]
     pub fn nth(mut self, nth: u64) -> Self {
         self.occurrence = Some(Occurrence::Nth(nth));
         self
     }
 
-    /// For each request whose number, counted from 1, is a multiple.
+    /// Limits the rule to requests whose number, counted from 1, is a multiple of this.
     #[must_use]
     pub fn every(mut self, every: u64) -> Self {
         self.occurrence = Some(Occurrence::Every(every));
         self
     }
 
-    /// For the requests from one number to another, both included, counted from 1.
+    /// Limits the rule to the requests with these numbers, counted from 1. Both ends are included.
     #[must_use]
     pub fn range(mut self, from: u64, to: u64) -> Self {
         self.occurrence = Some(Occurrence::Range { from, to: Some(to) });
         self
     }
 
-    /// For some requests, chosen by the plan's seed: with 0 none, with 1 all.
+    /// Applies the fault with this probability: 0 is never, 1 is always. The plan's seed determines
+    /// the requests.
     #[must_use]
     pub fn with_probability(mut self, probability: f64) -> Self {
         self.probability = Some(probability);
         self
     }
 
-    /// So many times and no more.
+    /// Limits the number of times that the fault occurs.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Reads a rule, or a fault alone, which is then for the next request and no other.
+    /// Parses a rule, or a fault alone, which then applies only to the next request.
     pub(crate) fn from_json(text: &[u8]) -> Result<Self, Error> {
         #[derive(Deserialize)]
         struct Kind {
@@ -95,30 +97,30 @@ impl FaultRule {
         } else {
             serde_json::from_slice(text)
         }
-        .map_err(Error::malformed("the fault"))
+        .map_err(Error::malformed("fault"))
     }
 }
 
-/// The next request, whatever it is, and no other.
+/// Applies the fault only to the next request (or connection).
 impl From<Fault> for FaultRule {
     fn from(fault: Fault) -> Self {
         Self::new(fault).times(1)
     }
 }
 
-/// Some of the requests that a rule sees, by number from 1.
+/// Numbers of requests, counted from 1 for each rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Occurrence {
-    /// One alone.
+    /// The request with this number.
     Nth(u64),
-    /// Those whose number is a multiple.
+    /// Requests whose number is a multiple of this.
     Every(u64),
-    /// Those from one to another.
+    /// Requests in a range.
     Range {
-        /// The first.
+        /// First number.
         from: u64,
-        /// The last; all that follow if it is left out.
+        /// Last number. `None`: no end.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<u64>,
     },
@@ -141,37 +143,37 @@ impl Occurrence {
     }
 }
 
-/// Rules in order, and the seed from which every probability follows. For a request, the first that wants to fire
-/// does.
+/// Fault rules in order, and the seed for their probabilities. The first matching rule applies to a
+/// request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaultPlan {
-    /// The same seed and the same requests give the same faults.
+    /// Seed. The same seed and the same requests give the same faults.
     pub seed: u64,
-    /// The rules.
+    /// Rules in order.
     pub rules: Vec<FaultRule>,
 }
 
 impl FaultPlan {
-    /// Reads a plan.
+    /// Parses a plan.
     ///
     /// ```
     /// use contacts_sandbox::FaultPlan;
     ///
-    /// let text = r#"{"seed": 7, "rules": [{"operation": "list", "probability": 0.1, "fault": {"kind": "close"}}]}"#;
+    /// let text = r#"{"seed": 7, "rules": [{"probability": 0.1, "fault": {"kind": "close"}}]}"#;
     /// assert_eq!(FaultPlan::from_json(text)?.rules.len(), 1);
     /// # Ok::<(), contacts_sandbox::Error>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::Malformed`] with line and column if it is not JSON, has a member that is not known, or a rule that
-    /// can never fire.
+    /// [`Error::Malformed`] with line and column, if the text is not JSON, has an unknown member,
+    /// or has a rule that can never match.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(Error::malformed("the plan of faults"))
+        serde_json::from_str(text).map_err(Error::malformed("fault plan"))
     }
 }
 
-/// A rule as it is written, which may be one that can never fire.
+/// A parsed rule that may never match.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Unchecked {
@@ -188,18 +190,16 @@ impl TryFrom<Unchecked> for FaultRule {
     fn try_from(unchecked: Unchecked) -> Result<Self, Self::Error> {
         let Unchecked { operation, occurrence, probability, times, fault } = unchecked;
         if operation.is_some() && matches!(fault, Fault::Refuse { .. }) {
-            return Err(
-                "a connection is refused before its operation is known, so `refuse` takes no `operation`",
-            );
+            return Err("`refuse` applies to connections; remove `operation`");
         }
         if !occurrence.is_none_or(Occurrence::is_possible) {
-            return Err("requests are counted from 1, and a range ends where it begins or later");
+            return Err("requests are counted from 1, and the end of a range must not be before its start");
         }
         if !probability.is_none_or(|probability| (0.0..=1.0).contains(&probability)) {
-            return Err("a probability is within 0 and 1");
+            return Err("`probability` must be between 0 and 1");
         }
         if times == Some(0) {
-            return Err("a rule fires once at least");
+            return Err("`times` must be at least 1");
         }
         Ok(Self { operation, occurrence, probability, times, fault })
     }
@@ -210,14 +210,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_with_a_mistake_is_refused_where_the_mistake_is() {
+    fn an_error_in_a_plan_is_reported_with_its_position() {
         for (rule, named) in [
             (r#"{"operation":"create","fault":{"kind":"refuse"}}"#, "refuse"),
             (r#"{"occurrence":{"nth":0},"fault":{"kind":"reset"}}"#, "counted"),
             (r#"{"occurrence":{"every":0},"fault":{"kind":"reset"}}"#, "counted"),
             (r#"{"occurrence":{"range":{"from":5,"to":4}},"fault":{"kind":"reset"}}"#, "range"),
             (r#"{"probability":1.5,"fault":{"kind":"reset"}}"#, "probability"),
-            (r#"{"times":0,"fault":{"kind":"reset"}}"#, "once"),
+            (r#"{"times":0,"fault":{"kind":"reset"}}"#, "times"),
             (r#"{"operation":"upsert","fault":{"kind":"reset"}}"#, "upsert"),
             (r#"{"fault":{"kind":"reset"},"fualt":1}"#, "fualt"),
             (r#"{"fault":{"kind":"reset","wehn":"after"}}"#, "wehn"),
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_alone_is_for_the_next_request() {
+    fn a_fault_alone_applies_to_the_next_request() {
         let fault = Fault::Html { when: super::super::When::Before };
         assert_eq!(
             FaultRule::from_json(br#"{"kind":"html"}"#).unwrap(),

@@ -1,4 +1,4 @@
-//! Connections: accepted, refused on demand, and served.
+//! Accepts, refuses and serves connections.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use super::wire::{Outgoing, Wire};
 use super::{Shared, exchange};
 use crate::faults::End;
 
-/// Accepts connections for as long as the runtime lives.
+/// Accepts connections until the runtime stops.
 pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let listener = tokio::net::TcpListener::from_std(listener).expect("the listener does not block");
     let accepted = AtomicU64::new(0);
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors, mostly: some will be free soon.
+            // Usually out of file descriptors, which is temporary.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
@@ -34,13 +34,13 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 
 fn refuse(stream: &TcpStream, end: End) {
     if end == End::Reset {
-        // The connection was made a moment ago; if it is gone already, so be it.
+        // Fails only if the connection already ended.
         let _ = stream.set_zero_linger();
     }
 }
 
 async fn serve(stream: TcpStream, number: u64, shared: Arc<Shared>) {
-    // Small answers must not wait for the acknowledgement of others.
+    // Small responses must not wait for the acknowledgement of earlier ones.
     let _ = stream.set_nodelay(true);
     let outgoing = Outgoing::default();
     let io = TokioIo::new(Wire::new(stream, outgoing.clone()));
@@ -48,6 +48,6 @@ async fn serve(stream: TcpStream, number: u64, shared: Arc<Shared>) {
         service_fn(move |request| exchange::handle(Arc::clone(&shared), outgoing.clone(), number, request));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new());
-    // How a connection ends is the client's affair, or a fault's.
+    // Errors are expected: the client or a fault ends the connection.
     let _ = http.serve_connection(io, service).await;
 }

@@ -1,4 +1,4 @@
-//! One request and its answer: who is to answer it, what the service says, and what goes wrong on demand.
+//! Handles one request: selects the handler, and applies a fault.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,101 +10,104 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Incoming};
 use tokio::time::sleep;
 
-use super::answer::{self, Answer};
-use super::journal::Recorded;
+use super::journal::RecordedRequest;
+use super::response::{self, ResponseBody};
 use super::wire::Outgoing;
 use super::{Shared, control, inspector, now, origin_guard};
-use crate::faults::{Effect, Reply, Script, Which};
+use crate::faults::{DuplicateResponse, Effect, Handling, Reply};
 
-/// The largest body of a request.
-const LARGEST_BODY: usize = 1024 * 1024;
+/// Maximum size of a request body in bytes.
+const MAX_BODY: usize = 1024 * 1024;
 
 pub(super) async fn handle(
     shared: Arc<Shared>,
     outgoing: Outgoing,
     connection: u64,
     request: Request<Incoming>,
-) -> Result<Response<Answer>, Infallible> {
+) -> Result<Response<ResponseBody>, Infallible> {
     let (parts, body) = request.into_parts();
-    if let Some(refusal) = origin_guard::refuse(&parts) {
-        return Ok(refusal);
+    if let Some(rejection) = origin_guard::reject(&parts) {
+        return Ok(rejection);
     }
     let too_large =
-        || answer::plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB, or broke off\n");
-    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        || response::plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB, or incomplete\n");
+    if body.size_hint().lower() > MAX_BODY as u64 {
         return Ok(too_large());
     }
-    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else { return Ok(too_large()) };
+    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else { return Ok(too_large()) };
     let body = body.to_bytes();
     if let Some(path) = parts.uri.path().strip_prefix("/_sandbox/") {
-        return Ok(control::answer(&shared, &parts, path, &body));
+        return Ok(control::respond(&shared, &parts, path, &body));
     }
     if parts.method == Method::GET
-        && let Some(page) = inspector::answer(parts.uri.path())
+        && let Some(page) = inspector::respond(parts.uri.path())
     {
         return Ok(page);
     }
-    let (number, script) = begin(&shared, connection, &parts, &body);
-    outgoing.set(script.wire.clone());
-    // In a task of its own: an effect that is late comes even if the client has gone.
-    let task = tokio::spawn(carry_out(Arc::clone(&shared), number, script, parts, body));
+    let (number, handling) = record(&shared, connection, &parts, &body);
+    outgoing.set(handling.wire.clone());
+    // In its own task, so that a delayed effect happens even if the client disconnects.
+    let task = tokio::spawn(perform(Arc::clone(&shared), number, handling, parts, body));
     match task.await {
         Ok(Some(response)) => Ok(response),
         Ok(None) => std::future::pending().await,
-        Err(_) => Ok(answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "the sandbox has a defect\n")),
+        Err(_) => {
+            Ok(response::plain(StatusCode::INTERNAL_SERVER_ERROR, "the sandbox failed; this is a bug\n"))
+        }
     }
 }
 
-/// Writes the request down and says what is to become of it.
-fn begin(shared: &Shared, connection: u64, parts: &Parts, body: &[u8]) -> (u64, Script) {
+/// Adds the request to the journal, and returns how to handle it.
+fn record(shared: &Shared, connection: u64, parts: &Parts, body: &[u8]) -> (u64, Handling) {
     let now = now();
-    let mut recorded = Recorded::new(parts, body, connection, now);
+    let mut recorded = RecordedRequest::new(parts, body, connection, now);
     {
         let service = shared.service();
         recorded.operation = service.operation(&parts.method, parts.uri.path());
         recorded.account = service.authenticate(&parts.headers).map(str::to_owned);
     }
     recorded.fault = shared.armed().for_request(recorded.operation);
-    let script = recorded.fault.as_ref().map(|fault| Script::for_fault(fault, now)).unwrap_or_default();
-    (shared.journal().add(recorded), script)
+    let handling = recorded.fault.as_ref().map(|fault| Handling::for_fault(fault, now)).unwrap_or_default();
+    (shared.journal().add(recorded), handling)
 }
 
-/// Does what the script says; `None` if nothing is to be answered.
-async fn carry_out(
+/// Handles the request. `None`: no response.
+async fn perform(
     shared: Arc<Shared>,
     number: u64,
-    script: Script,
+    handling: Handling,
     parts: Parts,
     body: Bytes,
-) -> Option<Response<Answer>> {
-    if !script.delay_before.is_zero() {
-        sleep(script.delay_before).await;
+) -> Option<Response<ResponseBody>> {
+    if !handling.delay_before.is_zero() {
+        sleep(handling.delay_before).await;
     }
-    let is_heard = script.is_heard();
-    let response = match script.effect {
+    let reaches_client = handling.reaches_client();
+    let response = match handling.effect {
         Effect::None => None,
-        Effect::Once => Some(ask(&shared, &parts, &body)),
+        Effect::Once => Some(call_service(&shared, &parts, &body)),
         Effect::Twice(which) => {
-            let (first, second) = (ask(&shared, &parts, &body), ask(&shared, &parts, &body));
-            Some(if which == Which::First { first } else { second })
+            let (first, second) =
+                (call_service(&shared, &parts, &body), call_service(&shared, &parts, &body));
+            Some(if which == DuplicateResponse::First { first } else { second })
         }
     };
-    if !script.delay_after.is_zero() {
-        sleep(script.delay_after).await;
+    if !handling.delay_after.is_zero() {
+        sleep(handling.delay_after).await;
     }
-    let response = match script.reply {
+    let response = match handling.reply {
         Reply::Service => response?,
-        Reply::Instead(canned) => answer::canned(canned),
-        Reply::Nothing => return None,
+        Reply::Replacement(replacement) => response::replacement(replacement),
+        Reply::None => return None,
     };
-    if is_heard {
+    if reaches_client {
         shared.journal().answered(number, response.status().as_u16());
     }
     Some(response)
 }
 
-/// Has the service carry the request out, and writes what changed before anybody hears of it.
-fn ask(shared: &Shared, parts: &Parts, body: &[u8]) -> Response<Answer> {
+/// Passes the request to the service, and saves a change before the response is sent.
+fn call_service(shared: &Shared, parts: &Parts, body: &[u8]) -> Response<ResponseBody> {
     let mut request = Request::new(body);
     *request.method_mut() = parts.method.clone();
     *request.uri_mut() = parts.uri.clone();
@@ -113,9 +116,9 @@ fn ask(shared: &Shared, parts: &Parts, body: &[u8]) -> Response<Answer> {
     let before = service.revision();
     let response = service.handle(request, now());
     if service.revision() != before
-        && let Err(error) = shared.keep(&service)
+        && let Err(error) = shared.save(&service)
     {
-        return answer::plain(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
+        return response::plain(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
     }
-    response.map(|body| Answer::Whole(body.into()))
+    response.map(|body| ResponseBody::Whole(body.into()))
 }

@@ -1,11 +1,11 @@
-//! The page at `/`, on which people see what is in the sandbox. It is one file without a single address of anything else; what it
-//! shows and does goes through what [`control`](super::control) has for everybody.
+//! The web page at `/`, which shows users, contacts, faults and requests. It is a single file
+//! without external resources, and uses only the [`control`](super::control) API.
 
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 
-use super::answer::{self, Answer};
+use super::response::{self, ResponseBody};
 
-// Macros, since `concat!` takes literals and no constants.
+// Macros, because `concat!` accepts only literals.
 macro_rules! style {
     () => {
         include_str!("inspector/page.css")
@@ -35,14 +35,14 @@ const PAGE: &str = concat!(
     "</script>\n</html>\n",
 );
 
-/// No script and no style is for this page but its own, known by their digests (a test tells the new
-/// ones after a change); nothing is fetched but from this server; the page
-/// is in no frame, where somebody could be made to press its buttons.
+/// Allows only the page's own script and style (by digest), requests to this server, and no
+/// framing, so that another page cannot trick a user into clicking its buttons. After a change of
+/// the script or the style, a test prints the new digests.
 const POLICY: &str = concat!(
     "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
     "style-src 'sha256-eE1M6A2zcPJGd8ujaVa6QrnN+sqQGr7FwbyWJwRdi3g='; ",
-    "script-src 'sha256-YjShblzVXnEICWsCDK48+mQQUt0N1lxeE40ET14+GDo='",
+    "script-src 'sha256-K2IWLstUaob5srIYuCKZmmtpg38H+AGonTZH+pV6Olw='",
 );
 
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -54,18 +54,18 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// What a browser is answered that opens the page, if it does.
-pub(super) fn answer(path: &str) -> Option<Response<Answer>> {
+/// Returns the response for a browser that opens the page.
+pub(super) fn respond(path: &str) -> Option<Response<ResponseBody>> {
     match path {
         "/" => Some(page()),
-        // Browsers ask for it beside every page: it must not be in the journal, nor use up a fault.
-        "/favicon.ico" => Some(answer::plain(StatusCode::NOT_FOUND, "")),
+        // Browsers request it with every page. It must not be in the journal or trigger a fault.
+        "/favicon.ico" => Some(response::plain(StatusCode::NOT_FOUND, "")),
         _ => None,
     }
 }
 
-fn page() -> Response<Answer> {
-    let mut response = answer::with_type(StatusCode::OK, "text/html; charset=utf-8", PAGE.into());
+fn page() -> Response<ResponseBody> {
+    let mut response = response::with_type(StatusCode::OK, "text/html; charset=utf-8", PAGE.into());
     response.headers_mut().extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
     response
 }
@@ -82,9 +82,9 @@ mod tests {
     use crate::operation::Operation;
 
     #[test]
-    fn the_policy_has_the_digests_of_the_style_and_the_script() {
+    fn the_policy_contains_the_digests_of_style_and_script() {
         for (kind, text) in [("style", style!()), ("script", script!())] {
-            // A browser knows no other ends of lines.
+            // Browsers normalize line ends.
             let digest = digest(&SHA256, text.replace("\r\n", "\n").as_bytes());
             let source = format!("{kind}-src 'sha256-{}'", STANDARD.encode(digest));
             assert!(POLICY.contains(&source), "the policy needs {source}");
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_refers_to_nothing_outside_and_makes_no_markup_of_data() {
+    fn the_page_has_no_external_resources_and_creates_no_markup_from_data() {
         for forbidden in [
             "http:",
             "https:",
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_can_be_chosen() {
+    fn every_operation_can_be_selected() {
         let error = serde_json::from_str::<Operation>(r#""?""#).unwrap_err().to_string();
         let known: BTreeSet<_> = error.split('`').skip(3).step_by(2).collect();
         let chosen = PAGE.split_once("id=\"operation\"").unwrap().1.split_once("</select>").unwrap().0;

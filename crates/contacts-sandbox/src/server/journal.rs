@@ -1,4 +1,4 @@
-//! What was asked, for tests to look at.
+//! The journal of requests.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,44 +10,45 @@ use serde::Serialize;
 use crate::faults::Fault;
 use crate::operation::Operation;
 
-/// How many requests are kept.
-const KEPT: usize = 10_000;
+/// Maximum number of requests in the journal.
+const MAX_REQUESTS: usize = 10_000;
 
-/// How many bytes of requests are kept: a client that sends large ones must not fill the memory.
-const KEPT_BYTES: usize = 64 * 1024 * 1024;
+/// Maximum total size of the requests in the journal, so that large ones do not exhaust memory.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// Headers with a secret in them.
+/// Headers that contain secrets.
 const SECRET: [&str; 3] = ["authorization", "proxy-authorization", "cookie"];
 
-/// A request as it was received, and what became of it.
+/// A received request, its fault and its status.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Recorded {
-    /// Its number, from 1 on; never used again.
+pub struct RecordedRequest {
+    /// Number of the request, starting at 1. Never reused.
     pub number: u64,
-    /// When it was whole, in milliseconds since the Unix epoch.
+    /// Time when the request was complete, in milliseconds since the Unix epoch.
     pub unix_ms: u64,
-    /// The connection that it came on, numbered from 1 on.
+    /// Number of the connection, starting at 1.
     pub connection: u64,
-    /// The operation, if it is one.
+    /// Operation, if the request is one.
     pub operation: Option<Operation>,
-    /// The method.
+    /// HTTP method.
     pub method: String,
-    /// Path and query as they were sent.
+    /// Path and query as sent.
     pub target: String,
-    /// The headers, names in lower case, repeated ones as often as they were sent. Of credentials the scheme is kept.
+    /// Headers with names in lower case, including repeated ones. Secrets are redacted; the scheme
+    /// of credentials is kept.
     pub headers: Vec<(String, String)>,
-    /// The account id of the user whose credentials it carries.
+    /// Account id of the request's credentials, if known.
     pub account: Option<String>,
-    /// The body; bytes that are no text are replaced.
+    /// Body. Bytes that are not UTF-8 are replaced.
     pub body: String,
-    /// The status that was answered; none if nothing was, or not yet.
+    /// Response status. `None` without a response, or before it.
     pub status: Option<u16>,
-    /// What went wrong on demand.
+    /// Fault that was applied.
     pub fault: Option<Fault>,
 }
 
-impl Recorded {
+impl RecordedRequest {
     pub(super) fn new(parts: &Parts, body: &[u8], connection: u64, now: Duration) -> Self {
         Self {
             number: 0,
@@ -64,16 +65,16 @@ impl Recorded {
         }
     }
 
-    /// The values of a header, whose name is in lower case.
+    /// Returns the values of a header. The name must be in lower case.
     pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// What is said of it, in bytes.
-fn size(recorded: &Recorded) -> usize {
+/// Size of a recorded request in bytes.
+fn size(recorded: &RecordedRequest) -> usize {
     let headers = recorded.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
-    // A fault can have a body of its own.
+    // A fault can contain a body.
     let fault =
         recorded.fault.as_ref().and_then(|fault| serde_json::to_vec(fault).ok()).map_or(0, |json| json.len());
     recorded.method.len() + recorded.target.len() + headers + recorded.body.len() + fault
@@ -97,81 +98,82 @@ fn without_secret(value: &str) -> String {
     }
 }
 
-/// The latest requests.
+/// The most recent requests.
 #[derive(Debug)]
 pub(super) struct Journal {
     started: u64,
     entries: VecDeque<Entry>,
-    /// The size of all entries.
+    /// Total size of the entries.
     bytes: usize,
     received: u64,
-    /// Grows with every request and every answer.
+    /// Increases with every request and every response.
     revision: u64,
 }
 
-/// A request, and when it last changed.
+/// A request and the revision of its last change.
 #[derive(Debug)]
 struct Entry {
     revision: u64,
     size: usize,
-    recorded: Recorded,
+    recorded: RecordedRequest,
 }
 
-/// What has changed in a journal, for who reads it again and again.
+/// Changes of a journal since a revision.
 #[derive(Debug, Serialize)]
 pub(super) struct Changes {
-    /// When the sandbox was started, in milliseconds since the Unix epoch. Another one counts anew.
+    /// Start of the sandbox in milliseconds since the Unix epoch. A new sandbox starts counting
+    /// again.
     started: u64,
-    /// What to ask for next time.
+    /// Current revision: the next `since`.
     revision: u64,
-    /// The number of the oldest request that is kept; those before it are forgotten.
+    /// Number of the oldest request in the journal.
     first: u64,
-    /// How many requests are kept.
+    /// Number of requests in the journal.
     kept: usize,
-    /// The requests that are new or were answered since, the oldest first.
-    entries: Vec<Recorded>,
+    /// New requests and those with a new status, oldest first.
+    entries: Vec<RecordedRequest>,
 }
 
 impl Journal {
-    /// An empty journal of a sandbox that is started now.
+    /// Creates an empty journal for a sandbox that starts now.
     pub(super) fn new(now: Duration) -> Self {
         Self { started: milliseconds(now), entries: VecDeque::new(), bytes: 0, received: 0, revision: 0 }
     }
 
-    /// When the sandbox was started, in milliseconds since the Unix epoch.
+    /// Returns the start of the sandbox in milliseconds since the Unix epoch.
     pub(super) fn started(&self) -> u64 {
         self.started
     }
 
-    /// Adds a request and gives it its number.
-    pub(super) fn add(&mut self, mut recorded: Recorded) -> u64 {
+    /// Adds a request and returns its number.
+    pub(super) fn add(&mut self, mut recorded: RecordedRequest) -> u64 {
         self.received += 1;
         self.revision += 1;
         recorded.number = self.received;
         let size = size(&recorded);
         self.bytes += size;
         self.entries.push_back(Entry { revision: self.revision, size, recorded });
-        while self.entries.len() > KEPT || (self.bytes > KEPT_BYTES && self.entries.len() > 1) {
+        while self.entries.len() > MAX_REQUESTS || (self.bytes > MAX_BYTES && self.entries.len() > 1) {
             self.bytes -= self.entries.pop_front().map_or(0, |entry| entry.size);
         }
         self.received
     }
 
-    /// Notes the status of a request, if it is still known.
+    /// Sets the status of a request, if it is still in the journal.
     pub(super) fn answered(&mut self, number: u64, status: u16) {
         self.revision += 1;
-        // The latest is the likeliest.
+        // Usually it is the most recent one.
         if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.recorded.number == number) {
             entry.recorded.status = Some(status);
             entry.revision = self.revision;
         }
     }
 
-    pub(super) fn entries(&self) -> Vec<Recorded> {
+    pub(super) fn entries(&self) -> Vec<RecordedRequest> {
         self.entries.iter().map(|entry| entry.recorded.clone()).collect()
     }
 
-    /// What has changed since a revision; of many requests the last ones.
+    /// Returns the changes since a revision, at most the `last` ones.
     pub(super) fn changes(&self, since: u64, last: usize) -> Changes {
         let changed = self.entries.iter().rev().filter(|entry| entry.revision > since).take(last);
         let mut entries: Vec<_> = changed.map(|entry| entry.recorded.clone()).collect();
@@ -201,9 +203,9 @@ mod tests {
 
     use super::*;
 
-    fn recorded(body: usize) -> Recorded {
+    fn recorded(body: usize) -> RecordedRequest {
         let (parts, ()) = Request::new(()).into_parts();
-        Recorded::new(&parts, &vec![b'a'; body], 1, Duration::ZERO)
+        RecordedRequest::new(&parts, &vec![b'a'; body], 1, Duration::ZERO)
     }
 
     fn numbers(journal: &Journal) -> Vec<u64> {
@@ -211,44 +213,44 @@ mod tests {
     }
 
     #[test]
-    fn large_requests_are_forgotten_before_they_fill_the_memory_and_the_oldest_first() {
+    fn large_requests_are_dropped_oldest_first_before_they_exhaust_memory() {
         let mut journal = Journal::new(Duration::ZERO);
-        let large = KEPT_BYTES / 64;
+        let large = MAX_BYTES / 64;
         for number in 1..=200 {
             journal.add(recorded(large));
             let kept = journal.entries.iter().map(|entry| entry.recorded.body.len()).sum::<usize>();
-            assert!(kept <= KEPT_BYTES, "{kept}");
+            assert!(kept <= MAX_BYTES, "{kept}");
             assert_eq!(*numbers(&journal).last().unwrap(), number);
         }
         assert_eq!(numbers(&journal), (138..=200).collect::<Vec<_>>());
         assert_eq!(journal.changes(0, usize::MAX).first, 138);
-        // The last one is kept, whatever its size, and makes no place for itself by halves.
-        journal.add(recorded(KEPT_BYTES + 1));
+        // The last request stays, whatever its size.
+        journal.add(recorded(MAX_BYTES + 1));
         assert_eq!(numbers(&journal), [201]);
         journal.add(recorded(1));
         assert_eq!(numbers(&journal), [202]);
     }
 
     #[test]
-    fn small_requests_are_kept_by_their_number() {
+    fn the_number_of_small_requests_is_limited() {
         let mut journal = Journal::new(Duration::ZERO);
-        for _ in 0..KEPT + 5 {
+        for _ in 0..MAX_REQUESTS + 5 {
             journal.add(recorded(100));
         }
-        assert_eq!((numbers(&journal).len(), numbers(&journal)[0]), (KEPT, 6));
+        assert_eq!((numbers(&journal).len(), numbers(&journal)[0]), (MAX_REQUESTS, 6));
         journal.clear();
         for _ in 0..64 {
-            journal.add(recorded(KEPT_BYTES / 65));
+            journal.add(recorded(MAX_BYTES / 65));
         }
-        assert_eq!(numbers(&journal).len(), 64, "what was cleared takes no place");
+        assert_eq!(numbers(&journal).len(), 64, "cleared requests do not count");
     }
 
     #[test]
     fn the_body_of_a_fault_counts() {
         let mut journal = Journal::new(Duration::ZERO);
-        let fault = Fault::Garbage { text: Some("a".repeat(KEPT_BYTES / 4)), when: crate::When::Before };
+        let fault = Fault::Garbage { text: Some("a".repeat(MAX_BYTES / 4)), when: crate::When::Before };
         for _ in 0..5 {
-            journal.add(Recorded { fault: Some(fault.clone()), ..recorded(0) });
+            journal.add(RecordedRequest { fault: Some(fault.clone()), ..recorded(0) });
         }
         assert_eq!(numbers(&journal), [3, 4, 5]);
     }

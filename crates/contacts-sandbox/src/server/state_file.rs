@@ -1,4 +1,4 @@
-//! The file that a sandbox's state outlives it in.
+//! The file that stores the state of a sandbox.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -9,12 +9,12 @@ use tempfile::Builder;
 use crate::error::Error;
 use crate::state::State;
 
-/// The file.
+/// The state file.
 #[derive(Debug)]
 pub(super) struct StateFile(PathBuf);
 
 impl StateFile {
-    /// Reads what is there already.
+    /// Reads the file, if it exists.
     pub(super) fn open(path: PathBuf) -> Result<(Self, Option<State>), Error> {
         let stored = match fs::read_to_string(&path) {
             Ok(text) => Some(State::from_json(&text).map_err(|error| error.in_file(path.clone()))?),
@@ -24,24 +24,24 @@ impl StateFile {
         Ok((Self(path), stored))
     }
 
-    /// Writes the whole state, for its owner alone: whoever reads the file sees the old one or the new one, never a part.
+    /// Writes the state atomically. Only the owner can read the file.
     pub(super) fn write(&self, state: &State) -> Result<(), Error> {
         let Self(path) = self;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        // Opened here, since the library's own error would name the draft, which nobody knows.
-        let open = |draft: &Path| private().open(draft);
+        // With our own `open`: the library's error would name the temporary file.
+        let open = |path: &Path| private().open(path);
         let write = || {
-            let mut draft = Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), open)?;
-            draft.write_all(state.to_json().as_bytes())?;
-            draft.write_all(b"\n")?;
-            draft.persist(path)?;
+            let mut temporary = Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), open)?;
+            temporary.write_all(state.to_json().as_bytes())?;
+            temporary.write_all(b"\n")?;
+            temporary.persist(path)?;
             Ok(())
         };
         write().map_err(|error| Error::StateFile(path.clone(), error))
     }
 }
 
-/// A new file, for its owner alone.
+/// Options for a new file that only the owner can read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

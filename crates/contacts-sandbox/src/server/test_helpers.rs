@@ -1,32 +1,33 @@
-//! What tests ask of a sandbox.
+//! Methods of [`Sandbox`] for tests.
 
-use super::{Recorded, Sandbox};
+use super::{RecordedRequest, Sandbox};
 use crate::contact::{ContactMethod, StoredContact};
 use crate::operation::Operation;
 use crate::service::Service;
 use crate::user::User;
 
 impl Sandbox {
-    /// The contacts of the user with this e-mail address, in the order of notification.
+    /// Returns the contacts of the user with this e-mail address, in notification order.
     ///
     /// # Panics
-    /// If there is no such user.
+    /// If the user does not exist.
     #[track_caller]
     pub fn contacts(&self, email: &str) -> Vec<StoredContact> {
         let service = self.shared.service();
         service.contacts(account(&service, email)).to_vec()
     }
 
-    /// Adds a user, or replaces the one with the same account id and keeps the contacts, as [`Service::add_user`] does: so a token
-    /// is renewed or taken away. Gives back the account id.
+    /// Adds a user and returns the account id. Replaces a user with the same account id and keeps
+    /// the contacts, so you can also use it to change or remove a token.
     pub fn add_user(&self, user: User) -> String {
         self.with_service(|service| service.add_user(user))
     }
 
-    /// Gives the user with this e-mail address another contact, as [`Service::add_contact`] does, and tells its id.
+    /// Adds a verified contact for the user with this e-mail address and returns its id. See
+    /// [`Service::add_contact`].
     ///
     /// # Panics
-    /// If there is no such user.
+    /// If the user does not exist.
     #[track_caller]
     pub fn add_contact(
         &self,
@@ -37,19 +38,20 @@ impl Sandbox {
     ) -> String {
         self.with_service(|service| {
             let account = account(service, email).to_owned();
-            service.add_contact(&account, method, to, enabled).expect("its user is there")
+            service.add_contact(&account, method, to, enabled).expect("the user exists")
         })
     }
 
-    /// The requests for one operation so far, the oldest first: those of the [`journal`](Self::journal).
-    pub fn requests(&self, operation: Operation) -> Vec<Recorded> {
+    /// Returns the requests of one operation from the [`journal`](Self::journal), oldest first.
+    pub fn requests(&self, operation: Operation) -> Vec<RecordedRequest> {
         let mut requests = self.journal();
         requests.retain(|recorded| recorded.operation == Some(operation));
         requests
     }
 
-    /// The requests so far that asked for a change, granted or not, the oldest first: all but those with the method GET.
-    pub fn writes(&self) -> Vec<Recorded> {
+    /// Returns the requests that are not `GET` from the [`journal`](Self::journal), oldest first.
+    /// Rejected ones count too.
+    pub fn writes(&self) -> Vec<RecordedRequest> {
         let mut requests = self.journal();
         requests.retain(|recorded| recorded.method != "GET");
         requests

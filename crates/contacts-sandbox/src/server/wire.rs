@@ -1,4 +1,4 @@
-//! The bytes of an answer on their way out, and what a fault does to them.
+//! Applies a fault to the bytes of a response while they are sent.
 
 use std::io;
 use std::pin::Pin;
@@ -9,48 +9,49 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use crate::faults::{Directive, End, Part};
+use crate::faults::{End, Part, WireAction};
 
-/// What is to happen to the answer that is sent next: set by who makes it, obeyed by the connection's [`Wire`].
+/// Action for the next response. The request handler sets it, and the connection's [`Wire`] follows
+/// it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Outgoing(Arc<Mutex<Option<Directive>>>);
+pub(super) struct Outgoing(Arc<Mutex<Option<WireAction>>>);
 
 impl Outgoing {
-    pub(super) fn set(&self, directive: Directive) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(directive);
+    pub(super) fn set(&self, action: WireAction) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(action);
     }
 
-    fn take(&self) -> Option<Directive> {
+    fn take(&self) -> Option<WireAction> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// A connection whose answers can go wrong.
+/// A connection that applies faults to its responses.
 pub(super) struct Wire {
     stream: TcpStream,
     outgoing: Outgoing,
-    directive: Directive,
+    action: WireAction,
     progress: Progress,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
-/// How far the answer has come.
+/// Progress of the response.
 #[derive(Debug, Default)]
 struct Progress {
-    /// How much of the empty line that ends the head has passed.
+    /// Number of matched bytes of the empty line that ends the head.
     matched: usize,
-    /// How many bytes of the part that the directive speaks of have passed.
+    /// Number of sent bytes of the action's part.
     passed: usize,
-    /// How many have passed since the last pause.
+    /// Number of bytes since the last pause.
     since_pause: usize,
 }
 
 impl Progress {
     const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
-    /// How many of these bytes belong to the head, as far as it matters for a part.
+    /// Number of these bytes that belong to the head. 0 if the part includes the head.
     fn head_in(&self, part: Part, bytes: &[u8]) -> usize {
-        if part == Part::Answer {
+        if part == Part::Response {
             return 0;
         }
         let mut matched = self.matched;
@@ -73,7 +74,7 @@ impl Progress {
             if in_head {
                 self.matched = Self::next(self.matched, *byte);
             }
-            if !in_head || part == Part::Answer {
+            if !in_head || part == Part::Response {
                 self.passed += 1;
                 self.since_pause += 1;
             }
@@ -83,17 +84,17 @@ impl Progress {
 
 impl Wire {
     pub(super) fn new(stream: TcpStream, outgoing: Outgoing) -> Self {
-        Self { stream, outgoing, directive: Directive::Pass, progress: Progress::default(), pause: None }
+        Self { stream, outgoing, action: WireAction::Pass, progress: Progress::default(), pause: None }
     }
 
-    /// Writes at most so many of the bytes, and counts those that went.
+    /// Writes bytes, and counts those that were sent.
     fn write(&mut self, context: &mut Context<'_>, part: Part, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
         self.progress.pass(part, bytes.get(..written).unwrap_or_default());
         Poll::Ready(Ok(written))
     }
 
-    /// Ends the connection: what hyper makes of the error is to let go of it.
+    /// Ends the connection: hyper drops it after an error.
     fn end(&mut self, end: End) -> Poll<io::Result<usize>> {
         if end == End::Reset {
             let _ = self.stream.set_zero_linger();
@@ -109,21 +110,21 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        if let Some(directive) = this.outgoing.take() {
-            this.directive = directive;
+        if let Some(action) = this.outgoing.take() {
+            this.action = action;
             this.progress = Progress::default();
             this.pause = None;
         }
-        match this.directive.clone() {
-            Directive::Pass => Pin::new(&mut this.stream).poll_write(context, bytes),
-            Directive::Cut { part, at, end } => {
+        match this.action.clone() {
+            WireAction::Pass => Pin::new(&mut this.stream).poll_write(context, bytes),
+            WireAction::Cut { part, at, end } => {
                 let room = this.progress.head_in(part, bytes) + at.saturating_sub(this.progress.passed);
                 match bytes.get(..room.min(bytes.len())) {
                     None | Some([]) => this.end(end),
                     Some(bytes) => this.write(context, part, bytes),
                 }
             }
-            Directive::Drip { part, bytes: step, every } => {
+            WireAction::Drip { part, bytes: step, every } => {
                 if this.progress.since_pause >= step {
                     let pause = this.pause.get_or_insert_with(|| Box::pin(sleep(every)));
                     ready!(pause.as_mut().poll(context));
@@ -134,11 +135,12 @@ impl AsyncWrite for Wire {
                 let bytes = bytes.get(..room).unwrap_or(bytes);
                 this.write(context, part, bytes)
             }
-            Directive::Instead(text) => match text.get(this.progress.passed..) {
+            WireAction::Replace(text) => match text.get(this.progress.passed..) {
                 None | Some([]) => this.end(End::Close),
                 Some(rest) => {
-                    ready!(this.write(context, Part::Answer, rest))?;
-                    // Nothing of the answer itself is gone; hyper asks again with the same bytes.
+                    ready!(this.write(context, Part::Response, rest))?;
+                    // Nothing of the actual response was sent. hyper polls again with the same
+                    // bytes.
                     context.waker().wake_by_ref();
                     Poll::Pending
                 }

@@ -1,16 +1,16 @@
-//! The users that a sandbox begins with.
+//! The demo users.
 
 use super::Service;
 use crate::user::User;
 
-/// The e-mail address of the demo user, who is the first of [`Service::demo`].
+/// E-mail address of the demo user, the first user of [`Service::demo`].
 pub const DEMO_EMAIL: &str = "demo@example.com";
-/// The API token of the demo user of [`Service::demo`].
+/// API token of the demo user of [`Service::demo`].
 pub const DEMO_TOKEN: &str = "sandbox-token";
-/// The bearer token of the demo user of [`Service::demo`].
+/// OAuth token of the demo user of [`Service::demo`].
 pub const DEMO_OAUTH_TOKEN: &str = "sandbox-oauth-token";
 
-/// Adds them to a service that has no users.
+/// Adds the demo users to a service without users.
 pub(super) fn add_users(service: &mut Service) {
     let demo = User::new(DEMO_EMAIL, DEMO_TOKEN).with_oauth_token(DEMO_OAUTH_TOKEN).as_administrator();
     add(service, demo, &[("email", DEMO_EMAIL), ("sms", "90-555-555-5555")]);
@@ -40,7 +40,7 @@ mod tests {
 
     use super::*;
 
-    /// What a user is answered who lists another's contacts.
+    /// Status and methods when one user lists another's contacts.
     fn listed(by: &User, of: &User) -> (u16, Vec<String>) {
         let request =
             Request::get(format!("/jsm/ops/api/sandbox/v1/users/contacts?targetAccountId={}", of.account_id));
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_demo_user_sees_the_contacts_of_all_and_the_others_see_their_own() {
+    fn the_demo_user_can_list_all_contacts_and_the_others_only_their_own() {
         let service = Service::demo();
         let users: Vec<_> = service.users().collect();
         let [demo, ann, ben] = users[..] else { panic!("{users:?}") };

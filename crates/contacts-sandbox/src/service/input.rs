@@ -1,4 +1,4 @@
-//! What a request says, and what is wrong with it.
+//! Parses and validates requests.
 
 use std::borrow::Cow;
 
@@ -7,30 +7,34 @@ use http::{HeaderMap, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
-use super::refusal::Refusal;
+use super::error_response::ErrorResponse;
 use crate::contact::ContactMethod;
 
-/// The body of a creation.
+/// Body of a creation.
 pub(super) struct NewContact<'a> {
     pub(super) method: ContactMethod,
     pub(super) to: Cow<'a, str>,
 }
 
 impl<'a> NewContact<'a> {
-    pub(super) fn read(headers: &HeaderMap, body: &'a [u8]) -> Result<Self, Refusal> {
+    pub(super) fn read(headers: &HeaderMap, body: &'a [u8]) -> Result<Self, ErrorResponse> {
         let Members { method, to } = Members::read(headers, body)?;
         let method = required("method", method)?;
         let to = required("to", to)?;
         let method = match ContactMethod::from(&*method) {
             ContactMethod::Mobile => {
-                return Err(Refusal::unprocessable(
+                return Err(ErrorResponse::unprocessable(
                     "method",
                     "A mobile is registered by its app",
                     "METHOD_NOT_ALLOWED",
                 ));
             }
             ContactMethod::Other(_) => {
-                return Err(Refusal::unprocessable("method", "No such contact method", "METHOD_UNKNOWN"));
+                return Err(ErrorResponse::unprocessable(
+                    "method",
+                    "No such contact method",
+                    "METHOD_UNKNOWN",
+                ));
             }
             known => known,
         };
@@ -39,24 +43,28 @@ impl<'a> NewContact<'a> {
     }
 }
 
-/// The new address in the body of an update.
-pub(super) fn new_destination<'a>(headers: &HeaderMap, body: &'a [u8]) -> Result<Cow<'a, str>, Refusal> {
+/// Returns the new address from the body of an update.
+pub(super) fn new_destination<'a>(
+    headers: &HeaderMap,
+    body: &'a [u8],
+) -> Result<Cow<'a, str>, ErrorResponse> {
     required("to", Members::read(headers, body)?.to)
 }
 
-/// An address needs an `@`, a number a digit; nothing more is known, so nothing more is asked.
-pub(super) fn check_destination(method: &ContactMethod, to: &str) -> Result<(), Refusal> {
+/// Requires an `@` in an address and a digit in a number. The vendor documents no other rule.
+pub(super) fn check_destination(method: &ContactMethod, to: &str) -> Result<(), ErrorResponse> {
     if method.is_phone() {
         if !to.bytes().any(|byte| byte.is_ascii_digit()) {
-            return Err(Refusal::unprocessable("to", "Not a telephone number", "TO_INVALID"));
+            return Err(ErrorResponse::unprocessable("to", "Not a telephone number", "TO_INVALID"));
         }
     } else if !to.contains('@') {
-        return Err(Refusal::unprocessable("to", "Not an e-mail address", "TO_INVALID"));
+        return Err(ErrorResponse::unprocessable("to", "Not an e-mail address", "TO_INVALID"));
     }
     Ok(())
 }
 
-/// The parameters of a listing. The first of several with one name counts; unknown ones are ignored.
+/// Query parameters of a list request. The first of several with one name counts; unknown ones are
+/// ignored.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ListQuery<'a> {
     pub(super) offset: Option<i32>,
@@ -65,7 +73,7 @@ pub(super) struct ListQuery<'a> {
 }
 
 impl<'a> ListQuery<'a> {
-    pub(super) fn read(query: &'a str) -> Result<Self, Refusal> {
+    pub(super) fn read(query: &'a str) -> Result<Self, ErrorResponse> {
         let mut read = Self::default();
         for pair in query.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -82,11 +90,11 @@ impl<'a> ListQuery<'a> {
     }
 }
 
-fn number(field: &'static str, value: &str) -> Result<i32, Refusal> {
-    value.parse().map_err(|_| Refusal::unprocessable(field, "Not a number", "NUMBER_INVALID"))
+fn number(field: &'static str, value: &str) -> Result<i32, ErrorResponse> {
+    value.parse().map_err(|_| ErrorResponse::unprocessable(field, "Not a number", "NUMBER_INVALID"))
 }
 
-/// What of a body is looked at. Members that are not known are passed over.
+/// Known members of a body. Unknown ones are ignored.
 #[derive(Deserialize)]
 struct Members<'a> {
     #[serde(borrow, default)]
@@ -95,27 +103,27 @@ struct Members<'a> {
     to: Option<Text<'a>>,
 }
 
-/// Borrowed from the body unless it had escapes. In an `Option`, a bare `Cow` would always be copied.
+/// Borrowed from the body unless it contains escapes. Inside `Option`, serde copies a bare `Cow`.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'a> Members<'a> {
-    fn read(headers: &HeaderMap, body: &'a [u8]) -> Result<Self, Refusal> {
+    fn read(headers: &HeaderMap, body: &'a [u8]) -> Result<Self, ErrorResponse> {
         if !body.is_empty() && !is_json(headers) {
-            return Err(Refusal::Plain { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, allow: None });
+            return Err(ErrorResponse::Plain { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, allow: None });
         }
-        // A list of values in the order of the members would be read as well.
+        // serde would also accept an array of the members' values.
         let is_object = body.trim_ascii_start().first() == Some(&b'{');
         serde_json::from_slice(body).ok().filter(|_| is_object).ok_or_else(|| {
-            Refusal::unprocessable("body", "The body is not the JSON object expected", "BODY_INVALID")
+            ErrorResponse::unprocessable("body", "The body is not the JSON object expected", "BODY_INVALID")
         })
     }
 }
 
-fn required<'a>(field: &'static str, member: Option<Text<'a>>) -> Result<Cow<'a, str>, Refusal> {
+fn required<'a>(field: &'static str, member: Option<Text<'a>>) -> Result<Cow<'a, str>, ErrorResponse> {
     member.map(|text| text.0).filter(|text| !text.trim().is_empty()).ok_or_else(|| {
-        Refusal::unprocessable(field, "A required member is missing or empty", "MEMBER_REQUIRED")
+        ErrorResponse::unprocessable(field, "A required member is missing or empty", "MEMBER_REQUIRED")
     })
 }
 
@@ -133,29 +141,29 @@ mod tests {
 
     use super::*;
 
-    fn read(content_type: &'static str, body: &str) -> Result<String, Refusal> {
+    fn read(content_type: &'static str, body: &str) -> Result<String, ErrorResponse> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         NewContact::read(&headers, body.as_bytes()).map(|new| format!("{} {}", new.method, new.to))
     }
 
     #[test]
-    fn unknown_members_are_passed_over() {
+    fn unknown_members_are_ignored() {
         let body = r#"{"value":1,"method":"sms","to":"90-555","enabled":false}"#;
         assert_eq!(read("application/json", body).unwrap(), "sms 90-555");
         assert_eq!(read("Application/JSON; charset=utf-8", body).unwrap(), "sms 90-555");
     }
 
     #[test]
-    fn other_content_types_are_refused_as_such() {
+    fn other_content_types_get_415() {
         for content_type in ["text/plain", "application/json-patch+json", ""] {
-            let refusal = read(content_type, "{}").unwrap_err();
-            assert!(matches!(refusal, Refusal::Plain { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, .. }));
+            let error = read(content_type, "{}").unwrap_err();
+            assert!(matches!(error, ErrorResponse::Plain { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, .. }));
         }
     }
 
     #[test]
-    fn what_is_wrong_with_a_body_is_told_by_member() {
+    fn an_invalid_body_is_reported_by_member() {
         for (body, expected) in [
             ("", "body"),
             ("null", "body"),
@@ -172,16 +180,16 @@ mod tests {
             (r#"{"method":"email","to":"90-555"}"#, "to"),
             (r#"{"method":"voice","to":"a@b"}"#, "to"),
         ] {
-            let refusal = read("application/json", body).unwrap_err();
+            let error = read("application/json", body).unwrap_err();
             assert!(
-                matches!(refusal, Refusal::Operation { field, .. } if field == expected),
-                "{body}: {refusal:?}"
+                matches!(error, ErrorResponse::Operation { field, .. } if field == expected),
+                "{body}: {error:?}"
             );
         }
     }
 
     #[test]
-    fn the_query_is_read_in_any_order() {
+    fn query_parameters_can_have_any_order() {
         let query =
             ListQuery::read("size=5&x&targetAccountId=557058%3Aabc&offset=10&offset=nonsense").unwrap();
         assert_eq!(query, ListQuery { offset: Some(10), size: Some(5), target: Some("557058:abc".into()) });
@@ -189,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_none_are_refused() {
+    fn invalid_numbers_are_rejected() {
         for query in ["offset=", "offset=a", "offset", "size=1.5", "size=2147483648", "offset=%31"] {
             assert!(ListQuery::read(query).is_err(), "{query}");
         }

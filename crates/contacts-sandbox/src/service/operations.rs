@@ -1,27 +1,27 @@
-//! What each operation does to the contacts of the user who asks.
+//! Performs each operation on the requesting user's contacts.
 
 use http::StatusCode;
 use http::request::Parts;
 use serde::Serialize;
 
-use super::answer::{Answer, contact_id};
+use super::error_response::ErrorResponse;
 use super::input::{ListQuery, NewContact, check_destination, new_destination};
 use super::page::{ContactBody, PageBody, Window};
-use super::refusal::Refusal;
+use super::response::{ApiResponse, contact_id};
 use super::{Outcome, Service};
-use crate::behaviour::{DeactivatingUnverified, DeleteAnswer, Duplicates, NewPhones, OverLimit};
+use crate::behaviour::{DeactivatingUnverified, DeleteResponse, Duplicates, NewPhones, OverLimit};
 use crate::contact::{ContactMethod, StoredContact};
 use crate::operation::Operation;
 use crate::user::Plan;
 
-const NO_SUCH_ACCOUNT: Refusal = Refusal::Operation {
+const NO_SUCH_ACCOUNT: ErrorResponse = ErrorResponse::Operation {
     status: StatusCode::NOT_FOUND,
     field: "targetAccountId",
     title: "No such user",
     code: "USER_NOT_FOUND",
 };
 
-const NO_SUCH_CONTACT: Refusal = Refusal::Operation {
+const NO_SUCH_CONTACT: ErrorResponse = ErrorResponse::Operation {
     status: StatusCode::NOT_FOUND,
     field: "id",
     title: "No such contact",
@@ -29,7 +29,7 @@ const NO_SUCH_CONTACT: Refusal = Refusal::Operation {
 };
 
 impl Service {
-    pub(super) fn carry_out(
+    pub(super) fn perform(
         &mut self,
         operation: Operation,
         account: usize,
@@ -50,7 +50,7 @@ impl Service {
     }
 
     pub(super) fn tenant_info(&self) -> Outcome {
-        Ok(Answer::json(StatusCode::OK, &TenantInfo { cloud_id: &self.behaviour.cloud_id }))
+        Ok(ApiResponse::json(StatusCode::OK, &TenantInfo { cloud_id: &self.behaviour.cloud_id }))
     }
 
     fn list(&self, account: usize, parts: &Parts) -> Outcome {
@@ -58,7 +58,7 @@ impl Service {
         let account = self.listed_account(account, query.target.as_deref())?;
         let window = Window::of(&query, &self.behaviour)?;
         let contacts = self.accounts.get(account).map_or(&[][..], |account| &account.contacts);
-        Ok(Answer::json(StatusCode::OK, &PageBody::new(contacts, window, &self.behaviour)))
+        Ok(ApiResponse::json(StatusCode::OK, &PageBody::new(contacts, window, &self.behaviour)))
     }
 
     fn get(&self, account: usize, id: &str) -> Outcome {
@@ -67,7 +67,7 @@ impl Service {
             .get(account)
             .and_then(|account| account.contacts.iter().find(|contact| contact.id == id))
             .ok_or(NO_SUCH_CONTACT)?;
-        Ok(Answer::json(StatusCode::OK, &ContactBody::new(contact, None)))
+        Ok(ApiResponse::json(StatusCode::OK, &ContactBody::new(contact, None)))
     }
 
     fn create(&mut self, account: usize, parts: &Parts, body: &[u8]) -> Outcome {
@@ -95,7 +95,7 @@ impl Service {
         let to = new_destination(&parts.headers, body)?;
         let contact = self.contact_mut(account, id)?;
         if contact.method != ContactMethod::Email {
-            return Err(Refusal::unprocessable(
+            return Err(ErrorResponse::unprocessable(
                 "method",
                 "Only an e-mail contact can be updated",
                 "METHOD_NOT_ALLOWED",
@@ -114,13 +114,13 @@ impl Service {
 
     fn delete(&mut self, account: usize, id: &str) -> Outcome {
         let contacts = &mut self.accounts.get_mut(account).ok_or(NO_SUCH_CONTACT)?.contacts;
-        let place = contacts.iter().position(|contact| contact.id == id).ok_or(NO_SUCH_CONTACT)?;
-        let contact = contacts.remove(place);
+        let index = contacts.iter().position(|contact| contact.id == id).ok_or(NO_SUCH_CONTACT)?;
+        let contact = contacts.remove(index);
         self.changed();
-        Ok(match self.behaviour.delete_answer {
-            DeleteAnswer::NoContent => Answer::empty(StatusCode::NO_CONTENT),
-            DeleteAnswer::OkEmpty => Answer::empty(StatusCode::OK),
-            DeleteAnswer::OkJson => self.acknowledge(StatusCode::OK, "Deleted", &contact),
+        Ok(match self.behaviour.delete_response {
+            DeleteResponse::NoContent => ApiResponse::empty(StatusCode::NO_CONTENT),
+            DeleteResponse::OkEmpty => ApiResponse::empty(StatusCode::OK),
+            DeleteResponse::OkJson => self.acknowledge(StatusCode::OK, "Deleted", &contact),
         })
     }
 
@@ -137,7 +137,7 @@ impl Service {
     }
 
     fn deactivate(&mut self, account: usize, id: &str) -> Outcome {
-        let refuses = self.behaviour.deactivating_unverified == DeactivatingUnverified::Refused;
+        let refuses = self.behaviour.deactivating_unverified == DeactivatingUnverified::Rejected;
         let contact = self.contact_mut(account, id)?;
         if !contact.verified && refuses {
             return Err(not_verified());
@@ -148,24 +148,24 @@ impl Service {
         Ok(self.acknowledge(StatusCode::OK, "Deactivated", &contact))
     }
 
-    /// The account whose contacts are to be listed: another's for an administrator only.
-    fn listed_account(&self, asking: usize, target: Option<&str>) -> Result<usize, Refusal> {
-        let Some(target) = target else { return Ok(asking) };
-        let user = self.accounts.get(asking).map(|account| &account.user).ok_or(NO_SUCH_ACCOUNT)?;
+    /// Returns the account to list. Only administrators may list another one.
+    fn listed_account(&self, requesting: usize, target: Option<&str>) -> Result<usize, ErrorResponse> {
+        let Some(target) = target else { return Ok(requesting) };
+        let user = self.accounts.get(requesting).map(|account| &account.user).ok_or(NO_SUCH_ACCOUNT)?;
         if user.account_id == target {
-            return Ok(asking);
+            return Ok(requesting);
         }
-        // Whether the other exists is told to administrators only.
+        // Only administrators learn whether the other account exists.
         if !user.administrator {
-            return Err(Refusal::Forbidden {
+            return Err(ErrorResponse::Forbidden {
                 code: 403,
                 message: "Only an administrator may list another user's contacts",
             });
         }
-        self.places.get(target).copied().ok_or(NO_SUCH_ACCOUNT)
+        self.indexes.get(target).copied().ok_or(NO_SUCH_ACCOUNT)
     }
 
-    fn check_room(&self, account: usize, method: &ContactMethod, to: &str) -> Result<(), Refusal> {
+    fn check_room(&self, account: usize, method: &ContactMethod, to: &str) -> Result<(), ErrorResponse> {
         self.check_duplicate(account, method, to)?;
         let Some(account) = self.accounts.get(account) else {
             return Ok(());
@@ -188,10 +188,10 @@ impl Service {
             OverLimit::PaymentRequired => StatusCode::PAYMENT_REQUIRED,
         };
         let title = "No more contacts of this kind are allowed";
-        Err(Refusal::Operation { status, field: "method", title, code: "LIMIT_REACHED" })
+        Err(ErrorResponse::Operation { status, field: "method", title, code: "LIMIT_REACHED" })
     }
 
-    fn check_duplicate(&self, account: usize, method: &ContactMethod, to: &str) -> Result<(), Refusal> {
+    fn check_duplicate(&self, account: usize, method: &ContactMethod, to: &str) -> Result<(), ErrorResponse> {
         let status = match self.behaviour.duplicates {
             Duplicates::Allowed => return Ok(()),
             Duplicates::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
@@ -200,12 +200,12 @@ impl Service {
         let mut contacts = self.accounts.get(account).map_or(&[][..], |account| &account.contacts).iter();
         if contacts.any(|contact| contact.method == *method && contact.to == to) {
             let title = "There is such a contact already";
-            return Err(Refusal::Operation { status, field: "to", title, code: "CONTACT_EXISTS" });
+            return Err(ErrorResponse::Operation { status, field: "to", title, code: "CONTACT_EXISTS" });
         }
         Ok(())
     }
 
-    fn contact_mut(&mut self, account: usize, id: &str) -> Result<&mut StoredContact, Refusal> {
+    fn contact_mut(&mut self, account: usize, id: &str) -> Result<&mut StoredContact, ErrorResponse> {
         self.accounts
             .get_mut(account)
             .and_then(|account| account.contacts.iter_mut().find(|contact| contact.id == id))
@@ -217,14 +217,14 @@ impl Service {
         contact_id(self.behaviour.seed, self.created)
     }
 
-    fn acknowledge(&self, status: StatusCode, message: &'static str, contact: &StoredContact) -> Answer {
+    fn acknowledge(&self, status: StatusCode, message: &'static str, contact: &StoredContact) -> ApiResponse {
         let name = self.behaviour.name_in_data.then_some(contact.to.as_str());
-        Answer::json(status, &Acknowledgement { message, data: Data { id: &contact.id, name } })
+        ApiResponse::json(status, &Acknowledgement { message, data: Data { id: &contact.id, name } })
     }
 }
 
-fn not_verified() -> Refusal {
-    Refusal::unprocessable("id", "The number is not verified yet", "CONTACT_NOT_VERIFIED")
+fn not_verified() -> ErrorResponse {
+    ErrorResponse::unprocessable("id", "The number is not verified yet", "CONTACT_NOT_VERIFIED")
 }
 
 #[derive(Serialize)]

@@ -1,12 +1,12 @@
-//! A page of the list, and the links on it.
+//! A page of the contact list, and its links.
 
 use std::fmt;
 
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 
+use super::error_response::ErrorResponse;
 use super::input::ListQuery;
-use super::refusal::Refusal;
 use super::route::COLLECTION;
 use crate::behaviour::{Behaviour, EndOfList, NextLink, SizeOutOfRange};
 use crate::contact::StoredContact;
@@ -14,7 +14,7 @@ use crate::contact::StoredContact;
 const DEFAULT_SIZE: i32 = 20;
 const MAX_PAGE_SIZE: i32 = 100;
 
-/// Where a page begins and how many contacts it may have.
+/// Offset and maximum size of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Window {
     offset: usize,
@@ -22,22 +22,27 @@ pub(super) struct Window {
 }
 
 impl Window {
-    pub(super) fn of(query: &ListQuery<'_>, behaviour: &Behaviour) -> Result<Self, Refusal> {
-        let offset = usize::try_from(query.offset.unwrap_or(0))
-            .map_err(|_| Refusal::unprocessable("offset", "The offset is negative", "OFFSET_INVALID"))?;
+    pub(super) fn of(query: &ListQuery<'_>, behaviour: &Behaviour) -> Result<Self, ErrorResponse> {
+        let offset = usize::try_from(query.offset.unwrap_or(0)).map_err(|_| {
+            ErrorResponse::unprocessable("offset", "The offset is negative", "OFFSET_INVALID")
+        })?;
         let asked = query.size.unwrap_or(DEFAULT_SIZE);
         let allowed = asked.clamp(1, MAX_PAGE_SIZE);
-        if allowed != asked && behaviour.size_out_of_range == SizeOutOfRange::Refused {
-            return Err(Refusal::unprocessable("size", "The size is not within 1 and 100", "SIZE_INVALID"));
+        if allowed != asked && behaviour.size_out_of_range == SizeOutOfRange::Rejected {
+            return Err(ErrorResponse::unprocessable(
+                "size",
+                "The size is not within 1 and 100",
+                "SIZE_INVALID",
+            ));
         }
-        // A cap of nothing would make a list that never ends.
+        // With a cap of 0, the list would never end.
         let cap =
             behaviour.page_cap.map_or(usize::MAX, |cap| usize::try_from(cap.max(1)).unwrap_or(usize::MAX));
         Ok(Self { offset, size: usize::try_from(allowed).unwrap_or(1).min(cap) })
     }
 }
 
-/// The body of a page, ready to be written.
+/// Body of a page.
 #[derive(Serialize)]
 pub(super) struct PageBody<'a> {
     values: Values<'a>,
@@ -81,7 +86,7 @@ impl<'a> PageBody<'a> {
     }
 }
 
-/// A contact as it is written: on a page with its place in the order, alone without.
+/// A contact in JSON. Only contacts on a page have `applyOrder`.
 #[derive(Serialize)]
 pub(super) struct ContactBody<'a> {
     id: &'a str,
@@ -115,8 +120,8 @@ struct Values<'a> {
 impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut sequence = serializer.serialize_seq(Some(self.contacts.len()))?;
-        for (place, contact) in (self.first..).zip(self.contacts) {
-            sequence.serialize_element(&ContactBody::new(contact, Some(place)))?;
+        for (index, contact) in (self.first..).zip(self.contacts) {
+            sequence.serialize_element(&ContactBody::new(contact, Some(index)))?;
         }
         sequence.end()
     }
@@ -124,7 +129,7 @@ impl Serialize for Values<'_> {
 
 #[derive(Serialize)]
 struct Links<'a> {
-    /// Left out, null, or a string.
+    /// Absent, null, or a string.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<Option<End<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -145,7 +150,7 @@ fn empty_string<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str("")
 }
 
-/// Written straight into the body, without a string of its own.
+/// Serialized without an intermediate string.
 struct Link<'a> {
     behaviour: &'a Behaviour,
     offset: usize,
@@ -201,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_written_as_the_published_example() {
+    fn a_page_looks_like_the_documented_example() {
         assert_eq!(
             page(3, "offset=1&size=1", &Behaviour::default()),
             r#"{"values":[{"id":"c1","method":"email","to":"a@b","status":{"enabled":true},"applyOrder":1}],"#
@@ -211,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn each_form_of_link_has_the_same_numbers() {
+    fn each_form_of_link_has_the_same_offset_and_size() {
         for (next_link, expected) in [
             (NextLink::Placeholder, "url"),
             (NextLink::Query, ""),
@@ -226,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_told_in_each_way() {
+    fn the_last_page_has_each_form() {
         for (end_of_list, expected) in [
             (EndOfList::Absent, r#""links":{}}"#),
             (EndOfList::Null, r#""links":{"next":null}}"#),
@@ -239,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stuck_link_names_its_own_page() {
+    fn a_stuck_link_points_to_its_own_page() {
         let behaviour =
             Behaviour { next_link: NextLink::Stuck, first_and_last: false, ..Behaviour::default() };
         assert_eq!(links(2, &behaviour), r#""links":{"next":"url?offset=0&size=1"}}"#);

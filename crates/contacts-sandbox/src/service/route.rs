@@ -1,22 +1,22 @@
-//! Which operation a method and a path name.
+//! Finds the operation of a method and a path.
 
 use http::{Method, StatusCode};
 
-use super::refusal::Refusal;
+use super::error_response::ErrorResponse;
 use crate::behaviour::{Base, Behaviour};
 use crate::operation::Operation;
 
-/// Where the host tells a site's cloud id, outside the API.
+/// Path for the lookup of a site's cloud id, outside the API.
 const TENANT_INFO: &str = "/_edge/tenant_info";
-/// Where the operations are, after the base.
+/// Path of the operations, after the base.
 pub(super) const COLLECTION: &str = "/v1/users/contacts";
 
-/// The operation that a request names, and the id in its path as it was sent (empty where the path has none).
+/// Returns the operation of a request, and the id in its path as sent (empty without one).
 pub(super) fn route<'a>(
     behaviour: &Behaviour,
     method: &Method,
     path: &'a str,
-) -> Result<(Operation, &'a str), Refusal> {
+) -> Result<(Operation, &'a str), ErrorResponse> {
     if path == TENANT_INFO {
         return if method == Method::GET { Ok((Operation::TenantInfo, "")) } else { Err(only("GET")) };
     }
@@ -28,7 +28,7 @@ pub(super) fn route<'a>(
     }
     let rest = rest.strip_prefix('/').ok_or(UNKNOWN_PATH)?;
     let (id, action) = rest.split_once('/').map_or((rest, None), |(id, action)| (id, Some(action)));
-    // An empty id is no contact: taking it for the collection would turn a get into a list.
+    // Treating an empty id as the collection would turn a get into a list.
     if id.is_empty() {
         return Err(UNKNOWN_PATH);
     }
@@ -36,27 +36,27 @@ pub(super) fn route<'a>(
     Ok((operation.map_err(only)?, id))
 }
 
-const UNKNOWN_PATH: Refusal = Refusal::Plain { status: StatusCode::NOT_FOUND, allow: None };
+const UNKNOWN_PATH: ErrorResponse = ErrorResponse::Plain { status: StatusCode::NOT_FOUND, allow: None };
 
-fn only(allow: &'static str) -> Refusal {
-    Refusal::Plain { status: StatusCode::METHOD_NOT_ALLOWED, allow: Some(allow) }
+fn only(allow: &'static str) -> ErrorResponse {
+    ErrorResponse::Plain { status: StatusCode::METHOD_NOT_ALLOWED, allow: Some(allow) }
 }
 
-/// Who is let in at a path that names an operation. The credentials of all others are good elsewhere at best.
-pub(super) fn entrance(behaviour: &Behaviour, path: &str) -> Entrance {
+/// Returns the kind of credentials that the base of a path accepts.
+pub(super) fn accepted_credentials(behaviour: &Behaviour, path: &str) -> AcceptedCredentials {
     let base = behaviour.base;
     if base == base.for_oauth() {
-        Entrance::Any
+        AcceptedCredentials::Any
     } else if below(behaviour, base, path).is_some() {
-        Entrance::ApiTokens
+        AcceptedCredentials::ApiTokens
     } else {
-        Entrance::OAuthTokens
+        AcceptedCredentials::OAuthTokens
     }
 }
 
-/// The kinds of credentials that a base is for.
+/// Kind of credentials that a base accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entrance {
+pub(super) enum AcceptedCredentials {
     Any,
     ApiTokens,
     OAuthTokens,
@@ -71,7 +71,7 @@ fn below<'a>(behaviour: &Behaviour, base: Base, path: &'a str) -> Option<&'a str
 mod tests {
     use super::*;
 
-    #[expect(clippy::needless_pass_by_value, reason = "so that the tests below read well")]
+    #[expect(clippy::needless_pass_by_value, reason = "shorter calls in the tests below")]
     fn routed(method: Method, path: &str) -> Option<(Operation, &str)> {
         route(&Behaviour::default(), &method, path).ok()
     }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_an_operation() {
+    fn other_paths_are_not_operations() {
         for path in ["/c-1/", "/c-1/verify", "/c-1/activate/", "//", "/", "//activate", "s"] {
             let path = format!("/jsm/ops/api/sandbox/v1/users/contacts{path}");
             for method in [Method::GET, Method::POST, Method::PATCH, Method::DELETE] {
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_bases_are_found_when_they_are_chosen() {
+    fn only_the_configured_base_has_operations() {
         let behaviour = Behaviour { base: Base::Compass, ..Behaviour::default() };
         let path = "/compass/cloud/sandbox/ops/v1/users/contacts";
         assert_eq!(route(&behaviour, &Method::GET, path).ok(), Some((Operation::List, "")));

@@ -1,4 +1,4 @@
-//! What the page at `/` is made of, over a real socket: the page itself, and what it asks for.
+//! The web page at `/` and its requests, over a real socket.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 
 const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
-struct Answer {
+struct Response {
     status: u16,
     head: String,
     body: String,
 }
 
-impl Answer {
+impl Response {
     fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
@@ -28,8 +28,8 @@ impl Answer {
     }
 }
 
-/// Asks with headers, each ended by a line's end.
-fn ask_with(sandbox: &Sandbox, method: &str, target: &str, headers: &str, body: &str) -> Answer {
+/// Sends a request with headers. Each header ends with CRLF.
+fn send_with(sandbox: &Sandbox, method: &str, target: &str, headers: &str, body: &str) -> Response {
     let mut stream = TcpStream::connect(sandbox.address()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let request = format!(
@@ -42,15 +42,15 @@ fn ask_with(sandbox: &Sandbox, method: &str, target: &str, headers: &str, body: 
     stream.read_to_string(&mut text).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    Response { status, head: head.to_owned(), body: body.to_owned() }
 }
 
-fn ask(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Answer {
-    ask_with(sandbox, method, target, "", body)
+fn send(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Response {
+    send_with(sandbox, method, target, "", body)
 }
 
 fn changes(sandbox: &Sandbox, query: &str) -> Value {
-    ask(sandbox, "GET", &format!("/_sandbox/journal?{query}"), "").json()
+    send(sandbox, "GET", &format!("/_sandbox/journal?{query}"), "").json()
 }
 
 fn numbers(changes: &Value) -> Vec<u64> {
@@ -58,10 +58,10 @@ fn numbers(changes: &Value) -> Vec<u64> {
 }
 
 #[test]
-fn the_page_is_one_file_that_may_load_nothing_else() {
+fn the_page_is_one_file_that_cannot_load_anything_else() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(Fault::Status { status: 500, body: None, content_type: None, when: When::Before });
-    let page = ask(&sandbox, "GET", "/", "");
+    let page = send(&sandbox, "GET", "/", "");
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
     let policy = page.header("content-security-policy").unwrap();
     for part in ["default-src 'none'", "frame-ancestors 'none'", "connect-src 'self'", "script-src 'sha256-"]
@@ -72,17 +72,17 @@ fn the_page_is_one_file_that_may_load_nothing_else() {
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
     assert!(page.body.ends_with("</html>\n") && page.body.matches("<script>").count() == 1);
 
-    // Neither the page nor the picture that browsers ask for beside it is a request for the service.
-    assert_eq!(ask(&sandbox, "GET", "/favicon.ico", "").status, 404);
+    // The page and the favicon are not requests to the service.
+    assert_eq!(send(&sandbox, "GET", "/favicon.ico", "").status, 404);
     assert!(sandbox.journal().is_empty());
-    assert_eq!(ask(&sandbox, "GET", CONTACTS, "").status, 500, "the fault was not used up");
+    assert_eq!(send(&sandbox, "GET", CONTACTS, "").status, 500, "the fault still applies");
 }
 
 #[test]
-fn another_page_cannot_change_anything_and_a_program_can() {
+fn pages_of_other_origins_cannot_change_anything_and_programs_can() {
     let sandbox = Sandbox::start().unwrap();
     let own = format!("origin: {}\r\n", sandbox.origin());
-    let strangers = [
+    let foreign_headers = [
         "origin: null\r\n".to_owned(),
         "origin: https://evil.example\r\n".to_owned(),
         "origin: http://127.0.0.1:1\r\n".to_owned(),
@@ -105,31 +105,31 @@ fn another_page_cannot_change_anything_and_a_program_can() {
         ("DELETE", "faults", ""),
     ];
     let enabled = || sandbox.with_service(|service| service.contacts(&account).last().unwrap().enabled);
-    ask(&sandbox, "GET", CONTACTS, "");
-    for stranger in &strangers {
+    send(&sandbox, "GET", CONTACTS, "");
+    for foreign in &foreign_headers {
         for (method, what, body) in actions {
-            let answer = ask_with(&sandbox, method, &format!("/_sandbox/{what}"), stranger, body);
-            assert_eq!(answer.status, 403, "{stranger} {method} {what}");
+            let response = send_with(&sandbox, method, &format!("/_sandbox/{what}"), foreign, body);
+            assert_eq!(response.status, 403, "{foreign} {method} {what}");
         }
     }
-    assert_eq!(ask(&sandbox, "GET", "/_sandbox/faults", "").json(), json!([]));
+    assert_eq!(send(&sandbox, "GET", "/_sandbox/faults", "").json(), json!([]));
     assert!(!enabled() && sandbox.journal().len() == 1);
-    for friend in ["", &own, &format!("{own}sec-fetch-site: same-origin\r\n")] {
+    for allowed in ["", &own, &format!("{own}sec-fetch-site: same-origin\r\n")] {
         for (method, what, body) in actions {
-            let answer = ask_with(&sandbox, method, &format!("/_sandbox/{what}"), friend, body);
-            assert_eq!(answer.status, 204, "{friend} {method} {what}");
+            let response = send_with(&sandbox, method, &format!("/_sandbox/{what}"), allowed, body);
+            assert_eq!(response.status, 204, "{allowed} {method} {what}");
         }
     }
     assert!(enabled() && sandbox.journal().is_empty());
 }
 
 #[test]
-fn the_journal_tells_what_has_changed_since_it_was_read() {
+fn the_journal_returns_the_changes_since_a_revision() {
     let sandbox = Sandbox::start().unwrap();
     let empty = changes(&sandbox, "since=0");
     assert_eq!((numbers(&empty), &empty["first"]), (vec![], &json!(1)));
     for _ in 0..3 {
-        ask(&sandbox, "GET", CONTACTS, "");
+        send(&sandbox, "GET", CONTACTS, "");
     }
     let all = changes(&sandbox, "since=0");
     assert_eq!((numbers(&all), &all["kept"]), (vec![1, 2, 3], &json!(3)));
@@ -137,47 +137,43 @@ fn the_journal_tells_what_has_changed_since_it_was_read() {
     assert_eq!(numbers(&changes(&sandbox, "since=0&last=2")), [2, 3]);
     assert!(numbers(&changes(&sandbox, &format!("since={revision}"))).is_empty());
 
-    // A request is told when it comes, and again when it is answered.
+    // A request is reported when it arrives, and again with its status.
     sandbox.arm(Fault::Delay { ms: 300, when: When::Before });
     std::thread::scope(|scope| {
-        let late = scope.spawn(|| ask(&sandbox, "GET", CONTACTS, "").status);
-        let begun = loop {
+        let delayed = scope.spawn(|| send(&sandbox, "GET", CONTACTS, "").status);
+        let arrived = loop {
             let changes = changes(&sandbox, &format!("since={revision}"));
             if !numbers(&changes).is_empty() {
                 break changes;
             }
         };
-        assert_eq!((numbers(&begun), &begun["entries"][0]["status"]), (vec![4], &Value::Null));
-        assert_eq!(begun["entries"][0]["fault"]["kind"], "delay");
-        let status = late.join().unwrap();
-        let answered = changes(&sandbox, &format!("since={}", begun["revision"]));
+        assert_eq!((numbers(&arrived), &arrived["entries"][0]["status"]), (vec![4], &Value::Null));
+        assert_eq!(arrived["entries"][0]["fault"]["kind"], "delay");
+        let status = delayed.join().unwrap();
+        let answered = changes(&sandbox, &format!("since={}", arrived["revision"]));
         assert_eq!((numbers(&answered), &answered["entries"][0]["status"]), (vec![4], &json!(status)));
     });
 
-    ask(&sandbox, "DELETE", "/_sandbox/journal", "");
+    send(&sandbox, "DELETE", "/_sandbox/journal", "");
     let cleared = changes(&sandbox, "since=0");
     assert_eq!((numbers(&cleared), &cleared["first"], &cleared["kept"]), (vec![], &json!(5), &json!(0)));
     assert_eq!(cleared["started"], all["started"]);
-    for mistake in ["since=x", "since=-1", "last=", "until=3", "since"] {
-        assert_eq!(
-            ask(&sandbox, "GET", &format!("/_sandbox/journal?{mistake}"), "").status,
-            400,
-            "{mistake}"
-        );
+    for query in ["since=x", "since=-1", "last=", "until=3", "since"] {
+        assert_eq!(send(&sandbox, "GET", &format!("/_sandbox/journal?{query}"), "").status, 400, "{query}");
     }
 }
 
 #[test]
-fn a_state_that_is_known_is_not_sent_again_and_has_no_token() {
+fn the_state_is_sent_only_after_a_change_and_contains_no_token() {
     let sandbox = Sandbox::start().unwrap();
     let user =
         User::new("eve@example.com", "s3cret-1").with_oauth_token("s3cret-2").with_expired_token("s3cret-3");
     let account = sandbox.with_service(|service| service.add_user(user));
-    let state = ask(&sandbox, "GET", "/_sandbox/state", "");
+    let state = send(&sandbox, "GET", "/_sandbox/state", "");
     assert!(state.body.contains("eve@example.com") && !state.body.contains("s3cret"), "{state:?}");
     let known = format!("if-none-match: {}\r\n", state.header("etag").unwrap());
-    ask(&sandbox, "GET", CONTACTS, "");
-    let again = || ask_with(&sandbox, "GET", "/_sandbox/state", &known, "");
+    send(&sandbox, "GET", CONTACTS, "");
+    let again = || send_with(&sandbox, "GET", "/_sandbox/state", &known, "");
     assert_eq!((again().status, again().body.as_str()), (304, ""));
     sandbox.with_service(|service| service.add_contact(&account, "email", "eve@example.com", true));
     let changed = again();
@@ -188,15 +184,15 @@ fn a_state_that_is_known_is_not_sent_again_and_has_no_token() {
 }
 
 #[test]
-fn every_kind_of_fault_that_can_be_chosen_can_be_armed() {
+fn every_listed_kind_of_fault_can_be_armed() {
     let sandbox = Sandbox::start().unwrap();
-    let kinds = ask(&sandbox, "GET", "/_sandbox/faults/kinds", "").json();
+    let kinds = send(&sandbox, "GET", "/_sandbox/faults/kinds", "").json();
     let kinds = kinds.as_array().unwrap();
     assert!(kinds.len() > 10, "{kinds:?}");
     for kind in kinds {
         assert!(kind["meaning"].as_str().is_some_and(|meaning| meaning.ends_with('.')), "{kind}");
-        // Not the next connection, which is the test's own.
+        // With a high number, so that `refuse` does not apply to the test's own connections.
         let rule = json!({"occurrence": {"nth": 1000}, "fault": kind["fault"]}).to_string();
-        assert_eq!(ask(&sandbox, "POST", "/_sandbox/faults", &rule).status, 204, "{kind}");
+        assert_eq!(send(&sandbox, "POST", "/_sandbox/faults", &rule).status, 204, "{kind}");
     }
 }

@@ -1,4 +1,4 @@
-//! The tests of this crate, as one program.
+//! Integration tests, as one program.
 
 mod inspector;
 mod inspector_browser;

@@ -1,4 +1,4 @@
-//! The README's test of a program.
+//! The test in the README.
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, When};
 use contacts_ureq::{BaseUrl, Client, ContactMethod, Credentials};

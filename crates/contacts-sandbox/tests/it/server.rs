@@ -1,4 +1,4 @@
-//! The server over real sockets, by hand: what is on the wire is what is looked at.
+//! The server over real sockets. The tests check the bytes on the wire.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -12,14 +12,14 @@ use contacts_sandbox::{
 const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
 const BASIC: &str = "authorization: Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu";
 
-/// What came back: all of it, and how it ended.
+/// A response, and how the connection ended.
 #[derive(Debug)]
-struct Answer {
+struct Response {
     text: String,
     end: Option<ErrorKind>,
 }
 
-impl Answer {
+impl Response {
     fn status(&self) -> u16 {
         self.text.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
     }
@@ -35,8 +35,8 @@ fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Sends bytes and reads to the end of the connection.
-fn raw(address: SocketAddr, bytes: &str) -> Answer {
+/// Sends bytes and reads until the connection ends.
+fn raw(address: SocketAddr, bytes: &str) -> Response {
     let mut stream = connect(address);
     stream.write_all(bytes.as_bytes()).unwrap();
     let (mut text, mut buffer) = (Vec::new(), [0; 4096]);
@@ -47,10 +47,10 @@ fn raw(address: SocketAddr, bytes: &str) -> Answer {
             Err(error) => break Some(error.kind()),
         }
     };
-    Answer { text: String::from_utf8_lossy(&text).into_owned(), end }
+    Response { text: String::from_utf8_lossy(&text).into_owned(), end }
 }
 
-fn ask(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Answer {
+fn send(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Response {
     let (json, length) = match body {
         "" => ("", String::new()),
         _ => ("content-type: application/json\r\n", format!("content-length: {}\r\n", body.len())),
@@ -61,8 +61,8 @@ fn ask(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Answer {
     raw(sandbox.address(), &format!("{head}\r\n{body}"))
 }
 
-fn list(sandbox: &Sandbox) -> Answer {
-    ask(sandbox, "GET", CONTACTS, "")
+fn list(sandbox: &Sandbox) -> Response {
+    send(sandbox, "GET", CONTACTS, "")
 }
 
 fn first_id(sandbox: &Sandbox) -> String {
@@ -70,7 +70,7 @@ fn first_id(sandbox: &Sandbox) -> String {
 }
 
 #[test]
-fn the_operations_and_the_cloud_id_are_answered() {
+fn every_operation_and_the_cloud_id_lookup_work() {
     let sandbox = Sandbox::start().unwrap();
     let id = first_id(&sandbox);
     let item = format!("{CONTACTS}/{id}");
@@ -79,23 +79,23 @@ fn the_operations_and_the_cloud_id_are_answered() {
     let listed = list(&sandbox);
     assert_eq!(listed.status(), 200);
     assert!(listed.body().contains(r#""status":{"enabled":true},"applyOrder":1"#), "{listed:?}");
-    let one = ask(&sandbox, "GET", &item, "");
+    let one = send(&sandbox, "GET", &item, "");
     let expected =
         format!(r#"{{"id":"{id}","method":"email","to":"demo@example.com","status":{{"enabled":true}}}}"#);
     assert_eq!((one.status(), one.body()), (200, expected.as_str()));
-    let created = ask(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"90-5555559999"}"#);
+    let created = send(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"90-5555559999"}"#);
     assert_eq!(created.status(), 201);
     assert!(created.body().starts_with(r#"{"message":"Created","data":{"id":""#));
-    let updated = ask(&sandbox, "PATCH", &item, r#"{"to":"new@example.com"}"#);
+    let updated = send(&sandbox, "PATCH", &item, r#"{"to":"new@example.com"}"#);
     assert_eq!((updated.status(), updated.body()), (200, confirmed("Updated").as_str()));
-    let off = ask(&sandbox, "PATCH", &format!("{item}/deactivate"), "");
+    let off = send(&sandbox, "PATCH", &format!("{item}/deactivate"), "");
     assert_eq!((off.status(), off.body()), (200, confirmed("Deactivated").as_str()));
-    let on = ask(&sandbox, "PATCH", &format!("{item}/activate"), "");
+    let on = send(&sandbox, "PATCH", &format!("{item}/activate"), "");
     assert_eq!((on.status(), on.body()), (200, confirmed("Activated").as_str()));
-    let deleted = ask(&sandbox, "DELETE", &item, "");
+    let deleted = send(&sandbox, "DELETE", &item, "");
     assert_eq!((deleted.status(), deleted.body()), (204, ""));
-    assert_eq!(ask(&sandbox, "GET", &item, "").status(), 404);
-    assert_eq!(ask(&sandbox, "GET", "/_edge/tenant_info", "").body(), r#"{"cloudId":"sandbox"}"#);
+    assert_eq!(send(&sandbox, "GET", &item, "").status(), 404);
+    assert_eq!(send(&sandbox, "GET", "/_edge/tenant_info", "").body(), r#"{"cloudId":"sandbox"}"#);
 
     let operations: Vec<_> = sandbox.journal().iter().filter_map(|recorded| recorded.operation).collect();
     use Operation::{Activate, Create, Deactivate, Delete, Get, List, TenantInfo, Update};
@@ -103,7 +103,7 @@ fn the_operations_and_the_cloud_id_are_answered() {
 }
 
 #[test]
-fn a_page_in_a_browser_cannot_use_it() {
+fn web_pages_of_other_sites_cannot_use_the_sandbox() {
     let sandbox = Sandbox::start().unwrap();
     let with = |headers: &str| {
         let head = format!("GET {CONTACTS} HTTP/1.1\r\n{headers}{BASIC}\r\nconnection: close\r\n\r\n");
@@ -123,13 +123,13 @@ fn a_page_in_a_browser_cannot_use_it() {
 }
 
 #[test]
-fn an_address_that_others_could_reach_is_refused() {
+fn an_address_that_other_hosts_can_reach_is_rejected() {
     let listen = "0.0.0.0:0".parse().unwrap();
     assert!(matches!(Sandbox::builder().listen(listen).start(), Err(Error::NotLoopback(_))));
 }
 
 #[test]
-fn the_journal_keeps_repeated_headers_and_no_secret() {
+fn the_journal_contains_repeated_headers_and_no_secrets() {
     let sandbox = Sandbox::start().unwrap();
     let head = format!(
         "GET {CONTACTS} HTTP/1.1\r\nHost: localhost\r\n{BASIC}\r\nX-Twice: a\r\nCookie: s3cret\r\nX-Twice: b\r\nconnection: close\r\n\r\n"
@@ -142,12 +142,12 @@ fn the_journal_keeps_repeated_headers_and_no_secret() {
     assert_eq!(recorded.status, Some(200));
     assert!(recorded.account.is_some());
 
-    let shown = ask(&sandbox, "GET", "/_sandbox/journal", "").text;
+    let shown = send(&sandbox, "GET", "/_sandbox/journal", "").text;
     assert!(shown.contains("x-twice") && !shown.contains("s3cret") && !shown.contains(DEMO_TOKEN), "{shown}");
 }
 
 #[test]
-fn what_is_too_large_is_refused() {
+fn a_body_that_is_too_large_gets_413() {
     let sandbox = Sandbox::start().unwrap();
     let head =
         format!("POST {CONTACTS} HTTP/1.1\r\nhost: localhost\r\n{BASIC}\r\ncontent-length: 1048577\r\n\r\n");
@@ -155,13 +155,13 @@ fn what_is_too_large_is_refused() {
 }
 
 #[test]
-fn the_state_outlives_the_sandbox_and_is_for_its_owner_alone() {
+fn the_state_file_survives_the_sandbox_and_only_its_owner_can_read_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
     let sandbox = Sandbox::builder().state_file(&path).start().unwrap();
-    assert_eq!(ask(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"1-234"}"#).status(), 201);
+    assert_eq!(send(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"1-234"}"#).status(), 201);
     let before = list(&sandbox).body().to_owned();
-    // Not dropped: the change was written before it was answered.
+    // The first sandbox still runs: the change was written before the response.
     let again =
         Sandbox::builder().service(Service::new(Default::default())).state_file(&path).start().unwrap();
     assert_eq!(list(&again).body(), before);
@@ -170,7 +170,7 @@ fn the_state_outlives_the_sandbox_and_is_for_its_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
-    assert_eq!(folder.path().read_dir().unwrap().count(), 1, "no draft is left behind");
+    assert_eq!(folder.path().read_dir().unwrap().count(), 1, "no temporary file remains");
 
     std::fs::write(&path, "{\n  \"nonsense\": 1\n}").unwrap();
     let error = Sandbox::builder().state_file(&path).start().unwrap_err().to_string();
@@ -178,7 +178,7 @@ fn the_state_outlives_the_sandbox_and_is_for_its_owner_alone() {
 }
 
 #[test]
-fn each_fault_is_seen_on_the_wire() {
+fn each_fault_has_its_effect_on_the_wire() {
     let sandbox = Sandbox::start().unwrap();
     let after = |fault: Fault| {
         sandbox.disarm();
@@ -191,20 +191,17 @@ fn each_fault_is_seen_on_the_wire() {
     let nothing = after(Fault::Close { when: When::Before });
     assert_eq!((nothing.text.as_str(), nothing.end), ("", None));
     assert_eq!(after(Fault::Reset { when: When::Before }).end, Some(ErrorKind::ConnectionReset));
-    // Refused connections end before or while the request is written, and a reset is told once: by the one or by the other.
+    // A refused connection ends before or during the write. Either the write or the read reports
+    // the reset.
     sandbox.arm(Fault::Refuse { end: End::Reset });
     let mut refused = connect(sandbox.address());
     let written = refused.write_all(b"GET / HTTP/1.1\r\n\r\n");
     assert!(written.is_err() || refused.read(&mut [0; 1]).is_err());
 
-    assert_eq!(after(Fault::CutAnswer { at: 7, end: End::Close }).text, whole[..7]);
+    assert_eq!(after(Fault::CutResponse { at: 7, end: End::Close }).text, whole[..7]);
     assert_eq!(after(Fault::CutBody { at: 9, end: End::Close }).body(), &body[..9]);
     assert_eq!(after(Fault::CutBody { at: 9, end: End::Reset }).end, Some(ErrorKind::ConnectionReset));
-    assert_eq!(
-        after(Fault::CutBody { at: body.len(), end: End::Reset }).body(),
-        body,
-        "nothing is left to cut"
-    );
+    assert_eq!(after(Fault::CutBody { at: body.len(), end: End::Reset }).body(), body, "the whole body fits");
     let begun = Instant::now();
     assert_eq!(after(Fault::Drip { bytes: 64, every_ms: 5, part: Part::Body }).body(), body);
     assert!(begun.elapsed() >= Duration::from_millis(5 * (body.len() as u64 / 64 - 1)));
@@ -219,9 +216,9 @@ fn each_fault_is_seen_on_the_wire() {
         Fault::Status { status: 503, body: Some("busy".into()), content_type: None, when: When::Before };
     let busy = after(status);
     assert_eq!((busy.status(), busy.body()), (503, "busy"));
-    for unfit in [99, 101, 600, 1000] {
-        let status = Fault::Status { status: unfit, body: None, content_type: None, when: When::Before };
-        assert_eq!(after(status).status(), 500, "{unfit} ends no exchange of HTTP");
+    for invalid in [99, 101, 600, 1000] {
+        let status = Fault::Status { status: invalid, body: None, content_type: None, when: When::Before };
+        assert_eq!(after(status).status(), 500, "{invalid} is not a final status");
     }
     let limited = after(Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 7, status: 429 });
     assert!(limited.status() == 429 && limited.text.contains("retry-after: 7\r\n"), "{limited:?}");
@@ -233,30 +230,30 @@ fn each_fault_is_seen_on_the_wire() {
     assert!(chunked.text.contains("transfer-encoding: chunked\r\n"));
 
     sandbox.disarm();
-    assert_eq!(list(&sandbox).body(), body, "none of it has changed anything");
+    assert_eq!(list(&sandbox).body(), body, "no fault changed the contacts");
 }
 
 #[test]
-fn a_fault_after_the_effect_leaves_it_and_a_duplicate_doubles_it() {
+fn a_fault_after_the_effect_keeps_it_and_a_duplicate_performs_it_twice() {
     let sandbox = Sandbox::start().unwrap();
     sandbox
         .with_service(|service| service.behaviour_mut().duplicates = contacts_sandbox::Duplicates::Allowed);
     let voices = |sandbox: &Sandbox| list(sandbox).body().matches("\"voice\"").count();
     let create = |fault: Fault| {
         sandbox.arm(FaultRule::new(fault).on(Operation::Create).times(1));
-        ask(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"1-234"}"#)
+        send(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"1-234"}"#)
     };
     create(Fault::Close { when: When::Before });
     assert_eq!(voices(&sandbox), 0);
     create(Fault::Close { when: When::After });
     assert_eq!(voices(&sandbox), 1);
     sandbox.with_service(|service| service.behaviour_mut().limits = contacts_sandbox::Limits::NONE);
-    create(Fault::Duplicate { answer: contacts_sandbox::Which::First });
+    create(Fault::Duplicate { response: contacts_sandbox::DuplicateResponse::First });
     assert_eq!(voices(&sandbox), 3);
 }
 
 #[test]
-fn an_effect_that_is_late_comes_though_the_client_has_gone() {
+fn a_delayed_effect_happens_even_if_the_client_disconnects() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(Fault::Delay { ms: 50, when: When::Before });
     let body = r#"{"method":"voice","to":"1-234"}"#;
@@ -272,12 +269,12 @@ fn an_effect_that_is_late_comes_though_the_client_has_gone() {
     drop(stream);
     let begun = Instant::now();
     while !list(&sandbox).body().contains("voice") {
-        assert!(begun.elapsed() < Duration::from_secs(10), "the effect never came");
+        assert!(begun.elapsed() < Duration::from_secs(10), "the effect never happened");
     }
 }
 
 #[test]
-fn a_sandbox_stops_at_once_whatever_is_going_on() {
+fn a_sandbox_stops_promptly_with_requests_in_progress() {
     let plan = FaultPlan { seed: 1, rules: vec![FaultRule::new(Fault::Silence { when: When::After })] };
     let sandbox = Sandbox::builder().faults(plan).start().unwrap();
     let mut silent = connect(sandbox.address());
@@ -288,33 +285,33 @@ fn a_sandbox_stops_at_once_whatever_is_going_on() {
     }
     let begun = Instant::now();
     drop(sandbox);
-    // What is going on goes on without end.
+    // Without the stop, the silent request would never end.
     assert!(begun.elapsed() < Duration::from_secs(10));
     assert!(matches!(silent.read(&mut [0; 1]), Ok(0) | Err(_)));
 }
 
 #[test]
-fn the_server_itself_can_be_asked_and_is_not_in_the_journal() {
+fn the_control_api_works_and_is_not_in_the_journal() {
     let sandbox = Sandbox::start().unwrap();
     let account = sandbox.with_service(|service| service.add_user(User::new("eve@example.com", "eve-t0ken")));
-    let state = ask(&sandbox, "GET", "/_sandbox/state", "");
+    let state = send(&sandbox, "GET", "/_sandbox/state", "");
     assert!(state.body().contains("eve@example.com") && !state.body().contains("eve-t0ken"));
 
-    assert_eq!(ask(&sandbox, "POST", "/_sandbox/faults", r#"{"kind":"html"}"#).status(), 204);
-    assert!(ask(&sandbox, "GET", "/_sandbox/faults", "").body().contains("html"));
-    let wrong = ask(&sandbox, "POST", "/_sandbox/faults", r#"{"kind":"htlm"}"#);
+    assert_eq!(send(&sandbox, "POST", "/_sandbox/faults", r#"{"kind":"html"}"#).status(), 204);
+    assert!(send(&sandbox, "GET", "/_sandbox/faults", "").body().contains("html"));
+    let wrong = send(&sandbox, "POST", "/_sandbox/faults", r#"{"kind":"htlm"}"#);
     assert!(wrong.status() == 400 && wrong.body().contains("htlm"), "{wrong:?}");
-    assert_eq!(ask(&sandbox, "DELETE", "/_sandbox/faults", "").status(), 204);
+    assert_eq!(send(&sandbox, "DELETE", "/_sandbox/faults", "").status(), 204);
     assert!(list(&sandbox).body().starts_with('{'));
 
     let id = sandbox.with_service(|service| service.add_contact(&account, "sms", "1-2", false)).unwrap();
     let verify = format!(r#"{{"account":"{account}","id":"{id}"}}"#);
-    assert_eq!(ask(&sandbox, "POST", "/_sandbox/verify", &verify).status(), 204);
+    assert_eq!(send(&sandbox, "POST", "/_sandbox/verify", &verify).status(), 204);
     assert!(sandbox.with_service(|service| service.contacts(&account)[0].enabled));
-    assert_eq!(ask(&sandbox, "POST", "/_sandbox/verify", r#"{"account":"x","id":"y"}"#).status(), 404);
-    assert_eq!(ask(&sandbox, "GET", "/_sandbox/nothing", "").status(), 404);
+    assert_eq!(send(&sandbox, "POST", "/_sandbox/verify", r#"{"account":"x","id":"y"}"#).status(), 404);
+    assert_eq!(send(&sandbox, "GET", "/_sandbox/nothing", "").status(), 404);
 
     assert_eq!(sandbox.journal().len(), 1);
-    assert_eq!(ask(&sandbox, "DELETE", "/_sandbox/journal", "").status(), 204);
+    assert_eq!(send(&sandbox, "DELETE", "/_sandbox/journal", "").status(), 204);
     assert!(sandbox.journal().is_empty());
 }

@@ -11,10 +11,10 @@ use proptest::prelude::*;
 
 const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
 
-/// The demo user's address and API token.
+/// Header value for the demo user's API token.
 const BASIC: &str = "Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu";
 
-fn ask(service: &mut Service, method: Method, target: &str, body: &[u8]) -> http::Response<Vec<u8>> {
+fn send(service: &mut Service, method: Method, target: &str, body: &[u8]) -> http::Response<Vec<u8>> {
     let request = Request::builder()
         .method(method)
         .uri(target)
@@ -34,18 +34,18 @@ fn end_of_list() -> impl Strategy<Value = EndOfList> {
 
 proptest! {
     #[test]
-    fn whatever_is_asked_is_answered(
+    fn every_request_gets_a_response_below_500(
         method in prop::sample::select(vec![Method::GET, Method::POST, Method::PATCH, Method::DELETE, Method::PUT, Method::HEAD]),
         path in prop_oneof!["/[ -~]{0,40}", "/jsm/ops/api/sandbox/v1/users/contacts(/[a-z0-9.%/-]{0,20})?(\\?[ -~]{0,30})?"],
         body in prop::collection::vec(any::<u8>(), 0..200),
     ) {
         let Ok(uri) = path.parse::<http::Uri>() else { return Ok(()) };
-        let response = ask(&mut Service::demo(), method, &uri.to_string(), &body);
+        let response = send(&mut Service::demo(), method, &uri.to_string(), &body);
         prop_assert!((200..500).contains(&response.status().as_u16()), "{}", response.status());
     }
 
     #[test]
-    fn following_the_numbers_of_a_link_gives_the_whole_list(
+    fn following_the_links_returns_the_whole_list(
         contacts in 0_u32..60,
         size in 1_u32..=100,
         page_cap in prop::option::of(1_u32..=100),
@@ -64,7 +64,7 @@ proptest! {
         }
         let (mut seen, mut query) = (Vec::new(), format!("offset=0&size={size}"));
         for _ in 0..=contacts + 3 {
-            let response = ask(&mut service, Method::GET, &format!("{CONTACTS}?{query}"), b"");
+            let response = send(&mut service, Method::GET, &format!("{CONTACTS}?{query}"), b"");
             let page: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
             seen.extend(page["values"].as_array().unwrap().iter().map(|contact| contact["id"].as_str().unwrap().to_owned()));
             match page["links"]["next"].as_str().filter(|next| !next.is_empty()) {
@@ -77,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn an_id_that_nobody_has_is_not_found(id in "[A-Za-z0-9_~:-]{1,60}") {
+    fn an_unknown_id_gets_404(id in "[A-Za-z0-9_~:-]{1,60}") {
         let mut service = Service::demo();
         let item = format!("{CONTACTS}/{id}");
         for (method, path, body) in [
@@ -87,52 +87,52 @@ proptest! {
             (Method::PATCH, format!("{item}/activate"), ""),
             (Method::PATCH, format!("{item}/deactivate"), ""),
         ] {
-            prop_assert_eq!(ask(&mut service, method, &path, body.as_bytes()).status(), 404);
+            prop_assert_eq!(send(&mut service, method, &path, body.as_bytes()).status(), 404);
         }
     }
 }
 
 #[test]
-fn a_number_that_was_never_verified_is_deactivated_or_refused_as_it_is_set() {
-    use DeactivatingUnverified::{Acknowledged, Refused};
+fn the_deactivation_of_an_unverified_number_follows_the_setting() {
+    use DeactivatingUnverified::{Acknowledged, Rejected};
 
     for (deactivating_unverified, verified, status) in
-        [(Acknowledged, false, 200), (Refused, false, 422), (Acknowledged, true, 200), (Refused, true, 200)]
+        [(Acknowledged, false, 200), (Rejected, false, 422), (Acknowledged, true, 200), (Rejected, true, 200)]
     {
         let mut service = Service::demo();
         service.behaviour_mut().deactivating_unverified = deactivating_unverified;
         let account = service.users().next().unwrap().account_id.clone();
-        ask(&mut service, Method::POST, CONTACTS, br#"{"method":"voice","to":"1-1"}"#);
+        send(&mut service, Method::POST, CONTACTS, br#"{"method":"voice","to":"1-1"}"#);
         let id = service.contacts(&account).last().unwrap().id.clone();
         if verified {
             assert!(service.verify(&account, &id));
         }
-        let answer = ask(&mut service, Method::PATCH, &format!("{CONTACTS}/{id}/deactivate"), b"");
-        assert_eq!(answer.status(), status, "{deactivating_unverified:?}, verified: {verified}");
+        let response = send(&mut service, Method::PATCH, &format!("{CONTACTS}/{id}/deactivate"), b"");
+        assert_eq!(response.status(), status, "{deactivating_unverified:?}, verified: {verified}");
         assert!(!service.contacts(&account).iter().find(|contact| contact.id == id).unwrap().enabled);
-        let body = String::from_utf8(answer.into_body()).unwrap();
+        let body = String::from_utf8(response.into_body()).unwrap();
         assert_eq!(body.contains("CONTACT_NOT_VERIFIED"), status == 422, "{body}");
     }
 }
 
 #[test]
-fn credentials_at_the_base_of_the_other_kind_get_the_answers_of_the_gateway() {
+fn credentials_at_the_wrong_base_get_the_gateways_401() {
     const OAUTH_CONTACTS: &str = "/ex/jira/sandbox/jsm/ops/api/v1/users/contacts";
 
     let mismatch = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
     let bearer = format!("Bearer {DEMO_OAUTH_TOKEN}");
     let listed = |service: &mut Service, target: &str, authorization: &str| {
         let request = Request::get(target).header("authorization", authorization).body(&b""[..]).unwrap();
-        let answer = service.handle(request, Duration::from_secs(1_795_000_000));
-        (answer.status().as_u16(), String::from_utf8(answer.into_body()).unwrap())
+        let response = service.handle(request, Duration::from_secs(1_795_000_000));
+        (response.status().as_u16(), String::from_utf8(response.into_body()).unwrap())
     };
     let mut service = Service::demo();
     assert_eq!(listed(&mut service, CONTACTS, BASIC).0, 200);
     assert_eq!(listed(&mut service, OAUTH_CONTACTS, &bearer).0, 200);
     assert_eq!(listed(&mut service, CONTACTS, &bearer), (401, mismatch.to_owned()));
     assert_eq!(listed(&mut service, OAUTH_CONTACTS, BASIC), (401, String::new()));
-    // A token that nobody has is not at the wrong base.
-    assert!(!listed(&mut service, CONTACTS, "Bearer nobodys").1.contains("scope"));
+    // An unknown token gets the usual 401.
+    assert!(!listed(&mut service, CONTACTS, "Bearer unknown").1.contains("scope"));
 
     service.behaviour_mut().oauth_at_direct_base = OAuthAtDirectBase::Accepted;
     assert_eq!(listed(&mut service, CONTACTS, &bearer).0, 200);

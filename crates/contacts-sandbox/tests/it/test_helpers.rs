@@ -1,12 +1,12 @@
-//! What a test asks of a sandbox, and what it is told.
+//! The methods of `Sandbox` for tests.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use contacts_sandbox::{DEMO_EMAIL, Operation, Sandbox, User};
 
-/// Asks as the demo user, and reads the answer to its end.
-fn ask(sandbox: &Sandbox, line: &str) {
+/// Sends a request of the demo user, and reads the response to its end.
+fn send(sandbox: &Sandbox, line: &str) {
     let mut stream = TcpStream::connect(sandbox.address()).unwrap();
     let head = "host: localhost\r\nauthorization: Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu\r\nconnection: close\r\ncontent-length: 0";
     stream.write_all(format!("{line} HTTP/1.1\r\n{head}\r\n\r\n").as_bytes()).unwrap();
@@ -14,7 +14,7 @@ fn ask(sandbox: &Sandbox, line: &str) {
 }
 
 #[test]
-fn contacts_are_those_of_the_user_with_the_address() {
+fn contacts_returns_those_of_the_user_with_the_address() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.add_user(User::new("ann@example.com", "anns-token"));
     assert_eq!(sandbox.contacts("ann@example.com"), []);
@@ -28,7 +28,7 @@ fn contacts_are_those_of_the_user_with_the_address() {
 }
 
 #[test]
-fn a_user_who_is_replaced_keeps_the_contacts() {
+fn a_replaced_user_keeps_the_contacts() {
     let sandbox = Sandbox::start().unwrap();
     let before = sandbox.contacts(DEMO_EMAIL);
     sandbox.add_user(User::new(DEMO_EMAIL, "another-token"));
@@ -37,29 +37,29 @@ fn a_user_who_is_replaced_keeps_the_contacts() {
 
 #[test]
 #[should_panic(expected = "the sandbox has no user ann@example.com")]
-fn whoever_asks_for_a_user_who_is_not_there_is_told_so() {
+fn contacts_panics_for_an_unknown_user() {
     Sandbox::start().unwrap().contacts("ann@example.com");
 }
 
 #[test]
-fn requests_are_those_for_an_operation_and_writes_are_all_but_reads() {
+fn requests_returns_those_of_an_operation_and_writes_all_that_are_not_reads() {
     let sandbox = Sandbox::start().unwrap();
     let contacts = "/jsm/ops/api/sandbox/v1/users/contacts";
     let id = sandbox.contacts(DEMO_EMAIL)[0].id.clone();
-    ask(&sandbox, &format!("GET {contacts}"));
-    ask(&sandbox, &format!("PATCH {contacts}/{id}/deactivate"));
-    ask(&sandbox, &format!("GET {contacts}/{id}"));
-    // It is refused, and was asked for all the same.
-    ask(&sandbox, &format!("DELETE {contacts}/nobody"));
+    send(&sandbox, &format!("GET {contacts}"));
+    send(&sandbox, &format!("PATCH {contacts}/{id}/deactivate"));
+    send(&sandbox, &format!("GET {contacts}/{id}"));
+    // Rejected requests count too.
+    send(&sandbox, &format!("DELETE {contacts}/unknown"));
 
-    let answered = |operation| {
+    let statuses = |operation| {
         let requests = sandbox.requests(operation).into_iter();
         requests.map(|recorded| recorded.status.unwrap()).collect::<Vec<_>>()
     };
-    assert_eq!(answered(Operation::List), [200]);
-    assert_eq!(answered(Operation::Get), [200]);
-    assert_eq!(answered(Operation::Delete), [404]);
-    assert!(answered(Operation::Create).is_empty());
+    assert_eq!(statuses(Operation::List), [200]);
+    assert_eq!(statuses(Operation::Get), [200]);
+    assert_eq!(statuses(Operation::Delete), [404]);
+    assert!(statuses(Operation::Create).is_empty());
     let writes: Vec<_> = sandbox.writes().into_iter().map(|recorded| recorded.operation.unwrap()).collect();
     assert_eq!(writes, [Operation::Deactivate, Operation::Delete]);
 }

@@ -172,7 +172,7 @@ impl<'a> Stage<'a> {
     fn apply(&mut self, plan: Plan, session: &Session, case: Case<'_>) -> Option<Apply> {
         let mut apply = Apply::new(plan);
         while let Some(step) = apply.next_step(session) {
-            apply.ended(self.drive(step, session, case)?);
+            apply.record(self.drive(step, session, case)?);
         }
         Some(apply)
     }

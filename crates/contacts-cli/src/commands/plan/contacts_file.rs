@@ -103,7 +103,7 @@ impl ContactsFile {
 
 /// What a file is written in: as it is said, or else as its name says.
 pub(crate) fn format_of(file: &Path, said: Option<Format>) -> Result<Format, Failure> {
-    said.or_else(|| Format::of(file)).ok_or_else(|| {
+    said.or_else(|| Format::from_path(file)).ok_or_else(|| {
         let name = shown_path(file);
         Failure::usage(format!("{name} ends in none of .yaml, .yml, .json and .csv"))
             .with_hint("--format tells what a file is written in, whatever its name")

@@ -1,4 +1,4 @@
-//! A user of the sandbox's service, over the scripted network of the test kit.
+//! A user of the sandbox's service, over the test kit's scripted network.
 
 use std::time::Duration;
 
@@ -26,27 +26,27 @@ pub(crate) struct World {
     pub(crate) session: Session,
     access: Access,
     time: Duration,
-    /// Changes of these places, if any, are refused whatever they ask for.
-    pub(crate) refused: Vec<bool>,
-    /// The faults that the requests of an application meet, one after the other.
-    pub(crate) troubles: Vec<Option<Fault>>,
-    /// What was there before the first change, and after each.
+    /// For each change: `true` if the service rejects all its writes.
+    pub(crate) rejected: Vec<bool>,
+    /// One fault for each request of an apply, in order.
+    pub(crate) schedule: Vec<Option<Fault>>,
+    /// The contacts before the first change and after each change.
     pub(crate) seen: Vec<Vec<StoredContact>>,
 }
 
-/// The fault with this word.
+/// Parses the name of a fault.
 pub(crate) fn fault(word: &str) -> Fault {
     word.parse().unwrap()
 }
 
-/// Faults that end a change, or leave its outcome open.
+/// Faults that end a change, or make its outcome unknown.
 pub(crate) fn faults() -> [Fault; 8] {
     ["422", "403", "429", "503-before", "500-after", "refused", "lost-before", "lost-after"].map(fault)
 }
 
 impl World {
     pub(crate) fn new(behaviour: Behaviour) -> Self {
-        // Renewed tokens are OAuth tokens, and go to the same base.
+        // Refreshed tokens are OAuth tokens, and go to the same base.
         let behaviour = Behaviour { oauth_at_direct_base: OAuthAtDirectBase::Accepted, ..behaviour };
         let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path())).unwrap();
         let mut shared = network::World::new(Service::new(behaviour));
@@ -65,13 +65,14 @@ impl World {
             session,
             access: Access::Fixed,
             time: Duration::ZERO,
-            refused: Vec::new(),
-            troubles: Vec::new(),
+            rejected: Vec::new(),
+            schedule: Vec::new(),
             seen: Vec::new(),
         }
     }
 
-    /// A service with these contacts, and the entries with its ids for theirs. What is not told of is not enabled.
+    /// Creates a service with these contacts, and puts the service's ids into the entries. Contacts
+    /// without a reported state are disabled.
     pub(crate) fn with(
         behaviour: Behaviour,
         actual: &[Contact],
@@ -80,7 +81,7 @@ impl World {
         Self::with_truth(behaviour, actual, desired, &vec![false; actual.len()])
     }
 
-    /// The same; whether a contact is enabled of which that is not told, is told to the test alone.
+    /// The same, with the actual state of each contact whose state is not reported.
     pub(crate) fn with_truth(
         behaviour: Behaviour,
         actual: &[Contact],
@@ -89,9 +90,9 @@ impl World {
     ) -> (Self, Vec<Desired>) {
         let mut world = Self::new(Behaviour { limits: Limits::NONE, ..behaviour });
         for (contact, truth) in actual.iter().zip(truth) {
-            let told = contact.status.as_ref().and_then(|status| status.enabled);
-            let id = world.add(contact.method.as_str(), &contact.to, told.unwrap_or(*truth));
-            if told.is_none() {
+            let reported = contact.status.as_ref().and_then(|status| status.enabled);
+            let id = world.add(contact.method.as_str(), &contact.to, reported.unwrap_or(*truth));
+            if reported.is_none() {
                 world.network.hidden_status.add(&id);
             }
             for entry in desired.iter_mut().filter(|entry| entry.id.as_ref() == Some(&contact.id)) {
@@ -101,24 +102,24 @@ impl World {
         (world, desired)
     }
 
-    /// Adds a contact by another way: its id.
+    /// Adds a contact directly to the service, and returns its id.
     pub(crate) fn add(&mut self, method: &str, to: &str, enabled: bool) -> String {
         self.shared.service.add_contact("ann", method, to, enabled).unwrap()
     }
 
-    /// From now on every request has so many attempts.
-    pub(crate) fn attempt(&mut self, attempts: u32) {
+    /// Sets the maximum number of attempts of each request.
+    pub(crate) fn set_max_attempts(&mut self, attempts: u32) {
         let mut policy = RetryPolicy::default();
         policy.max_attempts = attempts;
         self.session = self.session.clone().with_policy(policy);
     }
 
-    /// From now on the token can be refreshed, and it expires with this request of an application.
+    /// Makes the token refreshable, and lets it expire at this request of an apply.
     pub(crate) fn expire_at(&mut self, position: usize) {
         self.access = Access::Renewable;
         self.session = self.access.session(&self.session, self.network.credentials().clone());
-        self.troubles = vec![None; position];
-        self.troubles.push(Some(fault("401")));
+        self.schedule = vec![None; position];
+        self.schedule.push(Some(fault("401")));
     }
 
     pub(crate) fn contacts(&self) -> &[StoredContact] {
@@ -139,16 +140,16 @@ impl World {
     pub(crate) fn apply(&mut self, plan: Plan) -> Apply {
         let mut apply = Apply::new(plan);
         let session = self.session.clone();
-        self.network.meet(Faults::Schedule(self.troubles.clone()));
+        self.network.meet(Faults::Schedule(self.schedule.clone()));
         self.seen.push(self.contacts().to_vec());
         while let Some(step) = apply.next_step(&session) {
             let position = apply.outcomes().filter(|(_, outcome)| outcome.is_some()).count() - 1;
-            match self.refused.get(position) {
+            match self.rejected.get(position) {
                 Some(true) => self.network.meet(Faults::OnWrites(fault("422"))),
                 Some(false) => self.network.meet(Faults::Schedule(Vec::new())),
                 None => {}
             }
-            apply.ended(self.run(step));
+            apply.record(self.run(step));
             self.seen.push(self.contacts().to_vec());
         }
         apply

@@ -5,7 +5,7 @@ let armedShown = "";
 
 async function readKinds() {
   if (kinds.length) return;
-  kinds = await (await ask("GET", "faults/kinds")).json();
+  kinds = await (await call("GET", "faults/kinds")).json();
   $("kind").replaceChildren(
     ...kinds.map(({ fault }) => {
       const option = make("option", "", fault.kind);
@@ -20,7 +20,7 @@ async function readKinds() {
 function chooseKind() {
   const { meaning, fault } = kinds.find(({ fault }) => fault.kind === $("kind").value);
   const connections = fault.kind === "refuse";
-  $("meaning").textContent = connections ? `${meaning} A connection of this page counts as well.` : meaning;
+  $("meaning").textContent = connections ? `${meaning} Connections of this page count too.` : meaning;
   $("when-label").hidden = !("when" in fault);
   $("operation").disabled = connections;
   writeFault("when" in fault ? { ...fault, when: $("when").value } : fault);
@@ -41,7 +41,7 @@ function rule() {
 }
 
 async function readArmed() {
-  const text = await (await ask("GET", "faults")).text();
+  const text = await (await call("GET", "faults")).text();
   if (text === armedShown) return;
   armedShown = text;
   const armed = JSON.parse(text);
@@ -53,18 +53,18 @@ async function readArmed() {
 function armedRule({ rule, seen, fired }) {
   const { fault, operation, occurrence, probability, times } = rule;
   const { kind, ...details } = fault;
-  const conditions = [operation ?? (kind === "refuse" ? "connections" : "every request")];
-  if (occurrence?.nth) conditions.push(`number ${occurrence.nth}`);
-  if (occurrence?.every) conditions.push(`every ${occurrence.every}`);
-  if (occurrence?.range) conditions.push(`from ${occurrence.range.from} to ${occurrence.range.to ?? "the end"}`);
+  const conditions = [operation ?? (kind === "refuse" ? "every connection" : "every request")];
+  if (occurrence?.nth) conditions.push(`only number ${occurrence.nth}`);
+  if (occurrence?.every) conditions.push(`each multiple of ${occurrence.every}`);
+  if (occurrence?.range) conditions.push(`numbers ${occurrence.range.from} to ${occurrence.range.to ?? "the last"}`);
   if (probability !== undefined) conditions.push(`probability ${probability}`);
   if (times) conditions.push(`at most ${times === 1 ? "once" : `${times} times`}`);
   const last = occurrence?.nth ?? occurrence?.range?.to;
   const spent = (times && fired >= times) || (last && seen >= last);
-  const tell = ([name, value]) => (name === "when" ? `${value} the effect` : `${name} ${value}`);
-  const about = Object.entries(details).map(tell).join(", ");
+  const describe = ([name, value]) => (name === "when" ? `${value} the effect` : `${name} ${value}`);
+  const settings = Object.entries(details).map(describe).join(", ");
   const title = make("strong", "data", kind);
-  const notes = [about, conditions.join(", "), `seen ${seen}, fired ${fired}${spent ? ": spent" : ""}`];
+  const notes = [settings, conditions.join(", "), `counted ${seen}, applied ${fired}${spent ? " (used up)" : ""}`];
   return make("li", spent ? "spent" : "", title, ...notes.filter(Boolean).map((note) => make("span", "note", note)));
 }
 
@@ -83,6 +83,6 @@ $("occurrence").onchange = () => {
 $("occurrence").onchange();
 $("arm").onsubmit = (event) => {
   event.preventDefault();
-  act($("faults-status"), async () => ask("POST", "faults", { body: rule() }), "Armed.");
+  act($("faults-status"), async () => call("POST", "faults", { body: rule() }), "Fault armed.");
 };
-$("disarm").onclick = () => act($("faults-status"), () => ask("DELETE", "faults"), "Nothing is armed any more.");
+$("disarm").onclick = () => act($("faults-status"), () => call("DELETE", "faults"), "All faults removed.");

@@ -6,9 +6,9 @@ let last;
 const rows = new Map();
 
 async function readJournal() {
-  const changes = await (await ask("GET", `journal?since=${since}&last=${REQUESTS_SHOWN}`)).json();
+  const changes = await (await call("GET", `journal?since=${since}&last=${REQUESTS_SHOWN}`)).json();
   if (started !== undefined && started !== changes.started) {
-    // Another sandbox, which counts anew.
+    // A new sandbox on the same port: its revisions start again.
     started = last = undefined;
     since = 0;
     forget(() => true);
@@ -25,20 +25,20 @@ async function readJournal() {
   if ($("journal-count").textContent !== count) $("journal-count").textContent = count;
 }
 
-function forget(which) {
+function forget(matches) {
   for (const [number, row] of rows) {
-    if (!which(number)) continue;
+    if (!matches(number)) continue;
     row.remove();
     rows.delete(number);
   }
 }
 
 const summary = (kept, { method, operation, status }) =>
-  visible(`${kept} ${kept === 1 ? "request" : "requests"}, the last: ${operation ?? method}, ${status ?? "no answer"}`);
+  visible(`${kept} ${kept === 1 ? "request" : "requests"}; latest: ${operation ?? method}, ${status ?? "no response"}`);
 
 function showRequest(request) {
   const known = rows.get(request.number);
-  // An old one that is not shown any more was answered at last.
+  // A late response to a request that is no longer shown.
   if (!known && request.number < last?.number) return;
   const row = requestRow(request);
   if (known) {
@@ -63,16 +63,16 @@ function requestRow(request) {
   details.textContent = lines.map(visible).join("\n");
   const line = make("summary", "data", make("b", "", request.method), " ", make("span", "soft base", base), make("span", "", rest));
   const time = new Date(request.unix_ms).toLocaleTimeString([], { hour12: false });
-  const { kind, ...about } = request.fault ?? {};
+  const { kind, ...settings } = request.fault ?? {};
   const fault = make("td", "fault", kind ? make("span", "warn", kind) : make("span", "soft", "none"));
-  if (about.when) fault.append(make("div", "note", `${about.when} the effect`));
+  if (settings.when) fault.append(make("div", "note", `${settings.when} the effect`));
   return make(
     "tr",
     "",
     make("td", "number", request.number),
     make("td", "time", time),
     make("td", "", make("details", "", line, details)),
-    make("td", "user data", user?.email ?? request.account ?? "nobody"),
+    make("td", "user data", user?.email ?? request.account ?? "unknown"),
     make("td", `status ${mood(request.status)}`, request.status ?? "none"),
     fault,
   );
@@ -84,4 +84,4 @@ function mood(status) {
   return status < 500 ? "warn" : "bad";
 }
 
-$("clear").onclick = () => act($("journal-status"), () => ask("DELETE", "journal"));
+$("clear").onclick = () => act($("journal-status"), () => call("DELETE", "journal"));

@@ -4,7 +4,7 @@ let paused = false;
 let timer;
 let turn = Promise.resolve();
 
-function say(state, text) {
+function showConnection(state, text) {
   const line = $("connection");
   if (line.textContent === text) return;
   line.dataset.state = state;
@@ -17,13 +17,13 @@ async function readAll() {
     await readState();
     await readJournal();
     await readArmed();
-    if (!paused) say("live", "live");
+    if (!paused) showConnection("live", "live");
   } catch {
-    say("lost", "the sandbox does not answer");
+    showConnection("lost", "no connection to the sandbox");
   }
 }
 
-/** One reading at a time, and each after what was asked for before it. */
+/** Runs one update at a time, in order. */
 const refresh = () => (turn = turn.then(readAll));
 
 async function poll() {
@@ -38,7 +38,7 @@ $("host").textContent = location.host;
 $("pause").onclick = () => {
   paused = !paused;
   $("pause").setAttribute("aria-pressed", String(paused));
-  if (paused) say("wait", "paused");
+  if (paused) showConnection("wait", "paused");
   poll();
 };
 document.onvisibilitychange = poll;

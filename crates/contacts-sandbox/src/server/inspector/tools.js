@@ -1,19 +1,19 @@
 "use strict";
 
-// What is shown comes from requests, which may be hostile: it becomes text, and nothing but text.
+// Requests may contain hostile data, so the page shows all of it as plain text.
 
 const EVERY_MS = 1000;
-const PATIENCE_MS = 5000;
+const TIMEOUT_MS = 5000;
 const USERS_SHOWN = 100;
 const REQUESTS_SHOWN = 200;
 
 const $ = (id) => document.getElementById(id);
 
-/** Characters that cannot be seen, or that turn text around, are written out. */
+/** Escapes invisible characters and those that change the text direction. */
 const visible = (text) =>
   String(text).replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, (hidden) => `\\u{${hidden.codePointAt(0).toString(16)}}`);
 
-/** An element with classes, a text or other elements. */
+/** Creates an element with classes and children. */
 function make(tag, classes, ...children) {
   const element = document.createElement(tag);
   if (classes) element.className = classes;
@@ -21,15 +21,15 @@ function make(tag, classes, ...children) {
   return element;
 }
 
-/** Asks the sandbox itself. Answers that are no success become errors with the sandbox's own words. */
-async function ask(method, path, { body, headers } = {}) {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const answer = await fetch(`/_sandbox/${path}`, { method, headers, body: body && JSON.stringify(body), cache: "no-store", signal });
-  if (answer.ok || answer.status === 304) return answer;
-  throw new Error((await answer.text()).trim() || `status ${answer.status}`);
+/** Calls the control API. An error response becomes an error with the response's text. */
+async function call(method, path, { body, headers } = {}) {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch(`/_sandbox/${path}`, { method, headers, body: body && JSON.stringify(body), cache: "no-store", signal });
+  if (response.ok || response.status === 304) return response;
+  throw new Error((await response.text()).trim() || `status ${response.status}`);
 }
 
-/** Does what a button is for, and says in a line what went wrong with it. */
+/** Performs a button's action, and shows its result or its error in a line. */
 async function act(line, work, done = "") {
   line.className = "";
   try {

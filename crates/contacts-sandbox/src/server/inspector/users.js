@@ -4,10 +4,10 @@ let accounts = [];
 let stateTag = "";
 
 async function readState() {
-  const answer = await ask("GET", "state", { headers: { "if-none-match": stateTag } });
-  if (answer.status === 304) return;
-  accounts = (await answer.json()).accounts;
-  stateTag = answer.headers.get("etag") ?? "";
+  const response = await call("GET", "state", { headers: { "if-none-match": stateTag } });
+  if (response.status === 304) return;
+  accounts = (await response.json()).accounts;
+  stateTag = response.headers.get("etag") ?? "";
   showUsers();
 }
 
@@ -19,11 +19,11 @@ function showUsers() {
   const shown = found.slice(0, USERS_SHOWN);
   const focused = document.activeElement?.dataset.verify;
   $("users-list").replaceChildren(...shown.map(account));
-  const more = found.length > shown.length ? `, the first ${shown.length} shown` : "";
+  const more = found.length > shown.length ? `, first ${shown.length} shown` : "";
   $("users-count").textContent = words ? `${found.length} of ${accounts.length}${more}` : `${accounts.length}${more}`;
   if (focused !== undefined) {
-    const again = [...document.querySelectorAll("[data-verify]")].find((button) => button.dataset.verify === focused);
-    (again ?? $("users-title")).focus({ preventScroll: true });
+    const sameButton = [...document.querySelectorAll("[data-verify]")].find((button) => button.dataset.verify === focused);
+    (sameButton ?? $("users-title")).focus({ preventScroll: true });
   }
 }
 
@@ -31,21 +31,21 @@ function account({ user, contacts }) {
   const traits = [`account ${user.account_id}`];
   if (user.administrator) traits.push("administrator");
   if (user.plan !== "full") traits.push(`plan ${user.plan}`);
-  const lacking = Object.keys(user.scopes).filter((scope) => !user.scopes[scope]);
-  if (lacking.length) traits.push(`may not ${lacking.join(", ")}`);
+  const missing = Object.keys(user.scopes).filter((scope) => !user.scopes[scope]);
+  if (missing.length) traits.push(`missing scopes: ${missing.join(", ")}`);
   const box = make("div", "account", make("h3", "data", user.email), make("p", "note", traits.join(" \u00b7 ")));
   if (!contacts.length) {
     box.append(make("p", "note", "No contacts."));
     return box;
   }
-  const heads = ["Order", "Method", "To", "Enabled", "Verified"].map((name) => {
+  const headers = ["Order", "Method", "To", "Enabled", "Verified"].map((name) => {
     const head = make("th", name.toLowerCase(), name);
     head.scope = "col";
     return head;
   });
   const rows = contacts.map((contact, order) => contactRow(user, contact, order));
   const caption = make("caption", "", `Contacts of ${user.email}`);
-  box.append(make("table", "", caption, make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...rows)));
+  box.append(make("table", "", caption, make("thead", "", make("tr", "", ...headers)), make("tbody", "", ...rows)));
   return box;
 }
 
@@ -69,8 +69,8 @@ function verifyButton(user, contact) {
   button.dataset.verify = `${user.account_id} ${contact.id}`;
   button.setAttribute("aria-label", visible(`Verify ${contact.method} ${contact.to} of ${user.email}`));
   const body = { account: user.account_id, id: contact.id };
-  const done = visible(`${contact.method} ${contact.to} is verified.`);
-  button.onclick = () => act($("users-status"), () => ask("POST", "verify", { body }), done);
+  const done = visible(`${contact.method} ${contact.to} verified.`);
+  button.onclick = () => act($("users-status"), () => call("POST", "verify", { body }), done);
   return button;
 }
 

@@ -1,4 +1,4 @@
-//! The execution of a plan, change by change.
+//! Applies a plan, change by change.
 
 mod outcome;
 mod step;
@@ -13,50 +13,67 @@ pub use self::{
 };
 use crate::{Change, Plan, enabled::Enabled};
 
-/// The execution of a plan: it gives each change as an exchange, and takes what came of it. It does no IO and starts no timer.
+/// Applies a plan: gives each change as an exchange, and records its outcome. It does no IO and
+/// reads no clock.
 ///
-/// A change that fails does not keep the others from being made, but for two: a contact is not deleted if the one that was to
-/// take its place is not known to be there; and (unless the plan is [forced](crate::Options::force)) a contact that is not known
-/// to be disabled is neither deleted nor deactivated if the plan counts on one that is known to be enabled, and there is no other
-/// by then, which can come up if one could not be created or activated. A plan that counts on one of which the service does not
-/// say [has said so](crate::Warning::NoneKnownEnabled), and leaves that one alone.
+/// # Failures
+/// A failed change does not stop the others. Two cases skip a later one:
+/// - A contact is not deleted if its replacement may not exist ([`Skipped::NotReplaced`]).
+/// - A contact that may be enabled is not deleted or deactivated if the plan relies on an enabled
+///   contact and no other one is known to be enabled ([`Skipped::LastEnabled`]). This happens if
+///   the plan could not create or activate that other contact. A [forced](crate::Options::force)
+///   plan does not skip.
 ///
-/// A contact that is to exist and be disabled takes several requests. If it exists and is not known to be disabled, the outcome is
-/// [`Outcome::NotDisabled`]. What it takes the place of is then deleted all the same, since its successor is there (unless the
-/// service says by then that there is no such contact); but it does not count as a contact that is enabled, since nobody is to be
-/// reached there.
+/// A plan that relies on a contact whose state the service does not report has the warning
+/// [`NoneKnownEnabled`](crate::Warning::NoneKnownEnabled). It never removes that contact.
 ///
-/// It may be broken off at any point, and the same file planned and applied again: a creation is an
-/// [`Ensure`](contacts_proto::exchange::Ensure), which looks before it creates, and a deletion that finds nothing is done.
+/// # Disabled contacts
+/// Creating a disabled contact takes several requests. If the contact exists but may still be
+/// enabled, the outcome is [`Outcome::NotDisabled`]. The contact that it replaces is then deleted,
+/// because the replacement exists (unless the service reports that it was deleted meanwhile). The
+/// new contact does not count as enabled.
 ///
-/// Before it, see whether the plan [is current](Plan::is_current). The loop is the same for any client, here for the blocking one:
+/// # Interruption
+/// You can stop at any point, then plan and apply the same file again. A creation is an
+/// [`Ensure`](contacts_proto::exchange::Ensure), which looks for the contact before it creates it.
+/// The deletion of a contact that no longer exists succeeds.
+///
+/// # Example
+/// First check that the plan [is current](Plan::is_current). The loop is the same for both clients;
+/// this is the blocking one:
 ///
 /// ```text
 /// let mut apply = Apply::new(plan);
 /// while let Some(step) = apply.next_step(client.session()) {
 ///     println!("{}", step.change());
-///     apply.ended(client.run(step));          // client.run(step).await
+///     apply.record(client.run(step));         // async: client.run(step).await
 /// }
 /// for (change, outcome) in apply.outcomes() { … }
 /// ```
 ///
 /// ```
 /// use contacts_plan::{Apply, Desired, Options, Outcome, Plan};
-/// use contacts_proto::{BaseUrl, ContactMethod, Credentials, exchange::{Action, Event, Exchange, Now, Session}};
+/// use contacts_proto::{
+///     BaseUrl, ContactMethod, Credentials,
+///     exchange::{Action, Event, Exchange, Now, Session},
+/// };
 ///
 /// let desired = [Desired::new(ContactMethod::Sms, "90-5555559999")];
 /// let plan = Plan::new(&desired, &[], Options::default())?;
-/// let session = Session::new(BaseUrl::new("https://api.example.com/cloud")?, Credentials::bearer("token")?);
+/// let base_url = BaseUrl::new("https://api.example.com/cloud")?;
+/// let session = Session::new(base_url, Credentials::bearer("token")?);
 ///
 /// let mut apply = Apply::new(plan);
 /// let mut step = apply.next_step(&session).expect("there is one change");
 /// assert_eq!(step.change().to_string(), "+ sms 90-5555559999");
-/// // An adapter drives the exchange; it begins with a look at what is there.
+/// // A client drives the exchange. The first request lists the contacts.
 /// let now = Now { monotonic: std::time::Duration::ZERO, unix: 1_795_000_000 };
-/// let Action::Send { request, .. } = step.step(Event::Start, now, 0) else { panic!("it begins with a request") };
+/// let Action::Send { request, .. } = step.step(Event::Start, now, 0) else {
+///     panic!("the first action is a request")
+/// };
 /// assert_eq!(request.method(), "GET");
 ///
-/// apply.ended(Err(contacts_proto::Error::invalid("example", "ends here")));
+/// apply.record(Err(contacts_proto::Error::invalid("example", "ends here")));
 /// assert!(apply.next_step(&session).is_none());
 /// assert!(matches!(apply.outcomes().next(), Some((_, Some(Outcome::Failed(_))))));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -64,21 +81,21 @@ use crate::{Change, Plan, enabled::Enabled};
 #[derive(Debug)]
 pub struct Apply {
     plan: Plan,
-    /// Of the changes that were begun or skipped, in their order.
+    /// Outcomes of the changes that were started or skipped, in order.
     outcomes: Vec<Outcome>,
-    /// What was known of each contact when the plan was made.
+    /// State of each contact when the plan was made.
     before: BTreeMap<ContactId, Enabled>,
     /// Contacts that are known to be enabled.
     enabled: BTreeSet<ContactId>,
-    /// Contacts in whose place others were to be created, and are not known to be there.
+    /// Contacts whose replacement is not known to exist.
     not_replaced: BTreeSet<ContactId>,
 }
 
 impl Apply {
-    /// Begins a plan.
+    /// Starts to apply a plan.
     pub fn new(plan: Plan) -> Self {
         let mut before = BTreeMap::new();
-        for contact in plan.basis() {
+        for contact in plan.actual() {
             let known: &mut Enabled = before.entry(contact.id.clone()).or_default();
             *known = Enabled::of(contact).max(*known);
         }
@@ -87,13 +104,13 @@ impl Apply {
         Self { plan, outcomes: Vec::new(), before, enabled, not_replaced: BTreeSet::new() }
     }
 
-    /// The plan.
+    /// Returns the plan.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// The next change, as an exchange in this session; nothing at the end. What comes of it is to be told by
-    /// [`ended`](Self::ended) before the next one is asked for.
+    /// Returns the next change as an exchange in this session, or `None` at the end. Call
+    /// [`record`](Self::record) with its result before you call this again.
     pub fn next_step(&mut self, session: &Session) -> Option<Step> {
         loop {
             let change = self.plan.changes().get(self.outcomes.len())?;
@@ -101,7 +118,7 @@ impl Apply {
                 self.outcomes.push(Outcome::Skipped(skipped));
                 continue;
             }
-            // As long as nobody says otherwise, what takes a contact away has had its effect, and what brings one has not.
+            // Assume the worse until `record`: a removal happened, and a creation did not.
             match change {
                 Change::Deactivate { id, .. } | Change::Delete { id, .. } => {
                     self.enabled.remove(id);
@@ -116,8 +133,8 @@ impl Apply {
         }
     }
 
-    /// Takes what came of the change that was asked for last.
-    pub fn ended(&mut self, result: Result<Outcome, Error>) {
+    /// Records the result of the change that [`next_step`](Self::next_step) returned last.
+    pub fn record(&mut self, result: Result<Outcome, Error>) {
         let last = self.outcomes.len().checked_sub(1);
         let Some(change) = last.and_then(|last| self.plan.changes().get(last)) else { return };
         let Some(outcome @ Outcome::Unknown) = self.outcomes.last_mut() else { return };
@@ -125,12 +142,12 @@ impl Apply {
         match (change, &*outcome) {
             (Change::Create { replaces, .. }, outcome) => {
                 let Some(ensured @ Ensured { contact, .. }) = outcome.ensured() else { return };
-                // It was created, and somebody has deleted it since.
-                let is_gone = outcome.error().is_some_and(Error::is_no_such_contact);
-                if let Some(id) = replaces.as_ref().filter(|_| !is_gone) {
+                // Created, and deleted by someone else since.
+                let is_deleted = outcome.error().is_some_and(Error::is_no_such_contact);
+                if let Some(id) = replaces.as_ref().filter(|_| !is_deleted) {
                     self.not_replaced.remove(id);
                 }
-                if matches!(outcome, Outcome::Done(_)) && is_used(ensured) {
+                if matches!(outcome, Outcome::Done(_)) && is_enabled(ensured) {
                     self.enabled.insert(contact.id.clone());
                 } else {
                     self.enabled.remove(&contact.id);
@@ -150,39 +167,40 @@ impl Apply {
         }
     }
 
-    /// Each change with what came of it; with nothing if it was not begun.
+    /// Returns each change with its outcome, or with `None` if it was not started.
     pub fn outcomes(&self) -> impl Iterator<Item = (&Change, Option<&Outcome>)> {
         let outcomes = self.outcomes.iter().map(Some).chain(std::iter::repeat(None));
         self.plan.changes().iter().zip(outcomes)
     }
 
-    /// Whether every change was made.
+    /// Returns `true` if every change was made.
     pub fn is_done(&self) -> bool {
         self.outcomes().all(|(_, outcome)| matches!(outcome, Some(Outcome::Done(_))))
     }
 
     fn skip(&self, change: &Change) -> Option<Skipped> {
         let (Change::Deactivate { id, .. } | Change::Delete { id, .. }) = change else { return None };
-        // One whose successor is created later is to be deleted first.
+        // A contact whose replacement is created later is not in the set: its deletion comes first.
         if self.not_replaced.contains(id) {
             return Some(Skipped::NotReplaced);
         }
         (self.may_be_last(id) && !self.plan.is_forced()).then_some(Skipped::LastEnabled)
     }
 
-    /// As much is needed as the plan says that will be known of what remains. If it counts on a contact that may be enabled, that
-    /// is one that it does not take away, whatever fails.
+    /// Applies the plan's rule to the contacts as they are now. If the plan relies on a contact
+    /// that only may be enabled, the plan does not remove that contact, whatever fails.
     fn may_be_last(&self, id: &ContactId) -> bool {
         let is_enabled = self.enabled.contains(id);
         let known = if is_enabled { Enabled::Yes } else { self.before.get(id).copied().unwrap_or_default() };
         let is_other = self.enabled.len() > usize::from(is_enabled);
         let others = if is_other { Enabled::Yes } else { Enabled::Unknown };
-        known.may_be_last(others, self.plan.remains())
+        known.may_be_last(others, self.plan.remaining())
     }
 }
 
-/// Whether a contact that was ensured is known to be enabled: if the service does not say so, a new e-mail contact is.
-fn is_used(Ensured { contact, outcome, .. }: &Ensured) -> bool {
+/// Returns `true` if an ensured contact is known to be enabled. Without a reported state, only a
+/// new e-mail contact is.
+fn is_enabled(Ensured { contact, outcome, .. }: &Ensured) -> bool {
     match Enabled::of(contact) {
         Enabled::No => false,
         Enabled::Unknown => *outcome != EnsureOutcome::AlreadyExisted && !contact.method.is_phone(),

@@ -1,4 +1,4 @@
-//! An answer before it has its common headers.
+//! A response before the common headers are added.
 
 use http::header::{ALLOW, CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
@@ -9,16 +9,16 @@ use crate::splitmix::SplitMix;
 const TRACE_ID: HeaderName = HeaderName::from_static("atl-traceid");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A status and a JSON body, or none.
-pub(super) struct Answer {
+/// A status, and a JSON body or none.
+pub(super) struct ApiResponse {
     status: StatusCode,
     body: Vec<u8>,
     allow: Option<&'static str>,
 }
 
-impl Answer {
+impl ApiResponse {
     pub(super) fn json<T: Serialize>(status: StatusCode, value: &T) -> Self {
-        // Two contacts with their links take about 400 bytes: most answers are written without growing.
+        // Two contacts with their links take about 400 bytes, so most bodies never reallocate.
         let mut body = Vec::with_capacity(512);
         let written = serde_json::to_writer(&mut body, value);
         debug_assert!(written.is_ok(), "plain structs of strings and numbers can be written");
@@ -50,7 +50,7 @@ impl Answer {
     }
 }
 
-/// What a request is called in the answer's header, and in some bodies.
+/// Request id in the response's header and in some bodies.
 #[derive(Clone, Copy)]
 pub(super) struct TraceId([u8; 32]);
 
@@ -72,16 +72,16 @@ impl TraceId {
     }
 }
 
-/// A contact's id: shaped like a random UUID, and the same whenever seed and number are.
+/// Returns a contact id: it looks like a random UUID and depends only on seed and number.
 pub(super) fn contact_id(seed: u64, number: u64) -> String {
-    // Another seed than that of the trace ids, or a contact could be called like a request.
+    // A different seed than for trace ids, so that a contact id never equals one.
     let mut numbers = SplitMix::stream(seed ^ 0x00c0_4c7a_c700_0000, number);
     let mut digits = [0; 32];
     write_hex(&mut digits[..16], numbers.next() & !0xf000 | 0x4000);
     write_hex(&mut digits[16..], numbers.next() & !(0b11 << 62) | (0b10 << 62));
     let mut id = String::with_capacity(36);
-    for (place, digit) in digits.into_iter().enumerate() {
-        if matches!(place, 8 | 12 | 16 | 20) {
+    for (index, digit) in digits.into_iter().enumerate() {
+        if matches!(index, 8 | 12 | 16 | 20) {
             id.push('-');
         }
         id.push(char::from(digit));
@@ -89,7 +89,7 @@ pub(super) fn contact_id(seed: u64, number: u64) -> String {
     id
 }
 
-/// The formatting machinery takes ten times as long, and every answer has a trace id.
+/// Every response has a trace id, and `format!` takes ten times as long.
 fn write_hex(digits: &mut [u8], number: u64) {
     for (digit, byte) in digits.chunks_exact_mut(2).zip(number.to_be_bytes()) {
         digit[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_shaped_like_random_uuids() {
+    fn ids_look_like_random_uuids() {
         let id = contact_id(0, 1);
         let lengths: Vec<_> = id.split('-').map(str::len).collect();
         assert_eq!(lengths, [8, 4, 4, 4, 12], "{id}");

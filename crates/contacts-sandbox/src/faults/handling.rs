@@ -1,62 +1,62 @@
-//! What a fault means for the handling of one request.
+//! Effects of a fault on the handling of one request.
 
 use std::time::Duration;
 
 use http::StatusCode;
 
-use super::fault::{End, Fault, Hint, Part, When, Which, final_status};
+use super::fault::{DuplicateResponse, End, Fault, Hint, Part, When, final_status};
 use crate::clock;
 
-/// The steps in which one request is handled. The default is how it goes when nothing goes wrong.
+/// Steps to handle one request. Default: no fault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Script {
+pub(crate) struct Handling {
     pub(crate) delay_before: Duration,
     pub(crate) effect: Effect,
     pub(crate) delay_after: Duration,
     pub(crate) reply: Reply,
-    pub(crate) wire: Directive,
+    pub(crate) wire: WireAction,
 }
 
-/// How often the service carries the request out.
+/// Number of times that the service performs the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Effect {
     None,
     #[default]
     Once,
-    /// Twice, and one of the answers counts.
-    Twice(Which),
+    /// Twice. The client gets one of the responses.
+    Twice(DuplicateResponse),
 }
 
-/// What is answered.
+/// Source of the response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Reply {
-    /// What the service said.
+    /// The service.
     #[default]
     Service,
-    /// Something else.
-    Instead(Canned),
-    /// Nothing, for as long as the client waits.
-    Nothing,
+    /// A fault.
+    Replacement(Replacement),
+    /// No response: the connection stays open.
+    None,
 }
 
-/// An answer that does not come from the service.
+/// A response that replaces the service's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Canned {
+pub(crate) struct Replacement {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Filling,
+    pub(crate) body: ReplacementBody,
 }
 
-/// The body of such an answer.
+/// Body of a replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Filling {
+pub(crate) enum ReplacementBody {
     Text(String),
     Padding { bytes: u64, declared: bool },
 }
 
-/// What happens to the bytes of the answer on their way out.
+/// Action on the bytes of a response while they are sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Directive {
+pub(crate) enum WireAction {
     #[default]
     Pass,
     Cut {
@@ -69,24 +69,25 @@ pub(crate) enum Directive {
         bytes: usize,
         every: Duration,
     },
-    /// Other bytes are sent, then the connection is closed.
-    Instead(Vec<u8>),
+    /// Sends these bytes instead, then closes the connection.
+    Replace(Vec<u8>),
 }
 
-impl Script {
-    /// The script for a fault. `now` is the time since the Unix epoch, for hints that are dates.
+impl Handling {
+    /// Returns the handling for a fault. `now` is the time since the Unix epoch, for delays as
+    /// dates.
     pub(crate) fn for_fault(fault: &Fault, now: Duration) -> Self {
         match fault {
-            // It has no request to be for: the connection was not refused, so all goes well.
+            // Applies only to connections, not to requests.
             Fault::Refuse { .. } => Self::default(),
             Fault::Reset { when } => Self::ending(*when, End::Reset),
             Fault::Close { when } => Self::ending(*when, End::Close),
-            Fault::CutAnswer { at, end } => Self::cutting(Part::Answer, *at, *end),
+            Fault::CutResponse { at, end } => Self::cutting(Part::Response, *at, *end),
             Fault::CutBody { at, end } => Self::cutting(Part::Body, *at, *end),
             Fault::Drip { bytes, every_ms, part } => {
                 let every = Duration::from_millis(*every_ms);
                 Self {
-                    wire: Directive::Drip { part: *part, bytes: (*bytes).max(1), every },
+                    wire: WireAction::Drip { part: *part, bytes: (*bytes).max(1), every },
                     ..Self::default()
                 }
             }
@@ -96,77 +97,78 @@ impl Script {
             Fault::Delay { ms, when: When::After } => {
                 Self { delay_after: Duration::from_millis(*ms), ..Self::default() }
             }
-            Fault::Silence { when } => {
-                Self { effect: effect(*when), reply: Reply::Nothing, ..Self::default() }
-            }
+            Fault::Silence { when } => Self { effect: effect(*when), reply: Reply::None, ..Self::default() },
             Fault::Garbage { text, when } => {
                 let bytes =
                     text.as_ref().map_or_else(|| TLS_RECORD.to_vec(), |text| text.clone().into_bytes());
-                let reply = Reply::Instead(Canned::text(200, "text/plain", ""));
-                Self { effect: effect(*when), reply, wire: Directive::Instead(bytes), ..Self::default() }
+                let reply = Reply::Replacement(Replacement::text(200, "text/plain", ""));
+                Self { effect: effect(*when), reply, wire: WireAction::Replace(bytes), ..Self::default() }
             }
             Fault::Redirect { status, location, when } => {
-                let mut canned = Canned::text(*status, "text/plain", "");
-                canned.headers.push(("location", location.clone()));
-                Self::saying(*when, canned)
+                let mut replacement = Replacement::text(*status, "text/plain", "");
+                replacement.headers.push(("location", location.clone()));
+                Self::replying(*when, replacement)
             }
             Fault::Status { status, body, content_type, when } => {
                 let content_type = content_type.as_deref().unwrap_or("application/json");
-                Self::saying(*when, Canned::text(*status, content_type, body.as_deref().unwrap_or_default()))
+                Self::replying(
+                    *when,
+                    Replacement::text(*status, content_type, body.as_deref().unwrap_or_default()),
+                )
             }
             Fault::RateLimit { hint, seconds, status } => {
                 let body = format!(r#"{{"code":{status},"message":"Too many requests"}}"#);
-                let mut canned = Canned::text(*status, "application/json", &body);
-                canned.headers.extend(hint_header(*hint, *seconds, now));
-                Self::saying(When::Before, canned)
+                let mut replacement = Replacement::text(*status, "application/json", &body);
+                replacement.headers.extend(hint_header(*hint, *seconds, now));
+                Self::replying(When::Before, replacement)
             }
             Fault::Html { when } => {
-                Self::saying(*when, Canned::text(200, "text/html; charset=utf-8", PORTAL))
+                Self::replying(*when, Replacement::text(200, "text/html; charset=utf-8", PORTAL))
             }
             Fault::Oversize { bytes, declared, when } => {
-                let body = Filling::Padding { bytes: *bytes, declared: *declared };
+                let body = ReplacementBody::Padding { bytes: *bytes, declared: *declared };
                 let headers = vec![("content-type", "application/json".to_owned())];
-                Self::saying(*when, Canned { status: StatusCode::OK, headers, body })
+                Self::replying(*when, Replacement { status: StatusCode::OK, headers, body })
             }
-            Fault::Duplicate { answer } => Self { effect: Effect::Twice(*answer), ..Self::default() },
+            Fault::Duplicate { response } => Self { effect: Effect::Twice(*response), ..Self::default() },
         }
     }
 
     fn ending(when: When, end: End) -> Self {
-        let wire = Directive::Cut { part: Part::Answer, at: 0, end };
-        let reply = Reply::Instead(Canned::text(200, "text/plain", ""));
+        let wire = WireAction::Cut { part: Part::Response, at: 0, end };
+        let reply = Reply::Replacement(Replacement::text(200, "text/plain", ""));
         Self { effect: effect(when), reply, wire, ..Self::default() }
     }
 
     fn cutting(part: Part, at: usize, end: End) -> Self {
-        Self { wire: Directive::Cut { part, at, end }, ..Self::default() }
+        Self { wire: WireAction::Cut { part, at, end }, ..Self::default() }
     }
 
-    fn saying(when: When, canned: Canned) -> Self {
-        Self { effect: effect(when), reply: Reply::Instead(canned), ..Self::default() }
+    fn replying(when: When, replacement: Replacement) -> Self {
+        Self { effect: effect(when), reply: Reply::Replacement(replacement), ..Self::default() }
     }
 
-    /// Whether any of the answer reaches the client.
-    pub(crate) fn is_heard(&self) -> bool {
+    /// Returns `true` if the status reaches the client.
+    pub(crate) fn reaches_client(&self) -> bool {
         match &self.wire {
-            Directive::Pass | Directive::Drip { .. } => self.reply != Reply::Nothing,
-            Directive::Cut { part, at, .. } => *part == Part::Body || *at > 0,
-            Directive::Instead(_) => false,
+            WireAction::Pass | WireAction::Drip { .. } => self.reply != Reply::None,
+            WireAction::Cut { part, at, .. } => *part == Part::Body || *at > 0,
+            WireAction::Replace(_) => false,
         }
     }
 }
 
-impl Canned {
+impl Replacement {
     fn text(status: u16, content_type: &str, body: &str) -> Self {
         let has_body = !body.is_empty();
         let headers = has_body.then(|| ("content-type", content_type.to_owned())).into_iter().collect();
-        // Rules were checked when they were read; those made by hand were not.
+        // Parsed rules have valid statuses; those built in Rust may not.
         let status = final_status(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, headers, body: Filling::Text(body.to_owned()) }
+        Self { status, headers, body: ReplacementBody::Text(body.to_owned()) }
     }
 }
 
-/// The head of a TLS alert: what a client sees that speaks HTTP to a TLS port.
+/// A TLS alert: a TLS server sends it to clients that speak plain HTTP.
 const TLS_RECORD: &[u8] = &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46];
 
 const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head>\
@@ -183,7 +185,7 @@ fn hint_header(hint: Hint, seconds: u32, now: Duration) -> Option<(&'static str,
     let then = now.saturating_add(Duration::from_secs(u64::from(seconds)));
     match hint {
         Hint::RetryAfterSeconds => Some(("retry-after", seconds.to_string())),
-        // Dates have no fractions: the part of a second that is cut off must not shorten the wait.
+        // Dates have no fractions. Round up, so that the delay does not become shorter.
         Hint::RetryAfterDate => Some(("retry-after", clock::http_date(rounded_up(then)))),
         Hint::ResetSeconds => Some(("x-ratelimit-reset", seconds.to_string())),
         Hint::ResetIso8601 => Some(("x-ratelimit-reset", clock::iso8601(rounded_up(then)))),
@@ -204,7 +206,8 @@ mod tests {
 
     fn hint(hint: Hint) -> Vec<(&'static str, String)> {
         let fault = Fault::RateLimit { hint, seconds: 30, status: 429 };
-        let Reply::Instead(Canned { mut headers, .. }) = Script::for_fault(&fault, NOW).reply else {
+        let Reply::Replacement(Replacement { mut headers, .. }) = Handling::for_fault(&fault, NOW).reply
+        else {
             return Vec::new();
         };
         headers.retain(|(name, _)| *name != "content-type");
@@ -212,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn each_hint_has_its_form_and_none_is_earlier_than_meant() {
+    fn each_hint_has_its_form_and_is_never_too_early() {
         assert_eq!(hint(Hint::RetryAfterSeconds), [("retry-after", "30".to_owned())]);
         assert_eq!(hint(Hint::RetryAfterDate), [("retry-after", "Tue, 14 Nov 2023 22:13:51 GMT".to_owned())]);
         assert_eq!(hint(Hint::ResetSeconds), [("x-ratelimit-reset", "30".to_owned())]);
@@ -224,11 +227,11 @@ mod tests {
     #[test]
     fn a_rate_limit_has_no_effect() {
         let fault = Fault::RateLimit { hint: Hint::None, seconds: 1, status: 429 };
-        assert_eq!(Script::for_fault(&fault, NOW).effect, Effect::None);
+        assert_eq!(Handling::for_fault(&fault, NOW).effect, Effect::None);
     }
 
     #[test]
-    fn before_and_after_decide_about_the_effect() {
+    fn only_faults_after_the_effect_perform_the_request() {
         for (when, expected) in [(When::Before, Effect::None), (When::After, Effect::Once)] {
             for fault in [
                 Fault::Reset { when },
@@ -240,19 +243,19 @@ mod tests {
                 Fault::Redirect { status: 302, location: "/".to_owned(), when },
                 Fault::Oversize { bytes: 1, declared: true, when },
             ] {
-                assert_eq!(Script::for_fault(&fault, NOW).effect, expected, "{fault:?}");
+                assert_eq!(Handling::for_fault(&fault, NOW).effect, expected, "{fault:?}");
             }
         }
     }
 
     #[test]
-    fn an_answer_that_is_cut_at_once_is_not_heard() {
-        let heard = |fault| Script::for_fault(&fault, NOW).is_heard();
-        assert!(!heard(Fault::CutAnswer { at: 0, end: End::Close }));
-        assert!(heard(Fault::CutAnswer { at: 1, end: End::Close }));
-        assert!(heard(Fault::CutBody { at: 0, end: End::Close }));
-        assert!(!heard(Fault::Reset { when: When::After }));
-        assert!(!heard(Fault::Silence { when: When::After }));
-        assert!(heard(Fault::Delay { ms: 1, when: When::Before }));
+    fn a_response_without_bytes_does_not_reach_the_client() {
+        let reached = |fault| Handling::for_fault(&fault, NOW).reaches_client();
+        assert!(!reached(Fault::CutResponse { at: 0, end: End::Close }));
+        assert!(reached(Fault::CutResponse { at: 1, end: End::Close }));
+        assert!(reached(Fault::CutBody { at: 0, end: End::Close }));
+        assert!(!reached(Fault::Reset { when: When::After }));
+        assert!(!reached(Fault::Silence { when: When::After }));
+        assert!(reached(Fault::Delay { ms: 1, when: When::Before }));
     }
 }

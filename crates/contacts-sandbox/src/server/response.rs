@@ -1,4 +1,4 @@
-//! The body of an answer: bytes, or as much filling as was asked for.
+//! Response bodies of the server.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -8,17 +8,17 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use hyper::body::{Body, Frame, SizeHint};
 
-use crate::faults::{Canned, Filling};
+use crate::faults::{Replacement, ReplacementBody};
 
 const OPENING: &[u8] = b"{\"filling\":\"";
 const CLOSING: &[u8] = b"\"}";
 const BLOCK: &[u8] = &[b'x'; 16 * 1024];
 
-/// The body of an answer.
+/// Body of a response.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum ResponseBody {
     Whole(Bytes),
-    /// A JSON object with one long text in it, made as it is sent.
+    /// A JSON object with one long string, generated while sending.
     Padding {
         opened: bool,
         left: u64,
@@ -27,14 +27,14 @@ pub(super) enum Answer {
     Done,
 }
 
-impl Answer {
+impl ResponseBody {
     fn padding(bytes: u64, declared: bool) -> Self {
         let around = (OPENING.len() + CLOSING.len()) as u64;
         Self::Padding { opened: false, left: bytes.saturating_sub(around), declared }
     }
 }
 
-impl Body for Answer {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -87,37 +87,41 @@ impl Body for Answer {
     }
 }
 
-/// A plain answer of the server itself.
-pub(super) fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<Answer> {
+/// Returns a plain-text response of the server itself.
+pub(super) fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<ResponseBody> {
     with_type(status, "text/plain; charset=utf-8", text.into())
 }
 
-/// A JSON answer of the server itself.
-pub(super) fn json(value: &impl serde::Serialize) -> Response<Answer> {
+/// Returns a JSON response of the server itself.
+pub(super) fn json(value: &impl serde::Serialize) -> Response<ResponseBody> {
     match serde_json::to_vec_pretty(value) {
         Ok(body) => with_type(StatusCode::OK, "application/json", body.into()),
         Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }
 }
 
-/// An answer with a body of some type.
-pub(super) fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Answer> {
-    let mut response = Response::new(Answer::Whole(body));
+/// Returns a response with this content type.
+pub(super) fn with_type(
+    status: StatusCode,
+    content_type: &'static str,
+    body: Bytes,
+) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::Whole(body));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
-/// An answer that does not come from the service.
-pub(super) fn canned(canned: Canned) -> Response<Answer> {
-    let body = match canned.body {
-        Filling::Text(text) => Answer::Whole(text.into()),
-        Filling::Padding { bytes, declared } => Answer::padding(bytes, declared),
+/// Returns a response that replaces the service's.
+pub(super) fn replacement(replacement: Replacement) -> Response<ResponseBody> {
+    let body = match replacement.body {
+        ReplacementBody::Text(text) => ResponseBody::Whole(text.into()),
+        ReplacementBody::Padding { bytes, declared } => ResponseBody::padding(bytes, declared),
     };
     let mut response = Response::new(body);
-    *response.status_mut() = canned.status;
-    for (name, value) in canned.headers {
-        // Rules were checked when they were read; those made by hand lose what cannot be sent.
+    *response.status_mut() = replacement.status;
+    for (name, value) in replacement.headers {
+        // Parsed rules have valid headers. Those built in Rust lose invalid ones.
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().append(name, value);
         }

@@ -1,11 +1,11 @@
-//! What laws are tried on: contacts and entries that are taken for each other as often as can be.
+//! Test data: contacts and entries that often share ids and addresses.
 
 use contacts_proto::{Contact, ContactId, ContactMethod, Status};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::Desired;
 
-/// What a service has; two contacts may even have one id.
+/// Contacts of a service. Two of them may have the same id.
 pub(crate) fn contacts() -> impl Strategy<Value = Vec<Contact>> {
     let status = option::of(option::of(any::<bool>())).prop_map(|status| {
         status.map(|enabled| {
@@ -22,7 +22,7 @@ pub(crate) fn contacts() -> impl Strategy<Value = Vec<Contact>> {
     vec(contact, 0..9)
 }
 
-/// What a file has.
+/// Entries of a file.
 pub(crate) fn entries() -> impl Strategy<Value = Vec<Desired>> {
     let entry =
         (option::of(id()), address(), option::of(any::<bool>())).prop_map(|(id, (method, to), enabled)| {
@@ -37,7 +37,7 @@ fn id() -> impl Strategy<Value = ContactId> {
     (0..6).prop_map(|number| ContactId::new(format!("c{number}")).unwrap())
 }
 
-/// A few, each in several forms.
+/// A few addresses, each in several forms.
 fn address() -> impl Strategy<Value = (ContactMethod, String)> {
     let emails = select(vec!["a@x.com", "a@X.com", "A@x.com", "a@b@x.com", "a"]);
     let numbers = select(vec!["90-1", "+901", "9 0 1", "902", "home"]);

@@ -1,27 +1,18 @@
-//! How changes are found and brought into order.
+//! Finds the changes and puts them in order.
 
 use contacts_proto::{Contact, ContactId, ContactMethod, CreateContact};
 
 use crate::{
-    Change, Desired, Options, PlanError, PlanErrorKind, Warning,
-    doubles::doubles,
+    Change, Desired, Options, Plan, PlanError, PlanErrorKind, Warning,
+    duplicates::duplicates,
     enabled::Enabled,
     limit,
     matching::{Entry, Match, Matching},
 };
 
-/// The parts of a plan.
-#[derive(Debug, Default)]
-pub(super) struct Draft {
-    pub(super) changes: Vec<Change>,
-    pub(super) warnings: Vec<Warning>,
-    pub(super) unmanaged: Vec<Contact>,
-    pub(super) remains: Enabled,
-}
-
-/// What is found out, entry by entry.
+/// Collects changes, warnings and reasons entry by entry.
 #[derive(Default)]
-struct Findings {
+pub(super) struct Builder {
     options: Options,
     creates: Vec<Change>,
     updates: Vec<Change>,
@@ -31,47 +22,45 @@ struct Findings {
     unmanaged: Vec<Contact>,
     warnings: Vec<Warning>,
     reasons: Vec<PlanErrorKind>,
-    /// The most that is known of any contact that is deleted or deactivated.
-    taken: Enabled,
-    /// The most that will be known, when all is done, of any contact that is to be enabled.
-    remains: Enabled,
+    /// Best state of the contacts that are deleted or deactivated.
+    removed: Enabled,
+    /// Best state, after the plan, of the contacts that stay enabled or become enabled.
+    remaining: Enabled,
 }
 
-impl Draft {
-    pub(super) fn new(
-        matching: Matching<'_>,
-        actual: &[Contact],
-        options: Options,
-    ) -> Result<Self, PlanError> {
-        let mut findings = Findings { options, ..Findings::default() };
-        findings.reasons.extend(same_contacts(&matching.entries));
-        for entry in &matching.entries {
-            findings.entry(entry);
-        }
-        for (contact, named) in matching.others {
-            findings.other(contact, named);
-        }
-        findings.guard(actual);
-        PlanError::for_any(std::mem::take(&mut findings.reasons))?;
-        Ok(findings.in_order(actual))
-    }
-}
-
-/// Entries that are the same contact. Two that reach one address may stand if that is how it is: the service has the double.
+/// Finds entries that describe the same contact. Two entries with one address are allowed if the
+/// service has a contact for each id: those duplicates exist.
 fn same_contacts(entries: &[Entry<'_>]) -> impl Iterator<Item = PlanErrorKind> {
-    let is_own = |entry: &Entry<'_>| match entry.found {
-        Match::There(contact) => entry.desired.id.as_ref() == Some(&contact.id),
+    let has_own_contact = |entry: &Entry<'_>| match entry.found {
+        Match::Exact(contact) => entry.desired.id.as_ref() == Some(&contact.id),
         Match::Moved(_) | Match::New => false,
     };
-    doubles(entries.iter().map(move |entry| (entry.desired, is_own(entry))))
+    duplicates(entries.iter().map(move |entry| (entry.desired, has_own_contact(entry))))
         .map(|(first, second)| PlanErrorKind::SameContact { first: first.clone(), second: second.clone() })
 }
 
-impl Findings {
+impl Builder {
+    pub(super) fn new(options: Options) -> Self {
+        Self { options, ..Self::default() }
+    }
+
+    pub(super) fn build(mut self, matching: Matching<'_>, actual: &[Contact]) -> Result<Plan, PlanError> {
+        self.reasons.extend(same_contacts(&matching.entries));
+        for entry in &matching.entries {
+            self.entry(entry);
+        }
+        for (contact, is_named) in matching.unmatched {
+            self.unmatched(contact, is_named);
+        }
+        self.keep_last_enabled(actual);
+        PlanError::for_any(std::mem::take(&mut self.reasons))?;
+        Ok(self.in_order(actual))
+    }
+
     fn entry(&mut self, entry: &Entry<'_>) {
         let desired = entry.desired;
         match entry.found {
-            Match::There(contact) => {
+            Match::Exact(contact) => {
                 if let Some(id) = entry.unknown_id() {
                     let (id, taken) = (id.clone(), contact.id.clone());
                     self.warnings.push(Warning::OutdatedId { id, taken });
@@ -102,12 +91,12 @@ impl Findings {
         }
     }
 
-    /// A contact that no entry is.
-    fn other(&mut self, contact: &Contact, named: bool) {
-        if named || self.options.prune {
-            self.delete(contact, named);
+    /// Handles a contact without an entry.
+    fn unmatched(&mut self, contact: &Contact, is_named: bool) {
+        if is_named || self.options.prune {
+            self.delete(contact, is_named);
         } else {
-            self.remains = self.remains.max(Enabled::of(contact));
+            self.remaining = self.remaining.max(Enabled::of(contact));
             self.unmanaged.push(contact.clone());
         }
     }
@@ -122,7 +111,7 @@ impl Findings {
         if method.is_phone() {
             self.warnings.push(Warning::Verify { method: method.clone(), to: to.clone() });
         } else if enabled {
-            self.remains = Enabled::Yes;
+            self.remaining = Enabled::Yes;
         }
         self.creates.push(Change::Create { method, to, enabled, replaces: replaces.cloned() });
     }
@@ -138,10 +127,12 @@ impl Findings {
         let (id, method, to) = (contact.id.clone(), contact.method.clone(), desired.to.clone());
         match (Enabled::of(contact), desired.is_enabled()) {
             (Enabled::No, false) => {}
-            (enabled @ (Enabled::Yes | Enabled::Unknown), true) => self.remains = self.remains.max(enabled),
+            (enabled @ (Enabled::Yes | Enabled::Unknown), true) => {
+                self.remaining = self.remaining.max(enabled);
+            }
             (Enabled::Unknown, false) => self.warnings.push(Warning::MayBeEnabled { id, method, to }),
             (Enabled::Yes, false) => {
-                self.taken = Enabled::Yes;
+                self.removed = Enabled::Yes;
                 if method.is_phone() {
                     let (id, method, to) = (id.clone(), method.clone(), to.clone());
                     self.warnings.push(Warning::Deactivated { id, method, to });
@@ -152,18 +143,18 @@ impl Findings {
         }
     }
 
-    fn activate(&mut self, contact: &Contact, to: String, is_said: bool) {
+    fn activate(&mut self, contact: &Contact, to: String, is_explicit: bool) {
         let (id, method) = (contact.id.clone(), contact.method.clone());
         if contact.method.is_phone() {
             let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.clone());
-            let forced = self.options.force && is_said;
+            let forced = self.options.force && is_explicit;
             if forced {
                 let (id, method, to) = (id.clone(), method.clone(), to.clone());
                 self.activations.push(Change::Activate { id, method, to });
             }
             self.warnings.push(Warning::NotEnabled { id, method, to, reason, forced });
         } else {
-            self.remains = Enabled::Yes;
+            self.remaining = Enabled::Yes;
             self.activations.push(Change::Activate { id, method, to });
         }
     }
@@ -173,16 +164,16 @@ impl Findings {
         if method == ContactMethod::Mobile {
             self.warnings.push(Warning::AppDeleted { id: id.clone(), to: to.clone() });
         }
-        self.taken = self.taken.max(Enabled::of(contact));
+        self.removed = self.removed.max(Enabled::of(contact));
         self.deletes.push(Change::Delete { id, method, to, replaced });
     }
 
-    /// A person who has an enabled contact keeps one, as far as the service says which they are.
-    fn guard(&mut self, actual: &[Contact]) {
-        if self.taken.may_be_last(self.remains, Enabled::of_any(actual)) && !self.options.force {
+    /// Rejects a plan that may remove the last enabled contact, or warns if it is forced.
+    fn keep_last_enabled(&mut self, actual: &[Contact]) {
+        if self.removed.may_be_last(self.remaining, Enabled::best_of(actual)) && !self.options.force {
             self.reasons.push(PlanErrorKind::LastEnabled);
-        } else if self.taken > Enabled::No {
-            match self.remains {
+        } else if self.removed > Enabled::No {
+            match self.remaining {
                 Enabled::No => self.warnings.push(Warning::NoneEnabled),
                 Enabled::Unknown => self.warnings.push(Warning::NoneKnownEnabled),
                 Enabled::Yes => {}
@@ -190,7 +181,7 @@ impl Findings {
         }
     }
 
-    fn in_order(mut self, actual: &[Contact]) -> Draft {
+    fn in_order(mut self, actual: &[Contact]) -> Plan {
         if !self.creates.is_empty() {
             self.warnings.push(Warning::NewRules { contacts: self.creates.len() });
         }
@@ -200,14 +191,15 @@ impl Findings {
         changes.append(&mut self.activations);
         changes.append(&mut self.deactivations);
         changes.append(&mut self.deletes);
-        Draft { changes, warnings: self.warnings, unmanaged: self.unmanaged, remains: self.remains }
+        let Self { options, warnings, unmanaged, remaining, .. } = self;
+        Plan { changes, warnings, unmanaged, actual: actual.to_vec(), remaining, options }
     }
 
-    /// What is deleted first, where the service has no room for new contacts beside old ones.
+    /// Takes out the deletions that must come before creations because of the service's limit.
     fn make_room(&mut self, actual: &[Contact]) -> Vec<Change> {
         let mut first = Vec::new();
         for method in [ContactMethod::Email, ContactMethod::Sms, ContactMethod::Voice] {
-            let Some(most) = limit::most(&method) else { continue };
+            let Some(most) = limit::max_contacts(&method) else { continue };
             let of_kind = |change: &&Change| *change.method() == method;
             let new = self.creates.iter().filter(of_kind).count();
             let contacts = actual.iter().filter(|it| it.method == method).count().saturating_add(new);

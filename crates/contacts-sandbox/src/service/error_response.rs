@@ -1,4 +1,4 @@
-//! Why a request is not carried out, and the body that says so.
+//! Error responses.
 
 use std::time::Duration;
 
@@ -6,51 +6,55 @@ use http::StatusCode;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::answer::Answer;
-use crate::behaviour::RefusalShape;
+use super::response::ApiResponse;
+use crate::behaviour::ErrorShape;
 use crate::clock;
 
-/// A request that is not carried out.
+/// Reason to reject a request. Determines status and body.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Refusal {
-    /// 401: who asks is not known, or the token is not good for this.
+pub(super) enum ErrorResponse {
+    /// 401: unknown user, expired token or missing scope.
     Unauthorized { message: &'static str },
-    /// 401 without a body, from the gateway before the API.
+    /// 401 without a body, from the gateway in front of the API.
     Gateway,
-    /// 403: who asks is known, and may not.
+    /// 403: the user has no permission.
     Forbidden { code: u32, message: &'static str },
-    /// 402, 404, 409 or 422: the operation itself says no.
+    /// 402, 404, 409 or 422: the operation rejects the request.
     Operation { status: StatusCode, field: &'static str, title: &'static str, code: &'static str },
-    /// 404, 405 or 415 from the framework below the operations.
+    /// 404, 405 or 415 from the web framework.
     Plain { status: StatusCode, allow: Option<&'static str> },
 }
 
-impl Refusal {
-    /// 422 about a member of the body or a parameter of the query.
+impl ErrorResponse {
+    /// 422 for a member of the body or a query parameter.
     pub(super) fn unprocessable(field: &'static str, title: &'static str, code: &'static str) -> Self {
         Self::Operation { status: StatusCode::UNPROCESSABLE_ENTITY, field, title, code }
     }
 
-    /// The answer that says so.
-    pub(super) fn answer(self, context: &Context<'_>) -> Answer {
+    /// Returns the response.
+    pub(super) fn response(self, context: &Context<'_>) -> ApiResponse {
         match self {
-            Self::Unauthorized { message } => Answer::json(
+            Self::Unauthorized { message } => ApiResponse::json(
                 StatusCode::UNAUTHORIZED,
                 &Coded { code: 401, message, took: None, request_id: None },
             ),
-            Self::Gateway => Answer::empty(StatusCode::UNAUTHORIZED),
+            Self::Gateway => ApiResponse::empty(StatusCode::UNAUTHORIZED),
             Self::Forbidden { code, message } => {
                 let request_id = Some(context.request_id);
-                Answer::json(StatusCode::FORBIDDEN, &Coded { code, message, took: Some(0.001), request_id })
+                ApiResponse::json(
+                    StatusCode::FORBIDDEN,
+                    &Coded { code, message, took: Some(0.001), request_id },
+                )
             }
             Self::Operation { status, field, title, code } => match context.shape {
-                RefusalShape::List => {
-                    Answer::json(status, &Listed { errors: [Error { title, code, detail: None }] })
+                ErrorShape::List => {
+                    ApiResponse::json(status, &Listed { errors: [Error { title, code, detail: None }] })
                 }
-                RefusalShape::ListWithDetail => {
-                    Answer::json(status, &Listed { errors: [Error { title, code, detail: Some(field) }] })
-                }
-                RefusalShape::ByField => Answer::json(
+                ErrorShape::ListWithDetail => ApiResponse::json(
+                    status,
+                    &Listed { errors: [Error { title, code, detail: Some(field) }] },
+                ),
+                ErrorShape::ByField => ApiResponse::json(
                     status,
                     &ByField { message: title, errors: OneField { field, reason: title } },
                 ),
@@ -63,15 +67,15 @@ impl Refusal {
                     message: "No message available",
                     path: context.path,
                 };
-                Answer::json(status, &body).allowing(allow)
+                ApiResponse::json(status, &body).allowing(allow)
             }
         }
     }
 }
 
-/// What some bodies tell of the request.
+/// Facts about the request that some bodies contain.
 pub(super) struct Context<'a> {
-    pub(super) shape: RefusalShape,
+    pub(super) shape: ErrorShape,
     pub(super) now: Duration,
     pub(super) path: &'a str,
     pub(super) request_id: &'a str,

@@ -1,4 +1,4 @@
-//! Whose request it is.
+//! Finds the user of a request's credentials.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use http::header::AUTHORIZATION;
 
 use crate::user::User;
 
-/// Every credential that is or was good, as it stands in the header. No request has to be decoded.
+/// Every valid or expired credential, in the form of the header. So no request needs decoding.
 #[derive(Clone, Default)]
-pub(super) struct Keyring {
-    basic: BTreeMap<String, Key>,
-    bearer: BTreeMap<String, Key>,
+pub(super) struct CredentialIndex {
+    basic: BTreeMap<String, Owner>,
+    bearer: BTreeMap<String, Owner>,
 }
 
-/// Kind of credentials, by the scheme of the header.
+/// Scheme of the `authorization` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scheme {
     Basic,
@@ -29,7 +29,7 @@ impl Scheme {
     }
 }
 
-/// The scheme and the secret after it.
+/// Returns the scheme and the secret.
 fn parts(headers: &HeaderMap) -> Option<(Scheme, &str)> {
     let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let known = [("basic", Scheme::Basic), ("bearer", Scheme::Bearer)];
@@ -37,29 +37,30 @@ fn parts(headers: &HeaderMap) -> Option<(Scheme, &str)> {
     Some((scheme, secret.trim()))
 }
 
-/// Whose credential it is, by place among the accounts.
+/// The account of a credential, as an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct Owner {
     pub(super) account: usize,
     pub(super) expired: bool,
 }
 
-impl Keyring {
-    /// Makes every credential of a user known. One that two users share is the later one's.
+impl CredentialIndex {
+    /// Adds every credential of a user. If two users have the same one, it belongs to the later
+    /// user.
     pub(super) fn add(&mut self, account: usize, user: &User) {
         for token in &user.expired_tokens {
-            let key = Key { account, expired: true };
-            self.basic.insert(basic(&user.email, token), key);
-            self.bearer.insert(token.clone(), key);
+            let owner = Owner { account, expired: true };
+            self.basic.insert(basic(&user.email, token), owner);
+            self.bearer.insert(token.clone(), owner);
         }
-        let key = Key { account, expired: false };
-        self.basic.insert(basic(&user.email, &user.token), key);
+        let owner = Owner { account, expired: false };
+        self.basic.insert(basic(&user.email, &user.token), owner);
         if let Some(token) = &user.oauth_token {
-            self.bearer.insert(token.clone(), key);
+            self.bearer.insert(token.clone(), owner);
         }
     }
 
-    /// Forgets every credential of a user.
+    /// Removes every credential of a user.
     pub(super) fn remove(&mut self, account: usize, user: &User) {
         for token in user.expired_tokens.iter().chain([&user.token]).chain(&user.oauth_token) {
             remove_if_of(account, &mut self.basic, &basic(&user.email, token));
@@ -67,20 +68,20 @@ impl Keyring {
         }
     }
 
-    /// The user whose credentials a request carries.
-    pub(super) fn find(&self, headers: &HeaderMap) -> Option<Key> {
+    /// Returns the owner of a request's credentials.
+    pub(super) fn find(&self, headers: &HeaderMap) -> Option<Owner> {
         let (scheme, secret) = parts(headers)?;
-        let keys = match scheme {
+        let owners = match scheme {
             Scheme::Basic => &self.basic,
             Scheme::Bearer => &self.bearer,
         };
-        keys.get(secret).copied()
+        owners.get(secret).copied()
     }
 }
 
-fn remove_if_of(account: usize, keys: &mut BTreeMap<String, Key>, secret: &str) {
-    if keys.get(secret).is_some_and(|key| key.account == account) {
-        keys.remove(secret);
+fn remove_if_of(account: usize, owners: &mut BTreeMap<String, Owner>, secret: &str) {
+    if owners.get(secret).is_some_and(|owner| owner.account == account) {
+        owners.remove(secret);
     }
 }
 
@@ -94,31 +95,31 @@ mod tests {
 
     use super::*;
 
-    fn found(value: &'static str) -> Option<Key> {
-        let mut keyring = Keyring::default();
-        keyring.add(3, &User::new("a@b", "t").with_oauth_token("bearer-1").with_expired_token("old"));
+    fn found(value: &'static str) -> Option<Owner> {
+        let mut credentials = CredentialIndex::default();
+        credentials.add(3, &User::new("a@b", "t").with_oauth_token("bearer-1").with_expired_token("old"));
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_static(value));
-        keyring.find(&headers)
+        credentials.find(&headers)
     }
 
     #[test]
-    fn good_credentials_of_both_kinds_are_known() {
-        let good = Some(Key { account: 3, expired: false });
+    fn valid_credentials_of_both_schemes_are_found() {
+        let good = Some(Owner { account: 3, expired: false });
         assert_eq!(found("Basic YUBiOnQ="), good);
         assert_eq!(found("basic YUBiOnQ="), good);
         assert_eq!(found("Bearer bearer-1"), good);
     }
 
     #[test]
-    fn expired_credentials_are_known_as_such() {
-        let expired = Some(Key { account: 3, expired: true });
+    fn expired_credentials_are_found_as_expired() {
+        let expired = Some(Owner { account: 3, expired: true });
         assert_eq!(found("Basic YUBiOm9sZA=="), expired);
         assert_eq!(found("Bearer old"), expired);
     }
 
     #[test]
-    fn anything_else_is_unknown() {
+    fn other_credentials_are_not_found() {
         for value in ["", "Basic", "Basic ", "Bearer t", "Basic bearer-1", "Digest YUBiOnQ=", "YUBiOnQ="] {
             assert_eq!(found(value), None, "{value}");
         }
