@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes contacts.svg of what the command prints against a sandbox: picture.py PATH-TO-CONTACTS. Needs rich, from PyPI."""
+"""Draws contacts.svg from the output of the command against a sandbox: picture.py PATH-TO-CONTACTS. Needs rich from PyPI."""
 
 import os
 import pathlib

@@ -1,4 +1,5 @@
-//! What every command has: the settings, the output, and the client of the service or of an embedded sandbox.
+//! The context of a command: settings, output, and a client of the service or of an embedded
+//! sandbox.
 
 pub(crate) mod token;
 pub(crate) mod trace;
@@ -32,7 +33,7 @@ use crate::{
     output::Output,
 };
 
-/// What the commands share.
+/// The context that all commands share.
 pub(crate) struct Context<'a> {
     pub(crate) args: &'a GlobalArgs,
     pub(crate) output: Output,
@@ -45,7 +46,7 @@ impl<'a> Context<'a> {
         Self { args, output, profile_traced: Once::new() }
     }
 
-    /// The settings, once the profile that they are from is traced.
+    /// Resolves the settings. With `--verbose`, the first call prints the profile.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         let settings = Settings::resolve(self.args, &key::process_environment)?;
         if let Some(Sourced { value, from, .. }) = &settings.profile
@@ -70,12 +71,16 @@ impl<'a> Context<'a> {
         Ok(named.map_or_else(|| profile::DEFAULT.to_owned(), |(name, _)| name))
     }
 
-    /// The text of a file, or of standard input unless the token comes from there.
+    /// Reads a file, or standard input. `what` names the content in errors.
+    ///
+    /// # Errors
+    /// The file is unreadable, not UTF-8, or longer than `longest` bytes; or standard input has the
+    /// token.
     pub(crate) fn read(&self, file: &Path, what: &str, longest: u64) -> Result<String, Failure> {
         let bytes = if file == Path::new(STANDARD) {
             let identity = self.settings()?.identity;
             if identity.is_some_and(|identity| identity.token.value == TokenSource::StandardInput) {
-                let both = format!("standard input has either the token or the {what}, not both");
+                let both = format!("standard input cannot provide both the token and the {what}");
                 return Err(Failure::usage(both));
             }
             io::read_at_most(std::io::stdin().lock(), longest)
@@ -83,7 +88,7 @@ impl<'a> Context<'a> {
             File::open(file).and_then(|file| io::read_at_most(file, longest))
         };
         let name = shown_path(file);
-        let bytes = bytes.map_err(|error| Failure::usage(format!("{name} cannot be read: {error}")))?;
+        let bytes = bytes.map_err(|error| Failure::usage(format!("could not read {name}: {error}")))?;
         String::from_utf8(bytes).map_err(|error| non_utf8(&name, error.as_bytes()))
     }
 }
@@ -93,29 +98,29 @@ fn non_utf8(name: &str, bytes: &[u8]) -> Failure {
     let line = before.split('\n').count();
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count().saturating_add(1);
     let what = match bytes {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "this is text in UTF-16",
-        _ => "this is not text in UTF-8",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16, not UTF-8",
+        _ => "the file is not valid UTF-8",
     };
     Failure::usage(format!("{name}:{line}:{column}: {what}"))
-        .with_hint("save the file as UTF-8; spreadsheets call it CSV UTF-8, or ask for the character set")
+        .with_hint("save the file as UTF-8; in a spreadsheet, choose CSV UTF-8 or the character set UTF-8")
 }
 
-/// A client that tells what it does. All of it ends within the time of the settings.
+/// A client that prints its requests with `--verbose`, and stops when the time limit is over.
 pub(crate) struct Client {
     client: contacts_ureq::Client,
-    /// The same client, with all the time there is.
-    timeless: contacts_ureq::Client,
+    /// The same client without the deadline.
+    without_deadline: contacts_ureq::Client,
     timeout: Duration,
     verbosity: Verbosity,
-    /// Ends with the service.
+    /// Stops when this client is dropped.
     _sandbox: Option<Sandbox>,
 }
 
 impl Client {
-    /// Reads token and certificates, and asks for the cloud id where only a site's name is known.
+    /// Reads token and certificates. Looks up the cloud id if only the name of the site is known.
     pub(crate) fn connect(settings: &Settings, verbosity: Verbosity) -> Result<Self, Failure> {
         let (target, Settings { identity, network, .. }) = (settings.target()?, settings);
-        let ends = network.ends();
+        let deadline = network.deadline();
         let mut sandbox = None;
         let (site, credentials) = match target {
             Target::Sandbox => demo(sandbox.insert(Sandbox::start()?))?,
@@ -124,31 +129,31 @@ impl Client {
             }
             Target::Site(site) => {
                 let credentials = token::credentials(identity.as_ref(), network.timeout())?;
-                let site = Self::located(site, network, ends, verbosity)?;
+                let site = Self::located(site, network, deadline, verbosity)?;
                 (site.base_url(&credentials)?, credentials)
             }
         };
         let client = client(network, site, credentials)?;
         let client = match identity {
             Some(identity) if identity.token.value.is_refreshable() => {
-                renewable(&client, identity, network.timeout())
+                refreshable(&client, identity, network.timeout())
             }
             _ => client,
         };
-        let service = Self::new(client, network, ends, verbosity);
+        let service = Self::new(client, network, deadline, verbosity);
         Ok(Self { _sandbox: sandbox, ..service })
     }
 
-    /// The site with its cloud id, which is looked up, without credentials, where it is not known.
+    /// The site with its cloud id. Looks up an unknown cloud id, without credentials.
     pub(crate) fn located(
         site: &Site,
         network: &Network,
-        ends: Option<Instant>,
+        deadline: Option<Instant>,
         verbosity: Verbosity,
     ) -> Result<Site, Failure> {
         let Some(lookup) = site.lookup() else { return Ok(site.clone()) };
         let client = client(network, lookup.clone(), Credentials::none())?;
-        let cloud_id = Self::new(client, network, ends, verbosity).send(&FindCloudId);
+        let cloud_id = Self::new(client, network, deadline, verbosity).send(&FindCloudId);
         let cloud_id = cloud_id.map_err(|error| match error.hint() {
             Some(Hint::SiteRenamed(host)) => {
                 Failure::from(error).with_hint(renamed(&site.to_string(), &host))
@@ -159,35 +164,37 @@ impl Client {
     }
 
     fn new(
-        timeless: contacts_ureq::Client,
+        without_deadline: contacts_ureq::Client,
         network: &Network,
-        ends: Option<Instant>,
+        deadline: Option<Instant>,
         verbosity: Verbosity,
     ) -> Self {
-        let client = until(&timeless, ends);
-        Self { client, timeless, timeout: network.timeout(), verbosity, _sandbox: None }
+        let client = with_deadline(&without_deadline, deadline);
+        Self { client, without_deadline, timeout: network.timeout(), verbosity, _sandbox: None }
     }
 
-    /// From now on there is as much time as at the beginning: what has passed was a person's.
+    /// Starts the time limit again. Waiting for a person does not count.
     pub(crate) fn restart(&mut self) {
-        self.client = until(&self.timeless, Instant::now().checked_add(self.timeout));
+        let deadline = Instant::now().checked_add(self.timeout);
+        self.client = with_deadline(&self.without_deadline, deadline);
     }
 
-    /// Where requests go, as whom, and by which policy.
+    /// Base URL, credentials and retry policy.
     pub(crate) fn session(&self) -> &Session {
         self.client.session()
     }
 
-    /// The base URL for the other kind of credentials, if there is one, and how a request with these ends there.
+    /// The base URL for the other kind of token, if there is one, and the result of a request there
+    /// with this token.
     pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, Result<(), Error>)> {
         let base_url = self.session().base_url().ok()?.for_other_credentials()?;
         let session = self.session().clone().with_endpoint(base_url.clone());
         let first = ListContacts::all().page_size(1).ok()?;
-        let ended = self.run(Call::new(session, first)).map(drop);
-        Some((base_url, ended))
+        let result = self.run(Call::new(session, first)).map(drop);
+        Some((base_url, result))
     }
 
-    /// Carries out an operation with the policy.
+    /// Sends an operation, with retries.
     pub(crate) fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
         self.run(operation.exchange(self.session().clone()))
     }
@@ -197,19 +204,19 @@ impl Client {
         self.run(List::new(self.session().clone(), ListContacts::all()))
     }
 
-    /// All contacts of another user, as an administrator; for that one user there is as much time as at the beginning.
+    /// All contacts of another user; for administrators. The time limit applies to this call alone.
     pub(crate) fn contacts_of(&self, account: &AccountId) -> Result<Vec<Contact>, Error> {
         let list = ListContacts::all().account(account.clone());
-        let exchange = List::new(self.timeless.session().clone(), list);
-        self.timeless.run_observed(exchange, &mut Trace::new(self.verbosity))
+        let exchange = List::new(self.without_deadline.session().clone(), list);
+        self.without_deadline.run_observed(exchange, &mut Trace::new(self.verbosity))
     }
 
-    /// Carries out an exchange.
+    /// Runs an exchange.
     pub(crate) fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
         self.client.run_observed(exchange, &mut Trace::new(self.verbosity))
     }
 
-    /// Carries out an exchange while an observer watches.
+    /// Runs an exchange with an observer.
     pub(crate) fn run_observed<E: Exchange>(
         &self,
         exchange: E,
@@ -218,7 +225,7 @@ impl Client {
         self.client.run_observed(exchange, &mut (Trace::new(self.verbosity), observer))
     }
 
-    /// Carries out an exchange that creates a contact: an interrupt in the middle of it leaves a receipt.
+    /// Runs an exchange that creates a contact. An interrupt during the request prints a receipt.
     pub(crate) fn run_creating<E: Exchange>(
         &self,
         exchange: E,
@@ -229,18 +236,21 @@ impl Client {
     }
 }
 
-/// A client of which all must have ended by this moment, if there is one.
-fn until(client: &contacts_ureq::Client, ends: Option<Instant>) -> contacts_ureq::Client {
-    ends.map_or_else(|| client.clone(), |ends| client.with_deadline(ends))
+fn with_deadline(client: &contacts_ureq::Client, deadline: Option<Instant>) -> contacts_ureq::Client {
+    deadline.map_or_else(|| client.clone(), |deadline| client.with_deadline(deadline))
 }
 
-/// The site and the user of a sandbox.
+/// Base URL and user of a sandbox.
 pub(crate) fn demo(sandbox: &Sandbox) -> Result<(BaseUrl, Credentials), Failure> {
     Ok((BaseUrl::new(&sandbox.base_url())?, Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?))
 }
 
-/// The token was read once: it is given as it is, and the command asked again only when it is refused.
-fn renewable(client: &contacts_ureq::Client, identity: &Identity, within: Duration) -> contacts_ureq::Client {
+/// Uses the token that was read, and runs the token command again only after a 401.
+fn refreshable(
+    client: &contacts_ureq::Client,
+    identity: &Identity,
+    within: Duration,
+) -> contacts_ureq::Client {
     let known = std::sync::Mutex::new(Some(client.session().credentials().clone()));
     let identity = identity.clone();
     client.with_credentials_provider(move || {
@@ -257,7 +267,7 @@ fn client(
     site: BaseUrl,
     credentials: Credentials,
 ) -> Result<contacts_ureq::Client, Failure> {
-    // What is not encrypted needs no roots, but a CA file that cannot be read is a mistake anyway.
+    // Plain HTTP needs no roots. An unreadable CA file is an error anyway.
     let roots = if site.is_https() || network.ca_file.is_some() { network.roots()? } else { &[] };
     let proxy = network.proxy_for(&site);
     let builder = contacts_ureq::Client::builder(site)
@@ -272,5 +282,5 @@ fn client(
     .build())
 }
 
-/// How the command introduces itself to the service.
+/// The `User-Agent` header.
 pub(crate) const USER_AGENT: &str = concat!("contacts-cli/", env!("CARGO_PKG_VERSION"));

@@ -1,4 +1,4 @@
-//! The command line, and the command that it names.
+//! Parses the command line and runs the command.
 
 mod apply;
 mod audit;
@@ -7,6 +7,7 @@ mod curl;
 mod demo;
 mod doctor;
 mod export;
+mod help;
 mod login;
 mod man_and_completions;
 mod operations;
@@ -14,7 +15,7 @@ mod plan;
 mod reconcile;
 mod sandbox;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use self::{
@@ -28,17 +29,17 @@ use crate::{
     usage::long_help,
 };
 
-/// The contacts of people on call: see, create, change and delete them.
+/// Manage on-call contacts in Jira Service Management
 ///
-/// A contact is one way to reach a person who is on call: an e-mail address, a number for text messages or for calls, a phone's
-/// app. This is a client of the Contacts API of Jira Service Management operations.
+/// A contact is an e-mail address, a phone number or a mobile app. Jira Service Management uses it
+/// to notify a person who is on call.
 #[derive(Debug, Parser)]
 #[command(
     name = "contacts",
     version,
-    max_term_width = 110,
+    max_term_width = help::MAX_WIDTH,
     after_help = after_help(),
-    after_long_help = after_long_help()
+    after_long_help = long_help(EXAMPLES, DETAILS)
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -47,79 +48,169 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+impl Arguments {
+    /// Parses the command line of this process.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let mut command = help::with_layout(Self::command());
+        let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     #[command(flatten)]
     Operation(OperationCommand),
+    Reconcile(ReconcileArgs),
+
     Export(ExportArgs),
     Plan(PlanArgs),
     Apply(ApplyArgs),
+
     Audit(AuditArgs),
-    Reconcile(ReconcileArgs),
 
-    /// Find out what is wrong, and what to do
-    ///
-    /// Settings, proxy, address, certificate, cloud id, token, plan, scopes, limits and clock, one after the other. Nothing is changed:
-    /// whether the token may write is tried on a contact that does not exist.
-    #[command(after_help = "Examples:\n  contacts doctor\n  contacts doctor -o json")]
-    Doctor,
-
-    /// Try site, e-mail and token, and keep them
-    ///
-    /// Asks on a terminal for what no flag gives; the token is not shown. What works is kept as the
-    /// profile default, or as --profile, and the token in a file for its owner alone. A profile of this
-    /// name is replaced.
-    #[command(
-        after_help = "Examples:\n  contacts login\n  contacts login --site acme --email ann@example.com --token-file -"
-    )]
+    /// Save site, e-mail address and token in a profile
+    #[command(after_help = LOGIN_EXAMPLES, after_long_help = long_help(LOGIN_EXAMPLES, LOGIN_DETAILS))]
     Login,
 
-    /// Remove a profile, and the token that login kept
-    #[command(after_help = "Example:\n  contacts --profile work logout")]
+    /// Remove a profile and its saved token
+    #[command(after_help = "Examples:\n  contacts logout\n  contacts --profile work logout")]
     Logout,
 
+    /// Find connection problems and show how to fix them
+    #[command(after_help = DOCTOR_EXAMPLES, after_long_help = long_help(DOCTOR_EXAMPLES, DOCTOR_DETAILS))]
+    Doctor,
+
     Config(ConfigArgs),
+    Sandbox(SandboxArgs),
+
+    /// Run every operation against an embedded sandbox
+    #[command(after_help = "Example:\n  contacts demo")]
+    Demo,
 
     /// Print a request as a curl command
-    ///
-    /// The token stands in a variable, CONTACTS_TOKEN or CONTACTS_OAUTH_TOKEN. Nothing is sent but a look-up of the cloud id, where
-    /// only the site is known.
-    #[command(
-        after_help = "Example:\n  contacts --cloud-id 35273b54-3f06-40d2-880f-dd28cf8daafa curl list --size 20"
-    )]
+    #[command(after_help = CURL_EXAMPLES, after_long_help = long_help(CURL_EXAMPLES, CURL_DETAILS))]
     Curl {
         #[command(subcommand)]
         operation: OperationCommand,
     },
-
-    /// All operations against an embedded sandbox, told as it goes
-    #[command(after_help = "Example:\n  contacts demo")]
-    Demo,
-
-    Sandbox(SandboxArgs),
 
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  contacts completions bash > ~/.local/share/bash-completion/completions/contacts"
     )]
     Completions {
-        /// The shell
+        /// Name of the shell
         shell: Shell,
     },
 
-    /// Print the manual page, or that of a command
+    /// Print the manual page of a command
     #[command(after_help = "Examples:\n  contacts man | man -l -\n  contacts man config set | man -l -")]
     Man {
-        /// The command
+        /// Name of the command; without one, the page of `contacts`
         #[arg(value_name = "COMMAND")]
         command: Vec<String>,
     },
 }
 
-/// Carries out the command. Returns the exit code, if nothing failed.
+const LOGIN_EXAMPLES: &str = "\
+Examples:
+  contacts login
+  contacts login --site acme --email ann@example.com --token-file -";
+
+const LOGIN_DETAILS: &str = "\
+Details:
+  Prompts for each value that no option sets. The token is not shown.
+  Tests the token first, and saves nothing if the test fails.
+  Saves the token in a file that only its owner can read (mode 0600).
+  Saves the settings in the profile `default`, or in the one that --profile
+  names. Replaces an existing profile of that name.";
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  contacts doctor
+  contacts --site acme doctor -o json";
+
+const DOCTOR_DETAILS: &str = "\
+Details:
+  Checks, in this order: settings, proxy, address, TLS certificate, cloud id,
+  token, plan, scopes, rate limits, clock. Stops at the first failed check.
+  Changes nothing: it tests write access with an id that does not exist.";
+
+const CURL_EXAMPLES: &str = "\
+Example:
+  contacts --cloud-id 35273b54-3f06-40d2-880f-dd28cf8daafa curl list --size 20";
+
+const CURL_DETAILS: &str = "\
+Details:
+  The printed command reads the token from CONTACTS_TOKEN or
+  CONTACTS_OAUTH_TOKEN. Sends nothing, except a lookup of the cloud id if only
+  the name of the site is known.";
+
+const EXAMPLES: &str = "\
+Examples:
+  contacts --sandbox list                          without a site
+  contacts login                                   save your site and token
+  contacts list
+  contacts create --ensure email ann@example.com
+  contacts doctor                                  if a command fails";
+
+/// Below the commands on the short page.
+fn after_help() -> String {
+    format!("Options, variables and exit codes: see `contacts help`\n\n{EXAMPLES}")
+}
+
+const DETAILS: &str = "\
+Settings:
+  Precedence: options, the profile that --profile or CONTACTS_PROFILE names,
+  variables, the profile `default`, defaults.
+  If a named profile sets a site, e-mail address or token, ATLASSIAN_OPS_* and
+  JSM_* variables are ignored.
+
+Variables (the first one that is set and not empty is used):
+  Site     CONTACTS_BASE_URL, CONTACTS_CLOUD_ID, CONTACTS_SITE,
+           ATLASSIAN_OPS_CLOUD_ID, JSM_CLOUD_ID,
+           ATLASSIAN_OPS_DOMAIN_NAME, JSM_SITE_URL
+  E-mail   CONTACTS_EMAIL, ATLASSIAN_OPS_API_EMAIL_ADDRESS,
+           ATLASSIAN_OPS_API_USERNAME, JSM_EMAIL
+  Token    CONTACTS_TOKEN, CONTACTS_OAUTH_TOKEN, CONTACTS_TOKEN_FILE,
+           CONTACTS_TOKEN_COMMAND, ATLASSIAN_OPS_API_TOKEN, JSM_API_TOKEN,
+           JSM_OAUTH_TOKEN (with --oauth, the OAuth tokens first)
+  Network  CONTACTS_TIMEOUT, CONTACTS_ATTEMPTS, CONTACTS_CA_FILE,
+           CONTACTS_PROXY; HTTPS_PROXY, ALL_PROXY, NO_PROXY (also in lower
+           case); SSL_CERT_FILE, SSL_CERT_DIR
+
+Profiles are in contacts/config.toml, in $XDG_CONFIG_HOME or ~/.config, or in
+the file that CONTACTS_CONFIG names:
+  [profile.work]
+  site = \"acme\"                       # or cloud_id, or base_url
+  email = \"ann@example.com\"
+  token_file = \"~/.atlassian-token\"   # or token_command
+  timeout = \"30s\"                     # also attempts, proxy, ca_file, oauth
+
+Secrets:
+  Other processes can read arguments. Therefore a token is never an argument.
+  Store the password of a proxy in a profile.
+  A token command runs without a shell; for pipes and variables, use sh -c '...'.
+  It must end within --timeout. It runs again if the service rejects the token.
+
+Exit codes:
+  0  done
+  1  failed
+  2  invalid command line, setting or file
+  3  not authenticated or not allowed
+  4  no such contact
+  5  try again later: rate limit, timeout or service unavailable
+  6  changes or findings are pending (--exit-code)
+  7  outcome unknown: run `contacts reconcile` with the printed receipt
+  If failures have different codes: 7 if any outcome is unknown, otherwise 1.
+  If a signal ends the command: 7 if an outcome is unknown, otherwise the signal
+  (a shell shows 130 for Ctrl-C).";
+
+/// Runs the command and returns its exit code.
 ///
 /// # Errors
-/// The failures that were not reported yet.
+/// The failures that the command has not reported itself.
 pub(crate) fn run(context: &Context<'_>, command: &Command) -> Result<u8, Vec<Failure>> {
     match command {
         Command::Operation(operation) => operations::run(context, operation)?,
@@ -140,75 +231,10 @@ pub(crate) fn run(context: &Context<'_>, command: &Command) -> Result<u8, Vec<Fa
         Command::Completions { shell } => {
             man_and_completions::completions(context, Arguments::command(), *shell)?;
         }
-        Command::Man { command } => man_and_completions::man(context, Arguments::command(), command)?,
+        Command::Man { command } => {
+            let page = help::with_hidden_globals(Arguments::command());
+            man_and_completions::man(context, page, command)?;
+        }
     }
     Ok(exit::DONE)
 }
-
-const DEMO: &str = "  contacts demo                                   see it work, without a site";
-const CREATE: &str = "  contacts --site acme create sms 90-5555559999   a new one";
-
-/// Behind the short help.
-fn after_help() -> String {
-    let list = "  contacts --site acme list                       your contacts";
-    examples(&[DEMO, list, CREATE])
-}
-
-/// Behind the long help.
-fn after_long_help() -> String {
-    let by_hand = "  contacts --sandbox list -o json                 the same, by hand";
-    let list = "  contacts --site acme --email ann@example.com --token-file token list";
-    let ensure = "  contacts --site acme create --ensure email ann@example.com";
-    long_help(&examples(&[DEMO, by_hand, list, CREATE, ensure]), MORE)
-}
-
-fn examples(lines: &[&str]) -> String {
-    format!("Examples:\n{}", lines.join("\n"))
-}
-
-const MORE: &str = "\
-Settings:
-  A flag beats a named profile (--profile or CONTACTS_PROFILE), which beats the
-  environment, which beats the profile default, which beats the defaults. What
-  a named profile says of where or who, no variable says; and where it says
-  either, other tools' variables say neither. The token itself is never an
-  argument, since other processes can read arguments. Empty variables are
-  ignored. Of several variables, the first one holds:
-
-  Where    CONTACTS_BASE_URL, CONTACTS_CLOUD_ID, CONTACTS_SITE,
-           ATLASSIAN_OPS_CLOUD_ID, JSM_CLOUD_ID,
-           ATLASSIAN_OPS_DOMAIN_NAME, JSM_SITE_URL
-  Who      CONTACTS_EMAIL, ATLASSIAN_OPS_API_EMAIL_ADDRESS,
-           ATLASSIAN_OPS_API_USERNAME, JSM_EMAIL
-           CONTACTS_TOKEN, CONTACTS_OAUTH_TOKEN, CONTACTS_TOKEN_FILE,
-           CONTACTS_TOKEN_COMMAND, ATLASSIAN_OPS_API_TOKEN, JSM_API_TOKEN,
-           JSM_OAUTH_TOKEN; with --oauth, those of OAuth tokens come first
-  How      CONTACTS_TIMEOUT, CONTACTS_ATTEMPTS, CONTACTS_CA_FILE, CONTACTS_PROXY
-  Profile  CONTACTS_PROFILE; CONTACTS_CONFIG is the file of the profiles
-  Network  HTTPS_PROXY, ALL_PROXY and NO_PROXY, also in lower case
-           SSL_CERT_FILE, SSL_CERT_DIR
-
-  Profiles are in contacts/config.toml, in $XDG_CONFIG_HOME or ~/.config:
-
-    [profile.work]
-    site = \"acme\"                       # or cloud_id, or base_url
-    email = \"ann@example.com\"
-    token_file = \"~/.atlassian-token\"   # or token_command
-    timeout = \"30s\"                     # and attempts, proxy, ca_file, oauth
-
-  The profile named default is used where none is named.
-
-Exit codes:
-  0  done
-  1  failed
-  2  wrong usage or settings
-  3  not authenticated or not allowed
-  4  no such contact
-  5  try again later: rate limit, time-out, unavailable
-  6  changes or findings are pending (--exit-code)
-  7  outcome unknown: a receipt was printed, for `contacts reconcile`
-
-  A signal ends the process as that signal does (a shell shows 130 for Ctrl-C),
-  or with 7 if it leaves an outcome unknown.
-
-  With mixed failures: 7 if any outcome is unknown, otherwise 1.";

@@ -1,5 +1,5 @@
-//! Which service, and who asks: flags beat a named profile, which beats the environment, which beats the profile `default`,
-//! which beats the defaults.
+//! Resolves the settings. Flags beat a named profile, which beats the environment, which beats the
+//! profile `default`, which beats the defaults.
 
 pub(crate) mod edit;
 pub(crate) mod flags;
@@ -22,24 +22,25 @@ use self::{
 };
 use crate::{error::Failure, redact};
 
-/// All that a client needs.
+/// The settings of a client.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) profile: Option<Sourced<String>>,
-    /// `None` if nothing says it.
+    /// `None` if nothing sets it.
     pub(crate) target: Option<Sourced<Target>>,
     pub(crate) identity: Option<Identity>,
     pub(crate) network: Network,
 }
 
-/// Where the service is.
+/// The service to send requests to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// Below this base URL, whatever the credentials.
+    /// This base URL, with any kind of credentials.
     Base(BaseUrl),
-    /// At this site: the base URL follows from the kind of credentials, and a cloud id that is not known is looked up.
+    /// This site. The base URL follows from the kind of credentials; an unknown cloud id is looked
+    /// up.
     Site(Site),
-    /// In this process.
+    /// A sandbox in this process.
     Sandbox,
 }
 
@@ -55,7 +56,7 @@ impl Target {
     }
 }
 
-/// A setting as it is shown: without a secret.
+/// A setting as `config show` prints it, without secrets.
 #[derive(Debug, Serialize)]
 pub(crate) struct Shown {
     pub(crate) setting: &'static str,
@@ -63,19 +64,19 @@ pub(crate) struct Shown {
     pub(crate) from: &'static str,
 }
 
-/// What says a setting that nothing says.
+/// The source of a setting that has its default value.
 const DEFAULT: &str = "default";
 
 impl Settings {
-    /// Puts the settings together. Nothing is read but the configuration file.
+    /// Combines flags, variables and profile. Reads no file but the configuration file.
     pub(crate) fn resolve(args: &GlobalArgs, environment: Environment<'_>) -> Result<Self, Failure> {
         let profile = Profile::load(args.profile.as_deref(), environment)?;
         let mut sources = Sources { args, environment, profile };
         let target = sources.target()?;
         let identity = if args.sandbox {
-            // No proxy leads to what is in this process.
+            // The sandbox is in this process, so no proxy applies.
             sources.profile.remove(ConfigKey::Proxy);
-            sources.nobody()?
+            sources.no_identity()?
         } else {
             sources.identity()?
         };
@@ -85,18 +86,18 @@ impl Settings {
         Ok(Self { profile, target, identity, network })
     }
 
-    /// Where the service is.
+    /// The service to send requests to.
     ///
     /// # Errors
-    /// Nothing says it.
+    /// No setting names it.
     pub(crate) fn target(&self) -> Result<&Target, Failure> {
         self.target.as_ref().map(|target| &target.value).ok_or_else(|| {
-            Failure::usage("no site configured; use --site or set CONTACTS_SITE")
-                .with_hint("without a site, there is a sandbox to try: contacts --sandbox list")
+            Failure::usage("no site configured; use --site or set CONTACTS_SITE, or run contacts login")
+                .with_hint("to try the command without a site, run: contacts --sandbox list")
         })
     }
 
-    /// All that is set, and what holds by default.
+    /// The effective settings, including defaults.
     pub(crate) fn shown(&self) -> Vec<Shown> {
         let Self { profile, target, identity, network } = self;
         let mut rows = Vec::new();
@@ -142,7 +143,7 @@ impl Settings {
 
 pub(crate) const NO_PROXY: &str = "--no-proxy";
 
-/// What is looked at, in the order of its rank.
+/// The sources of settings.
 struct Sources<'a> {
     args: &'a GlobalArgs,
     environment: Environment<'a>,
@@ -152,7 +153,7 @@ struct Sources<'a> {
 type Found = (ConfigKey, Sourced<OsString>);
 
 impl Sources<'_> {
-    /// The first of these keys that something says, by the rank of what says it.
+    /// The value of the first of these keys that is set, in the source of highest precedence.
     fn find(&self, keys: &[ConfigKey]) -> Result<Option<Found>, Failure> {
         if let Some(found) = flag(self.args, keys).or_else(|| self.profile(keys, true)) {
             return Ok(Some(found));
@@ -167,7 +168,7 @@ impl Sources<'_> {
         Ok(self.profile(keys, false))
     }
 
-    /// What the profile says, if it is a named one, or is not.
+    /// The value in the profile, if the profile is a named one (`is_named`) or is `default`.
     fn profile(&self, keys: &[ConfigKey], is_named: bool) -> Option<Found> {
         let value = |key: ConfigKey| self.profile.value(key, self.environment);
         let (key, value) = keys.iter().find_map(|key| Some((*key, value(*key)?)))?;
@@ -181,18 +182,19 @@ impl Sources<'_> {
         self.profile.from.is_some()
     }
 
-    /// The variable, unless a named profile stands against it. A named profile that says where or who is taken as a whole: what
-    /// it says, no variable says, and other tools' variables say nothing, so that no token goes to a host that it is not for.
+    /// The value of a variable, unless a named profile hides it. A named profile that sets target
+    /// or user hides all variables for what it sets, and for both the variables of other tools.
+    /// Otherwise a token could go to the wrong host.
     fn variable(&self, group: Group, name: &str) -> Result<Option<String>, Failure> {
-        let says = |groups: &[Group]| {
+        let sets = |groups: &[Group]| {
             ConfigKey::all().any(|key| groups.contains(&key.group()) && self.profile.has(key))
         };
-        let (says_where, says_who) = (says(&[Group::Target]), says(&[Group::Email, Group::Token]));
+        let (sets_target, sets_user) = (sets(&[Group::Target]), sets(&[Group::Email, Group::Token]));
         let is_own = key::is_own(name);
         let is_masked = self.is_named()
             && match group {
-                Group::Target => says_where || (says_who && !is_own),
-                Group::Email | Group::Token => says_who || (says_where && !is_own),
+                Group::Target => sets_target || (sets_user && !is_own),
+                Group::Email | Group::Token => sets_user || (sets_target && !is_own),
                 Group::TokenKind | Group::Network => false,
             };
         if is_masked {
@@ -205,7 +207,8 @@ impl Sources<'_> {
         let GlobalArgs { site, cloud_id, base_url, sandbox, .. } = self.args;
         let given = [site.is_some(), cloud_id.is_some(), base_url.is_some(), *sandbox];
         if given.into_iter().filter(|given| *given).count() > 1 {
-            return Err(Failure::usage("--site, --cloud-id, --base-url and --sandbox exclude one another"));
+            return Err(Failure::usage("--site, --cloud-id, --base-url and --sandbox cannot be combined")
+                .with_hint("use only one of them"));
         }
         if *sandbox {
             return Ok(Some(Sourced::new(Target::Sandbox, "--sandbox")));
@@ -221,20 +224,21 @@ impl Sources<'_> {
             ConfigKey::CloudId => {
                 CloudId::new(&*found.value).map(Site::from_cloud_id).map(Target::Site).map_err(about)?
             }
-            // A site of a cloud that is not known, among others.
             _ => Site::new(&found.value).map(Target::Site).map_err(|error| {
-                about(error).with_hint("--base-url takes the whole base URL in place of a site")
+                about(error).with_hint("check the name of the site, or use --base-url instead")
             })?,
         };
         Ok(Some(found.with(target)))
     }
 
-    /// A sandbox has a user of its own.
-    fn nobody(&self) -> Result<Option<Identity>, Failure> {
+    /// Rejects the flags for a user: a sandbox has its own.
+    fn no_identity(&self) -> Result<Option<Identity>, Failure> {
         let keys = [ConfigKey::Email, ConfigKey::TokenFile, ConfigKey::TokenCommand, ConfigKey::Oauth];
         match flag(self.args, &keys) {
-            Some(_) => {
-                Err(Failure::usage("--sandbox has a user of its own: it goes without address and token"))
+            Some((_, Sourced { from, .. })) => {
+                let message =
+                    format!("{from} cannot be combined with --sandbox: the sandbox has its own user");
+                Err(Failure::usage(message))
             }
             None => Ok(None),
         }
@@ -247,21 +251,21 @@ impl Sources<'_> {
         }
         let Some((_, email)) = self.find(&[ConfigKey::Email])? else {
             return Err(Failure::usage(
-                "it is not known whose API token it is: give --email or set CONTACTS_EMAIL",
+                "no e-mail address configured for the API token; use --email or set CONTACTS_EMAIL",
             )
-            .with_hint("an OAuth token goes without an address: add --oauth"));
+            .with_hint("for an OAuth token, add --oauth"));
         };
         Ok(Some(Identity { email: Some(checked(email)?), token }))
     }
 
-    /// Where the token is, and whether it is an OAuth token.
+    /// The source of the token, and `true` if it is an OAuth token.
     fn token(&self) -> Result<Option<(Sourced<TokenSource>, bool)>, Failure> {
         let oauth = self.args.oauth;
         if let Some(token) = token_flag(self.args)? {
             return Ok(Some((token, oauth)));
         }
         let keys = [ConfigKey::TokenFile, ConfigKey::TokenCommand];
-        // With --oauth, the variables of OAuth tokens come first; else those of this command.
+        // With --oauth, the variables of OAuth tokens come first, then those of this command.
         let variables = key::TOKEN_VARIABLES.into_iter().map(|(name, bearer)| (None, name, bearer));
         let indirect = keys
             .into_iter()
@@ -279,7 +283,7 @@ impl Sources<'_> {
         }
         if keys.iter().all(|key| self.profile.has(*key)) {
             let why = format!("the profile {} has both token_file and token_command", self.profile.label);
-            return Err(Failure::usage(why));
+            return Err(Failure::usage(why).with_hint("remove one of the two keys"));
         }
         let is_oauth =
             oauth || self.profile.value(ConfigKey::Oauth, self.environment).is_some_and(|it| it == "true");
@@ -320,7 +324,7 @@ impl Sources<'_> {
 
     fn proxy(&self, network: &Network) -> Result<Option<Sourced<String>>, Failure> {
         let Some((_, found)) = self.find(&[ConfigKey::Proxy])? else { return Ok(None) };
-        // The environment beats the profile `default`, whichever of its variables names a proxy.
+        // Every proxy variable beats the profile `default`.
         let is_default =
             self.profile(&[ConfigKey::Proxy], false).is_some_and(|(_, default)| default == found);
         if network.no_proxy || is_default && network.proxy_variables.proxy().is_some() {
@@ -339,10 +343,11 @@ fn token_source((key, found): Found) -> Sourced<TokenSource> {
     found.with(token)
 }
 
-/// Where the flags say that the token is.
+/// The source of the token in the flags.
 pub(crate) fn token_flag(args: &GlobalArgs) -> Result<Option<Sourced<TokenSource>>, Failure> {
     if args.token_file.is_some() && args.token_command.is_some() {
-        return Err(Failure::usage("--token-file and --token-command exclude one another"));
+        return Err(Failure::usage("--token-file and --token-command cannot be combined")
+            .with_hint("use only one of them"));
     }
     Ok(flag(args, &[ConfigKey::TokenFile, ConfigKey::TokenCommand]).map(token_source))
 }
@@ -351,10 +356,10 @@ fn flag(args: &GlobalArgs, keys: &[ConfigKey]) -> Option<Found> {
     keys.iter().find_map(|key| Some((*key, Sourced::new(args.value(*key)?, key.flag()))))
 }
 
-/// The value without blanks around it.
+/// The value without whitespace around it.
 ///
 /// # Errors
-/// It is a token, or has a character that no such value has.
+/// The value looks like a token, or contains an invisible character.
 fn checked(found: Sourced<OsString>) -> Result<Sourced<String>, Failure> {
     let text = found.value.to_string_lossy().trim().to_owned();
     if redact::has_the_form_of_a_token(&text) {
@@ -362,7 +367,8 @@ fn checked(found: Sourced<OsString>) -> Result<Sourced<String>, Failure> {
     }
     match redact::invisible(&text) {
         Some(c) => {
-            Err(Failure::usage(format!("{} has the character {}", found.full_from, c.escape_unicode())))
+            let from = &found.full_from;
+            Err(Failure::usage(format!("{from} contains the invalid character {}", c.escape_unicode())))
         }
         None => Ok(found.with(text)),
     }
@@ -416,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_that_people_have_set_already_are_known() {
+    fn variables_of_other_tools_are_read() {
         let token = ("ATLASSIAN_OPS_API_TOKEN", "t");
         for (name, value, expected) in [
             ("CONTACTS_BASE_URL", "https://a.example/b", "https://a.example/b"),
@@ -435,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn an_oauth_token_needs_no_address() {
+    fn an_oauth_token_needs_no_email_address() {
         let mut args = GlobalArgs { cloud_id: Some("c".into()), ..GlobalArgs::default() };
         let settings = resolve(&args, &[("JSM_OAUTH_TOKEN", "t")]).unwrap();
         let token = Sourced::new(TokenSource::Variable("JSM_OAUTH_TOKEN"), "JSM_OAUTH_TOKEN");
@@ -446,20 +452,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named_with_its_flag_and_its_variable() {
+    fn an_error_about_a_missing_setting_names_its_flag_and_variable() {
         let settings = resolve(&GlobalArgs::default(), &[]).unwrap();
         let failure = settings.target().unwrap_err();
-        let told = format!("{failure:?}");
-        assert!(told.contains("--site") && told.contains("CONTACTS_SITE"), "{told}");
+        let text = format!("{failure:?}");
+        assert!(text.contains("--site") && text.contains("CONTACTS_SITE"), "{text}");
         let args = GlobalArgs { cloud_id: Some("c".into()), ..GlobalArgs::default() };
         let failure = resolve(&args, &[("ATLASSIAN_OPS_API_TOKEN", "t0ken")]).unwrap_err();
-        let told = format!("{failure:?}");
-        assert!(told.contains("--email") && told.contains("CONTACTS_EMAIL"), "{told}");
-        assert!(!told.contains("t0ken"), "{told}");
+        let text = format!("{failure:?}");
+        assert!(text.contains("--email") && text.contains("CONTACTS_EMAIL"), "{text}");
+        assert!(!text.contains("t0ken"), "{text}");
     }
 
     #[test]
-    fn a_base_url_that_would_give_the_token_away_is_refused_and_not_repeated() {
+    fn a_base_url_that_exposes_the_token_is_rejected_and_not_repeated() {
         for url in ["https://ann:t0ken@a.example/", "http://a.example/", "https://a.example/?token=t0ken"] {
             let args = GlobalArgs { base_url: Some(url.into()), ..GlobalArgs::default() };
             let failure = resolve(&args, &[]).unwrap_err();

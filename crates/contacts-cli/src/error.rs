@@ -1,4 +1,4 @@
-//! Failures: the exit code, the sentences for people and for programs, and the hint that says what to do.
+//! Errors of the command: exit code, message and hint, as text or as JSON.
 
 use std::{borrow::Borrow, error::Error as StdError, io::Write, sync::OnceLock};
 
@@ -7,7 +7,7 @@ use contacts_plan::Position;
 use contacts_ureq::{Error, ErrorKind, Hint, escape_controls};
 use serde::Serialize;
 
-/// Exit codes, agreed with whoever calls the command.
+/// Exit codes. Scripts rely on them.
 pub(crate) mod exit {
     pub(crate) const DONE: u8 = 0;
     pub(crate) const FAILED: u8 = 1;
@@ -15,26 +15,26 @@ pub(crate) mod exit {
     pub(crate) const NOT_ALLOWED: u8 = 3;
     pub(crate) const NO_SUCH_CONTACT: u8 = 4;
     pub(crate) const TRY_LATER: u8 = 5;
-    /// No failure: changes are pending, and whoever called wanted to know.
+    /// Changes or findings are pending, and `--exit-code` was given. This is not a failure.
     pub(crate) const PENDING: u8 = 6;
     pub(crate) const UNKNOWN: u8 = 7;
-    /// Of an interrupt. The process dies by the signal, which a shell reports as 130 or 143.
+    /// A signal ends the process. A shell reports 130 or 143.
     pub(crate) const INTERRUPTED: u8 = 130;
 }
 
-/// Why a command did not do what it was asked for.
+/// The reason why a command failed.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     exit: u8,
-    /// Whether `doctor` can find the cause.
-    examine: bool,
-    facts: Box<Facts>,
+    /// `true` if `contacts doctor` can find the cause.
+    suggests_doctor: bool,
+    fields: Box<Fields>,
 }
 
-/// What is told of it, to a program by these names. The texts are fit for a terminal.
+/// The members of the JSON error. The texts contain no control characters.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Facts {
+struct Fields {
     kind: &'static str,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,32 +54,32 @@ struct Facts {
 
 #[derive(Serialize)]
 struct Report<'a> {
-    error: &'a Facts,
+    error: &'a Fields,
 }
 
 impl Failure {
     fn new(exit: u8, kind: &'static str, message: impl Into<String>) -> Self {
         Self {
             exit,
-            examine: false,
-            facts: Box::new(Facts { kind, message: message.into(), ..Facts::default() }),
+            suggests_doctor: false,
+            fields: Box::new(Fields { kind, message: message.into(), ..Fields::default() }),
         }
     }
 
-    /// The command line, a setting or a file cannot be used; nothing was sent.
+    /// The command line, a setting or a file is invalid. The command has sent nothing.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(exit::USAGE, ErrorKind::InvalidInput.as_str(), message)
     }
 
-    /// A token stands where it does not belong. Its setting is named, and the value is not repeated.
+    /// A token is the value of a setting that does not take one. The message does not repeat it.
     pub(crate) fn misplaced_token(setting: &str) -> Self {
-        Self::usage(format!("{setting} has the form of a token, which is not for it")).with_hint(
-            "a token is in a file (token_file, --token-file), printed by a command (token_command, --token-command), or in \
-             CONTACTS_TOKEN; if others may have seen it, replace it",
+        Self::usage(format!("the value of {setting} looks like a token")).with_hint(
+            "use --token-file, --token-command or CONTACTS_TOKEN for a token; if others may have seen it, \
+             replace it",
         )
     }
 
-    /// A place in a file, as editors find it.
+    /// An error at a position in a file, in the format that editors parse.
     pub(crate) fn in_file(name: &str, place: Option<Position>, message: &str) -> Self {
         Self::usage(match place {
             Some(Position { line, column }) => format!("{name}:{line}:{column}: {message}"),
@@ -87,148 +87,150 @@ impl Failure {
         })
     }
 
-    /// The service cannot be reached.
+    /// The service is unreachable.
     pub(crate) fn unreachable(message: impl Into<String>) -> Self {
         Self::new(exit::TRY_LATER, ErrorKind::Unavailable.as_str(), message)
     }
 
-    /// Something on this machine has not ended in time.
+    /// Something on this machine did not end in time.
     pub(crate) fn timed_out(message: impl Into<String>) -> Self {
         Self::new(exit::TRY_LATER, ErrorKind::TimedOut.as_str(), message)
     }
 
-    /// The server's certificate is not one to trust.
+    /// The certificate of the server is not trusted.
     pub(crate) fn untrusted(message: impl Into<String>) -> Self {
         Self::new(exit::FAILED, ErrorKind::Certificate.as_str(), message)
             .with_hint(hint_text(&Hint::CheckCertificate))
     }
 
-    /// What a step of an examination has found, told at its end in one sentence.
-    pub(crate) fn found(failure: &Self, step: &str) -> Self {
-        Self::new(failure.exit, failure.facts.kind, format!("the first thing to mend: {step}"))
+    /// A check of `doctor` failed. Its line has the details.
+    pub(crate) fn failed_check(failure: &Self, step: &str) -> Self {
+        Self::new(failure.exit, failure.fields.kind, format!("this check failed: {step}"))
     }
 
-    /// Something on this machine does not work.
+    /// Something on this machine failed.
     pub(crate) fn local(message: impl Into<String>) -> Self {
         Self::new(exit::FAILED, "failed", message)
     }
 
-    /// There is no such contact.
+    /// The contact does not exist.
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::new(exit::NO_SUCH_CONTACT, ErrorKind::NotFound.as_str(), message)
     }
 
-    /// An interrupt while a contact may have been created.
-    pub(crate) fn interrupted_in_doubt(message: impl Into<String>, receipt: &impl ToString) -> Self {
-        Self::new(exit::UNKNOWN, ErrorKind::OutcomeUnknown.as_str(), message)
-            .with_receipt(receipt.to_string())
+    /// A signal interrupted a create, and its outcome is unknown. `resume` is a hint how to
+    /// continue.
+    pub(crate) fn interrupted_create(
+        message: impl Into<String>,
+        resume: Option<&str>,
+        receipt: &impl ToString,
+    ) -> Self {
+        let failure = Self::new(exit::UNKNOWN, ErrorKind::OutcomeUnknown.as_str(), message);
+        let hint = match resume {
+            Some(resume) => format!("{resume}; to check this contact alone, run: {}", reconcile()),
+            None => reconcile_first(),
+        };
+        failure.with_receipt(hint, receipt.to_string())
     }
 
-    /// An interrupt, or a request to terminate, of what can be gone on with.
+    /// A signal interrupted a command that can be continued.
     pub(crate) fn interrupted(message: impl Into<String>) -> Self {
         Self::new(exit::INTERRUPTED, "interrupted", message)
     }
 
-    /// Several failures that are told elsewhere, in one sentence.
+    /// One failure for several that are reported elsewhere.
     pub(crate) fn several(failures: &[&Self], message: impl Into<String>) -> Self {
         let exit = exit_of(failures);
-        let alike = failures.iter().find(|failure| failure.exit == exit);
-        Self::new(exit, alike.map_or("failed", |failure| failure.facts.kind), message)
+        let first = failures.iter().find(|failure| failure.exit == exit);
+        Self::new(exit, first.map_or("failed", |failure| failure.fields.kind), message)
     }
 
-    /// Adds what to do.
+    /// Adds a hint: what the user can do.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.facts.hint = Some(hint.into());
+        self.fields.hint = Some(hint.into());
         self
     }
 
-    fn with_receipt(self, receipt: String) -> Self {
-        self.with_receipt_after(None, receipt)
+    fn with_receipt(mut self, hint: String, receipt: String) -> Self {
+        self.fields.receipt = Some(receipt);
+        self.with_hint(hint)
     }
 
-    /// The receipt, and before it what else there is to do.
-    fn with_receipt_after(mut self, before: Option<String>, receipt: String) -> Self {
-        let before = before.map(|before| format!("{before}; ")).unwrap_or_default();
-        let reconcile = again(&format!("reconcile {receipt}"));
-        self.facts.hint = Some(format!("{before}to learn what became of it, as the same user: {reconcile}"));
-        self.facts.receipt = Some(receipt);
-        self
-    }
-
-    /// Of a request for something else than a contact: that this was not found says nothing of the contact.
-    pub(crate) fn of_no_contact(self) -> Self {
+    /// Replaces exit code 4 by 1: the failed request does not name a contact.
+    pub(crate) fn request_names_no_contact(self) -> Self {
         Self { exit: if self.exit == exit::NO_SUCH_CONTACT { exit::FAILED } else { self.exit }, ..self }
     }
 
-    /// Adds which of several things it is about.
-    pub(crate) fn about(mut self, what: &impl ToString) -> Self {
-        self.facts.message = format!("{}: {}", what.to_string(), self.facts.message);
+    /// Puts a subject before the message, such as one of several ids.
+    pub(crate) fn about(mut self, subject: &impl ToString) -> Self {
+        self.fields.message = format!("{}: {}", subject.to_string(), self.fields.message);
         self
     }
 
-    /// What to do, where it is known.
+    /// The hint, if there is one.
     pub(crate) fn hint(&self) -> Option<&str> {
-        self.facts.hint.as_deref()
+        self.fields.hint.as_deref()
     }
 
     pub(crate) fn exit(&self) -> u8 {
         self.exit
     }
 
-    /// Whether something has answered.
+    /// Returns `true` if there was an HTTP response.
     pub(crate) fn has_status(&self) -> bool {
-        self.facts.status.is_some()
+        self.fields.status.is_some()
     }
 
     /// Writes the failure to standard error.
     pub(crate) fn report(&self, as_json: bool, quiet: bool) {
         let mut stderr = anstream::stderr().lock();
-        let told = self.with_doctor();
-        // If standard error is closed, the exit code still tells.
-        let _ = if as_json { told.write_json(&mut stderr) } else { told.write_text(&mut stderr, quiet) };
+        let failure = self.with_doctor();
+        // If standard error is closed, the exit code is the only report.
+        let _ =
+            if as_json { failure.write_json(&mut stderr) } else { failure.write_text(&mut stderr, quiet) };
     }
 
-    /// The same, with the command that finds the cause.
+    /// Adds `contacts doctor` to the hint if it can find the cause.
     fn with_doctor(&self) -> Self {
-        if !self.examine {
+        if !self.suggests_doctor {
             return self.clone();
         }
-        let doctor = format!("to find the cause: {}", again("doctor"));
+        let doctor = format!("to find the cause, run: {}", again("doctor"));
         let hint = self.hint().map_or_else(|| doctor.clone(), |hint| format!("{hint}; {doctor}"));
         self.clone().with_hint(hint)
     }
 
     fn write_json(&self, out: &mut impl Write) -> std::io::Result<()> {
-        serde_json::to_writer(&mut *out, &Report { error: &self.facts })?;
+        serde_json::to_writer(&mut *out, &Report { error: &self.fields })?;
         writeln!(out)
     }
 
     fn write_text(&self, out: &mut impl Write, quiet: bool) -> std::io::Result<()> {
         let red = AnsiColor::Red.on_default().bold();
         let bold = Style::new().bold();
-        let Facts { message, hint, receipt, .. } = &*self.facts;
+        let Fields { message, hint, receipt, .. } = &*self.fields;
         writeln!(out, "{red}error{red:#}: {message}")?;
+        // `--quiet` does not hide the hint that prevents a second contact.
+        if let Some(hint) = hint.as_ref().filter(|_| !quiet || receipt.is_some()) {
+            writeln!(out, "{bold}hint{bold:#}: {hint}")?;
+        }
         if let Some(receipt) = receipt {
             writeln!(out, "{bold}receipt{bold:#}: {receipt}")?;
         }
-        // The way out of a doubt is no mere hint.
-        match hint {
-            Some(hint) if !quiet || receipt.is_some() => writeln!(out, "{bold}hint{bold:#}: {hint}"),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 }
 
-/// What is told of it to a program.
+/// Serializes the members of the JSON error.
 impl Serialize for Failure {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.facts.serialize(serializer)
+        self.fields.serialize(serializer)
     }
 }
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.facts.message)
+        f.write_str(&self.fields.message)
     }
 }
 
@@ -236,7 +238,7 @@ impl StdError for Failure {}
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        // No new token in time is a time-out, and no refusal.
+        // A token command that does not end in time is a timeout, not an authentication error.
         let late = error
             .source()
             .and_then(|source| source.downcast_ref())
@@ -250,8 +252,8 @@ impl From<Error> for Failure {
             ErrorKind::OutcomeUnknown => exit::UNKNOWN,
             _ => exit::FAILED,
         };
-        let facts = Facts {
-            kind: late.map_or_else(|| error.kind().as_str(), |late| late.facts.kind),
+        let fields = Fields {
+            kind: late.map_or_else(|| error.kind().as_str(), |late| late.fields.kind),
             message: with_causes(&error),
             status: error.status().map(|status| status.as_u16()),
             code: error.code().map(str::to_owned),
@@ -260,12 +262,15 @@ impl From<Error> for Failure {
             retry_after: error.retry_after().map(|wait| wait.as_secs()),
             receipt: None,
         };
-        let failure = Self { exit, examine: is_of_the_connection(&error), facts: Box::new(facts) };
+        let suggests_doctor = is_connection_error(&error);
+        let failure = Self { exit, suggests_doctor, fields: Box::new(fields) };
         match &error {
-            Error::OutcomeUnknown(doubt) => {
-                // A redirect or a page of a stranger is to be mended first.
-                let cause = Some(error.hint()).flatten().filter(|hint| *hint != Hint::Reconcile);
-                failure.with_receipt_after(cause.as_ref().map(hint_text), doubt.receipt().to_string())
+            Error::OutcomeUnknown(unknown) => {
+                // The cause comes first: without a way to the service, `reconcile` fails too.
+                let cause = error.hint().filter(|hint| *hint != Hint::Reconcile);
+                let cause = cause.map(|cause| format!("{}; ", hint_text(&cause))).unwrap_or_default();
+                let hint = format!("{cause}{}", reconcile_first());
+                failure.with_receipt(hint, unknown.receipt().to_string())
             }
             _ => failure,
         }
@@ -283,8 +288,8 @@ impl From<contacts_sandbox::Error> for Failure {
     }
 }
 
-/// Whether the way to the service or the kind of credentials is in question, which `doctor` examines.
-fn is_of_the_connection(error: &Error) -> bool {
+/// Returns `true` if the cause may be the connection or the kind of token, which `doctor` checks.
+fn is_connection_error(error: &Error) -> bool {
     let is_broken =
         matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::TimedOut | ErrorKind::Certificate);
     (error.status().is_none() && is_broken) || matches!(error.hint(), Some(Hint::MissingScope(_)))
@@ -307,7 +312,7 @@ pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Whether the same, asked of another contact, will fail alike.
+/// Returns `true` if the same operation on another contact would fail in the same way.
 pub(crate) fn is_for_all(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Unauthorized | ErrorKind::Forbidden => true,
@@ -315,7 +320,8 @@ pub(crate) fn is_for_all(error: &Error) -> bool {
     }
 }
 
-/// The exit code of several failures: that of all of them, or else that of a doubt, or else the general one.
+/// The exit code of several failures. With mixed failures: 7 if any outcome is unknown, otherwise
+/// 1.
 pub(crate) fn exit_of(failures: &[impl Borrow<Failure>]) -> u8 {
     let codes: Vec<_> = failures.iter().map(|failure| failure.borrow().exit).collect();
     match codes.first() {
@@ -325,73 +331,87 @@ pub(crate) fn exit_of(failures: &[impl Borrow<Failure>]) -> u8 {
     }
 }
 
-/// One is all there is.
 impl From<Failure> for Vec<Failure> {
     fn from(failure: Failure) -> Self {
         vec![failure]
     }
 }
 
-/// The sentence for a hint of the core. It names the flag, the variable or the command that helps.
+/// The text of a hint of the core. It names the flag, variable or command to use.
 pub(crate) fn hint_text(hint: &Hint) -> String {
     match hint {
         Hint::MissingScope(scopes) => format!(
-            "the token lacks a scope (this operation needs {}), or it is of the other kind: OAuth tokens are sent with --oauth, API \
-             tokens with --email",
+            "use a token with the scope {}; add --oauth for an OAuth token, --email for an API token",
             scopes.join(" and ")
         ),
         Hint::CheckCredentials | Hint::CheckApiToken => format!(
-            "check that the API token has not expired and belongs to the address that --email or the settings name; an OAuth token \
-             needs --oauth; to see both: {}",
+            "check that the API token has not expired and belongs to the e-mail address; \
+             for an OAuth token, add --oauth; to see the settings, run: {}",
             again("config show")
         ),
-        Hint::CheckAccessToken => "check that the OAuth token has not expired and was granted for this site; an API token goes \
-                                   with --email and without --oauth"
-            .into(),
-        Hint::OnlyAdministrators => {
-            "only administrators read another user's contacts; without --account-id the contacts are one's own".into()
-        }
-        Hint::NoSuchSite => "no site has this name: check the spelling of --site, or of the setting that names it".into(),
-        Hint::SiteRenamed(host) => renamed("the site", host),
-        Hint::WrongSite => format!(
-            "check the cloud id (--cloud-id) or the base URL (--base-url), or name the site with --site; to see which one is used: {}",
-            again("config show")
-        ),
-        Hint::NoSuchUser => "this site has no such user: check the account id and the site (--site, --cloud-id)".into(),
-        Hint::NoSuchContact => format!("to see the ids: {}", again("list")),
-        Hint::AlreadyExists => format!("to see the contact that is there: {}", again("list")),
-        Hint::CheckCertificate => "if a company's proxy opens TLS, name its certificate authority with --ca-file; check this \
-                                   machine's clock too"
-            .into(),
-        Hint::CheckHost => "check the host's name and the network connection".into(),
-        Hint::ProxyCredentials => {
-            "the proxy needs a name and a password that it accepts: --proxy http://NAME:PASSWORD@HOST:PORT, best kept \
-             by contacts config set proxy"
+        Hint::CheckAccessToken => {
+            "check that the OAuth token has not expired and was granted for this site; \
+             for an API token, use --email without --oauth"
                 .into()
         }
-        Hint::Redirected => "redirects are never followed, since they would carry the token along: check --base-url".into(),
+        Hint::OnlyAdministrators => "omit --account-id to read your own contacts; \
+             only administrators can read those of another user"
+            .into(),
+        Hint::NoSuchSite => "check the name of the site (--site, CONTACTS_SITE or the profile); \
+             no site has this name"
+            .into(),
+        Hint::SiteRenamed(host) => renamed("the site", host),
+        Hint::WrongSite => format!(
+            "check the cloud id (--cloud-id) or the base URL (--base-url), or use --site; \
+             to see the settings, run: {}",
+            again("config show")
+        ),
+        Hint::NoSuchUser => "check the account id and the site (--site, --cloud-id); \
+             this site has no such user"
+            .into(),
+        Hint::NoSuchContact => format!("to see the ids, run: {}", again("list")),
+        Hint::AlreadyExists => format!("to see the existing contact, run: {}", again("list")),
+        Hint::CheckCertificate => "if a company proxy intercepts TLS, add its certificate authority with \
+             --ca-file; check the clock of this machine too"
+            .into(),
+        Hint::CheckHost => "check the host name and the network connection".into(),
+        Hint::ProxyCredentials => "set a user name and password that the proxy accepts: \
+             contacts config set proxy http://NAME:PASSWORD@HOST:PORT"
+            .into(),
+        Hint::Redirected => "check --base-url; the client never follows redirects, because they could send \
+             the token to another host"
+            .into(),
         other => other.to_string(),
     }
 }
 
-/// The sentence for a site that has another name now.
+/// The hint for a site that was renamed.
 pub(crate) fn renamed(site: &str, host: &str) -> String {
     let name = host.strip_suffix(".atlassian.net").unwrap_or(host);
-    format!("{site} is now {}; use --site {}", escape_controls(host), escape_controls(name))
+    format!("use --site {}; {site} is now {}", escape_controls(name), escape_controls(host))
 }
 
 /// The flags between `contacts` and the command, each after a space.
 static FLAGS: OnceLock<String> = OnceLock::new();
 
-/// Keeps the flags of this invocation that say where and who: then a command in a hint works when it is pasted.
+/// Stores the flags for service and user, so that a command in a hint can be pasted.
 pub(crate) fn remember_flags(flags: String) {
-    // It is called once, before anything is printed.
+    // The command calls this one time, before it prints anything.
     let _ = FLAGS.set(flags);
 }
 
-/// A command line that asks the same service as the same user.
+/// A command line for the same service and the same user.
 fn again(command: &str) -> String {
     format!("contacts{} {command}", FLAGS.get().map_or("", String::as_str))
+}
+
+/// The command that checks a create. RECEIPT stands for the receipt, which has its own line.
+fn reconcile() -> String {
+    again("reconcile RECEIPT")
+}
+
+fn reconcile_first() -> String {
+    format!("do not create it again before you run: {}", reconcile())
 }
 
 #[cfg(test)]
@@ -399,7 +419,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_several_failures_a_doubt_decides_wherever_it_stands() {
+    fn among_several_failures_an_unknown_outcome_decides_the_exit_code() {
         let failures =
             |codes: &[u8]| codes.iter().map(|code| Failure::new(*code, "failed", "")).collect::<Vec<_>>();
         for (codes, expected) in

@@ -1,4 +1,4 @@
-//! Files, standard error, signals and questions: what any command does with the machine.
+//! Files, standard error, signals and prompts.
 
 pub(crate) mod atomic_write;
 pub(crate) mod interrupt;
@@ -18,23 +18,23 @@ use anstyle::Style;
 use contacts_ureq::escape_controls;
 use indicatif::ProgressBar;
 
-/// Reads all of it.
+/// Reads a source to its end.
 ///
 /// # Errors
-/// It cannot be read, or is longer than so many bytes; no more are read then.
+/// The source is unreadable, or longer than `longest` bytes.
 pub(crate) fn read_at_most(source: impl Read, longest: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(longest.saturating_add(1)).read_to_end(&mut bytes)?;
     match u64::try_from(bytes.len()) {
         Ok(length) if length <= longest => Ok(bytes),
-        _ => Err(io::Error::other(format!("it is longer than {longest} bytes"))),
+        _ => Err(io::Error::other(format!("longer than {longest} bytes"))),
     }
 }
 
-/// Standard input or output, where a file is expected.
+/// Stands for standard input or output in place of a file name.
 pub(crate) const STANDARD: &str = "-";
 
-/// A path as a terminal can show it.
+/// A path without control characters.
 pub(crate) fn shown_path(file: &Path) -> String {
     if file == Path::new(STANDARD) {
         return "<stdin>".into();
@@ -45,7 +45,7 @@ pub(crate) fn shown_path(file: &Path) -> String {
 /// The progress bar on the last line of the terminal. Other lines must not be written into it.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
-/// Sets the bar that is on the terminal, or removes it.
+/// Shows or removes the progress bar.
 pub(crate) fn set_bar(bar: Option<ProgressBar>) {
     *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
 }
@@ -54,7 +54,7 @@ fn bar() -> Option<ProgressBar> {
     BAR.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// Shows a wait behind the bar, if there is one: many exchanges may wait at a time, and the last speaks for all.
+/// Prints a wait, after the progress bar if there is one. The bar shows the last of several waits.
 pub(crate) fn trace_wait(text: Arguments<'_>, without_bar: bool) {
     match bar() {
         Some(bar) if !without_bar => bar.set_prefix(format!("; {text}")),
@@ -62,22 +62,22 @@ pub(crate) fn trace_wait(text: Arguments<'_>, without_bar: bool) {
     }
 }
 
-/// Takes a wait away from behind the bar: the first exchange goes on.
+/// Removes the wait after the progress bar.
 pub(crate) fn end_wait() {
     if let Some(bar) = bar() {
         bar.set_prefix("");
     }
 }
 
-/// Leaves out warnings and notes.
+/// `true` hides warnings and notes.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
-/// Leaves out warnings and notes from now on.
+/// Hides or shows warnings and notes.
 pub(crate) fn set_quiet(quiet: bool) {
     QUIET.store(quiet, Ordering::Relaxed);
 }
 
-/// Returns `true` if a person wants nothing on standard error but errors, or if JSON is alone there.
+/// Returns `true` if standard error shows errors only: with `--quiet` or JSON output.
 pub(crate) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
@@ -89,13 +89,13 @@ pub(crate) fn warn(text: &str) {
     }
 }
 
-/// Writes to standard error what is no result, for a person.
+/// Writes a note to standard error.
 pub(crate) fn note(text: &str) {
     let bold = Style::new().bold();
     write_styled(&format_args!("{bold}note{bold:#}: {text}\n"));
 }
 
-/// Writes styled text to standard error, unless that is quiet. If it is closed, nobody can read it.
+/// Writes styled text to standard error, unless [`is_quiet`].
 pub(crate) fn write_styled(text: &dyn Display) {
     if !is_quiet() {
         let _ = write!(anstream::stderr(), "{text}");
@@ -107,7 +107,7 @@ pub(crate) fn trace(text: Arguments<'_>) {
     let dim = Style::new().dimmed();
     let text = text.to_string();
     let write = || {
-        // If standard error is closed, nobody can read it.
+        // If standard error is closed, no one reads the line.
         let _ = writeln!(anstream::stderr(), "{dim}{}{dim:#}", escape_controls(&text));
     };
     match bar() {

@@ -1,7 +1,8 @@
-//! The command `contacts`: for people, and for scripts of the shell. `contacts --help` tells what it can do, `contacts demo` shows it.
+//! The command `contacts`, for people and shell scripts. Start with `contacts help` or `contacts
+//! demo`.
 //!
-//! It is no library. A program in Rust takes `contacts-ureq` (blocking) or `contacts-hyper` (async), with `contacts-plan` to keep
-//! contacts as a file says, and `contacts-sandbox` for its tests.
+//! This crate has no library. Rust programs use `contacts-ureq` (blocking) or `contacts-hyper`
+//! (async), `contacts-plan` to apply a file of contacts, and `contacts-sandbox` in tests.
 
 mod client;
 mod commands;
@@ -14,8 +15,6 @@ mod usage;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use self::{
     client::{Context, token},
     commands::Arguments,
@@ -24,7 +23,7 @@ use self::{
 };
 
 fn main() -> ExitCode {
-    let Arguments { global: args, command } = match Arguments::try_parse() {
+    let Arguments { global: args, command } = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(error) => return usage::end(error).into(),
     };
@@ -34,7 +33,7 @@ fn main() -> ExitCode {
     interrupt::watch(as_json, args.quiet);
     let context = Context::new(&args);
     let code = commands::run(&context, &command).unwrap_or_else(|failures| {
-        interrupt::reports(&failures);
+        interrupt::start_reporting(&failures);
         for failure in &failures {
             failure.report(as_json, args.quiet);
         }

@@ -1,4 +1,4 @@
-//! Results on standard output, in the form that was asked for.
+//! Writes results to standard output in the chosen format.
 
 mod contacts;
 mod records;
@@ -25,28 +25,28 @@ use crate::{
 pub(crate) struct Output {
     pub(crate) form: OutputFormat,
     colored: bool,
-    /// What a terminal would act upon is escaped wherever a terminal may be.
+    /// Escape control characters, because the stream is a terminal.
     terminal: bool,
 }
 
-/// A change that was made: what the service says of it, or what is said in its place.
+/// A finished change, with the message of the service or its replacement.
 #[derive(Debug, Serialize)]
 pub(crate) struct Change {
     pub(crate) id: ContactId,
     pub(crate) message: String,
 }
 
-/// Whoever reads the results.
+/// The state of the reader of standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Reader {
     There,
-    /// It has read enough: what else would be asked for would be asked for nobody.
+    /// It has closed the pipe, so further results are useless.
     Gone,
 }
 
 impl Output {
-    /// Settles the colour for standard error too.
+    /// Also sets the color mode of standard error.
     pub(crate) fn new(form: OutputFormat, color: Color) -> Self {
         let choice = match color {
             Color::Auto => ColorChoice::Auto,
@@ -62,12 +62,12 @@ impl Output {
         Self { form, colored, terminal: IsTerminal::is_terminal(stream) }
     }
 
-    /// Whether contacts can be written while more are on their way.
+    /// Returns `true` if the format can be written page by page.
     pub(crate) fn streams(self) -> bool {
         self.form == OutputFormat::Ndjson
     }
 
-    /// Whatever else: for people a line of text each, which may be styled.
+    /// Writes records. The table format has one line for each, which may be styled.
     pub(crate) fn records<T: Serialize>(
         self,
         records: &[T],
@@ -84,12 +84,12 @@ impl Output {
         })
     }
 
-    /// Any text.
+    /// Writes text.
     pub(crate) fn text(self, text: &str) -> Result<(), Failure> {
         self.write(|out| out.write_all(text.as_bytes()))
     }
 
-    /// A table for people.
+    /// Writes a table.
     pub(crate) fn table<const N: usize>(
         self,
         out: &mut dyn Write,
@@ -103,7 +103,7 @@ impl Output {
         Tables { colored: self.colored }.styled(cell, style)
     }
 
-    /// Text with styles, or without.
+    /// Writes text, without styles if color is off.
     pub(crate) fn styled_text(self, out: &mut dyn Write, text: &impl fmt::Display) -> io::Result<()> {
         match self.colored {
             true => write!(out, "{text}"),
@@ -111,12 +111,12 @@ impl Output {
         }
     }
 
-    /// The last of the results: that nobody reads it is no failure.
+    /// Writes the last result. A closed pipe is not a failure.
     pub(crate) fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         self.stream(write).map(drop)
     }
 
-    /// Results that may be followed by others.
+    /// Writes a result that others may follow.
     pub(crate) fn stream(
         self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -124,25 +124,25 @@ impl Output {
         match at_once(io::stdout().lock(), write) {
             Ok(()) => Ok(Reader::There),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
-            Err(error) => Err(Failure::local(format!("the result cannot be written: {error}"))),
+            Err(error) => Err(Failure::local(format!("could not write the result: {error}"))),
         }
     }
 
-    /// What was changed must not get lost: it is told on standard error if it cannot be told on standard output.
+    /// Writes a result that must not get lost. If standard output fails, it goes to standard error.
     pub(crate) fn write_by_all_means(
         self,
         write: impl Fn(Self, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
         let written = self.stream(|out| write(self, out));
         if !matches!(written, Ok(Reader::There)) {
-            let there = Self::onto(self.form, &io::stderr());
-            // Where that is closed as well there is nobody to tell.
-            let _ = at_once(io::stderr().lock(), |out| write(there, out));
+            let stderr = Self::onto(self.form, &io::stderr());
+            // If standard error is closed too, no one can read the result.
+            let _ = at_once(io::stderr().lock(), |out| write(stderr, out));
         }
         written.map(drop)
     }
 
-    /// The names are written even where there is nothing else to write.
+    /// Writes CSV, with a header row even without other rows.
     pub(crate) fn csv<T: Serialize>(
         self,
         out: &mut dyn Write,
@@ -153,15 +153,15 @@ impl Output {
     }
 }
 
-/// What would be written.
+/// Writes to memory.
 pub(crate) fn rendered(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<u8> {
     let mut text = Vec::new();
-    // Memory takes everything.
+    // Writing to memory cannot fail.
     let _ = write(&mut text);
     text
 }
 
-/// However many pieces it is written in.
+/// Buffers the output, so that other threads cannot write between its parts.
 fn at_once(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
     write(&mut out)?;

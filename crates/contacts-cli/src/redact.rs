@@ -1,4 +1,4 @@
-//! What may be a token that stands in the wrong place, and is therefore not repeated.
+//! Keeps misplaced tokens out of errors and output.
 
 use std::{
     borrow::Cow,
@@ -11,9 +11,9 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use contacts_ureq::escape_controls;
 
 /// A key of this length may be a secret.
-const LONGEST_KEY: usize = 20;
+const MAX_KEY: usize = 20;
 
-/// Returns `true` for the form of one of the service's own tokens, or of a JSON web token.
+/// Returns `true` for text that looks like an Atlassian token or a JSON web token.
 pub(crate) fn has_the_form_of_a_token(text: &str) -> bool {
     let is_of_the_service = |word: &str| match word.as_bytes() {
         [b'A', b'T', kind, b'T', b'T', b'3', ..] => kind.is_ascii_uppercase(),
@@ -25,53 +25,53 @@ pub(crate) fn has_the_form_of_a_token(text: &str) -> bool {
         || text.split(|c: char| !is_base64_url(c)).any(is_web_token)
 }
 
-/// Returns the first invisible character, which does not belong in a setting.
+/// Returns the first invisible character. A setting must not contain one.
 pub(crate) fn invisible(text: &str) -> Option<char> {
     text.chars().find(|c| matches!(escape_controls(c.encode_utf8(&mut [0; 4])), Cow::Owned(_)))
 }
 
-const TOKEN: &str = "this has the form of a token, which would be sent or told here: a token is in a file (--token-file), printed \
-     by a command (--token-command), or in CONTACTS_TOKEN";
+const TOKEN: &str = "the value looks like a token; use --token-file, --token-command or \
+                     CONTACTS_TOKEN instead";
 
-/// Parses an argument that is sent or shown. It refuses a token before anybody has seen it.
+/// Parses an argument that is sent or printed. Rejects a token before that happens.
 pub(crate) fn parse_argument<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
     let value = text.parse().map_err(|error: T::Err| error.to_string())?;
     if has_the_form_of_a_token(text) { Err(TOKEN.into()) } else { Ok(value) }
 }
 
-/// The same for a path, which need not be text.
+/// Parses a path, which need not be UTF-8, and rejects a token.
 pub(crate) fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new()
         .try_map(|path| if has_the_form_of_a_token(&path.to_string_lossy()) { Err(TOKEN) } else { Ok(path) })
 }
 
-/// A name that somebody has given, as it may be repeated.
+/// A name of the user's choice, or `…` if it looks like a token.
 pub(crate) fn name(name: &str) -> String {
     if has_the_form_of_a_token(name) { "…".into() } else { escape_controls(name).into_owned() }
 }
 
-/// A key that is not known, if it is surely a word: then its mistake is seen best when it is repeated.
+/// An unknown key, if it is a plain word. An error can repeat it.
 pub(crate) fn mistyped(key: &str) -> Option<&str> {
-    let is_word = key.chars().all(|c| c.is_ascii_lowercase() || c == '_') && key.len() < LONGEST_KEY;
+    let is_word = key.chars().all(|c| c.is_ascii_lowercase() || c == '_') && key.len() < MAX_KEY;
     is_word.then_some(key)
 }
 
-/// Of a path that leads nowhere and may be something else.
-pub(crate) const NO_FILE: &str = "a file that is not there";
+/// Replaces a path to a missing file, because the text may be a secret.
+pub(crate) const NO_FILE: &str = "a file that does not exist";
 
-/// The path as it may be shown.
+/// The path, or [`NO_FILE`].
 pub(crate) fn file(file: &Path) -> String {
     path(file).unwrap_or_else(|| NO_FILE.into())
 }
 
-/// The path, unless somebody may have put a token in its place.
+/// The path, unless the text may be a token.
 pub(crate) fn path(path: &Path) -> Option<String> {
     let text = path.display().to_string();
     let is_path = text.contains(['/', MAIN_SEPARATOR]) && !has_the_form_of_a_token(&text);
     (is_path || path.exists()).then(|| escape_controls(&text).into_owned())
 }
 
-/// A proxy's URL without the name and the password in it.
+/// The URL of a proxy without user name and password.
 pub(crate) fn proxy_url(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
     let host = rest.rsplit('@').next().unwrap_or_default();
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_told_from_what_people_call_their_things() {
+    fn tokens_are_recognized_and_ordinary_names_are_not() {
         for token in [
             "ATATT3xSECRETTOKEN",
             "ATATT3xCanary-t0ken/with+every=sign",
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_one_if_it_leads_somewhere_or_has_the_form_of_one() {
+    fn text_is_a_path_if_it_exists_or_has_a_separator() {
         assert_eq!(
             path("/no/such/Token-File-Of-2026".as_ref()).as_deref(),
             Some("/no/such/Token-File-Of-2026")
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_repeated_only_if_it_is_a_word() {
+    fn an_unknown_key_is_repeated_only_if_it_is_a_word() {
         assert_eq!(mistyped("token_fiel"), Some("token_fiel"));
         for key in ["s3cret", "SECRET", "a-b", "abcdefghijklmnopqrstuvwxyz"] {
             assert_eq!(mistyped(key), None, "{key}");

@@ -1,4 +1,4 @@
-//! The token, read from where the settings say that it is.
+//! Reads the token from a file, a variable, standard input or a command.
 
 use std::{
     fs,
@@ -22,14 +22,17 @@ use crate::{
     io, redact,
 };
 
-/// The longest token that is read, in bytes.
-const LONGEST: u64 = 64 * 1024;
+/// Maximum length of a token, in bytes.
+const MAX_LENGTH: u64 = 64 * 1024;
 
-/// Reads the token of the user. A command that prints it has this much time.
+/// Reads the token of the user. `within` limits the time of a token command.
 pub(crate) fn credentials(identity: Option<&Identity>, within: Duration) -> Result<Credentials, Failure> {
     let identity = identity.ok_or_else(|| {
-        Failure::usage("there is no token: give --token-file or --token-command, or set CONTACTS_TOKEN")
-            .with_hint("an API token is created in the security settings of one's Atlassian account")
+        Failure::usage(
+            "no token configured; use --token-file or --token-command, set CONTACTS_TOKEN, \
+             or run contacts login",
+        )
+        .with_hint("create an API token in the security settings of your Atlassian account")
     })?;
     let token = read(&identity.token, within)?;
     Ok(match &identity.email {
@@ -38,46 +41,47 @@ pub(crate) fn credentials(identity: Option<&Identity>, within: Duration) -> Resu
     })
 }
 
-/// Reads the token, without blanks and line ends around it. A command that prints it has this much time.
+/// Reads the token and trims whitespace. `within` limits the time of a token command.
 pub(crate) fn read(token: &Sourced<TokenSource>, within: Duration) -> Result<String, Failure> {
     let source = &token.value;
     let text = match source {
         TokenSource::StandardInput => read_text(std::io::stdin().lock(), "standard input"),
         TokenSource::File(path) => read_file(path),
-        TokenSource::Command(command) => ask(command, within),
+        TokenSource::Command(command) => output_of(command, within),
         TokenSource::Variable(name) => match key::variable(&key::process_environment, name) {
             Some(text) => text.map_err(Failure::usage),
             None => Err(Failure::usage(format!("{name} is not set"))),
         },
     };
-    let place = match source {
+    let name = match source {
         TokenSource::File(path) => name_of(path),
         TokenSource::Command(_) => "the output of the token command".to_owned(),
         TokenSource::StandardInput | TokenSource::Variable(_) => source.to_string(),
     };
-    let text = text.and_then(|text| alone(&text, &place));
-    text.map_err(|failure| match source {
-        // It names the variable already.
+    let checked = text.and_then(|text| checked(&text, &name));
+    checked.map_err(|failure| match source {
+        // The message names the variable already.
         TokenSource::Variable(_) => failure,
         _ => failure.about(&token.full_from),
     })
 }
 
-/// The token without a byte order mark, blanks and line ends around it.
-pub(crate) fn alone(text: &str, place: &str) -> Result<String, Failure> {
+/// The token without a byte order mark and without whitespace around it. `name` is its source in
+/// errors.
+pub(crate) fn checked(text: &str, name: &str) -> Result<String, Failure> {
     let token = text.trim_start_matches('\u{feff}').trim();
     if token.is_empty() {
-        return Err(Failure::usage(format!("{place} is empty; the token is expected")));
+        return Err(Failure::usage(format!("{name} is empty")));
     }
     let lines = token.lines().count();
     if lines > 1 {
-        let why = format!("{place} has {lines} lines; the token is expected alone (`head -n1`?)");
-        return Err(Failure::usage(why));
+        return Err(Failure::usage(format!("{name} has {lines} lines, but a token is one line"))
+            .with_hint("remove the other lines; `head -n1` prints only the first one"));
     }
     match token.chars().find(|c| !c.is_ascii_graphic()) {
         Some(c) => {
             let c = c.escape_unicode();
-            Err(Failure::usage(format!("{place}: the token has the character {c}, which no token has")))
+            Err(Failure::usage(format!("{name}: the token contains the invalid character {c}")))
         }
         None => Ok(token.to_owned()),
     }
@@ -90,95 +94,99 @@ fn name_of(path: &Path) -> String {
 fn read_file(path: &Path) -> Result<String, Failure> {
     let name = name_of(path);
     let file = fs::File::open(path).map_err(|error| {
-        Failure::usage(format!("{name} cannot be read: {error}"))
-            .with_hint("it is to be the path of a file with the token in it")
+        Failure::usage(format!("could not read {name}: {error}"))
+            .with_hint("use the path of a file that contains the token")
     })?;
-    refuse_what_others_read(&file, path)?;
+    reject_if_others_can_read(&file, path)?;
     read_text(file, &name)
 }
 
 #[cfg(unix)]
-fn refuse_what_others_read(file: &fs::File, path: &Path) -> Result<(), Failure> {
+fn reject_if_others_can_read(file: &fs::File, path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     let metadata = file.metadata().ok().filter(fs::Metadata::is_file);
     if let Some(metadata) = metadata.filter(|metadata| metadata.permissions().mode() & 0o044 != 0) {
-        // Secrets that are mounted belong to somebody else, who alone can change the mode.
+        // A mounted secret often belongs to another user. Only its owner can change the mode.
         if metadata.uid() != rustix::process::geteuid().as_raw() {
             let path = redact::file(path);
-            io::warn(&format!("{path} can be read by others, and belongs to another user"));
+            io::warn(&format!("other users can read {path}, which belongs to another user"));
             return Ok(());
         }
         let path = path.display().to_string();
         let path = shlex::try_quote(&path).map_or_else(|_| path.clone(), std::borrow::Cow::into_owned);
-        return Err(Failure::usage("the token file can be read by others")
-            .with_hint(format!("chmod 600 {path}; and if others use this machine, replace the token")));
+        return Err(Failure::usage("other users can read the token file").with_hint(format!(
+            "replace the token if others use this machine; to make the file private, run: chmod 600 {path}"
+        )));
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn refuse_what_others_read(_: &fs::File, _: &Path) -> Result<(), Failure> {
+fn reject_if_others_can_read(_: &fs::File, _: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
 fn read_text(source: impl Read, name: &str) -> Result<String, Failure> {
-    let bytes = io::read_at_most(source, LONGEST)
-        .map_err(|error| Failure::usage(format!("the token cannot be read from {name}: {error}")))?;
-    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("the token in {name} is not text in UTF-8")))
+    let bytes = io::read_at_most(source, MAX_LENGTH)
+        .map_err(|error| Failure::usage(format!("could not read the token from {name}: {error}")))?;
+    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("the token in {name} is not valid UTF-8")))
 }
 
-/// The command that runs, if one does.
+/// The running token command.
 static RUNNING: Mutex<Option<Arc<SharedChild>>> = Mutex::new(None);
 
 fn running() -> MutexGuard<'static, Option<Arc<SharedChild>>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Kills the command that still runs: nobody waits any more for what it prints, and it would outlive this process.
+/// Kills a running token command. Otherwise it outlives this process.
 pub(crate) fn end_command() {
     if let Some(child) = running().take() {
         let _ = child.kill();
     }
 }
 
-/// What the command prints. It is killed when it has not ended within this time, or prints without end.
-fn ask(command: &str, within: Duration) -> Result<String, Failure> {
+/// Runs the token command and returns its output. Kills it if it exceeds the time or the length.
+fn output_of(command: &str, within: Duration) -> Result<String, Failure> {
     let words = shlex::split(command).unwrap_or_default();
     let Some((program, arguments)) = words.split_first() else {
-        return Err(Failure::usage("the token command is empty, or has a quote that does not end"));
+        return Err(Failure::usage("the token command is empty or has an unclosed quote"));
     };
     let child = SharedChild::spawn(Command::new(program).args(arguments).stdout(Stdio::piped()));
     let child = child.map(Arc::new).map_err(|error| {
-        Failure::local(format!("the token command cannot be run: {error}"))
-            .with_hint("it is run without a shell: one with pipes, variables or ~ is sh -c '...'")
+        Failure::local(format!("could not run the token command: {error}"))
+            .with_hint("check the command; for pipes, variables or ~, use: sh -c '...'")
     })?;
     *running() = Some(Arc::clone(&child));
-    // If it takes too long, the thread is left alone: what the command has started may still hold the other end.
+    // After a timeout nothing joins this thread: a child of the command may keep the pipe open.
     let (sender, ended) = channel();
     let reader = Arc::clone(&child);
     thread::spawn(move || sender.send(printed(&reader)));
     let ended = ended.recv_timeout(within).unwrap_or_else(|_| {
         let within = humantime::format_duration(within);
-        Err(Failure::timed_out(format!("the token command has not ended within {within}")))
+        Err(Failure::timed_out(format!("the token command did not end within {within}")))
     });
     *running() = None;
     let (printed, status) = ended.inspect_err(|_| {
-        // It may have ended meanwhile.
+        // Both fail if the command has ended in the meantime.
         let _ = child.kill();
         let _ = child.wait();
     })?;
     if !status.success() {
         return Err(Failure::local(format!("the token command failed: {status}")));
     }
-    String::from_utf8(printed).map_err(|_| Failure::usage("what the token command prints is not text"))
+    String::from_utf8(printed)
+        .map_err(|_| Failure::usage("the output of the token command is not valid UTF-8"))
 }
 
 fn printed(child: &SharedChild) -> Result<(Vec<u8>, ExitStatus), Failure> {
-    let printed = child.take_stdout().map_or_else(|| Ok(Vec::new()), |out| io::read_at_most(out, LONGEST));
-    let printed = printed
-        .map_err(|error| Failure::usage(format!("what the token command prints cannot be read: {error}")))?;
-    let status =
-        child.wait().map_err(|error| Failure::local(format!("the token command is lost: {error}")))?;
+    let printed = child.take_stdout().map_or_else(|| Ok(Vec::new()), |out| io::read_at_most(out, MAX_LENGTH));
+    let printed = printed.map_err(|error| {
+        Failure::usage(format!("could not read the output of the token command: {error}"))
+    })?;
+    let status = child
+        .wait()
+        .map_err(|error| Failure::local(format!("could not wait for the token command: {error}")))?;
     Ok((printed, status))
 }

@@ -1,4 +1,4 @@
-//! What an exchange does, on standard error while it does it.
+//! Prints requests and waits to standard error.
 
 use std::{io::IsTerminal, time::Duration};
 
@@ -12,28 +12,28 @@ use crate::{
     io::{self, interrupt, trace},
 };
 
-/// How much is told.
+/// The events to print.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Verbosity {
-    /// Each request.
+    /// Each request and response.
     pub(crate) requests: bool,
-    /// Long waits, to a person who waits too.
+    /// Long waits.
     pub(crate) waits: bool,
 }
 
 impl Verbosity {
     pub(crate) fn new(args: &GlobalArgs) -> Self {
-        // Standard error has the error as JSON, and nothing beside it.
+        // With JSON output, standard error contains only the JSON error.
         let is_json = args.output.is_json();
         let waits = !args.quiet && std::io::stderr().is_terminal();
         Self { requests: args.verbose && !is_json, waits: waits && !is_json }
     }
 }
 
-/// Shorter waits are not worth a word.
+/// Minimum length of a long wait.
 const LONG: Duration = Duration::from_secs(1);
 
-/// Writes what an exchange does to standard error.
+/// Prints the events of an exchange.
 pub(crate) struct Trace<'a> {
     verbosity: Verbosity,
     creating: Option<(&'a CreateContact, &'a Session)>,
@@ -45,7 +45,7 @@ impl<'a> Trace<'a> {
         Self { verbosity, creating: None, sent: Duration::ZERO }
     }
 
-    /// While it is in doubt whether this contact was created, an interrupt leaves a receipt.
+    /// Makes an interrupt print a receipt for this contact while its create request is in flight.
     pub(crate) fn creating(self, create: &'a CreateContact, session: &'a Session) -> Self {
         Self { creating: Some((create, session)), ..self }
     }
@@ -55,7 +55,7 @@ impl<'a> Trace<'a> {
         match event {
             Event::Answered(response) => trace(format_args!("< {} in {took} ms", response.status())),
             Event::Failed(failure) => trace(format_args!("< {failure}, after {took} ms")),
-            Event::Refreshed(Ok(_)) => trace(format_args!("other credentials are there")),
+            Event::Refreshed(Ok(_)) => trace(format_args!("credentials refreshed")),
             _ => {}
         }
     }
@@ -70,7 +70,7 @@ impl<'a> Trace<'a> {
                 }
             }
             Action::Wait(wait) if requests || (waits && *wait >= LONG) => {
-                io::trace_wait(format_args!("waiting {}, {}", shown(*wait), why(waiting)), requests);
+                io::trace_wait(format_args!("waiting {} {}", shown(*wait), why(waiting)), requests);
             }
             _ => {}
         }
@@ -88,10 +88,10 @@ impl Observer for Trace<'_> {
     }
 
     fn action<E: Exchange>(&mut self, exchange: &E, action: &Action<E::Output>, now: Now) {
-        // Before anything is traced: who reads it may interrupt at once.
+        // Before it prints anything: the reader of that line may interrupt at once.
         if let Some((create, session)) = self.creating {
-            let doubt = exchange.is_create_in_flight().then(|| create.receipt(now.unix).of(session));
-            interrupt::leaves(doubt);
+            let receipt = exchange.is_create_in_flight().then(|| create.receipt(now.unix).of(session));
+            interrupt::set_receipt(receipt);
         }
         self.trace_action(action, exchange.wait_reason(), now);
     }
@@ -99,13 +99,13 @@ impl Observer for Trace<'_> {
 
 fn why(waiting: Option<WaitReason>) -> &'static str {
     match waiting {
-        Some(WaitReason::RetryAfter) => "the service asked for it",
-        Some(WaitReason::Consistency) => "the contact may still appear",
-        _ => "then trying again",
+        Some(WaitReason::RetryAfter) => "as the service requested",
+        Some(WaitReason::Consistency) => "for the contact to appear",
+        _ => "before the next attempt",
     }
 }
 
-/// To the tenth of a second, rounded up.
+/// Seconds with one decimal, rounded up.
 fn shown(wait: Duration) -> String {
     let tenths = wait.as_millis().div_ceil(100);
     match tenths % 10 {

@@ -1,4 +1,4 @@
-//! `config`: where the settings are, what they are, and a change of them.
+//! `config`: shows settings and changes profiles.
 
 use std::{
     borrow::Cow,
@@ -19,9 +19,10 @@ use crate::{
     error::Failure,
     io::{self, STANDARD},
     redact,
+    usage::long_help,
 };
 
-/// Show the settings, and change those of a profile
+/// Show settings and change profiles
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ConfigArgs {
@@ -37,44 +38,64 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Print where the configuration file is
+    /// Print the path of the configuration file
     #[command(after_help = "Example:\n  contacts config path")]
     Path,
 
-    /// Show what holds, and which flag, variable or profile says so
+    /// Show the effective settings and their sources
     #[command(
         after_help = "Examples:\n  contacts config show\n  contacts --profile work config show -o json"
     )]
     Show,
 
-    /// Change a member of a profile: of the one that --profile names, or of default
+    /// Print the effective value of a key
     #[command(
-        after_help = "Examples:\n  contacts config set site acme\n  contacts --profile work config set token_file token"
+        after_help = GET_EXAMPLES,
+        after_long_help = long_help(GET_EXAMPLES, "Details:\n  Exits with 1 if the key has no value.")
     )]
-    Set {
-        /// What is changed
-        #[arg(value_enum)]
+    Get {
+        /// Name of the key
+        #[arg(value_enum, value_name = "KEY")]
         name: ConfigKey,
-        /// What it is to be
+    },
+
+    /// Set a key of a profile
+    #[command(after_help = SET_EXAMPLES, after_long_help = long_help(SET_EXAMPLES, SET_DETAILS))]
+    Set {
+        /// Name of the key
+        #[arg(value_enum, value_name = "KEY")]
+        name: ConfigKey,
+        /// New value
         value: String,
     },
 
-    /// Print the value that holds; exit code 1 if there is none
-    #[command(after_help = "Example:\n  contacts config get site")]
-    Get {
-        /// The setting
-        #[arg(value_enum)]
-        name: ConfigKey,
-    },
-
-    /// Remove a key from a profile: from --profile, or from default
-    #[command(after_help = "Example:\n  contacts config unset timeout")]
+    /// Remove a key from a profile
+    #[command(after_help = UNSET_EXAMPLES, after_long_help = long_help(UNSET_EXAMPLES, UNSET_DETAILS))]
     Unset {
-        /// The key
-        #[arg(value_enum)]
+        /// Name of the key
+        #[arg(value_enum, value_name = "KEY")]
         name: ConfigKey,
     },
 }
+
+const GET_EXAMPLES: &str = "Example:\n  contacts config get site";
+
+const SET_EXAMPLES: &str = "\
+Examples:
+  contacts config set site acme
+  contacts --profile work config set token_file token";
+
+const SET_DETAILS: &str = "\
+Details:
+  Changes the profile that --profile names, otherwise the profile `default`.
+  Creates the profile if it does not exist. Removes the keys that conflict with
+  the new one: site, cloud_id and base_url; token_file and token_command.";
+
+const UNSET_EXAMPLES: &str = "Example:\n  contacts config unset timeout";
+
+const UNSET_DETAILS: &str = "\
+Details:
+  Changes the profile that --profile names, otherwise the profile `default`.";
 
 pub(crate) fn run(context: &Context<'_>, args: &ConfigArgs) -> Result<(), Failure> {
     match &args.command {
@@ -83,8 +104,8 @@ pub(crate) fn run(context: &Context<'_>, args: &ConfigArgs) -> Result<(), Failur
             let shown = context.settings()?.shown();
             context.output.records(&shown, &["setting", "value", "from"], line)
         }
-        ConfigCommand::Set { name, value } => set(context, *name, value),
         ConfigCommand::Get { name } => get(context, *name),
+        ConfigCommand::Set { name, value } => set(context, *name, value),
         ConfigCommand::Unset { name } => {
             edit::edit_profile(&context.profile_name()?, |members| drop(members.remove(name.name())))
         }
@@ -95,7 +116,7 @@ fn line(Shown { setting, value, from }: &Shown) -> String {
     format!("{setting:<9} {value}  ({from})")
 }
 
-/// Prints the value that holds. Of a token, only its file.
+/// Prints the effective value of a key. For a token, only its file.
 fn get(context: &Context<'_>, key: ConfigKey) -> Result<(), Failure> {
     let settings = context.settings()?;
     let token = settings.identity.as_ref().map(|identity| &identity.token.value);
@@ -105,10 +126,10 @@ fn get(context: &Context<'_>, key: ConfigKey) -> Result<(), Failure> {
             Some(TokenSource::StandardInput) => Some("-".to_owned()),
             _ => None,
         },
-        // Somebody may have put the token itself there.
+        // The command may contain the token itself.
         ConfigKey::TokenCommand => {
-            return Err(Failure::usage("token_command may have a secret in it, and is not printed")
-                .with_hint("look into the file that `contacts config path` prints"));
+            return Err(Failure::usage("cannot print token_command: it may contain a secret")
+                .with_hint("open the file that `contacts config path` prints"));
         }
         ConfigKey::Oauth => settings.identity.as_ref().map(|identity| identity.email.is_none().to_string()),
         _ => settings.shown().into_iter().find(|it| it.setting == key.name()).map(|it| it.value),
@@ -119,7 +140,7 @@ fn get(context: &Context<'_>, key: ConfigKey) -> Result<(), Failure> {
     }
 }
 
-/// Sets a key of the profile that is named, or of `default`.
+/// Sets a key of the named profile, or of `default`.
 fn set(context: &Context<'_>, key: ConfigKey, value: &str) -> Result<(), Failure> {
     let value = checked(key, value.trim())?;
     let profile = context.profile_name()?;
@@ -127,23 +148,27 @@ fn set(context: &Context<'_>, key: ConfigKey, value: &str) -> Result<(), Failure
     edit::edit_profile(&profile, |members| removed = edit::set(members, key, &value))?;
     for other in removed {
         io::note(&format!(
-            "{} of the profile {} was taken away: it says the same thing",
+            "removed {} from the profile {}, because it conflicts with {}",
             other.name(),
-            redact::name(&profile)
+            redact::name(&profile),
+            key.name()
         ));
     }
     Ok(())
 }
 
-/// The value, if it can be one, as far as that can be told without asking anybody.
+/// The value as the profile stores it.
+///
+/// # Errors
+/// The value is invalid. The check sends nothing.
 fn checked(key: ConfigKey, value: &str) -> Result<Cow<'_, str>, Failure> {
     if matches!(key, ConfigKey::Site | ConfigKey::CloudId | ConfigKey::BaseUrl | ConfigKey::Email) {
-        refuse_token(key, value)?;
+        reject_token(key, value)?;
     }
     match key {
         ConfigKey::Site => {
             let site = Site::new(value)?;
-            // Of an address taken from a browser, the rest is of no use, and may be nobody's business.
+            // Drops the path of an address that was copied from a browser.
             return Ok(if value.contains("://") { site.to_string().into() } else { value.into() });
         }
         ConfigKey::TokenFile | ConfigKey::CaFile => return absolute(key, value),
@@ -151,38 +176,40 @@ fn checked(key: ConfigKey, value: &str) -> Result<Cow<'_, str>, Failure> {
         ConfigKey::BaseUrl => BaseUrl::new(value).map(drop)?,
         ConfigKey::Email => Credentials::basic(value, "token").map(drop)?,
         ConfigKey::Proxy => Network::check_proxy(value)?,
-        ConfigKey::Timeout => drop(key::duration(value).map_err(Failure::usage)?),
+        ConfigKey::Timeout => {
+            key::duration(value).map_err(|why| Failure::usage(format!("timeout: {why}")))?;
+        }
         ConfigKey::Attempts if key::attempts(value).is_err() => {
-            return Err(Failure::usage("attempts is to be a number from 1 to 100"));
+            return Err(Failure::usage("attempts must be a number from 1 to 100"));
         }
         ConfigKey::Oauth if value.parse::<bool>().is_err() => {
-            return Err(Failure::usage("oauth is to be true or false"));
+            return Err(Failure::usage("oauth must be true or false"));
         }
         _ => {}
     }
     Ok(value.into())
 }
 
-fn refuse_token(key: ConfigKey, value: &str) -> Result<(), Failure> {
+fn reject_token(key: ConfigKey, value: &str) -> Result<(), Failure> {
     if redact::has_the_form_of_a_token(value) { Err(Failure::misplaced_token(key.name())) } else { Ok(()) }
 }
 
-/// The path from the root on, unless it begins at home, or is standard input where a token can come from there.
+/// The absolute path. A path that starts with `~` stays, and so does `-` for a token.
 fn absolute(key: ConfigKey, value: &str) -> Result<Cow<'_, str>, Failure> {
     let name = key.name();
-    refuse_token(key, value)?;
+    reject_token(key, value)?;
     let is_standard = key == ConfigKey::TokenFile && value == STANDARD;
     if is_standard || Path::new(value).starts_with("~") {
         return Ok(value.into());
     }
-    // A word that is no file may be the token itself, and as a path it would be shown.
+    // The word may be the token itself, and later commands would print it as a path.
     if !value.contains(is_separator) && !Path::new(value).exists() {
-        return Err(Failure::usage(format!("{name} is to be a path, and this folder has no such file"))
-            .with_hint("a file that is still to come is named by its whole path"));
+        return Err(Failure::usage(format!("{name} must be a path, and this folder has no such file"))
+            .with_hint("use the full path if the file does not exist yet"));
     }
     let path = std::path::absolute(value)
-        .map_err(|error| Failure::usage(format!("{name}: this path has no beginning: {error}")))?;
+        .map_err(|error| Failure::usage(format!("could not resolve the path in {name}: {error}")))?;
     let path = path.into_os_string().into_string();
     path.map(Cow::from)
-        .map_err(|_| Failure::usage(format!("{name}: the path of this folder is not text in UTF-8")))
+        .map_err(|_| Failure::usage(format!("{name}: the path of this folder is not valid UTF-8")))
 }

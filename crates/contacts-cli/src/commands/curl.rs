@@ -1,4 +1,4 @@
-//! `curl COMMAND…`: the request as a command line, with the token in a variable.
+//! `curl COMMAND…`: prints a request as a curl command, with the token in a variable.
 
 use contacts_ureq::{Credentials, Error, exchange::Session};
 use http::{HeaderValue, Request, header};
@@ -18,7 +18,7 @@ pub(crate) fn run(
         Target::Base(base_url) => base_url.clone(),
         Target::Site(site) => {
             let network = &settings.network;
-            let site = Client::located(site, network, network.ends(), context.verbosity())?;
+            let site = Client::located(site, network, network.deadline(), context.verbosity())?;
             let is_oauth = settings.identity.as_ref().is_some_and(|identity| identity.email.is_none());
             site.base_url(&if is_oauth || context.args.oauth {
                 Credentials::bearer("token")?
@@ -27,11 +27,11 @@ pub(crate) fn run(
             })?
         }
         Target::Sandbox => {
-            return Err(Failure::usage("an embedded sandbox is gone before curl could ask it")
-                .with_hint("start one by `contacts sandbox`, and give its --base-url"));
+            let why = "cannot print a curl command for --sandbox: that sandbox ends with this command";
+            return Err(Failure::usage(why).with_hint("run `contacts sandbox`, and use its --base-url"));
         }
     };
-    // The request is made without credentials, so that there is no token to leak.
+    // Without credentials, the request cannot contain a token.
     let session =
         Session::new(site, Credentials::none()).with_user_agent(HeaderValue::from_static(USER_AGENT));
     let email = match &settings.identity {
@@ -44,7 +44,8 @@ pub(crate) fn run(
     context.output.text(&text)
 }
 
-/// `email` is that of an API token, or empty if it is not known; there is none with an OAuth token. A shell puts the variables in.
+/// The command for a request. `email` belongs to an API token, and is empty if unknown. It is
+/// `None` for an OAuth token.
 fn shown(request: &Request<Vec<u8>>, email: Option<&str>) -> String {
     let authorization = match email {
         Some("") => r#"--user "$CONTACTS_EMAIL:$CONTACTS_TOKEN""#.to_owned(),
@@ -53,7 +54,7 @@ fn shown(request: &Request<Vec<u8>>, email: Option<&str>) -> String {
     };
     let mut words = vec![("--url", request.uri().to_string())];
     for (name, value) in request.headers() {
-        // Of a body curl knows the length itself.
+        // curl adds the length of a body itself.
         if name != header::CONTENT_LENGTH || request.body().is_empty() {
             words.push(("--header", format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))));
         }
@@ -72,7 +73,7 @@ fn shown(request: &Request<Vec<u8>>, email: Option<&str>) -> String {
     text
 }
 
-/// A word as a shell takes it. Quoting fails for a NUL alone, which none of them can have.
+/// The word, quoted for a shell. Quoting fails only for a NUL, and no word contains one.
 fn quoted(word: &str) -> std::borrow::Cow<'_, str> {
     shlex::try_quote(word).unwrap_or_default()
 }
@@ -84,12 +85,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_is_shown_as_a_shell_would_take_it() {
+    fn a_shell_parses_the_printed_request() {
         let site = BaseUrl::new("https://a.example/b").unwrap();
         let session = Session::new(site, Credentials::none());
         let create = CreateContact::new(ContactMethod::Email, "o'hara@example.com").unwrap();
         let text = shown(&session.request(&create).unwrap(), Some("ann@example.com"));
-        // A shell takes a backslash at the end of a line out, with the line's end.
+        // A shell removes a backslash with the line end after it.
         let words = shlex::split(&text.replace("\\\n", "")).unwrap();
         assert_eq!(
             words[..5],

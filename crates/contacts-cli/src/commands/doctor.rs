@@ -1,4 +1,4 @@
-//! `doctor`: one step after the other, what is wrong, and what to do.
+//! `doctor`: checks the connection step by step, and shows how to fix a problem.
 
 pub(crate) mod certificate;
 pub(crate) mod network;
@@ -19,49 +19,49 @@ use crate::{
     error::{Failure, exit, hint_text, with_causes},
 };
 
-/// A clock that is further off than this may have certificates and tokens refused.
-const TOLERATED: Duration = Duration::from_secs(60);
+/// Maximum difference of the clocks. With a larger one, the service may reject certificates and
+/// tokens.
+const MAX_CLOCK_OFFSET: Duration = Duration::from_secs(60);
 
-/// An id that no contact has: what is asked of it changes nothing.
-const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+/// An id without a contact. A change of it changes nothing.
+const UNUSED_ID: &str = "00000000-0000-4000-8000-000000000000";
 
-const NO_TUNNEL: &str = "the proxy takes connections: is the host the right one, does the proxy let requests to it through, and \
-                         does it want a name and a password, which belong into a profile?";
-const BUSY: &str = "the service was reached, and does not serve now: try again later";
+const NO_TUNNEL: &str = "check the host; the proxy accepts connections, but may block this host or \
+                         require a user name and a password, which you can store in a profile";
+const BUSY: &str = "try again later; the service is reachable, but unavailable";
 
 pub(crate) fn run(context: &Context<'_>) -> Result<(), Failure> {
-    let mut examination = Examination { context, steps: Steps::default() };
-    let result = examination.examine();
-    let told =
-        context.output.records(&examination.steps.0, &["step", "state", "message", "hint"], Step::line);
-    result.and(told)
+    let mut doctor = Doctor { context, steps: Steps::default() };
+    let result = doctor.check();
+    let written = context.output.records(&doctor.steps.0, &["step", "state", "message", "hint"], Step::line);
+    result.and(written)
 }
 
-struct Examination<'a> {
+struct Doctor<'a> {
     context: &'a Context<'a>,
     steps: Steps,
 }
 
-impl Examination<'_> {
-    fn examine(&mut self) -> Result<(), Failure> {
+impl Doctor<'_> {
+    fn check(&mut self) -> Result<(), Failure> {
         let mut settings = match self.context.settings() {
             Ok(settings) => settings,
             Err(failure) => return Err(self.steps.failed("settings", &failure)),
         };
         self.settings(&settings)?;
         match settings.target.as_ref().map(|target| &target.value) {
-            Some(Target::Base(base_url)) => network::examine(&mut self.steps, &settings.network, base_url)?,
+            Some(Target::Base(base_url)) => network::check(&mut self.steps, &settings.network, base_url)?,
             Some(Target::Site(site)) => {
                 let first = match site.lookup() {
                     Some(lookup) => lookup.clone(),
                     None => site.base_url(&Credentials::none())?,
                 };
-                network::examine(&mut self.steps, &settings.network, &first)?;
-                // From here on the cloud id is known: it is not looked up a second time.
+                network::check(&mut self.steps, &settings.network, &first)?;
+                // The client below takes the cloud id from here, and does not look it up again.
                 let located = self.cloud_id(&settings, site)?;
                 let second = located.base_url(&Credentials::none())?;
                 if settings.network.proxy_for(&first) != settings.network.proxy_for(&second) {
-                    network::examine_proxy(&mut self.steps, &settings.network, &second)?;
+                    network::check_proxy(&mut self.steps, &settings.network, &second)?;
                 }
                 settings.target = settings.target.map(|target| target.with(Target::Site(located)));
             }
@@ -77,10 +77,10 @@ impl Examination<'_> {
                 self.steps.ok("base URL", format!("{base_url}, with {kind}"));
             }
         }
-        let headers = self.reading(&settings, &service)?;
-        self.writing(&service);
-        self.limits(&headers);
-        self.clock(&headers);
+        let headers = self.check_reading(&settings, &service)?;
+        self.check_writing(&service);
+        self.check_limits(&headers);
+        self.check_clock(&headers);
         Ok(())
     }
 
@@ -96,7 +96,7 @@ impl Examination<'_> {
 
     fn cloud_id(&mut self, settings: &Settings, site: &Site) -> Result<Site, Failure> {
         let network = &settings.network;
-        let located = Client::located(site, network, network.ends(), self.context.verbosity())
+        let located = Client::located(site, network, network.deadline(), self.context.verbosity())
             .map_err(|error| explained(settings, error));
         match located {
             Ok(site) => {
@@ -108,9 +108,9 @@ impl Examination<'_> {
     }
 }
 
-impl Examination<'_> {
-    /// Whether the token is accepted and may read. Gives the headers of the answer.
-    fn reading(&mut self, settings: &Settings, service: &Client) -> Result<HeaderMap, Failure> {
+impl Doctor<'_> {
+    /// Checks that the service accepts the token for reading. Returns the headers of the response.
+    fn check_reading(&mut self, settings: &Settings, service: &Client) -> Result<HeaderMap, Failure> {
         let first = ListContacts::all().page_size(1)?;
         let mut last = LastHeaders::default();
         match service.run_observed(Call::new(service.session().clone(), &first), &mut last) {
@@ -141,17 +141,13 @@ impl Examination<'_> {
                 let failure = explained(settings, error.into());
                 Err(match other {
                     Some((base_url, Ok(()))) => {
-                        let hint =
-                            format!("the same token is accepted at {base_url}: use --base-url {base_url}");
+                        let hint = format!("use --base-url {base_url}; it accepts the same token");
                         self.steps.failed("base URL", &failure.with_hint(hint))
                     }
                     Some((base_url, Err(error))) => {
                         let message = match error.is_unauthorized() {
                             true => format!("{base_url} does not accept the token either"),
-                            false => format!(
-                                "whether {base_url} accepts the token cannot be told: {}",
-                                with_causes(&error)
-                            ),
+                            false => format!("could not check {base_url}: {}", with_causes(&error)),
                         };
                         self.steps.note("base URL", message, None);
                         self.steps.failed(step, &failure)
@@ -162,60 +158,61 @@ impl Examination<'_> {
         }
     }
 
-    /// Whether the token may write and delete, tried on a contact that does not exist.
-    fn writing(&mut self, service: &Client) {
-        let Ok(nobody) = ContactId::new(NOBODY) else { return };
-        let write = service.send(&ActivateContact::new(nobody.clone())).map(drop);
-        self.scope("writing", "create, update, activate, deactivate", write);
-        let delete = service.send(&DeleteContact::new(nobody));
-        self.scope("deleting", "delete", delete);
+    /// Checks that the token may write and delete, with an id that does not exist.
+    fn check_writing(&mut self, service: &Client) {
+        let Ok(id) = ContactId::new(UNUSED_ID) else { return };
+        let write = service.send(&ActivateContact::new(id.clone())).map(drop);
+        self.check_scope("writing", "create, update, activate, deactivate", write);
+        let delete = service.send(&DeleteContact::new(id));
+        self.check_scope("deleting", "delete", delete);
     }
 
-    fn scope(&mut self, step: &'static str, operations: &str, tried: Result<(), Error>) {
-        match tried {
+    fn check_scope(&mut self, step: &'static str, operations: &str, result: Result<(), Error>) {
+        match result {
             Ok(()) => self.steps.ok(step, format!("allowed: {operations}")),
             Err(error) if error.is_no_such_contact() => self.steps.ok(step, format!("allowed: {operations}")),
             Err(error) if error.is_unauthorized() || error.is_forbidden() => {
                 let hint = error.hint().map(|hint| hint_text(&hint));
                 self.steps.note(step, format!("not allowed: {operations}"), hint);
             }
-            Err(error) => self.steps.note(step, format!("cannot be told: {}", with_causes(&error)), None),
+            Err(error) => self.steps.note(step, format!("unknown: {}", with_causes(&error)), None),
         }
     }
 
-    fn limits(&mut self, headers: &HeaderMap) {
+    fn check_limits(&mut self, headers: &HeaderMap) {
         let is_limit = |name: &&http::HeaderName| name.as_str().contains("ratelimit");
         let limits: Vec<_> = headers
             .keys()
             .filter(is_limit)
             .filter_map(|name| Some(format!("{name}: {}", headers.get(name)?.to_str().ok()?)))
             .collect();
-        let told = if limits.is_empty() { "the service tells none".into() } else { limits.join(", ") };
-        self.steps.ok("limits", told);
+        let message =
+            if limits.is_empty() { "the service reports no rate limits".into() } else { limits.join(", ") };
+        self.steps.ok("limits", message);
     }
 
-    /// This machine's clock against the date of the answer.
-    fn clock(&mut self, headers: &HeaderMap) {
+    /// Compares the clock of this machine with the date of the response.
+    fn check_clock(&mut self, headers: &HeaderMap) {
         let date = headers.get(header::DATE).and_then(|date| date.to_str().ok());
         let Some(theirs) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
-            return self.steps.note("clock", "the answer has no date to compare with", None);
+            return self.steps.note("clock", "not checked: the response has no date", None);
         };
         let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let (ours, theirs) = (seconds(SystemTime::now()), seconds(theirs));
-        let off = ours.abs_diff(theirs);
-        if off <= TOLERATED {
+        let offset = ours.abs_diff(theirs);
+        if offset <= MAX_CLOCK_OFFSET {
             return self.steps.ok("clock", "agrees with the service");
         }
         let direction = if ours > theirs { "ahead of" } else { "behind" };
         self.steps.note(
             "clock",
-            format!("{} s {direction} the service", off.as_secs()),
-            Some("certificates and OAuth tokens depend on it: set the clock".into()),
+            format!("{} s {direction} the service", offset.as_secs()),
+            Some("set the clock; certificates and OAuth tokens depend on it".into()),
         );
     }
 }
 
-/// Why the service did not do it; and where nothing better is known, at whom to look of those on the way.
+/// Adds a hint to a temporary failure without one: check the service, the proxy or the connection.
 fn explained(settings: &Settings, failure: Failure) -> Failure {
     if failure.exit() != exit::TRY_LATER || failure.hint().is_some() {
         return failure;

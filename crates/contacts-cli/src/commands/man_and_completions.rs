@@ -1,4 +1,4 @@
-//! `man [COMMAND…]` and `completions SHELL`: what is made from the command line itself.
+//! `man [COMMAND…]` and `completions SHELL`, both generated from the command line.
 
 use clap_complete::Shell;
 
@@ -23,16 +23,16 @@ pub(crate) fn man(
     for name in names {
         let found = command.find_subcommand(name).cloned();
         command =
-            found.ok_or_else(|| Failure::usage(format!("there is no command {}", without_secret(name))))?;
+            found.ok_or_else(|| Failure::usage(format!("no command is named {}", without_secret(name))))?;
     }
     let mut page = Vec::new();
-    // The one that clap_mangen makes itself has every flag, and none with its value.
+    // The synopsis of clap_mangen lists every flag without its value.
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").to_owned();
-    // A command below the first has no version, of which its source would be made.
+    // Only the first command has a version, so the source is explicit.
     clap_mangen::Man::new(command.override_usage(usage))
         .source(concat!("contacts ", env!("CARGO_PKG_VERSION")))
         .render(&mut page)
-        .map_err(|error| Failure::local(format!("the page cannot be made: {error}")))?;
+        .map_err(|error| Failure::local(format!("could not generate the page: {error}")))?;
     context.output.text(&String::from_utf8_lossy(&page))
 }

@@ -1,4 +1,4 @@
-//! The operations of the service: their arguments, what they do, and the requests that `curl` shows.
+//! The operations of the service: arguments, execution, and the requests that `curl` prints.
 
 mod several;
 
@@ -22,143 +22,173 @@ use crate::{
     io::{self, prompt},
     output::{Change, Reader},
     redact,
+    usage::long_help,
 };
 
 /// The operations on contacts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OperationCommand {
-    /// List contacts, all pages of them
-    #[command(
-        after_help = "Examples:\n  contacts list --method sms --disabled\n  contacts list -o csv > contacts.csv\n  \
-                            contacts list --account-id 712020:0a1b2c3d    as an administrator"
-    )]
+    /// List contacts
+    #[command(after_help = LIST_EXAMPLES)]
     List(ListArgs),
 
-    /// Show one contact
+    /// Show a contact
     #[command(after_help = "Example:\n  contacts get 299003c3-8221-4a9f-b63d-2370c4caaaaa -o json")]
     Get {
-        /// Its id
+        /// Contact id
         #[arg(value_parser = redact::parse_argument::<ContactId>)]
         id: ContactId,
     },
 
     /// Create a contact
-    ///
-    /// It is never sent twice unless it is certain that the first request did nothing. If its answer is lost, a receipt is
-    /// printed and the exit code is 7: `contacts reconcile` tells what became of it. With --ensure, it looks before and after
-    /// instead, and can be repeated at will.
-    #[command(
-        after_help = "Examples:\n  contacts create sms 90-5555559999\n  contacts create --ensure email ann@example.com"
-    )]
+    #[command(after_help = CREATE_EXAMPLES, after_long_help = long_help(CREATE_EXAMPLES, CREATE_DETAILS))]
     Create {
-        /// email, sms or voice
+        /// Method: email, sms or voice
         #[arg(value_parser = created_method())]
         method: ContactMethod,
-        /// The address or number, such as 90-5555559999
+        /// E-mail address, or phone number such as 90-5555559999
         #[arg(value_parser = redact::parse_argument::<String>)]
         to: String,
-        /// See to it that the contact exists once: create it only where it is missing
+        /// Create the contact only if it does not exist
         #[arg(long)]
         ensure: bool,
     },
 
-    /// Give an e-mail contact another address
+    /// Change the address of an e-mail contact
     #[command(
         after_help = "Example:\n  contacts update 299003c3-8221-4a9f-b63d-2370c4caaaaa ann@example.org"
     )]
     Update {
-        /// Its id
+        /// Contact id
         #[arg(value_parser = redact::parse_argument::<ContactId>)]
         id: ContactId,
-        /// The new address
+        /// New e-mail address
         #[arg(value_parser = redact::parse_argument::<String>)]
         to: String,
     },
 
-    /// Let contacts be used again
+    /// Activate contacts
     #[command(after_help = "Example:\n  contacts activate 299003c3-8221-4a9f-b63d-2370c4caaaaa")]
     Activate {
-        /// Their ids
+        /// Contact ids
         #[arg(required = true, value_name = "ID", value_parser = redact::parse_argument::<ContactId>)]
         ids: Vec<ContactId>,
     },
 
-    /// Let contacts be used no more
-    ///
-    /// If no enabled contact would be left, it asks, or needs --force where there is no terminal.
-    #[command(after_help = "Example:\n  contacts deactivate 299003c3-8221-4a9f-b63d-2370c4caaaaa")]
+    /// Deactivate contacts
+    #[command(
+        after_help = DEACTIVATE_EXAMPLES,
+        after_long_help = long_help(DEACTIVATE_EXAMPLES, DEACTIVATE_DETAILS)
+    )]
     Deactivate {
-        /// Their ids
+        /// Contact ids
         #[arg(required = true, value_name = "ID", value_parser = redact::parse_argument::<ContactId>)]
         ids: Vec<ContactId>,
-        /// Leave no enabled contact, if need be
+        /// Deactivate even the last enabled contact
         #[arg(long)]
         force: bool,
     },
 
     /// Delete contacts
-    ///
-    /// Shows them, and asks. If no enabled contact would be left, --yes is not enough: it needs --force.
-    #[command(after_help = "Examples:\n  contacts delete 299003c3-8221-4a9f-b63d-2370c4caaaaa\n  \
-                            contacts list --method sms -o ndjson | jq -r .id | xargs contacts delete --yes")]
+    #[command(after_help = DELETE_EXAMPLES, after_long_help = long_help(DELETE_EXAMPLES, DELETE_DETAILS))]
     Delete {
-        /// Their ids
+        /// Contact ids
         #[arg(required = true, value_name = "ID", value_parser = redact::parse_argument::<ContactId>)]
         ids: Vec<ContactId>,
-        /// Do not ask
+        /// Delete without confirmation
         #[arg(short, long)]
         yes: bool,
-        /// Leave no enabled contact, if need be
+        /// Delete even the last enabled contact
         #[arg(long)]
         force: bool,
     },
 }
 
-/// Which contacts.
+const LIST_EXAMPLES: &str = "\
+Examples:
+  contacts list --method sms --disabled
+  contacts list -o csv > contacts.csv
+  contacts list --account-id 712020:0a1b2c3d    as an administrator";
+
+const CREATE_EXAMPLES: &str = "\
+Examples:
+  contacts create sms 90-5555559999
+  contacts create --ensure email ann@example.com";
+
+const CREATE_DETAILS: &str = "\
+Details:
+  Repeats a request only if the service has certainly not processed it. If the
+  outcome is unknown, `create` prints a receipt and exits with 7. Do not create
+  the contact again before you run `contacts reconcile RECEIPT`.
+
+  With --ensure, lists the contacts first and creates only a missing one. If the
+  outcome is unknown, it lists them again. You can repeat the command safely.";
+
+const DEACTIVATE_EXAMPLES: &str = "\
+Examples:
+  contacts deactivate 299003c3-8221-4a9f-b63d-2370c4caaaaa
+  contacts deactivate 299003c3-8221-4a9f-b63d-2370c4caaaaa --force";
+
+const DEACTIVATE_DETAILS: &str = "\
+Details:
+  Asks for confirmation if no enabled contact would remain. Without a terminal,
+  it needs --force.";
+
+const DELETE_EXAMPLES: &str = "\
+Examples:
+  contacts delete 299003c3-8221-4a9f-b63d-2370c4caaaaa
+  contacts list --method sms -o ndjson | jq -r .id | xargs contacts delete --yes";
+
+const DELETE_DETAILS: &str = "\
+Details:
+  Shows the contacts and asks for confirmation. If no enabled contact would
+  remain, --yes also needs --force.";
+
+/// The contacts to list.
 #[derive(Debug, Default, Args)]
 pub(crate) struct ListArgs {
-    /// Leave out the first N contacts
+    /// Number of contacts to skip
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(i32::MAX)))]
     offset: Option<u32>,
 
-    /// Ask for N contacts a page, 1 to 100 [default: 100]
+    /// Page size, 1 to 100 [default: 100]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(ListContacts::MAX_PAGE_SIZE)))]
     size: Option<u32>,
 
-    /// Stop after N contacts, 1 or more
+    /// Maximum number of contacts [default: all]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     limit: Option<usize>,
 
-    /// Another user's contacts, as an administrator
+    /// Account id of another user, for administrators
     #[arg(long, value_name = "ID", value_parser = redact::parse_argument::<AccountId>)]
     account_id: Option<AccountId>,
 
-    /// Only contacts of this method: email, sms, voice, mobile
+    /// Contacts of one method: email, sms, voice or mobile
     #[arg(long, value_name = "METHOD", value_parser = method())]
     method: Option<ContactMethod>,
 
-    /// Only contacts that are enabled
+    /// Enabled contacts only
     #[arg(long, conflicts_with = "disabled")]
     enabled: bool,
 
-    /// Only contacts that are not
+    /// Disabled contacts only
     #[arg(long)]
     disabled: bool,
 }
 
-/// A method that the service has; a mistyped one would have no contacts, as if nobody could be reached.
+/// Parses a method that the service has. A mistyped method would match no contact.
 fn method() -> impl TypedValueParser<Value = ContactMethod> {
     StringValueParser::new().try_map(|text| match text.to_ascii_lowercase().as_str().into() {
-        ContactMethod::Other(_) => Err("expected email, sms, voice or mobile"),
+        ContactMethod::Other(_) => Err("must be email, sms, voice or mobile"),
         method => Ok(method),
     })
 }
 
-/// A method that `create` takes: an app registers itself.
+/// Parses a method that `create` takes. A mobile app registers itself.
 fn created_method() -> impl TypedValueParser<Value = ContactMethod> {
     StringValueParser::new().try_map(|text| match text.to_ascii_lowercase().as_str().into() {
         ContactMethod::Mobile | ContactMethod::Other(_) => {
-            Err("expected email, sms or voice; an app registers itself")
+            Err("must be email, sms or voice; a mobile app registers itself")
         }
         method => Ok(method),
     })
@@ -225,11 +255,11 @@ pub(crate) fn requests(
     }
 }
 
-/// The first page that these arguments ask for.
+/// The request for the first page.
 fn first_page(args: &ListArgs) -> Result<ListContacts, Error> {
     let size = match (args.size, args.limit) {
         (Some(size), _) => size,
-        // A page has no use for more contacts than are wanted, unless some of them are left out.
+        // Without a filter, a page needs at most `limit` contacts.
         (None, Some(limit)) if !filters(args) => {
             u32::try_from(limit).unwrap_or(ListContacts::MAX_PAGE_SIZE).clamp(1, ListContacts::MAX_PAGE_SIZE)
         }
@@ -295,7 +325,9 @@ fn create(context: &Context<'_>, method: &ContactMethod, to: &str, ensure: bool)
     }?;
     context.output.changes(std::slice::from_ref(&change), false)?;
     if method.is_phone() && change.message == "Created" {
-        io::note("a new number is used only once it is verified, by the code that is sent to it");
+        io::note(
+            "verify the new number with the code that the service sends; until then it gets no notifications",
+        );
     }
     Ok(())
 }
@@ -306,44 +338,46 @@ fn update(context: &Context<'_>, id: &ContactId, to: &str) -> Result<(), Failure
     context.output.changes(&[change], false)
 }
 
-/// What there is to say if no enabled contact would be left.
-const LAST: &str = "no enabled contact would be left, as far as is known, so that nobody would be notified";
+const LAST: &str = "no enabled contact would remain, so this user would get no notifications";
 
-fn is_last(kept_by: &str) -> Failure {
-    Failure::usage(LAST).with_hint(format!("--force {kept_by} all the same"))
+/// The error if the last enabled contact needs `--force`. `done` is `deactivated` or `deleted`.
+fn is_last(done: &str) -> Failure {
+    Failure::usage(format!("nothing was {done}: {LAST}"))
+        .with_hint("activate or create another contact first, or add --force")
 }
 
-/// A 404 to the list says nothing of the contacts that the command names.
+/// The current contacts. A 404 here does not mean that a contact of the command is missing.
 fn contacts_now(service: &Client) -> Result<Vec<Contact>, Failure> {
-    service.contacts().map_err(|error| Failure::from(error).of_no_contact())
+    service.contacts().map_err(|error| Failure::from(error).request_names_no_contact())
 }
 
-/// Asks if nobody may be notified afterwards.
+/// Asks for confirmation if no enabled contact would remain.
 fn confirm_deactivation(service: &mut Client, ids: &[ContactId]) -> Result<(), Failure> {
     if !may_remove_last_enabled(&contacts_now(service)?, ids) {
         return Ok(());
     }
     if !prompt::has_terminal() {
-        return Err(is_last("deactivates"));
+        return Err(is_last("deactivated"));
     }
-    if !prompt::ask(&format!("{LAST}\nDeactivate {} all the same?", counted(ids.len(), "contact")))? {
+    if !prompt::ask(&format!("{LAST}\nDeactivate {} anyway?", counted(ids.len(), "contact")))? {
         return Err(Failure::local("nothing was deactivated"));
     }
     service.restart();
     Ok(())
 }
 
-/// Shows what is to be deleted for good, and asks. `--yes` answers that question alone.
+/// Shows the contacts and asks for confirmation. `yes` confirms the deletion, but not of the last
+/// enabled contact.
 fn confirm_deletion(service: &mut Client, ids: &[ContactId], yes: bool, force: bool) -> Result<(), Failure> {
     let actual = contacts_now(service)?;
     let takes_last = may_remove_last_enabled(&actual, ids);
     if yes {
-        return if takes_last && !force { Err(is_last("deletes")) } else { Ok(()) };
+        return if takes_last && !force { Err(is_last("deleted")) } else { Ok(()) };
     }
     let mut text = String::new();
     for id in ids {
         let contact = actual.iter().find(|contact| contact.id == *id);
-        // One that is not listed is told when it is deleted.
+        // For an id that is not in the list, the deletion itself reports the error.
         let shown = contact.map(|Contact { method, to, .. }| format!("  {} {to}", method.as_str()));
         text.push_str(&format!("{id}{}\n", escape_controls(&shown.unwrap_or_default())));
     }
@@ -351,7 +385,7 @@ fn confirm_deletion(service: &mut Client, ids: &[ContactId], yes: bool, force: b
         text.push_str(LAST);
         text.push('\n');
     }
-    if !prompt::ask(&format!("{text}Delete {} for good?", counted(ids.len(), "contact")))? {
+    if !prompt::ask(&format!("{text}Delete {} permanently?", counted(ids.len(), "contact")))? {
         return Err(Failure::local("nothing was deleted"));
     }
     service.restart();

@@ -1,26 +1,37 @@
-//! `reconcile RECEIPT`: whether an interrupted create succeeded.
+//! `reconcile RECEIPT`: checks whether an interrupted create succeeded.
 
 use clap::Args;
 use contacts_ureq::{Receipt, Reconciled, escape_controls, exchange::Reconcile};
 
-use crate::{client::Context, error::Failure, output::Change};
+use crate::{client::Context, error::Failure, output::Change, usage::long_help};
 
-/// End the doubt that an interrupted create left
-///
-/// Looks whether the contact of a receipt was created, and prints it. If it was not, the exit code is 4, and creating it
-/// again is safe; with any other exit code it is not. A receipt is of one user of one site, and refused for another; that
-/// of an OAuth token, which does not tell whose it is, is to be resolved as the same user.
+/// Check whether an interrupted create succeeded
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  contacts reconcile eyJ2IjoxLCJvcGVyYXRpb24iOiJjcmVhdGUi…")]
+#[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, DETAILS))]
 pub(crate) struct ReconcileArgs {
-    /// The receipt, as it was printed
+    /// Receipt that the interrupted command printed
     receipt: Receipt,
 }
 
+const EXAMPLES: &str = "\
+Example:
+  contacts reconcile eyJ2IjoxLCJvcGVyYXRpb24iOiJjcmVhdGUi…";
+
+const DETAILS: &str = "\
+Run it as the same user at the same site:
+  A receipt of an API token names its user. For another user or site, the
+  command fails with 2. A receipt of an OAuth token does not name its user.
+
+Exit codes:
+  0  the contact exists, and its id is printed
+  4  the contact was not created; you can create it again
+  With any other code, the outcome is still unknown. Do not create the contact
+  again; run the command again later.";
+
 pub(crate) fn run(context: &Context<'_>, ReconcileArgs { receipt }: &ReconcileArgs) -> Result<(), Failure> {
     let service = context.connect()?;
-    let resolved = service.run(Reconcile::new(service.session().clone(), receipt.clone()));
-    match resolved.map_err(|error| Failure::from(error).of_no_contact())? {
+    let result = service.run(Reconcile::new(service.session().clone(), receipt.clone()));
+    match result.map_err(|error| Failure::from(error).request_names_no_contact())? {
         Reconciled::Found(contact) => {
             context.output.changes(&[Change { id: contact.id, message: "Created".into() }], false)
         }
@@ -30,8 +41,8 @@ pub(crate) fn run(context: &Context<'_>, ReconcileArgs { receipt }: &ReconcileAr
                 match receipt.user() {
                     Some(_) => "it is safe to create it again",
                     None => {
-                        "it is safe to create it again, if this is the token of the user whom it was for: the receipt does not \
-                         tell who that was"
+                        "check that this token belongs to the user of the receipt, which the receipt does not \
+                         name; if so, it is safe to create the contact again"
                     }
                 },
             ))

@@ -1,4 +1,4 @@
-//! `sandbox`: a stand-in for the service on this machine.
+//! `sandbox`: runs a local server that behaves like the service.
 
 use std::{
     fs,
@@ -18,38 +18,35 @@ use crate::{
     usage::long_help,
 };
 
-/// Run a stand-in for the service on this machine
-///
-/// Its address, opened in a browser, is a page with its users, their contacts, and the requests as they are made; with buttons
-/// that verify a number or arm a fault. The page shows no token, and only this machine can reach it.
+/// Run a local server that behaves like the service
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = all_faults())]
+#[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, &details()))]
 pub(crate) struct SandboxArgs {
-    /// A port, or an address of loopback with a port; port 0 is any free one
+    /// Port, or loopback address with a port; port 0 is a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = listen)]
     listen: SocketAddr,
 
-    /// A user with an API token, or oauth:TOKEN for one with an OAuth token; in place of those of the demo, several times
+    /// User with an API token, or oauth:TOKEN for an OAuth token; repeatable
     #[arg(long = "user", value_name = "EMAIL:TOKEN")]
     users: Vec<String>,
 
-    /// A file to go on from and to keep the state in
+    /// File that keeps the state between runs
     #[arg(long, value_name = "FILE", value_parser = redact::path_parser())]
     state: Option<PathBuf>,
 
-    /// What is to go wrong; --help lists it
+    /// JSON file of faults; for its format, use --help
     #[arg(long, value_name = "FILE", value_parser = redact::path_parser())]
     faults: Option<PathBuf>,
 }
 
-/// An address to listen on. A bare port and `localhost` are of loopback.
+/// Parses an address to listen on. A port alone and `localhost` mean the loopback address.
 fn listen(text: &str) -> Result<SocketAddr, &'static str> {
     let port = text.strip_prefix("localhost:").unwrap_or(text);
     match port.parse() {
         Ok(port) => Ok((Ipv4Addr::LOCALHOST, port).into()),
-        Err(_) => text
-            .parse()
-            .map_err(|_| "not a port, such as 8080, nor an address with one, such as 127.0.0.1:8080"),
+        Err(_) => {
+            text.parse().map_err(|_| "must be a port such as 8080, or an address such as 127.0.0.1:8080")
+        }
     }
 }
 
@@ -58,13 +55,21 @@ Examples:
   contacts sandbox --listen 8080
   contacts sandbox --user ann@example.com:secret --state sandbox.json";
 
-fn all_faults() -> String {
-    long_help(EXAMPLES, contacts_sandbox::fault_help().trim_end())
+const DETAILS: &str = "\
+Details:
+  Without --user, the sandbox has the users of the demo. Its first line of
+  output is the base URL. The sandbox accepts connections from this machine
+  only.
+  Open its address in a browser to see users, contacts and requests. The page
+  can verify a number and arm a fault. It shows no token.";
+
+fn details() -> String {
+    format!("{DETAILS}\n\n{}", contacts_sandbox::fault_help().trim_end())
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &SandboxArgs) -> Result<(), Failure> {
     let users = args.users.iter().enumerate();
-    let users = users.map(|(place, user)| read_user(place, user)).collect::<Result<Vec<_>, _>>()?;
+    let users = users.map(|(index, user)| read_user(index, user)).collect::<Result<Vec<_>, _>>()?;
     let mut builder = Sandbox::builder().listen(args.listen);
     if !users.is_empty() {
         let mut service = Service::new(Behaviour::default());
@@ -79,41 +84,40 @@ pub(crate) fn run(context: &Context<'_>, args: &SandboxArgs) -> Result<(), Failu
     if let Some(path) = &args.faults {
         let shown = path.display();
         let text = fs::read_to_string(path)
-            .map_err(|error| Failure::usage(format!("the faults in {shown} cannot be read: {error}")))?;
+            .map_err(|error| Failure::usage(format!("could not read the faults in {shown}: {error}")))?;
         let plan = FaultPlan::from_json(&text).map_err(|error| {
-            Failure::from(error).about(&shown).with_hint("contacts sandbox --help lists them")
+            Failure::from(error).about(&shown).with_hint("to see all faults, run: contacts sandbox --help")
         })?;
         builder = builder.faults(plan);
     }
     let sandbox = builder.start()?;
     let (stop, stopped) = channel();
-    // If nobody listens, it stops already.
+    // Sending fails only if the sandbox is stopping already.
     interrupt::tells(move || {
         let _ = stop.send(());
     });
     context.output.text(&format!("listening on {}\n", sandbox.base_url()))?;
     if args.users.is_empty() && args.state.is_none() {
-        io::note(&format!(
-            "ask as {DEMO_EMAIL}, an administrator, with the token {DEMO_TOKEN}; Ctrl-C stops it"
-        ));
+        io::note(&format!("the user is {DEMO_EMAIL}, an administrator, with the token {DEMO_TOKEN}"));
     }
-    io::note(&format!("{}/ shows what is in it, in a browser", sandbox.origin()));
-    io::note(&format!("OAuth tokens go to {}", sandbox.oauth_base_url()));
-    // The end of the channel cannot come first: the signals' thread has it.
+    io::note(&format!("open {}/ in a browser to see contacts and requests", sandbox.origin()));
+    io::note(&format!("the base URL for OAuth tokens is {}", sandbox.oauth_base_url()));
+    io::note("press Ctrl-C to stop");
+    // Returns when a signal arrives: the thread of the signals keeps the sender.
     let _ = stopped.recv();
-    // A state that is half written is written to its end.
+    // Finishes writing the state.
     drop(sandbox);
     Ok(())
 }
 
-/// Users with OAuth tokens have addresses by their places.
-fn read_user(place: usize, text: &str) -> Result<User, Failure> {
+/// Parses a user. A user with an OAuth token gets a numbered e-mail address.
+fn read_user(index: usize, text: &str) -> Result<User, Failure> {
     match text.split_once(':') {
         Some(("oauth", token)) if !token.is_empty() => {
-            let email = format!("oauth-{}@example.com", place + 1);
+            let email = format!("oauth-{}@example.com", index + 1);
             Ok(User::new(email, token).with_oauth_token(token))
         }
         Some((email, token)) if !email.is_empty() && !token.is_empty() => Ok(User::new(email, token)),
-        _ => Err(Failure::usage("a --user is EMAIL:TOKEN or oauth:TOKEN, with no part empty")),
+        _ => Err(Failure::usage("--user must be EMAIL:TOKEN or oauth:TOKEN")),
     }
 }

@@ -1,4 +1,4 @@
-//! Changes of the configuration file. Comments and order stay as they are.
+//! Changes the configuration file. Comments and order stay.
 
 use std::{
     fs::{self, File},
@@ -14,19 +14,18 @@ use super::{
 };
 use crate::{error::Failure, io::atomic_write};
 
-/// Where the configuration file is, or would be.
+/// The path of the configuration file, which need not exist.
 pub(crate) fn path() -> Result<PathBuf, Failure> {
-    profile::path(&key::process_environment).ok_or_else(|| {
-        Failure::usage("there is no place for a configuration file: set HOME or XDG_CONFIG_HOME")
-    })
+    profile::path(&key::process_environment)
+        .ok_or_else(|| Failure::usage("no folder for the configuration file; set HOME or XDG_CONFIG_HOME"))
 }
 
-/// Changes a profile of the configuration file, which is there afterwards. A failure changes nothing.
+/// Changes a profile, and creates it if necessary. A failure changes nothing.
 pub(crate) fn edit_profile(name: &str, change: impl FnOnce(&mut dyn TableLike)) -> Result<(), Failure> {
     rewrite(|text| changed_profile(text, name, change))
 }
 
-/// Removes a profile from the configuration file. Returns `false` if there is none of this name.
+/// Removes a profile. Returns `false` if it does not exist.
 pub(crate) fn remove_profile(name: &str) -> Result<bool, Failure> {
     let mut is_removed = false;
     rewrite(|text| {
@@ -38,10 +37,10 @@ pub(crate) fn remove_profile(name: &str) -> Result<bool, Failure> {
     Ok(is_removed)
 }
 
-/// Sets a key of a profile. Returns the keys that had to go for it.
+/// Sets a key of a profile. Returns the conflicting keys that it removed.
 pub(crate) fn set(members: &mut dyn TableLike, key: ConfigKey, value: &str) -> Vec<ConfigKey> {
     let removed = key.excluded().filter(|other| members.remove(other.name()).is_some()).collect();
-    // What is a number or a truth value to the profile is written as one.
+    // Numbers and booleans keep their TOML type.
     let value: Value = match key.kind() {
         Kind::Count => value.parse::<i64>().map_or_else(|_| value.into(), Into::into),
         Kind::Flag => value.parse::<bool>().map_or_else(|_| value.into(), Into::into),
@@ -65,57 +64,58 @@ fn changed_profile(
 ) -> Result<String, String> {
     changed(text, |profiles| {
         let table = profiles.entry(name).or_insert_with(|| Item::Table(Table::new()));
-        change(table.as_table_like_mut().ok_or("a profile is not a table in it")?);
+        change(table.as_table_like_mut().ok_or("the profile is not a table")?);
         Ok(())
     })
 }
 
-/// The text with a change of its profiles.
+/// The text with its profiles changed.
 fn changed(
     text: &str,
     change: impl FnOnce(&mut dyn TableLike) -> Result<(), String>,
 ) -> Result<String, String> {
-    let mut document: DocumentMut = text.parse().map_err(|_| "it is not TOML")?;
+    let mut document: DocumentMut = text.parse().map_err(|_| "not valid TOML")?;
     let profiles = document.entry("profile").or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(true);
         Item::Table(table)
     });
-    change(profiles.as_table_like_mut().ok_or("`profile` is not a table in it")?)?;
+    change(profiles.as_table_like_mut().ok_or("`profile` is not a table")?)?;
     Ok(document.to_string())
 }
 
-/// Replaces the text of the configuration file, while no other command does.
+/// Replaces the text of the configuration file, under a lock.
 fn rewrite(change: impl FnOnce(&str) -> Result<String, String>) -> Result<(), Failure> {
     let path = path()?;
     let failed = |what: &str, error: &io::Error| {
-        Failure::local(format!("{} cannot be {what}: {error}", path.display()))
+        Failure::local(format!("could not {what} {}: {error}", path.display()))
     };
-    path.parent().map_or(Ok(()), make_private).map_err(|error| failed("written", &error))?;
+    path.parent().map_or(Ok(()), make_private).map_err(|error| failed("write", &error))?;
     let _lock = lock(&path);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         read => read.map_err(|error| failed("read", &error))?,
     };
-    let refuse = |why| Failure::usage(format!("{}: {why}", path.display()));
-    // Broken before or after: nothing is written.
-    profile::check(&text).map_err(refuse)?;
-    let text = change(&text).map_err(refuse)?;
-    profile::check(&text).map_err(refuse)?;
-    atomic_write::write(&path, text.as_bytes()).map_err(|error| failed("written", &error))
+    let invalid = |why| Failure::usage(format!("{}: {why}", path.display()));
+    // Writes nothing if the text is invalid before or after the change.
+    profile::check(&text).map_err(invalid)?;
+    let text = change(&text).map_err(invalid)?;
+    profile::check(&text).map_err(invalid)?;
+    atomic_write::write(&path, text.as_bytes()).map_err(|error| failed("write", &error))
 }
 
-/// Waits until nobody else changes the file, which takes no time to speak of. Others wait until this is dropped.
+/// Waits for other writers of the file, and keeps them waiting until the lock is dropped.
+///
+/// Returns `None`, and locks nothing, if the folder is read-only or the file system has no locks.
 fn lock(path: &Path) -> Option<File> {
-    // The file itself is no place for a lock: it is replaced by a new one.
+    // A lock on the file itself would be lost, because each write replaces the file.
     let beside = path.with_extension("lock");
     let lock = File::options().write(true).create(true).truncate(false).open(beside).ok()?;
-    // Where nothing can be written beside it, or the file system knows no locks, nobody is kept from it.
     lock.lock().ok()?;
     Some(lock)
 }
 
-/// Makes a folder, for its owner alone, where it is missing.
+/// Creates a missing folder, private to its owner.
 pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_keeps_comments_and_order_and_makes_what_is_missing() {
+    fn a_change_keeps_comments_and_order_and_adds_missing_tables() {
         let (text, removed) = change("", ConfigKey::Site, "acme");
         assert_eq!((text.as_str(), removed.len()), ("[profile.work]\nsite = \"acme\"\n", 0));
         let text = "# mine\n[profile.work]\nsite = \"acme\"  # the old one\nattempts = 2\n\n[profile.home]\n";
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_says_the_same_thing_one_is_left() {
+    fn setting_a_key_removes_conflicting_keys() {
         let text = "[profile.work]\nsite = \"acme\"\ntoken_file = \"t\"\n";
         let (text, removed) = change(text, ConfigKey::CloudId, "c1");
         assert_eq!(removed, [ConfigKey::Site]);

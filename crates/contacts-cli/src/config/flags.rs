@@ -1,4 +1,4 @@
-//! The flags of every command: where, who and how.
+//! The global options.
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
@@ -7,91 +7,87 @@ use clap::{Args, ValueEnum};
 use super::key::{self, ConfigKey};
 use crate::redact;
 
-/// The flags of every command.
+/// The global options.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct GlobalArgs {
-    /// The site: acme, or acme.atlassian.net; its cloud id is asked for
+    /// Site, such as acme or acme.atlassian.net
     #[arg(long, global = true, value_name = "SITE", help_heading = TARGET)]
     pub(crate) site: Option<String>,
 
-    /// The site's cloud id
+    /// Cloud id of the site
     #[arg(long, global = true, value_name = "ID", help_heading = TARGET)]
     pub(crate) cloud_id: Option<String>,
 
-    /// The whole base URL, for a gateway, a staging host, or a sandbox
+    /// Base URL of a gateway, a staging host or a sandbox
     #[arg(long, global = true, value_name = "URL", help_heading = TARGET)]
     pub(crate) base_url: Option<String>,
 
-    /// An embedded sandbox with two contacts, instead of a site
+    /// Embedded sandbox with two contacts, instead of a site
     #[arg(long, global = true, help_heading = TARGET)]
     pub(crate) sandbox: bool,
 
-    /// A profile of the configuration file
+    /// Profile in the configuration file
     #[arg(long, global = true, value_name = "NAME", help_heading = TARGET)]
     pub(crate) profile: Option<String>,
 
-    /// The e-mail address that the API token belongs to
+    /// E-mail address of the API token's owner
     #[arg(long, global = true, value_name = "ADDRESS", help_heading = TARGET)]
     pub(crate) email: Option<String>,
 
-    /// The file with the token; - is standard input
+    /// File that contains the token; - is standard input
     #[arg(long, global = true, value_name = "PATH", help_heading = TARGET)]
     pub(crate) token_file: Option<PathBuf>,
 
-    /// A command that prints the token; it is asked again when the token is refused
-    ///
-    /// It is run without a shell: one with pipes, variables or ~ is sh -c '...'. When it takes longer than --timeout, it is
-    /// killed.
+    /// Command that prints the token
     #[arg(long, global = true, value_name = "COMMAND", help_heading = TARGET)]
     pub(crate) token_command: Option<String>,
 
-    /// The token is an OAuth bearer token
+    /// OAuth token instead of an API token
     #[arg(long, global = true, help_heading = TARGET)]
     pub(crate) oauth: bool,
 
-    /// How results are written
-    #[arg(short, long, global = true, value_name = "FORM", default_value = "table", help_heading = HOW)]
+    /// Format of results
+    #[arg(short, long, global = true, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
     pub(crate) output: OutputFormat,
 
-    /// How long all of it may take, the token command too [default: 60s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = key::duration, help_heading = HOW)]
+    /// Time limit for the whole command [default: 60s]
+    #[arg(long, global = true, value_name = "TIME", value_parser = key::duration, help_heading = OUTPUT)]
     pub(crate) timeout: Option<Duration>,
 
-    /// Requests for one operation at most, the first one counted [default: 4]
-    #[arg(long, global = true, value_name = "N", value_parser = key::attempts, help_heading = HOW)]
+    /// Attempts for one operation, including the first, 1 to 100 [default: 4]
+    #[arg(long, global = true, value_name = "N", value_parser = key::attempts, help_heading = OUTPUT)]
     pub(crate) attempts: Option<u32>,
 
-    /// A file of certificate authorities to trust besides those of the system or of SSL_CERT_FILE
-    #[arg(long, global = true, value_name = "PEM", value_parser = redact::path_parser(), help_heading = HOW)]
+    /// File of additional certificate authorities to trust
+    #[arg(long, global = true, value_name = "PEM", value_parser = redact::path_parser(), help_heading = OUTPUT)]
     pub(crate) ca_file: Option<PathBuf>,
 
-    /// An HTTP proxy, such as http://127.0.0.1:3128, instead of that of HTTPS_PROXY or ALL_PROXY. With a password, put it
-    /// into a profile: others can read arguments
-    #[arg(long, global = true, value_name = "URL", help_heading = HOW)]
+    /// HTTP proxy, such as http://127.0.0.1:3128
+    #[arg(long, global = true, value_name = "URL", help_heading = OUTPUT)]
     pub(crate) proxy: Option<String>,
 
-    /// No proxy, neither of the profile nor of the environment
-    #[arg(long, global = true, conflicts_with = "proxy", help_heading = HOW)]
+    /// No proxy, even if a profile or a variable names one
+    #[arg(long, global = true, conflicts_with = "proxy", help_heading = OUTPUT)]
     pub(crate) no_proxy: bool,
 
-    /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = HOW)]
+    /// Colored output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub(crate) color: Color,
 
-    /// No progress, no notes, no hints
-    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = HOW)]
+    /// Errors only: no progress, notes or hints
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = OUTPUT)]
     pub(crate) quiet: bool,
 
-    /// Tell each request on standard error; not with -o json or ndjson, which is alone there
-    #[arg(short, long, global = true, help_heading = HOW)]
+    /// Requests and waits on standard error; ignored with -o json or ndjson
+    #[arg(short, long, global = true, help_heading = OUTPUT)]
     pub(crate) verbose: bool,
 }
 
-const TARGET: &str = "Where and who";
-const HOW: &str = "How";
+const TARGET: &str = "Site and credentials";
+const OUTPUT: &str = "Output and network";
 
 impl GlobalArgs {
-    /// The value that the flag of a setting has.
+    /// The value of the flag for this key.
     pub(crate) fn value(&self, key: ConfigKey) -> Option<OsString> {
         match key {
             ConfigKey::Site => self.site.clone().map(OsString::from),
@@ -110,13 +106,13 @@ impl GlobalArgs {
         }
     }
 
-    /// The flags that say where and who, as a shell takes them, each after a space: for commands in hints. No secret is among
-    /// them: a token is never an argument, and a proxy's password is left out.
+    /// The flags that select service, user and network, quoted for a shell, each after a space.
+    /// They are for commands in hints, and contain no secret: the password of a proxy is removed.
     pub(crate) fn for_hints(&self) -> String {
         let mut words = String::new();
         let mut push = |flag: &str, value: Option<&str>| match value.map(shlex::try_quote) {
             Some(Ok(word)) => words.push_str(&format!(" {flag} {word}")),
-            // A word that cannot be quoted has a NUL, which no argument has.
+            // Quoting fails only for a NUL, and no argument contains one.
             Some(Err(_)) => {}
             None => words.push_str(&format!(" {flag}")),
         };
@@ -137,17 +133,17 @@ impl GlobalArgs {
     }
 }
 
-/// How results are written.
+/// Output format of results.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
-    /// For people.
+    /// Text for people.
     #[default]
     Table,
-    /// The service's own shape.
+    /// JSON as the service returns it.
     Json,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Ndjson,
-    /// With a line of names.
+    /// CSV with a header row.
     Csv,
 }
 
@@ -158,7 +154,7 @@ impl OutputFormat {
     }
 }
 
-/// When to use colour.
+/// Color mode of the output.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     #[default]
@@ -180,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_in_a_hint_are_quoted_and_have_no_secret() {
+    fn flags_in_a_hint_are_quoted_and_contain_no_secret() {
         let line = "contacts --site acme --email o'hara@example.com --token-command=pass\tshow\tjira \
                     --proxy http://ann:s3cret@proxy:3128 --timeout 90s --oauth";
         let words = Line::parse_from(line.split(' ')).args.for_hints();
@@ -194,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn each_setting_has_its_flag() {
+    fn each_key_has_a_flag() {
         let command = Line::command();
         for key in ConfigKey::all() {
             assert!(

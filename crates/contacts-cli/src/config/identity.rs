@@ -1,4 +1,4 @@
-//! Who asks, and where the token is.
+//! The user and the source of the token.
 
 use std::{
     fmt,
@@ -23,12 +23,12 @@ impl Identity {
     }
 }
 
-/// Where the token is. It is never an argument.
+/// The source of the token. A token is never an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TokenSource {
     StandardInput,
     File(PathBuf),
-    /// A command with its arguments, split as a shell would, and run without one.
+    /// A command with its arguments, split by the rules of a shell, and run without one.
     Command(String),
     Variable(&'static str),
 }
@@ -42,7 +42,7 @@ impl TokenSource {
         }
     }
 
-    /// Returns `true` if there may be another token when the first one is refused.
+    /// Returns `true` if the source may have another token after a 401.
     pub(crate) fn is_refreshable(&self) -> bool {
         matches!(self, Self::Command(_))
     }
@@ -56,7 +56,7 @@ impl fmt::Display for TokenSource {
                 Some(path) => write!(f, "the file {path}"),
                 None => write!(f, "{}", redact::NO_FILE),
             },
-            // Somebody may have put the token itself there.
+            // The command may contain the token itself.
             Self::Command(_) => write!(f, "a command"),
             Self::Variable(name) => write!(f, "{name}"),
         }

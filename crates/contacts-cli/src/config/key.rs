@@ -1,10 +1,10 @@
-//! The table of settings. Flags, variables, profiles, errors and `contacts config` follow from it.
+//! The table of settings: name, flag and variables of each key.
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::ValueEnum;
 
-/// A setting, as a profile names it. The token itself is not one.
+/// A key of a profile. The token itself is not a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(crate) enum ConfigKey {
@@ -21,7 +21,7 @@ pub(crate) enum ConfigKey {
     Proxy,
 }
 
-/// What a setting is about. A profile has one key of `Target`, and one of `Token`.
+/// The group of a key. A profile has at most one key of `Target`, and one of `Token`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Group {
     Target,
@@ -31,7 +31,7 @@ pub(crate) enum Group {
     Network,
 }
 
-/// The values of a setting.
+/// The type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
@@ -48,7 +48,8 @@ struct Row {
     of_profile: &'static str,
     group: Group,
     kind: Kind,
-    /// The first one that is set holds; those of this command come before those of other tools.
+    /// The first one that is set is used. Variables of this command come before those of other
+    /// tools.
     variables: &'static [&'static str],
 }
 
@@ -82,7 +83,7 @@ static TABLE: [Row; 11] = [
     row!(Proxy, "proxy", "--proxy", Network, Text, ["CONTACTS_PROXY"]),
 ];
 
-/// The variables that have a token themselves, and whether it is an OAuth token.
+/// The variables that contain a token, with `true` for an OAuth token.
 pub(crate) const TOKEN_VARIABLES: [(&str, bool); 5] = [
     ("CONTACTS_TOKEN", false),
     ("CONTACTS_OAUTH_TOKEN", true),
@@ -131,35 +132,35 @@ impl ConfigKey {
         self.row().variables
     }
 
-    /// The keys that cannot stand beside this one in a profile.
+    /// The keys that conflict with this one in a profile.
     pub(crate) fn excluded(self) -> impl Iterator<Item = Self> {
         let is_exclusive = matches!(self.group(), Group::Target | Group::Token);
         Self::all().filter(move |other| is_exclusive && *other != self && other.group() == self.group())
     }
 }
 
-/// Reads a duration, which is not zero.
+/// Parses a duration longer than zero.
 pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
     match humantime::parse_duration(text.trim()) {
-        Ok(duration) if duration.is_zero() => Err("no time at all, in which nothing can be done"),
+        Ok(duration) if duration.is_zero() => Err("must be longer than zero"),
         Ok(duration) => Ok(duration),
         Err(_) => Err("not a duration such as 30s or 2m"),
     }
 }
 
-/// Reads a number of requests.
+/// Parses a number of attempts.
 pub(crate) fn attempts(text: &str) -> Result<u32, &'static str> {
     let attempts = text.trim().parse().ok().filter(|attempts| (1..=100).contains(attempts));
     attempts.ok_or("not a number from 1 to 100")
 }
 
-/// A value, and the flag, variable or profile key that gives it.
+/// A value with its source: a flag, a variable or a key of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sourced<T> {
     pub(crate) value: T,
-    /// As `config show` tells it.
+    /// The source in `config show`.
     pub(crate) from: &'static str,
-    /// As an error tells it: of a profile, its name and file too.
+    /// The source in an error, with name and file of a profile.
     pub(crate) full_from: String,
 }
 
@@ -181,23 +182,24 @@ pub(crate) fn process_environment(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The text of a variable without blanks and line ends around it, if that is not empty.
+/// The trimmed value of a variable, if it is not empty.
 ///
 /// # Errors
-/// The value is not UTF-8. It counts as set, so that nothing else holds instead. The error does not repeat it.
+/// The value is not UTF-8. It is an error, so that no other source replaces it. The error does not
+/// repeat the value.
 pub(crate) fn variable(environment: Environment<'_>, name: &str) -> Option<Result<String, String>> {
     let text = environment(name)?.into_string();
-    let text = text.map_err(|_| format!("the value of {name} is not text in UTF-8"));
+    let text = text.map_err(|_| format!("the value of {name} is not valid UTF-8"));
     let text = text.map(|text| text.trim().to_owned());
     (!text.as_ref().is_ok_and(String::is_empty)).then_some(text)
 }
 
-/// The path without blanks and line ends around it.
+/// The path without whitespace around it.
 pub(crate) fn trimmed(path: PathBuf) -> PathBuf {
     path.to_str().map(|text| text.trim().into()).unwrap_or(path)
 }
 
-/// The path in a variable without blanks and line ends around it, if that is not empty.
+/// The trimmed path in a variable, if it is not empty.
 pub(crate) fn path(environment: Environment<'_>, name: &str) -> Option<PathBuf> {
     let path = trimmed(environment(name)?.into());
     (!path.as_os_str().is_empty()).then_some(path)
@@ -208,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_each_key_in_its_order_and_under_its_name() {
+    fn the_table_lists_each_key_in_order_and_by_name() {
         assert!(ConfigKey::all().eq(ConfigKey::value_variants().iter().copied()));
         for key in ConfigKey::all() {
             assert_eq!(key.to_possible_value().unwrap().get_name(), key.name());

@@ -1,4 +1,4 @@
-//! How requests go out: time, attempts, proxy, and the authorities to trust.
+//! Network settings: time limit, attempts, proxy and trusted certificate authorities.
 
 use std::{
     env,
@@ -15,7 +15,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use super::key::{self, Environment, Sourced};
 use crate::{error::Failure, io, redact};
 
-/// How requests go out.
+/// The network settings.
 #[derive(Debug)]
 pub(crate) struct Network {
     pub(crate) timeout: Option<Sourced<Duration>>,
@@ -23,22 +23,22 @@ pub(crate) struct Network {
     pub(crate) ca_file: Option<Sourced<PathBuf>>,
     pub(crate) proxy: Option<Sourced<String>>,
     pub(crate) no_proxy: bool,
-    /// Nothing with `--no-proxy`.
+    /// Empty with `--no-proxy`.
     pub(crate) proxy_variables: ProxyVariables,
-    /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, which replace the system's store.
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, which replace the store of the system.
     ssl_cert_file: Option<PathBuf>,
     ssl_cert_dir: Option<OsString>,
-    /// Read once, though several clients are made of it.
+    /// Cached, because one command can build several clients.
     roots: OnceLock<Vec<CertificateDer<'static>>>,
 }
 
-/// The longest file of authorities that is read, in bytes. All that browsers trust is a quarter of it.
-const LONGEST_CA_FILE: u64 = 1024 * 1024;
+/// Maximum length of a CA file, in bytes. The roots that browsers trust take a quarter of it.
+const MAX_CA_FILE: u64 = 1024 * 1024;
 
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Network {
-    /// The defaults, with what the variables of other tools say.
+    /// The defaults, with the standard proxy and certificate variables.
     pub(super) fn new(no_proxy: bool, environment: Environment<'_>) -> Self {
         let variable = |name: &str| environment(name).map(|value| value.to_string_lossy().into_owned());
         Self {
@@ -62,7 +62,7 @@ impl Network {
         self.timeout.as_ref().map_or(DEFAULT_TIMEOUT, |timeout| timeout.value)
     }
 
-    /// The numbers of retries and waiting.
+    /// The retry policy.
     pub(crate) fn policy(&self) -> RetryPolicy {
         let mut policy = RetryPolicy::default();
         policy.deadline = self.timeout();
@@ -72,12 +72,12 @@ impl Network {
         policy
     }
 
-    /// When all must have ended that begins now.
-    pub(crate) fn ends(&self) -> Option<Instant> {
+    /// The deadline of a command that starts now.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         Instant::now().checked_add(self.timeout())
     }
 
-    /// How requests to a base URL go.
+    /// The proxy for requests to a base URL.
     pub(crate) fn proxy_for(&self, base_url: &BaseUrl) -> ProxyChoice<'_> {
         match &self.proxy {
             Some(Sourced { value, from, .. }) => ProxyChoice::Through { url: value, from },
@@ -85,22 +85,23 @@ impl Network {
         }
     }
 
-    /// The error for a proxy that is not one. Its value may have a password.
+    /// The error for an invalid proxy URL. It does not repeat the URL, which may contain a
+    /// password.
     pub(crate) fn not_a_proxy(&self, from: &str) -> Failure {
-        // Of several profiles, the one is named that is to be changed.
+        // Names the profile that the user must change.
         let from = self.proxy.as_ref().map_or(from, |proxy| &proxy.full_from);
         Failure::usage(format!("{from} is not a URL such as `http://host:port`"))
-            .with_hint("name an HTTP proxy by --proxy, or use none: --no-proxy")
+            .with_hint("set an HTTP proxy with --proxy, or use --no-proxy")
     }
 
-    /// Refuses what is no URL of a proxy, without repeating it.
+    /// Rejects an invalid proxy URL. The error does not repeat it.
     pub(crate) fn check_proxy(url: &str) -> Result<(), Failure> {
-        let nowhere = BaseUrl::new("https://localhost")?;
-        Ok(Client::builder(nowhere).credentials(Credentials::none()).proxy(url).map(drop)?)
+        let unused = BaseUrl::new("https://localhost")?;
+        Ok(Client::builder(unused).credentials(Credentials::none()).proxy(url).map(drop)?)
     }
 
-    /// The authorities to trust: those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, or those of the system, or Mozilla's where it has
-    /// none; and those of the CA file.
+    /// The trusted authorities: those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, otherwise those of the
+    /// system, otherwise those of Mozilla. The CA file adds to them.
     pub(crate) fn roots(&self) -> Result<&[CertificateDer<'static>], Failure> {
         if let Some(roots) = self.roots.get() {
             return Ok(roots);
@@ -118,10 +119,10 @@ impl Network {
             roots.extend(rustls_native_certs::load_certs_from_paths(None, Some(&folder)).certs);
         }
         if self.ssl_cert_file.is_none() && self.ssl_cert_dir.is_none() {
-            // A certificate of the store that cannot be read is nobody's mistake here.
+            // Ignores unreadable certificates in the store: the user did not choose them.
             roots = rustls_native_certs::load_native_certs().certs;
         } else if roots.is_empty() {
-            return Err(Failure::usage("SSL_CERT_DIR names no folder with a certificate in PEM"));
+            return Err(Failure::usage("SSL_CERT_DIR: no folder in it contains a PEM certificate"));
         }
         if roots.is_empty() {
             roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
@@ -133,29 +134,29 @@ impl Network {
     }
 }
 
-/// The certificates of a file, in PEM, or a single one in DER.
+/// The certificates in a file: several in PEM, or one in DER.
 fn certificates(what: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     const BEGIN: &[u8] = b"-----BEGIN ";
-    /// Of a sequence, which a certificate in DER is.
+    /// The first byte of a certificate in DER: the tag of a sequence.
     const SEQUENCE: u8 = 0x30;
 
-    let refuse = |why: &str| {
+    let invalid = |why: &str| {
         let path = redact::path(path).map(|path| format!(" {path}")).unwrap_or_default();
         Failure::usage(format!("{what}{path} {why}"))
     };
-    let read = File::open(path).and_then(|file| io::read_at_most(file, LONGEST_CA_FILE));
-    let bytes = read.map_err(|error| refuse(&format!("cannot be read: {error}")))?;
+    let read = File::open(path).and_then(|file| io::read_at_most(file, MAX_CA_FILE));
+    let bytes = read.map_err(|error| invalid(&format!("is not readable: {error}")))?;
     let is_pem = bytes.windows(BEGIN.len()).any(|here| here == BEGIN);
     let mut certificates = if !is_pem && bytes.first() == Some(&SEQUENCE) {
         vec![CertificateDer::from(bytes)]
     } else {
         CertificateDer::pem_slice_iter(&bytes)
             .collect::<Result<_, _>>()
-            .map_err(|_| refuse("has a part that cannot be read as PEM"))?
+            .map_err(|_| invalid("contains invalid PEM"))?
     };
     certificates.retain(|certificate| webpki::anchor_from_trusted_cert(certificate).is_ok());
     if certificates.is_empty() {
-        return Err(refuse("has no certificate, in PEM or in DER"));
+        return Err(invalid("contains no certificate in PEM or DER"));
     }
     Ok(certificates)
 }

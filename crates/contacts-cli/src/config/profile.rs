@@ -1,4 +1,4 @@
-//! The configuration file: where it is, its profiles, or what is wrong with it.
+//! The configuration file: its path, its profiles, and its errors.
 
 use std::{
     collections::BTreeMap,
@@ -17,34 +17,36 @@ use toml::{
 use super::key::{self, ConfigKey, Environment, Kind};
 use crate::{error::Failure, redact};
 
-/// The profile that needs no name.
+/// The name of the profile that is used if no other is named.
 pub(crate) const DEFAULT: &str = "default";
 
-/// The profile that is used, or an empty one.
+/// The profile in use, or an empty one.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
     values: Values,
-    /// As it may be shown; `None` if there is no profile.
+    /// The name, without secrets; `None` without a profile.
     pub(crate) name: Option<String>,
-    /// The flag or variable that names it; `None` for `default`.
+    /// The flag or variable that names the profile; `None` for `default`.
     pub(crate) from: Option<&'static str>,
-    /// Its name and file, for errors.
+    /// Name and file, for errors.
     pub(crate) label: String,
 }
 
 type Values = BTreeMap<ConfigKey, String>;
 
 impl Profile {
-    /// Reads the profile that the flag or `CONTACTS_PROFILE` names, or else `default`, if there is one.
+    /// Reads the profile that the flag or `CONTACTS_PROFILE` names, otherwise `default` if it
+    /// exists.
     pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<Self, Failure> {
         let (named, from) = named(flag, environment)?.unzip();
         let path = path(environment);
-        // Where nobody can look, as in another user's home, there is no file.
-        let there = path.as_deref().filter(|path| path.metadata().is_ok());
+        // A path that this user cannot access counts as missing, such as one in another user's
+        // home.
+        let existing = path.as_deref().filter(|path| path.metadata().is_ok());
         let file =
             path.as_ref().map_or_else(|| "the configuration file".into(), |path| path.display().to_string());
-        let text = there.map(fs::read_to_string).transpose();
-        let text = text.map_err(|error| Failure::usage(format!("{file} cannot be read: {error}")))?;
+        let text = existing.map(fs::read_to_string).transpose();
+        let text = text.map_err(|error| Failure::usage(format!("could not read {file}: {error}")))?;
         let profiles = parse(&text.unwrap_or_default());
         let mut profiles = profiles.map_err(|why| Failure::usage(format!("{file}: {why}")))?;
         let name = named.as_deref().unwrap_or(DEFAULT);
@@ -52,20 +54,21 @@ impl Profile {
         match profiles.remove(name) {
             Some(values) => Ok(Self { values, label: format!("{shown} in {file}"), name: Some(shown), from }),
             None if named.is_none() => Ok(Self::default()),
-            None if there.is_none() => {
-                let from = from.unwrap_or_default();
-                Err(Failure::usage(format!("{from}: no profile {shown}: {file} is not there")))
-            }
             None => {
+                let from = from.unwrap_or_default();
                 let known: Vec<_> = profiles.keys().map(|known| redact::name(known)).collect();
-                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                Err(Failure::usage(format!("there is no profile {shown} in {file}; it has: {known}"))
-                    .with_hint("a profile is named by --profile or by CONTACTS_PROFILE"))
+                let why = match (existing, known.is_empty()) {
+                    (None, _) => format!("{file} does not exist"),
+                    (Some(_), true) => format!("{file} has no profiles"),
+                    (Some(_), false) => format!("{file} has: {}", known.join(", ")),
+                };
+                Err(Failure::usage(format!("{from}: no profile {shown}: {why}"))
+                    .with_hint("check the name of the profile, or create it with `contacts login`"))
             }
         }
     }
 
-    /// The value of a setting. A path that begins with ~ begins at home.
+    /// The value of a key. Expands `~` at the start of a path.
     pub(crate) fn value(&self, key: ConfigKey, environment: Environment<'_>) -> Option<OsString> {
         let value = self.values.get(&key)?;
         Some(match key.kind() {
@@ -83,7 +86,7 @@ impl Profile {
     }
 }
 
-/// The name that the flag or `CONTACTS_PROFILE` gives, and which of them.
+/// The name of the profile in the flag or in `CONTACTS_PROFILE`, with its source.
 pub(crate) fn named(
     flag: Option<&str>,
     environment: Environment<'_>,
@@ -95,13 +98,13 @@ pub(crate) fn named(
     Ok(name.map(|name| (name, "CONTACTS_PROFILE")))
 }
 
-/// Where the configuration file is, or would be.
+/// The path of the configuration file, which need not exist.
 pub(crate) fn path(environment: Environment<'_>) -> Option<PathBuf> {
     let below = |folder: OsString| PathBuf::from(folder).join("contacts").join("config.toml");
     if let Some(file) = key::path(environment, "CONTACTS_CONFIG") {
         return Some(file);
     }
-    // The specification has a relative path ignored.
+    // The XDG specification requires that a relative path is ignored.
     environment("XDG_CONFIG_HOME")
         .filter(|folder| Path::new(folder).is_absolute())
         .map(below)
@@ -119,8 +122,7 @@ fn expand(path: PathBuf, home: Option<&OsStr>) -> PathBuf {
 /// The profiles in the text of a configuration file.
 ///
 /// # Errors
-/// What is wrong, with line and column. It repeats nothing of the file but a word that is surely none of a secret: somebody may
-/// have put a token anywhere.
+/// The first error, with line and column. It repeats no value: a value may be a token.
 fn parse(text: &str) -> Result<BTreeMap<String, Values>, String> {
     profiles(text).map_err(|Diagnostic { at, why }| {
         let before = text.get(..at).unwrap_or(text);
@@ -131,7 +133,7 @@ fn parse(text: &str) -> Result<BTreeMap<String, Values>, String> {
 }
 
 struct Diagnostic {
-    /// The byte of the text where it begins.
+    /// Offset in the text, in bytes.
     at: usize,
     why: String,
 }
@@ -144,14 +146,14 @@ impl Diagnostic {
 
 fn profiles(text: &str) -> Result<BTreeMap<String, Values>, Diagnostic> {
     let file = DeTable::parse(text).map_err(|error| {
-        // The parser tells the signs that it has expected, and none of those that stand there.
+        // The message of the parser names what it expected, and repeats nothing of the text.
         Diagnostic::new(error.span().unwrap_or_default(), error.message())
     })?;
     let mut profiles = BTreeMap::new();
     for (key, value) in in_order(file.get_ref()) {
         if key.get_ref() != "profile" {
-            let known = "each profile is a table such as [profile.work]";
-            return Err(Diagnostic::new(key.span(), format!("{}: {known}", unknown(key.get_ref(), "table"))));
+            let known = "a profile is a table such as [profile.work]";
+            return Err(Diagnostic::new(key.span(), format!("{}; {known}", unknown(key.get_ref(), "table"))));
         }
         for (name, value) in in_order(table(value, "profile")?) {
             profiles.insert(name.get_ref().to_string(), profile(table(value, "a profile")?)?);
@@ -162,7 +164,7 @@ fn profiles(text: &str) -> Result<BTreeMap<String, Values>, Diagnostic> {
 
 type Entry<'a> = (&'a Spanned<toml::de::DeString<'a>>, &'a Spanned<DeValue<'a>>);
 
-/// As they stand in the file, so that it is the first mistake that is told.
+/// The entries in the order of the file, so that the error is the first one.
 fn in_order<'a>(table: &'a DeTable<'a>) -> Vec<Entry<'a>> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
@@ -178,13 +180,12 @@ fn profile(table: &DeTable<'_>) -> Result<Values, Diagnostic> {
     for (key, value) in in_order(table) {
         let name = key.get_ref();
         if name == "token" {
-            let why =
-                "a token does not belong here: name its file by token_file, or a command by token_command";
+            let why = "a profile cannot contain the token; use token_file or token_command";
             return Err(Diagnostic::new(key.span(), why));
         }
         let Ok(key) = ConfigKey::from_str(name, false) else {
             let known: Vec<_> = ConfigKey::all().map(ConfigKey::name).collect();
-            let why = format!("{}: a profile has {}", unknown(name, "member"), known.join(", "));
+            let why = format!("{}; the keys are {}", unknown(name, "key"), known.join(", "));
             return Err(Diagnostic::new(key.span(), why));
         };
         values.insert(key, text(key, value)?);
@@ -192,7 +193,7 @@ fn profile(table: &DeTable<'_>) -> Result<Values, Diagnostic> {
     Ok(values)
 }
 
-/// The text of a value that its key can have.
+/// The text of a valid value.
 fn text(key: ConfigKey, value: &Spanned<DeValue<'_>>) -> Result<String, Diagnostic> {
     let name = key.name();
     let wrong = |why: String| Diagnostic::new(value.span(), why);
@@ -201,14 +202,14 @@ fn text(key: ConfigKey, value: &Spanned<DeValue<'_>>) -> Result<String, Diagnost
         (Kind::Flag, _) => Err(is_not(value, name, "true or false")),
         (Kind::Count, DeValue::Integer(digits)) => {
             let count = u32::from_str_radix(digits.as_str(), digits.radix()).unwrap_or_default().to_string();
-            key::attempts(&count).map_err(|_| wrong(format!("{name} is to be a number from 1 to 100")))?;
+            key::attempts(&count).map_err(|_| wrong(format!("{name} must be a number from 1 to 100")))?;
             Ok(count)
         }
         (Kind::Count, _) => Err(is_not(value, name, "a number from 1 to 100")),
         (kind, DeValue::String(text)) => {
             if kind == Kind::Duration {
                 key::duration(text).map_err(|why| match redact::invisible(text.trim()) {
-                    Some(c) => wrong(format!("{name} has the character {}", c.escape_unicode())),
+                    Some(c) => wrong(format!("{name} contains the invalid character {}", c.escape_unicode())),
                     None => wrong(format!("{name}: {why}")),
                 })?;
             }
@@ -218,7 +219,7 @@ fn text(key: ConfigKey, value: &Spanned<DeValue<'_>>) -> Result<String, Diagnost
     }
 }
 
-/// What is wrong with the text of a configuration file.
+/// Checks the text of a configuration file.
 pub(crate) fn check(text: &str) -> Result<(), String> {
     parse(text).map(drop)
 }
@@ -227,13 +228,13 @@ fn is_not(value: &Spanned<DeValue<'_>>, what: &str, expected: &str) -> Diagnosti
     let found = match value.get_ref() {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "an integer",
-        DeValue::Float(_) => "a number with a fraction",
-        DeValue::Boolean(_) => "true or false",
+        DeValue::Float(_) => "a float",
+        DeValue::Boolean(_) => "a boolean",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "an array",
         DeValue::Table(_) => "a table",
     };
-    Diagnostic::new(value.span(), format!("{what} is {found}, and is to be {expected}"))
+    Diagnostic::new(value.span(), format!("{what} must be {expected}, not {found}"))
 }
 
 fn unknown(key: &str, kind: &str) -> String {
@@ -248,11 +249,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mistake_is_told_by_its_place_and_its_key_and_without_its_text() {
-        for (text, told) in [
+    fn an_error_names_position_and_key_but_not_the_value() {
+        for (text, expected) in [
             (
                 "[profile.a]\nsite = \"s\"\ntoken = \"s3cret\"\n",
-                "line 3, column 1: a token does not belong here: name its file by token_file, or a command by token_command",
+                "line 3, column 1: a profile cannot contain the token; use token_file or token_command",
             ),
             (
                 "[profile.a]\nsite = s3cret\n",
@@ -260,56 +261,57 @@ mod tests {
             ),
             (
                 "[profile.a]\n\nsiet = \"s3cret\"\n",
-                "line 3, column 1: unknown member `siet`: a profile has site, cloud_id, base_url, email, token_file, \
+                "line 3, column 1: unknown key `siet`; the keys are site, cloud_id, base_url, email, token_file, \
                  token_command, oauth, timeout, attempts, ca_file, proxy",
             ),
             (
                 "[s3cret]\na = 1\n",
-                "line 1, column 2: unknown table: each profile is a table such as [profile.work]",
+                "line 1, column 2: unknown table; a profile is a table such as [profile.work]",
             ),
-            ("profile = \"s3cret\"\n", "line 1, column 11: profile is a string, and is to be a table"),
-            ("profile.s3cret = 1\n", "line 1, column 18: a profile is an integer, and is to be a table"),
+            ("profile = \"s3cret\"\n", "line 1, column 11: profile must be a table, not a string"),
+            ("profile.s3cret = 1\n", "line 1, column 18: a profile must be a table, not an integer"),
             (
                 "[profile.a]\ntimeout = \"s3cret\"\n",
                 "line 2, column 11: timeout: not a duration such as 30s or 2m",
             ),
             (
                 "[profile.a]\ntimeout = \"5s\u{200b}\"\n",
-                "line 2, column 11: timeout has the character \\u{200b}",
+                "line 2, column 11: timeout contains the invalid character \\u{200b}",
             ),
             ("[profile.é]\n\"timeout\" = [\"s3cret\"]\n", "line 1, column 10: "),
             (
                 "[profile.a]\n\"timeout\" = [\"s3cret\"]\n",
-                "line 2, column 13: timeout is an array, and is to be a string",
+                "line 2, column 13: timeout must be a string, not an array",
             ),
             (
                 "[profile.a]\noauth = \"s3cret\"\n",
-                "line 2, column 9: oauth is a string, and is to be true or false",
+                "line 2, column 9: oauth must be true or false, not a string",
             ),
             (
                 "[profile.a]\nattempts = \"s3cret\"\n",
-                "line 2, column 12: attempts is a string, and is to be a number from 1 to 100",
+                "line 2, column 12: attempts must be a number from 1 to 100, not a string",
             ),
-            ("[profile.a]\nattempts = 101\n", "line 2, column 12: attempts is to be a number from 1 to 100"),
+            ("[profile.a]\nattempts = 101\n", "line 2, column 12: attempts must be a number from 1 to 100"),
             (
                 "[profile.\"é\"]\nsite = {s3cret = 1}\n",
-                "line 2, column 8: site is a table, and is to be a string",
+                "line 2, column 8: site must be a string, not a table",
             ),
         ] {
             let message = parse(text).unwrap_err();
-            let is_told = if told.ends_with(": ") { message.starts_with(told) } else { message == told };
-            assert!(is_told && !message.contains("s3cret"), "{message}");
+            let is_expected =
+                if expected.ends_with(": ") { message.starts_with(expected) } else { message == expected };
+            assert!(is_expected && !message.contains("s3cret"), "{message}");
         }
     }
 
     #[test]
-    fn the_first_mistake_is_told() {
+    fn the_error_is_the_first_one_in_the_file() {
         let text = "[profile.b]\nzeal = 1\narea = 2\n[profile.a]\nb = 1\n";
-        assert!(parse(text).unwrap_err().starts_with("line 2, column 1: unknown member `zeal`"));
+        assert!(parse(text).unwrap_err().starts_with("line 2, column 1: unknown key `zeal`"));
     }
 
     #[test]
-    fn a_profile_says_where_who_and_how() {
+    fn a_profile_has_keys_of_every_type() {
         let text = "[profile.work]\nsite = \" acme\"\ntoken_file = \"~/t\"\ntimeout = \"5s\"\nattempts = 0x2\noauth = true\n";
         let values = parse(text).unwrap().remove("work").unwrap();
         let values: Vec<_> = values.iter().map(|(key, value)| format!("{}={value}", key.name())).collect();
@@ -317,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_may_begin_at_home() {
+    fn a_tilde_at_the_start_of_a_path_is_expanded() {
         for (path, expanded) in [("~/t", "/home/ann/t"), ("/t", "/t"), ("t", "t"), ("~t", "~t")] {
             assert_eq!(expand(path.into(), Some("/home/ann".as_ref())), PathBuf::from(expanded));
         }

@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all.
+//! Writes a file completely or not at all.
 
 use std::{
     fs::{self, File},
@@ -8,20 +8,20 @@ use std::{
 
 use tempfile::{Builder, NamedTempFile};
 
-/// Writes it such that whoever reads sees the old file or the new one. A new one is for its owner alone.
+/// Replaces a file. Readers see the old or the new content. A new file is private to its owner.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match Draft::new(path)? {
-        Draft::Into(mut there) => there.write_all(bytes),
-        Draft::Beside { draft, path, there } => {
-            if let Some(there) = there {
-                draft.as_file().set_permissions(there)?;
+        Draft::Into(mut file) => file.write_all(bytes),
+        Draft::Beside { draft, path, permissions } => {
+            if let Some(permissions) = permissions {
+                draft.as_file().set_permissions(permissions)?;
             }
             finish(draft, &path, bytes)
         }
     }
 }
 
-/// The same, for its owner alone whatever was there; a link is replaced.
+/// Replaces a file or a link by a file that is private to its owner.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     finish(draft_beside(path)?, path, bytes)
 }
@@ -33,27 +33,27 @@ fn finish(draft: NamedTempFile, path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether it could be written now. Nothing is left of the trial.
+/// Checks that the file can be written, without changing it.
 pub(crate) fn check(path: &Path) -> io::Result<()> {
     Draft::new(path).map(drop)
 }
 
-/// A file that is to be written.
+/// A file before it is written.
 enum Draft {
-    /// A device or a pipe is written to, and not replaced.
+    /// A device or a pipe, which cannot be replaced.
     Into(File),
-    /// Another file in the same folder, which is to take its place.
-    Beside { draft: NamedTempFile, path: PathBuf, there: Option<fs::Permissions> },
+    /// A temporary file in the same folder, with the permissions of the file that it will replace.
+    Beside { draft: NamedTempFile, path: PathBuf, permissions: Option<fs::Permissions> },
 }
 
 impl Draft {
     fn new(path: &Path) -> io::Result<Self> {
         let path = target(path)?;
-        let there = match File::options().write(true).open(&path) {
-            Ok(there) => {
-                let metadata = there.metadata()?;
+        let permissions = match File::options().write(true).open(&path) {
+            Ok(file) => {
+                let metadata = file.metadata()?;
                 if !metadata.is_file() {
-                    return Ok(Self::Into(there));
+                    return Ok(Self::Into(file));
                 }
                 Some(metadata.permissions())
             }
@@ -61,32 +61,32 @@ impl Draft {
             Err(error) => return Err(error),
         };
         let draft = draft_beside(&path)?;
-        Ok(Self::Beside { draft, path, there })
+        Ok(Self::Beside { draft, path, permissions })
     }
 }
 
-/// What is written: where it is a link, what that leads to, which need not be there yet. A link stays one.
+/// Follows links to the path to write, which need not exist. The links stay.
 fn target(path: &Path) -> io::Result<PathBuf> {
-    /// As many as a kernel follows.
-    const MOST: usize = 40;
+    /// The limit of Linux.
+    const MAX_LINKS: usize = 40;
     let mut path = path.to_owned();
-    for _ in 0..MOST {
+    for _ in 0..MAX_LINKS {
         match fs::read_link(&path) {
             Ok(next) => path = path.parent().unwrap_or_else(|| Path::new("")).join(next),
-            // It is no link, or not there.
+            // Not a link, or it does not exist.
             Err(_) => return Ok(path),
         }
     }
-    Err(io::Error::other("it is a link that leads to no file"))
+    Err(io::Error::other("too many symbolic links"))
 }
 
-/// A new file in the same folder, for its owner alone.
+/// Creates a file in the same folder, private to its owner.
 fn draft_beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut options = File::options();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // Opened here, since the library's own error would name this file, which nobody knows.
+    // Opened here, because the error of `tempfile` would name the temporary file.
     Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), |path| options.open(path))
 }

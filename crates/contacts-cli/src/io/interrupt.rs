@@ -1,7 +1,8 @@
-//! SIGINT (Ctrl-C), SIGTERM and SIGHUP. In the middle of a create they leave a receipt. In the middle of several changes they
-//! leave the results so far. The process then dies by the signal, or exits with 7 if a create is left unknown.
+//! SIGINT (Ctrl-C), SIGTERM and SIGHUP. During a create, a signal prints a receipt. During several
+//! changes, it prints the results so far. The process then dies by the signal, or exits with 7 if
+//! the outcome of a create is unknown.
 //!
-//! All streams may be full pipes that nobody reads. No write can therefore keep the process from its end.
+//! Every stream may be a full pipe without a reader. Therefore a write has a time limit here.
 
 use std::{
     io::{self, Write},
@@ -20,86 +21,89 @@ use signal_hook::low_level;
 
 use crate::error::{Failure, exit, exit_of};
 
-/// Limit for each stream that the last words go to.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Time limit for each stream.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Time for last words that are half written when the next signal comes.
+/// Time that a second signal gives to an unfinished report.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// What there is to say if the process ends now.
-static LEFT: Mutex<Left> = Mutex::new(Left::NOTHING);
+/// The report if the process ends now.
+static PENDING: Mutex<Pending> = Mutex::new(Pending::NOTHING);
 
-/// Whether [`LEFT`] has a create that is left unknown. It can be read while last words are written.
-static IS_DOUBT: AtomicBool = AtomicBool::new(false);
+/// `true` if [`PENDING`] has a create with an unknown outcome. Readable while a report is being
+/// written.
+static IS_UNKNOWN: AtomicBool = AtomicBool::new(false);
 
 /// The first signal, or 0.
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 #[derive(Default)]
-struct Left {
-    doubt: Option<Receipt>,
+struct Pending {
+    /// The receipt of the create request in flight.
+    receipt: Option<Receipt>,
     under_way: Option<UnderWay>,
-    /// Failures that nobody has reported yet.
+    /// Failures that are not reported yet.
     failures: Vec<Failure>,
-    /// The main thread reports its failures, and ends the process itself.
+    /// The main thread is reporting its failures, and ends the process itself.
     is_reporting: bool,
 }
 
-/// One of several changes, while it is made.
+/// One of several changes, while its request is in flight.
 pub(crate) struct UnderWay {
-    /// How many were made before, as `1 of 3 changes`.
+    /// Number of finished changes, such as `1 of 3 changes`.
     pub(crate) made: String,
     pub(crate) change: String,
-    /// How to go on.
+    /// A hint how to continue.
     pub(crate) hint: Option<&'static str>,
-    /// What is known already and was not written yet: the results, and the failures.
+    /// The results of finished changes that are not printed yet.
     pub(crate) results: Vec<u8>,
+    /// The failures that are not printed yet.
     pub(crate) failures: Vec<Failure>,
 }
 
-/// What is told of the first interrupt, in place of an end.
+/// Handles the first signal instead of ending the process.
 static LISTENER: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
 
-/// From now on the first interrupt is told to this, which sees to the end; the next one ends the process at once.
+/// Sets a handler for the first signal. It must end the process. The next signal ends it at once.
 pub(crate) fn tells(listener: impl FnOnce() + Send + 'static) {
     *lock(&LISTENER) = Some(Box::new(listener));
 }
 
-/// Undoes what the process would leave behind if it ended now.
-static UNDO: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
+/// Cleans up before a signal ends the process.
+static CLEANUP: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
 
-/// From now on a signal calls this before it ends the process, or calls nothing.
-pub(crate) fn undoes(undo: Option<Box<dyn FnOnce() + Send>>) {
-    *lock(&UNDO) = undo;
+/// Sets or removes the function that a signal calls before it ends the process.
+pub(crate) fn set_cleanup(cleanup: Option<Box<dyn FnOnce() + Send>>) {
+    *lock(&CLEANUP) = cleanup;
 }
 
-/// From now on an interrupt leaves this receipt, or none.
-pub(crate) fn leaves(receipt: Option<Receipt>) {
-    change(|left| left.doubt = receipt);
+/// Sets the receipt that an interrupt prints, or removes it.
+pub(crate) fn set_receipt(receipt: Option<Receipt>) {
+    change(|pending| pending.receipt = receipt);
 }
 
-/// From now on an interrupt tells this of several changes, or nothing.
+/// Sets the change that an interrupt reports, or removes it.
 pub(crate) fn tells_of(under_way: Option<UnderWay>) {
-    change(|left| left.under_way = under_way);
+    change(|pending| pending.under_way = under_way);
 }
 
-/// All changes were tried. Until [`reports`], an interrupt tells these failures.
+/// Sets the failures that an interrupt reports until [`start_reporting`], after all changes.
 pub(crate) fn owes(failures: &[Failure]) {
-    change(|left| *left = Left { failures: failures.to_vec(), ..Left::NOTHING });
+    change(|pending| *pending = Pending { failures: failures.to_vec(), ..Pending::NOTHING });
 }
 
-/// The main thread reports these failures from now on. An interrupt lets it.
-pub(crate) fn reports(failures: &[Failure]) {
-    let is_doubt = exit_of(failures) == exit::UNKNOWN;
-    let mut left = lock(&LEFT);
-    *left = Left { is_reporting: true, ..Left::NOTHING };
-    IS_DOUBT.store(is_doubt, Ordering::SeqCst);
+/// Marks that the main thread reports these failures. An interrupt then waits for it.
+pub(crate) fn start_reporting(failures: &[Failure]) {
+    let is_unknown = exit_of(failures) == exit::UNKNOWN;
+    let mut pending = lock(&PENDING);
+    *pending = Pending { is_reporting: true, ..Pending::NOTHING };
+    IS_UNKNOWN.store(is_unknown, Ordering::SeqCst);
 }
 
-/// The end of the process, with this exit code unless a signal has arrived.
+/// Ends the process with this exit code, or as the signal does that has arrived.
 pub(crate) fn finish(code: u8) -> ExitCode {
-    // Last words that have begun are the last.
-    let _left = lock(&LEFT);
+    // Waits for the report of a signal.
+    let _pending = lock(&PENDING);
     match SIGNAL.load(Ordering::SeqCst) {
         0 => code.into(),
         _ if code == exit::UNKNOWN => code.into(),
@@ -107,10 +111,10 @@ pub(crate) fn finish(code: u8) -> ExitCode {
     }
 }
 
-/// Makes signals end the process with the right words and in the right way.
+/// Installs the signal handlers.
 pub(crate) fn watch(as_json: bool, quiet: bool) {
     let mut is_first = true;
-    // Without a handler a signal still ends the process, though without a word.
+    // Without a handler, a signal still ends the process, but without a report.
     let _ = on_signals(move |signal| {
         if std::mem::take(&mut is_first) {
             first(signal, as_json, quiet);
@@ -126,25 +130,25 @@ fn first(signal: i32, as_json: bool, quiet: bool) {
     if let Some(listener) = lock(&LISTENER).take() {
         return listener();
     }
-    // The next signal must be heard meanwhile.
+    // On its own thread, so that this one can handle the next signal.
     thread::spawn(move || {
-        let mut left = lock(&LEFT);
-        if left.is_reporting {
-            drop(left);
-            thread::sleep(PATIENCE);
+        let mut pending = lock(&PENDING);
+        if pending.is_reporting {
+            drop(pending);
+            thread::sleep(STREAM_TIMEOUT);
         } else {
-            // The lock is kept: the main thread says nothing more.
-            left.tell(as_json, quiet);
+            // Holds the lock, so that the main thread prints nothing more.
+            pending.report(as_json, quiet);
         }
         end(signal)
     });
 }
 
 fn end(signal: i32) -> ! {
-    if let Some(undo) = lock(&UNDO).take() {
-        undo();
+    if let Some(cleanup) = lock(&CLEANUP).take() {
+        cleanup();
     }
-    if IS_DOUBT.load(Ordering::SeqCst) {
+    if IS_UNKNOWN.load(Ordering::SeqCst) {
         low_level::exit(exit::UNKNOWN.into());
     }
     die(signal)
@@ -154,33 +158,33 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn change(change: impl FnOnce(&mut Left)) {
-    let mut left = lock(&LEFT);
-    change(&mut left);
-    IS_DOUBT.store(left.is_doubt(), Ordering::SeqCst);
+fn change(change: impl FnOnce(&mut Pending)) {
+    let mut pending = lock(&PENDING);
+    change(&mut pending);
+    IS_UNKNOWN.store(pending.is_unknown(), Ordering::SeqCst);
 }
 
-/// Does this on a thread of its own, and waits for it no longer than [`PATIENCE`].
-fn patiently(write: impl FnOnce() + Send + 'static) {
+/// Writes on another thread, and waits for it at most [`STREAM_TIMEOUT`].
+fn with_timeout(write: impl FnOnce() + Send + 'static) {
     let (done, is_done) = channel::<()>();
     thread::spawn(move || {
         write();
         drop(done);
     });
-    let _ = is_done.recv_timeout(PATIENCE);
+    let _ = is_done.recv_timeout(STREAM_TIMEOUT);
 }
 
-impl Left {
-    const NOTHING: Self = Self { doubt: None, under_way: None, failures: Vec::new(), is_reporting: false };
+impl Pending {
+    const NOTHING: Self = Self { receipt: None, under_way: None, failures: Vec::new(), is_reporting: false };
 
-    fn is_doubt(&self) -> bool {
+    fn is_unknown(&self) -> bool {
         let of_several = self.under_way.iter().flat_map(|under_way| &under_way.failures);
-        self.doubt.is_some()
+        self.receipt.is_some()
             || self.failures.iter().chain(of_several).any(|failure| failure.exit() == exit::UNKNOWN)
     }
 
-    /// Tells everything, the receipt too if standard output takes no more.
-    fn tell(&mut self, as_json: bool, quiet: bool) {
+    /// Prints results and failures. The receipt goes out even if standard output is blocked.
+    fn report(&mut self, as_json: bool, quiet: bool) {
         let last = self.failure();
         let (results, known) = self
             .under_way
@@ -188,37 +192,34 @@ impl Left {
             .map(|under_way| (under_way.results, under_way.failures))
             .unwrap_or_default();
         if !results.is_empty() {
-            patiently(move || {
+            with_timeout(move || {
                 let mut stdout = io::stdout().lock();
-                // Where nobody reads them, there is standard error for the failures all the same.
+                // The failures go to standard error even if this write fails.
                 let _ = stdout.write_all(&results).and_then(|()| stdout.flush());
             });
         }
         let failures: Vec<_> = self.failures.drain(..).chain(known).chain(last).collect();
         if !failures.is_empty() {
-            patiently(move || failures.iter().for_each(|failure| failure.report(as_json, quiet)));
+            with_timeout(move || failures.iter().for_each(|failure| failure.report(as_json, quiet)));
         }
     }
 
     fn failure(&self) -> Option<Failure> {
-        match (&self.doubt, &self.under_way) {
+        match (&self.receipt, &self.under_way) {
             (Some(receipt), under_way) => {
-                let before = under_way.as_ref().map(|it| format!("; before it {} were made", it.made));
+                let made = under_way.as_ref().map(|it| format!("; {} were made before", it.made));
                 let (method, to) =
                     (escape_controls(receipt.method().as_str()), escape_controls(receipt.to()));
                 let message = format!(
-                    "interrupted: the {method} contact {to} may have been created, and may not{}",
-                    before.unwrap_or_default()
+                    "interrupted: it is unknown whether the {method} contact {to} was created{}",
+                    made.unwrap_or_default()
                 );
-                let failure = Failure::interrupted_in_doubt(message, receipt);
-                // The receipt stays at the end, where it is easily taken from.
-                let go_on = under_way.as_ref().and_then(|it| it.hint).zip(failure.hint());
-                let hint = go_on.map(|(go_on, reconcile)| format!("{go_on}; or, {reconcile}"));
-                Some(hint.into_iter().fold(failure, Failure::with_hint))
+                let resume = under_way.as_ref().and_then(|it| it.hint);
+                Some(Failure::interrupted_create(message, resume, receipt))
             }
             (None, Some(UnderWay { made, change, hint, .. })) => {
                 let failure = Failure::interrupted(format!(
-                    "interrupted: {made} were made, and how far the next one came is not known: {}",
+                    "interrupted: {made} were made; the outcome of the next one is unknown: {}",
                     escape_controls(change)
                 ));
                 Some(hint.iter().fold(failure, |failure, hint| failure.with_hint(*hint)))
@@ -228,8 +229,8 @@ impl Left {
     }
 }
 
-/// Calls this for each signal, on its own thread: outside the handler, so that it may write and wait. Signals that were
-/// ignored when the process began stay ignored.
+/// Calls this for each signal, on its own thread, where it may write and wait. Signals that were
+/// ignored when the process started stay ignored.
 #[cfg(unix)]
 fn on_signals(mut on_signal: impl FnMut(i32) + Send + 'static) -> io::Result<()> {
     use signal_hook::{
@@ -270,17 +271,17 @@ fn on_signals(mut on_signal: impl FnMut(i32) + Send + 'static) -> io::Result<()>
     Ok(())
 }
 
-/// Ends the process as this signal does by default, so that a shell stops its loop.
+/// Ends the process by the default action of this signal, so that a shell stops its loop.
 fn die(signal: i32) -> ! {
     if cfg!(unix) {
-        // It returns only for a signal that it does not know.
+        // Returns only for an unknown signal.
         let _ = low_level::emulate_default_handler(signal);
     }
-    // Nothing is flushed, which could wait for a reader.
+    // Flushes nothing: a flush could wait for a reader.
     low_level::exit(128 + signal)
 }
 
-/// The set of ignored signals, from the lowest bit on. There is no portable way to ask for it in safe code.
+/// The set of ignored signals, from the lowest bit on. Safe code cannot read it portably.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

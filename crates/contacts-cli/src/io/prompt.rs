@@ -1,46 +1,48 @@
-//! Questions to the person at the terminal.
+//! Questions at the terminal.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::interrupt;
 use crate::error::Failure;
 
-/// Whether there is a terminal to ask at.
+/// Returns `true` if standard input and standard error are a terminal.
 pub(crate) fn has_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Whether there is somebody to ask before `what` is done; it says that `--yes` answers beforehand.
+/// Rejects a change that needs confirmation, if no terminal is available. `what` is a gerund, as in
+/// "deleting".
 pub(crate) fn can_be_asked(what: &str) -> Result<(), Failure> {
     if has_terminal() {
         return Ok(());
     }
-    Err(Failure::usage(format!("{what} must be confirmed, and there is no terminal to ask at"))
-        .with_hint("--yes confirms it beforehand"))
+    Err(Failure::usage(format!("{what} needs confirmation, but no terminal is available"))
+        .with_hint("add --yes to confirm"))
 }
 
-/// Whether the answer is yes. Everything else is no.
+/// Asks a question. Returns `true` for `y` and `yes`, and `false` for every other answer.
 pub(crate) fn ask(question: &str) -> Result<bool, Failure> {
     let answer = answer(&format!("{question} [y/N] "))?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Asks for a line. `what` may end with a comma and an example; `flag` answers without a terminal.
+/// Reads a line. `what` may end with a comma and an example. Without a terminal, the error names
+/// `flag`.
 pub(crate) fn line(what: &str, flag: &str) -> Result<String, Failure> {
     let name = what.split(',').next().unwrap_or(what);
-    somebody(name, flag)?;
+    require_terminal(name, flag)?;
     let answer = answer(&format!("{what}: "))?;
     let answer = answer.trim();
     if answer.is_empty() { Err(Failure::usage(format!("no {name} given"))) } else { Ok(answer.to_owned()) }
 }
 
-/// The same, unseen.
+/// Reads a line without echo.
 pub(crate) fn secret(what: &str, flag: &str) -> Result<String, Failure> {
-    somebody(what, flag)?;
+    require_terminal(what, flag)?;
     #[cfg(unix)]
     if let Ok(shown) = rustix::termios::tcgetattr(io::stdin()) {
-        // A signal ends the process before rpassword turns the echo on again.
-        interrupt::undoes(Some(Box::new(move || {
+        // A signal can end the process before rpassword turns the echo on again.
+        interrupt::set_cleanup(Some(Box::new(move || {
             let now = rustix::termios::OptionalActions::Now;
             let _ = rustix::termios::tcsetattr(io::stdin(), now, &shown);
         })));
@@ -48,13 +50,13 @@ pub(crate) fn secret(what: &str, flag: &str) -> Result<String, Failure> {
     let answer = prompt(&format!("{what} (not shown): ")).and_then(|()| {
         loop {
             match rpassword::read_password() {
-                // A signal that ends the process does so from another thread.
+                // Another thread ends the process.
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 answer => return answer,
             }
         }
     });
-    interrupt::undoes(None);
+    interrupt::set_cleanup(None);
     answer.map_err(cannot_ask)
 }
 
@@ -72,12 +74,12 @@ fn prompt(question: &str) -> io::Result<()> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn cannot_ask(error: io::Error) -> Failure {
-    Failure::local(format!("cannot ask: {error}"))
+    Failure::local(format!("could not read from the terminal: {error}"))
 }
 
-fn somebody(what: &str, flag: &str) -> Result<(), Failure> {
+fn require_terminal(what: &str, flag: &str) -> Result<(), Failure> {
     if has_terminal() {
         return Ok(());
     }
-    Err(Failure::usage(format!("no {what} given, and there is no terminal to ask at; use {flag}")))
+    Err(Failure::usage(format!("no {what} given, and no terminal to prompt for it; use {flag}")))
 }

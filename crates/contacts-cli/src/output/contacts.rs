@@ -1,4 +1,4 @@
-//! Contacts, and changes of them.
+//! Formats contacts and changes.
 
 use std::{
     borrow::Cow,
@@ -14,7 +14,7 @@ use crate::{config::flags::OutputFormat, error::Failure};
 
 const HEADER: [&str; 5] = ["ID", "METHOD", "TO", "ENABLED", "ORDER"];
 
-/// A contact as a line of CSV.
+/// A contact as a row of CSV.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Row<'a> {
@@ -27,7 +27,7 @@ struct Row<'a> {
 }
 
 impl Output {
-    /// Several contacts, which others may follow.
+    /// Writes contacts that others may follow.
     pub(crate) fn contacts(self, contacts: &[Contact]) -> Result<Reader, Failure> {
         self.stream(|out| match self.form {
             OutputFormat::Json => json_line(out, &contacts),
@@ -37,7 +37,7 @@ impl Output {
         })
     }
 
-    /// One contact.
+    /// Writes one contact.
     pub(crate) fn contact(self, contact: &Contact) -> Result<(), Failure> {
         match self.form {
             OutputFormat::Json => self.write(|out| json_line(out, contact)),
@@ -45,12 +45,13 @@ impl Output {
         }
     }
 
-    /// Changes; an array only if several were asked for.
+    /// Writes changes. JSON is an array if the command names several contacts.
     pub(crate) fn changes(self, changes: &[Change], several: bool) -> Result<(), Failure> {
         self.write_by_all_means(|this, out| this.write_changes(out, changes, several))
     }
 
-    /// Changes of several, of which some are still to be made, as they would be written.
+    /// The finished changes of a command that names several contacts, as [`Self::changes`] writes
+    /// them.
     pub(crate) fn changes_so_far(self, changes: &[Change]) -> Vec<u8> {
         rendered(|out| self.write_changes(out, changes, true))
     }

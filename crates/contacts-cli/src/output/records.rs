@@ -1,5 +1,5 @@
-//! Records as JSON, as CSV and in tables. A terminal is not told what to do, a spreadsheet does not run what the service says,
-//! and in a table what is to be copied stays whole: an id, a number, an address.
+//! Writes records as JSON, CSV and tables. The output contains no control characters for a terminal
+//! and no formulas for a spreadsheet. A table never breaks an id, a number or an address.
 
 use std::{
     borrow::Cow,
@@ -15,7 +15,7 @@ use serde_json::{
     ser::{CompactFormatter, Formatter, Serializer},
 };
 
-/// Writes a line of JSON. It says what `serde_json` would, and escapes what a terminal would act upon, too.
+/// Writes a line of JSON, as `serde_json` does, but with all control characters escaped.
 pub(crate) fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, Showable(CompactFormatter)))?;
     writeln!(out)
@@ -39,8 +39,8 @@ impl Formatter for Showable {
     }
 }
 
-/// Writes CSV: a line of names, and one for each row, with what it has under these names. To a terminal, it is escaped what one would act
-/// upon.
+/// Writes CSV: a header row, then the named members of each row. `terminal` escapes control
+/// characters.
 pub(super) fn csv<T: Serialize>(
     out: &mut dyn Write,
     rows: impl IntoIterator<Item = T>,
@@ -57,7 +57,7 @@ pub(super) fn csv<T: Serialize>(
     writer.flush()
 }
 
-/// The error behind that of the library, which has a kind.
+/// The IO error inside the error of the library.
 fn unwrapped(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -76,17 +76,18 @@ fn csv_cell(value: Option<&Value>, terminal: bool) -> String {
     }
 }
 
-/// Between two columns.
+/// Width of the space between two columns.
 const GAP: u16 = 2;
 
-/// Tables for people.
+/// Writes tables.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tables {
     pub(super) colored: bool,
 }
 
 impl Tables {
-    /// A row of cells a line; a line for each cell where the terminal is so narrow that words would have to be broken.
+    /// Writes one line for each row. A terminal too narrow for the longest words gets a line for
+    /// each cell.
     pub(super) fn write<const N: usize>(
         self,
         out: &mut dyn Write,
@@ -96,8 +97,8 @@ impl Tables {
         let rows: Vec<_> = rows.collect();
         let header =
             names.map(|name| self.styled(Cell::new(name), |cell| cell.add_attribute(Attribute::Bold)));
-        let words = std::array::from_fn(|place| {
-            let cells = rows.iter().chain([&header]).map(|row| row[place].content());
+        let words = std::array::from_fn(|index| {
+            let cells = rows.iter().chain([&header]).map(|row| row[index].content());
             widest(cells.flat_map(|text| text.split([' ', '\n']).map(str::to_owned).collect::<Vec<_>>()))
         });
         let least = words.iter().map(|word| word.saturating_add(GAP)).fold(0, u16::saturating_add);
@@ -117,7 +118,7 @@ impl Tables {
         table
     }
 
-    /// A line for each cell, behind its name.
+    /// Writes a line for each cell, after its name.
     fn cells<const N: usize>(
         self,
         out: &mut dyn Write,
@@ -131,7 +132,7 @@ impl Tables {
             }
             for (name, cell) in header.iter().zip(row) {
                 let mut table = self.empty_table();
-                // One word goes on over the edge of the terminal, which does not break what is copied from there.
+                // The terminal wraps a long word itself, so that a copy of it has no line break.
                 if !cell.content().contains(' ') {
                     table.set_content_arrangement(ContentArrangement::Disabled);
                 }
@@ -153,7 +154,7 @@ impl Tables {
     }
 }
 
-/// A line for each row; no column is narrower than its longest word.
+/// Writes a line for each row. No column is narrower than its longest word.
 fn rows_of<const N: usize>(
     mut table: Table,
     header: [Cell; N],
@@ -170,7 +171,7 @@ fn rows_of<const N: usize>(
     writeln!(out, "{}", table.trim_fmt())
 }
 
-/// The columns of a terminal that the widest of these words takes.
+/// The display width of the widest word.
 fn widest(words: impl Iterator<Item = String>) -> u16 {
     let mut table = Table::new();
     table.add_rows(words.map(|word| [word]));
@@ -182,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_acts_upon_is_escaped_and_read_as_it_was() {
+    fn control_characters_in_json_are_escaped_and_parse_to_the_same_text() {
         let text = "a\u{1b}[2J\u{9b}31m\u{202e}b\u{feff}\"é\n😀";
         let mut out = Vec::new();
         json_line(&mut out, &[text]).unwrap();
@@ -199,13 +200,13 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_a_spreadsheet_would_run_is_text_to_it_and_a_number_is_a_number() {
+    fn a_formula_in_csv_becomes_text_and_a_number_stays_a_number() {
         assert_eq!(written("=1+1", false), "text,number,none,missing\n'=1+1,-1,,\n");
         assert_eq!(written("\u{1b}[2J", false), "text,number,none,missing\n'\u{1b}[2J,-1,,\n");
     }
 
     #[test]
-    fn a_terminal_is_not_told_what_to_do() {
+    fn control_characters_in_csv_are_escaped_for_a_terminal() {
         assert_eq!(
             written("\u{1b}[2J\u{202e}", true),
             "text,number,none,missing\n'\\u{1b}[2J\\u{202e},-1,,\n"

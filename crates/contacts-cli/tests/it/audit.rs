@@ -140,16 +140,16 @@ fn all_errors_of_the_input_are_reported_before_any_request() {
     let file = home.write("users", "well\nA n n\n\n# x\nB e n\n");
     let ran = home.demo(&sandbox, &format!("audit single --from {file}")).run().with_code(2);
     for line in [2, 5] {
-        let error = format!("error: {file}:{line}:1: the account id has ");
-        assert!(ran.stderr.contains(&error), "{ran:?}");
+        let told = format!("error: {file}:{line}:1: the account id has whitespace or a control character");
+        assert!(ran.stderr.contains(&told), "{ran:?}");
     }
     let bytes = home.path("bytes");
     std::fs::write(&bytes, b"well\n\xff\n").unwrap();
     for (line, why) in [
         ("audit".to_owned(), "no users to audit"),
-        (format!("audit --from {}", bytes.display()), "bytes:2:1: this is not text in UTF-8"),
-        (format!("audit --from {}", home.path("none").display()), "cannot be read"),
-        ("audit --from - --token-file -".to_owned(), "not both"),
+        (format!("audit --from {}", bytes.display()), "bytes:2:1: the file is not valid UTF-8"),
+        (format!("audit --from {}", home.path("none").display()), "could not read"),
+        ("audit --from - --token-file -".to_owned(), "both the token and the users"),
         ("audit a --require fax".to_owned(), "invalid value 'fax'"),
         ("audit a --jobs 0".to_owned(), "0"),
         ("audit a --jobs 65".to_owned(), "65"),

@@ -77,7 +77,7 @@ fn waits_are_shown_in_the_bar_and_requests_above_it() {
     let line = format!("--color never audit --from {file} --jobs 1 -o csv");
     let ran = home.demo(&sandbox, &line).at_terminal(160).end().with_code(0);
     let bar = ran.stdout.split(['\r', '\n']).find(|part| part.contains("; waiting 1")).unwrap();
-    assert!(bar.contains("/50 users") && bar.contains("the service asked for it"), "{bar}");
+    assert!(bar.contains("/50 users") && bar.contains("as the service requested"), "{bar}");
     assert!(!left(&ran.stdout).contains("waiting"), "{ran:?}");
 
     let ran = home.demo(&sandbox, &format!("{line} -v")).at_terminal(160).end().with_code(0);

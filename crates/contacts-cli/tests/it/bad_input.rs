@@ -1,4 +1,4 @@
-//! What cannot be understood or would be dangerous is refused before anything is sent, and no secret is repeated.
+//! Invalid or dangerous input is rejected before anything is sent, and no secret is repeated.
 
 use crate::support;
 use std::{io::ErrorKind, net::TcpListener};
@@ -7,7 +7,7 @@ use crate::support::{Contacts, Home, SECRET};
 use contacts_sandbox::DEMO_EMAIL;
 use serde_json::Value;
 
-/// A port that nobody may come to.
+/// A port that no command may connect to.
 struct Untouched(TcpListener);
 
 impl Untouched {
@@ -25,14 +25,15 @@ impl Untouched {
 impl Drop for Untouched {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            assert_eq!(self.0.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "somebody has connected");
+            assert_eq!(self.0.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "a command has connected");
         }
     }
 }
 
-/// The command line is refused in both forms of errors, and what is wrong with it is named.
+/// Asserts that the command line is rejected, as text and as JSON, with an error that contains
+/// `named`.
 #[track_caller]
-fn refused(command: impl Fn() -> Contacts, named: &str) {
+fn assert_rejected(command: impl Fn() -> Contacts, named: &str) {
     let ran = command().run().with_code(2);
     assert_eq!(ran.stdout, "", "{ran:?}");
     assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains(named), "not {named}: {ran:?}");
@@ -41,20 +42,20 @@ fn refused(command: impl Fn() -> Contacts, named: &str) {
     assert_eq!(ran.stdout, "", "{ran:?}");
     let error = ran.error();
     assert_eq!(error["kind"], "invalid_input", "{ran:?}");
-    let told = |member: &str| error[member].as_str().is_some_and(|text| text.contains(named));
-    assert!(told("message") || told("hint"), "not {named}: {ran:?}");
+    let says = |member: &str| error[member].as_str().is_some_and(|text| text.contains(named));
+    assert!(says("message") || says("hint"), "not {named}: {ran:?}");
     let members: Vec<_> = error.as_object().unwrap().keys().map(String::as_str).collect();
     assert!(members == ["hint", "kind", "message"] || members == ["kind", "message"], "{ran:?}");
 }
 
 #[test]
-fn an_id_that_could_lead_elsewhere_is_refused_by_every_command() {
+fn every_command_rejects_an_id_that_would_change_the_path() {
     let (home, port) = (Home::new(), Untouched::new());
     let long = "a".repeat(129);
     for id in
         ["", ".", "..", "../x", "a/b", "a\\b", "a?b", "a#b", "a%2fb", "a b", "a\nb", "\u{1b}[2J", "é", &long]
     {
-        refused(|| home.at(&port.base_url()).args(["get", id]), "contact id");
+        assert_rejected(|| home.at(&port.base_url()).args(["get", id]), "contact id");
     }
     for command in [
         &["update", "a/b", "ann@example.com"][..],
@@ -63,12 +64,12 @@ fn an_id_that_could_lead_elsewhere_is_refused_by_every_command() {
         &["delete", "--yes", "good", "a/b"],
         &["curl", "get", "a/b"],
     ] {
-        refused(|| home.at(&port.base_url()).args(command), "contact id");
+        assert_rejected(|| home.at(&port.base_url()).args(command), "contact id");
     }
 }
 
 #[test]
-fn a_flag_or_a_value_that_is_wrong_is_named() {
+fn an_invalid_flag_or_value_is_named() {
     let (home, port) = (Home::new(), Untouched::new());
     let not_a_certificate = home.write("ca.pem", SECRET);
     let missing = home.path("missing");
@@ -111,28 +112,31 @@ fn a_flag_or_a_value_that_is_wrong_is_named() {
         (&["audit", "ann", "--resume", "-"], "--resume"),
         (&["completions", "tcsh"], "tcsh"),
     ] {
-        refused(|| home.at(&port.base_url()).args(arguments), named);
+        assert_rejected(|| home.at(&port.base_url()).args(arguments), named);
     }
 }
 
-/// As if nobody could be reached: no contact has such a method.
+/// A mistyped method would match no contact, as if the user had none.
 #[test]
-fn a_method_that_is_mistyped_is_refused_with_those_there_are() {
+fn a_mistyped_method_is_rejected_with_the_valid_ones() {
     let (home, port) = (Home::new(), Untouched::new());
     for word in ["sns", "pager", " sms", ""] {
-        refused(|| home.at(&port.base_url()).args(["list", "--method", word]), "email, sms, voice or mobile");
+        assert_rejected(
+            || home.at(&port.base_url()).args(["list", "--method", word]),
+            "email, sms, voice or mobile",
+        );
         for arguments in [&["create", word, "1"][..], &["curl", "create", word, "1"]] {
-            refused(|| home.at(&port.base_url()).args(arguments), "email, sms or voice");
+            assert_rejected(|| home.at(&port.base_url()).args(arguments), "email, sms or voice");
         }
     }
-    refused(|| home.at(&port.base_url()).args(["create", "mobile", "1"]), "email, sms or voice");
+    assert_rejected(|| home.at(&port.base_url()).args(["create", "mobile", "1"]), "email, sms or voice");
     for line in ["curl list --method SMS", "curl create Email ann@example.com"] {
         home.at(&port.base_url()).line(line).succeed();
     }
 }
 
 #[test]
-fn a_command_that_is_missing_is_asked_for() {
+fn a_missing_command_is_an_error() {
     let home = Home::new();
     for line in ["", "curl"] {
         let ran = home.contacts().line(line).run().with_code(2);
@@ -144,7 +148,7 @@ fn a_command_that_is_missing_is_asked_for() {
 }
 
 #[test]
-fn a_flag_that_is_mistyped_is_told_with_the_one_that_may_be_meant() {
+fn a_mistyped_flag_is_reported_with_a_similar_one() {
     let home = Home::new();
     for (flag, meant) in [("--token-fil", "'--token-file'"), ("--emial", "'--email'")] {
         let ran = home.contacts().args(["--sandbox", "list", flag, "x"]).run().with_code(2);
@@ -153,7 +157,7 @@ fn a_flag_that_is_mistyped_is_told_with_the_one_that_may_be_meant() {
 }
 
 #[test]
-fn an_output_form_that_is_not_known_is_named() {
+fn an_unknown_output_format_is_named() {
     let ran = Home::new().contacts().line("--sandbox list -o xml").run().with_code(2);
     assert!(
         ran.stdout.is_empty() && ran.stderr.contains("--output") && ran.stderr.contains("ndjson"),
@@ -162,9 +166,9 @@ fn an_output_form_that_is_not_known_is_named() {
 }
 
 #[test]
-fn a_token_is_not_taken_as_an_argument_and_not_repeated() {
+fn a_token_as_an_argument_is_rejected_and_not_repeated() {
     let (home, port) = (Home::new(), Untouched::new());
-    let known = "the token is never an argument";
+    let known = "the token cannot be an argument";
     for (arguments, named) in [
         (&["list", "--token", "s3cret"][..], known),
         (&["--token", "s3cret", "list"], known),
@@ -183,10 +187,10 @@ fn a_token_is_not_taken_as_an_argument_and_not_repeated() {
         (&["reconcile", "ATATT3xFfGF0-s3cret-0123456789"], "receipt"),
         (&["get", "ATATT3xFfGF0/s3cret+0123456789"], "contact id"),
     ] {
-        refused(|| home.at(&port.base_url()).args(arguments), named);
+        assert_rejected(|| home.at(&port.base_url()).args(arguments), named);
     }
-    // Taken for the flag that has the token itself.
-    refused(
+    // `--token` could be an abbreviation of `--token-file`.
+    assert_rejected(
         || {
             home.contacts().args([
                 "--base-url",
@@ -203,7 +207,7 @@ fn a_token_is_not_taken_as_an_argument_and_not_repeated() {
 }
 
 #[test]
-fn a_base_url_that_would_give_the_token_away_is_refused() {
+fn a_base_url_that_exposes_the_token_is_rejected() {
     let home = Home::new();
     let token = home.write("token", SECRET);
     for (url, named) in [
@@ -211,24 +215,24 @@ fn a_base_url_that_would_give_the_token_away_is_refused() {
         ("https://s3cret@127.0.0.1/base", "user info"),
         ("http://127.0.0.1:1/base?token=s3cret", "query"),
         ("http://127.0.0.1:1/base#s3cret", "fragment"),
-        ("http://jira.example/s3cret", "plain http"),
-        ("http://127.0.0.1.jira.example/", "plain http"),
+        ("http://jira.example/s3cret", "http for a host"),
+        ("http://127.0.0.1.jira.example/", "http for a host"),
         ("ftp://127.0.0.1/", "https"),
         ("127.0.0.1:1/base", "base URL"),
         ("", "base URL"),
     ] {
         let command = || home.contacts().args(["--email", DEMO_EMAIL, "--token-file", &token]);
-        refused(|| command().args(["list", "--base-url", url]), named);
+        assert_rejected(|| command().args(["list", "--base-url", url]), named);
         if !url.is_empty() {
-            refused(|| command().args(["list"]).env("CONTACTS_BASE_URL", url), named);
+            assert_rejected(|| command().args(["list"]).env("CONTACTS_BASE_URL", url), named);
             home.configure(&format!("[profile.bad]\nbase_url = \"{url}\"\n"));
-            refused(|| command().args(["list", "--profile", "bad"]), named);
+            assert_rejected(|| command().args(["list", "--profile", "bad"]), named);
         }
     }
 }
 
 #[test]
-fn what_is_missing_is_named_by_flag_and_by_variable() {
+fn a_missing_setting_is_named_by_flag_and_variable() {
     let (home, port) = (Home::new(), Untouched::new());
     let url = port.base_url();
     let token = home.write("token", SECRET);
@@ -238,59 +242,59 @@ fn what_is_missing_is_named_by_flag_and_by_variable() {
         (&["list", "--base-url", &url, "--token-file", &token], ["--email", "CONTACTS_EMAIL"]),
     ] {
         for named in named {
-            refused(|| home.contacts().args(arguments), named);
+            assert_rejected(|| home.contacts().args(arguments), named);
         }
     }
 }
 
 #[test]
-fn a_token_file_that_is_no_secret_or_no_token_is_refused() {
+fn a_token_file_that_others_can_read_or_without_a_token_is_rejected() {
     let (home, port) = (Home::new(), Untouched::new());
     let list = |file: &str| {
         let url = port.base_url();
         home.contacts().args(["list", "--base-url", &url, "--email", DEMO_EMAIL, "--token-file", file])
     };
     let folder = home.path("");
-    refused(|| list(home.path("missing").to_str().unwrap()), "token file");
-    refused(|| list(folder.to_str().unwrap()), "token");
+    assert_rejected(|| list(home.path("missing").to_str().unwrap()), "token file");
+    assert_rejected(|| list(folder.to_str().unwrap()), "token");
     let empty = home.write("empty", "\n");
-    refused(|| list(&empty), "token");
+    assert_rejected(|| list(&empty), "token");
     let two_lines = home.write("lines", "s3cret\nset-cookie: s3cret");
-    refused(|| list(&two_lines), "token");
-    refused(|| list("-").stdin("\n"), "token");
+    assert_rejected(|| list(&two_lines), "token");
+    assert_rejected(|| list("-").stdin("\n"), "token");
     if cfg!(unix) {
         let open = home.write("open", SECRET);
         for mode in [0o640, 0o604] {
             support::set_mode(open.as_ref(), mode);
-            refused(|| list(&open), "read by others");
-            refused(|| list(&open), "chmod 600");
+            assert_rejected(|| list(&open), "other users can read");
+            assert_rejected(|| list(&open), "chmod 600");
         }
     }
 }
 
 #[test]
-fn a_mistake_in_the_configuration_file_is_named_by_its_line() {
+fn an_error_in_the_configuration_file_names_its_line() {
     let home = Home::new();
     for (text, named) in [
         ("[profile.work]\nsite = s3cret\n", "line 2"),
         ("[profile.work]\n\ntoken = \"s3cret\"\n", "line 3"),
         ("[profile.work]\nsiet = \"s3cret\"\n", "siet"),
         ("[profiles.work]\nsite = \"acme\"\n", "profiles"),
-        ("[profile.work]\noauth = \"s3cret\"\n", "oauth is a string, and is to be true or false"),
-        ("[profile.work]\ns3cret = 1\n", "line 2, column 1: unknown member: a profile has site, cloud_id"),
+        ("[profile.work]\noauth = \"s3cret\"\n", "oauth must be true or false, not a string"),
+        ("[profile.work]\ns3cret = 1\n", "line 2, column 1: unknown key; the keys are site, cloud_id"),
         ("[profile.work]\nattempts = -1\n", "line 2, column 12: attempts"),
-        ("[profile.work]\ntimeout = \"0s\"\n", "line 2, column 11: timeout: no time"),
+        ("[profile.work]\ntimeout = \"0s\"\n", "line 2, column 11: timeout: must be longer"),
         ("[profile.work]\ntoken_file = \"a\"\ntoken_command = \"b\"\nsite = \"acme\"\n", "token_command"),
-        ("[profile.work]\nattempts = 0\n", "line 2, column 12: attempts is to be a number from 1 to 100"),
-        ("[profile.default]\nsite = \"acme\"\n", "no profile work in"),
+        ("[profile.work]\nattempts = 0\n", "line 2, column 12: attempts must be a number from 1 to 100"),
+        ("[profile.default]\nsite = \"acme\"\n", "no profile work: "),
     ] {
         home.configure(text);
-        refused(|| home.contacts().args(["list", "--profile", "work"]), named);
+        assert_rejected(|| home.contacts().args(["list", "--profile", "work"]), named);
     }
 }
 
 #[test]
-fn a_sandbox_that_others_could_reach_or_that_has_a_mistake_is_refused() {
+fn a_sandbox_on_a_public_address_or_with_invalid_options_is_rejected() {
     let home = Home::new();
     let state = home.write("state.json", "{\n  \"acounts\": []\n}");
     let faults = home.write("faults.json", "{\"rules\":[\n{\"fault\":{\"kind\":\"rest\"}}]}");
@@ -306,12 +310,12 @@ fn a_sandbox_that_others_could_reach_or_that_has_a_mistake_is_refused() {
         (&["--faults", &faults], "rest"),
         (&["--faults", missing.to_str().unwrap()], "faults"),
     ] {
-        refused(|| home.contacts().args(["sandbox"]).args(arguments), named);
+        assert_rejected(|| home.contacts().args(["sandbox"]).args(arguments), named);
     }
 }
 
 #[test]
-fn an_error_as_json_has_its_members_in_the_order_of_the_design() {
+fn a_json_error_has_its_members_in_the_documented_order() {
     let error = Home::new().contacts().line("list -o json").run().with_code(2).stderr;
     assert!(error.starts_with(r#"{"error":{"kind":"invalid_input","message":"#), "{error}");
     assert!(error.find("\"message\"") < error.find("\"hint\""), "{error}");

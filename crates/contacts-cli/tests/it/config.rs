@@ -1,12 +1,12 @@
-//! `contacts config`: where the settings are, what they are and why, and a change of them.
+//! `contacts config` shows the effective settings with their sources, and changes profiles.
 
 use std::fs;
 
 use crate::support::{Contacts, Home};
 use serde_json::{Value, json};
 
-/// The rows that say it.
-fn told(command: Contacts, setting: &str) -> Vec<(Value, Value)> {
+/// The rows of `config show` for a setting.
+fn printed(command: Contacts, setting: &str) -> Vec<(Value, Value)> {
     let rows = command.line("config show -o json").json();
     let of_it = rows.as_array().unwrap().iter().filter(|row| row["setting"] == setting);
     of_it.map(|row| (row["value"].clone(), row["from"].clone())).collect()
@@ -21,7 +21,7 @@ fn file(home: &Home) -> String {
 }
 
 #[test]
-fn nothing_is_set_at_first_and_defaults_are_told_as_such() {
+fn without_settings_config_show_prints_the_defaults() {
     let home = Home::new();
     let path = home.contacts().line("config path").succeed();
     assert!(path.ends_with("contacts/config.toml\n") && !home.path(path.trim_end()).exists(), "{path}");
@@ -36,7 +36,7 @@ fn nothing_is_set_at_first_and_defaults_are_told_as_such() {
 }
 
 #[test]
-fn every_setting_of_a_flag_beats_the_profile_and_says_where_it_is_from() {
+fn every_flag_beats_the_profile_and_config_show_names_the_source() {
     let home = Home::new();
     let token = home.write("token", "t0ken");
     home.configure(&format!(
@@ -51,27 +51,27 @@ fn every_setting_of_a_flag_beats_the_profile_and_says_where_it_is_from() {
         ("proxy", "http://p:1", "--proxy", "http://bob:s3cret@f:2", "http://f:2"),
     ] {
         let from = json!(format!("{setting} of the profile"));
-        assert_eq!(told(home.contacts(), setting), [(json!(of_profile), from)]);
-        assert_eq!(told(home.contacts().args([flag, of_flag]), setting), [(json!(shown), json!(flag))]);
+        assert_eq!(printed(home.contacts(), setting), [(json!(of_profile), from)]);
+        assert_eq!(printed(home.contacts().args([flag, of_flag]), setting), [(json!(shown), json!(flag))]);
     }
-    assert_eq!(told(home.contacts(), "token")[0].1, "token_file of the profile");
+    assert_eq!(printed(home.contacts(), "token")[0].1, "token_file of the profile");
     assert_eq!(
-        told(home.contacts().line("--token-command cat"), "token")[0],
+        printed(home.contacts().line("--token-command cat"), "token")[0],
         (json!("an API token from a command"), json!("--token-command"))
     );
     let environment = home.contacts().env("ATLASSIAN_OPS_API_TOKEN", "t0ken");
-    assert_eq!(told(environment, "token")[0].1, "ATLASSIAN_OPS_API_TOKEN");
-    assert_eq!(told(home.contacts(), "site")[0].1, "site of the profile");
-    assert_eq!(told(home.contacts().line("--cloud-id c1"), "cloud_id")[0].1, "--cloud-id");
-    assert_eq!(told(home.contacts().env("JSM_CLOUD_ID", "c1"), "cloud_id")[0].1, "JSM_CLOUD_ID");
+    assert_eq!(printed(environment, "token")[0].1, "ATLASSIAN_OPS_API_TOKEN");
+    assert_eq!(printed(home.contacts(), "site")[0].1, "site of the profile");
+    assert_eq!(printed(home.contacts().line("--cloud-id c1"), "cloud_id")[0].1, "--cloud-id");
+    assert_eq!(printed(home.contacts().env("JSM_CLOUD_ID", "c1"), "cloud_id")[0].1, "JSM_CLOUD_ID");
     assert_eq!(
-        told(home.contacts().line("--profile default"), "profile"),
+        printed(home.contacts().line("--profile default"), "profile"),
         [(json!("default"), json!("--profile"))]
     );
 }
 
 #[test]
-fn a_profile_is_made_member_by_member_and_used() {
+fn a_profile_is_created_key_by_key_and_used() {
     let home = Home::new();
     for (name, value) in [
         ("base_url", "http://127.0.0.1:1/x"),
@@ -90,9 +90,9 @@ fn a_profile_is_made_member_by_member_and_used() {
          oauth = false\ntimeout = \"5s\"\nattempts = 2\nproxy = \"http://127.0.0.1:2\"\n"
     );
     let ran = set(&home, ["cloud_id", "c1"]).line("--profile work").run().with_code(0);
-    assert!(ran.stderr.contains("base_url of the profile work was taken away"), "{ran:?}");
+    assert!(ran.stderr.contains("removed base_url from the profile work"), "{ran:?}");
     assert_eq!(
-        told(home.contacts().env("CONTACTS_PROFILE", "work"), "cloud_id")[0].1,
+        printed(home.contacts().env("CONTACTS_PROFILE", "work"), "cloud_id")[0].1,
         "cloud_id of the profile"
     );
     set(&home, ["site", "https://acme.atlassian.net/jira/people?x=y"]).succeed();
@@ -101,7 +101,7 @@ fn a_profile_is_made_member_by_member_and_used() {
 }
 
 #[test]
-fn changes_that_are_made_at_the_same_time_are_all_kept() {
+fn concurrent_changes_are_all_saved() {
     let home = Home::new();
     for round in 0..4 {
         let started: Vec<_> = (0..8)
@@ -117,7 +117,7 @@ fn changes_that_are_made_at_the_same_time_are_all_kept() {
 }
 
 #[test]
-fn what_cannot_be_a_setting_changes_nothing() {
+fn an_invalid_value_changes_nothing() {
     let home = Home::new();
     home.configure("# mine\n[profile.default]\nsite = \"acme\"\n");
     for [name, value] in [
@@ -137,14 +137,14 @@ fn what_cannot_be_a_setting_changes_nothing() {
         assert!(!ran.stderr.contains("s3cret"), "{ran:?}");
         assert_eq!(file(&home), "# mine\n[profile.default]\nsite = \"acme\"\n", "{name} {value}");
     }
-    for ([name, value], told) in [
-        (["attempts", "0"], "attempts is to be a number from 1 to 100"),
-        (["attempts", "101"], "attempts is to be a number from 1 to 100"),
-        (["attempts", "-1"], "attempts is to be a number from 1 to 100"),
-        (["oauth", "maybe"], "oauth is to be true or false"),
+    for ([name, value], printed) in [
+        (["attempts", "0"], "attempts must be a number from 1 to 100"),
+        (["attempts", "101"], "attempts must be a number from 1 to 100"),
+        (["attempts", "-1"], "attempts must be a number from 1 to 100"),
+        (["oauth", "maybe"], "oauth must be true or false"),
     ] {
         let command = home.contacts().args(["config", "set", "--", name, value]).run();
-        assert!(command.stderr.contains(told), "{command:?}");
+        assert!(command.stderr.contains(printed), "{command:?}");
     }
     home.configure("[profile.default\n");
     set(&home, ["site", "acme"]).run().with_code(2);
@@ -153,7 +153,7 @@ fn what_cannot_be_a_setting_changes_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn the_file_is_for_its_owner_alone_and_a_link_to_it_stays_one() {
+fn the_file_is_private_and_a_link_to_it_stays_a_link() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
     let home = Home::new();
@@ -173,7 +173,7 @@ fn the_file_is_for_its_owner_alone_and_a_link_to_it_stays_one() {
 }
 
 #[test]
-fn a_token_command_that_fails_shows_its_status_and_its_complaint_and_not_its_output() {
+fn a_failed_token_command_shows_its_status_and_standard_error_but_not_its_output() {
     let home = Home::new();
     let failing = home.write("failing", "echo s3cret; echo no such entry >&2; exit 3");
     let command = home.contacts().line("--base-url http://127.0.0.1:1/x --email a@b.example");
@@ -182,13 +182,13 @@ fn a_token_command_that_fails_shows_its_status_and_its_complaint_and_not_its_out
     assert!(!ran.stderr.contains("s3cret") && !ran.stdout.contains("s3cret"), "{ran:?}");
 }
 
-/// Where a file of the profile is, as it is told.
+/// The path of a file in the profile, as `config show` prints it.
 fn file_of(home: &Home, setting: &str) -> String {
-    told(home.contacts(), setting)[0].0.as_str().unwrap().to_owned()
+    printed(home.contacts(), setting)[0].0.as_str().unwrap().to_owned()
 }
 
 #[test]
-fn a_file_that_is_named_from_one_folder_is_found_from_every_other() {
+fn a_relative_path_is_saved_as_an_absolute_one() {
     let home = Home::new();
     let (token, ca) = (home.write("here/token", "t0ken"), home.write("here/ca.pem", ""));
     let here = home.path("here");
@@ -200,7 +200,7 @@ fn a_file_that_is_named_from_one_folder_is_found_from_every_other() {
     }
     set_here("ca_file", "ca.pem").succeed();
     assert_eq!(file_of(&home, "ca_file"), ca);
-    // What is the same everywhere stays as it is said.
+    // A path that is the same in every folder stays unchanged.
     for (name, value) in [("token_file", "~/token"), ("token_file", "-"), ("ca_file", "~/ca.pem")] {
         set_here(name, value).succeed();
         assert!(file(&home).contains(&format!("{name} = \"{value}\"\n")), "{}", file(&home));
@@ -217,20 +217,20 @@ fn a_file_that_is_named_from_one_folder_is_found_from_every_other() {
 }
 
 #[test]
-fn a_token_that_cannot_be_read_is_told_with_what_says_where_it_is() {
+fn an_unreadable_token_is_reported_with_the_source_of_its_path() {
     let home = Home::new();
     let missing = home.path("missing").to_str().unwrap().to_owned();
     let list = || home.contacts().line("list --base-url http://127.0.0.1:1/x --email ann@example.com");
-    let told = |command: Contacts| command.fail(2)["message"].as_str().unwrap().to_owned();
-    let flag = told(list().args(["--token-file", &missing]));
-    assert!(flag.starts_with(&format!("--token-file: the token file {missing} cannot be read: ")), "{flag}");
-    let flag = told(list().args(["--token-file", "s3cret"]));
-    assert!(flag.starts_with("--token-file: the token file cannot be read: "), "{flag}");
+    let printed = |command: Contacts| command.fail(2)["message"].as_str().unwrap().to_owned();
+    let flag = printed(list().args(["--token-file", &missing]));
+    assert!(flag.starts_with(&format!("--token-file: could not read the token file {missing}: ")), "{flag}");
+    let flag = printed(list().args(["--token-file", "s3cret"]));
+    assert!(flag.starts_with("--token-file: could not read the token file: "), "{flag}");
     set(&home, ["token_file", &missing]).succeed();
-    let profile = told(list());
+    let profile = printed(list());
     assert!(
         profile.starts_with("token_file of the profile default in ")
-            && profile.contains(&format!("config.toml: the token file {missing} cannot")),
+            && profile.contains(&format!("config.toml: could not read the token file {missing}: ")),
         "{profile}"
     );
 }

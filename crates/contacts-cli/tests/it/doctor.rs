@@ -1,4 +1,4 @@
-//! `contacts doctor` names the first thing that is wrong, and what to do.
+//! `contacts doctor` names the first problem and how to fix it.
 
 use std::{
     io::{Read, Write},
@@ -15,7 +15,7 @@ use contacts_sandbox::{
     When,
 };
 
-/// The demo user of a sandbox, changed.
+/// A sandbox with a changed demo user.
 fn sandbox(change: impl FnOnce(User) -> User) -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.add_user(change(User::new(DEMO_EMAIL, DEMO_TOKEN)));
@@ -23,7 +23,7 @@ fn sandbox(change: impl FnOnce(User) -> User) -> Sandbox {
 }
 
 #[test]
-fn where_all_is_well_every_step_says_so_and_nothing_is_changed() {
+fn without_a_problem_every_check_passes_and_nothing_changes() {
     let (home, sandbox) = (Home::new(), sandbox(|user| user));
     let before = sandbox.with_service(|service| service.state());
     let (steps, code) = examine(home.demo(&sandbox, "doctor"));
@@ -53,15 +53,15 @@ fn a_wrong_token_is_named() {
 }
 
 #[test]
-fn a_token_that_is_accepted_at_the_base_url_of_the_other_kind_is_told_with_that_base_url() {
+fn doctor_names_the_base_url_of_the_other_kind_if_that_accepts_the_token() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let oauth = home.write("oauth", DEMO_OAUTH_TOKEN);
     let direct = sandbox.base_url();
     let doctor =
         || home.contacts().args(["doctor", "--base-url", &direct, "--oauth", "--token-file", &oauth]);
     let other = sandbox.oauth_base_url();
-    let told = format!("the same token is accepted at {other}: use --base-url {other}");
-    assert_fails(doctor(), "base URL", &told, 3);
+    let text = format!("use --base-url {other}; it accepts the same token");
+    assert_fails(doctor(), "base URL", &text, 3);
     assert_eq!(asked(&sandbox, "GET"), 2);
     let (steps, _) = examine(doctor());
     let named = step(&steps, "base URL");
@@ -70,12 +70,12 @@ fn a_token_that_is_accepted_at_the_base_url_of_the_other_kind_is_told_with_that_
         (&"ok".into(), &format!("{direct}, with an OAuth token").into())
     );
 
-    let (api, told) = (sandbox.oauth_base_url(), format!("the same token is accepted at {direct}: "));
-    assert_fails(home.at(&api).line("doctor"), "base URL", &told, 3);
+    let (api, text) = (sandbox.oauth_base_url(), format!("use --base-url {direct}; "));
+    assert_fails(home.at(&api).line("doctor"), "base URL", &text, 3);
 }
 
 #[test]
-fn a_token_that_is_accepted_nowhere_is_told_apart_from_one_of_which_that_is_not_known() {
+fn doctor_distinguishes_a_token_rejected_at_both_base_urls_from_a_failed_check() {
     let (home, sandbox) = (Home::new(), sandbox(|user| User { token: "another".into(), ..user }));
     let other = |steps: &[serde_json::Value]| {
         let notes = steps.iter().filter(|step| step["step"] == "base URL" && step["state"] == "note");
@@ -89,9 +89,9 @@ fn a_token_that_is_accepted_nowhere_is_told_apart_from_one_of_which_that_is_not_
     sandbox.arm(FaultRule::new(busy).nth(2));
     let (steps, code) = examine(home.demo(&sandbox, "doctor --attempts 1"));
     assert_eq!(code, 3);
-    let [told] = &other(&steps)[..] else { panic!("{steps:?}") };
-    let unknown = format!("whether {} accepts the token cannot be told: ", sandbox.oauth_base_url());
-    assert!(told.starts_with(&unknown) && told.contains("503"), "{told}");
+    let [text] = &other(&steps)[..] else { panic!("{steps:?}") };
+    let unknown = format!("could not check {}: ", sandbox.oauth_base_url());
+    assert!(text.starts_with(&unknown) && text.contains("503"), "{text}");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_missing_scope_is_named() {
 }
 
 #[test]
-fn a_page_of_a_proxy_in_place_of_an_answer_is_no_permission_to_delete() {
+fn the_page_of_a_proxy_does_not_count_as_permission_to_delete() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let (body, content_type) = (Some("<html>not here".into()), Some("text/html".into()));
     let fault = Fault::Status { status: 404, body, content_type, when: When::Before };
@@ -128,12 +128,12 @@ fn an_account_without_operations_is_named() {
 #[test]
 fn no_network_is_named() {
     let home = Home::new();
-    // A port where nobody listens: one that was given back may be another test's by now.
+    // No one listens on port 1. Another test may reuse a port that this one has closed.
     for scheme in ["http", "https"] {
         let refused = home.at(&format!("{scheme}://127.0.0.1:1/x")).line("doctor --attempts 1");
         assert_fails(refused, "connection", "refused", 5);
     }
-    // A name that nobody can have (RFC 6761).
+    // A name that never resolves (RFC 6761).
     let unknown = home.at("https://contacts.invalid/x").line("doctor --attempts 1");
     assert_fails(unknown, "address", "contacts.invalid", 5);
 }
@@ -147,22 +147,22 @@ fn settings_that_are_missing_are_named() {
 }
 
 #[test]
-fn limits_that_the_service_tells_are_told() {
+fn rate_limit_headers_are_printed() {
     let (home, sandbox) = (Home::new(), sandbox(|user| user));
     sandbox.arm(FaultRule::new(Fault::RateLimit { hint: Hint::ResetSeconds, seconds: 3600, status: 429 }));
-    assert_fails(home.demo(&sandbox, "doctor"), "connection", "3600 s of waiting", 5);
+    assert_fails(home.demo(&sandbox, "doctor"), "connection", "asked to wait 3600 s", 5);
     sandbox.disarm();
     sandbox.arm(FaultRule::new(Fault::Html { when: When::Before }));
     assert_fails(home.demo(&sandbox, "doctor"), "site", "other than the service", 1);
 }
 
 #[test]
-fn a_wait_that_the_service_asks_for_is_told_as_one() {
+fn a_wait_that_the_service_requests_is_printed() {
     let (home, sandbox) = (Home::new(), sandbox(|user| user));
     let busy = Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 1, status: 429 };
     sandbox.arm(FaultRule::new(busy).times(1));
     let ran = home.demo(&sandbox, "doctor -v").run().with_code(0);
-    assert!(ran.stderr.contains(", the service asked for it"), "{ran:?}");
+    assert!(ran.stderr.contains(" as the service requested"), "{ran:?}");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_wrong_clock_is_named() {
     let home = Home::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    // It answers every request with the same page, from another time.
+    // Answers every request with the same page and an old date.
     thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
@@ -188,11 +188,11 @@ fn a_wrong_clock_is_named() {
 }
 
 #[test]
-fn people_see_a_line_for_each_step_and_the_exit_code_tells() {
+fn each_check_is_one_line_and_the_exit_code_is_that_of_the_failure() {
     let (home, sandbox) = (Home::new(), sandbox(|user| User { token: "another".into(), ..user }));
     let ran = home.demo(&sandbox, "doctor").run().with_code(3);
     let last: Vec<_> = ran.stdout.lines().rev().take(2).collect();
     assert!(last[1].starts_with("FAILED  token       could not list contacts: 401"), "{ran:?}");
     assert!(last[0].starts_with("                    check that the API token has not expired"), "{ran:?}");
-    assert!(ran.stderr.contains("the first thing to mend: token"), "{ran:?}");
+    assert!(ran.stderr.contains("this check failed: token"), "{ran:?}");
 }

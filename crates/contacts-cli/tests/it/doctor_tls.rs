@@ -1,4 +1,4 @@
-//! `contacts doctor` tells a certificate that is not trusted from a handshake that fails for another reason.
+//! `contacts doctor` distinguishes an untrusted certificate from another handshake failure.
 
 use std::{
     io::{Read, Write},
@@ -17,10 +17,10 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 
-/// As it is told to a program, since it is told to people without what a terminal would act upon.
+/// The issuer in JSON, with its control characters.
 const ISSUER: &str = "issued by Office\\\\u{202e} Ltd, Inspection";
 
-/// Shows its certificate, and hangs up.
+/// Sends its certificate and closes the connection.
 fn hangs_up(config: Arc<ServerConfig>) -> impl Fn(&TcpStream) + Send + 'static {
     move |mut stream| {
         let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
@@ -32,10 +32,10 @@ fn hangs_up(config: Arc<ServerConfig>) -> impl Fn(&TcpStream) + Send + 'static {
 }
 
 #[test]
-fn who_issued_the_certificate_is_told_whether_it_is_trusted_or_not() {
+fn the_issuer_of_a_certificate_is_printed_whether_trusted_or_not() {
     let (home, office) = (Home::new(), Office::new());
     let base_url = serve(empty_list(office.server(&TLS13, false)));
-    // As with every other command: to try again would be of no use.
+    // As for every other command: a retry would not help.
     assert_fails(home.at(&base_url).line("doctor"), "TLS", ISSUER, 1);
     for line in ["doctor -o json", "list -o json"] {
         let ran = home.at(&base_url).line(line).run().with_code(1);
@@ -48,10 +48,10 @@ fn who_issued_the_certificate_is_told_whether_it_is_trusted_or_not() {
 }
 
 #[test]
-fn what_is_no_tls_shows_no_certificate() {
+fn a_server_without_tls_sends_no_certificate() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let plain = sandbox.base_url().replace("http:", "https:");
-    // A server of other versions of TLS: a fatal alert, protocol_version (RFC 8446, 6).
+    // A server with other TLS versions sends a fatal alert, protocol_version (RFC 8446, 6).
     let other = serve(|mut stream| {
         let _ = stream.read(&mut [0; 4096]).and_then(|_| stream.write_all(&[21, 3, 3, 0, 2, 2, 70]));
     });
@@ -61,14 +61,14 @@ fn what_is_no_tls_shows_no_certificate() {
 }
 
 #[test]
-fn a_server_that_is_silent_is_not_waited_for_without_end() {
+fn the_check_of_a_silent_server_times_out() {
     let (home, silent) = (Home::new(), serve(|mut stream| drop(stream.read_to_end(&mut Vec::new()))));
     let doctor = home.at(&silent).line("doctor --timeout 1s");
-    assert_fails(doctor, "TLS", "no certificate: there was no answer in time", 5);
+    assert_fails(doctor, "TLS", "no certificate: no response in time", 5);
 }
 
 #[test]
-fn a_handshake_that_fails_behind_a_trusted_certificate_is_no_fault_of_the_certificate() {
+fn a_failed_handshake_with_a_trusted_certificate_is_not_a_certificate_error() {
     let (home, office) = (Home::new(), Office::new());
     let authority = home.write("ca.pem", &office.pem);
     for (base_url, why) in [
@@ -80,14 +80,14 @@ fn a_handshake_that_fails_behind_a_trusted_certificate_is_no_fault_of_the_certif
         assert_fails(doctor(), "TLS", why, 5);
         let ran = doctor().line("-o json").run();
         assert_eq!(ran.error()["kind"], "unavailable", "{ran:?}");
-        // Another command ends alike.
+        // Another command fails in the same way.
         let list = home.at(&base_url).args(["list", "--attempts", "1", "--ca-file", &authority]).fail(5);
         assert_eq!(list["kind"], "unavailable", "{list}");
     }
 }
 
 #[test]
-fn a_server_that_wants_a_certificate_after_the_handshake_is_told_by_the_first_request() {
+fn a_required_client_certificate_is_reported_by_the_first_request() {
     let (home, office) = (Home::new(), Office::new());
     let authority = home.write("ca.pem", &office.pem);
     let base_url = serve(empty_list(office.server(&TLS13, true)));

@@ -73,10 +73,10 @@ fn an_unreadable_file_is_named_and_nothing_is_sent() {
     let strange = home.path("strange\u{1b}[2J.txt");
     fs::write(&strange, "- sms: 1").unwrap();
     for (path, named) in [
-        (&folder, "folder.yaml cannot be read: "),
-        (&binary, "binary.csv:2:5: this is not text"),
+        (&folder, "folder.yaml: "),
+        (&binary, "binary.csv:2:5: the file is not valid UTF-8"),
         (&long, "longer than 1048576 bytes"),
-        (&missing, "missing.yaml cannot be read: "),
+        (&missing, "missing.yaml: "),
         (&strange, "is not .yaml, .yml, .json or .csv"),
     ] {
         for command in COMMANDS {
@@ -96,7 +96,7 @@ fn errors_name_standard_input_and_it_can_have_only_one_use() {
         assert!(ran.stderr.starts_with("error: <stdin>:1:3: "), "{ran:?}");
         let at = ["--base-url", &sandbox.base_url(), "--email", "demo@example.com", "--token-file", "-"];
         let error = home.contacts().args(at).line(&format!("{command} -")).stdin("- sms: 1").fail(2);
-        assert!(error["message"].as_str().unwrap().contains("either the token or the contacts"), "{error}");
+        assert!(error["message"].as_str().unwrap().contains("both the token and the contacts"), "{error}");
     }
     assert!(sandbox.journal().is_empty());
 }

@@ -1,4 +1,4 @@
-//! The main job against a server that is not of this project, and that answers with the documented examples.
+//! Every operation against a server that returns the examples of the vendor's documentation.
 
 use crate::support;
 use std::{sync::mpsc::channel, thread};
@@ -11,7 +11,7 @@ use tiny_http::{Response, Server};
 const CONTACTS: &str = "/jsm/ops/api/35273b54/v1/users/contacts";
 const ID: &str = "35c958bb-ecc3-4cfa-8976-3830daa6231e";
 
-/// A request as the server saw it.
+/// A request that the server received.
 #[derive(Debug, PartialEq)]
 struct Seen {
     request: String,
@@ -25,9 +25,9 @@ impl Seen {
     }
 }
 
-/// Runs a command line against a server that gives these answers, one after the other. What the command printed, and what
-/// the server saw.
-fn asked(line: &str, answers: &'static [(u16, &str)]) -> (String, Vec<Seen>) {
+/// Runs a command line against a server with these answers, in order. Returns the output and the
+/// requests.
+fn run(line: &str, answers: &'static [(u16, &str)]) -> (String, Vec<Seen>) {
     let (home, server) = (Home::new(), Server::http("127.0.0.1:0").unwrap());
     let base = format!("http://{}/jsm/ops/api/35273b54", server.server_addr());
     let (sender, seen) = channel();
@@ -63,25 +63,25 @@ fn asked(line: &str, answers: &'static [(u16, &str)]) -> (String, Vec<Seen>) {
     (text, seen)
 }
 
-/// The one request that was seen: its line and its body.
+/// Request line and body of the only request.
 fn one(seen: &[Seen]) -> (&str, &str) {
     let [seen] = seen else { panic!("not one request: {seen:?}") };
     (&seen.request, &seen.body)
 }
 
-fn told(id: &str, message: &str) -> String {
+fn printed(id: &str, message: &str) -> String {
     format!("{{\"id\":\"{id}\",\"message\":\"{message}\"}}\n")
 }
 
 #[test]
-fn list_reads_the_documented_page_and_the_one_it_leads_to() {
+fn list_reads_the_documented_page_and_the_next_one() {
     const FIRST: &str = r#"{"values":[
         {"id":"299003c3-8221-4a9f-b63d-2370c4caaaaa","method":"email","to":"test@example.com","status":{"enabled":true},"applyOrder":0},
         {"id":"735a619b-e420-4d46-ab5c-45523011aaaa","method":"sms","to":"90-555-555-5555","status":{"enabled":true},"applyOrder":1}],
         "links":{"next":"url?offset=2&size=1","last":"url?offset=2&size=1"}}"#;
     const LAST: &str = r#"{"values":[{"id":"c3","method":"mobile","to":"a phone","status":{"enabled":false,"disabledReason":"off"}}],
         "links":{"last":"url?offset=2&size=1"},"_expands":[]}"#;
-    let (text, seen) = asked("list --size 2", &[(200, FIRST), (200, LAST)]);
+    let (text, seen) = run("list --size 2", &[(200, FIRST), (200, LAST)]);
     assert_eq!(
         support::one_line(&text),
         json!([
@@ -105,7 +105,7 @@ fn list_reads_the_documented_page_and_the_one_it_leads_to() {
 #[test]
 fn get_reads_the_documented_contact() {
     const BODY: &str = r#"{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e","method":"email","to":"test@atlassian.com","status":{"enabled":true}}"#;
-    let (text, seen) = asked(&format!("get {ID}"), &[(200, BODY)]);
+    let (text, seen) = run(&format!("get {ID}"), &[(200, BODY)]);
     assert_eq!(text, format!("{BODY}\n"));
     assert_eq!(one(&seen), (&*format!("GET {CONTACTS}/{ID}"), ""));
     assert!(seen[0].headers("content-length").is_empty(), "{seen:?}");
@@ -114,23 +114,23 @@ fn get_reads_the_documented_contact() {
 #[test]
 fn create_sends_the_documented_body_and_finds_the_id() {
     const BODY: &str = r#"{"message":"Created","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
-    let (text, seen) = asked("create email test@atlassian.com", &[(201, BODY)]);
-    assert_eq!(text, told(ID, "Created"));
+    let (text, seen) = run("create email test@atlassian.com", &[(201, BODY)]);
+    assert_eq!(text, printed(ID, "Created"));
     assert_eq!(one(&seen), (&*format!("POST {CONTACTS}"), r#"{"method":"email","to":"test@atlassian.com"}"#));
     assert_eq!(seen[0].headers("content-type"), ["application/json"]);
 }
 
 #[test]
-fn update_sends_the_documented_body_and_the_id_of_the_answer_is_told() {
+fn update_sends_the_documented_body_and_prints_the_id_of_the_response() {
     const BODY: &str = r#"{"message":"Updated","data":{"id":"06ba9237-d45d-40f3-a340-4a89acbdb61a"}}"#;
-    let (text, seen) = asked("update 06ba9237-d45d-40f3-a340-4a89acbdb61a 90-5555559999", &[(200, BODY)]);
-    assert_eq!(text, told("06ba9237-d45d-40f3-a340-4a89acbdb61a", "Updated"));
+    let (text, seen) = run("update 06ba9237-d45d-40f3-a340-4a89acbdb61a 90-5555559999", &[(200, BODY)]);
+    assert_eq!(text, printed("06ba9237-d45d-40f3-a340-4a89acbdb61a", "Updated"));
     let request = format!("PATCH {CONTACTS}/06ba9237-d45d-40f3-a340-4a89acbdb61a");
     assert_eq!(one(&seen), (&*request, r#"{"to":"90-5555559999"}"#));
 }
 
 #[test]
-fn activate_and_deactivate_send_no_body_and_say_so() {
+fn activate_and_deactivate_send_no_body() {
     const ACTIVATED: &str = r#"{"message":"Activated","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
     const DEACTIVATED: &str =
         r#"{"message":"Deactivated","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
@@ -138,18 +138,18 @@ fn activate_and_deactivate_send_no_body_and_say_so() {
         ("activate", "", &[(200, ACTIVATED)], "Activated"),
         ("deactivate", "--force", &[(200, DEACTIVATED)], "Deactivated"),
     ] {
-        let (text, seen) = asked(&format!("{command} {ID} {flag}"), answers);
-        assert_eq!(text, told(ID, message));
+        let (text, seen) = run(&format!("{command} {ID} {flag}"), answers);
+        assert_eq!(text, printed(ID, message));
         assert_eq!(one(&seen), (&*format!("PATCH {CONTACTS}/{ID}/{command}"), ""));
         assert_eq!(seen[0].headers("content-length"), ["0"]);
     }
 }
 
 #[test]
-fn delete_takes_each_success_that_is_known() {
+fn delete_accepts_each_documented_success() {
     for answers in [&[(204, "")], &[(200, "")], &[(200, r#"{"message":"Deleted"}"#)]] {
-        let (text, seen) = asked(&format!("delete --yes --force {ID}"), answers);
-        assert_eq!(text, told(ID, "Deleted"));
+        let (text, seen) = run(&format!("delete --yes --force {ID}"), answers);
+        assert_eq!(text, printed(ID, "Deleted"));
         assert_eq!(one(&seen), (&*format!("DELETE {CONTACTS}/{ID}"), ""));
         assert!(seen[0].headers("content-length").is_empty(), "{seen:?}");
     }

@@ -1,4 +1,4 @@
-//! A signal ends the command at once, and never leaves a doubt untold.
+//! A signal ends the command at once, and an unknown outcome is always reported.
 #![cfg(unix)]
 
 use crate::support;
@@ -11,14 +11,14 @@ use std::{
 use crate::support::{Contacts, Home, Ran, SIGINT, ids, stored, until};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Hint, Operation, Sandbox, When};
 
-/// A sandbox that carries out everything and answers nothing.
+/// A sandbox that performs every operation and never responds.
 fn silent() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }));
     sandbox
 }
 
-/// Runs a command line, and interrupts it when the sandbox has this many requests.
+/// Runs a command line, and interrupts it after this many requests.
 fn interrupted(home: &Home, sandbox: &Sandbox, line: &str, requests: usize) -> Ran {
     let command = home.demo(sandbox, line).start();
     until("the request", || sandbox.journal().len() >= requests);
@@ -27,11 +27,14 @@ fn interrupted(home: &Home, sandbox: &Sandbox, line: &str, requests: usize) -> R
 }
 
 #[test]
-fn in_the_middle_of_a_creation_it_leaves_a_receipt() {
+fn an_interrupt_during_a_create_prints_a_receipt() {
     let (home, sandbox) = (Home::new(), silent());
     let ran = interrupted(&home, &sandbox, "create voice 49-1", 1).with_code(7);
     assert_eq!(ran.stdout, "");
-    assert!(ran.stderr.contains("interrupted: the voice contact 49-1 may have been created"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("interrupted: it is unknown whether the voice contact 49-1 was created"),
+        "{ran:?}"
+    );
     let receipt = ran.stderr.lines().find_map(|line| line.strip_prefix("receipt: ")).unwrap();
     sandbox.disarm();
     until("the effect", || stored(&sandbox).len() == 3);
@@ -40,7 +43,7 @@ fn in_the_middle_of_a_creation_it_leaves_a_receipt() {
 }
 
 #[test]
-fn in_the_middle_of_a_creation_it_is_one_error_as_json() {
+fn an_interrupt_during_a_create_is_one_json_error() {
     let (home, sandbox) = (Home::new(), silent());
     let ran = interrupted(&home, &sandbox, "create voice 49-1 -o json", 1).with_code(7);
     let error = ran.error();
@@ -48,7 +51,7 @@ fn in_the_middle_of_a_creation_it_is_one_error_as_json() {
 }
 
 #[test]
-fn while_a_creation_that_is_ensured_waits_it_leaves_a_receipt_too() {
+fn an_interrupt_while_create_ensure_waits_prints_a_receipt() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Close { when: When::After }).on(Operation::Create));
     let ran = interrupted(&home, &sandbox, "create --ensure voice 49-1 -o json", 2).with_code(7);
@@ -56,7 +59,7 @@ fn while_a_creation_that_is_ensured_waits_it_leaves_a_receipt_too() {
 }
 
 #[test]
-fn while_a_creation_waits_that_certainly_did_nothing_it_leaves_none() {
+fn an_interrupt_prints_no_receipt_if_the_create_was_certainly_not_processed() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 30, status: 429 });
     let mut command = home.demo(&sandbox, "create voice 49-1 -v").start();
@@ -67,20 +70,20 @@ fn while_a_creation_waits_that_certainly_did_nothing_it_leaves_none() {
 }
 
 #[test]
-fn in_the_middle_of_several_changes_it_tells_how_far_they_are() {
+fn an_interrupt_during_several_changes_reports_the_finished_ones() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }).nth(2).on(Operation::Delete));
     let [email, sms] = ids(&sandbox);
     let ran =
         interrupted(&home, &sandbox, &format!("delete --yes --force {email} {sms} c"), 2).killed_by(SIGINT);
-    let told = format!(
-        "error: interrupted: 1 of 3 changes were made, and how far the next one came is not known: {sms}\n"
+    let expected = format!(
+        "error: interrupted: 1 of 3 changes were made; the outcome of the next one is unknown: {sms}\n"
     );
-    assert_eq!((ran.stdout, ran.stderr), (format!("Deleted {email}\n"), told));
+    assert_eq!((ran.stdout, ran.stderr), (format!("Deleted {email}\n"), expected));
 }
 
 #[test]
-fn elsewhere_it_ends_the_command_without_a_word() {
+fn an_interrupt_outside_a_change_prints_nothing() {
     let (home, sandbox) = (Home::new(), silent());
     for (number, line) in
         ["list", "update a b", "create --ensure voice 49-1", "delete --yes --force a"].iter().enumerate()
@@ -93,7 +96,7 @@ fn elsewhere_it_ends_the_command_without_a_word() {
 const SIGNALS: [(&str, i32); 3] = [("HUP", 1), ("INT", SIGINT), ("TERM", 15)];
 
 #[test]
-fn each_signal_ends_the_command_as_that_signal_does() {
+fn each_signal_ends_the_command_by_its_default_action() {
     for (name, number) in SIGNALS {
         let (home, sandbox) = (Home::new(), silent());
         let command = home.demo(&sandbox, "list").start();
@@ -105,7 +108,7 @@ fn each_signal_ends_the_command_as_that_signal_does() {
 }
 
 #[test]
-fn each_signal_leaves_a_receipt_in_the_middle_of_a_creation() {
+fn each_signal_during_a_create_prints_a_receipt() {
     for (name, _) in SIGNALS {
         let (home, sandbox) = (Home::new(), silent());
         let command = home.demo(&sandbox, "create voice 49-1 -o json").start();
@@ -115,7 +118,7 @@ fn each_signal_leaves_a_receipt_in_the_middle_of_a_creation() {
     }
 }
 
-/// A line of a shell: the command as the demo user, and what is around it.
+/// A shell script that runs the command as the demo user.
 fn shell(home: &Home, sandbox: &Sandbox, shell: &str, line: &str) -> Contacts {
     let token = home.write("token", DEMO_TOKEN);
     let contacts = format!(
@@ -127,7 +130,7 @@ fn shell(home: &Home, sandbox: &Sandbox, shell: &str, line: &str) -> Contacts {
 }
 
 #[test]
-fn a_loop_of_a_shell_stops() {
+fn an_interrupt_stops_a_shell_loop() {
     let (home, sandbox) = (Home::new(), silent());
     let line = "for i in 1 2 3; do contacts list; done; echo on";
     let command = shell(&home, &sandbox, "bash", line).leader().start();
@@ -149,7 +152,7 @@ fn a_shell_reports_the_signal() {
     assert_eq!(command.line(), "143\n");
 }
 
-/// A sandbox that answers after some time, in which a signal can be sent.
+/// A sandbox that responds late, so that a signal can arrive before.
 fn slow() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.arm(Fault::Delay { ms: 1_500, when: When::Before });
@@ -158,7 +161,7 @@ fn slow() -> Sandbox {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_signal_that_was_ignored_when_it_began_stays_ignored() {
+fn a_signal_ignored_at_the_start_stays_ignored() {
     for (begun, signal, other) in [
         ("trap '' HUP; exec contacts list", "HUP", "TERM"),
         ("trap '' INT; exec contacts list", "INT", "HUP"),
@@ -180,7 +183,7 @@ fn a_signal_that_was_ignored_when_it_began_stays_ignored() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn under_nohup_an_audit_outlives_its_terminal() {
+fn under_nohup_an_audit_survives_the_end_of_its_terminal() {
     let (home, sandbox) = (Home::new(), slow());
     let file = home.write("users", "712020:0a1b2c3d\n712020:4e5f6a7b\n");
     let line = format!("exec nohup contacts audit --from {file} -o ndjson");
@@ -192,9 +195,9 @@ fn under_nohup_an_audit_outlives_its_terminal() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_job_in_the_background_of_a_script_is_not_interrupted() {
+fn an_interrupt_does_not_end_a_background_job_of_a_script() {
     let (home, sandbox) = (Home::new(), slow());
-    // Without job control, a shell lets its background jobs ignore SIGINT.
+    // Without job control, background jobs of a shell ignore SIGINT.
     let line =
         "trap : INT; contacts list & job=$!; until wait $job; [ $? -lt 128 ]; do :; done; wait $job; echo $?";
     let command = shell(&home, &sandbox, "sh", line).leader().start();
@@ -204,10 +207,10 @@ fn a_job_in_the_background_of_a_script_is_not_interrupted() {
     assert!(ran.stdout.contains("demo@example.com") && ran.stdout.ends_with("0\n"), "{ran:?}");
 }
 
-/// A pipe that is full, with its reader, who does not read.
+/// A full pipe whose reader does not read.
 fn full_pipe() -> (io::PipeReader, io::PipeWriter) {
     let (reader, mut writer) = io::pipe().unwrap();
-    // The mode is the pipe's, and the command has the same pipe: it must block there.
+    // Both ends share the blocking mode, and the command must block on this pipe.
     rustix::io::ioctl_fionbio(&writer, true).unwrap();
     while writer.write(b"\n").is_ok() {}
     rustix::io::ioctl_fionbio(&writer, false).unwrap();
@@ -215,7 +218,7 @@ fn full_pipe() -> (io::PipeReader, io::PipeWriter) {
 }
 
 #[test]
-fn a_full_pipe_that_nobody_reads_does_not_keep_it_from_its_end() {
+fn a_full_pipe_without_a_reader_does_not_block_the_exit() {
     for signals in [&["INT", "INT", "TERM"][..], &["INT"], &["TERM"], &["HUP"]] {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         let file = home.write("contacts.yaml", "- email: new@example.com\n- voice: 49-1\n");
@@ -223,7 +226,7 @@ fn a_full_pipe_that_nobody_reads_does_not_keep_it_from_its_end() {
         let line = format!("apply {file} --yes -o ndjson");
         let command = home.demo(&sandbox, &line).stdout(writer).start();
         until("the first change", || support::writes(&sandbox) > 0);
-        // The first outcome is what it cannot write.
+        // The command blocks while it writes the first result.
         thread::sleep(Duration::from_millis(300));
         for signal in signals {
             command.signal(signal);
@@ -239,7 +242,7 @@ fn a_full_pipe_that_nobody_reads_does_not_keep_it_from_its_end() {
 }
 
 #[test]
-fn if_nobody_reads_either_stream_it_ends_and_a_doubt_keeps_its_exit_code() {
+fn with_both_streams_blocked_the_command_ends_and_exit_code_7_stays() {
     for (line, code) in [("create voice 49-1", Some(7)), ("list", None)] {
         let (home, sandbox) = (Home::new(), silent());
         let (_reader, writer) = full_pipe();
@@ -255,7 +258,7 @@ fn if_nobody_reads_either_stream_it_ends_and_a_doubt_keeps_its_exit_code() {
 }
 
 #[test]
-fn a_receipt_is_told_though_the_results_have_no_reader() {
+fn a_receipt_is_printed_even_if_no_one_reads_the_results() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("contacts.yaml", "- email: new@example.com\n- voice: 49-1\n");
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }).nth(1).on(Operation::Create));

@@ -12,15 +12,15 @@ use crate::support::{
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use rustls::version::TLS13;
 
-/// What a terminal makes an interrupt of.
+/// The key that sends an interrupt.
 const CTRL_C: &str = "\u{3}";
 
 #[test]
-fn login_asks_for_address_and_token_and_does_not_echo_the_token() {
+fn login_prompts_for_address_and_token_and_does_not_echo_the_token() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let login = home.contacts().args(["login", "--base-url", &sandbox.base_url()]).at_terminal(80);
     let login = login.answer("e-mail address: ", DEMO_EMAIL);
-    // The end asserts that the token has not been shown.
+    // `end` asserts that the token was not shown.
     login.answer_unseen("token (not shown): ", DEMO_TOKEN).end().with_code(0);
     let kept = home.path("config/contacts/tokens/default");
     assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
@@ -31,7 +31,7 @@ fn login_asks_for_address_and_token_and_does_not_echo_the_token() {
 }
 
 #[test]
-fn login_asks_for_the_site_where_nothing_names_one() {
+fn login_prompts_for_a_missing_site() {
     let home = Home::new();
     let office = Office::of_hosts(&["acme.atlassian.net", "api.atlassian.com"]);
     let body = r#"{"cloudId":"c","values":[]}"#;
@@ -49,7 +49,7 @@ fn login_asks_for_the_site_where_nothing_names_one() {
 }
 
 #[test]
-fn an_empty_answer_to_a_question_of_login_is_refused_and_keeps_nothing() {
+fn an_empty_answer_to_login_is_rejected_and_saves_nothing() {
     let home = Home::new();
     let ran = home.contacts().line("login").at_terminal(80).answer("site, ", "").end().with_code(2);
     assert!(ran.stdout.contains("no site given"), "{ran:?}");
@@ -57,7 +57,7 @@ fn an_empty_answer_to_a_question_of_login_is_refused_and_keeps_nothing() {
 }
 
 #[test]
-fn a_signal_while_the_token_is_typed_leaves_the_echo_on() {
+fn a_signal_during_the_token_prompt_turns_the_echo_on_again() {
     let home = Home::new();
     let line = "login --base-url http://127.0.0.1:1/x --email a@example.com";
     let mut login = home.contacts().line(line).at_terminal(80);

@@ -1,4 +1,5 @@
-//! What an answer means, from the bytes of a gateway, a proxy or the service to the exit code and the hint.
+//! Responses of a gateway, a proxy or the service, and the exit code and hint that follow from
+//! them.
 
 use crate::support::{
     self, Home,
@@ -11,8 +12,8 @@ const OWN_404: &str = r#"{"errors":[{"title":"Contact not found","code":"CONTACT
 const REMOVED: &str =
     r#"{"errorMessages":["The requested API has been removed. Please migrate."],"errors":{}}"#;
 
-/// The exit code, the error and the number of requests for a line against these answers. It has no result.
-fn asked(line: &str, answers: &[impl AsRef<[u8]>]) -> (i32, Value, usize) {
+/// Exit code, error and number of requests of a failing command line, against these answers.
+fn outcome(line: &str, answers: &[impl AsRef<[u8]>]) -> (i32, Value, usize) {
     let home = Home::new();
     let server = Server::start(answers);
     let ran = server.run(&home, &format!("{line} -o json"));
@@ -26,7 +27,7 @@ fn hint(error: &Value) -> &str {
 }
 
 #[test]
-fn a_404_of_a_gateway_is_no_missing_contact_for_any_command() {
+fn no_command_takes_the_404_of_a_gateway_for_a_missing_contact() {
     let home = Home::new();
     home.write("contacts.yaml", "- sms: 90-5555559999\n");
     let file = home.path("contacts.yaml");
@@ -39,42 +40,42 @@ fn a_404_of_a_gateway_is_no_missing_contact_for_any_command() {
         &apply,
         "delete abc --yes",
     ] {
-        let (code, error, requests) = asked(line, &[answer("404 Not Found", "", GATEWAY_404)]);
+        let (code, error, requests) = outcome(line, &[answer("404 Not Found", "", GATEWAY_404)]);
         assert_eq!((code, requests), (1, 1), "{line}: {error}");
         assert!(hint(&error).contains("--base-url"), "{line}: {error}");
     }
     for line in ["get abc", "update abc 90-5", "activate abc", "delete abc --yes --force"] {
-        let (code, error, _) = asked(line, &[answer("404 Not Found", "", OWN_404)]);
+        let (code, error, _) = outcome(line, &[answer("404 Not Found", "", OWN_404)]);
         assert_eq!((code, &error["kind"]), (4, &Value::from("not_found")), "{line}: {error}");
     }
-    // None of these commands names a contact.
+    // These commands name no contact.
     for line in ["list", "create sms 90-5555559999", "create --ensure sms 90-5555559999", &apply] {
-        let (code, error, _) = asked(line, &[answer("404 Not Found", "", OWN_404)]);
+        let (code, error, _) = outcome(line, &[answer("404 Not Found", "", OWN_404)]);
         assert_eq!(code, 1, "{line}: {error}");
     }
 }
 
 #[test]
-fn a_removed_api_and_an_unknown_tenant_do_not_mean_that_a_contact_is_gone() {
+fn a_removed_api_and_an_unknown_tenant_do_not_mean_a_missing_contact() {
     let tenant = r#"{"code":404,"message":"Tenant not found"}"#;
-    for (gone, told) in [
+    for (gone, expected) in [
         (answer("410 Gone", "", REMOVED), "the service has removed this API"),
         (answer("404 Not Found", "", tenant), "--cloud-id"),
     ] {
         let busy = answer("503 Busy", "", "");
-        let (code, error, requests) = asked("delete abc --yes --force", &[busy, gone.clone()]);
+        let (code, error, requests) = outcome("delete abc --yes --force", &[busy, gone.clone()]);
         assert_eq!((code, requests), (1, 2), "{error}");
-        assert!(hint(&error).contains(told), "{error}");
-        let (code, error, _) = asked("get abc", &[gone]);
+        assert!(hint(&error).contains(expected), "{error}");
+        let (code, error, _) = outcome("get abc", &[gone]);
         assert_eq!(code, 1, "{error}");
     }
 }
 
 #[test]
-fn a_page_of_a_firewall_is_not_said_by_the_service() {
+fn the_page_of_a_firewall_is_not_an_answer_of_the_service() {
     for line in ["list", "get abc", "create sms 90-5555559999", "delete abc --yes --force"] {
         let page = answer("403 Forbidden", "content-type: text/html\r\n", "<html><h1>Blocked by policy");
-        let (code, error, requests) = asked(line, &[page]);
+        let (code, error, requests) = outcome(line, &[page]);
         assert_eq!((code, requests), (1, 1), "{line}: {error}");
         assert_eq!(error["kind"], "invalid_response", "{line}: {error}");
         assert!(hint(&error).contains("something other than the service"), "{line}: {error}");
@@ -82,17 +83,17 @@ fn a_page_of_a_firewall_is_not_said_by_the_service() {
 }
 
 #[test]
-fn the_hint_of_a_403_is_that_of_its_reason() {
+fn the_hint_of_a_403_matches_its_reason() {
     let allowlist =
         r#"{"message":"The IP address has been rejected because the account has IP allowlisting enabled"}"#;
     let forbidden = r#"{"message":"Forbidden"}"#;
     for (line, body, expected) in [
-        ("list", allowlist, "IP allowlist"),
-        ("list --account-id 712020:x", allowlist, "IP allowlist"),
+        ("list", allowlist, "allowlist"),
+        ("list --account-id 712020:x", allowlist, "allowlist"),
         ("list --account-id 712020:x", forbidden, "only administrators"),
         ("list", forbidden, "an administrator of the site"),
     ] {
-        let (code, error, requests) = asked(line, &[answer("403 Forbidden", "", body)]);
+        let (code, error, requests) = outcome(line, &[answer("403 Forbidden", "", body)]);
         assert_eq!((code, requests), (3, 1), "{error}");
         assert!(hint(&error).contains(expected), "{line}: {error}");
         let is_of_another = hint(&error).contains("only administrators");
@@ -101,30 +102,30 @@ fn the_hint_of_a_403_is_that_of_its_reason() {
 }
 
 #[test]
-fn a_401_names_the_kind_of_token_that_was_sent() {
-    let (code, error, _) = asked("list --oauth", &[answer("401 Unauthorized", "", "")]);
+fn a_401_names_the_kind_of_token() {
+    let (code, error, _) = outcome("list --oauth", &[answer("401 Unauthorized", "", "")]);
     assert_eq!(code, 3);
-    for cause in ["OAuth token has not expired", "was granted", "an API token goes with --email"] {
+    for cause in ["OAuth token has not expired", "was granted", "for an API token, use --email"] {
         assert!(hint(&error).contains(cause), "{error}");
     }
-    let (_, error, _) = asked("list", &[answer("401 Unauthorized", "", "")]);
+    let (_, error, _) = outcome("list", &[answer("401 Unauthorized", "", "")]);
     assert!(hint(&error).contains("API token has not expired"), "{error}");
     let scope = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
-    let (_, error, _) = asked("list", &[answer("401 Unauthorized", "", scope)]);
-    let both = hint(&error).contains("lacks a scope") && hint(&error).contains("--oauth");
+    let (_, error, _) = outcome("list", &[answer("401 Unauthorized", "", scope)]);
+    let both = hint(&error).contains("use a token with the scope") && hint(&error).contains("--oauth");
     assert!(both && hint(&error).contains("doctor"), "{error}");
 }
 
 #[test]
-fn a_renamed_site_is_asked_once_and_an_unknown_one_is_told() {
+fn a_renamed_and_an_unknown_site_get_one_request_and_a_hint() {
     let (home, moved) = (Home::new(), "location: https://acme-new.atlassian.net/_edge/tenant_info\r\n");
-    let renamed = "SITE is now acme-new.atlassian.net; use --site acme-new";
+    let renamed = "use --site acme-new; SITE is now acme-new.atlassian.net";
     let file = home.write("contacts.yaml", "- sms: 90-5555559999\n");
     let apply = format!("apply {file} --yes");
     for line in ["list", "get abc", "create sms 90-5", "create --ensure sms 90-5", "delete abc --yes", &apply]
     {
         for (status, headers, expected) in
-            [("301 Moved Permanently", moved, renamed), ("404 Not Found", "", "no site has this name: ")]
+            [("301 Moved Permanently", moved, renamed), ("404 Not Found", "", "check the name of the site")]
         {
             let server = Server::start(&[answer(status, headers, "")]);
             let token = home.write("token", support::SECRET);
@@ -139,14 +140,14 @@ fn a_renamed_site_is_asked_once_and_an_unknown_one_is_told() {
 }
 
 #[test]
-fn a_redirected_create_was_not_made_and_shows_where_it_leads() {
+fn a_redirected_create_fails_and_shows_the_target() {
     let moved = answer("301 Moved Permanently", "location: https://elsewhere.example/login?token=x\r\n", "");
     let page = answer("200 OK", "", r#"{"values":[]}"#);
     for (line, answers) in [
         ("create sms 90-5555559999", vec![moved.clone()]),
         ("create --ensure sms 90-5555559999", vec![page, moved]),
     ] {
-        let (code, error, requests) = asked(line, &answers);
+        let (code, error, requests) = outcome(line, &answers);
         assert_eq!((code, requests), (1, answers.len()), "{error}");
         assert!(error["message"].as_str().unwrap().contains("https://elsewhere.example/login"), "{error}");
         assert!(error.get("receipt").is_none() && !error.to_string().contains("token=x"), "{error}");
@@ -155,36 +156,37 @@ fn a_redirected_create_was_not_made_and_shows_where_it_leads() {
 }
 
 #[test]
-fn a_hint_of_the_server_is_the_least_wait_and_never_replaces_the_backoff() {
+fn retry_after_is_a_minimum_and_never_replaces_the_backoff() {
     let page = answer("200 OK", "", r#"{"values":[]}"#);
     let home = Home::new();
     let half = Server::start(&[&answer("429 Slow", "retry-after: 1.5\r\n", ""), &page]);
     let ran = half.run(&home, "list -o json").with_code(0);
     assert!(ran.took.as_millis() >= 1_500, "{ran:?}");
-    // The back-off after a throttle is the longer of the two. Its random part alone is this short once in sixty runs.
+    // After a 429, the longer of hint and back-off applies. The random back-off is this short in
+    // one of sixty runs.
     let slow = answer("429 Slow", "retry-after: 0\r\n", "");
     let is_backed_off = || {
         let server = Server::start(&[&slow, &slow, &slow, &page]);
         let ran = server.run(&home, "list -v").with_code(0);
-        assert_eq!(ran.stderr.matches(", then trying again").count(), 3, "{ran:?}");
+        assert_eq!(ran.stderr.matches(" before the next attempt").count(), 3, "{ran:?}");
         assert_eq!(server.requests(), 4);
         let waits = ran.stderr.lines().filter_map(|line| line.strip_prefix("waiting ")?.split(' ').next());
         waits.map(|seconds| seconds.parse().unwrap()).any(|seconds: f64| seconds > 0.5)
     };
     assert!((0..4).any(|_| is_backed_off()));
-    // A reset that is only information.
+    // This header is only information, because requests remain.
     for reset in ["600", "4102444800", "2099-12-31T23:59Z"] {
         let headers = format!("x-ratelimit-reset: {reset}\r\nx-ratelimit-remaining: 97\r\n");
         let headers = format!("date: Sun, 29 Nov 2026 10:00:00 GMT\r\n{headers}");
         let server = Server::start(&[answer("503 Busy", &headers, ""), page.clone()]);
         let ran = server.run(&home, "list -v").with_code(0);
-        assert!(ran.stderr.contains(", then trying again"), "{ran:?}");
+        assert!(ran.stderr.contains(" before the next attempt"), "{ran:?}");
         assert_eq!(server.requests(), 2);
     }
 }
 
 #[test]
-fn an_odd_contact_does_not_lose_the_list_nor_a_byte_order_mark_the_page() {
+fn an_unusual_contact_or_a_byte_order_mark_does_not_fail_the_list() {
     let body = "\u{feff}{\"values\":[{\"id\":\"a\",\"method\":\"mobile\",\"to\":null},{\"id\":\"b\",\"method\":\"mobile\"},\
                 {\"id\":\"c\",\"method\":\"sms\",\"to\":\"90-5\",\"applyOrder\":1.0}]}";
     let home = Home::new();
@@ -204,7 +206,7 @@ fn an_odd_contact_does_not_lose_the_list_nor_a_byte_order_mark_the_page() {
 }
 
 #[test]
-fn a_contact_without_an_address_is_exported_and_stays_as_it_is() {
+fn a_contact_without_an_address_is_exported_and_unchanged() {
     let home = Home::new();
     let odd = r#"{"values":[{"id":"a","method":"mobile","to":null},{"id":"b","method":"mobile","status":{"enabled":true}}]}"#;
     let server = Server::start(&[answer("200 OK", "", odd)]);
@@ -219,8 +221,8 @@ fn a_contact_without_an_address_is_exported_and_stays_as_it_is() {
 }
 
 #[test]
-fn a_body_that_is_compressed_is_told_as_that_and_not_shown() {
-    // Of gzip and its header (RFC 1952), and what no text has.
+fn a_compressed_body_is_reported_and_not_printed() {
+    // The header of gzip (RFC 1952), and bytes that are not UTF-8.
     let body =
         [&b"\x1f\x8b\x08\0\0\0\0\0\0\xff"[..], &[0xab, 0x56, 0x2a, 0x4b, 0xcc, 0x29, 0x9d, 0xff]].concat();
     for encoding in ["", "content-encoding: gzip\r\n"] {
@@ -230,24 +232,24 @@ fn a_body_that_is_compressed_is_told_as_that_and_not_shown() {
                 format!("HTTP/1.1 {status}\r\nconnection: close\r\n{encoding}content-length: {length}");
             [head.as_bytes(), b"\r\n\r\n", &body].concat()
         };
-        let told = "the body is compressed (gzip), which was not requested";
+        let expected = "the body is compressed (gzip), but compression was not requested";
         for line in ["list", "get abc"] {
-            let (code, error, _) = asked(&format!("{line} --attempts 1"), &[compressed("200 OK")]);
+            let (code, error, _) = outcome(&format!("{line} --attempts 1"), &[compressed("200 OK")]);
             assert_eq!((code, &error["kind"]), (1, &Value::from("invalid_response")), "{error}");
-            assert!(error["message"].as_str().unwrap().ends_with(told), "{error}");
+            assert!(error["message"].as_str().unwrap().ends_with(expected), "{error}");
         }
-        let (code, error, _) = asked("create sms 90-5555559999", &[compressed("422 Unprocessable Entity")]);
+        let (code, error, _) = outcome("create sms 90-5555559999", &[compressed("422 Unprocessable Entity")]);
         assert_eq!(code, 1, "{error}");
-        assert!(error["message"].as_str().unwrap().ends_with(told), "{error}");
+        assert!(error["message"].as_str().unwrap().ends_with(expected), "{error}");
     }
 }
 
 #[test]
-fn a_problem_is_told_with_its_parameters_and_without_a_hint_of_three() {
+fn a_problem_document_is_printed_with_its_parameters_and_a_specific_hint() {
     let problem = r#"{"title":"Bad request","detail":"Validation failed","invalid-params":[{"name":"to","reason":"is not a valid number"}]}"#;
     let headers = "content-type: application/problem+json\r\n";
     let (code, error, _) =
-        asked("create sms 90-5555559999", &[answer("422 Unprocessable Entity", headers, problem)]);
+        outcome("create sms 90-5555559999", &[answer("422 Unprocessable Entity", headers, problem)]);
     assert_eq!(code, 1);
     let message = error["message"].as_str().unwrap();
     assert!(message.contains("Bad request: Validation failed; to: is not a valid number"), "{message}");
@@ -257,34 +259,35 @@ fn a_problem_is_told_with_its_parameters_and_without_a_hint_of_three() {
     {
         let body = format!(r#"{{"errors":[{{"title":"{title}","code":"X"}}]}}"#);
         let (_, error, _) =
-            asked("create sms 90-5555559999", &[answer("422 Unprocessable Entity", "", &body)]);
+            outcome("create sms 90-5555559999", &[answer("422 Unprocessable Entity", "", &body)]);
         let is_of_three = hint(&error).contains("may exist already");
         assert!(
             !is_of_three
-                && (hint(&error).contains(expected) || hint(&error).contains("the contact that is there")),
+                && (hint(&error).contains(expected) || hint(&error).contains("the existing contact")),
             "{error}"
         );
     }
 }
 
 #[test]
-fn an_answer_about_another_contact_is_no_success() {
+fn a_response_about_another_contact_is_an_error() {
     let other = r#"{"message":"Updated","data":{"id":"another"}}"#;
     for line in ["update abc 90-5555559999", "activate abc", "deactivate abc --force"] {
-        let (code, error, requests) = asked(&format!("{line} --attempts 1"), &[answer("200 OK", "", other)]);
+        let (code, error, requests) =
+            outcome(&format!("{line} --attempts 1"), &[answer("200 OK", "", other)]);
         assert_eq!((code, requests), (1, 1), "{line}: {error}");
         assert_eq!(error["kind"], "invalid_response", "{line}: {error}");
         let message = error["message"].as_str().unwrap();
-        assert!(message.contains("it is about another contact, another"), "{line}: {error}");
-        assert!(message.ends_with("it may have been carried out all the same"), "{line}: {error}");
+        assert!(message.contains("the response is about another contact, another"), "{line}: {error}");
+        assert!(message.ends_with("the request may have taken effect"), "{line}: {error}");
     }
     let contact = r#"{"id":"another","method":"sms","to":"90-5"}"#;
-    let (code, error, _) = asked("get abc --attempts 1", &[answer("200 OK", "", contact)]);
+    let (code, error, _) = outcome("get abc --attempts 1", &[answer("200 OK", "", contact)]);
     assert_eq!((code, &error["kind"]), (1, &Value::from("invalid_response")), "{error}");
 }
 
 #[test]
-fn the_size_of_a_page_stays_the_callers_whatever_the_link_says() {
+fn the_page_size_of_the_caller_beats_that_of_the_link() {
     let home = Home::new();
     let contact = |id: u32| format!(r#"{{"id":"{id}","method":"sms","to":"90-{id}"}}"#);
     let first =
@@ -297,7 +300,7 @@ fn the_size_of_a_page_stays_the_callers_whatever_the_link_says() {
 }
 
 #[test]
-fn the_site_and_the_kind_of_token_say_where_a_request_goes() {
+fn the_base_url_follows_from_the_site_and_the_kind_of_token() {
     let home = Home::new();
     let shown = |line: &str| home.contacts().line(line).succeed();
     let direct = "https://api.atlassian.com/jsm/ops/api/X/v1/users/contacts";
@@ -319,13 +322,14 @@ fn the_site_and_the_kind_of_token_say_where_a_request_goes() {
 }
 
 #[test]
-fn the_command_that_is_printed_after_a_lost_answer_works_when_it_is_pasted() {
+fn the_command_in_the_hint_of_an_unknown_outcome_works_with_the_printed_receipt() {
     let home = Home::new();
     let server = Server::start(&["", &answer("200 OK", "", r#"{"values":[]}"#)]);
     let ran = server.run(&home, "create voice 90-5555559999").with_code(7);
     let hint = ran.stderr.lines().find(|line| line.starts_with("hint: ")).unwrap();
-    let command = hint.split_once(": contacts ").map(|(_, command)| command).unwrap();
-    let words = shlex::split(command).unwrap();
+    let receipt = ran.stderr.lines().find_map(|line| line.strip_prefix("receipt: ")).unwrap();
+    let command = hint.split_once("run: contacts ").map(|(_, command)| command).unwrap();
+    let words = shlex::split(&command.replace("RECEIPT", receipt)).unwrap();
     let ran = home.contacts().args(&words).run().with_code(4);
     assert!(ran.stderr.contains("was not created"), "{ran:?}");
 }

@@ -1,4 +1,4 @@
-//! What other tools take from the environment, the command takes too: proxies and certificate authorities.
+//! Proxies and certificate authorities from the standard environment variables.
 
 use std::{
     fs,
@@ -22,10 +22,10 @@ use crate::support::{
 use contacts_sandbox::Sandbox;
 use rustls::version::TLS13;
 
-/// Port 1, where nobody listens.
+/// No one listens on port 1.
 const NOBODY: &str = "http://127.0.0.1:1";
 
-/// A server with TLS, and the file of its authority.
+/// A TLS server, and the file of its certificate authority.
 struct Secured {
     home: Home,
     base_url: String,
@@ -40,13 +40,13 @@ impl Secured {
         Self { home, base_url, ca }
     }
 
-    /// The command there, which trusts the authority.
+    /// A command line against the server, with its authority trusted.
     fn line(&self, line: &str) -> Contacts {
         self.home.at(&self.base_url).env("SSL_CERT_FILE", &self.ca).line(line)
     }
 }
 
-/// A proxy that answers every CONNECT with this status. How many there were comes with its address.
+/// A proxy that rejects every CONNECT with this status. Returns its address and a request counter.
 fn refusing(status: &'static str) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -64,7 +64,7 @@ fn refusing(status: &'static str) -> (String, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn a_list_works_through_the_proxy_of_the_environment_with_the_authority_of_the_environment() {
+fn list_uses_proxy_and_certificate_authority_of_the_environment() {
     let secured = Secured::new();
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let proxy = Proxy::start();
@@ -77,7 +77,7 @@ fn a_list_works_through_the_proxy_of_the_environment_with_the_authority_of_the_e
 }
 
 #[test]
-fn a_flag_beats_the_environment_and_a_host_can_be_excluded() {
+fn a_proxy_flag_beats_the_environment_and_no_proxy_excludes_a_host() {
     let (secured, proxy) = (Secured::new(), Proxy::start());
     let list = || secured.line("list -o ndjson").env("HTTPS_PROXY", NOBODY);
     list().line("--attempts 1").run().with_code(5);
@@ -94,9 +94,9 @@ fn a_flag_beats_the_environment_and_a_host_can_be_excluded() {
 }
 
 #[test]
-fn a_domain_of_no_proxy_stands_for_the_hosts_below_it() {
+fn a_domain_in_no_proxy_includes_its_subdomains() {
     let (home, proxy) = (Home::new(), Proxy::start());
-    // A name that nobody can have (RFC 6761): without a proxy, it has no address.
+    // A name that never resolves (RFC 6761), so the request needs the proxy.
     let list = |exception: &str| {
         let list = home.at("https://contacts.invalid/x").line("list --attempts 1");
         list.env("HTTPS_PROXY", &proxy.url()).env("NO_PROXY", exception)
@@ -104,12 +104,12 @@ fn a_domain_of_no_proxy_stands_for_the_hosts_below_it() {
     list(".invalid").fail(5);
     assert!(proxy.targets().is_empty());
     let error = list(".example.com").fail(1);
-    assert!(error["hint"].as_str().unwrap().contains("the proxy forbids this host"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("to allow this host"), "{error}");
     assert_eq!(proxy.targets(), ["contacts.invalid:443"]);
 }
 
 #[test]
-fn login_goes_out_as_every_other_command_does_and_as_whom_it_says() {
+fn login_uses_the_network_settings_and_the_given_user() {
     let (secured, proxy) = (Secured::new(), Proxy::start());
     secured.home.configure("[profile.default]\nproxy = \"http://127.0.0.1:1\"\nattempts = 1\n");
     let login = secured.home.contacts().line("login --email ann@example.com --token-file -").stdin(SECRET);
@@ -123,7 +123,7 @@ fn login_goes_out_as_every_other_command_does_and_as_whom_it_says() {
 }
 
 #[test]
-fn a_site_of_the_government_cloud_is_asked_at_the_api_host_of_that_cloud() {
+fn a_government_site_is_reached_at_the_api_host_of_its_cloud() {
     let (site, api) = ("acme.atlassian-us-gov-mod.net", "api.atlassian-us-gov-mod.com");
     let (home, office) = (Home::new(), Office::of_hosts(&[site, api]));
     let body = r#"{"cloudId":"c","values":[]}"#;
@@ -135,7 +135,7 @@ fn a_site_of_the_government_cloud_is_asked_at_the_api_host_of_that_cloud() {
 }
 
 #[test]
-fn what_is_not_encrypted_goes_through_no_proxy_of_the_environment() {
+fn plain_http_ignores_the_proxy_of_the_environment() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for name in ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY", "http_proxy"] {
         home.demo(&sandbox, "list").env(name, NOBODY).succeed();
@@ -144,11 +144,11 @@ fn what_is_not_encrypted_goes_through_no_proxy_of_the_environment() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_asked_once_and_named_in_plain_words() {
+fn a_proxy_that_rejects_connect_gets_one_request_and_a_plain_error() {
     let secured = Secured::new();
     for (status, code, attempts, hint) in [
-        ("407 Proxy Authentication Required", 1, 1, "a name and a password"),
-        ("403 Forbidden", 1, 1, "forbids"),
+        ("407 Proxy Authentication Required", 1, 1, "user name and password"),
+        ("403 Forbidden", 1, 1, "allow this host"),
         ("404 Not Found", 1, 1, ""),
         ("503 Service Unavailable", 5, 2, ""),
     ] {
@@ -156,29 +156,29 @@ fn a_proxy_that_refuses_is_asked_once_and_named_in_plain_words() {
         let proxy = format!("http://ann:{SECRET}@{address}");
         let ran = secured.line("list --attempts 2").env("HTTPS_PROXY", &proxy).run().with_code(code);
         assert_eq!(asked.load(Ordering::SeqCst), attempts, "{ran:?}");
-        assert!(ran.stderr.contains(&format!("the proxy answered {status}")), "{ran:?}");
+        assert!(ran.stderr.contains(&format!("the proxy responded with {status}")), "{ran:?}");
         assert!(ran.stderr.contains(hint) && !ran.stderr.contains(SECRET), "{ran:?}");
-        // A create has no effect, either, and leaves no doubt.
+        // A create has no effect either, and its outcome is known.
         let create = secured.line("create email ann@example.com --attempts 1").env("HTTPS_PROXY", &proxy);
         create.run().with_code(code);
     }
 }
 
 #[test]
-fn what_is_not_the_url_of_an_http_proxy_is_named_by_its_variable() {
+fn an_invalid_proxy_url_is_reported_with_its_source() {
     let secured = Secured::new();
-    let told = |command: Contacts| {
+    let printed = |command: Contacts| {
         let ran = command.run().with_code(2);
-        let told = format!("{}{}", ran.stdout, ran.stderr);
-        assert!(told.contains("--no-proxy") && !told.contains(SECRET), "{ran:?}");
-        told
+        let printed = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(printed.contains("--no-proxy") && !printed.contains(SECRET), "{ran:?}");
+        printed
     };
     for line in ["list", "doctor"] {
         for (name, value) in
             [("HTTPS_PROXY", "ftp://ann:s3cret@p"), ("ALL_PROXY", "socks5://ann:s3cret@p:1080")]
         {
-            let told = told(secured.line(line).env(name, value));
-            assert!(told.contains(&format!("{name} is not a URL such as")), "{told}");
+            let printed = printed(secured.line(line).env(name, value));
+            assert!(printed.contains(&format!("{name} is not a URL such as")), "{printed}");
         }
     }
     let config = secured.home.path("config/contacts/config.toml");
@@ -186,26 +186,26 @@ fn what_is_not_the_url_of_an_http_proxy_is_named_by_its_variable() {
         secured.home.configure(&format!("[profile.{profile}]\nproxy = \"ftp://ann:{SECRET}@p\"\n"));
         let label = format!("proxy of the profile {profile} in {} is not a URL such as", config.display());
         for line in ["list", "doctor"] {
-            let told = told(secured.line(line).args(["--profile", profile]));
-            assert!(told.contains(&label), "{told}");
+            let printed = printed(secured.line(line).args(["--profile", profile]));
+            assert!(printed.contains(&label), "{printed}");
         }
     }
 }
 
 #[test]
-fn doctor_and_the_configuration_tell_which_proxy_is_used_and_why() {
+fn doctor_and_config_show_print_the_proxy_and_its_source() {
     let (secured, proxy) = (Secured::new(), Proxy::start());
     let secret = proxy.url().replace("http://", &format!("http://ann:{SECRET}@"));
-    let told = |doctor: Contacts| {
+    let printed = |doctor: Contacts| {
         let (steps, code) = examine(doctor.env("HTTPS_PROXY", &secret));
         assert!(code <= 1, "{steps:?}");
         step(&steps, "proxy")["message"].as_str().unwrap().to_owned()
     };
-    let through = format!("requests go through {} (HTTPS_PROXY), which takes connections", proxy.url());
-    assert_eq!(told(secured.line("doctor")), through);
-    let excluded = told(secured.line("doctor").env("no_proxy", "127.0.0.1"));
+    let through = format!("{} (HTTPS_PROXY) accepts connections", proxy.url());
+    assert_eq!(printed(secured.line("doctor")), through);
+    let excluded = printed(secured.line("doctor").env("no_proxy", "127.0.0.1"));
     assert!(excluded.starts_with("none: no_proxy excludes 127.0.0.1:"), "{excluded}");
-    assert_eq!(told(secured.line("doctor --no-proxy")), "none: --no-proxy");
+    assert_eq!(printed(secured.line("doctor --no-proxy")), "none: --no-proxy");
 
     let show = |line: &str| {
         let show = secured.line(line).env("HTTPS_PROXY", &secret).env("NO_PROXY", ".example.com");
@@ -219,7 +219,7 @@ fn doctor_and_the_configuration_tell_which_proxy_is_used_and_why() {
 }
 
 #[test]
-fn an_authority_is_trusted_from_a_file_or_a_folder_of_the_environment_and_in_der() {
+fn authorities_in_ssl_cert_file_and_ssl_cert_dir_are_trusted_in_pem_and_der() {
     let (home, office) = (Home::new(), Office::new());
     let base_url = serve(empty_list(office.server(&TLS13, false)));
     let list = || home.at(&base_url).line("list -o ndjson");
@@ -234,17 +234,17 @@ fn an_authority_is_trusted_from_a_file_or_a_folder_of_the_environment_and_in_der
     list().env("SSL_CERT_DIR", &home.path("ca")).succeed();
     list().args(["--ca-file", &pem]).succeed();
     list().args(["--ca-file", der.to_str().unwrap()]).succeed();
-    // Variables that are empty are not set; line ends around a path are no part of it.
+    // Empty variables count as unset, and line ends around a path are ignored.
     list().env("SSL_CERT_FILE", "").env("SSL_CERT_DIR", "").args(["--ca-file", &pem]).succeed();
     list().env("SSL_CERT_FILE", &format!("{pem}\r\n")).succeed();
     list().env("SSL_CERT_DIR", &format!("{}\r\n", home.path("ca").display())).succeed();
-    // The handshake of an examination trusts the same.
+    // `doctor` trusts the same authorities.
     let (steps, code) = examine(home.at(&base_url).line("doctor").env("SSL_CERT_FILE", &pem));
     assert_eq!((&step(&steps, "TLS")["state"], code), (&"ok".into(), 0), "{steps:?}");
 }
 
 #[test]
-fn a_file_or_a_folder_of_the_environment_without_an_authority_is_named_by_its_variable() {
+fn a_file_or_folder_without_an_authority_is_reported_with_its_variable() {
     let secured = Secured::new();
     let empty = secured.home.write("empty/note", "no certificate");
     let cut = secured.home.path("cut.der");
@@ -263,11 +263,11 @@ fn a_file_or_a_folder_of_the_environment_without_an_authority_is_named_by_its_va
         let ran = secured.home.at(&secured.base_url).line("list").env(name, value).run().with_code(2);
         assert!(ran.stderr.contains(name), "{ran:?}");
     }
-    // Beside a file of authorities, such a folder adds nothing.
+    // With a file of authorities, an empty folder is not an error.
     secured.line("list").env("SSL_CERT_DIR", &nothing).succeed();
 }
 
-/// The command where a file stands in the place of another; `None` where nothing can be mounted.
+/// The command with a file mounted over another; `None` if this machine allows no mounts.
 #[cfg(target_os = "linux")]
 fn mounted(home: &Home, file: &str, over: &str) -> Option<Contacts> {
     let script = "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"";
@@ -284,7 +284,7 @@ fn mounted(home: &Home, file: &str, over: &str) -> Option<Contacts> {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn an_authority_of_the_systems_store_is_trusted() {
+fn an_authority_in_the_system_store_is_trusted() {
     const STORE: &str = "/etc/ssl/certs/ca-certificates.crt";
     let (home, office) = (Home::new(), Office::new());
     let Ok(store) = fs::read_to_string(STORE) else { return };
@@ -304,7 +304,7 @@ fn an_address_that_never_answers_does_not_delay_the_one_that_does() {
     let base_url = serve(empty_list(office.server(&TLS13, false))).replace("127.0.0.1", "two.example");
     let hosts = home.write("hosts", "::1 two.example\n127.0.0.1 two.example\n");
     let Some(list) = mounted(&home, &hosts, "/etc/hosts") else { return };
-    // The first of the two addresses answers nobody: its queue is full.
+    // The first address accepts no connection, because its queue is full.
     let port = base_url.split([':', '/']).nth(4).unwrap().parse().unwrap();
     let hole = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
     let Ok(_listener) = TcpListener::bind(hole) else { return };
@@ -317,7 +317,7 @@ fn an_address_that_never_answers_does_not_delay_the_one_that_does() {
 }
 
 #[test]
-fn no_words_of_a_library_reach_a_person() {
+fn errors_contain_no_messages_of_libraries() {
     let home = Home::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!("http://{}/x", listener.local_addr().unwrap());
@@ -331,8 +331,8 @@ fn no_words_of_a_library_reach_a_person() {
         }
     });
     for (base_url, line, says) in [
-        (silent.as_str(), "list --timeout 300ms", "there was no answer in time"),
-        (&closes, "list --attempts 1", "the connection was closed before the answer was whole"),
+        (silent.as_str(), "list --timeout 300ms", "the request timed out"),
+        (&closes, "list --attempts 1", "the connection closed before the response was complete"),
         (&format!("{NOBODY}/x"), "list --attempts 1", "refused"),
     ] {
         let ran = home.at(base_url).line(line).run().with_code(5);

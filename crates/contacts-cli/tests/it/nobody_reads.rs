@@ -1,4 +1,5 @@
-//! Whoever reads standard output has gone: nothing is asked for nobody, and what was changed is told all the same.
+//! The reader of standard output is gone: the command requests nothing more, and reports changes
+//! anyway.
 #![cfg(unix)]
 
 use std::{
@@ -11,7 +12,7 @@ use crate::support::{Home, Ran, add, asked, ids, one_line, reached, stored, user
 use contacts_sandbox::{Fault, FaultRule, Operation, Sandbox, When};
 use serde_json::Value;
 
-/// A sandbox in which the demo user has so many contacts.
+/// A sandbox whose demo user has this many contacts.
 fn long_list(contacts: usize) -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     for number in 2..contacts {
@@ -20,7 +21,7 @@ fn long_list(contacts: usize) -> Sandbox {
     sandbox
 }
 
-/// A sandbox with so many users, each with a single contact, and a file of their ids.
+/// A sandbox with this many users of one contact each, and a file of their ids.
 fn company(home: &Home, users: usize) -> (Sandbox, String) {
     let sandbox = Sandbox::start().unwrap();
     for number in 0..users {
@@ -35,28 +36,28 @@ fn requests(sandbox: &Sandbox) -> usize {
     sandbox.journal().len()
 }
 
-/// The users who were asked for, each of them once.
+/// The users whose contacts were read. Asserts that each was read once.
 fn asked_users(sandbox: &Sandbox) -> BTreeSet<String> {
     let journal = sandbox.journal();
     let accounts = journal.iter().map(|recorded| recorded.target.split_once("targetAccountId=").unwrap().1);
     let users: BTreeSet<_> = accounts.map(str::to_owned).collect();
-    assert_eq!(users.len(), journal.len(), "nobody is asked for twice");
+    assert_eq!(users.len(), journal.len(), "a user was read twice");
     users
 }
 
-/// It has ended quietly.
+/// Asserts that the command ended without an error.
 #[track_caller]
 fn assert_quiet(ran: &Ran) {
     assert_eq!((ran.status.code(), &*ran.stderr), (Some(0), ""), "{ran:?}");
 }
 
 #[test]
-fn a_list_asks_for_no_page_after_the_first_line_that_nobody_reads() {
+fn list_requests_no_more_pages_after_the_reader_is_gone() {
     let (home, sandbox) = (Home::new(), long_list(40));
     assert_quiet(&home.demo(&sandbox, "list --size 1 -o ndjson").unread().run());
     assert_eq!(requests(&sandbox), 1);
 
-    // And if the reader goes after its first line, while the second page is on its way.
+    // The reader may also close the pipe while the second page is in flight.
     let (home, sandbox) = (Home::new(), long_list(40));
     sandbox.arm(FaultRule::new(Fault::Delay { ms: 3_000, when: When::Before }).nth(2));
     let (reader, writer) = pipe().unwrap();
@@ -71,7 +72,7 @@ fn a_list_asks_for_no_page_after_the_first_line_that_nobody_reads() {
 }
 
 #[test]
-fn before_head_a_list_ends_early() {
+fn list_piped_to_head_ends_early() {
     let (home, sandbox) = (Home::new(), long_list(100));
     sandbox.arm(FaultRule::new(Fault::Delay { ms: 100, when: When::Before }));
     let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
@@ -88,20 +89,20 @@ fn before_head_a_list_ends_early() {
 }
 
 #[test]
-fn an_audit_reads_no_user_after_the_first_line_that_nobody_reads() {
+fn audit_reads_no_more_users_after_the_reader_is_gone() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 40);
     let line = format!("audit --from {file} --jobs 1 -o ndjson");
     assert_quiet(&home.demo(&sandbox, &line).unread().run());
-    // The second was begun while the first was told.
+    // The second request started while the first line was written.
     assert!(requests(&sandbox) <= 2, "{}", requests(&sandbox));
 }
 
 #[test]
-fn an_audit_that_can_go_on_ends_too_and_has_kept_every_user_whom_it_has_asked_for() {
+fn a_resumable_audit_ends_too_and_saves_every_user_that_it_has_read() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 100);
-    // So that some are being read when the first is told.
+    // Slow enough that other users are being read when the first line is written.
     sandbox.arm(FaultRule::new(Fault::Delay { ms: 20, when: When::Before }));
     let kept = home.path("kept");
     let line = format!("audit --from {file} --resume {} -o ndjson", kept.display());
@@ -115,16 +116,16 @@ fn an_audit_that_can_go_on_ends_too_and_has_kept_every_user_whom_it_has_asked_fo
     });
     assert_eq!(users.collect::<BTreeSet<_>>(), asked);
 
-    // What is known is told before anybody is asked for.
+    // Saved results are written before the first request.
     assert_quiet(&home.demo(&sandbox, &line).unread().run());
     assert_eq!(asked_users(&sandbox), asked);
 
-    let told = home.demo(&sandbox, &line).succeed();
-    assert_eq!((told.lines().count(), asked_users(&sandbox).len()), (100, 100));
+    let printed = home.demo(&sandbox, &line).succeed();
+    assert_eq!((printed.lines().count(), asked_users(&sandbox).len()), (100, 100));
 }
 
 #[test]
-fn an_audit_that_has_more_to_show_than_its_output_goes_on_to_its_end() {
+fn an_audit_with_other_outputs_continues_to_its_end() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 40);
     let line = format!("audit --from {file} -o ndjson");
@@ -141,8 +142,8 @@ fn an_audit_that_has_more_to_show_than_its_output_goes_on_to_its_end() {
 }
 
 #[test]
-fn what_was_created_is_told_on_standard_error_in_the_form_that_was_asked_for() {
-    for (form, told) in [
+fn the_id_of_a_new_contact_goes_to_standard_error_in_the_chosen_format() {
+    for (form, printed) in [
         ("table", "Created ID\n"),
         ("table -q", "Created ID\n"),
         ("json", "{\"id\":\"ID\",\"message\":\"Created\"}\n"),
@@ -154,12 +155,12 @@ fn what_was_created_is_told_on_standard_error_in_the_form_that_was_asked_for() {
         let ran = home.demo(&sandbox, &line).unread().run().with_code(0);
         let contacts = stored(&sandbox);
         assert_eq!(contacts.len(), 3);
-        assert_eq!(ran.stderr, told.replace("ID", &contacts[2].id), "{form}");
+        assert_eq!(ran.stderr, printed.replace("ID", &contacts[2].id), "{form}");
     }
 }
 
 #[test]
-fn a_doubt_is_told_as_ever() {
+fn an_unknown_outcome_is_reported_without_a_reader() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Create));
     let ran = home.demo(&sandbox, "create email new@example.com").unread().run().with_code(7);
@@ -168,7 +169,7 @@ fn a_doubt_is_told_as_ever() {
 }
 
 #[test]
-fn of_several_contacts_each_is_deleted_and_told() {
+fn each_of_several_contacts_is_deleted_and_reported() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
     let ran =
@@ -178,7 +179,7 @@ fn of_several_contacts_each_is_deleted_and_told() {
 }
 
 #[test]
-fn a_file_is_applied_to_its_end_and_every_outcome_is_told() {
+fn apply_continues_to_the_end_and_reports_every_outcome() {
     let desired = "- email: a@example.com\n- sms: 49-1\n- voice: 49-2\n";
     for form in ["table", "json", "ndjson", "csv"] {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
@@ -197,15 +198,12 @@ fn a_file_is_applied_to_its_end_and_every_outcome_is_told() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_was_changed_is_told_on_standard_error_where_there_is_no_room_for_it() {
+fn results_go_to_standard_error_if_the_disk_is_full() {
     let full = || fs::File::options().write(true).open("/dev/full").unwrap();
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let ran = home.demo(&sandbox, "create email new@example.com").stdout(full()).run().with_code(1);
     let id = &stored(&sandbox)[2].id;
-    assert!(
-        ran.stderr.starts_with(&format!("Created {id}\nerror: the result cannot be written: ")),
-        "{ran:?}"
-    );
+    assert!(ran.stderr.starts_with(&format!("Created {id}\nerror: could not write the result: ")), "{ran:?}");
 
     let file = home.write("contacts.yaml", "- email: new@example.com\n- sms: 49-1\n- voice: 49-2\n");
     let line = format!("apply {file} --yes --prune -q");

@@ -1,4 +1,4 @@
-//! What is not text in UTF-8: named, neither repeated nor passed over, and nothing is sent.
+//! Input that is not UTF-8 is an error that names its source, repeats no bytes, and sends nothing.
 #![cfg(unix)]
 
 use std::{
@@ -9,22 +9,22 @@ use std::{
 use crate::support::{Contacts, Home};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 
-/// A secret that is not text, behind this.
-fn behind(text: &str) -> OsString {
+/// `text`, followed by a secret that is not UTF-8.
+fn with_secret(text: &str) -> OsString {
     let mut bytes = text.as_bytes().to_vec();
     bytes.extend(b"s3cret\xff");
     OsString::from_vec(bytes)
 }
 
-/// The command as the demo user, without an argument.
+/// The command as the demo user, without arguments.
 fn demo(home: &Home, sandbox: &Sandbox) -> Contacts {
     let contacts = home.contacts().env("CONTACTS_BASE_URL", &sandbox.base_url());
     contacts.env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", DEMO_EMAIL).env("ATLASSIAN_OPS_API_TOKEN", DEMO_TOKEN)
 }
 
-/// It is refused in both forms of errors, and named.
+/// Asserts that the command is rejected, as text and as JSON, with an error that contains `named`.
 #[track_caller]
-fn refused(command: impl Fn() -> Contacts, named: &str) {
+fn assert_rejected(command: impl Fn() -> Contacts, named: &str) {
     for form in ["table", "json", "ndjson"] {
         let ran = command().args(["-o", form]).run().with_code(2);
         assert_eq!(ran.stdout, "", "{ran:?}");
@@ -36,34 +36,34 @@ fn refused(command: impl Fn() -> Contacts, named: &str) {
 }
 
 #[test]
-fn an_argument_that_is_not_text_is_named_by_its_place() {
+fn an_argument_that_is_not_utf_8_is_named_by_its_position() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let word = |text: &str| OsString::from(text);
     for (arguments, named) in [
-        (vec![word("list"), word("--token"), behind("")], "the token is never an argument"),
-        (vec![word("list"), behind("--token=")], "the token is never an argument"),
-        (vec![word("--email"), behind(""), word("list")], "argument 2, behind --email"),
-        (vec![behind("--email="), word("list")], "argument 1, --email"),
-        (vec![word("create"), word("email"), behind("")], "argument 3"),
-        (vec![word("create"), behind(""), word("a@b")], "argument 2"),
-        (vec![word("get"), behind("")], "argument 2"),
-        (vec![word("list"), behind("")], "argument 2"),
-        (vec![behind("")], "argument 1"),
-        (vec![word("list"), behind("--")], "argument 2"),
-        (vec![word("list"), behind("-")], "-s"),
-        (vec![word("list"), word("--timeout"), behind("")], "argument 3, behind --timeout"),
-        (vec![word("list"), word("--color"), behind("")], "argument 3, behind --color"),
-        (vec![word("list"), word("--account-id"), behind("")], "argument 3, behind --account-id"),
-        (vec![word("reconcile"), behind("")], "argument 2"),
-        (vec![word("man"), behind("")], "argument 2"),
+        (vec![word("list"), word("--token"), with_secret("")], "the token cannot be an argument"),
+        (vec![word("list"), with_secret("--token=")], "the token cannot be an argument"),
+        (vec![word("--email"), with_secret(""), word("list")], "argument 2 (after --email)"),
+        (vec![with_secret("--email="), word("list")], "argument 1 (--email)"),
+        (vec![word("create"), word("email"), with_secret("")], "argument 3"),
+        (vec![word("create"), with_secret(""), word("a@b")], "argument 2"),
+        (vec![word("get"), with_secret("")], "argument 2"),
+        (vec![word("list"), with_secret("")], "argument 2"),
+        (vec![with_secret("")], "argument 1"),
+        (vec![word("list"), with_secret("--")], "argument 2"),
+        (vec![word("list"), with_secret("-")], "-s"),
+        (vec![word("list"), word("--timeout"), with_secret("")], "argument 3 (after --timeout)"),
+        (vec![word("list"), word("--color"), with_secret("")], "argument 3 (after --color)"),
+        (vec![word("list"), word("--account-id"), with_secret("")], "argument 3 (after --account-id)"),
+        (vec![word("reconcile"), with_secret("")], "argument 2"),
+        (vec![word("man"), with_secret("")], "argument 2"),
     ] {
-        refused(|| demo(&home, &sandbox).args(&arguments), named);
+        assert_rejected(|| demo(&home, &sandbox).args(&arguments), named);
     }
     assert!(sandbox.journal().is_empty());
 }
 
 #[test]
-fn a_variable_that_is_not_text_is_named_and_not_taken_as_one_that_is_not_set() {
+fn a_variable_that_is_not_utf_8_is_an_error_and_counts_as_set() {
     let (home, profiles) = (Home::new(), Sandbox::start().unwrap());
     let token = home.write("token", DEMO_TOKEN);
     home.configure(&format!(
@@ -86,28 +86,28 @@ fn a_variable_that_is_not_text_is_named_and_not_taken_as_one_that_is_not_set() {
         "JSM_OAUTH_TOKEN",
         "CONTACTS_PROFILE",
     ] {
-        refused(|| home.contacts().line("list").env(name, &behind("http://127.0.0.1:1/")), name);
+        assert_rejected(|| home.contacts().line("list").env(name, &with_secret("http://127.0.0.1:1/")), name);
         home.contacts().line("list").env(name, "").succeed();
         profiles.clear_journal();
     }
-    // Of two that say the same, the first one counts.
+    // The first of two variables applies.
     let list = || demo(&home, &profiles).line("list");
-    refused(
-        || list().env("ATLASSIAN_OPS_API_TOKEN", &behind("")).env("JSM_API_TOKEN", DEMO_TOKEN),
+    assert_rejected(
+        || list().env("ATLASSIAN_OPS_API_TOKEN", &with_secret("")).env("JSM_API_TOKEN", DEMO_TOKEN),
         "ATLASSIAN_OPS_API_TOKEN",
     );
-    refused(
-        || home.contacts().line("config set site acme").env("CONTACTS_PROFILE", &behind("")),
+    assert_rejected(
+        || home.contacts().line("config set site acme").env("CONTACTS_PROFILE", &with_secret("")),
         "CONTACTS_PROFILE",
     );
     assert!(profiles.journal().is_empty());
-    // What beats it is not asked for it.
-    list().line("--profile default").env("CONTACTS_PROFILE", &behind("")).succeed();
-    list().env("JSM_SITE_URL", &behind("")).succeed();
+    // A source of higher precedence hides the invalid one.
+    list().line("--profile default").env("CONTACTS_PROFILE", &with_secret("")).succeed();
+    list().env("JSM_SITE_URL", &with_secret("")).succeed();
 }
 
 #[test]
-fn a_path_need_not_be_text() {
+fn a_path_need_not_be_utf_8() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.path("").join(OsStr::new(&OsString::from_vec(b"\xff.yaml".to_vec())));
     demo(&home, &sandbox).line("export").args([&file]).succeed();

@@ -1,4 +1,4 @@
-//! Each command does what it says, and prints what the design promises.
+//! The result and the output of each operation.
 
 use crate::support;
 use crate::support::{Home, asked, ids, stored};
@@ -16,7 +16,7 @@ fn listed(sandbox: &Sandbox) -> Value {
 }
 
 #[test]
-fn a_list_is_an_array_in_the_services_shape() {
+fn list_prints_a_json_array_as_the_service_returns_it() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, _] = ids(&sandbox);
     let text = home.demo(&sandbox, "list -o json").succeed();
@@ -28,7 +28,7 @@ fn a_list_is_an_array_in_the_services_shape() {
 }
 
 #[test]
-fn a_list_can_be_lines_of_json_or_csv_or_a_table() {
+fn list_prints_ndjson_csv_or_a_table() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
 
@@ -57,7 +57,7 @@ fn a_list_can_be_lines_of_json_or_csv_or_a_table() {
 }
 
 #[test]
-fn nothing_is_listed_as_nothing_in_each_form() {
+fn an_empty_list_is_valid_in_each_format() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for (form, expected) in [
         ("json", "[]\n"),
@@ -71,7 +71,7 @@ fn nothing_is_listed_as_nothing_in_each_form() {
 }
 
 #[test]
-fn a_list_is_narrowed_by_method_and_by_what_is_enabled() {
+fn list_filters_by_method_and_status() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
     home.demo(&sandbox, &format!("deactivate {second}")).succeed();
@@ -93,7 +93,7 @@ fn a_list_is_narrowed_by_method_and_by_what_is_enabled() {
 }
 
 #[test]
-fn a_limit_stops_asking() {
+fn a_limit_stops_the_requests() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     home.demo(&sandbox, "list --size 1 --limit 1").succeed();
     home.demo(&sandbox, "list --limit 2").succeed();
@@ -117,7 +117,7 @@ fn an_administrator_lists_another_users_contacts() {
 }
 
 #[test]
-fn one_contact_is_an_object_without_its_order() {
+fn get_prints_an_object_without_an_order() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [id, _] = ids(&sandbox);
     assert_eq!(
@@ -129,20 +129,20 @@ fn one_contact_is_an_object_without_its_order() {
 }
 
 #[test]
-fn every_change_is_made_and_told_by_id_and_message() {
+fn every_change_prints_id_and_message() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [id, _] = ids(&sandbox);
     let contact = || stored(&sandbox).into_iter().find(|contact| contact.id == id);
 
-    let told = |message: &str| format!("{{\"id\":\"{id}\",\"message\":\"{message}\"}}\n");
+    let printed = |message: &str| format!("{{\"id\":\"{id}\",\"message\":\"{message}\"}}\n");
     let change = |line: &str| home.demo(&sandbox, &format!("{line} -o json")).succeed();
-    assert_eq!(change(&format!("update {id} ann@example.org")), told("Updated"));
+    assert_eq!(change(&format!("update {id} ann@example.org")), printed("Updated"));
     assert_eq!(contact().unwrap().to, "ann@example.org");
-    assert_eq!(change(&format!("deactivate {id}")), told("Deactivated"));
+    assert_eq!(change(&format!("deactivate {id}")), printed("Deactivated"));
     assert!(!contact().unwrap().enabled);
-    assert_eq!(change(&format!("activate {id}")), told("Activated"));
+    assert_eq!(change(&format!("activate {id}")), printed("Activated"));
     assert!(contact().unwrap().enabled);
-    assert_eq!(change(&format!("delete --yes {id}")), told("Deleted"));
+    assert_eq!(change(&format!("delete --yes {id}")), printed("Deleted"));
     assert_eq!(contact(), None);
 
     let created = home.demo(&sandbox, "create email ann@example.com -o json").json();
@@ -152,7 +152,7 @@ fn every_change_is_made_and_told_by_id_and_message() {
 }
 
 #[test]
-fn a_change_is_told_in_each_other_form_too() {
+fn a_change_is_printed_in_each_format() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [id, _] = ids(&sandbox);
     for (form, expected) in [
@@ -165,7 +165,7 @@ fn a_change_is_told_in_each_other_form_too() {
 }
 
 #[test]
-fn to_ensure_says_whether_the_contact_was_there() {
+fn create_ensure_prints_whether_the_contact_existed() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let ensure = || home.demo(&sandbox, "create --ensure voice 49-1 -o json").json();
     let (created, existing) = (ensure(), ensure());
@@ -175,22 +175,22 @@ fn to_ensure_says_whether_the_contact_was_there() {
 }
 
 #[test]
-fn an_embedded_sandbox_has_two_contacts_and_needs_nothing_else() {
+fn an_embedded_sandbox_has_two_contacts_and_needs_no_settings() {
     let list = Home::new().contacts().line("--sandbox list -o json").json();
-    let told: Vec<_> =
+    let printed: Vec<_> =
         list.as_array().unwrap().iter().map(|contact| (&contact["method"], &contact["to"])).collect();
     assert_eq!(
-        told,
+        printed,
         [(&json!("email"), &json!("demo@example.com")), (&json!("sms"), &json!("90-555-555-5555"))]
     );
 }
 
 #[test]
-fn results_alone_are_on_standard_output_and_notes_on_the_other() {
+fn standard_output_has_results_only_and_notes_go_to_standard_error() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let ran = home.demo(&sandbox, "create voice 49-1").run().with_code(0);
     assert!(ran.stdout.starts_with("Created ") && ran.stdout.lines().count() == 1, "{ran:?}");
-    assert!(ran.stderr.starts_with("note: ") && ran.stderr.contains("verified"), "{ran:?}");
+    assert!(ran.stderr.starts_with("note: ") && ran.stderr.contains("verify"), "{ran:?}");
     let ran = home.demo(&sandbox, "-q create voice 49-2").run().with_code(0);
     assert_eq!(ran.stderr, "");
     let ran = home.demo(&sandbox, "-q get gone").run().with_code(4);
@@ -198,7 +198,7 @@ fn results_alone_are_on_standard_output_and_notes_on_the_other() {
 }
 
 #[test]
-fn each_request_is_told_when_it_is_asked_for() {
+fn verbose_prints_each_request() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let ran = home.demo(&sandbox, "-v list --size 1").run().with_code(0);
     let lines: Vec<_> = ran.stderr.lines().collect();
@@ -211,12 +211,12 @@ fn each_request_is_told_when_it_is_asked_for() {
 
 #[cfg(unix)]
 #[test]
-fn whoever_reads_only_the_beginning_has_read_enough() {
+fn a_reader_may_stop_after_the_first_lines() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.with_service(|service| {
         let account = service.users().next().unwrap().account_id.clone();
         for number in 0..3000 {
-            // More than a pipe holds.
+            // More than the capacity of a pipe.
             service.add_contact(&account, "email", format!("{number:060}@example.com"), true);
         }
     });

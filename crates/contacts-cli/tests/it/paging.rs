@@ -1,13 +1,13 @@
-//! A list arrives whole and in order, or not at all.
+//! A list is complete and in order, or an error.
 
 use crate::support::{Home, Running, serving};
 use contacts_sandbox::{Behaviour, DEMO_EMAIL, DEMO_TOKEN, EndOfList, NextLink, Service, User};
 use serde_json::Value;
 
-/// How many contacts there are.
+/// Number of contacts.
 const COUNT: usize = 45;
 
-/// A sandbox process with a user who has many contacts, and its base URL.
+/// A sandbox process with a user with many contacts, and its base URL.
 fn with_many(home: &Home, behaviour: Behaviour) -> (Running, String) {
     let mut service = Service::new(behaviour);
     let account = service.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN));
@@ -24,7 +24,7 @@ fn is_whole(list: &Value) -> bool {
 }
 
 #[test]
-fn a_list_arrives_whole_and_in_order_whatever_its_links_look_like() {
+fn a_list_is_complete_and_ordered_with_every_form_of_link() {
     let home = Home::new();
     for next_link in [
         NextLink::Placeholder,
@@ -44,7 +44,7 @@ fn a_list_arrives_whole_and_in_order_whatever_its_links_look_like() {
 }
 
 #[test]
-fn a_list_arrives_whole_though_the_service_gives_smaller_pages_and_one_that_is_empty() {
+fn a_list_is_complete_with_smaller_and_empty_pages() {
     let home = Home::new();
     let behaviour = Behaviour { page_cap: Some(3), next_after_full_page: true, ..Behaviour::default() };
     let (_sandbox, url) = with_many(&home, behaviour);
@@ -52,10 +52,10 @@ fn a_list_arrives_whole_though_the_service_gives_smaller_pages_and_one_that_is_e
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_an_error_and_not_the_end_of_the_list() {
+fn an_invalid_link_is_an_error_and_not_the_end_of_the_list() {
     let home = Home::new();
     let (_sandbox, url) = with_many(&home, Behaviour { next_link: NextLink::Stuck, ..Behaviour::default() });
     let error = home.at(&url).line("list --size 7").fail(1);
     assert_eq!(error["kind"], "invalid_response");
-    assert!(error["message"].as_str().unwrap().contains("not forward"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("links back to offset"), "{error}");
 }

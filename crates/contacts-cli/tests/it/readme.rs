@@ -1,4 +1,4 @@
-//! The commands of the README and of the guides run as written, against a sandbox in place of the site.
+//! Runs the commands in the README and the guides against a sandbox instead of a site.
 
 use std::{fs, path::Path, process::Command};
 
@@ -38,13 +38,13 @@ fn the_first_two_commands_install_and_list() {
 }
 
 #[test]
-fn the_least_rust_is_what_the_packages_say() {
+fn the_readme_names_the_minimum_rust_version() {
     let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
     assert!(readme.contains(concat!("You need Rust ", env!("CARGO_PKG_RUST_VERSION"), " or later ")));
 }
 
 #[test]
-fn every_command_does_what_it_says() {
+fn every_command_in_the_readme_works() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.with_service(|service| service.add_user(User::new("ann@example.com", "anns-token")));
     let home = tempfile::tempdir().unwrap();
@@ -57,7 +57,7 @@ fn every_command_does_what_it_says() {
     fs::write(home.path().join("on-call.csv"), file.join("\n")).unwrap();
 
     let (mut run, mut audited) = (0, Vec::new());
-    // A guide is read after the README, with its sandbox.
+    // Each guide continues with the sandbox of the README.
     let mut exported = Vec::new();
     for page in PAGES {
         if page != PAGES[0] {
@@ -67,14 +67,14 @@ fn every_command_does_what_it_says() {
             ];
         }
         for line in blocks_of(page, "sh").concat() {
-            // The site is the sandbox, and so is the sandbox of the README.
+            // The sandbox of this test replaces the site and the sandbox of the README.
             let line = line.replace("http://127.0.0.1:8080/jsm/ops/api/sandbox", &sandbox.base_url());
             let words = shlex::split(&line).unwrap();
             match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
                 ["export", ref pairs @ ..] => {
                     exported.extend(pairs.iter().map(|pair| pair.split_once('=').unwrap()).map(owned));
                 }
-                // It lasts until it is stopped; other tests have it as a process.
+                // Runs until it is stopped. Other tests run it as a process.
                 ["contacts", "sandbox", ..] => {}
                 ["contacts", ref arguments @ ..] => {
                     let mut command = Command::new(env!("CARGO_BIN_EXE_contacts"));
@@ -100,7 +100,7 @@ fn every_command_does_what_it_says() {
                     }
                 }
                 ["cargo", "test" | "doc", ..] => {}
-                // The folder `contacts` beside the program is this repository; what is made with it, `.ci/first-steps` tries.
+                // The folder `contacts` is this repository. `.ci/first-steps` builds such a program.
                 ["cargo", "add", ref dev @ .., "--path", path] if matches!(dev, [] | ["--dev"]) => {
                     let path = Path::new(ROOT).join(path.strip_prefix("../contacts/").unwrap());
                     assert!(path.join("Cargo.toml").exists(), "{line}");
@@ -109,7 +109,7 @@ fn every_command_does_what_it_says() {
                 ["cargo", "install", "--locked", "--path", path] => {
                     assert!(Path::new(ROOT).join(path).join("Cargo.toml").exists());
                 }
-                _ => panic!("nobody knows how to try: {line}"),
+                _ => panic!("no rule to run this line: {line}"),
             }
         }
     }
@@ -117,7 +117,7 @@ fn every_command_does_what_it_says() {
     // The contacts that the pages create exist once.
     assert_eq!([DEMO_EMAIL, "ann@example.com"].map(|user| sandbox.contacts(user).len()), [3, 1]);
 
-    // Ann has a number, and Ben is told, who has none: in the table, on the page, and in the next audit as well.
+    // Ann has a number. The table, the page and the next audit report Ben, who has none.
     let [table, csv] = &audited[..] else { panic!("{audited:?}") };
     let ben = table.lines().nth(1).unwrap();
     assert!(ben.starts_with("Ben ") && ben.ends_with("no enabled sms") && !table.contains("Ann"), "{table}");
@@ -135,7 +135,7 @@ fn every_command_does_what_it_says() {
 
 #[cfg(unix)]
 #[test]
-fn the_script_that_creates_ends_a_doubt_by_its_receipt_and_tells_any_other_failure() {
+fn the_create_script_reconciles_an_unknown_outcome_and_reports_other_failures() {
     let [script] = blocks("bash").try_into().expect("one script");
     let home = Home::new();
     let folder = Path::new(env!("CARGO_BIN_EXE_contacts")).parent().unwrap().to_str().unwrap();
@@ -156,7 +156,7 @@ fn the_script_that_creates_ends_a_doubt_by_its_receipt_and_tells_any_other_failu
         content_type: None,
         when: When::Before,
     };
-    for (fault, contacts, code, told) in [
+    for (fault, contacts, code, expected) in [
         (None, 3, 0, "Created "),
         (Some(Fault::Reset { when: When::After }), 3, 0, "Created "),
         (Some(Fault::Reset { when: When::Before }), 2, 4, "error: "),
@@ -165,12 +165,12 @@ fn the_script_that_creates_ends_a_doubt_by_its_receipt_and_tells_any_other_failu
         let (there, ran) = run(fault);
         let ran = ran.with_code(code);
         assert_eq!(there, contacts, "{ran:?}");
-        assert!(format!("{}{}", ran.stdout, ran.stderr).starts_with(told), "{ran:?}");
+        assert!(format!("{}{}", ran.stdout, ran.stderr).starts_with(expected), "{ran:?}");
     }
 }
 
 #[test]
-fn the_audit_can_be_tried_against_the_embedded_sandbox_and_against_one_that_is_run() {
+fn the_audit_example_works_with_embedded_and_local_sandbox() {
     let home = Home::new();
     let [file] = blocks("csv").try_into().expect("one file");
     let from = home.write("on-call.csv", &file.join("\n"));

@@ -5,7 +5,7 @@ use crate::support::{Home, serving};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN};
 
 #[test]
-fn the_first_line_says_where_it_listens_and_notes_who_may_ask_and_where_its_page_is() {
+fn the_first_line_is_the_base_url_and_notes_name_user_and_page() {
     let home = Home::new();
     let (mut sandbox, url) = serving(home.contacts().line("sandbox"));
     let port =
@@ -14,12 +14,12 @@ fn the_first_line_says_where_it_listens_and_notes_who_may_ask_and_where_its_page
     let note = sandbox.note();
     assert!(note.starts_with("note: ") && note.contains(DEMO_EMAIL) && note.contains(DEMO_TOKEN), "{note}");
     let page = url.strip_suffix("jsm/ops/api/sandbox").unwrap();
-    assert_eq!(sandbox.note(), format!("note: {page} shows what is in it, in a browser\n"));
+    assert_eq!(sandbox.note(), format!("note: open {page} in a browser to see contacts and requests\n"));
     assert_eq!(home.at(&url).line("list -o json").json().as_array().unwrap().len(), 2);
 }
 
 #[test]
-fn its_users_are_those_that_are_named() {
+fn the_users_are_those_of_the_user_flags() {
     let home = Home::new();
     let (_sandbox, url) =
         serving(home.contacts().line("sandbox --user ann@example.com:a:b --user bo@example.com:c"));
@@ -34,7 +34,7 @@ fn its_users_are_those_that_are_named() {
 }
 
 #[test]
-fn its_state_survives_a_restart() {
+fn the_state_survives_a_restart() {
     let home = Home::new();
     let file = home.path("state.json");
     let start = || serving(home.contacts().args(["sandbox", "--state", file.to_str().unwrap()]));
@@ -49,7 +49,7 @@ fn its_state_survives_a_restart() {
 
 #[cfg(unix)]
 #[test]
-fn its_state_is_for_its_owners_eyes_only() {
+fn the_state_file_is_private() {
     use std::os::unix::fs::PermissionsExt;
 
     let home = Home::new();
@@ -59,7 +59,7 @@ fn its_state_is_for_its_owners_eyes_only() {
 }
 
 #[test]
-fn faults_come_from_a_file_and_are_overcome() {
+fn faults_are_read_from_a_file_and_the_command_recovers() {
     let home = Home::new();
     let plan = r#"{"rules":[{"operation":"list","times":2,"fault":{"kind":"status","status":503}}]}"#;
     let faults = home.write("faults.json", plan);
@@ -70,7 +70,7 @@ fn faults_come_from_a_file_and_are_overcome() {
 }
 
 #[test]
-fn users_of_both_kinds_are_let_in_at_their_base_alone() {
+fn each_kind_of_token_is_accepted_at_its_base_url_only() {
     let home = Home::new();
     let (_sandbox, url) = serving(home.contacts().line("sandbox --user ann@example.com:a --user oauth:b"));
     let origin = url.strip_suffix("/jsm/ops/api/sandbox").unwrap();
@@ -88,7 +88,7 @@ fn users_of_both_kinds_are_let_in_at_their_base_alone() {
 }
 
 #[test]
-fn it_listens_on_a_port_of_loopback_and_nowhere_else() {
+fn the_sandbox_listens_on_loopback_only() {
     let home = Home::new();
     for address in ["0", "localhost:0", "127.0.0.1:0"] {
         let (_sandbox, url) = serving(home.contacts().args(["sandbox", "--listen", address]));
@@ -102,7 +102,7 @@ fn it_listens_on_a_port_of_loopback_and_nowhere_else() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_as_the_signal_does_and_without_a_word() {
+fn an_interrupt_ends_the_sandbox_without_an_error() {
     let (sandbox, _) = serving(Home::new().contacts().line("sandbox -q"));
     sandbox.interrupt();
     let ran = sandbox.end().killed_by(support::SIGINT);
@@ -110,7 +110,7 @@ fn an_interrupt_ends_it_as_the_signal_does_and_without_a_word() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told() {
+fn a_port_in_use_is_an_error() {
     let home = Home::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

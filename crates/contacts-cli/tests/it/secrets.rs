@@ -1,11 +1,11 @@
-//! A token shows nowhere: whatever the command does, whatever the service sends back.
+//! No output contains a token, even if the service sends it back.
 
 use std::{collections::BTreeSet, fs};
 
 use crate::support::{Home, Ran, until};
 use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, OAuthAtDirectBase, Sandbox, User, When};
 
-/// Every character that may be written in more than one way.
+/// A token with every character that has more than one encoding.
 const TOKEN: &str = "ATATT3xCanary-t0ken/with+every=sign";
 
 /// `demo@example.com:` with the token, in base64.
@@ -41,13 +41,13 @@ fn escaped(text: &str) -> String {
 fn assert_no_secret(ran: &Ran, what: &str) {
     let shows = |secret: &str| ran.stdout.contains(secret) || ran.stderr.contains(secret);
     assert!(!shows(TOKEN) && !shows(&escaped(TOKEN)), "{what}: {ran:?}");
-    // Who goes as a bearer has never sent this one, so that nobody can send it back.
+    // With an OAuth token, the command never sends this text, so no server can send it back.
     let was_sent = !what.contains("--oauth");
     assert!(!(was_sent && (shows(BASIC.trim_end_matches('=')) || shows(&escaped(BASIC)))), "{what}: {ran:?}");
     assert!(!ran.stderr.contains("panicked"), "{what}: {ran:?}");
 }
 
-/// What a server may send back of what it was sent.
+/// Faults of a server that sends the token back.
 fn echoes() -> Vec<Fault> {
     let (token, basic) = (escaped(TOKEN), escaped(BASIC));
     let bodies = [
@@ -72,14 +72,14 @@ fn echoes() -> Vec<Fault> {
 }
 
 #[test]
-fn no_command_shows_it_whatever_the_service_sends_back() {
+fn no_command_prints_a_token_that_the_service_sends_back() {
     let (home, sandbox) = (Home::new(), sandbox());
     let token = home.write("token", TOKEN);
     let mut codes = BTreeSet::new();
     for (number, fault) in echoes().into_iter().enumerate() {
         sandbox.disarm();
         sandbox.arm(FaultRule::new(fault.clone()));
-        // Each command meets each kind of body, and each form of output in turn.
+        // Each command gets each kind of body, and the output formats in turn.
         for (place, command) in COMMANDS.iter().enumerate().filter(|(place, _)| (place + number) % 3 == 0) {
             let form = ["-v", "-v -o json", "-q -o csv", "-v -o ndjson"][(place + number) % 4];
             let who = if place % 2 == 0 { ["--email", DEMO_EMAIL].as_slice() } else { &["--oauth"] };
@@ -89,11 +89,11 @@ fn no_command_shows_it_whatever_the_service_sends_back() {
             assert_no_secret(&ran, &format!("{who:?} {command} {form} after {fault:?}"));
         }
     }
-    assert!(codes.len() >= 5, "the answers were not told apart: {codes:?}");
+    assert!(codes.len() >= 5, "expected several exit codes: {codes:?}");
 }
 
 #[test]
-fn no_way_to_give_it_shows_it() {
+fn no_source_of_the_token_is_printed() {
     let (home, sandbox) = (Home::new(), sandbox());
     let base_url = sandbox.base_url();
     let at = || home.contacts().args(["--base-url", &base_url, "--email", DEMO_EMAIL, "-v", "list"]);
@@ -110,7 +110,7 @@ fn no_way_to_give_it_shows_it() {
 }
 
 #[test]
-fn in_the_wrong_place_it_is_not_shown_either() {
+fn a_misplaced_token_is_not_printed() {
     let (home, sandbox) = (Home::new(), sandbox());
     let base_url = sandbox.base_url();
     for line in [
@@ -129,7 +129,7 @@ fn in_the_wrong_place_it_is_not_shown_either() {
             let ran = home.contacts().line(&line).line("list --timeout 1s").line(form).run();
             assert_ne!(ran.status.code(), Some(0), "{line}");
             assert_no_secret(&ran, &line);
-            // These are the two that people show to others.
+            // Users often show the output of these two to others.
             for command in ["config show", "doctor --timeout 1s"] {
                 let ran = home
                     .contacts()
@@ -145,12 +145,12 @@ fn in_the_wrong_place_it_is_not_shown_either() {
 }
 
 #[test]
-fn a_path_that_may_be_the_token_itself_is_not_shown_and_one_that_is_a_path_is() {
+fn a_path_is_printed_unless_it_may_be_the_token() {
     let (home, sandbox) = (Home::new(), sandbox());
     let file = home.write("t", TOKEN);
     for (path, shown) in [
-        (TOKEN, "an API token from a file that is not there"),
-        ("ATATT3xSECRETTOKEN", "an API token from a file that is not there"),
+        (TOKEN, "an API token from a file that does not exist"),
+        ("ATATT3xSECRETTOKEN", "an API token from a file that does not exist"),
         (&file, &*format!("an API token from the file {file}")),
         ("/no/such/token", "an API token from the file /no/such/token"),
     ] {
@@ -179,7 +179,7 @@ fn a_path_that_may_be_the_token_itself_is_not_shown_and_one_that_is_a_path_is() 
 
 #[cfg(target_os = "linux")]
 #[test]
-fn other_processes_cannot_read_it() {
+fn other_processes_cannot_read_the_token() {
     let (home, sandbox) = (Home::new(), sandbox());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }));
     let token = home.write("token", TOKEN);

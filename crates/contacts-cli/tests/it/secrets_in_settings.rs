@@ -1,9 +1,9 @@
-//! A token that stands in the wrong place of the settings shows nowhere: neither as a mistake, nor as a setting.
+//! A token in a wrong setting is never printed, neither in an error nor as a setting.
 
 use crate::support::{Contacts, Home};
 use proptest::{prelude::*, sample::select};
 
-/// A token in a known form: one of the service's own, or a JSON web token.
+/// A token in a known format: an Atlassian token or a JSON web token.
 fn tokens() -> impl Strategy<Value = String> {
     prop_oneof![
         "AT[A-Z]TT3x[A-Za-z0-9_-]{8,180}(=[0-9A-F]{8})?",
@@ -27,7 +27,7 @@ const MEMBERS: [&str; 11] = [
     "proxy",
 ];
 
-/// Where it stands in a profile that is good without it; `@` is the token, `$` a member that is not set otherwise.
+/// Positions in an otherwise valid profile. `@` is the token, `$` a key that is not set elsewhere.
 const PLACES: [&str; 22] = [
     "$ = \"@\"",
     "$ = '@'",
@@ -53,7 +53,7 @@ const PLACES: [&str; 22] = [
     "[profile.\"@\"",
 ];
 
-/// All that is told of the settings.
+/// Every output of the settings.
 fn outputs(contacts: impl Fn() -> Contacts) -> Vec<String> {
     let mut outputs = Vec::new();
     for command in ["config show", "doctor", "list"] {
@@ -66,10 +66,10 @@ fn outputs(contacts: impl Fn() -> Contacts) -> Vec<String> {
     outputs
 }
 
-fn assert_told_nowhere(token: &str, outputs: &[String], of: &str) -> Result<(), TestCaseError> {
+fn assert_never_printed(token: &str, outputs: &[String], of: &str) -> Result<(), TestCaseError> {
     let token = token.to_lowercase();
     for output in outputs {
-        // In the name of a host it would be in small letters.
+        // A host name is in lower case.
         prop_assert!(!output.to_lowercase().contains(&token), "{of}: {output}");
     }
     prop_assert!(outputs.iter().any(|output| !output.is_empty()));
@@ -80,7 +80,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_token_anywhere_in_the_file_of_profiles_is_told_nowhere(
+    fn a_token_anywhere_in_the_configuration_file_is_never_printed(
         token in tokens(),
         place in select(&PLACES[..]),
         member in select(&MEMBERS[..]),
@@ -100,13 +100,13 @@ proptest! {
         text.push_str(&place.replace('$', member).replace('@', &token));
         text.push('\n');
         home.configure(&text);
-        assert_told_nowhere(&token, &outputs(|| home.contacts()), &text)?;
+        assert_never_printed(&token, &outputs(|| home.contacts()), &text)?;
         let other = || home.contacts().args(["--profile", "nobody"]);
-        assert_told_nowhere(&token, &outputs(other), &text)?;
+        assert_never_printed(&token, &outputs(other), &text)?;
     }
 
     #[test]
-    fn a_token_as_a_flag_or_a_variable_of_its_own_is_told_nowhere(
+    fn a_token_in_a_wrong_flag_or_variable_is_never_printed(
         token in tokens(),
         place in select(&[
             "--site", "--cloud-id", "--base-url", "--email", "--token-file", "--token-command", "--ca-file", "--proxy",
@@ -126,6 +126,6 @@ proptest! {
             }
             if place.starts_with('-') { contacts.args([place, &token]) } else { contacts.env(place, &token) }
         };
-        assert_told_nowhere(&token, &outputs(contacts), place)?;
+        assert_never_printed(&token, &outputs(contacts), place)?;
     }
 }

@@ -1,12 +1,12 @@
-//! What the service, or something in its place, refuses: the exit code, what is told of it, and the way out.
+//! Errors of the service, or of something in its place: exit code, message and hint.
 
 use crate::support;
 use crate::support::{HANGS, Home, SECRET, ids};
 use contacts_sandbox::{Fault, FaultRule, Plan, Sandbox, Scopes, User, When};
 use serde_json::{Value, json};
 
-/// What the command is told when it asks as this user, with this token.
-fn refused(user: User, token: &str, line: &str) -> Value {
+/// The error of a command line for this user and token.
+fn error_of(user: User, token: &str, line: &str) -> Value {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let email = user.email.clone();
     sandbox.with_service(|service| service.add_user(user));
@@ -23,7 +23,7 @@ fn hint(error: &Value) -> &str {
     error["hint"].as_str().unwrap_or_else(|| panic!("no hint: {error}"))
 }
 
-/// The members of an error, in the order they were written in.
+/// The members of an error, in their order.
 fn members(stderr: &str) -> Vec<&str> {
     let names = ["kind", "message", "status", "code", "requestId", "hint", "retryAfter", "receipt"];
     let mut found: Vec<_> =
@@ -33,8 +33,8 @@ fn members(stderr: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_token_that_is_wrong_is_told_with_what_to_check() {
-    let error = refused(ann(), "another-s3cret", "list");
+fn a_wrong_token_has_a_hint() {
+    let error = error_of(ann(), "another-s3cret", "list");
     assert_eq!(
         (&error["kind"], &error["status"], &error["code"]),
         (&json!("unauthorized"), &json!(401), &json!("401"))
@@ -43,8 +43,8 @@ fn a_token_that_is_wrong_is_told_with_what_to_check() {
 }
 
 #[test]
-fn a_token_that_has_expired_is_told_as_such() {
-    let error = refused(ann().with_expired_token("old-s3cret"), "old-s3cret", "list");
+fn an_expired_token_is_reported() {
+    let error = error_of(ann().with_expired_token("old-s3cret"), "old-s3cret", "list");
     assert!(
         error["message"].as_str().unwrap().contains("expired") && hint(&error).contains("expired"),
         "{error}"
@@ -52,36 +52,36 @@ fn a_token_that_has_expired_is_told_as_such() {
 }
 
 #[test]
-fn a_scope_that_is_missing_is_named() {
+fn a_missing_scope_is_named() {
     for (scopes, line, named) in [
         (Scopes::NONE, "list", "read:ops-config:jira-service-management"),
         (Scopes::READ, "create voice 1", "write:ops-config:jira-service-management"),
         (Scopes::READ_WRITE, "delete --yes x", "delete:ops-config:jira-service-management"),
     ] {
-        let error = refused(ann().with_scopes(scopes), SECRET, line);
+        let error = error_of(ann().with_scopes(scopes), SECRET, line);
         assert_eq!(error["status"], 401);
         assert!(hint(&error).contains(named), "{error}");
     }
 }
 
 #[test]
-fn a_plan_without_operations_is_told_as_such() {
-    let error = refused(ann().on_plan(Plan::WithoutOperations), SECRET, "list");
+fn a_plan_without_operations_is_reported() {
+    let error = error_of(ann().on_plan(Plan::WithoutOperations), SECRET, "list");
     assert_eq!(
         (&error["kind"], &error["status"], &error["code"]),
         (&json!("forbidden"), &json!(403), &json!("40301"))
     );
-    assert!(hint(&error).contains("plan") && error["requestId"].is_string(), "{error}");
+    assert!(hint(&error).contains("Operations") && error["requestId"].is_string(), "{error}");
 }
 
 #[test]
 fn another_users_contacts_are_for_administrators() {
-    let error = refused(ann(), SECRET, "list --account-id 712020:0a1b");
+    let error = error_of(ann(), SECRET, "list --account-id 712020:0a1b");
     assert!(error["status"] == 403 && hint(&error).contains("administrator"), "{error}");
 }
 
 #[test]
-fn a_contact_that_is_not_there_is_told_with_the_request_id() {
+fn a_missing_contact_is_reported_with_the_request_id() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for line in ["get gone", "update gone a@b", "activate gone", "deactivate gone", "delete --yes gone"] {
         let error = home.demo(&sandbox, line).fail(4);
@@ -93,14 +93,14 @@ fn a_contact_that_is_not_there_is_told_with_the_request_id() {
 }
 
 #[test]
-fn a_base_url_that_is_wrong_is_not_taken_for_a_contact_that_is_not_there() {
+fn a_wrong_base_url_is_not_reported_as_a_missing_contact() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let error = home.at(&format!("{}/jsm/ops/api/other", sandbox.origin())).line("list").fail(1);
     assert!(hint(&error).contains("cloud id"), "{error}");
 }
 
 #[test]
-fn what_the_service_does_not_take_is_told_with_its_reason() {
+fn a_rejected_value_is_reported_with_its_reason() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [_, sms] = ids(&sandbox);
     let error = home.demo(&sandbox, &format!("update {sms} 90-1")).fail(1);
@@ -109,7 +109,7 @@ fn what_the_service_does_not_take_is_told_with_its_reason() {
 }
 
 #[test]
-fn an_error_has_its_members_in_the_order_of_the_design() {
+fn an_error_has_its_members_in_the_documented_order() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let ran = home.demo(&sandbox, "get gone -o json").run().with_code(4);
     assert_eq!(members(&ran.stderr), ["kind", "message", "status", "code", "requestId", "hint"]);
@@ -125,7 +125,7 @@ fn an_error_has_its_members_in_the_order_of_the_design() {
 }
 
 #[test]
-fn the_page_of_a_captive_portal_is_no_answer() {
+fn the_page_of_a_captive_portal_is_an_error() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Html { when: When::Before }));
     let [id, _] = ids(&sandbox);
@@ -134,13 +134,13 @@ fn the_page_of_a_captive_portal_is_no_answer() {
         assert_eq!((&error["kind"], &error["status"]), (&json!("invalid_response"), &json!(200)), "{line}");
         let message = error["message"].as_str().unwrap();
         assert!(message.contains("200 OK") && message.contains("Sign in to use this network"), "{error}");
-        assert!(hint(&error).contains("log-in page"), "{error}");
+        assert!(hint(&error).contains("login page"), "{error}");
     }
     assert_eq!(support::stored(&sandbox).len(), 2);
 }
 
 #[test]
-fn an_answer_that_is_not_expected_is_told_with_its_request_id() {
+fn an_unexpected_response_is_reported_with_its_request_id() {
     let (home, server) = (Home::new(), tiny_http::Server::http("127.0.0.1:0").unwrap());
     let base = format!("http://{}", server.server_addr());
     let answer = std::thread::spawn(move || {
@@ -157,21 +157,21 @@ fn an_answer_that_is_not_expected_is_told_with_its_request_id() {
 }
 
 #[test]
-fn a_redirect_is_told_and_never_followed() {
+fn a_redirect_is_reported_and_never_followed() {
     let (home, sandbox, elsewhere) = (Home::new(), Sandbox::start().unwrap(), Sandbox::start().unwrap());
     for status in [301, 302, 303, 307, 308] {
         let location = format!("{}/v1/users/contacts", elsewhere.base_url());
         sandbox.arm(FaultRule::new(Fault::Redirect { status, location, when: When::Before }).times(1));
         let error = home.demo(&sandbox, "list --attempts 1").fail(1);
         assert_eq!(error["status"], status);
-        assert!(hint(&error).contains("never followed"), "{error}");
+        assert!(hint(&error).contains("never follows redirects"), "{error}");
     }
     assert!(elsewhere.journal().is_empty());
     assert_eq!(sandbox.journal().len(), 5);
 }
 
 #[test]
-fn what_an_answer_says_cannot_act_on_the_terminal() {
+fn control_characters_in_a_response_are_escaped() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let body = Some("{\"errors\":[{\"title\":\"\\u001b[2Jgone\\r\\u202e\"}]}".to_owned());
     sandbox.arm(FaultRule::new(Fault::Status { status: 422, body, content_type: None, when: When::Before }));

@@ -1,9 +1,9 @@
-//! Flags beat the environment, the environment beats the profile, the profile beats defaults.
+//! Flags beat the environment, which beats the profile, which beats the defaults.
 
 use crate::support::{Contacts, Home, asked};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN, Sandbox, User};
 
-/// Three places to ask, one for each rank.
+/// Three sandboxes, one for each source of settings.
 struct Places {
     home: Home,
     flag: Sandbox,
@@ -37,7 +37,7 @@ impl Places {
         command.args(["--email", DEMO_EMAIL, "--token-file", self.home.path("token").to_str().unwrap()])
     }
 
-    /// How often each was asked.
+    /// Number of requests to each.
     fn asked(&self) -> [usize; 3] {
         [&self.flag, &self.environment, &self.profile].map(|sandbox| asked(sandbox, "GET"))
     }
@@ -60,9 +60,9 @@ fn a_flag_beats_the_environment_and_the_environment_the_profile() {
 }
 
 #[test]
-fn a_lesser_way_to_name_the_site_beats_no_flag() {
+fn a_variable_for_the_site_never_beats_a_flag() {
     let places = Places::new();
-    // Each names a site that nobody may ask.
+    // Each variable names a site that must get no request.
     let command = places
         .command(&["flag", "profile"])
         .env("ATLASSIAN_OPS_CLOUD_ID", "nobody")
@@ -80,7 +80,7 @@ fn a_lesser_way_to_name_the_site_beats_no_flag() {
     assert!(curl("--cloud-id flag").contains("https://api.atlassian.com/jsm/ops/api/flag/v1/"));
 }
 
-/// A sandbox that knows a user for each place where an address and a token can come from.
+/// A sandbox with a user for each source of address and token.
 fn known_by_rank() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.with_service(|service| {
@@ -93,7 +93,7 @@ fn known_by_rank() -> Sandbox {
 }
 
 #[test]
-fn address_and_token_follow_the_same_order() {
+fn address_and_token_follow_the_same_precedence() {
     let (home, sandbox) = (Home::new(), known_by_rank());
     let flag = home.write("flag", "flag-s3cret\n");
     home.write("profile", "profile-s3cret");
@@ -113,7 +113,7 @@ fn address_and_token_follow_the_same_order() {
         (in_environment(list()), "environment"),
         (by_flag(in_environment(list())), "flag"),
         (by_flag(list()), "flag"),
-        // An empty variable is not set.
+        // An empty variable counts as unset.
         (list().env("ATLASSIAN_OPS_API_TOKEN", "").env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", ""), "profile"),
     ] {
         sandbox.clear_journal();
@@ -123,7 +123,7 @@ fn address_and_token_follow_the_same_order() {
 }
 
 #[test]
-fn a_profile_is_named_by_flag_or_by_variable_and_the_default_needs_no_name() {
+fn a_profile_is_named_by_flag_or_variable_and_default_needs_no_name() {
     let (home, sandbox) = (Home::new(), known_by_rank());
     let mut text = String::new();
     for (profile, user) in [("default", "profile"), ("work", "environment"), ("other", "flag")] {
@@ -147,7 +147,7 @@ fn a_profile_is_named_by_flag_or_by_variable_and_the_default_needs_no_name() {
 }
 
 #[test]
-fn a_profile_also_says_how() {
+fn a_profile_sets_timeout_and_attempts() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let status = contacts_sandbox::When::Before;
     let busy = contacts_sandbox::Fault::Status { status: 503, body: None, content_type: None, when: status };
@@ -160,7 +160,7 @@ fn a_profile_also_says_how() {
 }
 
 #[test]
-fn a_token_can_come_by_standard_input() {
+fn a_token_can_come_from_standard_input() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let url = sandbox.base_url();
     let list =
@@ -190,7 +190,7 @@ fn an_oauth_token_is_sent_as_a_bearer_token() {
 }
 
 #[test]
-fn every_variable_of_its_own_is_read() {
+fn every_variable_of_this_command_is_read() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("token", DEMO_TOKEN);
     let (direct, oauth) = (sandbox.base_url(), sandbox.oauth_base_url());
@@ -217,12 +217,12 @@ fn every_variable_of_its_own_is_read() {
     sandbox.clear_journal();
     bearer("list").succeed();
     assert!(sandbox.journal()[0].header("authorization").eq(["Bearer [redacted]"]));
-    // With --oauth it comes before a token of the other kind.
+    // With --oauth, the OAuth token comes first.
     bearer("list --oauth").env("CONTACTS_TOKEN", DEMO_TOKEN).succeed();
 }
 
 #[test]
-fn the_configuration_file_is_the_one_that_its_variable_names() {
+fn contacts_config_names_the_configuration_file() {
     let home = Home::new();
     home.configure("[profile.default]\ncloud_id = \"usual\"\n");
     let file = home.write("elsewhere/mine.toml", "[profile.default]\ncloud_id = \"mine\"\n");
@@ -243,8 +243,10 @@ fn the_configuration_file_is_the_one_that_its_variable_names() {
 mod token_command {
     use super::*;
 
-    /// A command that prints an old token when it is first asked, and a new one from then on. It is read by a shell and not run
-    /// itself: temporary files need not be executable, and one that another thread's new process still has open for writing is not.
+    /// A script that prints an old token in its first run, and a new one afterwards.
+    ///
+    /// A shell reads it, because a temporary file may not be executable, or still be open for
+    /// writing in the child process of another thread.
     fn program(home: &Home) -> String {
         let path = home.write(
             "bin/token",
@@ -259,7 +261,7 @@ mod token_command {
     }
 
     #[test]
-    fn the_command_is_asked_once_more_when_its_token_is_refused() {
+    fn the_token_command_runs_again_after_a_401() {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         let ann = User::new("ann@example.com", "new-s3cret").with_expired_token("old-s3cret");
         sandbox.with_service(|service| service.add_user(ann));
@@ -269,7 +271,7 @@ mod token_command {
             || home.contacts().args(["--base-url", &url, "--email", "ann@example.com", "--token-command"]);
         let ran = command().args([&*program, "-v", "create", "sms", "90-1"]).run().with_code(0);
         assert_eq!((times_asked(&home), asked(&sandbox, "POST")), (2, 2));
-        assert!(ran.stderr.contains("other credentials are there"), "{ran:?}");
+        assert!(ran.stderr.contains("credentials refreshed"), "{ran:?}");
         assert_eq!(sandbox.journal()[1].status, Some(201));
 
         command().args([&*program, "list"]).succeed();
@@ -277,7 +279,7 @@ mod token_command {
     }
 
     #[test]
-    fn a_token_that_is_refused_twice_is_not_asked_for_a_third_time() {
+    fn the_token_command_does_not_run_a_third_time() {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         let program = program(&home);
         let url = sandbox.base_url();
@@ -287,7 +289,7 @@ mod token_command {
     }
 
     #[test]
-    fn a_command_that_fails_sends_nothing() {
+    fn after_a_failed_token_command_nothing_is_sent() {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         let url = sandbox.base_url();
         for (command, code) in [("false", 1), ("no-such-program", 1), ("", 2), ("echo 'open", 2), ("true", 2)]

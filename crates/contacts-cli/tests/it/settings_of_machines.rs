@@ -1,4 +1,4 @@
-//! Settings as machines and files have them: named profiles, blanks, mounted secrets, odd home folders.
+//! Settings of real machines: named profiles, whitespace, mounted secrets, unusable home folders.
 #![cfg(unix)]
 
 use std::{fs, os::unix::fs::PermissionsExt, process::Command};
@@ -9,7 +9,7 @@ use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 const ID: &str = "35273b54-3f06-40d2-880f-dd28cf8daafa";
 
 #[test]
-fn a_named_profile_is_taken_as_a_whole_and_other_tools_tokens_do_not_go_to_its_host() {
+fn tokens_of_other_tools_are_not_sent_to_the_host_of_a_named_profile() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let token = home.write("token", DEMO_TOKEN);
     let url = sandbox.base_url();
@@ -49,7 +49,7 @@ fn a_named_profile_is_taken_as_a_whole_and_other_tools_tokens_do_not_go_to_its_h
 }
 
 #[test]
-fn blanks_around_a_value_are_trimmed_and_a_character_within_is_named_with_its_place() {
+fn values_are_trimmed_and_an_invisible_character_is_reported_with_its_source() {
     let home = Home::new();
     let curl = |value: &str| home.contacts().line("curl list").env("ATLASSIAN_OPS_CLOUD_ID", value);
     assert!(curl(&format!(" {ID}\r\n")).succeed().contains(&format!("{ID}/v1")));
@@ -71,19 +71,19 @@ fn blanks_around_a_value_are_trimmed_and_a_character_within_is_named_with_its_pl
         ("HTTPS_PROXY", "http://127.0.0.1:1"),
     ] {
         let list = home.contacts().line("list").env("CONTACTS_TOKEN", "t0ken").env("CONTACTS_EMAIL", "a@b");
-        // The place that is set last is the one with the character.
+        // The variable that is set last has the character.
         let list = if name == "CONTACTS_CLOUD_ID" || name == "CONTACTS_SITE" {
             list
         } else {
             list.env("CONTACTS_BASE_URL", "http://127.0.0.1:1/x")
         };
         let error = list.env(name, &format!("{value}\u{200b}")).run().with_code(2).stderr;
-        assert!(error.contains(name) && error.contains("character \\u{200b}"), "{error}");
+        assert!(error.contains(name) && error.contains("invalid character \\u{200b}"), "{error}");
     }
 }
 
 #[test]
-fn a_token_file_has_the_token_alone_and_what_else_it_has_is_named() {
+fn a_token_file_contains_only_the_token_and_other_content_is_reported() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let list = |text: &str| {
         let path = home.write("token", text);
@@ -92,13 +92,13 @@ fn a_token_file_has_the_token_alone_and_what_else_it_has_is_named() {
     };
     list(&format!("\u{feff}{DEMO_TOKEN}\r\n")).succeed();
     let error = list(&format!("{DEMO_TOKEN}\nuser: ann\nurl: x\nnote\n")).run().with_code(2).stderr;
-    assert!(error.contains("token has 4 lines; the token is expected alone"), "{error}");
+    assert!(error.contains("token has 4 lines, but a token is one line"), "{error}");
     let path = home.path("token").display().to_string();
     for (character, named) in
         [("\u{200b}", "\\u{200b}"), (" ", "\\u{20}"), ("\u{a0}", "\\u{a0}"), ("\u{feff}", "\\u{feff}")]
     {
         let error = list(&format!("s3c{character}ret{DEMO_TOKEN}")).run().with_code(2).stderr;
-        assert!(error.contains(&format!("the character {named}, which no token has")), "{error}");
+        assert!(error.contains(&format!("the token contains the invalid character {named}")), "{error}");
         assert!(error.contains(&path) && !error.contains(DEMO_TOKEN), "{error}");
     }
     for nothing in ["", "\n", "\u{feff}\r\n"] {
@@ -109,7 +109,7 @@ fn a_token_file_has_the_token_alone_and_what_else_it_has_is_named() {
 }
 
 #[test]
-fn a_token_file_that_others_read_is_refused_to_its_owner_and_taken_with_a_warning_from_another() {
+fn a_token_file_that_others_can_read_is_rejected_or_warned_about_if_another_user_owns_it() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let token = home.write("token", DEMO_TOKEN);
     set_mode(token.as_ref(), 0o444);
@@ -132,7 +132,7 @@ fn a_token_file_that_others_read_is_refused_to_its_owner_and_taken_with_a_warnin
 }
 
 #[test]
-fn an_odd_home_is_one_without_a_configuration_file() {
+fn an_unusable_home_counts_as_one_without_a_configuration_file() {
     let home = Home::new();
     home.write("rel/contacts/config.toml", "broken");
     let folder = home.path("");
@@ -143,14 +143,14 @@ fn an_odd_home_is_one_without_a_configuration_file() {
         list.in_folder(&folder).succeed();
     }
     let error = home.contacts().line("--profile work list").run().with_code(2).stderr;
-    assert!(error.contains("config.toml is not there"), "{error}");
+    assert!(error.contains("config.toml does not exist"), "{error}");
     home.configure("[profile.home]\n");
     let error = home.contacts().line("--profile work list").run().with_code(2).stderr;
-    assert!(error.contains("it has: home"), "{error}");
+    assert!(error.contains("config.toml has: home"), "{error}");
 }
 
 #[test]
-fn names_that_are_long_are_not_taken_for_tokens() {
+fn long_names_are_not_taken_for_tokens() {
     let home = Home::new();
     home.configure("[profile.production-europe-west]\ncloud_id = \"c\"\n");
     let show = |line: &str| home.contacts().line(line).line("config show").succeed();
@@ -159,7 +159,7 @@ fn names_that_are_long_are_not_taken_for_tokens() {
 }
 
 #[test]
-fn an_error_as_json_is_alone_on_standard_error_wherever_the_form_stands() {
+fn a_json_error_is_alone_on_standard_error_for_every_spelling_of_the_flag() {
     let home = Home::new();
     for line in ["-qo json lst", "-ojson lst", "-o=json lst", "--output=json lst", "-qojson lst"] {
         home.contacts().line(line).run().with_code(2).error();
@@ -169,7 +169,7 @@ fn an_error_as_json_is_alone_on_standard_error_wherever_the_form_stands() {
 }
 
 #[test]
-fn login_keeps_what_works_and_logout_forgets_it() {
+fn login_saves_a_working_profile_and_logout_removes_it() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let url = sandbox.base_url();
     let login = |token: &str| {
@@ -192,7 +192,7 @@ fn login_keeps_what_works_and_logout_forgets_it() {
 }
 
 #[test]
-fn login_keeps_an_oauth_token_as_one() {
+fn login_saves_an_oauth_token_as_such() {
     let home = Home::new();
     let (_sandbox, url) = serving(home.contacts().line("sandbox --user oauth:s3cret"));
     let (origin, _) = url.split_once("/jsm/").unwrap();
@@ -205,13 +205,13 @@ fn login_keeps_an_oauth_token_as_one() {
     assert_eq!(home.contacts().line("list").succeed(), "no contacts\n");
     assert_eq!(home.contacts().line("config get oauth").succeed(), "true\n");
     assert!(home.contacts().line("config show").succeed().contains("an OAuth token from the file "));
-    // The same token as one of the other kind is refused, and what was kept stays.
+    // The service rejects the token as an API token, and the saved profile stays.
     login("--email ann@example.com").fail(3);
     home.contacts().line("list").succeed();
 }
 
 #[test]
-fn login_at_a_wrong_site_keeps_nothing() {
+fn login_at_a_wrong_site_saves_nothing() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let elsewhere = sandbox.base_url().replace("sandbox", "another-cloud-id");
     let lost = contacts_sandbox::Fault::Status {
@@ -236,13 +236,13 @@ fn login_at_a_wrong_site_keeps_nothing() {
     let error = login(["--site", &sandbox.origin()]).fail(1);
     assert!(error["hint"].as_str().unwrap().contains("no site has this name"), "{error}");
     assert_nothing_kept();
-    // A name that nobody can have (RFC 6761).
+    // A name that never resolves (RFC 6761).
     login(["--base-url", "https://contacts.invalid/x"]).line("--attempts 1").fail(5);
     assert_nothing_kept();
 }
 
 #[test]
-fn config_get_prints_the_value_alone_and_unset_takes_it_out() {
+fn config_get_prints_only_the_value_and_unset_removes_it() {
     let home = Home::new();
     home.configure("# mine\n[profile.default]\nsite = \"acme\"\ntimeout = \"5s\"\n");
     let run = |line: &str| home.contacts().line(line).run();
@@ -255,29 +255,32 @@ fn config_get_prints_the_value_alone_and_unset_takes_it_out() {
 }
 
 #[test]
-fn the_command_that_a_lost_answer_hints_at_works_as_it_is_printed() {
+fn a_shell_runs_the_command_in_the_hint_of_an_unknown_outcome() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let lost = contacts_sandbox::Fault::Reset { when: contacts_sandbox::When::After };
     sandbox.arm(contacts_sandbox::FaultRule::new(lost).on(contacts_sandbox::Operation::Create));
     let stderr = home.demo(&sandbox, "create voice 49-1").run().with_code(7).stderr;
-    let (_, printed) = stderr.split_once("same user: contacts ").unwrap();
-    let line = format!("{} {printed}", env!("CARGO_BIN_EXE_contacts"));
+    let hint = stderr.lines().find_map(|line| line.strip_prefix("hint: ")).unwrap();
+    let receipt = stderr.lines().find_map(|line| line.strip_prefix("receipt: ")).unwrap();
+    let (_, command) = hint.split_once("run: contacts ").unwrap();
+    let command = command.replace("RECEIPT", receipt);
+    let line = format!("{} {command}", env!("CARGO_BIN_EXE_contacts"));
     let ran = Command::new("sh").args(["-c", &line]).output().unwrap();
     assert!(ran.status.success(), "{ran:?}");
 }
 
 #[test]
-fn several_lines_of_a_token_command_are_told_with_its_name() {
+fn a_token_command_that_prints_several_lines_is_an_error() {
     let home = Home::new();
     let script = home.write("entry", "echo s3cret; echo user: ann");
     let list = home.contacts().line("list --base-url http://127.0.0.1:1/x --email ann@example.com");
     let error = list.args(["--token-command", &format!("sh {script}")]).fail(2);
-    let told = "--token-command: the output of the token command has 2 lines; the token is expected alone (`head -n1`?)";
-    assert_eq!(error["message"], told);
+    let printed = "--token-command: the output of the token command has 2 lines, but a token is one line";
+    assert_eq!(error["message"], printed);
 }
 
 #[test]
-fn a_value_with_blanks_around_it_is_the_value() {
+fn whitespace_around_a_value_is_ignored() {
     let home = Home::new();
     for (flag, variable, value, setting) in [
         ("--timeout", "CONTACTS_TIMEOUT", "7s", "timeout,7s"),
@@ -288,21 +291,21 @@ fn a_value_with_blanks_around_it_is_the_value() {
     ] {
         let blanks = format!(" {value}\r\n");
         let show = || home.contacts().line("config show -o csv");
-        let told = show().args([flag, &blanks]).succeed();
-        assert!(told.contains(&format!("{setting},'{flag}")), "{told}");
-        let told = show().env(variable, &blanks).succeed();
-        assert!(told.contains(&format!("{setting},{variable}")), "{told}");
+        let printed = show().args([flag, &blanks]).succeed();
+        assert!(printed.contains(&format!("{setting},'{flag}")), "{printed}");
+        let printed = show().env(variable, &blanks).succeed();
+        assert!(printed.contains(&format!("{setting},{variable}")), "{printed}");
     }
 }
 
 #[test]
-fn verbose_says_once_which_profile_is_used() {
+fn verbose_prints_the_profile_once() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     home.configure("[profile.work]\ntimeout = \"7s\"\n");
     let list = |line: &str| home.demo(&sandbox, "--profile work list").line(line).run().with_code(0).stderr;
     assert_eq!(list("-v").matches("profile work (--profile)").count(), 1);
     assert_eq!(list("-v -o json"), "");
-    // Also where no connection is made.
+    // Also for a command that makes no connection.
     let curl = home.demo(&sandbox, "--profile work -v curl list").run().with_code(0);
     assert_eq!(curl.stderr, "profile work (--profile)\n");
     let plan = home.demo(&sandbox, "--profile work -v plan -").stdin("- sms: 90-5").run().with_code(0);

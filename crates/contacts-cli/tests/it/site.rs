@@ -1,10 +1,10 @@
-//! A site's name is enough: its cloud id is asked for, without credentials.
+//! The name of a site is enough: the command looks up its cloud id, without credentials.
 
 use crate::support::proxy::Proxy;
 use crate::support::{Contacts, Home};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Sandbox, When};
 
-/// Asks the sandbox as a site. What is sent to the service itself ends at the proxy.
+/// Uses the sandbox as a site. Requests to the service itself end at the proxy.
 fn list(home: &Home, proxy: &Proxy) -> Contacts {
     ask(home, proxy, "list --attempts 1")
 }
@@ -16,7 +16,7 @@ fn ask(home: &Home, proxy: &Proxy, line: &str) -> Contacts {
 }
 
 #[test]
-fn the_cloud_id_is_asked_for_without_credentials_and_the_service_with_them() {
+fn the_cloud_id_is_looked_up_without_credentials() {
     let (home, sandbox, proxy) = (Home::new(), Sandbox::start().unwrap(), Proxy::start());
     for named in ["flag", "variable", "profile"] {
         sandbox.clear_journal();
@@ -43,7 +43,7 @@ fn the_cloud_id_is_asked_for_without_credentials_and_the_service_with_them() {
 }
 
 #[test]
-fn doctor_asks_a_site_once() {
+fn doctor_looks_up_the_cloud_id_once() {
     let (home, sandbox, proxy) = (Home::new(), Sandbox::start().unwrap(), Proxy::start());
     let ran =
         ask(&home, &proxy, "doctor --attempts 1").args(["--site", &sandbox.origin()]).run().with_code(1);
@@ -52,7 +52,7 @@ fn doctor_asks_a_site_once() {
 }
 
 #[test]
-fn a_site_that_does_not_tell_its_cloud_id_is_the_end_of_it() {
+fn a_failed_lookup_of_the_cloud_id_ends_the_command() {
     let (home, sandbox, proxy) = (Home::new(), Sandbox::start().unwrap(), Proxy::start());
     sandbox.arm(FaultRule::new(Fault::Html { when: When::Before }));
     let error = list(&home, &proxy).args(["--site", &sandbox.origin()]).fail(1);
@@ -61,7 +61,7 @@ fn a_site_that_does_not_tell_its_cloud_id_is_the_end_of_it() {
 }
 
 #[test]
-fn requests_go_through_the_proxy_that_is_named_and_through_no_other() {
+fn requests_use_the_named_proxy_and_no_other() {
     let (home, sandbox, proxy) = (Home::new(), Sandbox::start().unwrap(), Proxy::start());
     let list = || home.demo(&sandbox, "list -o json");
     list()
@@ -76,9 +76,9 @@ fn requests_go_through_the_proxy_that_is_named_and_through_no_other() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there_is_not_gone_around() {
+fn an_unreachable_proxy_is_not_bypassed() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    // A port where nobody listens: one that was given back may be another test's by now.
+    // No one listens on port 1. Another test may reuse a port that this one has closed.
     let error = home.demo(&sandbox, "list --attempts 1 --proxy http://127.0.0.1:1").fail(5);
     assert_eq!(error["kind"], "unavailable", "{error}");
     assert!(sandbox.journal().is_empty());

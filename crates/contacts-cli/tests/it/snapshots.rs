@@ -1,4 +1,4 @@
-//! Every text that the command writes, as files that a reviewer can read.
+//! Compares the texts of the command with files that a reviewer reads.
 //!
 //! `SNAPSHOTS=overwrite cargo test -p contacts-cli --test it snapshots` writes them again. On Linux
 //! only: other systems word their errors differently.
@@ -21,7 +21,7 @@ fn assert_snapshot(name: &str, text: &str) {
     snapbox::assert_data_eq!(text, expected.raw());
 }
 
-/// Replaces what differs from run to run: the version, folders, ports, receipts and ids.
+/// Replaces text that changes from run to run: version, folders, ports, receipts and ids.
 fn redacted(home: &Home, text: &str) -> String {
     let folder = home.path("");
     let text = text.replace(folder.to_str().unwrap().trim_end_matches('/'), "/HOME");
@@ -36,7 +36,7 @@ fn without_version(text: &str) -> String {
     text.replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
 
-/// Puts a mask in place of these characters wherever they follow `before`.
+/// Replaces these characters after each `before` by a mask.
 fn masked(text: &str, before: &str, is_masked: impl Fn(char) -> bool, mask: &str) -> String {
     let mut parts = text.split(before);
     let mut masked = parts.next().unwrap_or_default().to_owned();
@@ -48,7 +48,7 @@ fn masked(text: &str, before: &str, is_masked: impl Fn(char) -> bool, mask: &str
     masked
 }
 
-/// Numbers the UUIDs in their order. The width stays, and with it that of a table.
+/// Numbers the UUIDs in their order. The width of each stays, so that tables stay aligned.
 fn with_numbered_ids(text: &str) -> String {
     let mut ids = Vec::new();
     let words = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');

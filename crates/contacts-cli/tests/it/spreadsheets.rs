@@ -1,4 +1,4 @@
-//! Files as spreadsheets, editors and people leave them, and CSV as spreadsheets take it.
+//! Files from spreadsheets and editors, and CSV for spreadsheets.
 
 use std::fs;
 
@@ -6,18 +6,18 @@ use crate::support::{Home, add, stored, writes};
 use contacts_sandbox::Sandbox;
 use serde_json::json;
 
-/// Addresses that reach nobody, with what is told of them.
+/// Invalid addresses, with their errors.
 const MISFITS: [(&str, &str, &str); 6] = [
-    ("voice", "4.95360287E+11", "a spreadsheet has shortened this number"),
-    ("sms", "9.05555555555e11", "a spreadsheet has shortened this number"),
-    ("sms", "ann@example.com", "sms takes a telephone number"),
+    ("voice", "4.95360287E+11", "a spreadsheet shortened this number"),
+    ("sms", "9.05555555555e11", "a spreadsheet shortened this number"),
+    ("sms", "ann@example.com", "sms needs a telephone number"),
     ("email", "90-555", "is not an e-mail address: it has no @"),
     ("email", "ann@example.com\u{200b}", "has an invisible character: \\u{200b}"),
     ("sms", "\u{202a}90-5555559999", "has an invisible character: \\u{202a}"),
 ];
 
 #[test]
-fn an_address_that_reaches_nobody_is_told_with_its_place_in_every_format_and_nothing_is_sent() {
+fn an_invalid_address_is_reported_with_its_position_in_every_format_and_nothing_is_sent() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for (method, to, why) in MISFITS {
         for (name, text, place) in [
@@ -37,7 +37,7 @@ fn an_address_that_reaches_nobody_is_told_with_its_place_in_every_format_and_not
 }
 
 #[test]
-fn the_same_addresses_are_refused_on_the_command_line() {
+fn the_command_line_rejects_the_same_addresses() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for (method, to, why) in MISFITS {
         for command in [
@@ -59,7 +59,7 @@ fn the_same_addresses_are_refused_on_the_command_line() {
 }
 
 #[test]
-fn a_number_that_a_spreadsheet_has_shortened_in_an_export_changes_nothing() {
+fn a_number_shortened_by_a_spreadsheet_changes_nothing() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     add(&sandbox, "voice", "+495360287176", true);
     let text = home.demo(&sandbox, "export -o csv").succeed();
@@ -67,7 +67,7 @@ fn a_number_that_a_spreadsheet_has_shortened_in_an_export_changes_nothing() {
     let file = home.write("saved.csv", &text.replace("+495360287176", "4.95360287E+11"));
     let ran = home.demo(&sandbox, &format!("apply --yes {file}")).run().with_code(2);
     assert!(ran.stderr.starts_with(&format!("error: {file}:4:1: voice 4.95360287E+11: ")), "{ran:?}");
-    assert!(ran.stderr.contains("a spreadsheet has shortened this number"), "{ran:?}");
+    assert!(ran.stderr.contains("a spreadsheet shortened this number"), "{ran:?}");
     assert_eq!(writes(&sandbox), 0);
 }
 
@@ -88,13 +88,13 @@ fn csv_is_read_with_every_separator_and_with_empty_columns() {
 }
 
 #[test]
-fn a_text_that_is_not_in_utf_8_is_refused_with_what_to_do() {
+fn a_file_that_is_not_utf_8_is_rejected_with_a_hint() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let utf_16: Vec<u8> =
         "\u{feff}method\tto\nsms\t90-5\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let latin_1 = b"method,to\nmobile,J\xf6rg\n".to_vec();
     for (bytes, what) in
-        [(utf_16, "1:1: this is text in UTF-16"), (latin_1, "2:9: this is not text in UTF-8")]
+        [(utf_16, "1:1: the file is UTF-16, not UTF-8"), (latin_1, "2:9: the file is not valid UTF-8")]
     {
         let file = home.path("contacts.csv");
         fs::write(&file, bytes).unwrap();
@@ -108,7 +108,7 @@ fn a_text_that_is_not_in_utf_8_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn csv_that_is_taken_for_yaml_is_told_with_the_flag_that_reads_it() {
+fn csv_parsed_as_yaml_is_an_error_that_names_the_format_flag() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for text in ["method,to\nsms,90-5\n", "id;method;to\n;sms;90-5\n"] {
         let error = home.demo(&sandbox, "plan -").stdin(text).fail(2);
@@ -119,7 +119,7 @@ fn csv_that_is_taken_for_yaml_is_told_with_the_flag_that_reads_it() {
 }
 
 #[test]
-fn csv_marks_what_a_spreadsheet_would_run_and_no_number() {
+fn csv_escapes_formulas_but_not_numbers() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let cells = [
         ("+905551234567", "+905551234567"),
@@ -141,7 +141,7 @@ fn csv_marks_what_a_spreadsheet_would_run_and_no_number() {
 }
 
 #[test]
-fn a_number_with_another_prefix_is_the_same_and_one_with_an_extension_is_not() {
+fn another_prefix_means_the_same_number_but_an_extension_does_not() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     add(&sandbox, "voice", "47-55512345", true);
     for number in ["004755512345", "+4755512345", "+47 555 12 345"] {

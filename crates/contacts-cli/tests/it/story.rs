@@ -1,4 +1,4 @@
-//! From an empty sandbox to contacts as a file says, with the sandbox killed in between.
+//! Applies a file to an empty sandbox that is killed in between.
 
 use crate::support;
 use std::fs;
@@ -7,21 +7,21 @@ use crate::support::{Home, serving, until};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN};
 use serde_json::{Value, json};
 
-/// What the sandbox has kept.
+/// The contacts in the state file of the sandbox.
 fn kept(home: &Home) -> Vec<String> {
     let text = fs::read_to_string(home.path("state.json")).unwrap_or_default();
     let state: Value = serde_json::from_str(&text).unwrap_or_default();
     let contacts = state["accounts"][0]["contacts"].as_array().cloned().unwrap_or_default();
-    let told = |contact: &Value| {
+    let shown = |contact: &Value| {
         format!("{} {}", contact["method"].as_str().unwrap(), contact["to"].as_str().unwrap())
     };
-    contacts.iter().map(told).collect()
+    contacts.iter().map(shown).collect()
 }
 
 #[test]
-fn a_file_is_planned_applied_changed_and_applied_again_though_the_service_dies_in_the_middle() {
+fn plan_and_apply_reach_the_file_even_if_the_service_dies_between() {
     let home = Home::new();
-    // Nobody, in a sandbox that would take every contact twice.
+    // A user without contacts, in a sandbox that accepts duplicates.
     let user = json!({"account_id": "demo", "email": DEMO_EMAIL, "token": DEMO_TOKEN});
     let nobody = json!({"behaviour": {"duplicates": "allowed"}, "accounts": [{"user": user}]});
     let state = home.write("state.json", &nobody.to_string());
@@ -36,7 +36,7 @@ fn a_file_is_planned_applied_changed_and_applied_again_though_the_service_dies_i
     home.at(&url).line(&format!("apply {file} --yes")).succeed();
     home.at(&url).line(&format!("plan {file} --exit-code")).run().with_code(0);
 
-    // Somebody has another number now.
+    // One number has changed.
     home.at(&url).line(&format!("export {file} --force")).succeed();
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("90-5555559999", "90-5555551111")).unwrap();
@@ -44,7 +44,7 @@ fn a_file_is_planned_applied_changed_and_applied_again_though_the_service_dies_i
     assert!(plan.contains("4 changes: 2 to create, 2 to delete\n"), "{plan}");
     drop(first);
 
-    // The second creation has its effect, and no answer: the sandbox is killed instead.
+    // The second create takes effect, but the sandbox is killed before the response.
     let faults = r#"{"rules":[{"operation":"create","occurrence":{"nth":2},"fault":{"kind":"silence","when":"after"}}]}"#;
     let (second, url) = sandbox(&["--faults", &home.write("faults.json", faults)]);
     let applying = home.at(&url).line(&format!("apply {file} --yes -o json")).start();

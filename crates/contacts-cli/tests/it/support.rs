@@ -1,4 +1,4 @@
-//! The command as a process of its own, with nothing of the environment that the tests run in.
+//! Runs the command as a process with a clean environment.
 
 pub(crate) mod canned;
 pub(crate) mod examined;
@@ -32,10 +32,10 @@ pub(crate) use self::inside::{add, asked, ids, reached, stored, writes};
 /// Ctrl-C.
 pub(crate) const SIGINT: i32 = 2;
 
-/// Whatever takes longer hangs, even where there is much else to do.
+/// A process that takes longer than this hangs, even on a busy machine.
 pub(crate) const HANGS: Duration = Duration::from_secs(120);
 
-/// What no secret of a test goes without, and no output may have.
+/// Part of every secret in the tests. No output may contain it.
 pub(crate) const SECRET: &str = "s3cret";
 
 /// The demo user's address and token, as they are sent.
@@ -53,7 +53,7 @@ impl Home {
         self.0.path().join(name)
     }
 
-    /// Writes a file that only its owner can read. Gives back its path.
+    /// Writes a private file and returns its path.
     pub(crate) fn write(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -67,12 +67,12 @@ impl Home {
         self.write("config/contacts/config.toml", text);
     }
 
-    /// The command, with arguments to come.
+    /// The command without arguments.
     pub(crate) fn contacts(&self) -> Contacts {
         self.program(env!("CARGO_BIN_EXE_contacts"))
     }
 
-    /// Another program in the same surroundings.
+    /// Another program with the same environment.
     pub(crate) fn program(&self, name: &str) -> Contacts {
         #[cfg(unix)]
         heed_signals();
@@ -95,8 +95,9 @@ impl Home {
     }
 }
 
-/// Gives children the default of each signal that this process ignores, as below `nohup` or in the background of a script. A
-/// program that begins has none of the handlers of its parent: to have one here is enough.
+/// Makes child processes handle each signal that this process ignores, such as under `nohup`.
+///
+/// A new program starts without the handlers of its parent, so a handler here is enough.
 #[cfg(unix)]
 fn heed_signals() {
     use signal_hook::consts::{SIGHUP, SIGTERM};
@@ -123,14 +124,14 @@ pub(crate) fn set_mode(path: &std::path::Path, mode: u32) {
 #[cfg(not(unix))]
 pub(crate) fn set_mode(_: &std::path::Path, _: u32) {}
 
-/// A command line that is put together.
+/// A command line under construction.
 pub(crate) struct Contacts {
     command: Command,
     stdin: Option<String>,
 }
 
 impl Contacts {
-    /// Arguments, with blanks between them.
+    /// Adds arguments separated by spaces.
     pub(crate) fn line(self, line: &str) -> Self {
         self.args(line.split_whitespace())
     }
@@ -154,24 +155,24 @@ impl Contacts {
         Self { stdin: Some(text.to_owned()), ..self }
     }
 
-    /// Standard output goes there, and nothing of it is in [`Ran`].
+    /// Redirects standard output. [`Ran`] then has none.
     pub(crate) fn stdout(mut self, to: impl Into<Stdio>) -> Self {
         self.command.stdout(to);
         self
     }
 
-    /// Standard output is a pipe from which nobody reads any more.
+    /// Makes standard output a pipe without a reader.
     pub(crate) fn unread(self) -> Self {
         let (_, writer) = io::pipe().unwrap();
         self.stdout(writer)
     }
 
-    /// The command itself, for what this has no word for.
+    /// The underlying [`Command`].
     pub(crate) fn command(self) -> Command {
         self.command
     }
 
-    /// It leads a process group of its own, as a job of a shell does.
+    /// Starts the command in its own process group, like a job of a shell.
     #[cfg(unix)]
     pub(crate) fn leader(mut self) -> Self {
         std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
@@ -185,7 +186,7 @@ impl Contacts {
         let program = self.command.get_program().to_owned();
         let mut child = self.command.spawn().unwrap_or_else(|error| panic!("no {program:?}: {error}"));
         if let (Some(mut stdin), Some(text)) = (child.stdin.take(), self.stdin) {
-            // Whoever does not read it has no need of it.
+            // The write fails if the command does not read its input.
             let _ = stdin.write_all(text.as_bytes());
         }
         let stdout = child.stdout.take().map_or_else(|| channel().1, lines);
@@ -197,17 +198,18 @@ impl Contacts {
         self.start().end()
     }
 
-    /// Runs it, and it must succeed. Gives back what it wrote to standard output.
+    /// Runs the command, asserts success, and returns its standard output.
     pub(crate) fn succeed(self) -> String {
         self.run().with_code(0).stdout
     }
 
-    /// Runs it, and it must succeed with one line of JSON on standard output.
+    /// Runs the command, asserts success, and parses its output as one line of JSON.
     pub(crate) fn json(self) -> Value {
         one_line(&self.succeed())
     }
 
-    /// Runs it with its errors as JSON, and it must end with this code, no result, and one error.
+    /// Runs the command with JSON errors. Asserts this exit code and no result, and returns the
+    /// error.
     pub(crate) fn fail(self, code: i32) -> Value {
         let ran = self.line("-o json").run().with_code(code);
         assert_eq!(ran.stdout, "", "{ran:?}");
@@ -215,7 +217,7 @@ impl Contacts {
     }
 }
 
-/// Starts a sandbox process. Its base URL comes with it.
+/// Starts a sandbox process and returns it with its base URL.
 pub(crate) fn serving(command: Contacts) -> (Running, String) {
     let mut sandbox = command.start();
     let line = sandbox.line();
@@ -224,7 +226,7 @@ pub(crate) fn serving(command: Contacts) -> (Running, String) {
     (sandbox, url)
 }
 
-/// One line of JSON, and nothing else.
+/// Parses text that must be one line of JSON.
 pub(crate) fn one_line(text: &str) -> Value {
     assert!(text.ends_with('\n') && text.lines().count() == 1, "not one line: {text:?}");
     serde_json::from_str(text).unwrap()
@@ -250,7 +252,7 @@ pub(crate) fn send(signal: &str, to: &str) {
     assert!(killed.unwrap().success());
 }
 
-/// A process that runs. It ends with the test.
+/// A running process, which is killed when dropped.
 pub(crate) struct Running {
     child: Child,
     stdout: Receiver<String>,
@@ -278,17 +280,18 @@ impl Running {
         self.signal("INT");
     }
 
-    /// Sends a signal, by its name without SIG.
+    /// Sends a signal, named without SIG.
     pub(crate) fn signal(&self, name: &str) {
         send(name, &self.child.id().to_string());
     }
 
-    /// Sends a signal to it and all that it has started, as a terminal does. It was [`Contacts::leader`].
+    /// Sends a signal to its process group, as a terminal does. It was started as
+    /// [`Contacts::leader`].
     pub(crate) fn signal_all(&self, name: &str) {
         send(name, &format!("-{}", self.child.id()));
     }
 
-    /// Ends it, whatever it does.
+    /// Kills the process.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -319,22 +322,22 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended already.
+        // Fails if the process has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// No output tells of a panic, or a secret.
+/// Asserts that an output contains no panic and no secret.
 #[track_caller]
 fn assert_fit(text: &str) {
     assert!(!text.contains("panicked"), "{text}");
     for secret in [SECRET, DEMO_TOKEN, DEMO_BASIC] {
-        assert!(!text.contains(secret), "{secret} is told: {text}");
+        assert!(!text.contains(secret), "{secret} is printed: {text}");
     }
 }
 
-/// What a process has left.
+/// Status and output of a finished process.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) status: ExitStatus,
@@ -350,7 +353,7 @@ impl Ran {
         self
     }
 
-    /// It has died by this signal.
+    /// Asserts that this signal ended the process.
     #[cfg(unix)]
     #[track_caller]
     pub(crate) fn killed_by(self, signal: i32) -> Self {
@@ -360,7 +363,7 @@ impl Ran {
         self
     }
 
-    /// The one error on standard error, as JSON.
+    /// Parses standard error as one JSON error.
     #[track_caller]
     pub(crate) fn error(&self) -> Value {
         let mut report = one_line(&self.stderr);
@@ -369,7 +372,7 @@ impl Ran {
     }
 }
 
-/// Waits until something is so.
+/// Waits until a condition is true.
 pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {

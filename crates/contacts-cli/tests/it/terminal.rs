@@ -1,11 +1,11 @@
-//! At a terminal: questions, colour, width, and patience. On Linux only.
+//! Prompts, color, width and waits at a terminal. On Linux only.
 #![cfg(target_os = "linux")]
 
 use crate::support;
 use crate::support::{Contacts, Home, Ran, ids, stored};
 use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, Hint, Sandbox, When};
 
-/// Runs a command line that asks nothing at a terminal with this many columns.
+/// Runs a command line without prompts at a terminal with this many columns.
 fn at_terminal(home: &Home, sandbox: &Sandbox, columns: u16, line: &str) -> Ran {
     home.demo(sandbox, line).at_terminal(columns).end()
 }
@@ -20,41 +20,41 @@ fn is_colored(text: &str) -> bool {
 }
 
 #[test]
-fn to_delete_asks_and_does_nothing_unless_the_answer_is_yes() {
+fn delete_asks_and_does_nothing_unless_the_answer_is_yes() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
     for answer in ["n", "", "yess"] {
         let ran = answered(&home, &sandbox, &format!("delete {first}"), answer).with_code(1);
         assert!(
             ran.stdout
-                .contains(&format!("{first}  email demo@example.com\r\nDelete 1 contact for good? [y/N]")),
+                .contains(&format!("{first}  email demo@example.com\r\nDelete 1 contact permanently? [y/N]")),
             "{ran:?}"
         );
         assert!(ran.stdout.contains("nothing was deleted"), "{ran:?}");
     }
     assert_eq!(support::writes(&sandbox), 0);
     let ran = answered(&home, &sandbox, &format!("delete {first} {second}"), "y").with_code(0);
-    let asked = "nobody would be notified\r\nDelete 2 contacts for good? [y/N]";
+    let asked = "no notifications\r\nDelete 2 contacts permanently? [y/N]";
     assert!(ran.stdout.contains(asked), "{ran:?}");
     assert_eq!(stored(&sandbox), []);
 }
 
 #[test]
-fn to_deactivate_the_last_enabled_contact_asks() {
+fn deactivate_asks_before_the_last_enabled_contact() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
     let ran = at_terminal(&home, &sandbox, 100, &format!("deactivate {first}")).with_code(0);
     assert_eq!(ran.stdout, format!("Deactivated {first}\r\n"));
     let line = format!("deactivate {second}");
     let ran = answered(&home, &sandbox, &line, "n").with_code(1);
-    assert!(ran.stdout.contains("Deactivate 1 contact all the same? [y/N]"), "{ran:?}");
+    assert!(ran.stdout.contains("Deactivate 1 contact anyway? [y/N]"), "{ran:?}");
     assert!(stored(&sandbox)[1].enabled);
     answered(&home, &sandbox, &line, "y").with_code(0);
     assert!(!stored(&sandbox)[1].enabled);
 }
 
 #[test]
-fn to_delete_with_yes_does_not_ask() {
+fn delete_with_yes_does_not_ask() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, _] = ids(&sandbox);
     let ran = at_terminal(&home, &sandbox, 100, &format!("delete --yes {first}")).with_code(0);
@@ -62,7 +62,7 @@ fn to_delete_with_yes_does_not_ask() {
 }
 
 #[test]
-fn colour_is_for_terminals_unless_it_is_wanted_or_unwanted() {
+fn color_is_for_terminals_unless_a_flag_decides() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for (line, colored) in [
         ("list", true),
@@ -83,7 +83,7 @@ fn colour_is_for_terminals_unless_it_is_wanted_or_unwanted() {
 }
 
 #[test]
-fn no_color_is_heeded() {
+fn no_color_turns_color_off() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let shown = |command: Contacts| command.at_terminal(100).end().with_code(0).stdout;
     assert!(is_colored(&shown(home.demo(&sandbox, "list"))));
@@ -93,7 +93,7 @@ fn no_color_is_heeded() {
 }
 
 #[test]
-fn at_any_width_what_is_to_be_copied_is_whole_and_words_are_not_broken() {
+fn at_any_width_no_word_of_a_table_is_broken() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let to = "somebody-with-a-very-long-name-indeed@a-department.of-a-company.example.com";
     for (method, to) in [("voice", "49-5360287176"), ("email", to)] {
@@ -114,9 +114,9 @@ fn at_any_width_what_is_to_be_copied_is_whole_and_words_are_not_broken() {
         });
         let text = at_terminal(&home, &sandbox, columns, "list --color never").with_code(0).stdout;
         for word in [id, "49-1", "no:", "Not", "verified,", "or", "never"] {
-            assert!(text.split_whitespace().any(|told| told == word), "{columns}: {word}: {text}");
+            assert!(text.split_whitespace().any(|printed| printed == word), "{columns}: {word}: {text}");
         }
-        // What is wider than the terminal is one word behind its name.
+        // A line wider than the terminal is one word after its name.
         let wide = text.lines().filter(|line| line.chars().count() > usize::from(columns));
         assert!(wide.clone().all(|line| line.split_whitespace().count() == 2), "{columns}: {text}");
         assert!(columns < 80 || wide.count() == 0, "{columns}: {text}");
@@ -126,14 +126,14 @@ fn at_any_width_what_is_to_be_copied_is_whole_and_words_are_not_broken() {
 }
 
 #[test]
-fn a_wait_of_more_than_a_second_is_told_to_whoever_waits() {
+fn a_wait_longer_than_a_second_is_printed_at_a_terminal() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let limit = || Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 1, status: 429 };
     sandbox.arm(limit());
     let ran = at_terminal(&home, &sandbox, 100, "list --color never").with_code(0);
-    let told = ran.stdout.lines().next().unwrap();
+    let printed = ran.stdout.lines().next().unwrap();
     let seconds =
-        told.strip_prefix("waiting ").and_then(|rest| rest.strip_suffix(" s, the service asked for it"));
+        printed.strip_prefix("waiting ").and_then(|rest| rest.strip_suffix(" s as the service requested"));
     let seconds: f64 = seconds.unwrap_or_else(|| panic!("{ran:?}")).parse().unwrap();
     assert!((1.0..=1.5).contains(&seconds), "{ran:?}");
 
@@ -143,7 +143,7 @@ fn a_wait_of_more_than_a_second_is_told_to_whoever_waits() {
 }
 
 #[test]
-fn a_terminal_acts_upon_nothing_that_the_service_says_in_any_form() {
+fn control_characters_are_escaped_at_a_terminal_in_every_format() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let said = r#"{"values":[{"id":"a","method":"\u009b31mx","to":"=\u001b]0;title\u0007\u202eliame","status":
         {"enabled":false,"disabledReason":"\u001b[2J\r\ufeff"}}]}"#;
@@ -165,7 +165,7 @@ fn a_terminal_acts_upon_nothing_that_the_service_says_in_any_form() {
         let ran = at_terminal(&home, &sandbox, 100, &line).with_code(0);
         let acts = |c: char| c != '\n' && c != '\r' && c.is_control() || "\u{202e}\u{feff}".contains(c);
         assert!(!ran.stdout.contains(acts), "{line}: {ran:?}");
-        // A line of a terminal ends with both; anything else would be a way back to its beginning.
+        // A line of a terminal ends with both. A single carriage return could overwrite the line.
         assert!(!ran.stdout.replace("\r\n", "\n").contains('\r'), "{line}: {ran:?}");
         assert!(ran.stdout.contains("liame"), "{line}: {ran:?}");
     }

@@ -1,4 +1,5 @@
-//! A token in the place of an id, an address or a file: it is neither sent nor repeated. What only resembles one is taken.
+//! A token in place of an id, an address or a file is neither sent nor printed. Similar text is
+//! accepted.
 
 use crate::support::Home;
 use contacts_sandbox::Sandbox;
@@ -11,7 +12,7 @@ const TOKENS: [&str; 4] = [
 ];
 
 #[test]
-fn a_token_in_the_wrong_place_is_refused_before_anything_is_sent() {
+fn a_misplaced_token_is_rejected_before_anything_is_sent() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for line in [
         "audit @",
@@ -51,12 +52,12 @@ fn a_token_in_the_wrong_place_is_refused_before_anything_is_sent() {
         }
     }
     assert!(sandbox.journal().is_empty());
-    let told = home.demo(&sandbox, "audit ATATT3xFfGF0").fail(2)["message"].as_str().unwrap().to_owned();
-    assert!(told.contains("the form of a token") && told.contains("--token-file"), "{told}");
+    let output = home.demo(&sandbox, "audit ATATT3xFfGF0").fail(2)["message"].as_str().unwrap().to_owned();
+    assert!(output.contains("looks like a token") && output.contains("--token-file"), "{output}");
 }
 
 #[test]
-fn what_is_no_token_is_taken() {
+fn values_that_only_resemble_a_token_are_accepted() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for account in [
         "712020:0a1b2c3d-4e5f-6a7b-8c9d-0e1f2a3b4c5d",
@@ -65,8 +66,8 @@ fn what_is_no_token_is_taken() {
         "qm:a713c8ea-1075-4e30-9d96-891a7d181739:5ad6d69abfa3980ce712caae",
         "Aa1Bb2Cc3Dd4Ee5Ff6Gg7Hh8",
     ] {
-        let told = home.demo(&sandbox, "curl list --account-id").args([account]).succeed();
-        assert!(told.contains(&account.replace(':', "%3A")) || told.contains(account), "{told}");
+        let output = home.demo(&sandbox, "curl list --account-id").args([account]).succeed();
+        assert!(output.contains(&account.replace(':', "%3A")) || output.contains(account), "{output}");
     }
     for (method, to) in [
         ("email", "Ann.Bennett-Smith2+OnCall@Mail.Example.COM"),

@@ -1,10 +1,10 @@
-//! A command that prints the token, and does not do as it should.
+//! Failures of the token command.
 #![cfg(unix)]
 
 use crate::support::{Contacts, Home, asked, until};
 use contacts_sandbox::{DEMO_EMAIL, Sandbox, User};
 
-/// A list as the demo user, whose token is printed by a script.
+/// `list` as the demo user, with a script as the token command.
 fn list(home: &Home, sandbox: &Sandbox, script: &str) -> Contacts {
     let script = home.write("script", script);
     let list = home.contacts().args(["list", "--base-url", &sandbox.base_url(), "--email", DEMO_EMAIL]);
@@ -12,16 +12,13 @@ fn list(home: &Home, sandbox: &Sandbox, script: &str) -> Contacts {
 }
 
 #[test]
-fn one_that_does_not_end_is_killed_when_the_time_is_over() {
+fn a_token_command_is_killed_after_the_timeout() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for script in ["exec sleep 300", "echo s3cret; exec sleep 300", "exec sleep 300 >&-"] {
         let script = format!("echo $$ > \"$HOME/id\"\n{script}");
         let error = list(&home, &sandbox, &script).line("--timeout 1s").fail(5);
         assert_eq!(error["kind"], "timed_out", "{script}");
-        assert_eq!(
-            error["message"], "--token-command: the token command has not ended within 1s",
-            "{script}"
-        );
+        assert_eq!(error["message"], "--token-command: the token command did not end within 1s", "{script}");
         let id = std::fs::read_to_string(home.path("id")).unwrap().trim().to_owned();
         until("the end of the command", || {
             let alive = home.program("sh").args(["-c", &format!("kill -0 {id} 2>&1")]).run();
@@ -32,14 +29,14 @@ fn one_that_does_not_end_is_killed_when_the_time_is_over() {
 }
 
 #[test]
-fn what_one_leaves_behind_is_not_waited_for() {
+fn the_command_does_not_wait_for_children_of_the_token_command() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let error = list(&home, &sandbox, "sleep 300 2>&- & wait").line("--timeout 1s").fail(5);
     assert_eq!(error["kind"], "timed_out");
 }
 
 #[test]
-fn one_that_has_no_second_token_in_time_is_told_as_late_and_not_as_refused() {
+fn a_second_run_that_is_too_slow_is_a_timeout_and_not_a_401() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.with_service(|service| {
         service.add_user(User::new(DEMO_EMAIL, "new-s3cret").with_expired_token("old-s3cret"))
@@ -47,20 +44,17 @@ fn one_that_has_no_second_token_in_time_is_told_as_late_and_not_as_refused() {
     let script = "test -e \"$HOME/asked\" && exec sleep 300; touch \"$HOME/asked\"; echo old-s3cret";
     let error = list(&home, &sandbox, script).line("--timeout 3s").fail(5);
     assert_eq!(error["kind"], "timed_out");
-    assert!(
-        error["message"].as_str().unwrap().contains("the source of credentials gave none in time"),
-        "{error}"
-    );
+    assert!(error["message"].as_str().unwrap().contains("the credentials provider took too long"), "{error}");
     assert_eq!(asked(&sandbox, "GET"), 1);
 }
 
 #[test]
-fn one_that_prints_without_end_is_not_read_to_its_end() {
+fn endless_output_of_a_token_command_is_an_error() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let error = list(&home, &sandbox, "exec yes s3cret").fail(2);
     let message = error["message"].as_str().unwrap();
     assert!(
-        message.contains("the token command prints") && message.contains("longer than 65536 bytes"),
+        message.contains("the output of the token command") && message.contains("longer than 65536 bytes"),
         "{error}"
     );
     let zeros =
@@ -71,7 +65,7 @@ fn one_that_prints_without_end_is_not_read_to_its_end() {
 }
 
 #[test]
-fn one_that_needs_a_shell_is_told_how_to_have_one() {
+fn a_token_command_that_needs_a_shell_has_a_hint() {
     let home = Home::new();
     let at = ["list", "--base-url", "http://127.0.0.1:1/x", "--email", DEMO_EMAIL];
     let error = home.contacts().args(at).args(["--token-command", "exit 0"]).fail(1);

@@ -1,11 +1,11 @@
-//! How long it takes, and how often it is tried.
+//! Time limits, waits and attempts.
 
 use std::time::Duration;
 
 use crate::support::{Home, asked};
 use contacts_sandbox::{Fault, FaultRule, Hint, Part, Sandbox, When};
 
-/// Whatever is waited for takes longer, and the machine may have other things to do.
+/// Maximum time of a command that fails at once, on a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
 fn limited(seconds: u32) -> Fault {
@@ -13,18 +13,18 @@ fn limited(seconds: u32) -> Fault {
 }
 
 #[test]
-fn a_wait_that_the_service_asks_for_is_kept() {
+fn retry_after_is_respected() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(limited(1));
     let ran = home.demo(&sandbox, "create voice 49-1").run().with_code(0);
     assert!(ran.took >= Duration::from_secs(1), "{ran:?}");
     let at: Vec<_> = sandbox.journal().iter().map(|recorded| recorded.unix_ms).collect();
     assert!(at.len() == 2 && at[1] - at[0] >= 1000, "{at:?}");
-    assert!(!ran.stderr.contains("waiting"), "nobody waits at a terminal: {ran:?}");
+    assert!(!ran.stderr.contains("waiting"), "without a terminal, no wait is printed: {ran:?}");
 }
 
 #[test]
-fn a_wait_that_is_too_long_is_told_at_once() {
+fn a_retry_after_that_is_too_long_fails_at_once() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(limited(3600)));
     let ran = home.demo(&sandbox, "list -o json").run().with_code(5);
@@ -35,7 +35,7 @@ fn a_wait_that_is_too_long_is_told_at_once() {
 }
 
 #[test]
-fn a_wait_beyond_the_time_out_is_told_at_once_and_not_begun() {
+fn a_wait_longer_than_the_timeout_fails_at_once() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(limited(30)));
     let ran = home.demo(&sandbox, "list --timeout 5s -o json").run().with_code(5);
@@ -43,11 +43,11 @@ fn a_wait_beyond_the_time_out_is_told_at_once_and_not_begun() {
     assert!(ran.took < AT_ONCE, "{ran:?}");
 }
 
-/// So long that once more is told from a machine that has other things to do.
+/// Long enough to distinguish another attempt from a busy machine.
 const TIME_OUT: Duration = Duration::from_secs(2);
 
 #[test]
-fn a_server_that_never_answers_costs_no_more_than_the_time_out() {
+fn a_silent_server_takes_no_longer_than_the_timeout() {
     let drip = Fault::Drip { bytes: 1, every_ms: 20, part: Part::Response };
     for fault in [Fault::Silence { when: When::Before }, drip] {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
@@ -61,7 +61,7 @@ fn a_server_that_never_answers_costs_no_more_than_the_time_out() {
 }
 
 #[test]
-fn a_creation_that_is_never_answered_is_in_doubt_when_the_time_is_over() {
+fn a_create_without_a_response_has_an_unknown_outcome_after_the_timeout() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }));
     let error = home.demo(&sandbox, "create voice 49-1 --timeout 300ms").fail(7);
@@ -69,7 +69,7 @@ fn a_creation_that_is_never_answered_is_in_doubt_when_the_time_is_over() {
 }
 
 #[test]
-fn the_attempts_are_as_many_as_are_wanted() {
+fn attempts_limits_the_requests() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let busy = Fault::Status { status: 503, body: None, content_type: None, when: When::Before };
     sandbox.arm(FaultRule::new(busy));

@@ -1,10 +1,10 @@
-//! What goes on the wire.
+//! The requests of each command.
 
 use crate::support;
 use crate::support::{Home, ids};
 use contacts_sandbox::{RecordedRequest, Sandbox, User};
 
-/// What was sent for a command line.
+/// The requests of a command line.
 fn sent(sandbox: &Sandbox, line: &str) -> Vec<RecordedRequest> {
     sandbox.clear_journal();
     Home::new().demo(sandbox, line).succeed();
@@ -62,7 +62,7 @@ fn every_command_sends_the_documented_request_and_nothing_else() {
 }
 
 #[test]
-fn to_ensure_looks_first_and_creates_what_is_missing_only() {
+fn create_ensure_lists_first_and_creates_only_a_missing_contact() {
     let sandbox = Sandbox::start().unwrap();
     let methods =
         |line: &str| -> Vec<_> { sent(&sandbox, line).into_iter().map(|recorded| recorded.method).collect() };
@@ -71,7 +71,7 @@ fn to_ensure_looks_first_and_creates_what_is_missing_only() {
 }
 
 #[test]
-fn a_request_shown_as_a_curl_command_is_not_sent_and_has_no_token() {
+fn curl_sends_nothing_and_prints_no_token() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let text = home.demo(&sandbox, "curl create sms 90-5555559999").succeed();
     let words = shlex::split(&text).unwrap();

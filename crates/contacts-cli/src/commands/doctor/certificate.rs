@@ -1,4 +1,4 @@
-//! The certificate that a server shows, and who issued it: what stands between, such as a proxy that opens TLS, is seen there.
+//! The certificate of a server and its issuer. The issuer reveals a proxy that intercepts TLS.
 
 use std::{
     io,
@@ -23,39 +23,39 @@ use rustls::{
 
 use crate::{config::network::Network, error::Failure};
 
-/// What a handshake has come to.
+/// The result of a TLS handshake.
 pub(crate) struct Shown {
-    /// Who issued the server's certificate, as the certificate has it; nothing if none was shown.
+    /// The issuer in the certificate of the server; `None` if the server sent no certificate.
     pub(crate) issuer: Option<String>,
     pub(crate) verdict: Verdict,
 }
 
-/// Whether the handshake came to its end, and if it did not, why.
+/// The outcome of the handshake, with the reason of a failure.
 pub(crate) enum Verdict {
     Trusted,
-    /// The certificate is not one to trust.
+    /// The certificate is not trusted.
     Untrusted(String),
-    /// Something else than the certificate.
+    /// The handshake failed for another reason.
     Broken(String),
 }
 
-/// Shakes hands with a server and sends nothing more; it may be silent for so long. The certificate is verified as by the client of
-/// the settings.
+/// Performs a TLS handshake and sends nothing more. Verifies the certificate with the roots of the
+/// settings.
 pub(crate) fn shown(
     stream: TcpStream,
     host: &str,
     network: &Network,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Shown, Failure> {
     let provider = Arc::new(ring::default_provider());
     let verifier =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots(network)?), Arc::clone(&provider))
             .build()
-            .map_err(|error| Failure::local(format!("no certificate can be verified: {error}")))?;
-    let witness = Arc::new(Witness { verifier, seen: OnceLock::new() });
-    let shaken = shake_hands(stream, host, &provider, &witness, patience);
-    let verdict = shaken.map_or_else(|error| Verdict::of(&error), |()| Verdict::Trusted);
-    let issuer = witness.seen.get().map(issuer);
+            .map_err(|error| Failure::local(format!("could not set up certificate verification: {error}")))?;
+    let recorder = Arc::new(Recorder { verifier, seen: OnceLock::new() });
+    let result = shake_hands(stream, host, &provider, &recorder, timeout);
+    let verdict = result.map_or_else(|error| Verdict::of(&error), |()| Verdict::Trusted);
+    let issuer = recorder.seen.get().map(issuer);
     Ok(Shown { issuer, verdict })
 }
 
@@ -63,19 +63,19 @@ fn shake_hands(
     mut stream: TcpStream,
     host: &str,
     provider: &Arc<CryptoProvider>,
-    witness: &Arc<Witness>,
-    patience: Duration,
+    recorder: &Arc<Recorder>,
+    timeout: Duration,
 ) -> io::Result<()> {
     let config = ClientConfig::builder_with_provider(Arc::clone(provider))
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
         .dangerous()
-        .with_custom_certificate_verifier(witness.clone())
+        .with_custom_certificate_verifier(recorder.clone())
         .with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
     let mut connection = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
-    stream.set_read_timeout(Some(patience))?;
-    stream.set_write_timeout(Some(patience))?;
+    stream.set_read_timeout(Some(timeout))?;
+    stream.set_write_timeout(Some(timeout))?;
     while connection.is_handshaking() {
         connection.complete_io(&mut stream)?;
     }
@@ -87,9 +87,9 @@ impl Verdict {
         let why = error.to_string();
         match (error.get_ref().and_then(|error| error.downcast_ref()), error.kind()) {
             (Some(Error::InvalidCertificate(_)), _) => Self::Untrusted(why),
-            // Of a socket, either may be told.
+            // A socket reports a timeout as either kind.
             (_, io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
-                Self::Broken("there was no answer in time".into())
+                Self::Broken("no response in time".into())
             }
             _ => Self::Broken(why),
         }
@@ -103,16 +103,16 @@ fn roots(network: &Network) -> Result<RootCertStore, Failure> {
     Ok(roots)
 }
 
-/// What a certificate says of its issuer, in words.
+/// The issuer of a certificate as text.
 fn issuer(certificate: &CertificateDer<'_>) -> String {
     let certificate = webpki::EndEntityCert::try_from(certificate).ok();
     let name = certificate.and_then(|certificate| words(certificate.issuer()).ok());
     name.filter(|words| !words.is_empty())
-        .map_or_else(|| "nobody that can be read".into(), |words| words.join(", "))
+        .map_or_else(|| "an unreadable issuer".into(), |words| words.join(", "))
 }
 
-/// The common name, the organization and the country in a distinguished name (RFC 5280, 4.1.2.4), in the order in which they
-/// stand there.
+/// The common name, organization and country in a distinguished name (RFC 5280, 4.1.2.4), in its
+/// order.
 fn words(name: &[u8]) -> der::Result<Vec<String>> {
     const SHOWN: [ObjectIdentifier; 3] = [
         ObjectIdentifier::new_unwrap("2.5.4.3"),
@@ -135,14 +135,14 @@ fn words(name: &[u8]) -> der::Result<Vec<String>> {
     Ok(words)
 }
 
-/// A verifier that keeps what it was shown, and judges as the one behind it does.
+/// A verifier that records the certificate of the server.
 #[derive(Debug)]
-struct Witness {
+struct Recorder {
     verifier: Arc<WebPkiServerVerifier>,
     seen: OnceLock<CertificateDer<'static>>,
 }
 
-impl ServerCertVerifier for Witness {
+impl ServerCertVerifier for Recorder {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,

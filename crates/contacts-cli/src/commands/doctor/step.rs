@@ -1,16 +1,16 @@
-//! The steps of an examination, and how they are shown.
+//! The checks of `doctor` and their output.
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::error::Failure;
 
-/// How a step came out.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum State {
     Ok,
-    /// Worth knowing, and no obstacle.
+    /// Not a failure, but worth attention.
     Note,
     Failed,
 }
@@ -24,7 +24,7 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    /// For people.
+    /// The line in the table format.
     pub(crate) fn line(&self) -> String {
         let (word, color) = match self.state {
             State::Ok => ("ok", AnsiColor::Green),
@@ -40,7 +40,7 @@ impl Step {
     }
 }
 
-/// The steps that were made.
+/// The checks so far.
 #[derive(Debug, Default)]
 pub(crate) struct Steps(pub(crate) Vec<Step>);
 
@@ -53,10 +53,10 @@ impl Steps {
         self.0.push(Step { step, state: State::Note, message: message.into(), hint });
     }
 
-    /// The step that fails is the last: what comes behind it stands on it.
+    /// Adds a failed check, which is the last one: later checks depend on it.
     pub(crate) fn failed(&mut self, step: &'static str, failure: &Failure) -> Failure {
         let (message, hint) = (failure.to_string(), failure.hint().map(str::to_owned));
         self.0.push(Step { step, state: State::Failed, message, hint });
-        Failure::found(failure, step)
+        Failure::failed_check(failure, step)
     }
 }

@@ -1,4 +1,4 @@
-//! One operation with each of several contacts.
+//! Runs one operation on each of several contacts.
 
 use contacts_ureq::{ContactId, Error};
 
@@ -8,8 +8,8 @@ use crate::{
     output::{Change, Output},
 };
 
-/// Does one thing with each of several contacts. What fails with one does not keep the others from it, unless it would fail
-/// with them too.
+/// Runs one operation on each contact. Stops early after a failure that the other contacts would
+/// have too.
 pub(super) fn each(
     output: Output,
     ids: &[ContactId],
@@ -17,7 +17,7 @@ pub(super) fn each(
 ) -> Result<(), Vec<Failure>> {
     let several = ids.len() > 1;
     let (mut changes, mut failures) = (Vec::new(), Vec::new());
-    for (place, id) in ids.iter().enumerate() {
+    for (index, id) in ids.iter().enumerate() {
         interrupt::tells_of(several.then(|| UnderWay {
             made: format!("{} of {} changes", changes.len(), ids.len()),
             change: id.to_string(),
@@ -29,7 +29,7 @@ pub(super) fn each(
             Ok(change) => changes.push(change),
             Err(error) => {
                 let is_last = is_for_all(&error);
-                let untried = if is_last { ids.len() - place - 1 } else { 0 };
+                let untried = if is_last { ids.len() - index - 1 } else { 0 };
                 let failure = Failure::from(error);
                 failures.push(if several { failure.about(&without_trying(id, untried)) } else { failure });
                 if is_last {
@@ -47,7 +47,7 @@ pub(super) fn each(
     if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
-/// A contact with which something failed, and how many of those behind it were left for that reason.
+/// The id of a failed contact, with the number of contacts that were not tried because of it.
 fn without_trying(id: &ContactId, others: usize) -> String {
     match others {
         0 => id.to_string(),

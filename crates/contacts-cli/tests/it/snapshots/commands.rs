@@ -26,15 +26,15 @@ const AT_A_SERVICE: [(&str, &[&str]); 14] = [
     ("config-show", &["config show"]),
 ];
 
-/// A run as a reader of a terminal would copy it.
-fn told(home: &Home, line: &str, ran: &Ran) -> String {
+/// A run as a terminal shows it.
+fn transcript(home: &Home, line: &str, ran: &Ran) -> String {
     let errors = if ran.stderr.is_empty() { String::new() } else { format!("[stderr]\n{}", ran.stderr) };
     let exit = ran.status.code().unwrap();
     let text = redacted(home, &format!("{}{errors}[exit {exit}]\n\n", ran.stdout));
     format!("$ contacts {line}\n{text}")
 }
 
-/// Runs lines one after the other, in each form.
+/// Runs the lines in order, in each format.
 fn runs(lines: &[&str], command: impl Fn(&Home, &Sandbox, &str) -> Contacts) -> String {
     let mut text = String::new();
     for form in ["table", "json"] {
@@ -46,14 +46,14 @@ fn runs(lines: &[&str], command: impl Fn(&Home, &Sandbox, &str) -> Contacts) -> 
             let line = format!("{line} -o {form}");
             let real = line.replace("FIRST", &first).replace("SECOND", &second).replace("ACCOUNT", &account);
             let real = real.replace("/HOME", home.path("").to_str().unwrap().trim_end_matches('/'));
-            text.push_str(&told(&home, &line, &command(&home, &sandbox, &real).run()));
+            text.push_str(&transcript(&home, &line, &command(&home, &sandbox, &real).run()));
         }
     }
     text
 }
 
 #[test]
-fn each_command_at_a_service_says_what_was_reviewed() {
+fn the_output_of_each_service_command_matches_its_snapshot() {
     for (name, lines) in AT_A_SERVICE {
         let text = runs(lines, Home::demo);
         assert_snapshot(&format!("commands/{name}.txt"), &text);
@@ -61,7 +61,7 @@ fn each_command_at_a_service_says_what_was_reviewed() {
 }
 
 #[test]
-fn each_command_of_this_machine_says_what_was_reviewed() {
+fn the_output_of_each_local_command_matches_its_snapshot() {
     let config = ["config path", "config set timeout 30s", "config get timeout", "config unset timeout"];
     let login = ["login --base-url URL --email demo@example.com --token-file -", "logout", "logout"];
     for (name, lines) in [("config", &config[..]), ("login", &login), ("demo", &["demo"])] {
@@ -74,7 +74,7 @@ fn each_command_of_this_machine_says_what_was_reviewed() {
 }
 
 #[test]
-fn a_creation_in_doubt_and_its_way_out_say_what_was_reviewed() {
+fn the_output_for_an_unknown_outcome_matches_its_snapshot() {
     let mut text = String::new();
     for form in ["table", "json"] {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
@@ -82,14 +82,14 @@ fn a_creation_in_doubt_and_its_way_out_say_what_was_reviewed() {
             sandbox.arm(FaultRule::new(Fault::Reset { when }).on(Operation::Create));
             let create = format!("create voice 90-5555559999 -o {form}");
             let ran = home.demo(&sandbox, &create).run();
-            text.push_str(&told(&home, &create, &ran));
+            text.push_str(&transcript(&home, &create, &ran));
             sandbox.disarm();
             let beginning = if form == "json" { "\"receipt\":\"" } else { "receipt: " };
             let (_, receipt) = ran.stderr.split_once(beginning).unwrap();
             let receipt = receipt.split(['"', '\n']).next().unwrap();
             let reconcile = |receipt: &str| format!("reconcile {receipt} -o {form}");
             let ran = home.demo(&sandbox, &reconcile(receipt)).run();
-            text.push_str(&told(&home, &reconcile("RECEIPT"), &ran));
+            text.push_str(&transcript(&home, &reconcile("RECEIPT"), &ran));
         }
     }
     assert_snapshot("commands/reconcile.txt", &text);

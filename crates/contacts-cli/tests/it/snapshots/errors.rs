@@ -1,4 +1,4 @@
-//! Each error of the core, with its hint and its exit code, as the command tells it.
+//! Each error of the core with its hint and exit code, as the command prints it.
 
 use contacts_sandbox::{Fault, Sandbox, When};
 use rustls::version::TLS13;
@@ -15,8 +15,8 @@ const GET: &str = "get abc --attempts 1";
 const CREATE: &str = "create sms 90-5555559999 --attempts 1";
 const ENSURE: &str = "create --ensure sms 90-5555559999";
 
-/// An error in one line each for its kind, what it says, and what to do.
-fn told(home: &Home, what: &str, line: &str, command: Contacts) -> String {
+/// Kind, message and hint of an error, one line each.
+fn described(home: &Home, what: &str, line: &str, command: Contacts) -> String {
     let real = line.replace("/HOME", home.path("").to_str().unwrap().trim_end_matches('/'));
     let ran = command.line(&real).line("-o json").run();
     assert_eq!(ran.stdout, "", "{what}: {ran:?}");
@@ -24,15 +24,15 @@ fn told(home: &Home, what: &str, line: &str, command: Contacts) -> String {
     let mut text =
         format!("# {what}\n$ contacts {line}\nexit {code}, kind {}\n", error["kind"].as_str().unwrap());
     for name in ["message", "hint"] {
-        if let Some(said) = error[name].as_str() {
-            text += &format!("{name}: {said}\n");
+        if let Some(value) = error[name].as_str() {
+            text += &format!("{name}: {value}\n");
         }
     }
     if let Some(seconds) = error["retryAfter"].as_u64() {
         text += &format!("retryAfter: {seconds}\n");
     }
     let text = redacted(home, &text);
-    // How the system words it differs from machine to machine.
+    // The wording differs between systems.
     masked(&text, "failed to lookup address information: ", |c| c != '\n', "REASON") + "\n"
 }
 
@@ -48,8 +48,8 @@ fn ok(body: &str) -> Vec<u8> {
     json("200 OK", body)
 }
 
-/// What is said in the shape of the service's own errors.
-fn said(status: &str, title: &str) -> Vec<u8> {
+/// An error in the format of the service.
+fn own_error(status: &str, title: &str) -> Vec<u8> {
     json(status, &format!(r#"{{"errors":[{{"title":"{title}","code":"X"}}],"requestId":"r-1"}}"#))
 }
 
@@ -57,8 +57,8 @@ fn lost() -> Vec<u8> {
     Vec::new()
 }
 
-/// The errors that follow from the answers of a server.
-fn of_answers() -> String {
+/// Errors of responses.
+fn of_responses() -> String {
     let scope = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
     let plan = r#"{"code":40301,"message":"No access to Operations"}"#;
     let allowlist = r#"{"message":"The IP address has been rejected: allowlisting is enabled"}"#;
@@ -78,50 +78,50 @@ fn of_answers() -> String {
         ("CheckAccessToken", "list --oauth --attempts 1", vec![json("401 Unauthorized", "")]),
         ("MissingScope", LIST, vec![json("401 Unauthorized", scope)]),
         ("NoOperations", LIST, vec![json("403 Forbidden", plan)]),
-        ("PlanLimit", LIST, vec![said("402 Payment Required", "Payment required")]),
-        ("NotAllowed", LIST, vec![said("403 Forbidden", "Forbidden")]),
-        ("OnlyAdministrators", "list --account-id ann", vec![said("403 Forbidden", "Forbidden")]),
+        ("PlanLimit", LIST, vec![own_error("402 Payment Required", "Payment required")]),
+        ("NotAllowed", LIST, vec![own_error("403 Forbidden", "Forbidden")]),
+        ("OnlyAdministrators", "list --account-id ann", vec![own_error("403 Forbidden", "Forbidden")]),
         ("IpAllowlist", LIST, vec![json("403 Forbidden", allowlist)]),
         ("WrongSite", LIST, vec![json("404 Not Found", "")]),
-        ("NoSuchUser", "list --account-id ann", vec![said("404 Not Found", "User not found")]),
+        ("NoSuchUser", "list --account-id ann", vec![own_error("404 Not Found", "User not found")]),
         ("ApiRemoved", LIST, vec![json("410 Gone", removed)]),
-        ("NoSuchContact", GET, vec![said("404 Not Found", "Contact not found")]),
-        ("ExistsOrTooMany", CREATE, vec![said("422 Unprocessable Entity", "Rejected")]),
-        ("AlreadyExists", CREATE, vec![said("409 Conflict", "Contact already exists")]),
-        ("TooManyContacts", CREATE, vec![said("422 Unprocessable Entity", "Limit exceeded")]),
-        ("CheckAddress", CREATE, vec![said("422 Unprocessable Entity", "to is not valid")]),
-        ("OnlyEmailCanBeUpdated", "update abc 90-5", vec![said("422 Unprocessable Entity", "No")]),
-        ("NotVerified", "activate abc", vec![said("422 Unprocessable Entity", "Not verified")]),
+        ("NoSuchContact", GET, vec![own_error("404 Not Found", "Contact not found")]),
+        ("ExistsOrTooMany", CREATE, vec![own_error("422 Unprocessable Entity", "Rejected")]),
+        ("AlreadyExists", CREATE, vec![own_error("409 Conflict", "Contact already exists")]),
+        ("TooManyContacts", CREATE, vec![own_error("422 Unprocessable Entity", "Limit exceeded")]),
+        ("CheckAddress", CREATE, vec![own_error("422 Unprocessable Entity", "to is not valid")]),
+        ("OnlyEmailCanBeUpdated", "update abc 90-5", vec![own_error("422 Unprocessable Entity", "No")]),
+        ("NotVerified", "activate abc", vec![own_error("422 Unprocessable Entity", "Not verified")]),
         ("NotTheService, an error", LIST, vec![page("403 Forbidden")]),
         ("NotTheService, a success", LIST, vec![page("200 OK")]),
         ("NotTheService, not HTTP", LIST, vec![b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()]),
         ("Redirected", LIST, vec![moved.clone().into_bytes()]),
         ("Redirected, a create", CREATE, vec![moved.into_bytes()]),
-        ("no hint: a request that is not understood", CREATE, vec![json("400 Bad Request", fields)]),
-        ("no hint: a body that is cut", LIST, vec![ok(r#"{"values":["#)]),
+        ("no hint: a rejected request", CREATE, vec![json("400 Bad Request", fields)]),
+        ("no hint: a truncated body", LIST, vec![ok(r#"{"values":["#)]),
         ("no hint: another contact", GET, vec![ok(another)]),
-        ("no hint: a connection that ends without an answer", LIST, vec![lost()]),
-        ("no hint: a change that may have been made", "activate abc --attempts 1", vec![lost()]),
+        ("no hint: a connection closed without a response", LIST, vec![lost()]),
+        ("no hint: a change that may have taken effect", "activate abc --attempts 1", vec![lost()]),
         ("StopReason::MaxAttempts", "list --attempts 2", vec![json("503 Service Unavailable", "")]),
         ("StopReason::RetryAfterTooLong", LIST.trim_end_matches(" --attempts 1"), vec![slow]),
         ("StopReason::Deadline", "list --timeout 10s", vec![later]),
-        ("Indeterminate", CREATE, vec![lost()]),
-        ("Indeterminate, NotTheService", CREATE, vec![page("502 Bad Gateway")]),
+        ("OutcomeUnknown", CREATE, vec![lost()]),
+        ("OutcomeUnknown, NotTheService", CREATE, vec![page("502 Bad Gateway")]),
         ("Duplicate", ENSURE, vec![none, lost(), twice]),
         ("PagingError::Unreadable", LIST, vec![values(contact, "?page=2")]),
         ("PagingError::NotForward", LIST, vec![values(contact, "?offset=0")]),
         ("PagingError::NothingNew", LIST, vec![values(contact, "?offset=1"), values(contact, "?offset=2")]),
     ];
     let home = Home::new();
-    let told = |(what, line, answers): (&str, &str, Vec<Vec<u8>>)| {
+    let described = |(what, line, answers): (&str, &str, Vec<Vec<u8>>)| {
         let server = Server::start(&answers);
-        told(&home, what, line, home.at(&format!("{}/jsm/ops/api/c", server.origin)))
+        described(&home, what, line, home.at(&format!("{}/jsm/ops/api/c", server.origin)))
     };
-    cases.into_iter().map(told).collect()
+    cases.into_iter().map(described).collect()
 }
 
-/// The errors of the way to the service.
-fn of_the_way() -> String {
+/// Errors of the connection.
+fn of_connections() -> String {
     let home = Home::new();
     let token = home.write("token", "t0ken");
     let at_site = |site: &str| {
@@ -143,23 +143,23 @@ fn of_the_way() -> String {
         ("ProxyForbids", LIST, home.at(far).args(["--proxy", &forbids.origin])),
         ("CheckHost", LIST, home.at("https://host.invalid/x")),
         ("CheckCertificate", LIST, home.at(&office)),
-        ("no hint: nobody listens", LIST, home.at("http://127.0.0.1:1/x")),
-        ("no hint: nobody answers", "list --attempts 1 --timeout 1s", home.demo(&silent, "")),
+        ("no hint: connection refused", LIST, home.at("http://127.0.0.1:1/x")),
+        ("no hint: no response", "list --attempts 1 --timeout 1s", home.demo(&silent, "")),
     ]
     .into_iter()
-    .map(|(what, line, command)| told(&home, what, line, command))
+    .map(|(what, line, command)| described(&home, what, line, command))
     .collect()
 }
 
-/// The errors that are known before anything is sent.
+/// Errors before anything is sent.
 fn of_settings() -> String {
     let home = Home::new();
     home.write("words.yaml", "- pigeon: 1\n");
     let lines = [
         ("InvalidInput: no site", "list"),
-        ("InvalidInput: no person", "list --base-url http://127.0.0.1:1/x"),
+        ("InvalidInput: no user", "list --base-url http://127.0.0.1:1/x"),
         ("InvalidInput: no token", "list --base-url http://127.0.0.1:1/x --email ann@example.com"),
-        ("InvalidInput: two places", "list --base-url http://127.0.0.1:1/x --site acme"),
+        ("InvalidInput: two targets", "list --base-url http://127.0.0.1:1/x --site acme"),
         ("InvalidInput: a site", "list --site acme/x"),
         ("InvalidInput: a base URL", "list --base-url ftp://acme.example"),
         (
@@ -174,30 +174,30 @@ fn of_settings() -> String {
         ("InvalidInput: an unknown command", "lst"),
         ("InvalidInput: an unknown flag", "list --al"),
         ("InvalidInput: a missing argument", "get"),
-        ("InvalidInput: nobody to ask", "delete abc --sandbox"),
-        ("InvalidInput: a file that is not there", "plan /HOME/none.yaml --sandbox"),
-        ("InvalidInput: a file of something else", "plan /HOME/words.yaml --sandbox"),
+        ("InvalidInput: no terminal", "delete abc --sandbox"),
+        ("InvalidInput: a missing file", "plan /HOME/none.yaml --sandbox"),
+        ("InvalidInput: an invalid file", "plan /HOME/words.yaml --sandbox"),
         ("InvalidInput: a receipt", "reconcile abc --sandbox"),
         ("InvalidInput: a key of the configuration", "config set syte acme"),
         (
-            "Renewal: a token command",
+            "Credentials: a token command",
             "list --base-url http://127.0.0.1:1/x --email a@b.example --token-command false",
         ),
     ];
-    let text = lines.into_iter().map(|(what, line)| told(&home, what, line, home.contacts()));
+    let text = lines.into_iter().map(|(what, line)| described(&home, what, line, home.contacts()));
     let mut text: String = text.collect();
     let wrong = home.write("wrong.toml", "[default]\nsyte = \"acme\"\n");
     let with_config = home.contacts().env("CONTACTS_CONFIG", &wrong);
-    text += &told(&home, "InvalidInput: a key of a profile", "list", with_config);
+    text += &described(&home, "InvalidInput: a key of a profile", "list", with_config);
     text
 }
 
 #[test]
-fn each_error_and_its_hint_are_as_reviewed() {
-    assert_snapshot("errors.txt", &[of_answers(), of_the_way()].concat());
+fn each_error_and_its_hint_match_the_snapshot() {
+    assert_snapshot("errors.txt", &[of_responses(), of_connections()].concat());
 }
 
 #[test]
-fn each_error_that_is_known_before_anything_is_sent_is_as_reviewed() {
+fn each_usage_error_matches_the_snapshot() {
     assert_snapshot("usage.txt", &of_settings());
 }

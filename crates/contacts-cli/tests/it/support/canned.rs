@@ -1,4 +1,4 @@
-//! A server of answers that are given, byte for byte.
+//! A server with canned responses, byte for byte.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -12,7 +12,8 @@ use std::{
 
 use super::{Home, Ran};
 
-/// A server that gives these answers, one a connection, and the last one for ever. Counts the requests.
+/// A server that sends one of these answers per connection, and then always the last. Counts
+/// requests.
 pub(crate) struct Server {
     pub(crate) origin: String,
     requests: Arc<AtomicUsize>,
@@ -57,7 +58,7 @@ impl Server {
     }
 }
 
-/// The bytes of an answer. Each header ends its line.
+/// The bytes of a response. Each header includes its line end.
 pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
 }

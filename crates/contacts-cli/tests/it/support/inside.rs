@@ -1,4 +1,4 @@
-//! A sandbox of the test itself, seen from within.
+//! Direct access to a sandbox in the test process.
 
 use contacts_sandbox::{DEMO_EMAIL, Sandbox, StoredContact};
 
@@ -12,7 +12,7 @@ pub(crate) fn ids(sandbox: &Sandbox) -> [String; 2] {
     stored(sandbox).into_iter().map(|contact| contact.id).collect::<Vec<_>>().try_into().unwrap()
 }
 
-/// Adds a contact to those of the demo user. Its id.
+/// Adds a contact to the demo user and returns its id.
 pub(crate) fn add(sandbox: &Sandbox, method: &str, to: &str, enabled: bool) -> String {
     sandbox.add_contact(DEMO_EMAIL, method, to, enabled)
 }
@@ -22,12 +22,12 @@ pub(crate) fn reached(sandbox: &Sandbox) -> Vec<String> {
     stored(sandbox).iter().map(|contact| format!("{} {}", contact.method.as_str(), contact.to)).collect()
 }
 
-/// How often a sandbox was asked to change something.
+/// Number of write requests.
 pub(crate) fn writes(sandbox: &Sandbox) -> usize {
     sandbox.writes().len()
 }
 
-/// How often a sandbox was asked, by method.
+/// Number of requests with this HTTP method.
 pub(crate) fn asked(sandbox: &Sandbox, method: &str) -> usize {
     sandbox.journal().iter().filter(|recorded| recorded.method == method).count()
 }

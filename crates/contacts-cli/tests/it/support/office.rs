@@ -1,4 +1,4 @@
-//! Servers with the certificate of an authority that nobody trusts by himself.
+//! TLS servers with a private certificate authority.
 #![allow(dead_code, reason = "no file of tests uses all of it")]
 
 use std::{
@@ -15,7 +15,7 @@ use rustls::{
     server::WebPkiClientVerifier,
 };
 
-/// An authority of some office, and a certificate that it has issued.
+/// A private certificate authority, and a certificate that it has issued.
 pub(crate) struct Office {
     pub(crate) authority: CertificateDer<'static>,
     pub(crate) pem: String,
@@ -24,12 +24,12 @@ pub(crate) struct Office {
 }
 
 impl Office {
-    /// Its certificate is for this machine.
+    /// The certificate is for this machine.
     pub(crate) fn new() -> Self {
         Self::of_hosts(&["127.0.0.1"])
     }
 
-    /// Its certificate is for these hosts.
+    /// The certificate is for these hosts.
     pub(crate) fn of_hosts(hosts: &[&str]) -> Self {
         let mut office = rcgen::CertificateParams::new([]).unwrap();
         office.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -49,7 +49,7 @@ impl Office {
         }
     }
 
-    /// A server with the certificate, which may want one of the client in turn.
+    /// A server configuration with the certificate, which can require a client certificate.
     pub(crate) fn server(
         &self,
         version: &'static SupportedProtocolVersion,
@@ -70,7 +70,8 @@ impl Office {
     }
 }
 
-/// Does this with each connection, and ends it such that whoever is there reads to its end. The base URL.
+/// Serves each connection, and closes it after the client has read everything. Returns the base
+/// URL.
 pub(crate) fn serve(each: impl Fn(&TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("https://{}/x", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! A proxy that lets through what stays on this machine, and nothing else.
+//! A proxy that opens tunnels only on this machine.
 #![allow(dead_code, reason = "no file of tests uses all of it")]
 
 use std::{
@@ -18,7 +18,7 @@ impl Proxy {
         Self::to(None)
     }
 
-    /// Whatever is asked for, it leads to the server with this base URL.
+    /// Sends every request to the server with this base URL.
     pub(crate) fn leading_to(base_url: &str) -> Self {
         let authority = base_url.split('/').nth(2).unwrap_or_default();
         Self::to(Some(authority.parse().unwrap()))
@@ -41,7 +41,7 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Where the requests for a tunnel wanted to go.
+    /// The targets of the CONNECT requests.
     pub(crate) fn targets(&self) -> Vec<String> {
         self.targets.lock().unwrap().clone()
     }
@@ -50,18 +50,18 @@ impl Proxy {
 fn serve(mut client: TcpStream, targets: &Mutex<Vec<String>>, server: Option<SocketAddr>) {
     let head: Vec<_> =
         BufReader::new(&client).lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
-    // Somebody looks whether there is a proxy.
+    // `doctor` connects without a request.
     if head.is_empty() {
         return;
     }
     let words: Vec<_> = head.first().map_or("", String::as_str).split(' ').collect();
     let ["CONNECT", target, "HTTP/1.1"] = words[..] else {
-        panic!("a proxy is asked for a tunnel and for nothing else: {head:?}");
+        panic!("expected a CONNECT request: {head:?}");
     };
     targets.lock().unwrap().push(target.to_owned());
     let address = server.or_else(|| target.parse().ok());
     let Some(address) = address.filter(|address| address.ip().is_loopback()) else {
-        // The client may have gone.
+        // Fails if the client has closed the connection.
         let _ = client.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         return;
     };

@@ -1,4 +1,4 @@
-//! The command at a terminal of its own, and the person there: who reads, and answers what is asked.
+//! Runs the command at a terminal, reads its output and answers its prompts.
 
 use std::io::{Read, Write};
 use std::process::Child;
@@ -13,13 +13,13 @@ use rustix::termios::{LocalModes, tcgetattr};
 
 use super::{Contacts, HANGS, Ran, assert_fit, until};
 
-/// A command that runs at a terminal. It ends with the test.
+/// A command at a terminal, which is killed when dropped.
 pub(crate) struct Terminal {
     child: Child,
     pty: Arc<Pty>,
     chunks: Receiver<Vec<u8>>,
     text: Vec<u8>,
-    /// End of what [`Terminal::shown`] has found.
+    /// End of the last text that [`Terminal::shown`] has found.
     found: usize,
     started: Instant,
 }
@@ -40,7 +40,7 @@ impl Contacts {
         let reader = Arc::clone(&pty);
         thread::spawn(move || {
             let mut chunk = [0; 4096];
-            // When nothing has the terminal open any more, reading from it fails.
+            // Reading fails after the last process has closed the terminal.
             while let Ok(read @ 1..) = (&*reader).read(&mut chunk) {
                 if sender.send(chunk[..read].to_vec()).is_err() {
                     break;
@@ -52,7 +52,7 @@ impl Contacts {
 }
 
 impl Terminal {
-    /// Waits for a text, after what it has waited for before.
+    /// Waits for a text after the previous one.
     #[track_caller]
     pub(crate) fn shown(&mut self, text: &str) {
         loop {
@@ -77,7 +77,7 @@ impl Terminal {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Waits for a question, and answers it.
+    /// Waits for a prompt and answers it.
     #[track_caller]
     pub(crate) fn answer(mut self, question: &str, answer: &str) -> Self {
         self.shown(question);
@@ -85,7 +85,7 @@ impl Terminal {
         self
     }
 
-    /// The same with an answer that must not be seen: whoever asks turns the echo off after asking.
+    /// Waits for a prompt and answers it when the echo is off.
     #[track_caller]
     pub(crate) fn answer_unseen(mut self, question: &str, answer: &str) -> Self {
         self.shown(question);
@@ -94,12 +94,12 @@ impl Terminal {
         self
     }
 
-    /// Whether what is typed is shown.
+    /// Returns `true` if the echo is on.
     pub(crate) fn echoes(&self) -> bool {
         tcgetattr(&*self.pty).unwrap().local_modes.contains(LocalModes::ECHO)
     }
 
-    /// Waits for its end. All that the terminal has shown is standard output.
+    /// Waits for the end. `stdout` has all text of the terminal.
     #[track_caller]
     pub(crate) fn end(&mut self) -> Ran {
         while self.more() {}
@@ -109,7 +109,7 @@ impl Terminal {
         Ran { status, stdout, stderr: String::new(), took: self.started.elapsed() }
     }
 
-    /// Waits for more text. There is none after the end.
+    /// Waits for more text. Returns `false` at the end.
     #[track_caller]
     fn more(&mut self) -> bool {
         use std::sync::mpsc::RecvTimeoutError;
@@ -127,7 +127,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It may have ended already.
+        // Fails if the process has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

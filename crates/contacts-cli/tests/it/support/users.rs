@@ -1,10 +1,10 @@
-//! Users of a sandbox whose contacts the demo user, as an administrator, may read.
+//! Users of a sandbox. The demo user, an administrator, can read their contacts.
 
 use contacts_sandbox::{Sandbox, User};
 
 use super::{Contacts, Home, SECRET};
 
-/// The command as a user who is no administrator.
+/// The command as a user who is not an administrator.
 pub(crate) fn ordinary(home: &Home, sandbox: &Sandbox, line: &str) -> Contacts {
     let (email, token) = ("ordinary@example.com", home.write("ordinary-token", SECRET));
     sandbox.add_user(User::new(email, SECRET));
@@ -12,7 +12,7 @@ pub(crate) fn ordinary(home: &Home, sandbox: &Sandbox, line: &str) -> Contacts {
     home.contacts().args(who).line(line)
 }
 
-/// Adds a user with this account id and these contacts: method, address, and whether it is enabled.
+/// Adds a user with this account id and these contacts: method, address, and `true` if enabled.
 pub(crate) fn user(sandbox: &Sandbox, account: &str, contacts: &[(&str, &str, bool)]) {
     let email = format!("{account}@example.com");
     sandbox.add_user(User::new(&email, "its-token").with_account_id(account));
@@ -21,7 +21,7 @@ pub(crate) fn user(sandbox: &Sandbox, account: &str, contacts: &[(&str, &str, bo
     }
 }
 
-/// A sandbox with a user of each sort.
+/// A sandbox with a user of each kind.
 pub(crate) fn team() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     user(&sandbox, "well", &[("email", "well@example.com", true), ("sms", "49-1", true)]);
