@@ -234,7 +234,7 @@ fn an_interrupt_prints_a_receipt_and_the_next_run_creates_no_duplicate() {
     let message = error["message"].as_str().unwrap();
     assert!(message.ends_with("was created; 0 of 4 changes were made before"), "{message}");
     let hint = error["hint"].as_str().unwrap();
-    let both = "apply the file again to go on: what is done is not done twice; to check this contact alone, run: \
+    let both = "apply the file again to continue; completed changes are not repeated; to check this contact alone, run: \
                 contacts --base-url ";
     assert!(hint.starts_with(both), "{hint}");
     assert!(hint.ends_with(" reconcile RECEIPT") && error["receipt"].is_string(), "{error}");

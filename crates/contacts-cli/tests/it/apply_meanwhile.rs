@@ -51,8 +51,8 @@ fn changes_that_someone_else_made_are_not_counted_after_an_interrupt() {
     command.interrupt();
     let ran = command.end().with_code(7);
     assert!(ran.stderr.contains("was created; 0 of 2 changes were made before\n"), "{ran:?}");
-    let hint = "hint: apply the file again to go on: what is done is not done twice; to check this";
-    assert!(ran.stderr.contains(hint), "even if it is to be quiet: {ran:?}");
+    let hint = "hint: apply the file again to continue; completed changes are not repeated; to check this";
+    assert!(ran.stderr.contains(hint), "-q does not hide this hint: {ran:?}");
     sandbox.disarm();
     let again = home.demo(&sandbox, &format!("apply {file} --yes")).succeed();
     assert!(again.starts_with("no changes\n"), "{again}");

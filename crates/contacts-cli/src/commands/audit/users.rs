@@ -210,7 +210,7 @@ mod tests {
                 "4:5: the account id has whitespace or a control character",
                 "6:1: the account id is missing",
                 "9:4: the account id has whitespace or a control character",
-                "12:5: the quotes that begin here do not end",
+                "12:5: this cell has no closing quote; add `\"`",
             ]
         );
     }
