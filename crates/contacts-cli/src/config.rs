@@ -16,7 +16,7 @@ use serde::Serialize;
 use self::{
     flags::GlobalArgs,
     identity::{Identity, TokenSource},
-    key::{ConfigKey, Environment, Group, Sourced},
+    key::{ConfigKey, Group, Sourced, Variables},
     network::Network,
     profile::Profile,
 };
@@ -69,7 +69,7 @@ const DEFAULT: &str = "default";
 
 impl Settings {
     /// Combines flags, variables and profile. Reads no file but the configuration file.
-    pub(crate) fn resolve(args: &GlobalArgs, environment: Environment<'_>) -> Result<Self, Failure> {
+    pub(crate) fn resolve(args: &GlobalArgs, environment: Variables<'_>) -> Result<Self, Failure> {
         let profile = Profile::load(args.profile.as_deref(), environment)?;
         let mut sources = Sources { args, environment, profile };
         let target = sources.target()?;
@@ -146,7 +146,7 @@ pub(crate) const NO_PROXY: &str = "--no-proxy";
 /// The sources of settings.
 struct Sources<'a> {
     args: &'a GlobalArgs,
-    environment: Environment<'a>,
+    environment: Variables<'a>,
     profile: Profile,
 }
 
@@ -266,7 +266,7 @@ impl Sources<'_> {
         }
         let keys = [ConfigKey::TokenFile, ConfigKey::TokenCommand];
         // With --oauth, the variables of OAuth tokens come first, then those of this command.
-        let variables = key::TOKEN_VARIABLES.into_iter().map(|(name, bearer)| (None, name, bearer));
+        let variables = key::token_variables().map(|(name, bearer)| (None, name, bearer));
         let indirect = keys
             .into_iter()
             .flat_map(|key| key.variables().iter().map(move |name| (Some(key), *name, false)));

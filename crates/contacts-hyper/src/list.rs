@@ -16,6 +16,8 @@ use crate::{
     service::{HttpService, Transport},
 };
 
+type PageRequest = Pin<Box<dyn Future<Output = Result<Page, Error>> + Send>>;
+
 /// A lazy list of contacts: the stream that [`Client::list`] returns.
 ///
 /// It requests a page when it reaches the page's first contact. The first error ends it. It owns everything it needs, so it can be
@@ -43,7 +45,7 @@ pub struct Contacts<S = Transport> {
     /// `None` after an error.
     pages: Option<Pages>,
     page: vec::IntoIter<Contact>,
-    request: Option<Pin<Box<dyn Future<Output = Result<Page, Error>> + Send>>>,
+    request: Option<PageRequest>,
 }
 
 impl<S: HttpService> Client<S> {

@@ -124,7 +124,6 @@ impl ClientBuilder {
     }
 
     /// Sets the credentials.
-    #[must_use]
     pub fn credentials(self, credentials: Credentials) -> Self {
         Self { credentials: Some(credentials), ..self }
     }
@@ -132,19 +131,16 @@ impl ClientBuilder {
     /// Sets the provider of credentials that expire.
     ///
     /// The client starts with the [`credentials`](Self::credentials), if there are any, and asks the provider after a 401.
-    #[must_use]
     pub fn credentials_provider(self, provider: impl CredentialsProvider + 'static) -> Self {
         Self { provider: Some(Arc::new(SharedProvider::new(provider))), ..self }
     }
 
     /// Sets the retry policy.
-    #[must_use]
     pub fn retry(self, retry: RetryPolicy) -> Self {
         Self { retry, ..self }
     }
 
     /// Sets the maximum time to connect, including DNS and TLS. Default: 5 s.
-    #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.timeouts.connect = connect_timeout;
         self
@@ -183,7 +179,6 @@ impl ClientBuilder {
     /// Trusts these certificate authorities, in DER, instead of Mozilla's list.
     ///
     /// Unreadable certificates are ignored, because the stores of operating systems contain some.
-    #[must_use]
     pub fn roots_der(self, roots: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
         let roots = roots.into_iter().map(|root| Certificate::from_der(root.as_ref()).to_owned());
         Self { roots: Some(roots.collect()), ..self }
@@ -203,7 +198,6 @@ impl ClientBuilder {
     /// [`root_certificates_pem`](Self::root_certificates_pem) and [`roots_der`](Self::roots_der) have no effect then. Needs the
     /// feature `platform-verifier`.
     #[cfg(feature = "platform-verifier")]
-    #[must_use]
     pub fn platform_roots(self) -> Self {
         Self { platform_roots: true, ..self }
     }

@@ -3,6 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::ValueEnum;
+use contacts_ureq::Environment;
 
 /// A key of a profile. The token itself is not a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -62,35 +63,31 @@ macro_rules! row {
             of_profile: concat!($name, " of the profile"),
             group: Group::$group,
             kind: Kind::$kind,
-            variables: &$variables,
+            variables: $variables,
         }
     };
 }
 
 #[rustfmt::skip]
 static TABLE: [Row; 11] = [
-    row!(Site, "site", "--site", Target, Text, ["CONTACTS_SITE", "ATLASSIAN_OPS_DOMAIN_NAME", "JSM_SITE_URL"]),
-    row!(CloudId, "cloud_id", "--cloud-id", Target, Text, ["CONTACTS_CLOUD_ID", "ATLASSIAN_OPS_CLOUD_ID", "JSM_CLOUD_ID"]),
-    row!(BaseUrl, "base_url", "--base-url", Target, Text, ["CONTACTS_BASE_URL"]),
-    row!(Email, "email", "--email", Email, Text,
-        ["CONTACTS_EMAIL", "ATLASSIAN_OPS_API_EMAIL_ADDRESS", "ATLASSIAN_OPS_API_USERNAME", "JSM_EMAIL"]),
-    row!(TokenFile, "token_file", "--token-file", Token, Path, ["CONTACTS_TOKEN_FILE"]),
-    row!(TokenCommand, "token_command", "--token-command", Token, Text, ["CONTACTS_TOKEN_COMMAND"]),
-    row!(Oauth, "oauth", "--oauth", TokenKind, Flag, []),
-    row!(Timeout, "timeout", "--timeout", Network, Duration, ["CONTACTS_TIMEOUT"]),
-    row!(Attempts, "attempts", "--attempts", Network, Count, ["CONTACTS_ATTEMPTS"]),
-    row!(CaFile, "ca_file", "--ca-file", Network, Path, ["CONTACTS_CA_FILE"]),
-    row!(Proxy, "proxy", "--proxy", Network, Text, ["CONTACTS_PROXY"]),
+    row!(Site, "site", "--site", Target, Text, Environment::SITE),
+    row!(CloudId, "cloud_id", "--cloud-id", Target, Text, Environment::CLOUD_ID),
+    row!(BaseUrl, "base_url", "--base-url", Target, Text, Environment::BASE_URL),
+    row!(Email, "email", "--email", Email, Text, Environment::EMAIL),
+    row!(TokenFile, "token_file", "--token-file", Token, Path, &["CONTACTS_TOKEN_FILE"]),
+    row!(TokenCommand, "token_command", "--token-command", Token, Text, &["CONTACTS_TOKEN_COMMAND"]),
+    row!(Oauth, "oauth", "--oauth", TokenKind, Flag, &[]),
+    row!(Timeout, "timeout", "--timeout", Network, Duration, &["CONTACTS_TIMEOUT"]),
+    row!(Attempts, "attempts", "--attempts", Network, Count, &["CONTACTS_ATTEMPTS"]),
+    row!(CaFile, "ca_file", "--ca-file", Network, Path, Environment::CA_FILE),
+    row!(Proxy, "proxy", "--proxy", Network, Text, Environment::PROXY),
 ];
 
 /// The variables that contain a token, with `true` for an OAuth token.
-pub(crate) const TOKEN_VARIABLES: [(&str, bool); 5] = [
-    ("CONTACTS_TOKEN", false),
-    ("CONTACTS_OAUTH_TOKEN", true),
-    ("ATLASSIAN_OPS_API_TOKEN", false),
-    ("JSM_API_TOKEN", false),
-    ("JSM_OAUTH_TOKEN", true),
-];
+pub(crate) fn token_variables() -> impl Iterator<Item = (&'static str, bool)> {
+    let api_tokens = Environment::API_TOKEN.iter().map(|name| (*name, false));
+    api_tokens.chain(Environment::OAUTH_TOKEN.iter().map(|name| (*name, true)))
+}
 
 /// Returns `true` for a variable of this command, not of another tool.
 pub(crate) fn is_own(variable: &str) -> bool {
@@ -175,7 +172,7 @@ impl<T> Sourced<T> {
 }
 
 /// The variables that are set and not empty.
-pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// The environment of this process.
 pub(crate) fn process_environment(name: &str) -> Option<OsString> {
@@ -187,7 +184,7 @@ pub(crate) fn process_environment(name: &str) -> Option<OsString> {
 /// # Errors
 /// The value is not UTF-8. It is an error, so that no other source replaces it. The error does not
 /// repeat the value.
-pub(crate) fn variable(environment: Environment<'_>, name: &str) -> Option<Result<String, String>> {
+pub(crate) fn variable(environment: Variables<'_>, name: &str) -> Option<Result<String, String>> {
     let text = environment(name)?.into_string();
     let text = text.map_err(|_| format!("the value of {name} is not valid UTF-8"));
     let text = text.map(|text| text.trim().to_owned());
@@ -200,7 +197,7 @@ pub(crate) fn trimmed(path: PathBuf) -> PathBuf {
 }
 
 /// The trimmed path in a variable, if it is not empty.
-pub(crate) fn path(environment: Environment<'_>, name: &str) -> Option<PathBuf> {
+pub(crate) fn path(environment: Variables<'_>, name: &str) -> Option<PathBuf> {
     let path = trimmed(environment(name)?.into());
     (!path.as_os_str().is_empty()).then_some(path)
 }

@@ -12,7 +12,7 @@ use std::{
 use contacts_ureq::{BaseUrl, Client, Credentials, ProxyChoice, ProxyVariables, RetryPolicy};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-use super::key::{self, Environment, Sourced};
+use super::key::{self, Sourced, Variables};
 use crate::{error::Failure, io, redact};
 
 /// The network settings.
@@ -39,7 +39,7 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Network {
     /// The defaults, with the standard proxy and certificate variables.
-    pub(super) fn new(no_proxy: bool, environment: Environment<'_>) -> Self {
+    pub(super) fn new(no_proxy: bool, environment: Variables<'_>) -> Self {
         let variable = |name: &str| environment(name).map(|value| value.to_string_lossy().into_owned());
         Self {
             timeout: None,

@@ -14,7 +14,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::key::{self, ConfigKey, Environment, Kind};
+use super::key::{self, ConfigKey, Kind, Variables};
 use crate::{error::Failure, redact};
 
 /// The name of the profile that is used if no other is named.
@@ -37,7 +37,7 @@ type Values = BTreeMap<ConfigKey, String>;
 impl Profile {
     /// Reads the profile that the flag or `CONTACTS_PROFILE` names, otherwise `default` if it
     /// exists.
-    pub(crate) fn load(flag: Option<&str>, environment: Environment<'_>) -> Result<Self, Failure> {
+    pub(crate) fn load(flag: Option<&str>, environment: Variables<'_>) -> Result<Self, Failure> {
         let (named, from) = named(flag, environment)?.unzip();
         let path = path(environment);
         // A path that this user cannot access counts as missing, such as one in another user's
@@ -69,7 +69,7 @@ impl Profile {
     }
 
     /// The value of a key. Expands `~` at the start of a path.
-    pub(crate) fn value(&self, key: ConfigKey, environment: Environment<'_>) -> Option<OsString> {
+    pub(crate) fn value(&self, key: ConfigKey, environment: Variables<'_>) -> Option<OsString> {
         let value = self.values.get(&key)?;
         Some(match key.kind() {
             Kind::Path => expand(value.into(), environment("HOME").as_deref()).into(),
@@ -89,7 +89,7 @@ impl Profile {
 /// The name of the profile in the flag or in `CONTACTS_PROFILE`, with its source.
 pub(crate) fn named(
     flag: Option<&str>,
-    environment: Environment<'_>,
+    environment: Variables<'_>,
 ) -> Result<Option<(String, &'static str)>, Failure> {
     if let Some(name) = flag {
         return Ok(Some((name.trim().to_owned(), "--profile")));
@@ -99,7 +99,7 @@ pub(crate) fn named(
 }
 
 /// The path of the configuration file, which need not exist.
-pub(crate) fn path(environment: Environment<'_>) -> Option<PathBuf> {
+pub(crate) fn path(environment: Variables<'_>) -> Option<PathBuf> {
     let below = |folder: OsString| PathBuf::from(folder).join("contacts").join("config.toml");
     if let Some(file) = key::path(environment, "CONTACTS_CONFIG") {
         return Some(file);
