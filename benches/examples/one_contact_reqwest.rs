@@ -10,7 +10,9 @@ use tokio_rustls::rustls::crypto::ring;
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let (base, id) = (arguments.next().ok_or("no base URL")?, arguments.next().ok_or("no id")?);
-    ring::default_provider().install_default().map_err(|_| "a crypto provider is already installed")?;
+    ring::default_provider()
+        .install_default()
+        .map_err(|_| "a crypto provider is already installed")?;
     let request = Client::new()
         .get(format!("{base}/v1/users/contacts/{id}"))
         .basic_auth("ann@example.com", Some("token"))

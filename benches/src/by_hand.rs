@@ -37,7 +37,11 @@ impl Parts {
 
     pub fn list(&self, offset: u32, size: u32) -> Request<Vec<u8>> {
         let (mut first, mut second) = (itoa::Buffer::new(), itoa::Buffer::new());
-        self.request(Method::GET, &["?offset=", first.format(offset), "&size=", second.format(size)], None)
+        self.request(
+            Method::GET,
+            &["?offset=", first.format(offset), "&size=", second.format(size)],
+            None,
+        )
     }
 
     pub fn one(&self, method: Method, id: &str, behind: &str) -> Request<Vec<u8>> {
@@ -55,8 +59,9 @@ impl Parts {
     }
 
     fn request(&self, method: Method, behind: &[&str], body: Option<Vec<u8>>) -> Request<Vec<u8>> {
-        let mut path =
-            String::with_capacity(self.prefix.len() + behind.iter().map(|piece| piece.len()).sum::<usize>());
+        let mut path = String::with_capacity(
+            self.prefix.len() + behind.iter().map(|piece| piece.len()).sum::<usize>(),
+        );
         path.push_str(&self.prefix);
         behind.iter().for_each(|piece| path.push_str(piece));
         let mut headers = HeaderMap::with_capacity(6);

@@ -5,8 +5,7 @@ use contacts_proto::{BaseUrl, ContactId, Credentials};
 pub const BASE: &str = "https://api.atlassian.com/jsm/ops/api/35273b54-3f06-40d2-880f-dd28cf8daafa";
 pub const EMAIL: &str = "ann@example.com";
 /// As long as a real token.
-pub const TOKEN: &str =
-    "ATATT3xFfGF0T4JNQx1ZP6g2kq8pV0not-a-real-token-0000000000000000000000000000000000000000=12345678";
+pub const TOKEN: &str = "ATATT3xFfGF0T4JNQx1ZP6g2kq8pV0not-a-real-token-0000000000000000000000000000000000000000=12345678";
 pub const ID: &str = "299003c3-8221-4a9f-b63d-2370c4caaaaa";
 pub const NUMBER: &str = "90-5555559999";
 

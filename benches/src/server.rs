@@ -50,7 +50,12 @@ impl FromStr for Addresses {
             return Err("expected three addresses and a file".into());
         };
         let address = |text: &str| text.parse().map_err(|error| format!("{text}: {error}"));
-        Ok(Self { plain: address(plain)?, tls_1: address(tls_1)?, tls_2: address(tls_2)?, ca: ca.into() })
+        Ok(Self {
+            plain: address(plain)?,
+            tls_1: address(tls_1)?,
+            tls_2: address(tls_2)?,
+            ca: ca.into(),
+        })
     }
 }
 
@@ -95,7 +100,10 @@ pub async fn serve(ca: String, ready: impl FnOnce(&Addresses)) -> std::io::Resul
     accept(plain, move |stream| connection(stream, Arc::clone(&answers))).await
 }
 
-async fn accept<F>(listener: TcpListener, serve: impl Fn(tokio::net::TcpStream) -> F) -> std::io::Result<()>
+async fn accept<F>(
+    listener: TcpListener,
+    serve: impl Fn(tokio::net::TcpStream) -> F,
+) -> std::io::Result<()>
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -106,13 +114,18 @@ where
     }
 }
 
-async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, answers: Arc<Answers>) {
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    answers: Arc<Answers>,
+) {
     let service = service_fn(move |request: Request<Incoming>| {
         let answer = answers.to(request.uri().path());
         async { Ok::<_, Infallible>(answer) }
     });
     // A client may disconnect; that is not an error.
-    let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+    let _ = auto::Builder::new(TokioExecutor::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }
 
 struct Answers {
@@ -133,7 +146,9 @@ impl Answers {
             (true, false) => &self.hundred,
         };
         let mut response = Response::new(Full::new(body.clone()));
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     }
 }

@@ -47,7 +47,8 @@ fn the_clients_take_at_most_three_allocations_more_than_the_libraries_below_them
     let (sender, receiver) = mpsc::channel();
     let file = ca.to_str().expect("it is text").to_owned();
     thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it can be");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it can be");
         runtime.block_on(server::serve(file, |addresses| {
             sender.send(addresses.clone()).expect("the test waits for them");
         }))
@@ -55,8 +56,8 @@ fn the_clients_take_at_most_three_allocations_more_than_the_libraries_below_them
     let server = receiver.recv().expect("the server reports its addresses");
     for (ours, raw) in [("contacts-hyper", "raw-hyper"), ("contacts-ureq", "raw-ureq")] {
         for operation in ["get", "list"] {
-            let [ours, raw] =
-                [ours, raw].map(|client| allocations(&format!("{operation}/{client}"), Some(&server)));
+            let [ours, raw] = [ours, raw]
+                .map(|client| allocations(&format!("{operation}/{client}"), Some(&server)));
             assert!(ours <= raw + 3.0, "{operation} by {ours} and {raw}");
         }
     }

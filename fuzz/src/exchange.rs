@@ -89,7 +89,8 @@ impl<'a> ScriptIo<'a> {
     /// Returns the next input, and whether the script has repeated. After the last input it
     /// repeats.
     fn next(&mut self) -> (&'a Input<'a>, bool) {
-        let (input, again) = (&self.inputs[self.index % self.inputs.len()], self.index >= self.inputs.len());
+        let (input, again) =
+            (&self.inputs[self.index % self.inputs.len()], self.index >= self.inputs.len());
         self.index += 1;
         self.random = input.random;
         (input, again)
@@ -172,8 +173,9 @@ impl<'a> Happens<'a> {
     /// Returns the event, unless it is the one that follows from the action.
     fn happened(&self) -> Option<OwnedEvent> {
         let owned = |answer: &Response<&[u8]>| answer.clone().map(<[u8]>::to_vec);
-        let hinted =
-            |reply: Reply, answer: &Response<&[u8]>| reply.with_hint(hint_without_dates(answer.headers()));
+        let hinted = |reply: Reply, answer: &Response<&[u8]>| {
+            reply.with_hint(hint_without_dates(answer.headers()))
+        };
         Some(match self {
             Self::Fitting => return None,
             Self::Start => OwnedEvent::Start,
@@ -181,7 +183,9 @@ impl<'a> Happens<'a> {
             Self::Refreshed(true) => refreshed(),
             Self::Refreshed(false) => OwnedEvent::Refreshed(None),
             // The body is not checked: a 2xx may have had its effect anyway.
-            Self::Answered(answer) => OwnedEvent::replied(hinted(Reply::untrusted(owned(answer)), answer)),
+            Self::Answered(answer) => {
+                OwnedEvent::replied(hinted(Reply::untrusted(owned(answer)), answer))
+            }
             Self::Cut(answer, cause) => {
                 OwnedEvent::replied(hinted(Reply::cut(owned(answer), *cause), answer))
             }

@@ -44,12 +44,18 @@ impl Input {
             ContactId::new(text).ok().map(|id| Self { id, ..plain() }),
             AccountId::new(text).ok().map(|account| Self { account, ..plain() }),
             contacts_proto::CloudId::new(text).ok().map(|id| Self {
-                site: Site::from_cloud_id(id).base_url(&Credentials::none()).expect("the cloud id is known"),
+                site: Site::from_cloud_id(id)
+                    .base_url(&Credentials::none())
+                    .expect("the cloud id is known"),
                 base: url(&format!("https://api.atlassian.com/jsm/ops/api/{text}")),
                 ..plain()
             }),
             BaseUrl::new(text).ok().map(|site| Self { site, base: url(text), ..plain() }),
-            BaseUrl::new_allowing_plain_http(text).ok().map(|site| Self { site, base: url(text), ..plain() }),
+            BaseUrl::new_allowing_plain_http(text).ok().map(|site| Self {
+                site,
+                base: url(text),
+                ..plain()
+            }),
             Site::new(text).ok().map(|site| Self {
                 site: site.lookup().expect("the cloud id is not known").clone(),
                 // A test server on this machine may use plain HTTP.
@@ -88,8 +94,10 @@ impl Input {
             assert!(!names_contact || segments.nth(4) == Some(self.id.as_str()), "{url}");
             assert!(!url.path().contains('%'), "{url}");
             if let Any::List(_) = operation {
-                let (_, account) =
-                    url.query_pairs().find(|(name, _)| name == "targetAccountId").expect("it is there");
+                let (_, account) = url
+                    .query_pairs()
+                    .find(|(name, _)| name == "targetAccountId")
+                    .expect("it is there");
                 assert_eq!(account, self.account.as_str());
             }
             if let Any::FindCloudId(_) = operation {
@@ -131,7 +139,9 @@ impl Input {
             value.to_str().expect("it is ASCII").split_once(' ').expect("a scheme and a word");
         assert!(value.is_sensitive() && word.bytes().all(|byte| byte.is_ascii_graphic()));
         let word = match scheme {
-            "Basic" => String::from_utf8(STANDARD.decode(word).expect("base64")).expect("it was text"),
+            "Basic" => {
+                String::from_utf8(STANDARD.decode(word).expect("base64")).expect("it was text")
+            }
             _ => word.to_owned(),
         };
         assert_eq!(format!("{scheme} {word}"), self.secret);

@@ -15,16 +15,26 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
                 assert!(!diagnostics.is_empty());
                 assert!(diagnostics.is_sorted_by_key(|diagnostic| diagnostic.position));
                 let lines = text.split(['\n', '\r']).count();
-                assert!(diagnostics.iter().all(|diagnostic| (1..=lines).contains(&diagnostic.position.line)));
                 assert!(
-                    diagnostics.iter().all(|diagnostic| contacts_fuzz::is_printable(&diagnostic.message))
+                    diagnostics
+                        .iter()
+                        .all(|diagnostic| (1..=lines).contains(&diagnostic.position.line))
+                );
+                assert!(
+                    diagnostics
+                        .iter()
+                        .all(|diagnostic| contacts_fuzz::is_printable(&diagnostic.message))
                 );
                 continue;
             }
         };
         for other in FORMATS {
             let written = write(&desired, other);
-            assert_eq!(read(&written, other).as_deref(), Ok(desired.as_slice()), "{other:?}: {written}");
+            assert_eq!(
+                read(&written, other).as_deref(),
+                Ok(desired.as_slice()),
+                "{other:?}: {written}"
+            );
         }
         // The contacts of a service that has exactly these.
         let numbered = desired.iter().enumerate();
@@ -42,8 +52,8 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         // A service never lists the same id twice.
         let ids: std::collections::HashSet<_> = actual.iter().map(|contact| &contact.id).collect();
         if ids.len() == actual.len() {
-            let plan =
-                Plan::new(&desired, &actual, Options::default().prune(true)).expect("no contact is lost");
+            let plan = Plan::new(&desired, &actual, Options::default().prune(true))
+                .expect("no contact is lost");
             assert!(plan.is_empty(), "{plan}");
         }
     }

@@ -7,6 +7,8 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Some(text) = contacts_fuzz::text(data) else { return };
     match text.parse::<Receipt>() {
         Ok(receipt) => assert_eq!(receipt.to_string().parse::<Receipt>().unwrap(), receipt),
-        Err(error) => assert!(error.is_invalid_input() && contacts_fuzz::is_printable(&error.to_string())),
+        Err(error) => {
+            assert!(error.is_invalid_input() && contacts_fuzz::is_printable(&error.to_string()))
+        }
     }
 });

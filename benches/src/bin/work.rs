@@ -32,7 +32,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn most_memory() -> Result<u64, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let line =
-        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("the system does not report it")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .ok_or("the system does not report it")?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }

@@ -14,14 +14,16 @@ use crate::{
 };
 
 pub(crate) fn all() -> Vec<Work> {
-    let (session, get, body) = (Session::new(site(), credentials()), GetContact::new(id()), contact());
+    let (session, get, body) =
+        (Session::new(site(), credentials()), GetContact::new(id()), contact());
     let call = move || {
         let mut call = Call::new(session.clone(), &get);
         let now = Now { monotonic: Duration::from_secs(1), unix: 1_795_000_000 };
         let Action::Send { request, .. } = call.step(Event::Start, now, 1) else {
             panic!("a call begins with its request")
         };
-        let Action::Done(Ok(contact)) = call.step(Event::Answered(Response::new(body.as_bytes())), now, 2)
+        let Action::Done(Ok(contact)) =
+            call.step(Event::Answered(Response::new(body.as_bytes())), now, 2)
         else {
             panic!("a contact")
         };

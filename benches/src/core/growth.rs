@@ -40,7 +40,11 @@ fn one_of_many(number: u64, offset: u32) -> String {
             format!(r#"{{"id":"{id:08x}-8221-4a9f-b63d-2370c4caaaaa","method":"sms","to":"90-5{id:09}"}}"#)
         })
         .collect();
-    format!(r#"{{"values":[{}],"links":{{"next":"?offset={}&size=100"}}}}"#, contacts.join(","), offset + 100)
+    format!(
+        r#"{{"values":[{}],"links":{{"next":"?offset={}&size=100"}}}}"#,
+        contacts.join(","),
+        offset + 100
+    )
 }
 
 fn read(body: &str) -> Page {

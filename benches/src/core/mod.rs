@@ -9,5 +9,8 @@ mod read;
 use crate::Work;
 
 pub(crate) fn all() -> Vec<Work> {
-    [build::all(), read::all(), call::all(), plan::all(), growth::all()].into_iter().flatten().collect()
+    [build::all(), read::all(), call::all(), plan::all(), growth::all()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -23,7 +23,12 @@ pub(crate) fn all() -> Vec<Work> {
     all
 }
 
-fn ours<O: Operation + Clone + 'static>(name: &str, operation: O, status: u16, body: String) -> Work {
+fn ours<O: Operation + Clone + 'static>(
+    name: &str,
+    operation: O,
+    status: u16,
+    body: String,
+) -> Work {
     Work::pure(format!("read/{name}/ours"), move || {
         let mut response = Response::new(body.as_bytes());
         *response.status_mut() = status.try_into().expect("valid");

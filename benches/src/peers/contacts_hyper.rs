@@ -18,7 +18,9 @@ pub(crate) fn all() -> Vec<Work> {
         #[cfg(feature = "http2")]
         Work::new("tls-2/contacts-hyper", |setup| tasks(setup, encrypted(setup, true), get)),
         // Each request has another user's token.
-        Work::new("users/contacts-hyper", |setup| tasks(setup, client(&base(setup)), list_of_another)),
+        Work::new("users/contacts-hyper", |setup| {
+            tasks(setup, client(&base(setup)), list_of_another)
+        }),
     ]
 }
 
@@ -40,7 +42,8 @@ fn client(base: &str) -> Caller {
 
 fn encrypted(setup: &Setup, http2: bool) -> Caller {
     let server = setup.server();
-    let base = format!("https://{}/jsm/ops/api/cloud", if http2 { server.tls_2 } else { server.tls_1 });
+    let base =
+        format!("https://{}/jsm/ops/api/cloud", if http2 { server.tls_2 } else { server.tls_1 });
     let ca = fs::read(&server.ca).expect("the server has written it");
     Client::builder(BaseUrl::new(&base).expect("valid"))
         .credentials(credentials())
@@ -59,8 +62,14 @@ async fn list(caller: Arc<Caller>, _: u64) {
 }
 
 async fn list_of_another(caller: Arc<Caller>, number: u64) {
-    let credentials = Credentials::basic("ann@example.com", format!("token-{number}")).expect("valid");
+    let credentials =
+        Credentials::basic("ann@example.com", format!("token-{number}")).expect("valid");
     black_box(
-        caller.client.with_credentials(credentials).send(&ListContacts::all()).await.expect("a response"),
+        caller
+            .client
+            .with_credentials(credentials)
+            .send(&ListContacts::all())
+            .await
+            .expect("a response"),
     );
 }

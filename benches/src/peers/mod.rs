@@ -40,7 +40,9 @@ where
             for task in 0..concurrency.min(count) {
                 let client = Arc::clone(&client);
                 tasks.spawn(async move {
-                    for number in (task..count).step_by(usize::try_from(concurrency).expect("it is small")) {
+                    for number in
+                        (task..count).step_by(usize::try_from(concurrency).expect("it is small"))
+                    {
                         once(Arc::clone(&client), number).await;
                     }
                 });
@@ -65,7 +67,9 @@ fn threads<C: Send + Sync + 'static>(setup: &Setup, client: C, once: fn(&C)) -> 
             for thread in 0..concurrency {
                 let client = &client;
                 scope.spawn(move || {
-                    for _ in (thread..count).step_by(usize::try_from(concurrency).expect("it is small")) {
+                    for _ in
+                        (thread..count).step_by(usize::try_from(concurrency).expect("it is small"))
+                    {
                         once(client);
                     }
                 });

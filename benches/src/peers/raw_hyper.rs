@@ -24,7 +24,9 @@ use crate::{
 pub(crate) fn all() -> Vec<Work> {
     vec![
         Work::new("get/raw-hyper", |setup| tasks(setup, Raw::new(setup, &plain()), get)),
-        Work::new("get/limited-hyper", |setup| tasks(setup, Raw::new(setup, &limited()), get_in_time)),
+        Work::new("get/limited-hyper", |setup| {
+            tasks(setup, Raw::new(setup, &limited()), get_in_time)
+        }),
         Work::new("list/raw-hyper", |setup| tasks(setup, Raw::new(setup, &plain()), list)),
     ]
 }

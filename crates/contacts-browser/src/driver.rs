@@ -33,7 +33,11 @@ impl Driver {
             .unwrap_or_else(|error| panic!("could not start chromedriver: {error}"));
         let mut lines = BufReader::new(process.stdout.take().expect("the output is piped")).lines();
         let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
+            line.split_once("started successfully on port ")?
+                .1
+                .trim_end_matches('.')
+                .parse::<u16>()
+                .ok()
         });
         let port = port.expect("chromedriver prints its port");
         // Keep reading: chromedriver would block on a full pipe.
@@ -71,8 +75,8 @@ impl Driver {
 }
 
 fn value(path: &str, answer: Result<Response<Body>, ureq::Error>) -> Result<Value, String> {
-    let body =
-        answer.and_then(|mut answer| answer.body_mut().with_config().limit(MAX_RESPONSE).read_to_vec());
+    let body = answer
+        .and_then(|mut answer| answer.body_mut().with_config().limit(MAX_RESPONSE).read_to_vec());
     let body = body.unwrap_or_else(|error| panic!("chromedriver: {path}: {error}"));
     let mut answer: Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
     let value = answer["value"].take();

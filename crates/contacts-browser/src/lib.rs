@@ -123,7 +123,8 @@ impl Browser {
     /// Returns the elements that match a CSS selector now.
     pub fn all(&self, selector: &str) -> Vec<Element<'_>> {
         let found = self.post("/elements", &json!({"using": "css selector", "value": selector}));
-        let elements = found.as_array().into_iter().flatten().filter_map(|element| element[ELEMENT].as_str());
+        let elements =
+            found.as_array().into_iter().flatten().filter_map(|element| element[ELEMENT].as_str());
         elements.map(|id| Element { browser: self, id: id.to_owned() }).collect()
     }
 
@@ -169,13 +170,17 @@ impl Browser {
     /// Presses a key in the focused element.
     pub fn press(&self, key: &str) {
         let actions = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
-        self.post("/actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}));
+        self.post(
+            "/actions",
+            &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}),
+        );
     }
 
     /// Writes a screenshot of the visible page as PNG.
     pub fn screenshot(&self, path: &Path) {
         let image = self.get("/screenshot");
-        let image = STANDARD.decode(image.as_str().unwrap_or_default()).expect("a screenshot is base64");
+        let image =
+            STANDARD.decode(image.as_str().unwrap_or_default()).expect("a screenshot is base64");
         std::fs::write(path, image).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 

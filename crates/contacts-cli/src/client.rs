@@ -13,8 +13,8 @@ use std::{
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 use contacts_ureq::{
-    AccountId, BaseUrl, Contact, CreateContact, Credentials, Error, FindCloudId, Hint, ListContacts,
-    ProxyChoice, Site,
+    AccountId, BaseUrl, Contact, CreateContact, Credentials, Error, FindCloudId, Hint,
+    ListContacts, ProxyChoice, Site,
     exchange::{Call, Exchange, List, Observer, Session, ToExchange},
 };
 
@@ -88,7 +88,8 @@ impl<'a> Context<'a> {
             File::open(file).and_then(|file| io::read_at_most(file, longest))
         };
         let name = shown_path(file);
-        let bytes = bytes.map_err(|error| Failure::usage(format!("could not read {name}: {error}")))?;
+        let bytes =
+            bytes.map_err(|error| Failure::usage(format!("could not read {name}: {error}")))?;
         String::from_utf8(bytes).map_err(|error| non_utf8(&name, error.as_bytes()))
     }
 }
@@ -101,8 +102,9 @@ fn non_utf8(name: &str, bytes: &[u8]) -> Failure {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16, not UTF-8",
         _ => "the file is not valid UTF-8",
     };
-    Failure::usage(format!("{name}:{line}:{column}: {what}"))
-        .with_hint("save the file as UTF-8; in a spreadsheet, choose CSV UTF-8 or the character set UTF-8")
+    Failure::usage(format!("{name}:{line}:{column}: {what}")).with_hint(
+        "save the file as UTF-8; in a spreadsheet, choose CSV UTF-8 or the character set UTF-8",
+    )
 }
 
 /// A client that prints its requests with `--verbose`, and stops when the time limit is over.
@@ -236,7 +238,10 @@ impl Client {
     }
 }
 
-fn with_deadline(client: &contacts_ureq::Client, deadline: Option<Instant>) -> contacts_ureq::Client {
+fn with_deadline(
+    client: &contacts_ureq::Client,
+    deadline: Option<Instant>,
+) -> contacts_ureq::Client {
     deadline.map_or_else(|| client.clone(), |deadline| client.with_deadline(deadline))
 }
 
@@ -276,7 +281,9 @@ fn client(
         .user_agent(USER_AGENT)?;
     let builder = builder.roots_der(roots);
     Ok(match proxy {
-        ProxyChoice::Through { url, from } => builder.proxy(url).map_err(|_| network.not_a_proxy(from))?,
+        ProxyChoice::Through { url, from } => {
+            builder.proxy(url).map_err(|_| network.not_a_proxy(from))?
+        }
         _ => builder,
     }
     .build())

@@ -105,7 +105,9 @@ pub(crate) enum Command {
     },
 
     /// Print the manual page of a command
-    #[command(after_help = "Examples:\n  contacts man | man -l -\n  contacts man config set | man -l -")]
+    #[command(
+        after_help = "Examples:\n  contacts man | man -l -\n  contacts man config set | man -l -"
+    )]
     Man {
         /// Name of the command; without one, the page of `contacts`
         #[arg(value_name = "COMMAND")]

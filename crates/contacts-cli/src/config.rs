@@ -49,7 +49,9 @@ impl Target {
     pub(crate) fn setting(&self) -> (&'static str, String) {
         match self {
             Self::Base(base_url) => (ConfigKey::BaseUrl.name(), base_url.to_string()),
-            Self::Site(site) if site.host().is_none() => (ConfigKey::CloudId.name(), site.to_string()),
+            Self::Site(site) if site.host().is_none() => {
+                (ConfigKey::CloudId.name(), site.to_string())
+            }
             Self::Site(site) => (ConfigKey::Site.name(), site.to_string()),
             Self::Sandbox => ("sandbox", "in this process".into()),
         }
@@ -92,8 +94,10 @@ impl Settings {
     /// No setting names it.
     pub(crate) fn target(&self) -> Result<&Target, Failure> {
         self.target.as_ref().map(|target| &target.value).ok_or_else(|| {
-            Failure::usage("no site configured; use --site or set CONTACTS_SITE, or run contacts login")
-                .with_hint("to try the command without a site, run: contacts --sandbox list")
+            Failure::usage(
+                "no site configured; use --site or set CONTACTS_SITE, or run contacts login",
+            )
+            .with_hint("to try the command without a site, run: contacts --sandbox list")
         })
     }
 
@@ -158,7 +162,8 @@ impl Sources<'_> {
         if let Some(found) = flag(self.args, keys).or_else(|| self.profile(keys, true)) {
             return Ok(Some(found));
         }
-        let variables = keys.iter().flat_map(|key| key.variables().iter().map(|name| (*key, *name)));
+        let variables =
+            keys.iter().flat_map(|key| key.variables().iter().map(|name| (*key, *name)));
         let (own, others): (Vec<_>, Vec<_>) = variables.partition(|(_, name)| key::is_own(name));
         for (key, name) in own.into_iter().chain(others) {
             if let Some(text) = self.variable(key.group(), name)? {
@@ -189,7 +194,8 @@ impl Sources<'_> {
         let sets = |groups: &[Group]| {
             ConfigKey::all().any(|key| groups.contains(&key.group()) && self.profile.has(key))
         };
-        let (sets_target, sets_user) = (sets(&[Group::Target]), sets(&[Group::Email, Group::Token]));
+        let (sets_target, sets_user) =
+            (sets(&[Group::Target]), sets(&[Group::Email, Group::Token]));
         let is_own = key::is_own(name);
         let is_masked = self.is_named()
             && match group {
@@ -207,13 +213,16 @@ impl Sources<'_> {
         let GlobalArgs { site, cloud_id, base_url, sandbox, .. } = self.args;
         let given = [site.is_some(), cloud_id.is_some(), base_url.is_some(), *sandbox];
         if given.into_iter().filter(|given| *given).count() > 1 {
-            return Err(Failure::usage("--site, --cloud-id, --base-url and --sandbox cannot be combined")
-                .with_hint("use only one of them"));
+            return Err(Failure::usage(
+                "--site, --cloud-id, --base-url and --sandbox cannot be combined",
+            )
+            .with_hint("use only one of them"));
         }
         if *sandbox {
             return Ok(Some(Sourced::new(Target::Sandbox, "--sandbox")));
         }
-        let Some((key, found)) = self.find(&[ConfigKey::BaseUrl, ConfigKey::CloudId, ConfigKey::Site])?
+        let Some((key, found)) =
+            self.find(&[ConfigKey::BaseUrl, ConfigKey::CloudId, ConfigKey::Site])?
         else {
             return Ok(None);
         };
@@ -221,9 +230,10 @@ impl Sources<'_> {
         let about = |error| Failure::from(error).about(&found.full_from);
         let target = match key {
             ConfigKey::BaseUrl => BaseUrl::new(&found.value).map(Target::Base).map_err(about)?,
-            ConfigKey::CloudId => {
-                CloudId::new(&*found.value).map(Site::from_cloud_id).map(Target::Site).map_err(about)?
-            }
+            ConfigKey::CloudId => CloudId::new(&*found.value)
+                .map(Site::from_cloud_id)
+                .map(Target::Site)
+                .map_err(about)?,
             _ => Site::new(&found.value).map(Target::Site).map_err(|error| {
                 about(error).with_hint("check the name of the site, or use --base-url instead")
             })?,
@@ -233,11 +243,13 @@ impl Sources<'_> {
 
     /// Rejects the flags for a user: a sandbox has its own.
     fn no_identity(&self) -> Result<Option<Identity>, Failure> {
-        let keys = [ConfigKey::Email, ConfigKey::TokenFile, ConfigKey::TokenCommand, ConfigKey::Oauth];
+        let keys =
+            [ConfigKey::Email, ConfigKey::TokenFile, ConfigKey::TokenCommand, ConfigKey::Oauth];
         match flag(self.args, &keys) {
             Some((_, Sourced { from, .. })) => {
-                let message =
-                    format!("{from} cannot be combined with --sandbox: the sandbox has its own user");
+                let message = format!(
+                    "{from} cannot be combined with --sandbox: the sandbox has its own user"
+                );
                 Err(Failure::usage(message))
             }
             None => Ok(None),
@@ -282,11 +294,15 @@ impl Sources<'_> {
             }
         }
         if keys.iter().all(|key| self.profile.has(*key)) {
-            let why = format!("the profile {} has both token_file and token_command", self.profile.label);
+            let why =
+                format!("the profile {} has both token_file and token_command", self.profile.label);
             return Err(Failure::usage(why).with_hint("remove one of the two keys"));
         }
-        let is_oauth =
-            oauth || self.profile.value(ConfigKey::Oauth, self.environment).is_some_and(|it| it == "true");
+        let is_oauth = oauth
+            || self
+                .profile
+                .value(ConfigKey::Oauth, self.environment)
+                .is_some_and(|it| it == "true");
         let found = self.profile(&keys, self.is_named());
         Ok(found.map(|found| (token_source(found), is_oauth)))
     }
@@ -300,7 +316,8 @@ impl Sources<'_> {
             found.with(path)
         });
         network.proxy = self.proxy(&network)?;
-        let variable = network.proxy_variables.proxy().map(|(name, url)| Sourced::new(url.to_owned(), name));
+        let variable =
+            network.proxy_variables.proxy().map(|(name, url)| Sourced::new(url.to_owned(), name));
         for proxy in network.proxy.iter().chain(&variable) {
             checked(proxy.clone().with(redact::proxy_url(&proxy.value).into()))?;
         }
@@ -368,7 +385,10 @@ fn checked(found: Sourced<OsString>) -> Result<Sourced<String>, Failure> {
     match redact::invisible(&text) {
         Some(c) => {
             let from = &found.full_from;
-            Err(Failure::usage(format!("{from} contains the invalid character {}", c.escape_unicode())))
+            Err(Failure::usage(format!(
+                "{from} contains the invalid character {}",
+                c.escape_unicode()
+            )))
         }
         None => Ok(found.with(text)),
     }
@@ -431,11 +451,17 @@ mod tests {
             ("ATLASSIAN_OPS_DOMAIN_NAME", "acme.atlassian.net", "acme.atlassian.net"),
             ("JSM_SITE_URL", "https://acme.atlassian.net/", "acme.atlassian.net"),
         ] {
-            for email in ["ATLASSIAN_OPS_API_EMAIL_ADDRESS", "ATLASSIAN_OPS_API_USERNAME", "JSM_EMAIL"] {
+            for email in
+                ["ATLASSIAN_OPS_API_EMAIL_ADDRESS", "ATLASSIAN_OPS_API_USERNAME", "JSM_EMAIL"]
+            {
                 let environment = [(name, value), token, (email, "ann@example.com")];
                 let settings = resolve(&GlobalArgs::default(), &environment).unwrap();
                 assert_eq!(base(&settings), expected, "{name}");
-                assert_eq!(settings.identity.unwrap().email.unwrap().value, "ann@example.com", "{email}");
+                assert_eq!(
+                    settings.identity.unwrap().email.unwrap().value,
+                    "ann@example.com",
+                    "{email}"
+                );
             }
         }
     }
@@ -466,7 +492,9 @@ mod tests {
 
     #[test]
     fn a_base_url_that_exposes_the_token_is_rejected_and_not_repeated() {
-        for url in ["https://ann:t0ken@a.example/", "http://a.example/", "https://a.example/?token=t0ken"] {
+        for url in
+            ["https://ann:t0ken@a.example/", "http://a.example/", "https://a.example/?token=t0ken"]
+        {
             let args = GlobalArgs { base_url: Some(url.into()), ..GlobalArgs::default() };
             let failure = resolve(&args, &[]).unwrap_err();
             assert_eq!(failure.exit(), 2);

@@ -158,7 +158,10 @@ impl Failure {
 
     /// Replaces exit code 4 by 1: the failed request does not name a contact.
     pub(crate) fn request_names_no_contact(self) -> Self {
-        Self { exit: if self.exit == exit::NO_SUCH_CONTACT { exit::FAILED } else { self.exit }, ..self }
+        Self {
+            exit: if self.exit == exit::NO_SUCH_CONTACT { exit::FAILED } else { self.exit },
+            ..self
+        }
     }
 
     /// Puts a subject before the message, such as one of several ids.
@@ -186,8 +189,11 @@ impl Failure {
         let mut stderr = anstream::stderr().lock();
         let failure = self.with_doctor();
         // If standard error is closed, the exit code is the only report.
-        let _ =
-            if as_json { failure.write_json(&mut stderr) } else { failure.write_text(&mut stderr, quiet) };
+        let _ = if as_json {
+            failure.write_json(&mut stderr)
+        } else {
+            failure.write_text(&mut stderr, quiet)
+        };
     }
 
     /// Adds `contacts doctor` to the hint if it can find the cause.
@@ -248,7 +254,9 @@ impl From<Error> for Failure {
             ErrorKind::InvalidInput => exit::USAGE,
             ErrorKind::Unauthorized | ErrorKind::Forbidden => exit::NOT_ALLOWED,
             ErrorKind::NotFound => exit::NO_SUCH_CONTACT,
-            ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::TimedOut => exit::TRY_LATER,
+            ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::TimedOut => {
+                exit::TRY_LATER
+            }
             ErrorKind::OutcomeUnknown => exit::UNKNOWN,
             _ => exit::FAILED,
         };
@@ -268,7 +276,8 @@ impl From<Error> for Failure {
             Error::OutcomeUnknown(unknown) => {
                 // The cause comes first: without a way to the service, `reconcile` fails too.
                 let cause = error.hint().filter(|hint| *hint != Hint::Reconcile);
-                let cause = cause.map(|cause| format!("{}; ", hint_text(&cause))).unwrap_or_default();
+                let cause =
+                    cause.map(|cause| format!("{}; ", hint_text(&cause))).unwrap_or_default();
                 let hint = format!("{cause}{}", reconcile_first());
                 failure.with_receipt(hint, unknown.receipt().to_string())
             }
@@ -290,8 +299,10 @@ impl From<contacts_sandbox::Error> for Failure {
 
 /// Returns `true` if the cause may be the connection or the kind of token, which `doctor` checks.
 fn is_connection_error(error: &Error) -> bool {
-    let is_broken =
-        matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::TimedOut | ErrorKind::Certificate);
+    let is_broken = matches!(
+        error.kind(),
+        ErrorKind::Unavailable | ErrorKind::TimedOut | ErrorKind::Certificate
+    );
     (error.status().is_none() && is_broken) || matches!(error.hint(), Some(Hint::MissingScope(_)))
 }
 
@@ -371,16 +382,20 @@ pub(crate) fn hint_text(hint: &Hint) -> String {
             .into(),
         Hint::NoSuchContact => format!("to see the ids, run: {}", again("list")),
         Hint::AlreadyExists => format!("to see the existing contact, run: {}", again("list")),
-        Hint::CheckCertificate => "if a company proxy intercepts TLS, add its certificate authority with \
+        Hint::CheckCertificate => {
+            "if a company proxy intercepts TLS, add its certificate authority with \
              --ca-file; check the clock of this machine too"
-            .into(),
+                .into()
+        }
         Hint::CheckHost => "check the host name and the network connection".into(),
         Hint::ProxyCredentials => "set a user name and password that the proxy accepts: \
              contacts config set proxy http://NAME:PASSWORD@HOST:PORT"
             .into(),
-        Hint::Redirected => "check --base-url; the client never follows redirects, because they could send \
+        Hint::Redirected => {
+            "check --base-url; the client never follows redirects, because they could send \
              the token to another host"
-            .into(),
+                .into()
+        }
         other => other.to_string(),
     }
 }
@@ -420,11 +435,18 @@ mod tests {
 
     #[test]
     fn among_several_failures_an_unknown_outcome_decides_the_exit_code() {
-        let failures =
-            |codes: &[u8]| codes.iter().map(|code| Failure::new(*code, "failed", "")).collect::<Vec<_>>();
-        for (codes, expected) in
-            [(&[4][..], 4), (&[5, 5], 5), (&[7, 4], 7), (&[4, 7], 7), (&[3, 7, 4], 7), (&[4, 5], 1), (&[], 1)]
-        {
+        let failures = |codes: &[u8]| {
+            codes.iter().map(|code| Failure::new(*code, "failed", "")).collect::<Vec<_>>()
+        };
+        for (codes, expected) in [
+            (&[4][..], 4),
+            (&[5, 5], 5),
+            (&[7, 4], 7),
+            (&[4, 7], 7),
+            (&[3, 7, 4], 7),
+            (&[4, 5], 1),
+            (&[], 1),
+        ] {
             assert_eq!(exit_of(&failures(codes)), expected, "{codes:?}");
         }
     }

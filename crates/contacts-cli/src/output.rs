@@ -78,9 +78,10 @@ impl Output {
             OutputFormat::Json => json_line(out, &records),
             OutputFormat::Ndjson => records.iter().try_for_each(|record| json_line(out, record)),
             OutputFormat::Csv => self.csv(out, records, names),
-            OutputFormat::Table => {
-                records.iter().map(line).try_for_each(|line| self.styled_text(out, &format_args!("{line}\n")))
-            }
+            OutputFormat::Table => records
+                .iter()
+                .map(line)
+                .try_for_each(|line| self.styled_text(out, &format_args!("{line}\n"))),
         })
     }
 
@@ -104,7 +105,11 @@ impl Output {
     }
 
     /// Writes text, without styles if color is off.
-    pub(crate) fn styled_text(self, out: &mut dyn Write, text: &impl fmt::Display) -> io::Result<()> {
+    pub(crate) fn styled_text(
+        self,
+        out: &mut dyn Write,
+        text: &impl fmt::Display,
+    ) -> io::Result<()> {
         match self.colored {
             true => write!(out, "{text}"),
             false => write!(out, "{}", anstream::adapter::strip_str(&text.to_string())),
@@ -112,7 +117,10 @@ impl Output {
     }
 
     /// Writes the last result. A closed pipe is not a failure.
-    pub(crate) fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    pub(crate) fn write(
+        self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
         self.stream(write).map(drop)
     }
 
@@ -162,7 +170,10 @@ pub(crate) fn rendered(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
 }
 
 /// Buffers the output, so that other threads cannot write between its parts.
-fn at_once(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn at_once(
+    out: impl Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
     write(&mut out)?;
     out.flush()

@@ -41,8 +41,9 @@ pub(crate) fn parse_argument<T: FromStr<Err: Display>>(text: &str) -> Result<T, 
 
 /// Parses a path, which need not be UTF-8, and rejects a token.
 pub(crate) fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new()
-        .try_map(|path| if has_the_form_of_a_token(&path.to_string_lossy()) { Err(TOKEN) } else { Ok(path) })
+    PathBufValueParser::new().try_map(|path| {
+        if has_the_form_of_a_token(&path.to_string_lossy()) { Err(TOKEN) } else { Ok(path) }
+    })
 }
 
 /// A name of the user's choice, or `…` if it looks like a token.

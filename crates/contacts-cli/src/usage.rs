@@ -40,7 +40,8 @@ pub(crate) fn end(mut error: clap::Error) -> u8 {
     if let Some(failure) = non_utf8(&error, &words) {
         return report(&failure, format);
     }
-    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand]
+    {
         if let Some(ContextValue::String(word)) = error.get(kind) {
             let shown = ContextValue::String(without_secret(word));
             error.insert(kind, shown);
@@ -90,7 +91,8 @@ fn first_paragraph(text: &str) -> String {
 pub(crate) fn without_secret(word: &str) -> String {
     // Drops the value that follows the name of a flag.
     let is_value = |c: char| !c.is_ascii_alphanumeric() && c != '-';
-    let word = if word.starts_with('-') { word.split(is_value).next().unwrap_or(word) } else { word };
+    let word =
+        if word.starts_with('-') { word.split(is_value).next().unwrap_or(word) } else { word };
     if word.chars().count() > MAX_REPEATED || has_the_form_of_a_token(word) {
         return "…".into();
     }
@@ -128,9 +130,10 @@ fn short_output(word: &str) -> Option<&str> {
 /// The error for arguments that are not UTF-8. It names their positions, because their bytes may be
 /// a secret.
 fn non_utf8(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
-    let is_repeated =
-        |value: &ContextValue| matches!(value, ContextValue::String(word) if word.contains('\u{fffd}'));
-    if error.kind() != ErrorKind::InvalidUtf8 && !error.context().any(|(_, value)| is_repeated(value)) {
+    let is_repeated = |value: &ContextValue| matches!(value, ContextValue::String(word) if word.contains('\u{fffd}'));
+    if error.kind() != ErrorKind::InvalidUtf8
+        && !error.context().any(|(_, value)| is_repeated(value))
+    {
         return None;
     }
     let positions = non_utf8_positions(words);
@@ -163,8 +166,9 @@ fn flag_name(word: &str) -> Option<String> {
         None => word.chars().take(2).collect(),
     };
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    let is_flag =
-        name.starts_with('-') && !name.trim_start_matches('-').is_empty() && name.chars().all(is_name);
+    let is_flag = name.starts_with('-')
+        && !name.trim_start_matches('-').is_empty()
+        && name.chars().all(is_name);
     is_flag.then(|| without_secret(&name)).filter(|shown| *shown == name)
 }
 
@@ -185,7 +189,8 @@ mod tests {
 
     #[test]
     fn each_spelling_of_the_output_flag_is_recognized() {
-        let format = |line: &str| format_of(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        let format =
+            |line: &str| format_of(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
         for line in [
             "-o json lst",
             "list -ojson x",
@@ -208,7 +213,8 @@ mod tests {
         use std::os::unix::ffi::OsStringExt;
 
         let positions = |words: &[&[u8]]| {
-            let words: Vec<_> = words.iter().map(|word| OsString::from_vec(word.to_vec())).collect();
+            let words: Vec<_> =
+                words.iter().map(|word| OsString::from_vec(word.to_vec())).collect();
             non_utf8_positions(&words).join(" | ")
         };
         assert_eq!(positions(&[b"list"]), "");

@@ -3,8 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::{
     RootCertStore, ServerConfig,
@@ -61,9 +61,10 @@ pub fn server_for_known_clients() -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
     roots.add(AUTHORITIES.trusted_der.clone()).expect("an authority can be trusted");
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-        .build()
-        .expect("there is an authority");
+    let verifier =
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .build()
+            .expect("there is an authority");
     let (certificates, key) = AUTHORITIES.leaf(ServerCertificate::Good);
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -77,12 +78,13 @@ pub fn server_for_known_clients() -> Arc<ServerConfig> {
 /// Server configuration with this certificate.
 pub fn server(shown: ServerCertificate) -> Arc<ServerConfig> {
     let (certificates, key) = AUTHORITIES.leaf(shown);
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring has what the default versions of TLS need")
-        .with_no_client_auth()
-        .with_single_cert(certificates, key)
-        .expect("the key is the certificate's");
+    let config =
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("ring has what the default versions of TLS need")
+            .with_no_client_auth()
+            .with_single_cert(certificates, key)
+            .expect("the key is the certificate's");
     Arc::new(config)
 }
 
@@ -113,7 +115,10 @@ impl Authorities {
         }
     }
 
-    fn leaf(&self, shown: ServerCertificate) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+    fn leaf(
+        &self,
+        shown: ServerCertificate,
+    ) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
         let (certificate, key) = self.signed(shown);
         let mut chain = vec![certificate.der().clone()];
         if shown == ServerCertificate::GoodChain {
@@ -137,7 +142,9 @@ impl Authorities {
         });
         (params.not_before, params.not_after) = match shown {
             ServerCertificate::Expired => (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1)),
-            ServerCertificate::NotYetValid => (date_time_ymd(2390, 1, 1), date_time_ymd(2400, 1, 1)),
+            ServerCertificate::NotYetValid => {
+                (date_time_ymd(2390, 1, 1), date_time_ymd(2400, 1, 1))
+            }
             _ => (date_time_ymd(2001, 1, 1), date_time_ymd(2400, 1, 1)),
         };
         let key = new_key();

@@ -1,8 +1,8 @@
 //! The operations as values, for use in a table.
 
 use contacts_proto::{
-    ActivateContact, ContactId, ContactMethod, CreateContact, DeactivateContact, DeleteContact, FindCloudId,
-    GetContact, ListContacts, UpdateContact,
+    ActivateContact, ContactId, ContactMethod, CreateContact, DeactivateContact, DeleteContact,
+    FindCloudId, GetContact, ListContacts, UpdateContact,
 };
 use contacts_sandbox::Operation;
 
@@ -79,7 +79,9 @@ impl Sample for Operation {
             Self::Delete => Answer::new(204, ""),
             Self::Activate => done(200, "Activated"),
             Self::Deactivate => done(200, "Deactivated"),
-            Self::TenantInfo => Answer::json(200, r#"{"cloudId":"35273b54-3f06-40d2-880f-dd28cf8daafa"}"#),
+            Self::TenantInfo => {
+                Answer::json(200, r#"{"cloudId":"35273b54-3f06-40d2-880f-dd28cf8daafa"}"#)
+            }
         }
     }
 }

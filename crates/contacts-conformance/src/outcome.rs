@@ -59,7 +59,10 @@ impl fmt::Display for Outcome {
         match self {
             Self::Value(value) => write!(f, "{value}"),
             Self::Error { kind, effect, status, attempts, text, .. } => {
-                write!(f, "{kind:?}, effect {effect:?}, status {status:?}, {attempts:?} attempts: {text}")
+                write!(
+                    f,
+                    "{kind:?}, effect {effect:?}, status {status:?}, {attempts:?} attempts: {text}"
+                )
             }
         }
     }

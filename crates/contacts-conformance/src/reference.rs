@@ -60,7 +60,8 @@ impl Answer {
     /// Returns the bytes on the wire, with a content length.
     pub fn wire(&self) -> Vec<u8> {
         // A 204 has no content length.
-        let length = (self.status != 204).then(|| format!("content-length: {}\r\n", self.body.len()));
+        let length =
+            (self.status != 204).then(|| format!("content-length: {}\r\n", self.body.len()));
         self.wire_with(&length.unwrap_or_default())
     }
 
@@ -94,11 +95,12 @@ impl Answer {
 
     pub(crate) fn response(&self) -> Response<Vec<u8>> {
         let mut response = Response::new(self.body.clone());
-        *response.status_mut() = StatusCode::from_u16(self.status).expect("statuses in the table are valid");
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).expect("statuses in the table are valid");
         for (name, value) in &self.headers {
             let name: HeaderName = name.parse().expect("header names in the table are valid");
-            let value =
-                HeaderValue::from_bytes(value.as_bytes()).expect("header values in the table are valid");
+            let value = HeaderValue::from_bytes(value.as_bytes())
+                .expect("header values in the table are valid");
             response.headers_mut().append(name, value);
         }
         response
@@ -127,8 +129,13 @@ impl AttemptReport {
             Self::Answered(answer) => Reply::untrusted(answer.response()),
             Self::NotSent(cause) => Reply::failed(Delivery::NotSent, *cause),
             Self::RefusedByProxy(status) => {
-                let status = StatusCode::from_u16(*status).expect("statuses in the table are valid");
-                Reply { result: Err(TransportError::refused_by_proxy(status)), is_trusted: false, hint: None }
+                let status =
+                    StatusCode::from_u16(*status).expect("statuses in the table are valid");
+                Reply {
+                    result: Err(TransportError::refused_by_proxy(status)),
+                    is_trusted: false,
+                    hint: None,
+                }
             }
             Self::MaybeSent(cause) => Reply::failed(Delivery::Unknown, *cause),
             Self::Broken(answer, cause) => Reply::cut(answer.response(), *cause),
@@ -145,7 +152,12 @@ pub(crate) fn drive<E: Exchange>(
     struct Answering<F>(F);
 
     impl<F: FnMut(&Request<Vec<u8>>) -> Reply> SimulatedIo for Answering<F> {
-        fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
+        fn send(
+            &mut self,
+            request: Request<Vec<u8>>,
+            _: Duration,
+            now: Duration,
+        ) -> (Duration, OwnedEvent) {
             (now, OwnedEvent::replied((self.0)(&request)))
         }
     }
@@ -168,10 +180,13 @@ struct Reference<'a> {
 impl Visitor for Reference<'_> {
     type Output = Outcome;
 
-    fn visit<O: contacts_proto::exchange::ToExchange<Output: Debug>>(self, operation: &O) -> Outcome {
+    fn visit<O: contacts_proto::exchange::ToExchange<Output: Debug>>(
+        self,
+        operation: &O,
+    ) -> Outcome {
         let site = BaseUrl::new("https://api.example.com/cloud").expect("the base URL is valid");
-        let session =
-            Session::new(site, self.setup.credentials.clone()).with_policy(self.setup.policy.clone());
+        let session = Session::new(site, self.setup.credentials.clone())
+            .with_policy(self.setup.policy.clone());
         let (mut reports, mut unanswered) = (self.reports.iter(), 0);
         let result = drive(operation.exchange(session.clone()), &session, |_| {
             reports.next().map_or_else(

@@ -40,7 +40,8 @@ pub fn run(scenario: &Scenario) -> Vec<Problem> {
         });
     }
     if scenario.is_determined() && seen_text(&blocking) != seen_text(&asynchronous) {
-        let text = format!("the servers read {} and {}", seen_text(&blocking), seen_text(&asynchronous));
+        let text =
+            format!("the servers read {} and {}", seen_text(&blocking), seen_text(&asynchronous));
         let scenario = scenario.name.clone();
         problems.push(Problem { scenario, kind: ProblemKind::Different, text });
     }
@@ -63,12 +64,16 @@ pub fn run_all(scenarios: &[Scenario]) -> Vec<Problem> {
 }
 
 /// Runs scenarios, some at a time.
-pub fn run_all_by(scenarios: &[Scenario], run: impl Fn(&Scenario) -> Vec<Problem> + Sync) -> Vec<Problem> {
+pub fn run_all_by(
+    scenarios: &[Scenario],
+    run: impl Fn(&Scenario) -> Vec<Problem> + Sync,
+) -> Vec<Problem> {
     parallel::each(scenarios.iter(), AT_A_TIME, run)
 }
 
 fn play<D: Driver>(scenario: &Scenario) -> ScenarioRun {
-    let start = |plan: &Plan, other| Server::start(plan.clone(), other).expect("there is a free port");
+    let start =
+        |plan: &Plan, other| Server::start(plan.clone(), other).expect("there is a free port");
     let other = scenario.other.as_ref().map(|plan| start(plan, None));
     let other_address = other.as_ref().map(Server::address);
     let server = start(&scenario.server, other_address);
@@ -90,8 +95,10 @@ fn play<D: Driver>(scenario: &Scenario) -> ScenarioRun {
         }
     }
     drop(client);
-    let ports: Vec<_> =
-        std::iter::once(server.address()).chain(other_address).map(|address| address.port()).collect();
+    let ports: Vec<_> = std::iter::once(server.address())
+        .chain(other_address)
+        .map(|address| address.port())
+        .collect();
     // An error shows the target of a redirect, so replace the port by its name.
     for outcome in &mut outcomes {
         if let Outcome::Error { text, .. } = outcome {
@@ -101,7 +108,14 @@ fn play<D: Driver>(scenario: &Scenario) -> ScenarioRun {
         }
     }
     let seen = server.finish();
-    ScenarioRun { outcomes, late, setup, seen, other: other.map(Server::finish).unwrap_or_default(), ports }
+    ScenarioRun {
+        outcomes,
+        late,
+        setup,
+        seen,
+        other: other.map(Server::finish).unwrap_or_default(),
+        ports,
+    }
 }
 
 /// Returns the duration of an operation that exceeded its deadline, with a tolerance for busy
@@ -116,12 +130,19 @@ pub(crate) struct SendTo<'a, D>(pub(crate) &'a D);
 impl<D: Driver> Visitor for SendTo<'_, D> {
     type Output = Outcome;
 
-    fn visit<O: contacts_proto::exchange::ToExchange<Output: fmt::Debug>>(self, operation: &O) -> Outcome {
+    fn visit<O: contacts_proto::exchange::ToExchange<Output: fmt::Debug>>(
+        self,
+        operation: &O,
+    ) -> Outcome {
         Outcome::of(self.0.send(operation))
     }
 }
 
-fn check(scenario: &Scenario, run: &ScenarioRun, mut report_problem: impl FnMut(ProblemKind, String)) {
+fn check(
+    scenario: &Scenario,
+    run: &ScenarioRun,
+    mut report_problem: impl FnMut(ProblemKind, String),
+) {
     let expected = scenario.steps.iter().filter_map(|step| match step {
         ClientStep::Call(operation, expected) => Some((*operation, expected)),
         ClientStep::Pause(_) => None,
@@ -137,7 +158,10 @@ fn check(scenario: &Scenario, run: &ScenarioRun, mut report_problem: impl FnMut(
             let right: Vec<_> = right.iter().map(Outcome::to_string).collect();
             report_problem(
                 ProblemKind::Wrong,
-                format!("{operation:?} gave\n    {outcome}\n  not\n    {}", right.join("\n  or\n    ")),
+                format!(
+                    "{operation:?} gave\n    {outcome}\n  not\n    {}",
+                    right.join("\n  or\n    ")
+                ),
             );
         }
     }
@@ -154,7 +178,11 @@ fn check(scenario: &Scenario, run: &ScenarioRun, mut report_problem: impl FnMut(
 impl Seen {
     fn check(&self, run: &ScenarioRun) -> Result<(), String> {
         let within = |what: &str, count: usize, range: &RangeInclusive<usize>| {
-            if range.contains(&count) { Ok(()) } else { Err(format!("{count} {what} instead of {range:?}")) }
+            if range.contains(&count) {
+                Ok(())
+            } else {
+                Err(format!("{count} {what} instead of {range:?}"))
+            }
         };
         match self {
             Self::Connections(range) => within("connections", run.seen.len(), range),
@@ -175,7 +203,8 @@ impl Seen {
 fn seen_text(run: &ScenarioRun) -> String {
     // Each library formats CONNECT differently.
     let servers = if run.setup.proxy.is_some() { &run.other } else { &run.seen };
-    let read = servers.iter().map(|connection| String::from_utf8_lossy(&connection.read).into_owned());
+    let read =
+        servers.iter().map(|connection| String::from_utf8_lossy(&connection.read).into_owned());
     let mut text = format!("{:?}", read.collect::<Vec<_>>());
     for port in &run.ports {
         text = text.replace(&format!(":{port}"), ":PORT");

@@ -87,7 +87,12 @@ pub enum Seen {
 
 impl Scenario {
     /// One operation against one server.
-    pub fn new(name: impl Into<String>, server: Plan, operation: Operation, expected: Expected) -> Self {
+    pub fn new(
+        name: impl Into<String>,
+        server: Plan,
+        operation: Operation,
+        expected: Expected,
+    ) -> Self {
         Self {
             name: name.into(),
             server,
@@ -152,7 +157,8 @@ impl Scenario {
             Route::Plain | Route::Proxy { .. } => false,
             Route::Tls(_) | Route::TlsUntrusted => self.server.tls.is_none(),
         };
-        self.steps.iter().all(|steps| !matches!(steps, ClientStep::Call(_, Expected::OneOf(_)))) && !reads_tls
+        self.steps.iter().all(|steps| !matches!(steps, ClientStep::Call(_, Expected::OneOf(_))))
+            && !reads_tls
     }
 
     /// Returns `true` if an exchange over plain HTTP is enough: no TLS, no proxy, no connect

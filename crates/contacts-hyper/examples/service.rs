@@ -1,4 +1,5 @@
-//! The README's service: `cargo run -p contacts-hyper --example service`, with the variables that it reads.
+//! The README's service: `cargo run -p contacts-hyper --example service`, with the variables that
+//! it reads.
 
 use contacts_hyper::{AccountId, Client};
 use futures_util::{StreamExt, TryStreamExt, stream};

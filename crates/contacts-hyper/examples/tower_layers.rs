@@ -22,7 +22,8 @@ const REQUESTS: usize = 300;
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start()?;
     // With the buffer, all clones of the client share one rate limit.
-    let rate = Stack::new(RateLimitLayer::new(200, Duration::from_secs(1)), BufferLayer::new(REQUESTS));
+    let rate =
+        Stack::new(RateLimitLayer::new(200, Duration::from_secs(1)), BufferLayer::new(REQUESTS));
     let layers = Stack::new(ConcurrencyLimitLayer::new(8), rate);
     let client = Client::builder(BaseUrl::new(&sandbox.base_url())?)
         .credentials(Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?)

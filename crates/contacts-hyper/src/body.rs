@@ -11,7 +11,8 @@ use bytes::Bytes;
 use contacts_proto::transport::SendGate;
 use http_body::{Body, Frame, SizeHint};
 
-/// The body of a request. It can be read once, and never after the client has cancelled the request.
+/// The body of a request. It can be read once, and never after the client has cancelled the
+/// request.
 #[derive(Debug)]
 pub struct RequestBody(Option<(Bytes, SendGate)>);
 
@@ -30,7 +31,8 @@ impl Body for RequestBody {
     type Data = Bytes;
     type Error = Cancelled;
 
-    /// Fails after the client has cancelled the request. hyper then aborts the request before the end of its message.
+    /// Fails after the client has cancelled the request. hyper then aborts the request before the
+    /// end of its message.
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
@@ -69,7 +71,8 @@ mod tests {
     use super::*;
 
     fn poll(body: &mut RequestBody) -> Option<Result<Bytes, Cancelled>> {
-        let Poll::Ready(frame) = Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) else {
+        let Poll::Ready(frame) = Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop()))
+        else {
             panic!("a body is always ready");
         };
         frame.map(|frame| frame.map(|frame| frame.into_data().unwrap()))

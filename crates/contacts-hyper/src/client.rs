@@ -8,8 +8,11 @@ use std::{
 
 use contacts_proto::{
     ActivateContact, Confirmation, Contact, ContactId, ContactMethod, CreateContact, Credentials,
-    DeactivateContact, DeleteContact, Ensured, Error, GetContact, Receipt, Reconciled, UpdateContact,
-    exchange::{Action, Ensure, Event, Exchange, Now, Observer, Reconcile, Session, Spans, ToExchange},
+    DeactivateContact, DeleteContact, Ensured, Error, GetContact, Receipt, Reconciled,
+    UpdateContact,
+    exchange::{
+        Action, Ensure, Event, Exchange, Now, Observer, Reconcile, Session, Spans, ToExchange,
+    },
     transport::RefreshError,
 };
 use http::Response;
@@ -24,7 +27,8 @@ use crate::{
 /// A client of one endpoint, as one user.
 ///
 /// Cloning is cheap. Clones share connections and retry budget, and so do the clients that
-/// [`with_credentials`](Self::with_credentials) returns. Requests need a tokio runtime with IO and time enabled.
+/// [`with_credentials`](Self::with_credentials) returns. Requests need a tokio runtime with IO and
+/// time enabled.
 pub struct Client<S = Transport> {
     pub(crate) session: Session,
     provider: Option<Arc<SharedProvider>>,
@@ -38,7 +42,11 @@ struct Shared<S> {
 }
 
 impl<S: HttpService> Client<S> {
-    pub(crate) fn from_parts(session: Session, provider: Option<Arc<SharedProvider>>, service: S) -> Self {
+    pub(crate) fn from_parts(
+        session: Session,
+        provider: Option<Arc<SharedProvider>>,
+        service: S,
+    ) -> Self {
         let shared = Shared { service, origin: Instant::now() };
         Self { session, provider, shared: Arc::new(shared) }
     }
@@ -46,7 +54,8 @@ impl<S: HttpService> Client<S> {
     /// Gets a contact.
     ///
     /// # Errors
-    /// See [`send`](Self::send). [`Error::is_no_such_contact`] tells that the contact does not exist.
+    /// See [`send`](Self::send). [`Error::is_no_such_contact`] tells that the contact does not
+    /// exist.
     ///
     /// # Cancel safety
     /// Dropping the future closes the connection of the request in flight. Nothing is lost.
@@ -60,12 +69,18 @@ impl<S: HttpService> Client<S> {
     ///
     /// # Errors
     /// [`Error::OutcomeUnknown`] if the contact may have been created. Keep the error's [`receipt`](Error::receipt), and do not
-    /// create the contact again before you [`reconcile`](Self::reconcile) it. [`Error::InvalidInput`] if
-    /// [`CreateContact::new`] rejects the address. See [`send`](Self::send) for the others.
+    /// create the contact again before you [`reconcile`](Self::reconcile) it.
+    /// [`Error::InvalidInput`] if [`CreateContact::new`] rejects the address. See
+    /// [`send`](Self::send) for the others.
     ///
     /// # Cancel safety
-    /// If the future is dropped, a create request may still take effect. Store a [`receipt`](Self::receipt) before you call.
-    pub async fn create(&self, method: ContactMethod, to: impl Into<String>) -> Result<Confirmation, Error> {
+    /// If the future is dropped, a create request may still take effect. Store a
+    /// [`receipt`](Self::receipt) before you call.
+    pub async fn create(
+        &self,
+        method: ContactMethod,
+        to: impl Into<String>,
+    ) -> Result<Confirmation, Error> {
         self.send(&CreateContact::new(method, to)?).await
     }
 
@@ -75,8 +90,13 @@ impl<S: HttpService> Client<S> {
     /// [`Error::InvalidInput`] if [`UpdateContact::new`] rejects the address. See [`send`](Self::send) for the others.
     ///
     /// # Cancel safety
-    /// If the future is dropped, the request may still take effect. Call again to be sure: repeating it is safe.
-    pub async fn update(&self, id: &ContactId, to: impl Into<String>) -> Result<Confirmation, Error> {
+    /// If the future is dropped, the request may still take effect. Call again to be sure:
+    /// repeating it is safe.
+    pub async fn update(
+        &self,
+        id: &ContactId,
+        to: impl Into<String>,
+    ) -> Result<Confirmation, Error> {
         self.send(&UpdateContact::new(id.clone(), to)?).await
     }
 
@@ -86,7 +106,8 @@ impl<S: HttpService> Client<S> {
     /// See [`send`](Self::send).
     ///
     /// # Cancel safety
-    /// If the future is dropped, the request may still take effect. Call again to be sure: repeating it is safe.
+    /// If the future is dropped, the request may still take effect. Call again to be sure:
+    /// repeating it is safe.
     pub async fn delete(&self, id: &ContactId) -> Result<(), Error> {
         self.send(&DeleteContact::new(id.clone())).await
     }
@@ -97,7 +118,8 @@ impl<S: HttpService> Client<S> {
     /// See [`send`](Self::send).
     ///
     /// # Cancel safety
-    /// If the future is dropped, the request may still take effect. Call again to be sure: repeating it is safe.
+    /// If the future is dropped, the request may still take effect. Call again to be sure:
+    /// repeating it is safe.
     pub async fn activate(&self, id: &ContactId) -> Result<Confirmation, Error> {
         self.send(&ActivateContact::new(id.clone())).await
     }
@@ -108,12 +130,14 @@ impl<S: HttpService> Client<S> {
     /// See [`send`](Self::send).
     ///
     /// # Cancel safety
-    /// If the future is dropped, the request may still take effect. Call again to be sure: repeating it is safe.
+    /// If the future is dropped, the request may still take effect. Call again to be sure:
+    /// repeating it is safe.
     pub async fn deactivate(&self, id: &ContactId) -> Result<Confirmation, Error> {
         self.send(&DeactivateContact::new(id.clone())).await
     }
 
-    /// Ensures that a contact exists exactly once. Safe to repeat, even after a crash. See [`Ensure`].
+    /// Ensures that a contact exists exactly once. Safe to repeat, even after a crash. See
+    /// [`Ensure`].
     ///
     /// # Errors
     /// [`Error::OutcomeUnknown`] if the contact may have been created, [`Error::Duplicate`] if it exists several times,
@@ -121,14 +145,18 @@ impl<S: HttpService> Client<S> {
     ///
     /// # Cancel safety
     /// If the future is dropped, the contact may still be created. Call again to be sure.
-    pub async fn ensure(&self, method: ContactMethod, to: impl Into<String>) -> Result<Ensured, Error> {
+    pub async fn ensure(
+        &self,
+        method: ContactMethod,
+        to: impl Into<String>,
+    ) -> Result<Ensured, Error> {
         self.run(Ensure::new(self.session.clone(), CreateContact::new(method, to)?)).await
     }
 
     /// Returns a receipt for a create request that has not been sent yet.
     ///
-    /// Store it before you send the request. If the program crashes, [`reconcile`](Self::reconcile) tells later whether the
-    /// contact was created:
+    /// Store it before you send the request. If the program crashes, [`reconcile`](Self::reconcile)
+    /// tells later whether the contact was created:
     ///
     /// ```no_run
     /// use contacts_hyper::{Client, ContactMethod, CreateContact};
@@ -150,7 +178,8 @@ impl<S: HttpService> Client<S> {
         create.receipt(self.now().unix).of(&self.session)
     }
 
-    /// Checks whether a create request with an unknown outcome succeeded. Changes nothing. See [`Reconcile`].
+    /// Checks whether a create request with an unknown outcome succeeded. Changes nothing. See
+    /// [`Reconcile`].
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if the contact exists several times.
@@ -165,11 +194,12 @@ impl<S: HttpService> Client<S> {
     /// Sends an operation, and repeats it as the retry policy allows.
     ///
     /// # Errors
-    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]. [`Error::effect`] tells whether the operation may have
-    /// taken effect.
+    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]. [`Error::effect`] tells
+    /// whether the operation may have taken effect.
     ///
     /// # Cancel safety
-    /// If the future is dropped, a create request may still take effect. Store a [`receipt`](Self::receipt) before you call.
+    /// If the future is dropped, a create request may still take effect. Store a
+    /// [`receipt`](Self::receipt) before you call.
     pub async fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
         self.run(operation.exchange(self.session.clone())).await
     }
@@ -180,7 +210,8 @@ impl<S: HttpService> Client<S> {
     /// The error of the exchange.
     ///
     /// # Cancel safety
-    /// If the future is dropped, a create request may still take effect. Store a [`receipt`](Self::receipt) before you call.
+    /// If the future is dropped, a create request may still take effect. Store a
+    /// [`receipt`](Self::receipt) before you call.
     pub async fn run<E: Exchange>(&self, exchange: E) -> Result<E::Output, Error> {
         self.run_observed(exchange, &mut ()).await
     }
@@ -198,7 +229,8 @@ impl<S: HttpService> Client<S> {
         observer: &mut O,
     ) -> Result<E::Output, Error> {
         let mut observer = (Spans::new(exchange.name()), observer);
-        let mut action = exchange.observed_step(&mut observer, Event::Start, self.now(), fastrand::u64(..));
+        let mut action =
+            exchange.observed_step(&mut observer, Event::Start, self.now(), fastrand::u64(..));
         loop {
             let body;
             let event = match action {
@@ -211,7 +243,9 @@ impl<S: HttpService> Client<S> {
                     Event::Refreshed(self.refresh(refused.as_ref(), timeout).await)
                 }
                 Action::Send { request, timeout, fresh_connection, body: limits } => {
-                    match send(&self.shared.service, request, timeout, fresh_connection, limits).await {
+                    match send(&self.shared.service, request, timeout, fresh_connection, limits)
+                        .await
+                    {
                         Ok(response) => {
                             let (head, read) = response.into_parts();
                             body = read;
@@ -231,16 +265,19 @@ impl<S: HttpService> Client<S> {
         Self { session: self.session.with_credentials(credentials), provider: None, ..self.clone() }
     }
 
-    /// Returns a client of a user whose credentials expire, at the same endpoint, over the same connections.
+    /// Returns a client of a user whose credentials expire, at the same endpoint, over the same
+    /// connections.
     ///
-    /// The first call asks the provider for credentials. After a 401, a call asks it again and retries. Concurrent calls share one
-    /// refresh. The time of a refresh counts towards the deadline of the call.
+    /// The first call asks the provider for credentials. After a 401, a call asks it again and
+    /// retries. Concurrent calls share one refresh. The time of a refresh counts towards the
+    /// deadline of the call.
     #[must_use]
     pub fn with_credentials_provider(&self, provider: impl CredentialsProvider + 'static) -> Self {
         self.with_provider(None, provider)
     }
 
-    /// Like [`with_credentials_provider`](Self::with_credentials_provider), with credentials that are known already.
+    /// Like [`with_credentials_provider`](Self::with_credentials_provider), with credentials that
+    /// are known already.
     ///
     /// The provider is asked after the first 401.
     #[must_use]

@@ -36,12 +36,15 @@ impl Connector {
         let route = match proxy {
             None => Route::Direct(Tcp),
             Some((proxy, tls)) => {
-                let connector =
-                    HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
+                let connector = HttpsConnectorBuilder::new()
+                    .with_tls_config(tls)
+                    .https_or_http()
+                    .enable_http1();
                 Route::Proxied(connector.wrap_connector(Tcp), proxy)
             }
         };
-        let https = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
+        let https =
+            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
         #[cfg(feature = "http2")]
         let https = https.enable_http2();
         Self { https: https.wrap_connector(route), timeout }

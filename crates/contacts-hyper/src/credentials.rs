@@ -11,8 +11,8 @@ use tokio::sync::Mutex;
 type NewCredentials<'a> =
     Pin<Box<dyn Future<Output = Result<Credentials, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 
-/// A source of credentials that expire, such as OAuth access tokens. Any async function without arguments is one, and any
-/// closure that returns a `'static` future:
+/// A source of credentials that expire, such as OAuth access tokens. Any async function without
+/// arguments is one, and any closure that returns a `'static` future:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -39,11 +39,12 @@ type NewCredentials<'a> =
 pub trait CredentialsProvider: Send + Sync {
     /// Returns new credentials.
     ///
-    /// Only one task at a time calls it. At the deadline of a client's call the future is dropped. If a refresh must not be interrupted,
-    /// as with refresh tokens for one use, spawn it.
+    /// Only one task at a time calls it. At the deadline of a client's call the future is dropped.
+    /// If a refresh must not be interrupted, as with refresh tokens for one use, spawn it.
     ///
     /// # Errors
-    /// Any error. It becomes the source of [`Error::Credentials`](contacts_proto::Error::Credentials), so it must not show a secret.
+    /// Any error. It becomes the source of
+    /// [`Error::Credentials`](contacts_proto::Error::Credentials), so it must not show a secret.
     fn credentials(&self) -> NewCredentials<'_>;
 }
 

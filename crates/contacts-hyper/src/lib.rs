@@ -1,7 +1,8 @@
-//! Async client of the Contacts API of Jira Service Management operations, on hyper, tokio and rustls.
+//! Async client of the Contacts API of Jira Service Management operations, on hyper, tokio and
+//! rustls.
 //!
-//! A contact is one way to reach a person who is on call. This crate is for services on tokio, with many users over one pool of
-//! connections.
+//! A contact is one way to reach a person who is on call. This crate is for services on tokio, with
+//! many users over one pool of connections.
 //!
 //! ```
 //! use contacts_hyper::{BaseUrl, Client, ContactMethod, Credentials};
@@ -73,32 +74,39 @@
 //!
 //! # Errors
 //!
-//! An [`Error`] says what happened. [`Error::effect`] says whether the request may have taken effect, and [`Error::hint`] what to do.
-//! After [`Error::OutcomeUnknown`], do not create the contact again: [reconcile](Client::reconcile) the error's receipt first. The
-//! [guide] has a page on [failures and receipts](guide::failures).
+//! An [`Error`] says what happened. [`Error::effect`] says whether the request may have taken
+//! effect, and [`Error::hint`] what to do. After [`Error::OutcomeUnknown`], do not create the
+//! contact again: [reconcile](Client::reconcile) the error's receipt first. The [guide] has a page
+//! on [failures and receipts](guide::failures).
 //!
 //! # Cancel safety
 //!
-//! Any future can be dropped. This closes the connection of the request in flight. A create request may still take effect then:
-//! store a [receipt](Client::receipt) first, or use [`ensure`](Client::ensure), which is safe to repeat.
+//! Any future can be dropped. This closes the connection of the request in flight. A create request
+//! may still take effect then: store a [receipt](Client::receipt) first, or use
+//! [`ensure`](Client::ensure), which is safe to repeat.
 //!
 //! # Network
 //!
-//! - TLS: rustls with Mozilla's root certificates. [`ClientBuilder`] adds or replaces roots and sets a client certificate.
-//! - Proxies: none, unless [`ClientBuilder::proxy`], [`ClientBuilder::proxy_from_env`] or [`Client::from_env`] sets one.
+//! - TLS: rustls with Mozilla's root certificates. [`ClientBuilder`] adds or replaces roots and
+//!   sets a client certificate.
+//! - Proxies: none, unless [`ClientBuilder::proxy`], [`ClientBuilder::proxy_from_env`] or
+//!   [`Client::from_env`] sets one.
 //! - The client follows no redirects and requests no compression.
 //! - Layers: [`ClientBuilder::build_with`] puts a `tower` layer around the transport.
-//! - Tracing: each call records `tracing` spans of the target `contacts`, without secrets. See [`exchange::Spans`].
+//! - Tracing: each call records `tracing` spans of the target `contacts`, without secrets. See
+//!   [`exchange::Spans`].
 //!
 //! # Features
 //!
-//! - `http2` (off): HTTP/2 with servers that offer it by ALPN. Many concurrent requests cost less then, single requests more.
-//! - `platform-verifier` (off): `ClientBuilder::platform_roots` trusts the root certificates of the operating system.
+//! - `http2` (off): HTTP/2 with servers that offer it by ALPN. Many concurrent requests cost less
+//!   then, single requests more.
+//! - `platform-verifier` (off): `ClientBuilder::platform_roots` trusts the root certificates of the
+//!   operating system.
 //!
 //! # Other crates
 //!
-//! `contacts-ureq` is the same client for blocking programs. `contacts-proto` is for any other runtime or HTTP client. All items of
-//! `contacts-proto` are exported here too.
+//! `contacts-ureq` is the same client for blocking programs. `contacts-proto` is for any other
+//! runtime or HTTP client. All items of `contacts-proto` are exported here too.
 
 #![cfg_attr(
     not(test),

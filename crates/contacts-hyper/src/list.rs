@@ -20,8 +20,8 @@ type PageRequest = Pin<Box<dyn Future<Output = Result<Page, Error>> + Send>>;
 
 /// A lazy list of contacts: the stream that [`Client::list`] returns.
 ///
-/// It requests a page when it reaches the page's first contact. The first error ends it. It owns everything it needs, so it can be
-/// stored and moved into a task.
+/// It requests a page when it reaches the page's first contact. The first error ends it. It owns
+/// everything it needs, so it can be stored and moved into a task.
 ///
 /// ```no_run
 /// use contacts_hyper::{AccountId, Client};
@@ -82,7 +82,8 @@ impl<S: HttpService> Contacts<S> {
         self.first_page(|list| list.offset(offset))
     }
 
-    /// Sets the number of contacts per page, from 1 to 100. Default: 100. Any other number makes the first item an error.
+    /// Sets the number of contacts per page, from 1 to 100. Default: 100. Any other number makes
+    /// the first item an error.
     pub fn page_size(self, size: u32) -> Self {
         self.first_page(|list| list.page_size(size))
     }

@@ -1,4 +1,5 @@
-//! A proxy, and the tunnel through it by CONNECT (RFC 9110, 9.3.6). hyper-util's tunnel does not report the proxy's status.
+//! A proxy, and the tunnel through it by CONNECT (RFC 9110, 9.3.6). hyper-util's tunnel does not
+//! report the proxy's status.
 
 use std::{error::Error as StdError, fmt, io, pin::pin};
 
@@ -75,7 +76,8 @@ where
     let mut http = http1::Builder::new();
     http.max_buf_size(Limits::HEAD);
     let (mut sender, connection) = http.handshake(connection).await?;
-    let (answer, connection) = (pin!(sender.send_request(request)), pin!(connection.without_shutdown()));
+    let (answer, connection) =
+        (pin!(sender.send_request(request)), pin!(connection.without_shutdown()));
     match select(answer, connection).await {
         Either::Left((answer, connection)) => {
             NoTunnel::unless_opened(answer?.status())?;
@@ -110,7 +112,9 @@ impl From<hyper::Error> for NoTunnel {
     fn from(error: hyper::Error) -> Self {
         let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
         io.map_or(Self::Broken, |io| {
-            Self::Io(io.raw_os_error().map_or_else(|| io.kind().into(), io::Error::from_raw_os_error))
+            Self::Io(
+                io.raw_os_error().map_or_else(|| io.kind().into(), io::Error::from_raw_os_error),
+            )
         })
     }
 }

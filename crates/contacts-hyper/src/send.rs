@@ -105,7 +105,8 @@ where
     }
 }
 
-/// Returns the output of a future that is ready before the deadline. A future that is ready at once needs no timer.
+/// Returns the output of a future that is ready before the deadline. A future that is ready at once
+/// needs no timer.
 async fn before<F: Future>(mut deadline: Pin<&mut Sleep>, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     poll_fn(|context| match future.as_mut().poll(context) {
@@ -115,7 +116,8 @@ async fn before<F: Future>(mut deadline: Pin<&mut Sleep>, future: F) -> Option<F
     .await
 }
 
-/// Returns the length of a head. hyper stops at a head that is too long, but reads somewhat more first.
+/// Returns the length of a head. hyper stops at a head that is too long, but reads somewhat more
+/// first.
 fn head_len(headers: &HeaderMap) -> usize {
     let line = |name: &str, value: &[u8]| [name.len(), ": ".len(), value.len(), "\r\n".len()];
     let lines = headers.iter().flat_map(|(name, value)| line(name.as_str(), value.as_bytes()));

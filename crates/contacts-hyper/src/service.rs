@@ -23,9 +23,10 @@ use crate::{body::RequestBody, connector::Connector};
 
 /// A `tower` service that sends a client's requests.
 ///
-/// It must send each request once. A request with [`FreshConnection`] in its extensions needs a new connection. The client may drop
-/// the future of a request while the service continues it, for example in a spawned task. If the client has reported the request
-/// as not sent, its [`RequestBody`] then fails, and the request can never arrive.
+/// It must send each request once. A request with [`FreshConnection`] in its extensions needs a new
+/// connection. The client may drop the future of a request while the service continues it, for
+/// example in a spawned task. If the client has reported the request as not sent, its
+/// [`RequestBody`] then fails, and the request can never arrive.
 pub trait HttpService:
     Service<
         Request<RequestBody>,

@@ -1,5 +1,5 @@
-//! TCP connections with staggered starts (RFC 8305). hyper-util itself staggers the two address families only, and tries the
-//! addresses of one family one after the other.
+//! TCP connections with staggered starts (RFC 8305). hyper-util itself staggers the two address
+//! families only, and tries the addresses of one family one after the other.
 
 use std::{
     io,

@@ -179,7 +179,9 @@ impl Apply {
     }
 
     fn skip(&self, change: &Change) -> Option<Skipped> {
-        let (Change::Deactivate { id, .. } | Change::Delete { id, .. }) = change else { return None };
+        let (Change::Deactivate { id, .. } | Change::Delete { id, .. }) = change else {
+            return None;
+        };
         // A contact whose replacement is created later is not in the set: its deletion comes first.
         if self.not_replaced.contains(id) {
             return Some(Skipped::NotReplaced);
@@ -191,7 +193,11 @@ impl Apply {
     /// that only may be enabled, the plan does not remove that contact, whatever fails.
     fn may_be_last(&self, id: &ContactId) -> bool {
         let is_enabled = self.enabled.contains(id);
-        let known = if is_enabled { Enabled::Yes } else { self.before.get(id).copied().unwrap_or_default() };
+        let known = if is_enabled {
+            Enabled::Yes
+        } else {
+            self.before.get(id).copied().unwrap_or_default()
+        };
         let is_other = self.enabled.len() > usize::from(is_enabled);
         let others = if is_other { Enabled::Yes } else { Enabled::Unknown };
         known.may_be_last(others, self.plan.remaining())

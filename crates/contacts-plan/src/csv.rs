@@ -105,7 +105,8 @@ impl<'a> Rows<'a> {
                     let raw = if row.cells.is_empty() { self.first_cell(raw) } else { raw };
                     let raw = raw.strip_suffix([self.separator, '\n', '\r']).unwrap_or(raw);
                     let position = self.locator.of(raw);
-                    let inner = String::from_utf8_lossy(self.buffer.get(..written).unwrap_or_default());
+                    let inner =
+                        String::from_utf8_lossy(self.buffer.get(..written).unwrap_or_default());
                     row.diagnostics
                         .extend(quote_error(raw).map(|message| Diagnostic::new(position, message)));
                     let is_quoted = raw.starts_with('"');
@@ -124,7 +125,8 @@ impl<'a> Rows<'a> {
     fn first_cell(&self, raw: &'a str) -> &'a str {
         let mut raw = raw.trim_start_matches(['\r', '\n']);
         while self.comments && raw.starts_with('#') {
-            raw = raw.split_once('\n').map_or("", |(_, rest)| rest).trim_start_matches(['\r', '\n']);
+            raw =
+                raw.split_once('\n').map_or("", |(_, rest)| rest).trim_start_matches(['\r', '\n']);
         }
         raw
     }
@@ -158,17 +160,22 @@ fn declared_separator(line: &str) -> Option<char> {
 
 /// Most frequent separator of the first row with text, outside quotes.
 fn most_frequent_separator(text: &str, comments: bool) -> char {
-    let is_row = |line: &&str| !(line.trim().is_empty() || comments && line.trim_start().starts_with('#'));
+    let is_row =
+        |line: &&str| !(line.trim().is_empty() || comments && line.trim_start().starts_with('#'));
     let line = text.split(['\r', '\n']).find(is_row).unwrap_or_default();
-    let count =
-        |separator: &char| line.split('"').step_by(2).flat_map(str::chars).filter(|c| c == separator).count();
+    let count = |separator: &char| {
+        line.split('"').step_by(2).flat_map(str::chars).filter(|c| c == separator).count()
+    };
     // `max_by_key` takes the last of equal ones; a comma has precedence.
     SEPARATORS.into_iter().rev().max_by_key(count).unwrap_or(',')
 }
 
 fn quote_error(raw: &str) -> Option<&'static str> {
     if !raw.starts_with('"') {
-        return raw.trim_start().starts_with('"').then_some("space before the opening quote; remove it");
+        return raw
+            .trim_start()
+            .starts_with('"')
+            .then_some("space before the opening quote; remove it");
     }
     if raw.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 {
         Some("this cell has no closing quote; add `\"`")
@@ -210,7 +217,9 @@ mod tests {
 
     #[test]
     fn a_first_line_can_declare_the_separator() {
-        for (line, separator) in [("sep=;", ";"), ("SEP=,", ","), ("\"sep=;\"", ";"), ("sep=\t", "\t")] {
+        for (line, separator) in
+            [("sep=;", ";"), ("SEP=,", ","), ("\"sep=;\"", ";"), ("sep=\t", "\t")]
+        {
             let text = format!("\u{feff}{line}\r\na,b;c\td\r\n");
             let cells: Vec<_> = "a,b;c\td".split(separator).collect();
             assert_eq!(read(Rows::new(&text)), [row(2, &cells)], "{line}");

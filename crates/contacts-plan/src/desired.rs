@@ -46,7 +46,14 @@ pub struct Desired {
 impl Desired {
     /// Creates an entry for an enabled contact.
     pub fn new(method: ContactMethod, to: impl Into<String>) -> Self {
-        Self { id: None, method, to: to.into(), enabled: Some(true), disabled_reason: None, position: None }
+        Self {
+            id: None,
+            method,
+            to: to.into(),
+            enabled: Some(true),
+            disabled_reason: None,
+            position: None,
+        }
     }
 
     /// Returns `true` unless the contact should be disabled.
@@ -71,10 +78,15 @@ impl From<&Contact> for Desired {
     fn from(contact: &Contact) -> Self {
         let is_enabled = Enabled::of(contact) != Enabled::No;
         let reason = contact.status.as_ref().and_then(|status| status.disabled_reason.clone());
-        let may_be_unverified = contact.method.is_phone() && !is_disabled_by_person(reason.as_deref());
+        let may_be_unverified =
+            contact.method.is_phone() && !is_disabled_by_person(reason.as_deref());
         Self {
             id: Some(contact.id.clone()),
-            enabled: if is_enabled { Some(true) } else { Some(false).filter(|_| !may_be_unverified) },
+            enabled: if is_enabled {
+                Some(true)
+            } else {
+                Some(false).filter(|_| !may_be_unverified)
+            },
             disabled_reason: reason.filter(|_| !is_enabled),
             ..Self::new(contact.method.clone(), &contact.to)
         }
@@ -117,10 +129,13 @@ mod tests {
     #[test]
     fn a_disabled_number_has_a_desired_state_only_if_a_person_disabled_it() {
         for method in ["sms", "voice"] {
-            for reason in [None, Some(""), Some("Not verified"), Some("Deactivated until it is verified")] {
+            for reason in
+                [None, Some(""), Some("Not verified"), Some("Deactivated until it is verified")]
+            {
                 assert_eq!(exported(method, Some(false), reason), None, "{reason:?}");
             }
-            for reason in ["Deactivated by its owner", "Disabled by administrator", "switched off"] {
+            for reason in ["Deactivated by its owner", "Disabled by administrator", "switched off"]
+            {
                 assert_eq!(exported(method, Some(false), Some(reason)), Some(false), "{reason}");
             }
             assert_eq!(exported(method, Some(true), None), Some(true));

@@ -27,15 +27,18 @@ pub(crate) fn duplicates<'a>(
     entries.enumerate().filter_map(move |(index, (entry, is_distinct))| {
         let this = (index, entry);
         let with_id = entry.id.as_ref().map(|id| *ids.entry(id).or_insert(this));
-        let first = addresses.entry(entry.address()).or_insert(First { of_all: this, of_uncertain: None });
+        let first =
+            addresses.entry(entry.address()).or_insert(First { of_all: this, of_uncertain: None });
         let with_address = if is_distinct {
             first.of_uncertain
         } else {
             first.of_uncertain.get_or_insert(this);
             Some(first.of_all)
         };
-        let (first_index, first) =
-            with_id.into_iter().chain(with_address).min_by_key(|(index, _): &Indexed<'a>| *index)?;
+        let (first_index, first) = with_id
+            .into_iter()
+            .chain(with_address)
+            .min_by_key(|(index, _): &Indexed<'a>| *index)?;
         (first_index < index).then_some((first, entry))
     })
 }

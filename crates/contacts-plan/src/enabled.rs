@@ -68,7 +68,11 @@ mod tests {
         ] {
             let actual = [contact("a", statuses[0]), contact("b", statuses[1])];
             let removed = [ContactId::new(removed).unwrap()];
-            assert_eq!(may_remove_last_enabled(&actual, &removed), expected, "{statuses:?} {removed:?}");
+            assert_eq!(
+                may_remove_last_enabled(&actual, &removed),
+                expected,
+                "{statuses:?} {removed:?}"
+            );
         }
         let both = ["a", "b"].map(|id| ContactId::new(id).unwrap());
         assert!(may_remove_last_enabled(&[contact("a", yes), contact("b", yes)], &both));

@@ -100,11 +100,13 @@ impl fmt::Display for Message<'_> {
                 first.position.map_or(Ok(()), |position| write!(f, " on {position}"))?;
                 f.write_str("; remove one of them")
             }
-            PlanErrorKind::CannotBeCreated(desired) if desired.method == ContactMethod::Mobile => write!(
-                f,
-                "{} does not exist; only the app on the phone can register a mobile contact",
-                Named(desired)
-            ),
+            PlanErrorKind::CannotBeCreated(desired) if desired.method == ContactMethod::Mobile => {
+                write!(
+                    f,
+                    "{} does not exist; only the app on the phone can register a mobile contact",
+                    Named(desired)
+                )
+            }
             PlanErrorKind::CannotBeCreated(desired) => write!(
                 f,
                 "{} does not exist and cannot be created; only email, sms and voice contacts can",

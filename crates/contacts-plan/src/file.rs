@@ -149,11 +149,13 @@ pub fn write(contacts: &[Desired], format: Format) -> String {
 /// Finds entries that describe the same contact. Two entries with different ids may be existing
 /// duplicates, so only [`Plan::new`](crate::Plan::new) checks those.
 fn same_contacts(desired: &[Desired]) -> impl Iterator<Item = Diagnostic> {
-    duplicates(desired.iter().map(|entry| (entry, entry.id.is_some()))).filter_map(|(first, second)| {
-        let line = first.position?.line;
-        Some(Diagnostic::new(
-            second.position?,
-            format!("this is the same contact as on line {line}; remove one of them"),
-        ))
-    })
+    duplicates(desired.iter().map(|entry| (entry, entry.id.is_some()))).filter_map(
+        |(first, second)| {
+            let line = first.position?.line;
+            Some(Diagnostic::new(
+                second.position?,
+                format!("this is the same contact as on line {line}; remove one of them"),
+            ))
+        },
+    )
 }

@@ -62,7 +62,8 @@ impl<'a> Matching<'a> {
             for entry in entries.iter_mut().filter(|entry| matches!(entry.found, Match::New)) {
                 if let Some(contact) = find(&mut pool, entry).and_then(|index| pool.take(index)) {
                     let is_exact = contact.address() == entry.desired.address();
-                    entry.found = if is_exact { Match::Exact(contact) } else { Match::Moved(contact) };
+                    entry.found =
+                        if is_exact { Match::Exact(contact) } else { Match::Moved(contact) };
                 }
             }
         };
@@ -71,8 +72,10 @@ impl<'a> Matching<'a> {
         pass(&|pool, entry| pool.with_id(entry));
         pass(&|pool, entry| pool.released(entry));
         let contacts = actual.iter().zip(pool.taken).zip(pool.named);
-        let unmatched =
-            contacts.filter(|((_, taken), _)| !taken).map(|((contact, _), named)| (contact, named)).collect();
+        let unmatched = contacts
+            .filter(|((_, taken), _)| !taken)
+            .map(|((contact, _), named)| (contact, named))
+            .collect();
         Self { entries, unmatched }
     }
 }
@@ -101,7 +104,8 @@ impl<'a> Pool<'a> {
             }
         }
         let each = contacts.iter().zip(&named);
-        let by_address = Queues::new(each.clone().map(|(it, named)| (it.address(), *named, Enabled::of(it))));
+        let by_address =
+            Queues::new(each.clone().map(|(it, named)| (it.address(), *named, Enabled::of(it))));
         let by_method = Queues::new(each.map(|(it, named)| (&it.method, *named)));
         Self { contacts, taken: vec![false; contacts.len()], named, by_address, by_method }
     }
@@ -175,7 +179,12 @@ mod tests {
     /// same rank.
     type Rank = (u8, usize, bool, u8, usize);
 
-    fn rank(desired: &[Desired], actual: &[Contact], entry: usize, position: usize) -> Option<Rank> {
+    fn rank(
+        desired: &[Desired],
+        actual: &[Contact],
+        entry: usize,
+        position: usize,
+    ) -> Option<Rank> {
         let (wanted, contact) = (&desired[entry], &actual[position]);
         let named = is_named(desired, actual, position);
         let same_id = named && wanted.id.as_ref() == Some(&contact.id);

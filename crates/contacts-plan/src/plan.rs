@@ -88,7 +88,11 @@ impl Plan {
     /// # Errors
     /// [`PlanError`] with every reason: two entries describe the same contact, a contact cannot be
     /// created, or the plan may leave no enabled contact.
-    pub fn new(desired: &[Desired], actual: &[Contact], options: Options) -> Result<Self, PlanError> {
+    pub fn new(
+        desired: &[Desired],
+        actual: &[Contact],
+        options: Options,
+    ) -> Result<Self, PlanError> {
         Builder::new(options).build(Matching::new(desired, actual), actual)
     }
 

@@ -91,7 +91,8 @@ impl Lines {
     /// Returns the position itself, or the nearest one before it that exists.
     pub(crate) fn nearest(&self, line: usize, column: usize) -> Position {
         let count = self.0.len();
-        let length = self.0.get(line.clamp(1, count).saturating_sub(1)).copied().unwrap_or_default();
+        let length =
+            self.0.get(line.clamp(1, count).saturating_sub(1)).copied().unwrap_or_default();
         let end = length.saturating_add(1);
         if line > count {
             Position { line: count, column: end }

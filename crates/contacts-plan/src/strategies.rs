@@ -24,12 +24,13 @@ pub(crate) fn contacts() -> impl Strategy<Value = Vec<Contact>> {
 
 /// Entries of a file.
 pub(crate) fn entries() -> impl Strategy<Value = Vec<Desired>> {
-    let entry =
-        (option::of(id()), address(), option::of(any::<bool>())).prop_map(|(id, (method, to), enabled)| {
+    let entry = (option::of(id()), address(), option::of(any::<bool>())).prop_map(
+        |(id, (method, to), enabled)| {
             let mut entry = Desired::new(method, to);
             (entry.id, entry.enabled) = (id, enabled);
             entry
-        });
+        },
+    );
     vec(entry, 0..9)
 }
 

@@ -33,7 +33,9 @@ fn main() -> ExitCode {
     let begun = Instant::now();
     let Tally { answers, panics, untyped, first, .. } = Tally::of(count, seed, Any::check_response);
     let seconds = begun.elapsed().as_secs_f64();
-    println!(r#"{{"answers":{answers},"panics":{panics},"untyped":{untyped},"seconds":{seconds:.1}}}"#);
+    println!(
+        r#"{{"answers":{answers},"panics":{panics},"untyped":{untyped},"seconds":{seconds:.1}}}"#
+    );
     match first {
         None => ExitCode::SUCCESS,
         Some(first) => {

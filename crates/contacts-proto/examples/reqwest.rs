@@ -27,7 +27,8 @@ async fn main() -> Result<(), Error> {
 /// rest.
 pub(crate) fn clients() -> [Client; 2] {
     [64, 0].map(|idle| {
-        let client = Client::builder().redirect(redirect::Policy::none()).retry(retry::never()).no_proxy();
+        let client =
+            Client::builder().redirect(redirect::Policy::none()).retry(retry::never()).no_proxy();
         client
             .http1_max_headers(128)
             .pool_max_idle_per_host(idle)
@@ -37,7 +38,10 @@ pub(crate) fn clients() -> [Client; 2] {
 }
 
 /// Performs each action of an exchange and reports its result, until the exchange is done.
-pub(crate) async fn run<E: Exchange>(clients: &[Client; 2], mut exchange: E) -> Result<E::Output, Error> {
+pub(crate) async fn run<E: Exchange>(
+    clients: &[Client; 2],
+    mut exchange: E,
+) -> Result<E::Output, Error> {
     let clock = Clock::start();
     let (mut event, mut bytes) = (Event::Start, Vec::new());
     loop {
@@ -56,9 +60,15 @@ pub(crate) async fn run<E: Exchange>(clients: &[Client; 2], mut exchange: E) -> 
     }
 }
 
-async fn send(client: &Client, request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> Answer {
+async fn send(
+    client: &Client,
+    request: Request<Vec<u8>>,
+    timeout: Duration,
+    limits: BodyLimits,
+) -> Answer {
     let until = Instant::now() + timeout;
-    let request = request.try_into().map_err(|error: reqwest::Error| failure(Delivery::NotSent, error))?;
+    let request =
+        request.try_into().map_err(|error: reqwest::Error| failure(Delivery::NotSent, error))?;
     let answer = match timeout_at(until, client.execute(request)).await {
         Ok(Ok(answer)) => Response::from(answer),
         // Without a connection, nothing was sent. Otherwise the request may have been sent.
@@ -67,7 +77,8 @@ async fn send(client: &Client, request: Request<Vec<u8>>, timeout: Duration, lim
         Err(_) => return Err(TransportError::new(Delivery::Unknown, TransportErrorKind::TimedOut)),
     };
     let (head, incoming) = answer.into_parts();
-    let (mut body, mut incoming) = (Body::of(head, limits), reqwest::Response::from(Response::new(incoming)));
+    let (mut body, mut incoming) =
+        (Body::of(head, limits), reqwest::Response::from(Response::new(incoming)));
     loop {
         let pushed = match timeout_at(until, incoming.chunk()).await {
             Ok(Ok(Some(data))) => body.push(&data),

@@ -49,9 +49,14 @@ async fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) 
     let timed_out = |delivery| TransportError::new(delivery, TransportErrorKind::TimedOut);
     let (address, request) = setup::plain(request)?;
     let connect = async {
-        let stream = TcpStream::connect(address).await.map_err(|error| failure(Delivery::NotSent, error))?;
+        let stream =
+            TcpStream::connect(address).await.map_err(|error| failure(Delivery::NotSent, error))?;
         let mut http = http1::Builder::new();
-        let made = http.max_headers(128).max_buf_size(head::MAX_LEN).handshake(FuturesIo::new(stream)).await;
+        let made = http
+            .max_headers(128)
+            .max_buf_size(head::MAX_LEN)
+            .handshake(FuturesIo::new(stream))
+            .await;
         made.map_err(|error| failure(Delivery::NotSent, error))
     };
     let (mut sender, connection) = or(connect, late(until, timed_out(Delivery::NotSent))).await?;
@@ -63,10 +68,14 @@ async fn send(request: Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) 
             // hyper returns a request that it did not start to send. Otherwise it may have been
             // sent.
             let is_unsent = error.take_message().is_some();
-            failure(if is_unsent { Delivery::NotSent } else { Delivery::Unknown }, error.into_error())
+            failure(
+                if is_unsent { Delivery::NotSent } else { Delivery::Unknown },
+                error.into_error(),
+            )
         })
     };
-    let (head, mut incoming) = or(answer, late(until, timed_out(Delivery::Unknown))).await?.into_parts();
+    let (head, mut incoming) =
+        or(answer, late(until, timed_out(Delivery::Unknown))).await?.into_parts();
     let mut body = Body::of(head, limits);
     let read = async {
         while let Some(frame) = incoming.frame().await {

@@ -29,7 +29,8 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    /// Returns a URL at the API's host: the base URL itself, or one that has a site's API host alone.
+    /// Returns a URL at the API's host: the base URL itself, or one that has a site's API host
+    /// alone.
     pub fn api_url(&self) -> BaseUrl {
         match self {
             Self::BaseUrl(base_url) => base_url.clone(),

@@ -336,7 +336,8 @@ mod tests {
     #[test]
     fn the_cause_is_the_source_and_not_repeated_in_the_message() {
         let cause = || io::Error::from(io::ErrorKind::ConnectionReset);
-        let closed = TransportError::new(Delivery::Unknown, TransportErrorKind::Closed).with_source(cause());
+        let closed =
+            TransportError::new(Delivery::Unknown, TransportErrorKind::Closed).with_source(cause());
         let attempts = Attempts::first(Effect::Possible);
         let failed = || FailedRequest::new("create the contact", closed.clone(), attempts);
         let create = CreateContact::new(ContactMethod::Voice, "90-5555559999").unwrap();
@@ -355,7 +356,10 @@ mod tests {
             let source = error.source().expect("there is a cause").to_string();
             assert!(!error.to_string().contains(&source), "{error}: {source}");
         }
-        assert_eq!(unknown.to_string(), "it is unknown whether the voice contact 90-5555559999 was created");
+        assert_eq!(
+            unknown.to_string(),
+            "it is unknown whether the voice contact 90-5555559999 was created"
+        );
         let source = Error::OutcomeUnknown(Box::new(unknown)).source().unwrap().to_string();
         assert_eq!(source, failed().to_string());
     }

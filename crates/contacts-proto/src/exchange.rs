@@ -273,7 +273,9 @@ impl<T> Action<T> {
                 ControlFlow::Break(Action::Send { request, timeout, fresh_connection, body })
             }
             Self::Wait(duration) => ControlFlow::Break(Action::Wait(duration)),
-            Self::Refresh { refused, timeout } => ControlFlow::Break(Action::Refresh { refused, timeout }),
+            Self::Refresh { refused, timeout } => {
+                ControlFlow::Break(Action::Refresh { refused, timeout })
+            }
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Sans-IO core of a client of the Contacts API of Jira Service Management operations.
 //!
-//! A contact is one way to reach a person who is on call. This crate builds requests, reads responses and takes all decisions in
-//! between, for programs with an HTTP client or a runtime of their own. Other programs use `contacts-ureq` (blocking) or
-//! `contacts-hyper` (async, tokio), which are built on it.
+//! A contact is one way to reach a person who is on call. This crate builds requests, reads
+//! responses and takes all decisions in between, for programs with an HTTP client or a runtime of
+//! their own. Other programs use `contacts-ureq` (blocking) or `contacts-hyper` (async, tokio),
+//! which are built on it.
 //!
 //! ```
 //! use contacts_proto::{BaseUrl, ContactMethod, CreateContact, Credentials, Operation};
@@ -36,18 +37,20 @@
 //!
 //! # Exchanges
 //!
-//! An [`Exchange`](exchange::Exchange) reaches a goal, with as many requests as it takes: retries, deadlines, pages, and reconciliation
-//! of lost responses. It does no IO. A loop sends its requests and reports the responses; see the module [`exchange`]. The folder
-//! `examples` of this crate has the loop on smol, over reqwest, through the command curl, and over a bare socket.
+//! An [`Exchange`](exchange::Exchange) reaches a goal, with as many requests as it takes: retries,
+//! deadlines, pages, and reconciliation of lost responses. It does no IO. A loop sends its requests
+//! and reports the responses; see the module [`exchange`]. The folder `examples` of this crate has
+//! the loop on smol, over reqwest, through the command curl, and over a bare socket.
 //!
 //! # Guide
 //!
-//! The [`guide`] has pages on [failures and receipts](guide::failures), [endpoints](guide::endpoints) and
-//! [migration](guide::migration) from Opsgenie and from curl.
+//! The [`guide`] has pages on [failures and receipts](guide::failures),
+//! [endpoints](guide::endpoints) and [migration](guide::migration) from Opsgenie and from curl.
 //!
 //! # Features
 //!
-//! - `tracing` (off): `exchange::Spans`, an observer that records `tracing` spans without secrets. Both clients turn it on.
+//! - `tracing` (off): `exchange::Spans`, an observer that records `tracing` spans without secrets.
+//!   Both clients turn it on.
 
 #![cfg_attr(
     not(test),
@@ -71,7 +74,9 @@ mod redact;
 mod retry;
 pub mod transport;
 
-pub use endpoint::{BaseUrl, CloudId, Credentials, Endpoint, Environment, ProxyChoice, ProxyVariables, Site};
+pub use endpoint::{
+    BaseUrl, CloudId, Credentials, Endpoint, Environment, ProxyChoice, ProxyVariables, Site,
+};
 pub use error::{
     ApiError, Attempts, CredentialsError, Duplicate, Effect, Error, ErrorKind, FailedRequest, Hint,
     InvalidInput, InvalidResponse, OutcomeUnknown, PagingError, StopReason,

@@ -12,9 +12,10 @@ mod request;
 mod update_contact;
 
 pub use self::{
-    activate_contact::ActivateContact, create_contact::CreateContact, deactivate_contact::DeactivateContact,
-    delete_contact::DeleteContact, find_cloud_id::FindCloudId, get_contact::GetContact,
-    list_contacts::ListContacts, update_contact::UpdateContact,
+    activate_contact::ActivateContact, create_contact::CreateContact,
+    deactivate_contact::DeactivateContact, delete_contact::DeleteContact,
+    find_cloud_id::FindCloudId, get_contact::GetContact, list_contacts::ListContacts,
+    update_contact::UpdateContact,
 };
 pub use request::USER_AGENT;
 

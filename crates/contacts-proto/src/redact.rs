@@ -41,11 +41,20 @@ pub fn escape_controls(text: &str) -> Cow<'_, str> {
 /// U+2028, U+2029 and the blank Braille pattern.
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}')
-        || matches!(c, '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
+        )
+        || matches!(
+            c,
+            '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        )
         || matches!(c, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}')
-        || matches!(c, '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}')
+        || matches!(
+            c,
+            '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        )
         || matches!(c, '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
         || matches!(c, '\u{e0000}'..='\u{e0fff}')
 }
@@ -116,7 +125,8 @@ fn find_ignoring_case(text: &str, needle: &str, from: usize) -> Option<usize> {
 }
 
 fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'%')
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'%')
 }
 
 /// Returns the text without the secret. `None` if the text does not contain it.
@@ -196,8 +206,13 @@ mod tests {
 
     #[test]
     fn invisible_characters_become_visible() {
-        assert_eq!(escape_controls("a\u{ad}b\u{180e}c\u{e0041}d"), "a\\u{ad}b\\u{180e}c\\u{e0041}d");
-        for hidden in ['\u{200b}', '\u{2060}', '\u{115f}', '\u{3164}', '\u{fe0f}', '\u{1d173}', '\u{e0100}'] {
+        assert_eq!(
+            escape_controls("a\u{ad}b\u{180e}c\u{e0041}d"),
+            "a\\u{ad}b\\u{180e}c\\u{e0041}d"
+        );
+        for hidden in
+            ['\u{200b}', '\u{2060}', '\u{115f}', '\u{3164}', '\u{fe0f}', '\u{1d173}', '\u{e0100}']
+        {
             assert!(is_hidden(hidden), "{}", hidden.escape_unicode());
         }
         for seen in [' ', '\u{a0}', 'é', '٠', '＋', '🙂', '가'] {
@@ -207,8 +222,7 @@ mod tests {
 
     #[test]
     fn an_echoed_authorization_is_redacted_and_prose_is_kept() {
-        let text =
-            "got Authorization: Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu and bearer eyJhbGciOiJIUzI1NiJ9.e30.x";
+        let text = "got Authorization: Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu and bearer eyJhbGciOiJIUzI1NiJ9.e30.x";
         assert_eq!(line(text, 300), "got Authorization: Basic [redacted] and bearer [redacted]");
         assert_eq!(line("Basic authentication is off", 300), "Basic authentication is off");
     }

@@ -317,7 +317,8 @@ mod tests {
 
     #[test]
     fn an_unknown_setting_is_rejected_by_name() {
-        let error = serde_json::from_str::<Behaviour>(r#"{"next_limk":"query"}"#).unwrap_err().to_string();
+        let error =
+            serde_json::from_str::<Behaviour>(r#"{"next_limk":"query"}"#).unwrap_err().to_string();
         assert!(error.contains("next_limk") && error.contains("line 1"), "{error}");
     }
 

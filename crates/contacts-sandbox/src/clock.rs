@@ -26,7 +26,9 @@ pub(crate) fn iso8601(since_epoch: Duration) -> String {
 /// Formats a time as ISO 8601 without seconds. Rounds up, so that the result is never too early.
 pub(crate) fn iso8601_minutes(since_epoch: Duration) -> String {
     let minutes = since_epoch.as_secs().div_ceil(60);
-    timestamp(Duration::from_secs(minutes.saturating_mul(60))).strftime("%Y-%m-%dT%H:%MZ").to_string()
+    timestamp(Duration::from_secs(minutes.saturating_mul(60)))
+        .strftime("%Y-%m-%dT%H:%MZ")
+        .to_string()
 }
 
 /// Limits the time to the year 9999.

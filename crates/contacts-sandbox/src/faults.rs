@@ -9,7 +9,9 @@ mod rule;
 
 pub(crate) use self::armed::Armed;
 pub use self::fault::{DuplicateResponse, End, Fault, Hint, Part, When};
-pub(crate) use self::handling::{Effect, Handling, Replacement, ReplacementBody, Reply, WireAction};
+pub(crate) use self::handling::{
+    Effect, Handling, Replacement, ReplacementBody, Reply, WireAction,
+};
 pub use self::help::fault_help;
 pub(crate) use self::help::fault_kinds;
 pub use self::rule::{FaultPlan, FaultRule, Occurrence};

@@ -98,8 +98,8 @@ mod state;
 mod user;
 
 pub use behaviour::{
-    Base, Behaviour, DeactivatingUnverified, DeleteResponse, Duplicates, EndOfList, ErrorShape, Limits,
-    NewPhones, NextLink, OAuthAtDirectBase, OverLimit, SizeOutOfRange,
+    Base, Behaviour, DeactivatingUnverified, DeleteResponse, Duplicates, EndOfList, ErrorShape,
+    Limits, NewPhones, NextLink, OAuthAtDirectBase, OverLimit, SizeOutOfRange,
 };
 pub use contact::{ContactMethod, StoredContact};
 pub use error::Error;

@@ -39,7 +39,10 @@ impl Operation {
 
     /// Returns the operation of this method on one contact, or the allowed methods. `None`: unknown
     /// action.
-    pub(crate) fn on_contact(method: &Method, action: Option<&str>) -> Option<Result<Self, &'static str>> {
+    pub(crate) fn on_contact(
+        method: &Method,
+        action: Option<&str>,
+    ) -> Option<Result<Self, &'static str>> {
         Some(match (action, method.clone()) {
             (None, Method::GET) => Ok(Self::Get),
             (None, Method::PATCH) => Ok(Self::Update),

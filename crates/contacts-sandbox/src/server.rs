@@ -212,8 +212,10 @@ impl SandboxBuilder {
             journal: Mutex::new(Journal::new(now())),
             state_file,
         });
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Start)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Error::Start)?;
         let (stop, stopped) = oneshot::channel();
         let for_thread = Arc::clone(&shared);
         let serve = move || {
@@ -224,8 +226,10 @@ impl SandboxBuilder {
                 let _ = stopped.await;
             });
         };
-        let thread =
-            thread::Builder::new().name("contacts-sandbox".into()).spawn(serve).map_err(Error::Start)?;
+        let thread = thread::Builder::new()
+            .name("contacts-sandbox".into())
+            .spawn(serve)
+            .map_err(Error::Start)?;
         Ok(Sandbox { shared, address, stop: Some(stop), thread: Some(thread) })
     }
 }

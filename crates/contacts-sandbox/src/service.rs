@@ -120,8 +120,14 @@ impl Service {
         let index = *self.indexes.get(account_id)?;
         let id = self.next_contact_id();
         let (method, to) = (method.into(), to.into());
-        let contact =
-            StoredContact { id: id.clone(), method, to, enabled, verified: true, disabled_reason: None };
+        let contact = StoredContact {
+            id: id.clone(),
+            method,
+            to,
+            enabled,
+            verified: true,
+            disabled_reason: None,
+        };
         self.accounts.get_mut(index)?.contacts.push(contact);
         self.changed();
         Some(id)
@@ -131,8 +137,8 @@ impl Service {
     /// `false` if the contact does not exist.
     pub fn verify(&mut self, account_id: &str, id: &str) -> bool {
         let account = self.indexes.get(account_id).and_then(|index| self.accounts.get_mut(*index));
-        let Some(contact) =
-            account.and_then(|account| account.contacts.iter_mut().find(|contact| contact.id == id))
+        let Some(contact) = account
+            .and_then(|account| account.contacts.iter_mut().find(|contact| contact.id == id))
         else {
             return false;
         };
@@ -168,7 +174,11 @@ impl Service {
     /// Handles a request. `now` is the time since the Unix epoch.
     ///
     /// Uses the path exactly as sent. Ignores scheme and host.
-    pub fn handle(&mut self, request: http::Request<&[u8]>, now: Duration) -> http::Response<Vec<u8>> {
+    pub fn handle(
+        &mut self,
+        request: http::Request<&[u8]>,
+        now: Duration,
+    ) -> http::Response<Vec<u8>> {
         let (parts, body) = request.into_parts();
         self.requests = self.requests.wrapping_add(1);
         let trace_id = TraceId::new(self.behaviour.seed, self.requests);
@@ -248,14 +258,18 @@ impl Service {
         let unknown = ErrorResponse::Unauthorized { message: "Unauthorized" };
         let owner = self.credentials.find(headers).ok_or(unknown)?;
         if owner.expired {
-            return Err(ErrorResponse::Unauthorized { message: "Unauthorized; the token has expired" });
+            return Err(ErrorResponse::Unauthorized {
+                message: "Unauthorized; the token has expired",
+            });
         }
         let user = &self.accounts.get(owner.account).ok_or(unknown)?.user;
         let is_wrong_base = accepted == AcceptedCredentials::ApiTokens
             && scheme == Some(Scheme::Bearer)
             && self.behaviour.oauth_at_direct_base == OAuthAtDirectBase::Unauthorized;
         if is_wrong_base || !user.scopes.cover(operation.scopes()) {
-            return Err(ErrorResponse::Unauthorized { message: "Unauthorized; scope does not match" });
+            return Err(ErrorResponse::Unauthorized {
+                message: "Unauthorized; scope does not match",
+            });
         }
         if user.plan == Plan::WithoutOperations {
             return Err(ErrorResponse::Forbidden {

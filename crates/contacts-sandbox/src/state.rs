@@ -68,8 +68,10 @@ impl State {
     pub(crate) fn without_secrets(&self) -> serde_json::Value {
         let mut state = serde_json::to_value(self).unwrap_or_default();
         let accounts = state.get_mut("accounts").and_then(serde_json::Value::as_array_mut);
-        for user in
-            accounts.into_iter().flatten().filter_map(|account| account.get_mut("user")?.as_object_mut())
+        for user in accounts
+            .into_iter()
+            .flatten()
+            .filter_map(|account| account.get_mut("user")?.as_object_mut())
         {
             for secret in ["token", "oauth_token", "expired_tokens"] {
                 user.remove(secret);
@@ -107,7 +109,9 @@ mod tests {
     #[test]
     fn two_users_with_the_same_account_id_are_rejected() {
         let user = r#"{"user":{"account_id":"a","email":"e","token":"t"}}"#;
-        let error = State::from_json(&format!(r#"{{"accounts":[{user},{user}]}}"#)).unwrap_err().to_string();
+        let error = State::from_json(&format!(r#"{{"accounts":[{user},{user}]}}"#))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("`a`") && error.contains("line 1"), "{error}");
     }
 

@@ -134,7 +134,9 @@ impl Scopes {
 
     /// Returns `true` if these scopes contain every scope in `needed`.
     pub(crate) fn cover(self, needed: Self) -> bool {
-        (self.read || !needed.read) && (self.write || !needed.write) && (self.delete || !needed.delete)
+        (self.read || !needed.read)
+            && (self.write || !needed.write)
+            && (self.delete || !needed.delete)
     }
 }
 
@@ -159,7 +161,8 @@ pub enum Plan {
 
 /// Derives an account id from the address: 24 hexadecimal digits, as older accounts have.
 fn account_id_for(email: &str) -> String {
-    let folded = email.bytes().fold(0_u64, |folded, byte| SplitMix::new(folded ^ u64::from(byte)).next());
+    let folded =
+        email.bytes().fold(0_u64, |folded, byte| SplitMix::new(folded ^ u64::from(byte)).next());
     let mut digits = SplitMix::new(folded);
     format!("{:016x}{:08x}", digits.next(), digits.next() >> 32)
 }

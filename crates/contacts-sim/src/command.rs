@@ -45,7 +45,11 @@ fn options(steps: u64, seed: u64, clients: u16) -> Options {
     Options { steps, seed, clients: clients.into(), begin: Job::begin }
 }
 
-fn print(line: &impl Serialize, findings: &Findings, more: u64) -> Result<bool, Box<dyn std::error::Error>> {
+fn print(
+    line: &impl Serialize,
+    findings: &Findings,
+    more: u64,
+) -> Result<bool, Box<dyn std::error::Error>> {
     findings.examples.iter().try_for_each(|case| writeln!(io::stderr(), "{case}"))?;
     writeln!(io::stdout(), "{}", serde_json::to_string(line)?)?;
     Ok(findings.counts.total() + more == 0)
@@ -54,11 +58,12 @@ fn print(line: &impl Serialize, findings: &Findings, more: u64) -> Result<bool, 
 fn replay(case: &Replay) -> Result<bool, Box<dyn std::error::Error>> {
     if let Some(steps) = case.steps {
         let mut written = Ok(());
-        let done = random_with_log(&options(steps, case.seed, case.clients), case.client, &mut |lines| {
-            if written.is_ok() {
-                written = io::stdout().write_all(lines.as_bytes());
-            }
-        })?;
+        let done =
+            random_with_log(&options(steps, case.seed, case.clients), case.client, &mut |lines| {
+                if written.is_ok() {
+                    written = io::stdout().write_all(lines.as_bytes());
+                }
+            })?;
         written?;
         return Ok(done.findings.counts.total() == 0);
     }

@@ -43,8 +43,9 @@ const MAX_LENGTH: u64 = 3;
 /// If a simulated job is invalid.
 pub fn compare(schedules: u64, seed: u64) -> Result<CompareReport, Error> {
     let started = Instant::now();
-    let runner =
-        |subject| ScheduleRunner::new(subject, PolicyChoice::Default, FaultScope::Creates, Job::begin, seed);
+    let runner = |subject| {
+        ScheduleRunner::new(subject, PolicyChoice::Default, FaultScope::Creates, Job::begin, seed)
+    };
     let mut naive = runner(Subject::Naive)?;
     let mut create = runner(Subject::Create)?;
     let mut ensure = runner(Subject::Ensure)?;
@@ -84,5 +85,7 @@ pub fn compare(schedules: u64, seed: u64) -> Result<CompareReport, Error> {
 fn replay(subject: Subject, schedule: &[Fault], seed: u64) -> String {
     let words: Vec<_> = schedule.iter().map(|fault| fault.name()).collect();
     let (subject, words) = (argument_name(&subject), words.join(","));
-    format!("contacts-sim replay --operation {subject} --schedule {words} --creates-only --seed {seed}")
+    format!(
+        "contacts-sim replay --operation {subject} --schedule {words} --creates-only --seed {seed}"
+    )
 }

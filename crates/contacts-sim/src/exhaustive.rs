@@ -47,7 +47,8 @@ pub fn exhaustive(length: usize, seed: u64, begin: Begin) -> Result<ExhaustiveRe
     };
     for subject in Subject::all() {
         for policy_choice in [PolicyChoice::Default, PolicyChoice::Patient] {
-            let mut runner = ScheduleRunner::new(subject, policy_choice, FaultScope::Requests, begin, seed)?;
+            let mut runner =
+                ScheduleRunner::new(subject, policy_choice, FaultScope::Requests, begin, seed)?;
             let mut walk = Walk::new(length, |schedule: &[Fault]| runner.run(schedule));
             walk.visit(&mut |schedule, violations| {
                 report.findings.add(violations, || replay(subject, policy_choice, schedule, seed));

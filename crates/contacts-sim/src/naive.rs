@@ -44,7 +44,8 @@ impl<O: Operation> NaiveRetry<O> {
 
     fn again(&mut self, error: Error, now: Now, random: u64) -> Action<O::Output> {
         let policy = self.session.policy();
-        let most = policy.backoff.saturating_mul(1 << self.attempts.min(10)).min(policy.max_backoff);
+        let most =
+            policy.backoff.saturating_mul(1 << self.attempts.min(10)).min(policy.max_backoff);
         let wait = most.mul_f64((random >> 40) as f64 / f64::from(1_u32 << 24));
         if self.attempts >= policy.max_attempts || wait >= self.remaining(now) {
             return self.end(Err(error));
@@ -67,14 +68,17 @@ impl<O: Operation> Exchange for NaiveRetry<O> {
 
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<O::Output> {
         let policy = self.session.policy();
-        let deadline = *self.deadline.get_or_insert_with(|| now.monotonic.saturating_add(policy.deadline));
+        let deadline =
+            *self.deadline.get_or_insert_with(|| now.monotonic.saturating_add(policy.deadline));
         match event {
             _ if self.done => Action::Done(Err(Error::invalid("exchange", "has already ended"))),
             Event::Answered(response) => {
                 let status = response.status();
                 match self.operation.response(response) {
                     Ok(output) => self.end(Ok(output)),
-                    Err(error) if status.is_success() || status.is_server_error() || status == 429 => {
+                    Err(error)
+                        if status.is_success() || status.is_server_error() || status == 429 =>
+                    {
                         self.again(error, now, random)
                     }
                     Err(error) => self.end(Err(error)),
@@ -88,7 +92,10 @@ impl<O: Operation> Exchange for NaiveRetry<O> {
                 }
                 self.attempts += 1;
                 Action::Send {
-                    request: self.session.request(&self.operation).expect("the session has a base URL"),
+                    request: self
+                        .session
+                        .request(&self.operation)
+                        .expect("the session has a base URL"),
                     timeout: self.remaining(now).min(self.session.policy().attempt_timeout),
                     fresh_connection: false,
                     body: BodyLimits { success: usize::MAX, error: usize::MAX },

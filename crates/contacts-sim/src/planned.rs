@@ -75,8 +75,9 @@ pub fn planned(length: usize, seed: u64) -> Result<PlanReport, Error> {
 
 /// Start points of schedules.
 fn cases(requests: usize) -> impl Iterator<Item = Case<'static>> {
-    let case =
-        |after| FollowUp::BOTH.map(|follow_up| Case { after, schedule: &[], stop_after: None, follow_up });
+    let case = |after| {
+        FollowUp::BOTH.map(|follow_up| Case { after, schedule: &[], stop_after: None, follow_up })
+    };
     (0..requests).flat_map(case)
 }
 

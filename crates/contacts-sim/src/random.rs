@@ -119,10 +119,16 @@ impl<'a> WorldRun<'a> {
         Ok(Self { options, seed, shown, world, users, queue, turns: 0, exchanges: 0 })
     }
 
-    fn run(&mut self, steps: u64, findings: &mut Findings, print: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    fn run(
+        &mut self,
+        steps: u64,
+        findings: &mut Findings,
+        print: &mut dyn FnMut(&str),
+    ) -> Result<(), Error> {
         while self.world.steps < steps {
             let Some(Reverse((now, _, place))) = self.queue.pop() else { break };
-            let is_shown = self.shown.is_some_and(|client| client.is_none_or(|client| client == place));
+            let is_shown =
+                self.shown.is_some_and(|client| client.is_none_or(|client| client == place));
             self.world.log.pause(!is_shown);
             let next = self.turn(now, place, findings)?;
             self.turns += 1;
@@ -135,7 +141,12 @@ impl<'a> WorldRun<'a> {
     }
 
     /// Runs one turn of a user. Returns the time of the next one.
-    fn turn(&mut self, now: Duration, place: usize, findings: &mut Findings) -> Result<Duration, Error> {
+    fn turn(
+        &mut self,
+        now: Duration,
+        place: usize,
+        findings: &mut Findings,
+    ) -> Result<Duration, Error> {
         let jobs_if_idle: Vec<Option<u64>> = if place == 0 { self.idle() } else { Vec::new() };
         let Some(user) = self.users.get_mut(place) else { return Ok(now) };
         let turn = user.turn(&mut self.world, &jobs_if_idle, now)?;
@@ -144,7 +155,8 @@ impl<'a> WorldRun<'a> {
             // Plus one: the audit itself is not a step.
             let (seed, steps, clients) = (self.seed, self.world.steps + 1, self.options.clients);
             findings.add(&ended.violations, || {
-                let arguments = format!("--seed {seed} --steps {steps} --clients {clients} --client {place}");
+                let arguments =
+                    format!("--seed {seed} --steps {steps} --clients {clients} --client {place}");
                 format!("{:?}\n    contacts-sim replay {arguments}", ended.job)
             });
         }

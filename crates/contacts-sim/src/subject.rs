@@ -6,7 +6,9 @@ use clap::ValueEnum;
 use contacts_proto::{
     BaseUrl, ContactId, ContactMethod, CreateContact, Error, RetryPolicy, exchange::Session,
 };
-use contacts_sandbox::{Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User};
+use contacts_sandbox::{
+    Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User,
+};
 use contacts_testkit::{
     faults::Fault,
     findings::Violation,
@@ -162,7 +164,12 @@ impl ScheduleRunner {
         Ok(Self {
             service: world.service.clone(),
             before: world.service.contacts("ann").into(),
-            config: ClientConfig { session, access: Access::Refreshable, faulty_reconciles: 0, begin },
+            config: ClientConfig {
+                session,
+                access: Access::Refreshable,
+                faulty_reconciles: 0,
+                begin,
+            },
             network,
             world,
             policy,
@@ -193,11 +200,13 @@ impl ScheduleRunner {
         let site = self.config.session.base_url().expect("the session has a base URL").clone();
         let config = ClientConfig {
             // A new session has a full retry budget.
-            session: Session::new(site, self.network.credentials().clone()).with_policy(self.policy.clone()),
+            session: Session::new(site, self.network.credentials().clone())
+                .with_policy(self.policy.clone()),
             ..self.config.clone()
         };
         let mut now = Duration::ZERO;
-        let mut task = Task::new(self.job.clone(), config, Rc::clone(&self.before), &self.network, now);
+        let mut task =
+            Task::new(self.job.clone(), config, Rc::clone(&self.before), &self.network, now);
         while let Some(next) = task.resume(&mut self.world, &mut self.network, now) {
             now = next;
         }

@@ -82,7 +82,12 @@ impl Task {
     }
 
     /// Continues at this time. Returns the time of the next step, or `None` at the end.
-    pub fn resume(&mut self, world: &mut World, network: &mut Network, now: Duration) -> Option<Duration> {
+    pub fn resume(
+        &mut self,
+        world: &mut World,
+        network: &mut Network,
+        now: Duration,
+    ) -> Option<Duration> {
         if let State::Delivering { .. } = self.state {
             return self.deliver_delayed(world, network, now);
         }
@@ -105,7 +110,9 @@ impl Task {
         self.succeeded |= matches!(self.state, State::Running) && result.is_ok();
         self.state = match std::mem::replace(&mut self.state, State::Done) {
             State::Running => match self.receipt(&result) {
-                Some(receipt) => self.reconcile(result, receipt, self.config.faulty_reconciles, network, now),
+                Some(receipt) => {
+                    self.reconcile(result, receipt, self.config.faulty_reconciles, network, now)
+                }
                 None => State::Delivering { result, reconciled: None },
             },
             State::Reconciling { result: first, receipt, faulty } => {
@@ -139,8 +146,10 @@ impl Task {
         let text = unknown.receipt().to_string();
         let read = text.parse().ok().filter(|receipt| receipt == unknown.receipt());
         if read.is_none() {
-            self.violations
-                .push(Violation::new(ViolationKind::Wrong, format!("a receipt that does not parse: {text}")));
+            self.violations.push(Violation::new(
+                ViolationKind::Wrong,
+                format!("a receipt that does not parse: {text}"),
+            ));
         }
         read
     }
@@ -182,8 +191,11 @@ impl Task {
         network.deliver_delayed(world, now);
         network.pause_faults(false);
         if let State::Delivering { result, reconciled } = &self.state {
-            let account =
-                if let Job::ListOf(account) = &self.job { account.as_str() } else { network.account() };
+            let account = if let Job::ListOf(account) = &self.job {
+                account.as_str()
+            } else {
+                network.account()
+            };
             let case = Case {
                 job: &self.job,
                 result,
@@ -217,6 +229,9 @@ impl ClientConfig {
 
 impl std::fmt::Debug for Task {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Task").field("job", &self.job).field("stage", &self.state).finish_non_exhaustive()
+        f.debug_struct("Task")
+            .field("job", &self.job)
+            .field("stage", &self.state)
+            .finish_non_exhaustive()
     }
 }

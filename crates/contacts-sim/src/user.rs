@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use contacts_proto::{AccountId, BaseUrl, ContactId, ContactMethod, CreateContact, Error, exchange::Session};
+use contacts_proto::{
+    AccountId, BaseUrl, ContactId, ContactMethod, CreateContact, Error, exchange::Session,
+};
 use contacts_sandbox::{StoredContact, User};
 use contacts_testkit::{
     findings::Violation,
@@ -69,8 +71,8 @@ impl SimulatedUser {
         let seed = Random::new(world_config.seed ^ (place as u64).rotate_left(32)).draw();
         let mut random = Random::new(seed);
         let policy = world_config::policy(&mut random);
-        let mut user =
-            User::new(format!("{}@example.com", name(place)), "unused").with_account_id(name(place));
+        let mut user = User::new(format!("{}@example.com", name(place)), "unused")
+            .with_account_id(name(place));
         let administrator = place == 0 && users > 1;
         if administrator {
             user = user.as_administrator();
@@ -82,7 +84,10 @@ impl SimulatedUser {
             Faults::Chance(world_config.faults),
             policy.consistency_delay,
         );
-        let site = BaseUrl::new(&format!("https://api.example.com{}", world_config.behaviour.base_path()))?;
+        let site = BaseUrl::new(&format!(
+            "https://api.example.com{}",
+            world_config.behaviour.base_path()
+        ))?;
         let session = Session::new(site, network.credentials().clone()).with_policy(policy);
         let config = ClientConfig {
             session,
@@ -103,7 +108,12 @@ impl SimulatedUser {
     ///
     /// # Errors
     /// If a simulated job is invalid.
-    pub fn turn(&mut self, world: &mut World, idle: &[Option<u64>], now: Duration) -> Result<Turn, Error> {
+    pub fn turn(
+        &mut self,
+        world: &mut World,
+        idle: &[Option<u64>],
+        now: Duration,
+    ) -> Result<Turn, Error> {
         let mut task = match self.task.take() {
             Some(task) => task,
             None => self.begin(world, idle, now)?,
@@ -124,7 +134,12 @@ impl SimulatedUser {
         Ok(Turn { next, ended })
     }
 
-    fn begin(&mut self, world: &mut World, idle: &[Option<u64>], now: Duration) -> Result<Task, Error> {
+    fn begin(
+        &mut self,
+        world: &mut World,
+        idle: &[Option<u64>],
+        now: Duration,
+    ) -> Result<Task, Error> {
         self.begun += 1;
         self.network.record.clear();
         if self.random.one_in(4) {

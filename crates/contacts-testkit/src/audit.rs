@@ -1,8 +1,8 @@
 //! The audit: compares the outcome of an exchange with the state of the service.
 
 use contacts_proto::{
-    Contact, ContactId, ContactMethod, CreateContact, Duplicate, Effect, EnsureOutcome, Error, Hint,
-    Reconciled, same_address,
+    Contact, ContactId, ContactMethod, CreateContact, Duplicate, Effect, EnsureOutcome, Error,
+    Hint, Reconciled, same_address,
 };
 use contacts_sandbox::StoredContact;
 use http::StatusCode;
@@ -67,7 +67,9 @@ impl Case<'_> {
 
     /// The target contact is unchanged or has the wanted state.
     fn check_target(&self, found: &mut impl FnMut(ViolationKind, String)) {
-        let Some(before) = self.job.target().and_then(|id| find(self.before, id.as_str())) else { return };
+        let Some(before) = self.job.target().and_then(|id| find(self.before, id.as_str())) else {
+            return;
+        };
         let wanted = match self.job.clone() {
             Job::Delete(_) => None,
             Job::Update(_, to) => Some(StoredContact { to, ..before.clone() }),
@@ -81,7 +83,11 @@ impl Case<'_> {
         }
     }
 
-    fn check_duplicates(&self, wanted: &CreateContact, found: &mut impl FnMut(ViolationKind, String)) {
+    fn check_duplicates(
+        &self,
+        wanted: &CreateContact,
+        found: &mut impl FnMut(ViolationKind, String),
+    ) {
         let ensure = matches!(self.job, Job::Ensure(_));
         let there = ensure && self.before.iter().any(|contact| matches(contact, wanted));
         let allowed = usize::from(!there).saturating_add(self.record.duplicate_creates);
@@ -99,14 +105,20 @@ impl Case<'_> {
         match (self.job, outcome) {
             (Job::List | Job::ListOf(_), Outcome::Listed(contacts)) => {
                 if !is_whole_list(contacts, self.after) {
-                    found(ViolationKind::Wrong, format!("the list differs from the service: {contacts:?}"));
+                    found(
+                        ViolationKind::Wrong,
+                        format!("the list differs from the service: {contacts:?}"),
+                    );
                 }
             }
             (Job::Get(id), Outcome::Got(contact)) => {
                 if contact.id != *id
                     || !find(self.after, id.as_str()).is_some_and(|stored| same(contact, stored))
                 {
-                    found(ViolationKind::Wrong, format!("the contact differs from the service: {contact:?}"));
+                    found(
+                        ViolationKind::Wrong,
+                        format!("the contact differs from the service: {contact:?}"),
+                    );
                 }
             }
             (Job::Create(wanted), Outcome::Confirmed(id)) => self.check_created(wanted, id, found),
@@ -118,7 +130,10 @@ impl Case<'_> {
                     found(ViolationKind::Wrong, format!("confirmed for another contact: {id}"));
                 }
                 if !self.is_as_wanted(self.target()) {
-                    found(ViolationKind::Lost, format!("not changed as confirmed: {:?}", self.target()));
+                    found(
+                        ViolationKind::Lost,
+                        format!("not changed as confirmed: {:?}", self.target()),
+                    );
                 }
             }
             (Job::Delete(id), Outcome::Deleted) => {
@@ -144,7 +159,9 @@ impl Case<'_> {
     ) {
         match find(self.after, id.as_str()) {
             None => found(ViolationKind::Lost, format!("does not exist: {id}")),
-            Some(contact) if find(self.before, id.as_str()).is_some() || !matches(contact, wanted) => {
+            Some(contact)
+                if find(self.before, id.as_str()).is_some() || !matches(contact, wanted) =>
+            {
                 found(ViolationKind::Wrong, format!("not a new, matching contact: {contact:?}"));
             }
             Some(_) => {}
@@ -174,7 +191,10 @@ impl Case<'_> {
         {
             found(
                 ViolationKind::Wrong,
-                format!("{how:?}, but it {} before", if was_there { "existed" } else { "did not exist" }),
+                format!(
+                    "{how:?}, but it {} before",
+                    if was_there { "existed" } else { "did not exist" }
+                ),
             );
         }
     }
@@ -190,7 +210,10 @@ impl Case<'_> {
             Error::Duplicate(duplicate) if matches!(self.job, Job::Ensure(_)) => {
                 return self.duplicate(duplicate, found);
             }
-            Error::InvalidInput(_) | Error::Paging(_) | Error::OutcomeUnknown(_) | Error::Duplicate(_) => {
+            Error::InvalidInput(_)
+            | Error::Paging(_)
+            | Error::OutcomeUnknown(_)
+            | Error::Duplicate(_) => {
                 return found(ViolationKind::Wrong, format!("impossible error: {error}"));
             }
             _ => {}
@@ -246,15 +269,23 @@ impl Case<'_> {
                 if !stored.is_some_and(|stored| matches(stored, wanted) && same(contact, stored))
                     || old && matches!(self.job, Job::Ensure(_))
                 {
-                    found(ViolationKind::Wrong, format!("reconciled to another contact: {contact:?}"));
+                    found(
+                        ViolationKind::Wrong,
+                        format!("reconciled to another contact: {contact:?}"),
+                    );
                 }
             }
             Ok(Reconciled::NotFound) if new > 0 => {
-                found(ViolationKind::Phantom, "reconciled as not created, but it was created".to_owned());
+                found(
+                    ViolationKind::Phantom,
+                    "reconciled as not created, but it was created".to_owned(),
+                );
             }
             Ok(Reconciled::NotFound) => {}
             Err(Error::Duplicate(duplicate)) => self.duplicate(duplicate, found),
-            Err(error) => found(ViolationKind::Wrong, format!("reconciling failed without faults: {error}")),
+            Err(error) => {
+                found(ViolationKind::Wrong, format!("reconciling failed without faults: {error}"))
+            }
         }
     }
 
@@ -270,7 +301,9 @@ impl Case<'_> {
     /// Returns `true` if a contact has the state that the job wants.
     fn is_as_wanted(&self, contact: Option<&StoredContact>) -> bool {
         match self.job {
-            Job::Update(_, to) => contact.is_some_and(|it| same_address(&ContactMethod::Email, &it.to, to)),
+            Job::Update(_, to) => {
+                contact.is_some_and(|it| same_address(&ContactMethod::Email, &it.to, to))
+            }
             Job::Delete(_) => contact.is_none(),
             Job::Activate(_) => contact.is_some_and(|it| it.enabled),
             Job::Deactivate(_) => contact.is_some_and(|it| !it.enabled),
@@ -283,9 +316,9 @@ impl Case<'_> {
     }
 
     fn new_contacts(&self, wanted: &CreateContact) -> impl Iterator<Item = &StoredContact> {
-        self.after
-            .iter()
-            .filter(move |contact| find(self.before, &contact.id).is_none() && matches(contact, wanted))
+        self.after.iter().filter(move |contact| {
+            find(self.before, &contact.id).is_none() && matches(contact, wanted)
+        })
     }
 }
 

@@ -27,7 +27,11 @@ pub fn random_behaviour(random: &mut Random) -> Behaviour {
             EndOfList::Empty,
             EndOfList::WithoutLinks,
         ]),
-        error_shape: *random.pick(&[ErrorShape::List, ErrorShape::ListWithDetail, ErrorShape::ByField]),
+        error_shape: *random.pick(&[
+            ErrorShape::List,
+            ErrorShape::ListWithDetail,
+            ErrorShape::ByField,
+        ]),
         delete_response: *random.pick(&[
             DeleteResponse::NoContent,
             DeleteResponse::OkEmpty,

@@ -23,8 +23,12 @@ const MAX_STEPS: usize = 1_500;
 /// time.
 pub trait SimulatedIo {
     /// Sends a request.
-    fn send(&mut self, request: Request<Vec<u8>>, timeout: Duration, now: Duration)
-    -> (Duration, OwnedEvent);
+    fn send(
+        &mut self,
+        request: Request<Vec<u8>>,
+        timeout: Duration,
+        now: Duration,
+    ) -> (Duration, OwnedEvent);
 
     /// Waits.
     fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, OwnedEvent) {
@@ -136,7 +140,9 @@ impl<E: Exchange + ?Sized> Run<E> {
                 | (Some(RecordedAction::Refresh { .. }), OwnedEvent::Refreshed(_))
         );
         let report = match (last, &event) {
-            (Some(RecordedAction::Send(_)), OwnedEvent::Replied(reply)) => Some(self.trace.report(reply)),
+            (Some(RecordedAction::Send(_)), OwnedEvent::Replied(reply)) => {
+                Some(self.trace.report(reply))
+            }
             (Some(RecordedAction::Send(_)), _) => Some(Report::UNKNOWN),
             _ => None,
         };
@@ -147,7 +153,9 @@ impl<E: Exchange + ?Sized> Run<E> {
         let time = Now { monotonic: now, unix: EPOCH.saturating_add(now).as_secs() };
         let action = event.with_event(|event| self.exchange.step(event, time, random));
         let recorded = match &action {
-            Action::Send { request, timeout, .. } => RecordedAction::Send(SentRequest::of(request, *timeout)),
+            Action::Send { request, timeout, .. } => {
+                RecordedAction::Send(SentRequest::of(request, *timeout))
+            }
             Action::Wait(wait) => RecordedAction::Wait(*wait),
             Action::Refresh { refused, timeout } => {
                 RecordedAction::Refresh { refused: refused.is_some(), timeout: *timeout }
@@ -181,9 +189,9 @@ impl OwnedEvent {
             Self::Start => take(Event::Start),
             Self::Waited => take(Event::Waited),
             Self::Replied(reply) => reply.with_event(take),
-            Self::Refreshed(Some(token)) => {
-                take(Event::Refreshed(Ok(Credentials::bearer(token).expect("tokens of tests are plain"))))
-            }
+            Self::Refreshed(Some(token)) => take(Event::Refreshed(Ok(
+                Credentials::bearer(token).expect("tokens of tests are plain")
+            ))),
             Self::Refreshed(None) => take(Event::Refreshed(Err(Arc::new(std::fmt::Error)))),
         }
     }

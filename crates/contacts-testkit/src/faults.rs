@@ -61,7 +61,9 @@ const fn row(name: &'static str, kind: FaultKind, description: &'static str) -> 
     Row { name, kind, description }
 }
 
-use FaultKind::{Delayed, Duplicate, ErrorResponse, Html, Lost, Refused, Status, TokenExpired, Truncated};
+use FaultKind::{
+    Delayed, Duplicate, ErrorResponse, Html, Lost, Refused, Status, TokenExpired, Truncated,
+};
 use RequestedDelay::{Absent, Hour, Seconds};
 use When::{After, Before};
 
@@ -81,8 +83,16 @@ const FAULTS: [Row; 31] = [
     row("duplicate", Duplicate, "handled twice, one of the responses"),
     row("garbage-after", Html(After), "handled, 200 and a page of HTML"),
     row("503-after", Status(503, After, Absent), "handled, 503"),
-    row("503-hint-before", Status(503, Before, Seconds), "not handled, 503, with a delay of some seconds"),
-    row("503-hint-after", Status(503, After, Seconds), "handled, 503, with a delay of some seconds"),
+    row(
+        "503-hint-before",
+        Status(503, Before, Seconds),
+        "not handled, 503, with a delay of some seconds",
+    ),
+    row(
+        "503-hint-after",
+        Status(503, After, Seconds),
+        "handled, 503, with a delay of some seconds",
+    ),
     row("500-before", Status(500, Before, Absent), "not handled, 500"),
     row("500-after", Status(500, After, Absent), "handled, 500"),
     row("502-before", Status(502, Before, Absent), "not handled, 502"),

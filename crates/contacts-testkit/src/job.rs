@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 
 use contacts_proto::{
-    AccountId, ActivateContact, CloudId, Confirmation, Contact, ContactId, ContactMethod, CreateContact,
-    DeactivateContact, DeleteContact, EnsureOutcome, Ensured, FindCloudId, GetContact, ListContacts, Page,
-    Receipt, Reconciled, UpdateContact,
+    AccountId, ActivateContact, CloudId, Confirmation, Contact, ContactId, ContactMethod,
+    CreateContact, DeactivateContact, DeleteContact, EnsureOutcome, Ensured, FindCloudId,
+    GetContact, ListContacts, Page, Receipt, Reconciled, UpdateContact,
     exchange::{
-        Action, Call, Create, Ensure, Event, Exchange, List, Now, Reconcile, Session, Update, WaitReason,
+        Action, Call, Create, Ensure, Event, Exchange, List, Now, Reconcile, Session, Update,
+        WaitReason,
     },
 };
 
@@ -93,7 +94,9 @@ impl Job {
         match self.clone() {
             Self::Page => boxed(Call::new(session, ListContacts::all())),
             Self::List => boxed(List::new(session, ListContacts::all())),
-            Self::ListOf(account) => boxed(List::new(session, ListContacts::all().account(account))),
+            Self::ListOf(account) => {
+                boxed(List::new(session, ListContacts::all().account(account)))
+            }
             Self::Get(id) => boxed(Call::new(session, GetContact::new(id))),
             Self::Create(create) => boxed(Create::new(session, create)),
             Self::Update(id, to) => {
@@ -149,7 +152,12 @@ impl Job {
     pub fn is_read_only(&self) -> bool {
         matches!(
             self,
-            Self::Page | Self::List | Self::ListOf(_) | Self::Get(_) | Self::Reconcile(_) | Self::FindCloudId
+            Self::Page
+                | Self::List
+                | Self::ListOf(_)
+                | Self::Get(_)
+                | Self::Reconcile(_)
+                | Self::FindCloudId
         )
     }
 

@@ -62,7 +62,8 @@ pub fn check(trace: &Trace, violations: &mut Vec<Violation>) {
     let known: &[Law] = if trace.info.kind == ExchangeKind::Other { &[] } else { FOR_KNOWN_KINDS };
     for law in FOR_ALL_KINDS.iter().chain(known) {
         if let Err(how) = (law.check)(trace) {
-            violations.push(Violation::new(law.kind, format!("{}: {how}", law.name.replace('_', " "))));
+            violations
+                .push(Violation::new(law.kind, format!("{}: {how}", law.name.replace('_', " "))));
         }
     }
 }

@@ -67,7 +67,11 @@ fn with_failure(
 }
 
 /// An exchange with a changed policy.
-fn with_policy(job: &Job, session: Session, change: impl FnOnce(&mut RetryPolicy)) -> BoxedExchange {
+fn with_policy(
+    job: &Job,
+    session: Session,
+    change: impl FnOnce(&mut RetryPolicy),
+) -> BoxedExchange {
     let mut policy = session.policy().clone();
     change(&mut policy);
     job.begin(session.with_policy(policy))
@@ -107,7 +111,9 @@ pub fn waits_a_millisecond_too_little(job: &Job, session: Session) -> BoxedExcha
         let now = Now { monotonic: now.monotonic.saturating_add(ahead), ..now };
         // No jitter, because it would hide the difference.
         match inner.step(event, now, 0) {
-            Action::Wait(time) if inner.wait_reason() == Some(WaitReason::RetryAfter) && time > MOMENT => {
+            Action::Wait(time)
+                if inner.wait_reason() == Some(WaitReason::RetryAfter) && time > MOMENT =>
+            {
                 ahead += MOMENT;
                 Action::Wait(time - MOMENT)
             }
@@ -312,7 +318,9 @@ pub fn reports_an_update_after_a_read(job: &Job, session: Session) -> BoxedExcha
 pub fn takes_a_first_404_for_a_delete(job: &Job, session: Session) -> BoxedExchange {
     let Job::Delete(_) = job else { return job.begin(session) };
     with_action(job.begin(session), |action| match action {
-        Action::Done(Err(error)) if error.is_no_such_contact() => Action::Done(Ok(Outcome::Deleted)),
+        Action::Done(Err(error)) if error.is_no_such_contact() => {
+            Action::Done(Ok(Outcome::Deleted))
+        }
         action => action,
     })
 }
@@ -332,11 +340,12 @@ pub fn ensures_without_a_scan(job: &Job, session: Session) -> BoxedExchange {
 /// Reconciles a receipt with one scan.
 pub fn reconciles_with_one_scan(job: &Job, session: Session) -> BoxedExchange {
     let Job::Reconcile(receipt) = job else { return job.begin(session) };
-    let all = List::new(session, ListContacts::all()).reaching(receipt.method().clone(), receipt.to());
+    let all =
+        List::new(session, ListContacts::all()).reaching(receipt.method().clone(), receipt.to());
     with_action(boxed(all), |action| match action {
-        Action::Done(Ok(Outcome::Listed(mut found))) => {
-            Action::Done(Ok(Outcome::Reconciled(found.pop().map_or(Reconciled::NotFound, Reconciled::Found))))
-        }
+        Action::Done(Ok(Outcome::Listed(mut found))) => Action::Done(Ok(Outcome::Reconciled(
+            found.pop().map_or(Reconciled::NotFound, Reconciled::Found),
+        ))),
         action => action,
     })
 }

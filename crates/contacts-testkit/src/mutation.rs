@@ -16,7 +16,10 @@ const REFUSALS: [(u16, &str); 11] = [
     (404, r#"{"errors":[{"title":"Contact not found","code":"404"}]}"#),
     (422, r#"{"errors":[{"title":"Invalid","detail":"is taken","code":"CONTACT_EXISTS"}]}"#),
     (401, r#"{"code":401,"message":"Unauthorized; scope does not match"}"#),
-    (403, r#"{"code":40301,"message":"No access to Operations","took":0.1,"requestId":"4f5a9b7d"}"#),
+    (
+        403,
+        r#"{"code":40301,"message":"No access to Operations","took":0.1,"requestId":"4f5a9b7d"}"#,
+    ),
     (422, r#"{"message":"Invalid","errors":{"to":"is taken","method":"is unknown"}}"#),
     (
         404,
@@ -89,9 +92,15 @@ impl Tally {
     ///
     /// # Panics
     /// Never: its arguments are valid.
-    pub fn of(count: u64, seed: u64, read: impl Fn(&Any, &Response<&[u8]>) -> Result<bool, String>) -> Self {
-        let (id, account) =
-            (ContactId::new("a1").expect("an id"), AccountId::new("account").expect("an account id"));
+    pub fn of(
+        count: u64,
+        seed: u64,
+        read: impl Fn(&Any, &Response<&[u8]>) -> Result<bool, String>,
+    ) -> Self {
+        let (id, account) = (
+            ContactId::new("a1").expect("an id"),
+            AccountId::new("account").expect("an account id"),
+        );
         let operations = Any::all(&id, &account, "90-555-555-5555");
         let mut answers = Answers::new(&operations, seed);
         let mut tally = Self::default();
@@ -112,9 +121,9 @@ impl Tally {
             if let Some(how) = wrong {
                 let body = response.body().escape_ascii();
                 let head = (response.status(), response.headers());
-                tally
-                    .first
-                    .get_or_insert_with(|| format!("{:?} of {head:?} {body}: {how}", operations[place]));
+                tally.first.get_or_insert_with(|| {
+                    format!("{:?} of {head:?} {body}: {how}", operations[place])
+                });
             }
         }
         tally
@@ -237,7 +246,8 @@ impl Answers {
         let at = self.at();
         let delimits = |byte: &u8| b"{}[],:".contains(byte);
         let start = self.body[..at].iter().rposition(delimits).map_or(0, |before| before + 1);
-        let end = self.body[at..].iter().position(delimits).map_or(self.body.len(), |after| at + after);
+        let end =
+            self.body[at..].iter().position(delimits).map_or(self.body.len(), |after| at + after);
         start..end
     }
 

@@ -109,7 +109,9 @@ impl SimulatedIo for Connection<'_> {
     ) -> (Duration, OwnedEvent) {
         let (method, path) = (request.method(), request.uri().path());
         let body = String::from_utf8_lossy(request.body());
-        self.world.log.line(now, format_args!("sends {method} {path} {body} (timeout {timeout:?})"));
+        self.world
+            .log
+            .line(now, format_args!("sends {method} {path} {body} (timeout {timeout:?})"));
         let (at, reply) = self.network.send(self.world, request, now, timeout);
         self.world.log.line(at, format_args!("gets: {reply}"));
         (at, OwnedEvent::replied(reply))
@@ -192,8 +194,9 @@ impl Network {
 
     /// The token that the provider returns. If faults are random, rarely an error.
     fn refreshed(&mut self) -> Option<String> {
-        let fails =
-            matches!(self.faults, Faults::Chance(1..)) && !self.faults_paused && self.random.one_in(32);
+        let fails = matches!(self.faults, Faults::Chance(1..))
+            && !self.faults_paused
+            && self.random.one_in(32);
         self.user.oauth_token.clone().filter(|_| !fails)
     }
 
@@ -273,7 +276,11 @@ impl Network {
     ) -> (Duration, Reply) {
         let responds_at = arrives + self.random.time_below(MAX_LATENCY);
         let in_time = |reply| {
-            if responds_at <= times_out_at { (responds_at, reply) } else { (times_out_at, timed_out()) }
+            if responds_at <= times_out_at {
+                (responds_at, reply)
+            } else {
+                (times_out_at, timed_out())
+            }
         };
         let Some(fault) = fault else {
             return in_time(Reply::trusted(self.perform(world, head, &body, arrives)));
@@ -336,7 +343,14 @@ impl Network {
         }
     }
 
-    fn perform_if_after(&mut self, when: When, world: &mut World, head: Parts, body: &[u8], at: Duration) {
+    fn perform_if_after(
+        &mut self,
+        when: When,
+        world: &mut World,
+        head: Parts,
+        body: &[u8],
+        at: Duration,
+    ) {
         if when == When::After {
             self.perform(world, head, body, at);
         }
@@ -369,7 +383,13 @@ impl Network {
     }
 
     /// Lets the service handle a request, after all requests that arrive before it.
-    fn perform(&mut self, world: &mut World, head: Parts, body: &[u8], at: Duration) -> Response<Vec<u8>> {
+    fn perform(
+        &mut self,
+        world: &mut World,
+        head: Parts,
+        body: &[u8],
+        at: Duration,
+    ) -> Response<Vec<u8>> {
         self.deliver_delayed(world, at);
         let answer = world.service.handle(Request::from_parts(head, body), EPOCH + at);
         world.log.line(at, format_args!("  the service responds {}", answer.status()));
@@ -387,7 +407,8 @@ impl Network {
                 head.headers.insert(AUTHORIZATION, value);
             }
             let method = head.method.clone();
-            let answer = world.service.handle(Request::from_parts(head, body.as_slice()), EPOCH + due);
+            let answer =
+                world.service.handle(Request::from_parts(head, body.as_slice()), EPOCH + due);
             world.log.line(due, format_args!("  a delayed {method} arrives: {}", answer.status()));
         }
     }

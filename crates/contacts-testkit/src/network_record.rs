@@ -45,7 +45,8 @@ impl NetworkRecord {
 
     /// Adds the result of a request.
     pub fn add(&mut self, method: &Method, reply: &Reply) {
-        self.has_ambiguous_write |= *method != Method::GET && reply.class() == ReplyClass::Ambiguous;
+        self.has_ambiguous_write |=
+            *method != Method::GET && reply.class() == ReplyClass::Ambiguous;
         self.statuses.extend(reply.status());
     }
 

@@ -5,7 +5,8 @@ use std::{fmt::Debug, ops::ControlFlow};
 
 use contacts_proto::{
     AccountId, ActivateContact, BaseUrl, ContactId, ContactMethod, CreateContact, Credentials,
-    DeactivateContact, DeleteContact, Error, FindCloudId, GetContact, ListContacts, Operation, UpdateContact,
+    DeactivateContact, DeleteContact, Error, FindCloudId, GetContact, ListContacts, Operation,
+    UpdateContact,
     exchange::{Action, Event, Exchange, Now, Session, ToExchange},
 };
 use http::{Request, Response, StatusCode};
@@ -91,16 +92,21 @@ impl Any {
     pub fn check_response(&self, response: &Response<&[u8]>) -> Result<bool, String> {
         let (status, body) = (response.status(), *response.body());
         let Err(error) = self.response(response.clone()) else {
-            return require(status.is_success(), || format!("a value from status {status}")).map(|()| true);
+            return require(status.is_success(), || format!("a value from status {status}"))
+                .map(|()| true);
         };
         let kept = match &error {
-            Error::InvalidResponse(_) if status.is_success() => body.get(..MAX_KEPT).unwrap_or(body),
+            Error::InvalidResponse(_) if status.is_success() => {
+                body.get(..MAX_KEPT).unwrap_or(body)
+            }
             Error::Api(_) if !status.is_success() => body,
             other => return Err(format!("{status} is read as {other:?}")),
         };
         require(error.status() == Some(status), || format!("{status} is missing in {error:?}"))?;
         require(error.body() == Some(kept), || format!("the body is missing in {error:?}"))?;
-        for (shown, longest) in [(error.to_string(), MAX_SHOWN), (format!("{error:?}"), MAX_SHOWN_DEBUG)] {
+        for (shown, longest) in
+            [(error.to_string(), MAX_SHOWN), (format!("{error:?}"), MAX_SHOWN_DEBUG)]
+        {
             require(is_showable(&shown, longest), || format!("not safe to display: {shown:?}"))?;
         }
         for text in [error.request_id(), error.code()].into_iter().flatten() {
@@ -129,7 +135,9 @@ impl Any {
     pub fn documented(&self) -> Value {
         let confirmed = |word| json!({"message": word, "data": {"id": "a1"}});
         match self {
-            Self::List(_) => json!({"values": [contact()], "links": {"next": "url?offset=2&size=1"}}),
+            Self::List(_) => {
+                json!({"values": [contact()], "links": {"next": "url?offset=2&size=1"}})
+            }
             Self::Create(_) => confirmed("Created"),
             Self::Get(_) => contact(),
             Self::Update(_) => confirmed("Updated"),
@@ -179,7 +187,8 @@ const REORDERING: [char; 12] = [
 
 /// Returns `true` if a text is at most this long and contains no control or direction characters.
 pub fn is_showable(text: &str, longest: usize) -> bool {
-    text.chars().all(|c| !c.is_control() && !REORDERING.contains(&c)) && text.chars().count() <= longest
+    text.chars().all(|c| !c.is_control() && !REORDERING.contains(&c))
+        && text.chars().count() <= longest
 }
 
 fn require(is: bool, what_else: impl FnOnce() -> String) -> Result<(), String> {

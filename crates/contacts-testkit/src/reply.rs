@@ -167,7 +167,8 @@ pub fn hint_without_dates(headers: &HeaderMap) -> Option<Duration> {
         let text = headers.get(name)?.to_str().ok()?.trim();
         let mut parts = text.split('.');
         let (whole, fraction) = (parts.next()?, parts.next());
-        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         if parts.next().is_some() || !is_number(whole) || !fraction.is_none_or(is_number) {
             return None;
         }

@@ -46,10 +46,18 @@ impl RetryHint {
         let (mut headers, after, until) = match random.below(12) {
             2 => (vec![retry_after(format!("{seconds}.25"))], Some(seconds + 1), None),
             3 => (vec![retry_after(seconds.to_string())], Some(seconds), None),
-            4 => (vec![date, retry_after(format!("Tue, 24 Nov 2026 {clock} GMT"))], Some(seconds), None),
+            4 => (
+                vec![date, retry_after(format!("Tue, 24 Nov 2026 {clock} GMT"))],
+                Some(seconds),
+                None,
+            ),
             5 => (vec![reset(seconds.to_string())], None, Some(seconds)),
             6 => (vec![date, reset(format!("2026-11-24T{clock}Z"))], None, Some(seconds)),
-            7 => (vec![date, reset(format!("2026-11-24T10:{minutes:02}Z"))], None, Some(minutes * 60)),
+            7 => (
+                vec![date, reset(format!("2026-11-24T10:{minutes:02}Z"))],
+                None,
+                Some(minutes * 60),
+            ),
             8 => (vec![date, reset((EPOCH + seconds).to_string())], None, Some(seconds)),
             9 => (
                 vec![retry_after(other.to_string()), date, reset(format!("2026-11-24T{clock}Z"))],
@@ -57,7 +65,9 @@ impl RetryHint {
                 Some(seconds),
             ),
             10 => (vec![date, retry_after("soon".into()), reset("2026-11-24".into())], None, None),
-            11 => (vec![retry_after(DATE.into()), reset(format!("2026-11-24T{clock}Z"))], None, None),
+            11 => {
+                (vec![retry_after(DATE.into()), reset(format!("2026-11-24T{clock}Z"))], None, None)
+            }
             _ => (Vec::new(), None, None),
         };
         let used_up = random.one_in(2);

@@ -29,11 +29,12 @@ const AFTER_THE_END: usize = 3;
 /// The token that the provider returns.
 const NEW_TOKEN: &str = "another-token";
 
-const BODIES: [&[u8]; 4] = [b"<html>Log in</html>", br#"{"values":[{"id""#, b"\xff\xfe", b"null and void"];
+const BODIES: [&[u8]; 4] =
+    [b"<html>Log in</html>", br#"{"values":[{"id""#, b"\xff\xfe", b"null and void"];
 
 const STATUSES: [u16; 32] = [
-    429, 503, 500, 401, 429, 503, 502, 504, 408, 425, 421, 401, 404, 400, 403, 404, 405, 409, 410, 413, 415,
-    422, 422, 501, 505, 301, 302, 307, 304, 103, 599, 700,
+    429, 503, 500, 401, 429, 503, 502, 504, 408, 425, 421, 401, 404, 400, 403, 404, 405, 409, 410,
+    413, 415, 422, 422, 501, 505, 301, 302, 307, 304, 103, 599, 700,
 ];
 
 const ERROR_KINDS: [TransportErrorKind; 8] = [
@@ -142,10 +143,14 @@ impl Script {
     }
 
     fn drive(&self, exchange: BoxedExchange, session: &Session) -> Trace {
-        let mut info = ExchangeInfo::new(self.job.kind(), session, self.setup.access, self.setup.begin);
+        let mut info =
+            ExchangeInfo::new(self.job.kind(), session, self.setup.access, self.setup.begin);
         info.end = self.setup.until.map_or(info.end, |until| until.min(info.end));
         let mut run = Run::new(exchange, info);
-        run.to_end(&mut ScriptIo { script: self, steps: 0, interruptions: 0 }, &mut self.setup.begin.clone());
+        run.to_end(
+            &mut ScriptIo { script: self, steps: 0, interruptions: 0 },
+            &mut self.setup.begin.clone(),
+        );
         run.trace
     }
 }
@@ -243,7 +248,11 @@ impl ScriptedReply {
             7 | 8 => Self::MaybeSent(*random.pick(&ERROR_KINDS)),
             9 | 10 => Self::NotSent(*random.pick(&ERROR_KINDS)),
             11 => Self::Cut(200, RetryHint::any(random), TransportErrorKind::Closed),
-            12 => Self::Cut(*random.pick(&STATUSES), RetryHint::any(random), *random.pick(&ERROR_KINDS)),
+            12 => Self::Cut(
+                *random.pick(&STATUSES),
+                RetryHint::any(random),
+                *random.pick(&ERROR_KINDS),
+            ),
             13 => Self::Useless(random.pick::<&[u8]>(&BODIES), RetryHint::any(random)),
             14 => Self::Status(503, RetryHint::any(random)),
             _ => Self::Status(429, RetryHint::any(random)),
@@ -305,7 +314,12 @@ impl SimulatedIo for ScriptIo<'_> {
         random
     }
 
-    fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
+    fn send(
+        &mut self,
+        request: Request<Vec<u8>>,
+        _: Duration,
+        now: Duration,
+    ) -> (Duration, OwnedEvent) {
         self.interruptions = 0;
         let input = self.input();
         let event = input
@@ -324,7 +338,10 @@ impl SimulatedIo for ScriptIo<'_> {
             WaitLength::Longer => wait.saturating_add(latency),
             WaitLength::Exactly | WaitLength::Quarters(_) => wait,
         };
-        let event = self.input().stray_event([Self::good(), Self::refreshed()]).unwrap_or(OwnedEvent::Waited);
+        let event = self
+            .input()
+            .stray_event([Self::good(), Self::refreshed()])
+            .unwrap_or(OwnedEvent::Waited);
         (now.saturating_add(passes), event)
     }
 
@@ -338,7 +355,8 @@ impl SimulatedIo for ScriptIo<'_> {
 
     fn after_the_end(&mut self, times: usize) -> Option<OwnedEvent> {
         let input = self.input();
-        let event = input.stray_event([OwnedEvent::Waited, Self::good()]).unwrap_or(OwnedEvent::Waited);
+        let event =
+            input.stray_event([OwnedEvent::Waited, Self::good()]).unwrap_or(OwnedEvent::Waited);
         self.steps += 1;
         (times < AFTER_THE_END).then_some(event)
     }
@@ -371,7 +389,9 @@ fn good(request: &Request<Vec<u8>>, variant: u64) -> (u16, String) {
             let to = if variant.is_multiple_of(2) { "new@example.com" } else { "old@example.com" };
             (200, format!(r#"{{"id":"a","method":"email","to":"{to}"}}"#))
         }
-        Method::POST => (201, format!(r#"{{"message":"Created","data":{{"id":"t{}"}}}}"#, variant % 3)),
+        Method::POST => {
+            (201, format!(r#"{{"message":"Created","data":{{"id":"t{}"}}}}"#, variant % 3))
+        }
         Method::DELETE => (204, String::new()),
         _ => (200, r#"{"message":"Done","data":{"id":"a"}}"#.into()),
     }

@@ -264,13 +264,15 @@ pub(crate) struct CallTrace<'a> {
 impl CallTrace<'_> {
     /// Returns the number of attempts. Reads before an update do not count.
     pub(crate) fn attempts(&self) -> usize {
-        let looks = |sent: &&SentRequest| self.kind == ExchangeKind::Update && sent.method == Method::GET;
+        let looks =
+            |sent: &&SentRequest| self.kind == ExchangeKind::Update && sent.method == Method::GET;
         self.steps.iter().filter_map(|step| step.action.sent()).filter(|sent| !looks(sent)).count()
     }
 
     /// Counts the refreshes after a 401 before this step.
     pub(crate) fn refreshes(&self, until: usize) -> usize {
-        let refreshes = |step: &&Step| matches!(step.action, RecordedAction::Refresh { refused: true, .. });
+        let refreshes =
+            |step: &&Step| matches!(step.action, RecordedAction::Refresh { refused: true, .. });
         self.steps[..until].iter().filter(refreshes).count()
     }
 

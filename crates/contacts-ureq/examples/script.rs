@@ -1,4 +1,5 @@
-//! The README's script: `cargo run -p contacts-ureq --example script`, with the variables that it reads.
+//! The README's script: `cargo run -p contacts-ureq --example script`, with the variables that it
+//! reads.
 
 use contacts_ureq::{Client, ContactMethod};
 

@@ -52,7 +52,8 @@ pub struct ClientBuilder {
 }
 
 impl Client {
-    /// Creates a client from environment variables, which [`Environment`](contacts_proto::Environment) lists.
+    /// Creates a client from environment variables, which
+    /// [`Environment`](contacts_proto::Environment) lists.
     ///
     /// # Errors
     /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
@@ -62,8 +63,8 @@ impl Client {
 
     /// Creates a client of a site, such as `acme` or `acme.atlassian.net`.
     ///
-    /// This sends nothing. The first call looks up the site's cloud id and keeps it for all clones. The base URL follows from the
-    /// cloud id and the kind of credentials.
+    /// This sends nothing. The first call looks up the site's cloud id and keeps it for all clones.
+    /// The base URL follows from the cloud id and the kind of credentials.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if [`Site::new`] rejects the name.
@@ -71,7 +72,8 @@ impl Client {
         Ok(Self::new(Site::new(site)?, credentials))
     }
 
-    /// Creates a client of a [`BaseUrl`](contacts_proto::BaseUrl) or a [`Site`], with the defaults of [`ClientBuilder`].
+    /// Creates a client of a [`BaseUrl`](contacts_proto::BaseUrl) or a [`Site`], with the defaults
+    /// of [`ClientBuilder`].
     pub fn new(endpoint: impl Into<Endpoint>, credentials: Credentials) -> Self {
         Self::builder(endpoint).credentials(credentials).build()
     }
@@ -100,14 +102,15 @@ impl ClientBuilder {
         }
     }
 
-    /// Creates a builder with the endpoint, credentials, proxy and CA file of environment variables, which [`Environment`] lists.
+    /// Creates a builder with the endpoint, credentials, proxy and CA file of environment
+    /// variables, which [`Environment`] lists.
     ///
     /// # Errors
     /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
     pub fn from_env() -> Result<Self, Error> {
         let environment = Environment::read(variable)?;
-        let builder =
-            Self::new(environment.endpoint()?.clone()).credentials(environment.credentials()?.clone());
+        let builder = Self::new(environment.endpoint()?.clone())
+            .credentials(environment.credentials()?.clone());
         let builder = match environment.proxy() {
             ProxyChoice::Through { url, from } => builder.proxy_named(from, url)?,
             _ => builder,
@@ -115,7 +118,10 @@ impl ClientBuilder {
         match environment.ca_file() {
             Some(path) => {
                 let pem = std::fs::read(path).map_err(|error| {
-                    Error::invalid("CA file in CONTACTS_CA_FILE", format!("cannot be read: {error}"))
+                    Error::invalid(
+                        "CA file in CONTACTS_CA_FILE",
+                        format!("cannot be read: {error}"),
+                    )
                 })?;
                 builder.root_certificates_pem(&pem)
             }
@@ -130,7 +136,8 @@ impl ClientBuilder {
 
     /// Sets the provider of credentials that expire.
     ///
-    /// The client starts with the [`credentials`](Self::credentials), if there are any, and asks the provider after a 401.
+    /// The client starts with the [`credentials`](Self::credentials), if there are any, and asks
+    /// the provider after a 401.
     pub fn credentials_provider(self, provider: impl CredentialsProvider + 'static) -> Self {
         Self { provider: Some(Arc::new(SharedProvider::new(provider))), ..self }
     }
@@ -148,7 +155,8 @@ impl ClientBuilder {
 
     /// Sends requests through an HTTP proxy by CONNECT. Default: no proxy.
     ///
-    /// The URL has the form `http://[user:password@]host:port` or `https://…`. Without a scheme it means `http`.
+    /// The URL has the form `http://[user:password@]host:port` or `https://…`. Without a scheme it
+    /// means `http`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for any other text. The error does not repeat it, because it may contain a password.
@@ -184,7 +192,8 @@ impl ClientBuilder {
         Self { roots: Some(roots.collect()), ..self }
     }
 
-    /// Trusts these certificate authorities, in PEM, in addition to Mozilla's list or to [`roots_der`](Self::roots_der).
+    /// Trusts these certificate authorities, in PEM, in addition to Mozilla's list or to
+    /// [`roots_der`](Self::roots_der).
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the text contains no certificate, or an unreadable one.
@@ -219,8 +228,9 @@ impl ClientBuilder {
     /// [`Error::InvalidInput`] if one of them is missing or unreadable, or if they do not belong together.
     pub fn client_certificate_pem(self, chain: &[u8], key: &[u8]) -> Result<Self, Error> {
         let chain: Vec<_> = certificates("client certificate", chain)?;
-        let key = PrivateKey::from_pem(key)
-            .map_err(|_| Error::invalid("key of the client certificate", "cannot be read as PEM"))?;
+        let key = PrivateKey::from_pem(key).map_err(|_| {
+            Error::invalid("key of the client certificate", "cannot be read as PEM")
+        })?;
         check_pair(&chain, &key)?;
         Ok(Self { client_certificate: Some(ClientCert::new_with_certs(&chain, key)), ..self })
     }
@@ -231,14 +241,16 @@ impl ClientBuilder {
             .root_certs(self.root_certs())
             .client_cert(self.client_certificate.clone())
             .build();
-        let config = || ureq::Agent::config_builder().tls_config(tls.clone()).proxy(self.proxy.clone());
+        let config =
+            || ureq::Agent::config_builder().tls_config(tls.clone()).proxy(self.proxy.clone());
         let agents = Agents::new(config, self.timeouts);
         Client::from_parts(self.session(), self.provider, agents)
     }
 
     fn session(&self) -> Session {
         let known = self.credentials.clone();
-        let session = Session::new(self.endpoint.clone(), known.clone().unwrap_or_else(Credentials::none));
+        let session =
+            Session::new(self.endpoint.clone(), known.clone().unwrap_or_else(Credentials::none));
         let session = session.with_host_header().with_policy(self.retry.clone());
         let session = match &self.user_agent {
             Some(user_agent) => session.with_user_agent(user_agent.clone()),
@@ -284,11 +296,13 @@ fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<Certificate<'stati
 
 /// Checks that rustls accepts a certificate and its key: ureq panics otherwise.
 fn check_pair(chain: &[Certificate<'static>], key: &PrivateKey<'static>) -> Result<(), Error> {
-    let chain = chain.iter().map(|certificate| CertificateDer::from(certificate.der().to_vec())).collect();
-    let pair = PrivateKeyDer::try_from(key.der().to_vec())
-        .ok()
-        .and_then(|key| CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).ok());
-    pair.map(drop).ok_or_else(|| Error::invalid("client certificate", "and its key cannot be used together"))
+    let chain =
+        chain.iter().map(|certificate| CertificateDer::from(certificate.der().to_vec())).collect();
+    let pair = PrivateKeyDer::try_from(key.der().to_vec()).ok().and_then(|key| {
+        CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).ok()
+    });
+    pair.map(drop)
+        .ok_or_else(|| Error::invalid("client certificate", "and its key cannot be used together"))
 }
 
 /// Returns the value of an environment variable.

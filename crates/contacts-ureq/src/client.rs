@@ -9,8 +9,11 @@ use std::{
 
 use contacts_proto::{
     ActivateContact, Confirmation, Contact, ContactId, ContactMethod, CreateContact, Credentials,
-    DeactivateContact, DeleteContact, Ensured, Error, GetContact, Receipt, Reconciled, UpdateContact,
-    exchange::{Action, Ensure, Event, Exchange, Now, Observer, Reconcile, Session, Spans, ToExchange},
+    DeactivateContact, DeleteContact, Ensured, Error, GetContact, Receipt, Reconciled,
+    UpdateContact,
+    exchange::{
+        Action, Ensure, Event, Exchange, Now, Observer, Reconcile, Session, Spans, ToExchange,
+    },
     transport::RefreshError,
 };
 use http::Response;
@@ -49,7 +52,8 @@ impl Client {
     /// Gets a contact.
     ///
     /// # Errors
-    /// See [`send`](Self::send). [`Error::is_no_such_contact`] tells that the contact does not exist.
+    /// See [`send`](Self::send). [`Error::is_no_such_contact`] tells that the contact does not
+    /// exist.
     pub fn get(&self, id: &ContactId) -> Result<Contact, Error> {
         self.send(&GetContact::new(id.clone()))
     }
@@ -60,9 +64,14 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::OutcomeUnknown`] if the contact may have been created. Keep the error's [`receipt`](Error::receipt), and do not
-    /// create the contact again before you [`reconcile`](Self::reconcile) it. [`Error::InvalidInput`] if
-    /// [`CreateContact::new`] rejects the address. See [`send`](Self::send) for the others.
-    pub fn create(&self, method: ContactMethod, to: impl Into<String>) -> Result<Confirmation, Error> {
+    /// create the contact again before you [`reconcile`](Self::reconcile) it.
+    /// [`Error::InvalidInput`] if [`CreateContact::new`] rejects the address. See
+    /// [`send`](Self::send) for the others.
+    pub fn create(
+        &self,
+        method: ContactMethod,
+        to: impl Into<String>,
+    ) -> Result<Confirmation, Error> {
         self.send(&CreateContact::new(method, to)?)
     }
 
@@ -98,7 +107,8 @@ impl Client {
         self.send(&DeactivateContact::new(id.clone()))
     }
 
-    /// Ensures that a contact exists exactly once. Safe to repeat, even after a crash. See [`Ensure`].
+    /// Ensures that a contact exists exactly once. Safe to repeat, even after a crash. See
+    /// [`Ensure`].
     ///
     /// # Errors
     /// [`Error::OutcomeUnknown`] if the contact may have been created, [`Error::Duplicate`] if it exists several times,
@@ -109,8 +119,8 @@ impl Client {
 
     /// Returns a receipt for a create request that has not been sent yet.
     ///
-    /// Store it before you send the request. If the program crashes, [`reconcile`](Self::reconcile) tells later whether the
-    /// contact was created:
+    /// Store it before you send the request. If the program crashes, [`reconcile`](Self::reconcile)
+    /// tells later whether the contact was created:
     ///
     /// ```
     /// use contacts_ureq::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, Receipt, Reconciled};
@@ -145,7 +155,8 @@ impl Client {
         create.receipt(self.now().unix).of(&self.session)
     }
 
-    /// Checks whether a create request with an unknown outcome succeeded. Changes nothing. See [`Reconcile`].
+    /// Checks whether a create request with an unknown outcome succeeded. Changes nothing. See
+    /// [`Reconcile`].
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if the contact exists several times.
@@ -157,8 +168,8 @@ impl Client {
     /// Sends an operation, and repeats it as the retry policy allows.
     ///
     /// # Errors
-    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]. [`Error::effect`] tells whether the operation may have
-    /// taken effect.
+    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]. [`Error::effect`] tells
+    /// whether the operation may have taken effect.
     pub fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
         self.run(operation.exchange(self.session.clone()))
     }
@@ -181,7 +192,8 @@ impl Client {
         observer: &mut impl Observer,
     ) -> Result<E::Output, Error> {
         let mut observer = (Spans::new(exchange.name()), observer);
-        let mut action = exchange.observed_step(&mut observer, Event::Start, self.now(), fastrand::u64(..));
+        let mut action =
+            exchange.observed_step(&mut observer, Event::Start, self.now(), fastrand::u64(..));
         loop {
             let body;
             let event = match action {
@@ -190,7 +202,9 @@ impl Client {
                     thread::sleep(duration);
                     Event::Waited
                 }
-                Action::Refresh { refused, timeout } => Event::Refreshed(self.refresh(refused, timeout)),
+                Action::Refresh { refused, timeout } => {
+                    Event::Refreshed(self.refresh(refused, timeout))
+                }
                 Action::Send { request, timeout, fresh_connection, body: limits } => {
                     match send(&self.shared.agents, request, timeout, fresh_connection, limits) {
                         Ok(response) => {
@@ -212,16 +226,19 @@ impl Client {
         Self { session: self.session.with_credentials(credentials), provider: None, ..self.clone() }
     }
 
-    /// Returns a client of a user whose credentials expire, at the same endpoint, over the same connections.
+    /// Returns a client of a user whose credentials expire, at the same endpoint, over the same
+    /// connections.
     ///
-    /// The first call asks the provider for credentials. After a 401, a call asks it again and retries. Concurrent calls share one
-    /// refresh. The time of a refresh counts towards the deadline of the call.
+    /// The first call asks the provider for credentials. After a 401, a call asks it again and
+    /// retries. Concurrent calls share one refresh. The time of a refresh counts towards the
+    /// deadline of the call.
     #[must_use]
     pub fn with_credentials_provider(&self, provider: impl CredentialsProvider + 'static) -> Self {
         self.with_provider(None, provider)
     }
 
-    /// Like [`with_credentials_provider`](Self::with_credentials_provider), with credentials that are known already.
+    /// Like [`with_credentials_provider`](Self::with_credentials_provider), with credentials that
+    /// are known already.
     ///
     /// The provider is asked after the first 401.
     #[must_use]
@@ -260,7 +277,11 @@ impl Client {
         &self.session
     }
 
-    fn refresh(&self, refused: Option<Credentials>, timeout: Duration) -> Result<Credentials, RefreshError> {
+    fn refresh(
+        &self,
+        refused: Option<Credentials>,
+        timeout: Duration,
+    ) -> Result<Credentials, RefreshError> {
         match &self.provider {
             Some(provider) => provider.within(timeout, refused),
             None => Err(Arc::new(Error::invalid("credentials", "of this client have no provider"))),

@@ -1,8 +1,9 @@
-//! Connections: TCP, an optional proxy, TLS. Only this module and `tcp` use ureq's unstable interface.
+//! Connections: TCP, an optional proxy, TLS. Only this module and `tcp` use ureq's unstable
+//! interface.
 //!
 //! There are four reasons for it:
-//! - ureq looks an address up for each request, on a thread of its own. That takes half of a request's CPU time. Here each
-//!   connection does.
+//! - ureq looks an address up for each request, on a thread of its own. That takes half of a
+//!   request's CPU time. Here each connection does.
 //! - ureq does not distinguish the errors of a connection from those of a request.
 //! - ureq accepts some truncated bodies as complete.
 //! - ureq tries the addresses of a host one after the other.
@@ -17,8 +18,8 @@ use ureq::{
     unversioned::{
         resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
         transport::{
-            Buffers, ConnectProxyConnector, ConnectionDetails, Connector as UreqConnector, NextTimeout,
-            RustlsConnector, Transport,
+            Buffers, ConnectProxyConnector, ConnectionDetails, Connector as UreqConnector,
+            NextTimeout, RustlsConnector, Transport,
         },
     },
 };
@@ -36,8 +37,13 @@ pub(crate) struct Connector {
 impl UreqConnector for Connector {
     type Out = Box<dyn Transport>;
 
-    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Self::Out>, Error> {
-        // ureq's connector for proxies calls this one for the connection to the proxy, with its addresses.
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        _: Option<()>,
+    ) -> Result<Option<Self::Out>, Error> {
+        // ureq's connector for proxies calls this one for the connection to the proxy, with its
+        // addresses.
         if !details.addrs.is_empty() {
             return self.connect_to(details);
         }
@@ -53,9 +59,13 @@ impl UreqConnector for Connector {
 }
 
 impl Connector {
-    fn connect_to(&self, details: &ConnectionDetails<'_>) -> Result<Option<Box<dyn Transport>>, Error> {
+    fn connect_to(
+        &self,
+        details: &ConnectionDetails<'_>,
+    ) -> Result<Option<Box<dyn Transport>>, Error> {
         let tunnel: Option<Box<dyn Transport>> =
-            UreqConnector::<Box<dyn Transport>>::connect(&self.proxy, details, None)?.map(Transport::boxed);
+            UreqConnector::<Box<dyn Transport>>::connect(&self.proxy, details, None)?
+                .map(Transport::boxed);
         let below = match tunnel {
             Some(tunnel) => tunnel,
             None => Tcp::connect(details)?.boxed(),
@@ -64,7 +74,10 @@ impl Connector {
     }
 
     /// Adds the addresses of the host. A proxy looks them up itself.
-    fn with_address<'a>(&'a self, details: &ConnectionDetails<'a>) -> Result<ConnectionDetails<'a>, Error> {
+    fn with_address<'a>(
+        &'a self,
+        details: &ConnectionDetails<'a>,
+    ) -> Result<ConnectionDetails<'a>, Error> {
         let addrs = match details.config.proxy() {
             Some(_) => self.resolver.empty(),
             None => self.resolver.resolve(details.uri, details.config, details.timeout)?,
@@ -130,8 +143,9 @@ impl Resolver for DeferredResolver {
 
 /// A connection to the service. It reports every end of its input as an error.
 ///
-/// ureq accepts a reset, or a TLS stream that ends without `close_notify`, as the end of a body without a length. It accepts the
-/// end of a connection as the end of a chunked body without its last line. A truncated body must not look complete.
+/// ureq accepts a reset, or a TLS stream that ends without `close_notify`, as the end of a body
+/// without a length. It accepts the end of a connection as the end of a chunked body without its
+/// last line. A truncated body must not look complete.
 #[derive(Debug)]
 struct Answering(Box<dyn Transport>);
 
@@ -145,10 +159,14 @@ impl Transport for Answering {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, InvalidData, UnexpectedEof};
+        use io::ErrorKind::{
+            BrokenPipe, ConnectionAborted, ConnectionReset, InvalidData, UnexpectedEof,
+        };
         match self.0.await_input(timeout) {
             // The buffer is full without the end of a chunk size or trailer.
-            Ok(false) if self.0.buffers().input_append_buf().is_empty() => Err(Error::Io(InvalidData.into())),
+            Ok(false) if self.0.buffers().input_append_buf().is_empty() => {
+                Err(Error::Io(InvalidData.into()))
+            }
             Ok(false) => Err(Error::Io(io::Error::new(BrokenPipe, CleanEnd))),
             // ureq hides this kind of error.
             Err(Error::Io(error))

@@ -15,7 +15,8 @@ use contacts_proto::{
     transport::{Refresh, RefreshError},
 };
 
-/// A source of credentials that expire, such as OAuth access tokens. Any function without arguments is one:
+/// A source of credentials that expire, such as OAuth access tokens. Any function without arguments
+/// is one:
 ///
 /// ```
 /// use contacts_ureq::{BaseUrl, Client, Credentials};
@@ -27,11 +28,12 @@ use contacts_proto::{
 pub trait CredentialsProvider: Send + Sync {
     /// Returns new credentials.
     ///
-    /// Only one thread at a time calls it. A client's call waits until its deadline, and then ends with an error. The provider is not
-    /// interrupted: the next call uses its late result.
+    /// Only one thread at a time calls it. A client's call waits until its deadline, and then ends
+    /// with an error. The provider is not interrupted: the next call uses its late result.
     ///
     /// # Errors
-    /// Any error. It becomes the source of [`Error::Credentials`](contacts_proto::Error::Credentials), so it must not show a secret.
+    /// Any error. It becomes the source of
+    /// [`Error::Credentials`](contacts_proto::Error::Credentials), so it must not show a secret.
     fn credentials(&self) -> Result<Credentials, Box<dyn std::error::Error + Send + Sync>>;
 }
 
@@ -57,7 +59,8 @@ impl SharedProvider {
         Self { provider: Box::new(provider), refresh: Refresh::default(), turn: Mutex::new(()) }
     }
 
-    /// Like [`other_than`](Self::other_than), within a timeout. A slow provider continues on its thread, for the next call.
+    /// Like [`other_than`](Self::other_than), within a timeout. A slow provider continues on its
+    /// thread, for the next call.
     pub(crate) fn within(
         self: &Arc<Self>,
         time: Duration,
@@ -100,7 +103,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns the number of refreshes and of threads with credentials. The provider waits until all threads have asked.
+    /// Returns the number of refreshes and of threads with credentials. The provider waits until
+    /// all threads have asked.
     fn asked_by_64_threads(gives: impl Fn(u32) -> bool + Send + Sync + 'static) -> (u32, usize) {
         let (asked, begun) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
         let (counted, seen) = (Arc::clone(&asked), Arc::clone(&begun));

@@ -36,16 +36,16 @@ fn known(error: &(dyn StdError + 'static)) -> Option<TransportErrorKind> {
         Error::Timeout(_) => Some(TransportErrorKind::TimedOut),
         Error::ConnectProxyFailed(_) => Some(TransportErrorKind::Proxy),
         Error::ConnectionFailed => Some(TransportErrorKind::Connect),
-        Error::Protocol(ureq_proto::Error::HttpParseTooManyHeaders) | Error::LargeResponseHeader(..) => {
-            Some(TransportErrorKind::TooLarge)
-        }
+        Error::Protocol(ureq_proto::Error::HttpParseTooManyHeaders)
+        | Error::LargeResponseHeader(..) => Some(TransportErrorKind::TooLarge),
         Error::Protocol(_) => Some(TransportErrorKind::Malformed),
         Error::Tls(_) | Error::TlsRequired => Some(TransportErrorKind::Tls),
         _ => None,
     }
 }
 
-/// Returns the status of the proxy's response. ureq has only the text `proxy server responded 407/407`.
+/// Returns the status of the proxy's response. ureq has only the text `proxy server responded
+/// 407/407`.
 fn proxy_status(reason: &str) -> Option<StatusCode> {
     reason.strip_prefix("proxy server responded ")?.split('/').next()?.parse().ok()
 }

@@ -1,6 +1,7 @@
 //! Blocking client of the Contacts API of Jira Service Management operations, on ureq and rustls.
 //!
-//! A contact is one way to reach a person who is on call. This crate is for scripts and other programs that may block a thread.
+//! A contact is one way to reach a person who is on call. This crate is for scripts and other
+//! programs that may block a thread.
 //!
 //! ```
 //! use contacts_ureq::{BaseUrl, Client, ContactMethod, Credentials};
@@ -60,25 +61,30 @@
 //!
 //! # Errors
 //!
-//! An [`Error`] says what happened. [`Error::effect`] says whether the request may have taken effect, and [`Error::hint`] what to do.
-//! After [`Error::OutcomeUnknown`], do not create the contact again: [reconcile](Client::reconcile) the error's receipt first. The
-//! [guide] has a page on [failures and receipts](guide::failures).
+//! An [`Error`] says what happened. [`Error::effect`] says whether the request may have taken
+//! effect, and [`Error::hint`] what to do. After [`Error::OutcomeUnknown`], do not create the
+//! contact again: [reconcile](Client::reconcile) the error's receipt first. The [guide] has a page
+//! on [failures and receipts](guide::failures).
 //!
 //! # Network
 //!
-//! - TLS: rustls with Mozilla's root certificates. [`ClientBuilder`] adds or replaces roots and sets a client certificate.
-//! - Proxies: none, unless [`ClientBuilder::proxy`], [`ClientBuilder::proxy_from_env`] or [`Client::from_env`] sets one.
+//! - TLS: rustls with Mozilla's root certificates. [`ClientBuilder`] adds or replaces roots and
+//!   sets a client certificate.
+//! - Proxies: none, unless [`ClientBuilder::proxy`], [`ClientBuilder::proxy_from_env`] or
+//!   [`Client::from_env`] sets one.
 //! - The client follows no redirects and requests no compression.
-//! - Tracing: each call records `tracing` spans of the target `contacts`, without secrets. See [`exchange::Spans`].
+//! - Tracing: each call records `tracing` spans of the target `contacts`, without secrets. See
+//!   [`exchange::Spans`].
 //!
 //! # Features
 //!
-//! - `platform-verifier` (off): `ClientBuilder::platform_roots` trusts the root certificates of the operating system.
+//! - `platform-verifier` (off): `ClientBuilder::platform_roots` trusts the root certificates of the
+//!   operating system.
 //!
 //! # Other crates
 //!
-//! `contacts-hyper` is the same client for async services on tokio. `contacts-proto` is for any other runtime or HTTP client. All
-//! items of `contacts-proto` are exported here too.
+//! `contacts-hyper` is the same client for async services on tokio. `contacts-proto` is for any
+//! other runtime or HTTP client. All items of `contacts-proto` are exported here too.
 
 #![cfg_attr(
     not(test),
@@ -104,4 +110,6 @@ mod tcp;
 #[doc(no_inline)]
 pub use contacts_proto::*;
 
-pub use self::{builder::ClientBuilder, client::Client, credentials::CredentialsProvider, list::Contacts};
+pub use self::{
+    builder::ClientBuilder, client::Client, credentials::CredentialsProvider, list::Contacts,
+};

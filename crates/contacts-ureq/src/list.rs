@@ -54,7 +54,8 @@ impl Contacts {
         self.first_page(|list| list.offset(offset))
     }
 
-    /// Sets the number of contacts per page, from 1 to 100. Default: 100. Any other number makes the first item an error.
+    /// Sets the number of contacts per page, from 1 to 100. Default: 100. Any other number makes
+    /// the first item an error.
     pub fn page_size(self, size: u32) -> Self {
         self.first_page(|list| list.page_size(size))
     }

@@ -7,7 +7,9 @@ use std::{
 
 use contacts_proto::{
     Limits,
-    transport::{BodyBuf, BodyLimits, Delivery, SendGate, Timeouts, TransportError, TransportErrorKind},
+    transport::{
+        BodyBuf, BodyLimits, Delivery, SendGate, Timeouts, TransportError, TransportErrorKind,
+    },
 };
 use http::{Request, Response, header};
 use ureq::{Agent, Body, Error, SendBody, config::ConfigBuilder, typestate::AgentScope};
@@ -70,7 +72,10 @@ pub(crate) fn send(
         Err(error) => {
             let (error, is_connect) = without_mark(error);
             let is_unsent = gate.as_ref().map_or(is_connect, SendGate::revoke);
-            return Err(failure(if is_unsent { Delivery::NotSent } else { Delivery::Unknown }, error));
+            return Err(failure(
+                if is_unsent { Delivery::NotSent } else { Delivery::Unknown },
+                error,
+            ));
         }
     };
     let lasts_until_closed = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING]
@@ -93,7 +98,8 @@ fn at_most_years(time: Duration) -> Duration {
     time.min(Duration::from_secs(30 * 365 * 24 * 60 * 60))
 }
 
-/// Removes the connector's mark from an error. Returns `true` beside it if no connection was made for the request.
+/// Removes the connector's mark from an error. Returns `true` beside it if no connection was made
+/// for the request.
 fn without_mark(error: Error) -> (Error, bool) {
     match error {
         Error::Other(error) => match error.downcast::<NotConnected>() {
@@ -112,7 +118,11 @@ struct GatedBody {
 
 impl Read for GatedBody {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.gate.release() { self.body.read(buffer) } else { Err(io::ErrorKind::BrokenPipe.into()) }
+        if self.gate.release() {
+            self.body.read(buffer)
+        } else {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! TCP connections with staggered starts (RFC 8305). ureq itself tries the addresses of a host one after the other.
+//! TCP connections with staggered starts (RFC 8305). ureq itself tries the addresses of a host one
+//! after the other.
 
 use std::{
     io::{self, Read, Write},
@@ -12,7 +13,9 @@ use std::{
 use contacts_proto::transport::connect::{STAGGER, interleaved, more_telling};
 use ureq::{
     Error, Timeout,
-    unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport, time},
+    unversioned::transport::{
+        Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport, time,
+    },
 };
 
 /// Connects to one of these addresses within the timeout.
@@ -58,8 +61,8 @@ pub(crate) struct Tcp {
     /// Timeouts that the socket has now. Setting them costs a system call.
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
-    /// `true` if the next [`is_open`](Transport::is_open) is the one before the pool. ureq calls it again when it takes the
-    /// connection out, and each check costs three system calls.
+    /// `true` if the next [`is_open`](Transport::is_open) is the one before the pool. ureq calls it
+    /// again when it takes the connection out, and each check costs three system calls.
     is_in_use: bool,
 }
 
@@ -67,12 +70,15 @@ impl Tcp {
     pub(crate) fn connect(details: &ConnectionDetails<'_>) -> Result<Self, Error> {
         // The connect timeout includes DNS.
         let spent = match ((details.current_time)(), details.now) {
-            (time::Instant::Exact(now), time::Instant::Exact(begun)) => now.saturating_duration_since(begun),
+            (time::Instant::Exact(now), time::Instant::Exact(begun)) => {
+                now.saturating_duration_since(begun)
+            }
             _ => Duration::ZERO,
         };
         let limit = limit(details.timeout.after.saturating_sub(spent), details.timeout.reason)?;
         let addresses: Vec<_> = details.addrs.iter().copied().collect();
-        let stream = connect(&addresses, limit).map_err(|error| timed_out(error, details.timeout.reason))?;
+        let stream =
+            connect(&addresses, limit).map_err(|error| timed_out(error, details.timeout.reason))?;
         stream.set_nodelay(true)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
@@ -101,7 +107,8 @@ impl Transport for Tcp {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.is_in_use = true;
-        // After a timeout in the middle of a write, the number of sent bytes is unknown, so the write ends.
+        // After a timeout in the middle of a write, the number of sent bytes is unknown, so the
+        // write ends.
         let time = Some(limit(steady(*timeout.after), timeout.reason)?);
         if time != self.write_timeout && is_set(self.stream.set_write_timeout(time))? {
             self.write_timeout = time;
@@ -111,7 +118,8 @@ impl Transport for Tcp {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let (first, rest) = (steady(*timeout.after), timeout.after.saturating_sub(steady(*timeout.after)));
+        let (first, rest) =
+            (steady(*timeout.after), timeout.after.saturating_sub(steady(*timeout.after)));
         let read = match self.read(first, timeout.reason) {
             Err(Error::Timeout(_)) if !rest.is_zero() => self.read(rest, timeout.reason)?,
             read => read?,
@@ -131,10 +139,13 @@ impl Transport for Tcp {
     }
 }
 
-/// macOS rejects a timeout after the peer has closed the connection, although a response may be readable.
+/// macOS rejects a timeout after the peer has closed the connection, although a response may be
+/// readable.
 fn is_set(result: io::Result<()>) -> io::Result<bool> {
     match result {
-        Err(error) if cfg!(target_os = "macos") && error.kind() == io::ErrorKind::InvalidInput => Ok(false),
+        Err(error) if cfg!(target_os = "macos") && error.kind() == io::ErrorKind::InvalidInput => {
+            Ok(false)
+        }
         result => result.map(|()| true),
     }
 }
@@ -144,8 +155,8 @@ fn limit(time: Duration, reason: Timeout) -> Result<Duration, Error> {
     if time.is_zero() { Err(Error::Timeout(reason)) } else { Ok(time) }
 }
 
-/// Rounds a long time to whole seconds. The time left differs with each call, and setting it costs a system call. Whole
-/// seconds mostly stay the same.
+/// Rounds a long time to whole seconds. The time left differs with each call, and setting it costs
+/// a system call. Whole seconds mostly stay the same.
 fn steady(time: Duration) -> Duration {
     if time.as_secs() < 8 { time } else { Duration::from_secs(time.as_secs()) }
 }
@@ -208,7 +219,10 @@ mod tests {
         let there = TcpListener::bind("127.0.0.1:0").unwrap();
         let good = there.local_addr().unwrap();
         let begun = Instant::now();
-        assert_eq!(connect(&[refused(), refused(), good], LIMIT).unwrap().peer_addr().unwrap(), good);
+        assert_eq!(
+            connect(&[refused(), refused(), good], LIMIT).unwrap().peer_addr().unwrap(),
+            good
+        );
         assert!(begun.elapsed() < STAGGER, "{:?}", begun.elapsed());
     }
 
@@ -220,7 +234,8 @@ mod tests {
             let begun = Instant::now();
             let error = connect(&addresses, limit).unwrap_err();
             // Either error may be the last one.
-            let is_refusal = addresses.len() == 3 && error.kind() == io::ErrorKind::ConnectionRefused;
+            let is_refusal =
+                addresses.len() == 3 && error.kind() == io::ErrorKind::ConnectionRefused;
             assert!(is_refusal || error.kind() == io::ErrorKind::TimedOut, "{error}");
             assert!((limit..limit * 2).contains(&begun.elapsed()), "{:?}", begun.elapsed());
         }

@@ -32,7 +32,8 @@ pub(crate) struct Cost {
 impl Bench {
     pub(crate) fn new(rounds: usize) -> Result<Self> {
         let folder = env::current_exe()?.parent().ok_or("a program is in a folder")?.to_owned();
-        let certificate = env::temp_dir().join(format!("contacts-benches-{}.pem", std::process::id()));
+        let certificate =
+            env::temp_dir().join(format!("contacts-benches-{}.pem", std::process::id()));
         let mut server = Command::new("taskset")
             .args(["-c", "1"])
             .arg(folder.join("server"))
@@ -89,7 +90,12 @@ impl Bench {
             for (name, samples) in turn {
                 let mut command = Command::new("taskset");
                 command.args(["-c", "0"]).arg(self.folder.join("work"));
-                command.args([name, &*count.to_string(), &concurrency.to_string(), &self.addresses]);
+                command.args([
+                    name,
+                    &*count.to_string(),
+                    &concurrency.to_string(),
+                    &self.addresses,
+                ]);
                 let [wall, cpu, memory] = figures(&mut command)?[..] else {
                     return Err("it prints three figures".into());
                 };

@@ -14,7 +14,11 @@ impl Spread {
     pub(crate) fn of(mut samples: Vec<f64>) -> Self {
         samples.sort_by(f64::total_cmp);
         let at = |index: usize| samples.get(index).copied().unwrap_or(f64::NAN);
-        Self { median: at(samples.len() / 2), least: at(0), most: at(samples.len().saturating_sub(1)) }
+        Self {
+            median: at(samples.len() / 2),
+            least: at(0),
+            most: at(samples.len().saturating_sub(1)),
+        }
     }
 }
 

@@ -26,7 +26,10 @@ use crate::{
 const MAX_LENGTH: u64 = 64 * 1024;
 
 /// Reads the token of the user. `within` limits the time of a token command.
-pub(crate) fn credentials(identity: Option<&Identity>, within: Duration) -> Result<Credentials, Failure> {
+pub(crate) fn credentials(
+    identity: Option<&Identity>,
+    within: Duration,
+) -> Result<Credentials, Failure> {
     let identity = identity.ok_or_else(|| {
         Failure::usage(
             "no token configured; use --token-file or --token-command, set CONTACTS_TOKEN, \
@@ -88,7 +91,8 @@ pub(crate) fn checked(text: &str, name: &str) -> Result<String, Failure> {
 }
 
 fn name_of(path: &Path) -> String {
-    redact::path(path).map_or_else(|| "the token file".to_owned(), |path| format!("the token file {path}"))
+    redact::path(path)
+        .map_or_else(|| "the token file".to_owned(), |path| format!("the token file {path}"))
 }
 
 fn read_file(path: &Path) -> Result<String, Failure> {
@@ -114,7 +118,8 @@ fn reject_if_others_can_read(file: &fs::File, path: &Path) -> Result<(), Failure
             return Ok(());
         }
         let path = path.display().to_string();
-        let path = shlex::try_quote(&path).map_or_else(|_| path.clone(), std::borrow::Cow::into_owned);
+        let path =
+            shlex::try_quote(&path).map_or_else(|_| path.clone(), std::borrow::Cow::into_owned);
         return Err(Failure::usage("other users can read the token file").with_hint(format!(
             "replace the token if others use this machine; to make the file private, run: chmod 600 {path}"
         )));
@@ -128,9 +133,11 @@ fn reject_if_others_can_read(_: &fs::File, _: &Path) -> Result<(), Failure> {
 }
 
 fn read_text(source: impl Read, name: &str) -> Result<String, Failure> {
-    let bytes = io::read_at_most(source, MAX_LENGTH)
-        .map_err(|error| Failure::usage(format!("could not read the token from {name}: {error}")))?;
-    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("the token in {name} is not valid UTF-8")))
+    let bytes = io::read_at_most(source, MAX_LENGTH).map_err(|error| {
+        Failure::usage(format!("could not read the token from {name}: {error}"))
+    })?;
+    String::from_utf8(bytes)
+        .map_err(|_| Failure::usage(format!("the token in {name} is not valid UTF-8")))
 }
 
 /// The running token command.
@@ -181,12 +188,13 @@ fn output_of(command: &str, within: Duration) -> Result<String, Failure> {
 }
 
 fn printed(child: &SharedChild) -> Result<(Vec<u8>, ExitStatus), Failure> {
-    let printed = child.take_stdout().map_or_else(|| Ok(Vec::new()), |out| io::read_at_most(out, MAX_LENGTH));
+    let printed =
+        child.take_stdout().map_or_else(|| Ok(Vec::new()), |out| io::read_at_most(out, MAX_LENGTH));
     let printed = printed.map_err(|error| {
         Failure::usage(format!("could not read the output of the token command: {error}"))
     })?;
-    let status = child
-        .wait()
-        .map_err(|error| Failure::local(format!("could not wait for the token command: {error}")))?;
+    let status = child.wait().map_err(|error| {
+        Failure::local(format!("could not wait for the token command: {error}"))
+    })?;
     Ok((printed, status))
 }

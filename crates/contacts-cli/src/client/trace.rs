@@ -53,7 +53,9 @@ impl<'a> Trace<'a> {
     fn trace_event(&self, event: &Event<'_>, now: Now) {
         let took = now.monotonic.saturating_sub(self.sent).as_millis();
         match event {
-            Event::Answered(response) => trace(format_args!("< {} in {took} ms", response.status())),
+            Event::Answered(response) => {
+                trace(format_args!("< {} in {took} ms", response.status()))
+            }
             Event::Failed(failure) => trace(format_args!("< {failure}, after {took} ms")),
             Event::Refreshed(Ok(_)) => trace(format_args!("credentials refreshed")),
             _ => {}
@@ -90,7 +92,8 @@ impl Observer for Trace<'_> {
     fn action<E: Exchange>(&mut self, exchange: &E, action: &Action<E::Output>, now: Now) {
         // Before it prints anything: the reader of that line may interrupt at once.
         if let Some((create, session)) = self.creating {
-            let receipt = exchange.is_create_in_flight().then(|| create.receipt(now.unix).of(session));
+            let receipt =
+                exchange.is_create_in_flight().then(|| create.receipt(now.unix).of(session));
             interrupt::set_receipt(receipt);
         }
         self.trace_action(action, exchange.wait_reason(), now);

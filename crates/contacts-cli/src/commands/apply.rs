@@ -69,7 +69,8 @@ Exit codes:
 const APPLY_AGAIN: &str = "apply the file again to continue; completed changes are not repeated";
 
 pub(crate) fn run(context: &Context<'_>, args: &ApplyArgs) -> Result<(), Vec<Failure>> {
-    let file = ContactsFile::read(&args.desired, |file| context.read(file, "contacts", MAX_FILE_SIZE))?;
+    let file =
+        ContactsFile::read(&args.desired, |file| context.read(file, "contacts", MAX_FILE_SIZE))?;
     let asks = !args.yes && !args.dry_run;
     let mut service = context.connect()?;
     let mut plan = file.plan(&service.contacts().map_err(Failure::from)?)?;
@@ -87,7 +88,11 @@ pub(crate) fn run(context: &Context<'_>, args: &ApplyArgs) -> Result<(), Vec<Fai
 
 /// Returns the plan that was confirmed at the terminal. The answer may take minutes: if the
 /// contacts changed in that time, asks again with a new plan. An empty plan needs no confirmation.
-fn confirmed(service: &mut Client, file: &ContactsFile, mut plan: Plan) -> Result<Plan, Vec<Failure>> {
+fn confirmed(
+    service: &mut Client,
+    file: &ContactsFile,
+    mut plan: Plan,
+) -> Result<Plan, Vec<Failure>> {
     let mut before = "";
     loop {
         let count = counted(plan.changes().len(), "change");
@@ -109,7 +114,8 @@ fn confirmed(service: &mut Client, file: &ContactsFile, mut plan: Plan) -> Resul
 
 /// Makes the changes. Stops early only after an error that all other changes would share.
 fn execute(context: &Context<'_>, service: &Client, plan: Plan) -> Result<(), Vec<Failure>> {
-    let (mut apply, mut failures, mut progress) = (Apply::new(plan), Vec::new(), Progress::new(context));
+    let (mut apply, mut failures, mut progress) =
+        (Apply::new(plan), Vec::new(), Progress::new(context));
     while let Some(step) = apply.next_step(service.session()) {
         let change = step.change().clone();
         interrupt::tells_of(Some(under_way(context, &apply, &change, &failures)));
@@ -135,7 +141,12 @@ fn execute(context: &Context<'_>, service: &Client, plan: Plan) -> Result<(), Ve
     if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
-fn under_way(context: &Context<'_>, apply: &Apply, change: &Change, failures: &[Failure]) -> UnderWay {
+fn under_way(
+    context: &Context<'_>,
+    apply: &Apply,
+    change: &Change,
+    failures: &[Failure],
+) -> UnderWay {
     let made = made(apply);
     let all = counted(apply.plan().changes().len(), "change");
     UnderWay {
@@ -186,7 +197,10 @@ impl<'a> Progress<'a> {
 
     /// Writes new outcomes up to the first unknown one; at the end, all of them.
     fn write(&mut self, apply: &Apply, is_end: bool) {
-        let new = apply.outcomes().skip(self.count).take_while(|(_, outcome)| is_end || outcome.is_some());
+        let new = apply
+            .outcomes()
+            .skip(self.count)
+            .take_while(|(_, outcome)| is_end || outcome.is_some());
         for (change, outcome) in new {
             self.count += 1;
             let written = self.context.output.outcome(change, outcome);

@@ -65,8 +65,12 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     let mut pending = unread.len();
     let is_shown = !context.args.quiet && io::stderr().is_terminal();
     let progress = Progress::new(audit.users.len(), audit.known, is_shown);
-    let workers =
-        Workers::start(args.jobs.into(), unread, move |account| client.contacts_of(account), &events);
+    let workers = Workers::start(
+        args.jobs.into(),
+        unread,
+        move |account| client.contacts_of(account),
+        &events,
+    );
     drop(events);
     while pending > 0 {
         // The listener for interrupts holds a sender, so the channel stays open.
@@ -105,7 +109,9 @@ fn requested_users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>,
     }
     if users.is_empty() {
         let failure = Failure::usage("no users to audit");
-        return Err(failure.with_hint("give account ids, or a file of account ids with --from FILE").into());
+        return Err(failure
+            .with_hint("give account ids, or a file of account ids with --from FILE")
+            .into());
     }
     Ok(users::distinct(users))
 }
@@ -186,7 +192,11 @@ impl<'a> Audit<'a> {
             .collect()
     }
 
-    fn receive(&mut self, place: usize, reading: Result<Vec<Contact>, Error>) -> Result<(), Failure> {
+    fn receive(
+        &mut self,
+        place: usize,
+        reading: Result<Vec<Contact>, Error>,
+    ) -> Result<(), Failure> {
         match reading {
             Ok(contacts) => {
                 self.save(place, &contacts);
@@ -255,8 +265,19 @@ impl<'a> Audit<'a> {
         if self.stopped.is_none() && self.is_abandoned() {
             return self.not_saved.map_or(Ok(exit::DONE), |failure| Err(failure.into()));
         }
-        let Self { context, args, required, users, rows, written, tally, stopped, not_saved, reused, .. } =
-            self;
+        let Self {
+            context,
+            args,
+            required,
+            users,
+            rows,
+            written,
+            tally,
+            stopped,
+            not_saved,
+            reused,
+            ..
+        } = self;
         // Rows are written in order, so the first `written` of these are the written ones.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
         let unread = tally.count(Reachability::Unreadable);
@@ -273,9 +294,11 @@ impl<'a> Audit<'a> {
         }
         if let Some(path) = &args.html {
             let finished = utc(SystemTime::now()).unwrap_or_default();
-            let about = About { site, required: &required, finished: &finished, reused: reused.as_ref() };
+            let about =
+                About { site, required: &required, finished: &finished, reused: reused.as_ref() };
             let page = page(&rows, &tally, &about);
-            atomic_write::write(path, page.as_bytes()).map_err(|error| cannot_write(path, &error))?;
+            atomic_write::write(path, page.as_bytes())
+                .map_err(|error| cannot_write(path, &error))?;
             note(&format!("HTML page written to {}", shown_path(path)));
         }
         let mut failures = Vec::from_iter(not_saved);

@@ -106,9 +106,9 @@ pub(crate) fn run(context: &Context<'_>, args: &ConfigArgs) -> Result<(), Failur
         }
         ConfigCommand::Get { name } => get(context, *name),
         ConfigCommand::Set { name, value } => set(context, *name, value),
-        ConfigCommand::Unset { name } => {
-            edit::edit_profile(&context.profile_name()?, |members| drop(members.remove(name.name())))
-        }
+        ConfigCommand::Unset { name } => edit::edit_profile(&context.profile_name()?, |members| {
+            drop(members.remove(name.name()))
+        }),
     }
 }
 
@@ -131,7 +131,9 @@ fn get(context: &Context<'_>, key: ConfigKey) -> Result<(), Failure> {
             return Err(Failure::usage("cannot print token_command: it may contain a secret")
                 .with_hint("open the file that `contacts config path` prints"));
         }
-        ConfigKey::Oauth => settings.identity.as_ref().map(|identity| identity.email.is_none().to_string()),
+        ConfigKey::Oauth => {
+            settings.identity.as_ref().map(|identity| identity.email.is_none().to_string())
+        }
         _ => settings.shown().into_iter().find(|it| it.setting == key.name()).map(|it| it.value),
     };
     match value {
@@ -191,7 +193,11 @@ fn checked(key: ConfigKey, value: &str) -> Result<Cow<'_, str>, Failure> {
 }
 
 fn reject_token(key: ConfigKey, value: &str) -> Result<(), Failure> {
-    if redact::has_the_form_of_a_token(value) { Err(Failure::misplaced_token(key.name())) } else { Ok(()) }
+    if redact::has_the_form_of_a_token(value) {
+        Err(Failure::misplaced_token(key.name()))
+    } else {
+        Ok(())
+    }
 }
 
 /// The absolute path. A path that starts with `~` stays, and so does `-` for a token.
@@ -204,11 +210,14 @@ fn absolute(key: ConfigKey, value: &str) -> Result<Cow<'_, str>, Failure> {
     }
     // The word may be the token itself, and later commands would print it as a path.
     if !value.contains(is_separator) && !Path::new(value).exists() {
-        return Err(Failure::usage(format!("{name} must be a path, and this folder has no such file"))
-            .with_hint("use the full path if the file does not exist yet"));
+        return Err(Failure::usage(format!(
+            "{name} must be a path, and this folder has no such file"
+        ))
+        .with_hint("use the full path if the file does not exist yet"));
     }
-    let path = std::path::absolute(value)
-        .map_err(|error| Failure::usage(format!("could not resolve the path in {name}: {error}")))?;
+    let path = std::path::absolute(value).map_err(|error| {
+        Failure::usage(format!("could not resolve the path in {name}: {error}"))
+    })?;
     let path = path.into_os_string().into_string();
     path.map(Cow::from)
         .map_err(|_| Failure::usage(format!("{name}: the path of this folder is not valid UTF-8")))

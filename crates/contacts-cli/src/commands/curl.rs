@@ -19,7 +19,8 @@ pub(crate) fn run(
         Target::Site(site) => {
             let network = &settings.network;
             let site = Client::located(site, network, network.deadline(), context.verbosity())?;
-            let is_oauth = settings.identity.as_ref().is_some_and(|identity| identity.email.is_none());
+            let is_oauth =
+                settings.identity.as_ref().is_some_and(|identity| identity.email.is_none());
             site.base_url(&if is_oauth || context.args.oauth {
                 Credentials::bearer("token")?
             } else {
@@ -27,13 +28,16 @@ pub(crate) fn run(
             })?
         }
         Target::Sandbox => {
-            let why = "cannot print a curl command for --sandbox: that sandbox ends with this command";
-            return Err(Failure::usage(why).with_hint("run `contacts sandbox`, and use its --base-url"));
+            let why =
+                "cannot print a curl command for --sandbox: that sandbox ends with this command";
+            return Err(
+                Failure::usage(why).with_hint("run `contacts sandbox`, and use its --base-url")
+            );
         }
     };
     // Without credentials, the request cannot contain a token.
-    let session =
-        Session::new(site, Credentials::none()).with_user_agent(HeaderValue::from_static(USER_AGENT));
+    let session = Session::new(site, Credentials::none())
+        .with_user_agent(HeaderValue::from_static(USER_AGENT));
     let email = match &settings.identity {
         Some(Identity { email, .. }) => email.as_ref().map(|email| &*email.value),
         None if context.args.oauth => None,
@@ -56,7 +60,10 @@ fn shown(request: &Request<Vec<u8>>, email: Option<&str>) -> String {
     for (name, value) in request.headers() {
         // curl adds the length of a body itself.
         if name != header::CONTENT_LENGTH || request.body().is_empty() {
-            words.push(("--header", format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))));
+            words.push((
+                "--header",
+                format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())),
+            ));
         }
     }
     if !request.body().is_empty() {

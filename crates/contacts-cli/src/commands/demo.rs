@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use contacts_sandbox::Sandbox;
 use contacts_ureq::{
-    ActivateContact, Client, Contact, ContactMethod, CreateContact, DeactivateContact, DeleteContact, Error,
-    GetContact, UpdateContact,
+    ActivateContact, Client, Contact, ContactMethod, CreateContact, DeactivateContact,
+    DeleteContact, Error, GetContact, UpdateContact,
 };
 
 use crate::{
@@ -23,9 +23,14 @@ pub(crate) fn run(context: &Context<'_>) -> Result<(), Failure> {
     let contacts = demo.list(&client)?;
     demo.step("List the contacts", "GET /v1/users/contacts", &shown(&contacts))?;
 
-    let created = client.send(&CreateContact::new(ContactMethod::Email, "night-shift@example.com")?)?;
+    let created =
+        client.send(&CreateContact::new(ContactMethod::Email, "night-shift@example.com")?)?;
     let id = created.id.clone();
-    demo.step("Create a contact", "POST /v1/users/contacts", &format!("{}: {id}", created.message))?;
+    demo.step(
+        "Create a contact",
+        "POST /v1/users/contacts",
+        &format!("{}: {id}", created.message),
+    )?;
 
     let contact = client.send(&GetContact::new(id.clone()))?;
     demo.step("Get the contact", "GET /v1/users/contacts/{id}", &shown(&[contact]))?;
@@ -48,7 +53,11 @@ pub(crate) fn run(context: &Context<'_>) -> Result<(), Failure> {
             "the demo failed: the contacts at the end differ from those at the start",
         ));
     }
-    demo.step("Delete it", "DELETE /v1/users/contacts/{id}", &format!("Deleted\n{}", shown(&remaining)))?;
+    demo.step(
+        "Delete it",
+        "DELETE /v1/users/contacts/{id}",
+        &format!("Deleted\n{}", shown(&remaining)),
+    )?;
     demo.print(&format!("\nAll {} operations succeeded.", demo.step))
 }
 

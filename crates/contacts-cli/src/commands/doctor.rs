@@ -7,7 +7,8 @@ pub(crate) mod step;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use contacts_ureq::{
-    ActivateContact, ContactId, Credentials, DeleteContact, Error, Hint, ListContacts, ProxyChoice, Site,
+    ActivateContact, ContactId, Credentials, DeleteContact, Error, Hint, ListContacts, ProxyChoice,
+    Site,
     exchange::{Call, Event, Now, Observer},
 };
 use http::{HeaderMap, header};
@@ -33,7 +34,8 @@ const BUSY: &str = "try again later; the service is reachable, but unavailable";
 pub(crate) fn run(context: &Context<'_>) -> Result<(), Failure> {
     let mut doctor = Doctor { context, steps: Steps::default() };
     let result = doctor.check();
-    let written = context.output.records(&doctor.steps.0, &["step", "state", "message", "hint"], Step::line);
+    let written =
+        context.output.records(&doctor.steps.0, &["step", "state", "message", "hint"], Step::line);
     result.and(written)
 }
 
@@ -50,7 +52,9 @@ impl Doctor<'_> {
         };
         self.settings(&settings)?;
         match settings.target.as_ref().map(|target| &target.value) {
-            Some(Target::Base(base_url)) => network::check(&mut self.steps, &settings.network, base_url)?,
+            Some(Target::Base(base_url)) => {
+                network::check(&mut self.steps, &settings.network, base_url)?
+            }
             Some(Target::Site(site)) => {
                 let first = match site.lookup() {
                     Some(lookup) => lookup.clone(),
@@ -100,7 +104,8 @@ impl Doctor<'_> {
             .map_err(|error| explained(settings, error));
         match located {
             Ok(site) => {
-                self.steps.ok("cloud id", site.cloud_id().map(ToString::to_string).unwrap_or_default());
+                self.steps
+                    .ok("cloud id", site.cloud_id().map(ToString::to_string).unwrap_or_default());
                 Ok(site)
             }
             Err(failure) => Err(self.steps.failed("cloud id", &failure)),
@@ -110,7 +115,11 @@ impl Doctor<'_> {
 
 impl Doctor<'_> {
     /// Checks that the service accepts the token for reading. Returns the headers of the response.
-    fn check_reading(&mut self, settings: &Settings, service: &Client) -> Result<HeaderMap, Failure> {
+    fn check_reading(
+        &mut self,
+        settings: &Settings,
+        service: &Client,
+    ) -> Result<HeaderMap, Failure> {
         let first = ListContacts::all().page_size(1)?;
         let mut last = LastHeaders::default();
         match service.run_observed(Call::new(service.session().clone(), &first), &mut last) {
@@ -137,7 +146,8 @@ impl Doctor<'_> {
                     _ if error.is_unauthorized() || error.is_forbidden() => "token",
                     _ => "connection",
                 };
-                let other = if error.is_unauthorized() { service.at_other_base_url() } else { None };
+                let other =
+                    if error.is_unauthorized() { service.at_other_base_url() } else { None };
                 let failure = explained(settings, error.into());
                 Err(match other {
                     Some((base_url, Ok(()))) => {
@@ -170,7 +180,9 @@ impl Doctor<'_> {
     fn check_scope(&mut self, step: &'static str, operations: &str, result: Result<(), Error>) {
         match result {
             Ok(()) => self.steps.ok(step, format!("allowed: {operations}")),
-            Err(error) if error.is_no_such_contact() => self.steps.ok(step, format!("allowed: {operations}")),
+            Err(error) if error.is_no_such_contact() => {
+                self.steps.ok(step, format!("allowed: {operations}"))
+            }
             Err(error) if error.is_unauthorized() || error.is_forbidden() => {
                 let hint = error.hint().map(|hint| hint_text(&hint));
                 self.steps.note(step, format!("not allowed: {operations}"), hint);
@@ -186,8 +198,11 @@ impl Doctor<'_> {
             .filter(is_limit)
             .filter_map(|name| Some(format!("{name}: {}", headers.get(name)?.to_str().ok()?)))
             .collect();
-        let message =
-            if limits.is_empty() { "the service reports no rate limits".into() } else { limits.join(", ") };
+        let message = if limits.is_empty() {
+            "the service reports no rate limits".into()
+        } else {
+            limits.join(", ")
+        };
         self.steps.ok("limits", message);
     }
 

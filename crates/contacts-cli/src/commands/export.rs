@@ -88,7 +88,11 @@ pub(crate) fn run(context: &Context<'_>, args: &ExportArgs) -> Result<(), Failur
     let failed = |error| Failure::local(format!("could not write {}: {error}", shown_path(file)));
     let mark = if format == Format::Yaml { MARK } else { "" };
     atomic_write::write(file, format!("{mark}{text}").as_bytes()).map_err(failed)?;
-    streams::note(&format!("{} written to {}", counted(contacts.len(), "contact"), shown_path(file)));
+    streams::note(&format!(
+        "{} written to {}",
+        counted(contacts.len(), "contact"),
+        shown_path(file)
+    ));
     note_disabled(&contacts);
     Ok(())
 }
@@ -99,8 +103,9 @@ fn confirm_overwrite(file: &Path) -> Result<(), Failure> {
     if !fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
         return Ok(());
     }
-    let bytes =
-        File::open(file).and_then(|opened| streams::read_at_most(opened, MAX_FILE_SIZE)).unwrap_or_default();
+    let bytes = File::open(file)
+        .and_then(|opened| streams::read_at_most(opened, MAX_FILE_SIZE))
+        .unwrap_or_default();
     if std::str::from_utf8(&bytes).is_ok_and(is_export) {
         return Ok(());
     }
@@ -128,7 +133,8 @@ fn is_export(text: &str) -> bool {
 fn note_disabled(contacts: &[Desired]) {
     let note = match contacts.iter().filter(|contact| contact.enabled.is_none()).count() {
         0 => return,
-        1 => "1 disabled phone number written without `enabled`: apply does not change its state".to_owned(),
+        1 => "1 disabled phone number written without `enabled`: apply does not change its state"
+            .to_owned(),
         count => format!(
             "{count} disabled phone numbers written without `enabled`: apply does not change their state"
         ),

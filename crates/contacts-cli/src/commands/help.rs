@@ -4,10 +4,16 @@ use clap::{Arg, Command, builder::StyledStr};
 
 /// The commands under their headings. `clap` has one heading for all of them.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Contacts", &["list", "get", "create", "update", "activate", "deactivate", "delete", "reconcile"]),
+    (
+        "Contacts",
+        &["list", "get", "create", "update", "activate", "deactivate", "delete", "reconcile"],
+    ),
     ("Files", &["export", "plan", "apply"]),
     ("Administration", &["audit"]),
-    ("Setup", &["login", "logout", "doctor", "config", "sandbox", "demo", "curl", "completions", "man"]),
+    (
+        "Setup",
+        &["login", "logout", "doctor", "config", "sandbox", "demo", "curl", "completions", "man"],
+    ),
 ];
 
 /// The last line below the options of each command.
@@ -52,7 +58,8 @@ fn globals(command: &Command) -> impl Iterator<Item = Arg> {
 
 /// The global options, one line each even on the long page.
 fn global_options(command: &Command) -> StyledStr {
-    let page = Command::new("contacts").version("").args(globals(command)).max_term_width(MAX_WIDTH);
+    let page =
+        Command::new("contacts").version("").args(globals(command)).max_term_width(MAX_WIDTH);
     page.help_template("{all-args}").render_help()
 }
 

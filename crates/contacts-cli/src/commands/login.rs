@@ -43,7 +43,8 @@ pub(crate) fn login(context: &Context<'_>) -> Result<(), Failure> {
     };
     // Tests the token from a temporary file, in the way that later commands read it.
     let folder = file.parent().unwrap_or(&file);
-    let failed = |error: io::Error| Failure::local(format!("could not write {}: {error}", file.display()));
+    let failed =
+        |error: io::Error| Failure::local(format!("could not write {}: {error}", file.display()));
     edit::make_private(folder).map_err(failed)?;
     let draft = tempfile::Builder::new().tempfile_in(folder).map_err(failed)?;
     let path = draft.path().to_owned();
@@ -52,7 +53,8 @@ pub(crate) fn login(context: &Context<'_>) -> Result<(), Failure> {
     (args.token_file, args.token_command) = (Some(draft.path().to_owned()), None);
     // Site and user come from the flags, the network settings from flags and environment.
     let without_profiles = |name: &str| {
-        let lead_to_profiles = ["CONTACTS_PROFILE", "CONTACTS_CONFIG", "XDG_CONFIG_HOME", "HOME", "APPDATA"];
+        let lead_to_profiles =
+            ["CONTACTS_PROFILE", "CONTACTS_CONFIG", "XDG_CONFIG_HOME", "HOME", "APPDATA"];
         key::process_environment(name).filter(|_| !lead_to_profiles.contains(&name))
     };
     let settings = Settings::resolve(&args, &without_profiles)?;
@@ -117,7 +119,9 @@ pub(crate) fn logout(context: &Context<'_>) -> Result<(), Failure> {
 fn token_file(profile: &str) -> Result<PathBuf, Failure> {
     let is_name = |c: char| c.is_alphanumeric() || "-_.".contains(c);
     if profile.starts_with('.') || profile.is_empty() || !profile.chars().all(is_name) {
-        return Err(Failure::usage("invalid name of a profile; use letters, digits, `-`, `_` and `.`"));
+        return Err(Failure::usage(
+            "invalid name of a profile; use letters, digits, `-`, `_` and `.`",
+        ));
     }
     let config = edit::path()?;
     let file = config.with_file_name("tokens").join(profile);

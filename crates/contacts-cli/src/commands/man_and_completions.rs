@@ -22,8 +22,9 @@ pub(crate) fn man(
     command.build();
     for name in names {
         let found = command.find_subcommand(name).cloned();
-        command =
-            found.ok_or_else(|| Failure::usage(format!("no command is named {}", without_secret(name))))?;
+        command = found.ok_or_else(|| {
+            Failure::usage(format!("no command is named {}", without_secret(name)))
+        })?;
     }
     let mut page = Vec::new();
     // The synopsis of clap_mangen lists every flag without its value.

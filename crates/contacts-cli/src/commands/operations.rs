@@ -9,8 +9,8 @@ use clap::{
 use contacts_plan::may_remove_last_enabled;
 use contacts_ureq::{
     AccountId, ActivateContact, Confirmation, Contact, ContactId, ContactMethod, CreateContact,
-    DeactivateContact, DeleteContact, EnsureOutcome, Error, GetContact, ListContacts, UpdateContact,
-    escape_controls,
+    DeactivateContact, DeleteContact, EnsureOutcome, Error, GetContact, ListContacts,
+    UpdateContact, escape_controls,
     exchange::{Call, Create, Ensure, Pages, Session},
 };
 use http::Request;
@@ -241,13 +241,16 @@ pub(crate) fn requests(
 ) -> Result<Vec<Request<Vec<u8>>>, Error> {
     use OperationCommand as Do;
 
-    let each = |ids: &[ContactId], request: &dyn Fn(ContactId) -> Result<Request<Vec<u8>>, Error>| {
+    let each = |ids: &[ContactId],
+                request: &dyn Fn(ContactId) -> Result<Request<Vec<u8>>, Error>| {
         ids.iter().cloned().map(request).collect()
     };
     match command {
         Do::List(args) => Ok(vec![session.request(&first_page(args)?)?]),
         Do::Get { id } => Ok(vec![session.request(&GetContact::new(id.clone()))?]),
-        Do::Create { method, to, .. } => Ok(vec![session.request(&CreateContact::new(method.clone(), to)?)?]),
+        Do::Create { method, to, .. } => {
+            Ok(vec![session.request(&CreateContact::new(method.clone(), to)?)?])
+        }
         Do::Update { id, to } => Ok(vec![session.request(&UpdateContact::new(id.clone(), to)?)?]),
         Do::Activate { ids } => each(ids, &|id| session.request(&ActivateContact::new(id))),
         Do::Deactivate { ids, .. } => each(ids, &|id| session.request(&DeactivateContact::new(id))),
@@ -260,9 +263,9 @@ fn first_page(args: &ListArgs) -> Result<ListContacts, Error> {
     let size = match (args.size, args.limit) {
         (Some(size), _) => size,
         // Without a filter, a page needs at most `limit` contacts.
-        (None, Some(limit)) if !filters(args) => {
-            u32::try_from(limit).unwrap_or(ListContacts::MAX_PAGE_SIZE).clamp(1, ListContacts::MAX_PAGE_SIZE)
-        }
+        (None, Some(limit)) if !filters(args) => u32::try_from(limit)
+            .unwrap_or(ListContacts::MAX_PAGE_SIZE)
+            .clamp(1, ListContacts::MAX_PAGE_SIZE),
         (None, _) => ListContacts::MAX_PAGE_SIZE,
     };
     let list = ListContacts::all().offset(args.offset.unwrap_or_default())?.page_size(size)?;
@@ -310,15 +313,24 @@ fn get(context: &Context<'_>, id: &ContactId) -> Result<(), Failure> {
     context.output.contact(&contact)
 }
 
-fn create(context: &Context<'_>, method: &ContactMethod, to: &str, ensure: bool) -> Result<(), Failure> {
+fn create(
+    context: &Context<'_>,
+    method: &ContactMethod,
+    to: &str,
+    ensure: bool,
+) -> Result<(), Failure> {
     let create = CreateContact::new(method.clone(), to)?;
     let service = context.connect()?;
     let session = service.session().clone();
     let change = if ensure {
         service.run_creating(Ensure::new(session, create.clone()), &create).map(|ensured| Change {
             id: ensured.contact.id,
-            message: if ensured.outcome == EnsureOutcome::AlreadyExisted { "Exists" } else { "Created" }
-                .into(),
+            message: if ensured.outcome == EnsureOutcome::AlreadyExisted {
+                "Exists"
+            } else {
+                "Created"
+            }
+            .into(),
         })
     } else {
         service.run_creating(Create::new(session, create.clone()), &create).map(Change::from)
@@ -368,7 +380,12 @@ fn confirm_deactivation(service: &mut Client, ids: &[ContactId]) -> Result<(), F
 
 /// Shows the contacts and asks for confirmation. `yes` confirms the deletion, but not of the last
 /// enabled contact.
-fn confirm_deletion(service: &mut Client, ids: &[ContactId], yes: bool, force: bool) -> Result<(), Failure> {
+fn confirm_deletion(
+    service: &mut Client,
+    ids: &[ContactId],
+    yes: bool,
+    force: bool,
+) -> Result<(), Failure> {
     let actual = contacts_now(service)?;
     let takes_last = may_remove_last_enabled(&actual, ids);
     if yes {

@@ -70,7 +70,8 @@ Output:
   or one {\"unmanaged\":…} per line.";
 
 pub(crate) fn run(context: &Context<'_>, args: &PlanArgs) -> Result<u8, Vec<Failure>> {
-    let file = ContactsFile::read(&args.desired, |file| context.read(file, "contacts", MAX_FILE_SIZE))?;
+    let file =
+        ContactsFile::read(&args.desired, |file| context.read(file, "contacts", MAX_FILE_SIZE))?;
     let actual = context.connect()?.contacts().map_err(Failure::from)?;
     let plan = file.plan(&actual)?;
     context.output.plan(&plan)?;

@@ -28,7 +28,10 @@ Exit codes:
   With any other code, the outcome is still unknown. Do not create the contact
   again; run the command again later.";
 
-pub(crate) fn run(context: &Context<'_>, ReconcileArgs { receipt }: &ReconcileArgs) -> Result<(), Failure> {
+pub(crate) fn run(
+    context: &Context<'_>,
+    ReconcileArgs { receipt }: &ReconcileArgs,
+) -> Result<(), Failure> {
     let service = context.connect()?;
     let result = service.run(Reconcile::new(service.session().clone(), receipt.clone()));
     match result.map_err(|error| Failure::from(error).request_names_no_contact())? {
@@ -36,7 +39,8 @@ pub(crate) fn run(context: &Context<'_>, ReconcileArgs { receipt }: &ReconcileAr
             context.output.changes(&[Change { id: contact.id, message: "Created".into() }], false)
         }
         Reconciled::NotFound => {
-            let (method, to) = (escape_controls(receipt.method().as_str()), escape_controls(receipt.to()));
+            let (method, to) =
+                (escape_controls(receipt.method().as_str()), escape_controls(receipt.to()));
             Err(Failure::not_found(format!("the {method} contact {to} was not created")).with_hint(
                 match receipt.user() {
                     Some(_) => "it is safe to create it again",

@@ -44,9 +44,9 @@ fn listen(text: &str) -> Result<SocketAddr, &'static str> {
     let port = text.strip_prefix("localhost:").unwrap_or(text);
     match port.parse() {
         Ok(port) => Ok((Ipv4Addr::LOCALHOST, port).into()),
-        Err(_) => {
-            text.parse().map_err(|_| "must be a port such as 8080, or an address such as 127.0.0.1:8080")
-        }
+        Err(_) => text
+            .parse()
+            .map_err(|_| "must be a port such as 8080, or an address such as 127.0.0.1:8080"),
     }
 }
 
@@ -83,10 +83,13 @@ pub(crate) fn run(context: &Context<'_>, args: &SandboxArgs) -> Result<(), Failu
     }
     if let Some(path) = &args.faults {
         let shown = path.display();
-        let text = fs::read_to_string(path)
-            .map_err(|error| Failure::usage(format!("could not read the faults in {shown}: {error}")))?;
+        let text = fs::read_to_string(path).map_err(|error| {
+            Failure::usage(format!("could not read the faults in {shown}: {error}"))
+        })?;
         let plan = FaultPlan::from_json(&text).map_err(|error| {
-            Failure::from(error).about(&shown).with_hint("to see all faults, run: contacts sandbox --help")
+            Failure::from(error)
+                .about(&shown)
+                .with_hint("to see all faults, run: contacts sandbox --help")
         })?;
         builder = builder.faults(plan);
     }
@@ -98,7 +101,9 @@ pub(crate) fn run(context: &Context<'_>, args: &SandboxArgs) -> Result<(), Failu
     });
     context.output.text(&format!("listening on {}\n", sandbox.base_url()))?;
     if args.users.is_empty() && args.state.is_none() {
-        io::note(&format!("the user is {DEMO_EMAIL}, an administrator, with the token {DEMO_TOKEN}"));
+        io::note(&format!(
+            "the user is {DEMO_EMAIL}, an administrator, with the token {DEMO_TOKEN}"
+        ));
     }
     io::note(&format!("open {}/ in a browser to see contacts and requests", sandbox.origin()));
     io::note(&format!("the base URL for OAuth tokens is {}", sandbox.oauth_base_url()));
@@ -117,7 +122,9 @@ fn read_user(index: usize, text: &str) -> Result<User, Failure> {
             let email = format!("oauth-{}@example.com", index + 1);
             Ok(User::new(email, token).with_oauth_token(token))
         }
-        Some((email, token)) if !email.is_empty() && !token.is_empty() => Ok(User::new(email, token)),
+        Some((email, token)) if !email.is_empty() && !token.is_empty() => {
+            Ok(User::new(email, token))
+        }
         _ => Err(Failure::usage("--user must be EMAIL:TOKEN or oauth:TOKEN")),
     }
 }

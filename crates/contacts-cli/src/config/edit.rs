@@ -16,12 +16,16 @@ use crate::{error::Failure, io::atomic_write};
 
 /// The path of the configuration file, which need not exist.
 pub(crate) fn path() -> Result<PathBuf, Failure> {
-    profile::path(&key::process_environment)
-        .ok_or_else(|| Failure::usage("no folder for the configuration file; set HOME or XDG_CONFIG_HOME"))
+    profile::path(&key::process_environment).ok_or_else(|| {
+        Failure::usage("no folder for the configuration file; set HOME or XDG_CONFIG_HOME")
+    })
 }
 
 /// Changes a profile, and creates it if necessary. A failure changes nothing.
-pub(crate) fn edit_profile(name: &str, change: impl FnOnce(&mut dyn TableLike)) -> Result<(), Failure> {
+pub(crate) fn edit_profile(
+    name: &str,
+    change: impl FnOnce(&mut dyn TableLike),
+) -> Result<(), Failure> {
     rewrite(|text| changed_profile(text, name, change))
 }
 
@@ -129,7 +133,8 @@ mod tests {
 
     fn change(text: &str, key: ConfigKey, value: &str) -> (String, Vec<ConfigKey>) {
         let mut removed = Vec::new();
-        let text = changed_profile(text, "work", |members| removed = set(members, key, value)).unwrap();
+        let text =
+            changed_profile(text, "work", |members| removed = set(members, key, value)).unwrap();
         (text, removed)
     }
 

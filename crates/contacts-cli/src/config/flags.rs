@@ -127,7 +127,8 @@ impl GlobalArgs {
         if let Some(profile) = &self.profile {
             push("--profile", Some(profile));
         }
-        let switches = [("--sandbox", self.sandbox), ("--oauth", self.oauth), ("--no-proxy", self.no_proxy)];
+        let switches =
+            [("--sandbox", self.sandbox), ("--oauth", self.oauth), ("--no-proxy", self.no_proxy)];
         switches.into_iter().filter(|(_, given)| *given).for_each(|(flag, _)| push(flag, None));
         words
     }

@@ -132,7 +132,8 @@ impl ConfigKey {
     /// The keys that conflict with this one in a profile.
     pub(crate) fn excluded(self) -> impl Iterator<Item = Self> {
         let is_exclusive = matches!(self.group(), Group::Target | Group::Token);
-        Self::all().filter(move |other| is_exclusive && *other != self && other.group() == self.group())
+        Self::all()
+            .filter(move |other| is_exclusive && *other != self && other.group() == self.group())
     }
 }
 

@@ -40,7 +40,8 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 impl Network {
     /// The defaults, with the standard proxy and certificate variables.
     pub(super) fn new(no_proxy: bool, environment: Variables<'_>) -> Self {
-        let variable = |name: &str| environment(name).map(|value| value.to_string_lossy().into_owned());
+        let variable =
+            |name: &str| environment(name).map(|value| value.to_string_lossy().into_owned());
         Self {
             timeout: None,
             attempts: None,

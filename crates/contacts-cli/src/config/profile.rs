@@ -43,16 +43,20 @@ impl Profile {
         // A path that this user cannot access counts as missing, such as one in another user's
         // home.
         let existing = path.as_deref().filter(|path| path.metadata().is_ok());
-        let file =
-            path.as_ref().map_or_else(|| "the configuration file".into(), |path| path.display().to_string());
+        let file = path
+            .as_ref()
+            .map_or_else(|| "the configuration file".into(), |path| path.display().to_string());
         let text = existing.map(fs::read_to_string).transpose();
-        let text = text.map_err(|error| Failure::usage(format!("could not read {file}: {error}")))?;
+        let text =
+            text.map_err(|error| Failure::usage(format!("could not read {file}: {error}")))?;
         let profiles = parse(&text.unwrap_or_default());
         let mut profiles = profiles.map_err(|why| Failure::usage(format!("{file}: {why}")))?;
         let name = named.as_deref().unwrap_or(DEFAULT);
         let shown = redact::name(name);
         match profiles.remove(name) {
-            Some(values) => Ok(Self { values, label: format!("{shown} in {file}"), name: Some(shown), from }),
+            Some(values) => {
+                Ok(Self { values, label: format!("{shown} in {file}"), name: Some(shown), from })
+            }
             None if named.is_none() => Ok(Self::default()),
             None => {
                 let from = from.unwrap_or_default();
@@ -94,7 +98,8 @@ pub(crate) fn named(
     if let Some(name) = flag {
         return Ok(Some((name.trim().to_owned(), "--profile")));
     }
-    let name = key::variable(environment, "CONTACTS_PROFILE").transpose().map_err(Failure::usage)?;
+    let name =
+        key::variable(environment, "CONTACTS_PROFILE").transpose().map_err(Failure::usage)?;
     Ok(name.map(|name| (name, "CONTACTS_PROFILE")))
 }
 
@@ -108,7 +113,9 @@ pub(crate) fn path(environment: Variables<'_>) -> Option<PathBuf> {
     environment("XDG_CONFIG_HOME")
         .filter(|folder| Path::new(folder).is_absolute())
         .map(below)
-        .or_else(|| environment("HOME").map(|home| below(PathBuf::from(home).join(".config").into())))
+        .or_else(|| {
+            environment("HOME").map(|home| below(PathBuf::from(home).join(".config").into()))
+        })
         .or_else(|| environment("APPDATA").map(below))
 }
 
@@ -153,7 +160,10 @@ fn profiles(text: &str) -> Result<BTreeMap<String, Values>, Diagnostic> {
     for (key, value) in in_order(file.get_ref()) {
         if key.get_ref() != "profile" {
             let known = "a profile is a table such as [profile.work]";
-            return Err(Diagnostic::new(key.span(), format!("{}; {known}", unknown(key.get_ref(), "table"))));
+            return Err(Diagnostic::new(
+                key.span(),
+                format!("{}; {known}", unknown(key.get_ref(), "table")),
+            ));
         }
         for (name, value) in in_order(table(value, "profile")?) {
             profiles.insert(name.get_ref().to_string(), profile(table(value, "a profile")?)?);
@@ -201,15 +211,21 @@ fn text(key: ConfigKey, value: &Spanned<DeValue<'_>>) -> Result<String, Diagnost
         (Kind::Flag, DeValue::Boolean(flag)) => Ok(flag.to_string()),
         (Kind::Flag, _) => Err(is_not(value, name, "true or false")),
         (Kind::Count, DeValue::Integer(digits)) => {
-            let count = u32::from_str_radix(digits.as_str(), digits.radix()).unwrap_or_default().to_string();
-            key::attempts(&count).map_err(|_| wrong(format!("{name} must be a number from 1 to 100")))?;
+            let count = u32::from_str_radix(digits.as_str(), digits.radix())
+                .unwrap_or_default()
+                .to_string();
+            key::attempts(&count)
+                .map_err(|_| wrong(format!("{name} must be a number from 1 to 100")))?;
             Ok(count)
         }
         (Kind::Count, _) => Err(is_not(value, name, "a number from 1 to 100")),
         (kind, DeValue::String(text)) => {
             if kind == Kind::Duration {
                 key::duration(text).map_err(|why| match redact::invisible(text.trim()) {
-                    Some(c) => wrong(format!("{name} contains the invalid character {}", c.escape_unicode())),
+                    Some(c) => wrong(format!(
+                        "{name} contains the invalid character {}",
+                        c.escape_unicode()
+                    )),
                     None => wrong(format!("{name}: {why}")),
                 })?;
             }
@@ -269,7 +285,10 @@ mod tests {
                 "line 1, column 2: unknown table; a profile is a table such as [profile.work]",
             ),
             ("profile = \"s3cret\"\n", "line 1, column 11: profile must be a table, not a string"),
-            ("profile.s3cret = 1\n", "line 1, column 18: a profile must be a table, not an integer"),
+            (
+                "profile.s3cret = 1\n",
+                "line 1, column 18: a profile must be a table, not an integer",
+            ),
             (
                 "[profile.a]\ntimeout = \"s3cret\"\n",
                 "line 2, column 11: timeout: not a duration such as 30s or 2m",
@@ -291,15 +310,21 @@ mod tests {
                 "[profile.a]\nattempts = \"s3cret\"\n",
                 "line 2, column 12: attempts must be a number from 1 to 100, not a string",
             ),
-            ("[profile.a]\nattempts = 101\n", "line 2, column 12: attempts must be a number from 1 to 100"),
+            (
+                "[profile.a]\nattempts = 101\n",
+                "line 2, column 12: attempts must be a number from 1 to 100",
+            ),
             (
                 "[profile.\"é\"]\nsite = {s3cret = 1}\n",
                 "line 2, column 8: site must be a string, not a table",
             ),
         ] {
             let message = parse(text).unwrap_err();
-            let is_expected =
-                if expected.ends_with(": ") { message.starts_with(expected) } else { message == expected };
+            let is_expected = if expected.ends_with(": ") {
+                message.starts_with(expected)
+            } else {
+                message == expected
+            };
             assert!(is_expected && !message.contains("s3cret"), "{message}");
         }
     }
@@ -314,8 +339,12 @@ mod tests {
     fn a_profile_has_keys_of_every_type() {
         let text = "[profile.work]\nsite = \" acme\"\ntoken_file = \"~/t\"\ntimeout = \"5s\"\nattempts = 0x2\noauth = true\n";
         let values = parse(text).unwrap().remove("work").unwrap();
-        let values: Vec<_> = values.iter().map(|(key, value)| format!("{}={value}", key.name())).collect();
-        assert_eq!(values, ["site=acme", "token_file=~/t", "oauth=true", "timeout=5s", "attempts=2"]);
+        let values: Vec<_> =
+            values.iter().map(|(key, value)| format!("{}={value}", key.name())).collect();
+        assert_eq!(
+            values,
+            ["site=acme", "token_file=~/t", "oauth=true", "timeout=5s", "attempts=2"]
+        );
     }
 
     #[test]

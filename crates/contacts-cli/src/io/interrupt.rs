@@ -175,7 +175,8 @@ fn with_timeout(write: impl FnOnce() + Send + 'static) {
 }
 
 impl Pending {
-    const NOTHING: Self = Self { receipt: None, under_way: None, failures: Vec::new(), is_reporting: false };
+    const NOTHING: Self =
+        Self { receipt: None, under_way: None, failures: Vec::new(), is_reporting: false };
 
     fn is_unknown(&self) -> bool {
         let of_several = self.under_way.iter().flat_map(|under_way| &under_way.failures);
@@ -200,7 +201,9 @@ impl Pending {
         }
         let failures: Vec<_> = self.failures.drain(..).chain(known).chain(last).collect();
         if !failures.is_empty() {
-            with_timeout(move || failures.iter().for_each(|failure| failure.report(as_json, quiet)));
+            with_timeout(move || {
+                failures.iter().for_each(|failure| failure.report(as_json, quiet))
+            });
         }
     }
 
@@ -239,8 +242,9 @@ fn on_signals(mut on_signal: impl FnMut(i32) + Send + 'static) -> io::Result<()>
     };
 
     let ignored = ignored();
-    let mut signals =
-        Signals::new([SIGINT, SIGTERM, SIGHUP].iter().filter(|signal| ignored & (1 << (*signal - 1)) == 0))?;
+    let mut signals = Signals::new(
+        [SIGINT, SIGTERM, SIGHUP].iter().filter(|signal| ignored & (1 << (*signal - 1)) == 0),
+    )?;
     thread::spawn(move || signals.forever().for_each(&mut on_signal));
     Ok(())
 }

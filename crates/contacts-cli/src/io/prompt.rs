@@ -33,7 +33,11 @@ pub(crate) fn line(what: &str, flag: &str) -> Result<String, Failure> {
     require_terminal(name, flag)?;
     let answer = answer(&format!("{what}: "))?;
     let answer = answer.trim();
-    if answer.is_empty() { Err(Failure::usage(format!("no {name} given"))) } else { Ok(answer.to_owned()) }
+    if answer.is_empty() {
+        Err(Failure::usage(format!("no {name} given")))
+    } else {
+        Ok(answer.to_owned())
+    }
 }
 
 /// Reads a line without echo.
@@ -62,7 +66,9 @@ pub(crate) fn secret(what: &str, flag: &str) -> Result<String, Failure> {
 
 fn answer(question: &str) -> Result<String, Failure> {
     let mut answer = String::new();
-    prompt(question).and_then(|()| io::stdin().lock().read_line(&mut answer)).map_err(cannot_ask)?;
+    prompt(question)
+        .and_then(|()| io::stdin().lock().read_line(&mut answer))
+        .map_err(cannot_ask)?;
     Ok(answer)
 }
 

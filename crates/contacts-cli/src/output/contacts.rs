@@ -56,15 +56,24 @@ impl Output {
         rendered(|out| self.write_changes(out, changes, true))
     }
 
-    fn write_changes(self, out: &mut dyn Write, changes: &[Change], several: bool) -> io::Result<()> {
+    fn write_changes(
+        self,
+        out: &mut dyn Write,
+        changes: &[Change],
+        several: bool,
+    ) -> io::Result<()> {
         match (self.form, changes) {
             (OutputFormat::Json, [change]) if !several => json_line(out, change),
             (OutputFormat::Json, changes) => json_line(out, &changes),
-            (OutputFormat::Ndjson, changes) => changes.iter().try_for_each(|change| json_line(out, change)),
+            (OutputFormat::Ndjson, changes) => {
+                changes.iter().try_for_each(|change| json_line(out, change))
+            }
             (OutputFormat::Csv, changes) => self.csv(out, changes, &["id", "message"]),
-            (OutputFormat::Table, changes) => changes
-                .iter()
-                .try_for_each(|Change { id, message }| writeln!(out, "{} {id}", escape_controls(message))),
+            (OutputFormat::Table, changes) => {
+                changes.iter().try_for_each(|Change { id, message }| {
+                    writeln!(out, "{} {id}", escape_controls(message))
+                })
+            }
         }
     }
 
@@ -82,8 +91,9 @@ impl Output {
             (Some(true), _) => self.styled(Cell::new("yes"), |cell| cell.fg(CellColor::Green)),
             (None, None) => Cell::new("unknown"),
             (_, reason) => {
-                let text = reason
-                    .map_or(Cow::Borrowed("no"), |reason| format!("no: {}", escape_controls(reason)).into());
+                let text = reason.map_or(Cow::Borrowed("no"), |reason| {
+                    format!("no: {}", escape_controls(reason)).into()
+                });
                 self.styled(Cell::new(text), |cell| cell.fg(CellColor::Yellow))
             }
         };
@@ -99,7 +109,8 @@ impl Output {
 }
 
 impl<'a> Row<'a> {
-    const NAMES: [&'static str; 6] = ["id", "method", "to", "enabled", "disabledReason", "applyOrder"];
+    const NAMES: [&'static str; 6] =
+        ["id", "method", "to", "enabled", "disabledReason", "applyOrder"];
 
     fn new(contact: &'a Contact) -> Self {
         let status = contact.status.as_ref();

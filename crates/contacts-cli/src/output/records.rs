@@ -24,7 +24,11 @@ pub(crate) fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Resu
 struct Showable(CompactFormatter);
 
 impl Formatter for Showable {
-    fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         if let Cow::Borrowed(shown) = escape_controls(fragment) {
             return self.0.write_string_fragment(out, shown);
         }
@@ -95,12 +99,15 @@ impl Tables {
         rows: impl Iterator<Item = [Cell; N]>,
     ) -> io::Result<()> {
         let rows: Vec<_> = rows.collect();
-        let header =
-            names.map(|name| self.styled(Cell::new(name), |cell| cell.add_attribute(Attribute::Bold)));
-        let words = std::array::from_fn(|index| {
-            let cells = rows.iter().chain([&header]).map(|row| row[index].content());
-            widest(cells.flat_map(|text| text.split([' ', '\n']).map(str::to_owned).collect::<Vec<_>>()))
-        });
+        let header = names
+            .map(|name| self.styled(Cell::new(name), |cell| cell.add_attribute(Attribute::Bold)));
+        let words =
+            std::array::from_fn(|index| {
+                let cells = rows.iter().chain([&header]).map(|row| row[index].content());
+                widest(cells.flat_map(|text| {
+                    text.split([' ', '\n']).map(str::to_owned).collect::<Vec<_>>()
+                }))
+            });
         let least = words.iter().map(|word| word.saturating_add(GAP)).fold(0, u16::saturating_add);
         let table = self.empty_table();
         match table.width() {
@@ -166,7 +173,9 @@ fn rows_of<const N: usize>(
     for (number, (column, word)) in (1..).zip(table.column_iter_mut().zip(words)) {
         let gap = if number < N { GAP } else { 0 };
         column.set_padding((0, gap));
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(word.saturating_add(gap))));
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(
+            word.saturating_add(gap),
+        )));
     }
     writeln!(out, "{}", table.trim_fmt())
 }

@@ -66,7 +66,8 @@ fn outcomes_are_printed_as_json_ndjson_and_csv() {
     for form in ["json", "ndjson", "csv"] {
         let (sandbox, file, [email, sms]) = story(&home);
         let plan = home.demo(&sandbox, &format!("plan {file} -o json")).json();
-        let ran = home.demo(&sandbox, &format!("apply {file} --yes -q -o {form}")).run().with_code(0);
+        let ran =
+            home.demo(&sandbox, &format!("apply {file} --yes -q -o {form}")).run().with_code(0);
         assert_eq!(ran.stderr, "");
         let new: Vec<_> = stored(&sandbox).into_iter().skip(1).map(|contact| contact.id).collect();
         if form == "csv" {
@@ -82,15 +83,19 @@ fn outcomes_are_printed_as_json_ndjson_and_csv() {
             continue;
         }
         let mut changes = plan["changes"].clone();
-        for (change, message) in
-            changes.as_array_mut().unwrap().iter_mut().zip(["created", "created", "changed", "deleted"])
+        for (change, message) in changes
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .zip(["created", "created", "changed", "deleted"])
         {
             change["outcome"] = "done".into();
             change["message"] = message.into();
         }
         (changes[0]["id"], changes[1]["id"]) = (json!(new[0]), json!(new[1]));
         if form == "json" {
-            let expected = json!({"changes": changes, "warnings": plan["warnings"], "unmanaged": []});
+            let expected =
+                json!({"changes": changes, "warnings": plan["warnings"], "unmanaged": []});
             assert_eq!(support::one_line(&ran.stdout), expected);
         } else {
             let lines: Vec<Value> =
@@ -127,9 +132,12 @@ fn a_dry_run_prints_the_same_as_plan_and_changes_nothing() {
     for form in ["table", "json", "ndjson", "csv"] {
         for flags in ["", "--prune", "--yes"] {
             let prune = flags.replace("--yes", "");
-            let plan = home.demo(&sandbox, &format!("plan {file} -o {form} {prune}")).run().with_code(0);
-            let dry =
-                home.demo(&sandbox, &format!("apply {file} --dry-run -o {form} {flags}")).run().with_code(0);
+            let plan =
+                home.demo(&sandbox, &format!("plan {file} -o {form} {prune}")).run().with_code(0);
+            let dry = home
+                .demo(&sandbox, &format!("apply {file} --dry-run -o {form} {flags}"))
+                .run()
+                .with_code(0);
             assert_eq!((dry.stdout, dry.stderr), (plan.stdout, plan.stderr), "{form} {flags}");
         }
     }
@@ -154,7 +162,8 @@ fn after_a_failed_change_the_others_are_made_and_the_next_run_makes_it() {
         )
     );
     assert!(
-        ran.stderr.starts_with("error: + sms 90-555-555-5556 (replaces ") && ran.stderr.contains("422"),
+        ran.stderr.starts_with("error: + sms 90-555-555-5556 (replaces ")
+            && ran.stderr.contains("422"),
         "{ran:?}"
     );
     assert_eq!(applied(&home, &sandbox, &file, 0).0, ["create done", "delete done"]);
@@ -169,7 +178,10 @@ fn an_error_that_every_change_would_share_stops_the_apply() {
         let (sandbox, file, _) = story(&home);
         sandbox.arm(FaultRule::new(fault).on(Operation::Create));
         let (outcomes, ran) = applied(&home, &sandbox, &file, code);
-        assert_eq!(outcomes, ["create failed", "create not-tried", "update not-tried", "delete not-tried"]);
+        assert_eq!(
+            outcomes,
+            ["create failed", "create not-tried", "update not-tried", "delete not-tried"]
+        );
         assert_eq!((writes(&sandbox), ran.stderr.lines().count()), (1, 1), "{ran:?}");
     }
 }
@@ -182,7 +194,8 @@ fn a_missing_scope_of_one_operation_fails_only_that_operation() {
     add(&sandbox, "voice", "49-2", true);
     let missing = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
     sandbox.arm(FaultRule::new(status(401, missing)).on(Operation::Delete));
-    let ran = home.demo(&sandbox, &format!("apply {file} --yes --prune -o ndjson")).run().with_code(3);
+    let ran =
+        home.demo(&sandbox, &format!("apply {file} --yes --prune -o ndjson")).run().with_code(3);
     assert_eq!(ran.stdout.matches(r#""outcome":"failed""#).count(), 2, "{ran:?}");
     assert!(ran.stderr.contains("delete:ops-config"), "{ran:?}");
 }
@@ -204,7 +217,9 @@ fn an_unknown_outcome_decides_the_exit_code() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     // The answer to the first create is lost, and the list that would look for the contact fails.
-    sandbox.arm(FaultRule::new(Fault::CutResponse { at: 0, end: End::Close }).on(Operation::Create).nth(1));
+    sandbox.arm(
+        FaultRule::new(Fault::CutResponse { at: 0, end: End::Close }).on(Operation::Create).nth(1),
+    );
     sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::List).nth(3));
     sandbox.arm(FaultRule::new(status(422, NOT_PROCESSED)).on(Operation::Update));
     let (outcomes, ran) = applied(&home, &sandbox, &file, 7);
@@ -248,7 +263,8 @@ fn an_interrupt_prints_a_receipt_and_the_next_run_creates_no_duplicate() {
 fn an_interrupt_during_a_change_reports_how_many_changes_were_made() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }).on(Operation::Deactivate));
-    let file = home.write("wanted.yaml", "- voice: 49-1\n- email: new@example.com\n  enabled: false\n");
+    let file =
+        home.write("wanted.yaml", "- voice: 49-1\n- email: new@example.com\n  enabled: false\n");
     let command = home.demo(&sandbox, &format!("apply {file} --yes -o json")).start();
     until("the deactivation", || {
         sandbox.journal().iter().any(|it| it.operation == Some(Operation::Deactivate))
@@ -267,7 +283,10 @@ fn an_interrupt_during_a_change_reports_how_many_changes_were_made() {
             )
         )
     );
-    assert_eq!(error["hint"], "apply the file again to continue; completed changes are not repeated");
+    assert_eq!(
+        error["hint"],
+        "apply the file again to continue; completed changes are not repeated"
+    );
     sandbox.disarm();
     assert_eq!(applied(&home, &sandbox, &file, 0).0, ["deactivate done"]);
 }
@@ -282,7 +301,8 @@ fn an_interrupt_keeps_the_receipts_and_ids_of_earlier_changes() {
     sandbox.arm(create(Fault::Reset { when: When::After }, 1));
     sandbox.arm(FaultRule::new(status(403, "{}")).on(Operation::List).nth(3));
     sandbox.arm(create(Fault::Silence { when: When::Before }, 3));
-    let file = home.write("wanted.yaml", "- voice: 49-1\n- email: new@example.com\n- voice: 49-2\n");
+    let file =
+        home.write("wanted.yaml", "- voice: 49-1\n- email: new@example.com\n- voice: 49-2\n");
     let command = home.demo(&sandbox, &format!("apply {file} --yes -o json")).start();
     until("the third creation", || asked(&sandbox, "POST") == 3);
     command.interrupt();
@@ -307,7 +327,14 @@ fn all_changes_are_made_even_if_the_output_cannot_be_written() {
         let ran = home
             .program("sh")
             .args(["-c", &script, "sh", env!("CARGO_BIN_EXE_contacts"), "apply", &file, "--yes"])
-            .args(["--base-url", &sandbox.base_url(), "--email", "demo@example.com", "--token-file", &token])
+            .args([
+                "--base-url",
+                &sandbox.base_url(),
+                "--email",
+                "demo@example.com",
+                "--token-file",
+                &token,
+            ])
             .run()
             .with_code(code);
         assert!(format!("{}{}", ran.stdout, ran.stderr).contains(text), "{ran:?}");

@@ -34,8 +34,9 @@ fn the_table_and_the_error_have_the_id_the_cause_and_a_hint() {
     let sandbox = sandbox(Operation::Deactivate, 422);
     let ran = home.demo(&sandbox, &format!("apply {file} --yes")).run().with_code(1);
     let id = created(&sandbox, "new@example.com", true);
-    let line =
-        format!("+ email new@example.com (disabled): created with the id {id}, but may still be enabled");
+    let line = format!(
+        "+ email new@example.com (disabled): created with the id {id}, but may still be enabled"
+    );
     assert_eq!(ran.stdout, format!("FAILED     {line}\n\n0 of 1 change made; 1 failed\n"));
     let (_, error) = ran.stderr.split_once("error: ").unwrap();
     assert!(error.starts_with(&format!("{line}: could not deactivate the contact: ")), "{ran:?}");
@@ -46,7 +47,10 @@ fn the_table_and_the_error_have_the_id_the_cause_and_a_hint() {
 
     sandbox.disarm();
     let ran = home.demo(&sandbox, &format!("apply {file} --yes -q")).run().with_code(0);
-    assert_eq!(ran.stdout, "ok         ~ email new@example.com (deactivate): changed\n\n1 change made\n");
+    assert_eq!(
+        ran.stdout,
+        "ok         ~ email new@example.com (deactivate): changed\n\n1 change made\n"
+    );
     assert_eq!(created(&sandbox, "new@example.com", false), id);
 }
 
@@ -55,8 +59,9 @@ fn json_has_the_id_and_the_exit_code_is_that_of_the_failed_request() {
     let home = Home::new();
     let file = home.write("wanted.yaml", WANTED);
     let cases = [(422, 1, "rejected"), (403, 3, "forbidden"), (503, 5, "unavailable")];
-    for ((status, code, kind), operation) in
-        cases.into_iter().flat_map(|case| [Operation::Get, Operation::Deactivate].map(|on| (case, on)))
+    for ((status, code, kind), operation) in cases
+        .into_iter()
+        .flat_map(|case| [Operation::Get, Operation::Deactivate].map(|on| (case, on)))
     {
         let sandbox = sandbox(operation, status);
         let line = format!("apply {file} --yes -q --attempts 1 -o json");
@@ -66,8 +71,12 @@ fn json_has_the_id_and_the_exit_code_is_that_of_the_failed_request() {
         assert_eq!((&error["kind"], &error["status"]), (&json!(kind), &json!(status)), "{ran:?}");
         let change = &one_line(&ran.stdout)["changes"][0];
         let named = ["action", "to", "enabled", "id", "outcome"].map(|name| change[name].clone());
-        assert_eq!(Value::from(named.to_vec()), json!(["create", "new@example.com", false, id, "failed"]));
-        let (message, whole) = (change["message"].as_str().unwrap(), error["message"].as_str().unwrap());
+        assert_eq!(
+            Value::from(named.to_vec()),
+            json!(["create", "new@example.com", false, id, "failed"])
+        );
+        let (message, whole) =
+            (change["message"].as_str().unwrap(), error["message"].as_str().unwrap());
         assert!(
             message.starts_with(&format!("created with the id {id}, but may still be enabled: ")),
             "{change}"
@@ -85,7 +94,8 @@ fn the_contact_that_it_replaces_is_deleted() {
     let file = home.write("wanted.yaml", &text);
     let ran = home.demo(&sandbox, &format!("apply {file} --yes -q -o ndjson")).run().with_code(1);
     let id = created(&sandbox, "90-2", false);
-    let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> =
+        ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let outcome = |line: &Value| json!([line["action"], line["id"], line["outcome"]]);
     let outcomes: Vec<_> = lines.iter().take(2).map(outcome).collect();
     assert_eq!(outcomes, [json!(["create", id, "failed"]), json!(["delete", sms, "done"])]);

@@ -3,8 +3,8 @@
 
 use crate::support::{Home, add, ids, reached, stored, until};
 use contacts_sandbox::{
-    Behaviour, DEMO_EMAIL, DEMO_TOKEN, Duplicates, Fault, FaultRule, Limits, Sandbox, Service, StoredContact,
-    User, When,
+    Behaviour, DEMO_EMAIL, DEMO_TOKEN, Duplicates, Fault, FaultRule, Limits, Sandbox, Service,
+    StoredContact, User, When,
 };
 
 /// A sandbox that accepts duplicates.
@@ -28,7 +28,8 @@ fn wanted(home: &Home, sandbox: &Sandbox) -> String {
     home.write("wanted.yaml", &text)
 }
 
-const WANTED: [&str; 3] = ["email demo@example.org", "email night@example.com", "sms 90-555-555-5556"];
+const WANTED: [&str; 3] =
+    ["email demo@example.org", "email night@example.com", "sms 90-555-555-5556"];
 
 /// Leaves request `nth` without an answer, kills the command when `is_reached`, and applies the
 /// file again. Returns the contacts between the two runs.
@@ -70,7 +71,8 @@ fn a_kill_before_or_after_any_request_loses_and_duplicates_nothing() {
     }
     states.push(stored(&sandbox));
     for (nth, after) in (1..=requests).zip(&states[1..]) {
-        let is_reached = |sandbox: &Sandbox| sandbox.journal().len() == nth && stored(sandbox) == *after;
+        let is_reached =
+            |sandbox: &Sandbox| sandbox.journal().len() == nth && stored(sandbox) == *after;
         killed_and_applied_again(nth.try_into().unwrap(), When::After, is_reached);
     }
 }

@@ -14,8 +14,12 @@ fn meanwhile() -> Sandbox {
         {"id": email, "method": "email", "to": "demo@example.com", "status": enabled},
         {"id": "gone", "method": "mobile", "to": "a phone", "status": enabled},
     ]});
-    let fault =
-        Fault::Status { status: 200, body: Some(old.to_string()), content_type: None, when: When::Before };
+    let fault = Fault::Status {
+        status: 200,
+        body: Some(old.to_string()),
+        content_type: None,
+        when: When::Before,
+    };
     sandbox.arm(FaultRule::new(fault).on(Operation::List).nth(1));
     sandbox
 }
@@ -23,8 +27,8 @@ fn meanwhile() -> Sandbox {
 #[test]
 fn changes_that_someone_else_made_are_not_counted() {
     let (home, sandbox) = (Home::new(), meanwhile());
-    let file =
-        home.write("wanted.yaml", "- email: demo@example.com\n- sms: 90-555-555-5555\n- voice: 49-1\n");
+    let file = home
+        .write("wanted.yaml", "- email: demo@example.com\n- sms: 90-555-555-5555\n- voice: 49-1\n");
     let ran = home.demo(&sandbox, &format!("apply {file} --yes --prune")).run().with_code(0);
     assert_eq!(
         ran.stdout,
@@ -44,14 +48,15 @@ fn changes_that_someone_else_made_are_not_counted() {
 fn changes_that_someone_else_made_are_not_counted_after_an_interrupt() {
     let (home, sandbox) = (Home::new(), meanwhile());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::After }).on(Operation::Create));
-    let file =
-        home.write("wanted.yaml", "- email: demo@example.com\n- sms: 90-555-555-5555\n- voice: 49-1\n");
+    let file = home
+        .write("wanted.yaml", "- email: demo@example.com\n- sms: 90-555-555-5555\n- voice: 49-1\n");
     let command = home.demo(&sandbox, &format!("apply {file} --yes -q")).start();
     support::until("the creation", || stored(&sandbox).len() == 3);
     command.interrupt();
     let ran = command.end().with_code(7);
     assert!(ran.stderr.contains("was created; 0 of 2 changes were made before\n"), "{ran:?}");
-    let hint = "hint: apply the file again to continue; completed changes are not repeated; to check this";
+    let hint =
+        "hint: apply the file again to continue; completed changes are not repeated; to check this";
     assert!(ran.stderr.contains(hint), "-q does not hide this hint: {ran:?}");
     sandbox.disarm();
     let again = home.demo(&sandbox, &format!("apply {file} --yes")).succeed();

@@ -18,8 +18,11 @@ fn the_plan_is_shown_and_only_yes_changes_something() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let line = format!("apply {}", file(&home));
     for answer in ["n", "", "yess"] {
-        let ran = home.demo(&sandbox, &line).at_terminal(200).answer(QUESTION, answer).end().with_code(1);
-        for text in ["+ voice 49-1", "1 change: 1 to create", "Make 1 change? [y/N]", "nothing was changed"] {
+        let ran =
+            home.demo(&sandbox, &line).at_terminal(200).answer(QUESTION, answer).end().with_code(1);
+        for text in
+            ["+ voice 49-1", "1 change: 1 to create", "Make 1 change? [y/N]", "nothing was changed"]
+        {
             assert!(ran.stdout.contains(text), "{text}: {ran:?}");
         }
     }

@@ -16,7 +16,12 @@ fn audited(home: &Home, sandbox: &Sandbox, line: &str) -> Vec<Value> {
 }
 
 fn findings(user: &Value) -> Vec<&str> {
-    user["findings"].as_array().unwrap().iter().map(|finding| finding["finding"].as_str().unwrap()).collect()
+    user["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["finding"].as_str().unwrap())
+        .collect()
 }
 
 #[test]
@@ -26,7 +31,11 @@ fn json_has_every_user_in_the_order_of_the_input_with_counts_and_findings() {
     let results: Vec<_> = users
         .iter()
         .map(|user| {
-            (user["accountId"].as_str().unwrap(), user["reachability"].as_str().unwrap(), findings(user))
+            (
+                user["accountId"].as_str().unwrap(),
+                user["reachability"].as_str().unwrap(),
+                findings(user),
+            )
         })
         .collect();
     assert_eq!(
@@ -44,7 +53,8 @@ fn json_has_every_user_in_the_order_of_the_input_with_counts_and_findings() {
         json!({"email": count(0, 1), "sms": count(0, 1), "voice": count(1, 0), "mobile": count(0, 0)})
     );
     assert_eq!(users[3]["findings"][0]["methods"], json!(["email"]));
-    let disabled = json!({"finding": "disabled-phone", "method": "sms", "to": "49-4", "reason": null});
+    let disabled =
+        json!({"finding": "disabled-phone", "method": "sms", "to": "49-4", "reason": null});
     assert_eq!(users[3]["findings"][2], disabled);
 }
 
@@ -84,8 +94,10 @@ fn findings_change_the_exit_code_only_with_exit_code() {
 #[test]
 fn the_table_shows_the_worst_first_and_a_note_sums_up() {
     let (home, sandbox) = (Home::new(), team());
-    let ran = home.demo(&sandbox, "audit well phone single none gone --require email").run().with_code(1);
-    let first: Vec<_> = ran.stdout.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    let ran =
+        home.demo(&sandbox, "audit well phone single none gone --require email").run().with_code(1);
+    let first: Vec<_> =
+        ran.stdout.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
     assert_eq!(first[..4], ["ACCOUNT", "none", "gone", "phone"], "{}", ran.stdout);
     for finding in [
         "no enabled contact",
@@ -114,8 +126,10 @@ fn the_table_shows_the_worst_first_and_a_note_sums_up() {
 #[test]
 fn names_and_addresses_of_the_users_are_in_every_format() {
     let (home, sandbox) = (Home::new(), team());
-    let file = home
-        .write("users.csv", "\u{feff}Name;Email;Account ID\n\n=Ann;ann@x;none\n# x\n;;single\nAnn;;none\n");
+    let file = home.write(
+        "users.csv",
+        "\u{feff}Name;Email;Account ID\n\n=Ann;ann@x;none\n# x\n;;single\nAnn;;none\n",
+    );
     let from = format!("audit well single --from {file}");
     let users = audited(&home, &sandbox, &from);
     let ids: Vec<_> = users.iter().map(|user| user["accountId"].as_str().unwrap()).collect();
@@ -128,9 +142,11 @@ fn names_and_addresses_of_the_users_are_in_every_format() {
     assert!(lines[0].starts_with("accountId,name,email,reachability,enabled,"), "{csv}");
     assert_eq!(lines[3], "none,'=Ann,ann@x,unreachable,0,0,0,0,0,1,,,", "{csv}");
     let ndjson = home.demo(&sandbox, &from).line("-o ndjson").succeed();
-    let lines: Vec<Value> = ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> =
+        ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines, users);
-    let piped = home.demo(&sandbox, "audit --from - -o json").stdin("well\n#none\n\nsingle\n").json();
+    let piped =
+        home.demo(&sandbox, "audit --from - -o json").stdin("well\n#none\n\nsingle\n").json();
     assert_eq!(piped.as_array().unwrap()[..], users[..2]);
 }
 
@@ -140,7 +156,8 @@ fn all_errors_of_the_input_are_reported_before_any_request() {
     let file = home.write("users", "well\nA n n\n\n# x\nB e n\n");
     let ran = home.demo(&sandbox, &format!("audit single --from {file}")).run().with_code(2);
     for line in [2, 5] {
-        let told = format!("error: {file}:{line}:1: the account id has whitespace or a control character");
+        let told =
+            format!("error: {file}:{line}:1: the account id has whitespace or a control character");
         assert!(ran.stderr.contains(&told), "{ran:?}");
     }
     let bytes = home.path("bytes");
@@ -156,7 +173,12 @@ fn all_errors_of_the_input_are_reported_before_any_request() {
     ] {
         // `Home::demo` has its own --token-file, and a flag must not be repeated.
         let command = match line.contains("token-file") {
-            true => home.contacts().args(["--base-url", &sandbox.base_url(), "--email", "demo@example.com"]),
+            true => home.contacts().args([
+                "--base-url",
+                &sandbox.base_url(),
+                "--email",
+                "demo@example.com",
+            ]),
             false => home.demo(&sandbox, ""),
         };
         let ran = command.line(&line).run().with_code(2);
@@ -171,14 +193,21 @@ fn csv_without_a_column_of_account_ids_is_rejected_before_any_request() {
     let contacts = home.path("contacts.csv");
     home.demo(&sandbox, "export").args([&contacts]).succeed();
     sandbox.clear_journal();
-    let texts =
-        ["id,method,to\nc1,email,a@b\n", "id,name\nwell,Ann\n", "well,Ann\nsingle,Ben\n", "id\nwell\n"];
-    let others =
-        texts.iter().zip(1..).map(|(text, number): (_, u8)| home.write(&format!("users{number}.csv"), text));
+    let texts = [
+        "id,method,to\nc1,email,a@b\n",
+        "id,name\nwell,Ann\n",
+        "well,Ann\nsingle,Ben\n",
+        "id\nwell\n",
+    ];
+    let others = texts
+        .iter()
+        .zip(1..)
+        .map(|(text, number): (_, u8)| home.write(&format!("users{number}.csv"), text));
     let others: Vec<_> = others.collect();
     for file in [contacts.to_str().unwrap()].into_iter().chain(others.iter().map(String::as_str)) {
         let ran = home.demo(&sandbox, &format!("audit --from {file}")).run().with_code(2);
-        let error = format!("error: {file}:1:1: no column of account ids: its name must be accountId, ");
+        let error =
+            format!("error: {file}:1:1: no column of account ids: its name must be accountId, ");
         assert!(ran.stderr.starts_with(&error) && ran.stderr.contains("Atlassian ID"), "{ran:?}");
     }
     assert!(sandbox.journal().is_empty());
@@ -217,7 +246,10 @@ fn files_of_users_from_spreadsheets_and_editors_are_read() {
 fn the_timeout_is_for_each_user() {
     let (home, sandbox) = (Home::new(), team());
     sandbox.arm(FaultRule::new(Fault::Delay { ms: 800, when: When::Before }));
-    let ran = home.demo(&sandbox, "audit well single none phone --jobs 1 --timeout 3s").run().with_code(0);
+    let ran = home
+        .demo(&sandbox, "audit well single none phone --jobs 1 --timeout 3s")
+        .run()
+        .with_code(0);
     assert!(ran.took > std::time::Duration::from_secs(3), "{ran:?}");
 }
 
@@ -227,15 +259,21 @@ fn jobs_is_the_number_of_users_read_at_the_same_time() {
     for number in 0..40 {
         user(&sandbox, &format!("u{number}"), &[("email", "a@b", true), ("sms", "49-1", true)]);
     }
-    let file = home.write("users", &(0..40).map(|number| format!("u{number}\n")).collect::<String>());
-    let connections =
-        || -> BTreeSet<_> { sandbox.journal().iter().map(|recorded| recorded.connection).collect() };
+    let file =
+        home.write("users", &(0..40).map(|number| format!("u{number}\n")).collect::<String>());
+    let connections = || -> BTreeSet<_> {
+        sandbox.journal().iter().map(|recorded| recorded.connection).collect()
+    };
     for jobs in [1, 5] {
         let line = format!("audit --from {file} --jobs {jobs}");
         sandbox.disarm();
         sandbox.clear_journal();
         home.demo(&sandbox, &line).run().with_code(0);
-        assert!((1..=jobs).contains(&connections().len()), "too many connections: {:?}", connections());
+        assert!(
+            (1..=jobs).contains(&connections().len()),
+            "too many connections: {:?}",
+            connections()
+        );
 
         // No request gets an answer, so all of them are in flight.
         sandbox.clear_journal();

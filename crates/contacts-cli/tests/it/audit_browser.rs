@@ -49,12 +49,19 @@ fn the_page_shows_numbers_and_users_can_be_searched_and_sorted() {
         browser.all(".figures dd").iter().map(|figure| figure.text().replace('\n', " ")).collect();
     assert_eq!(figures, ["1 20 %"; 5]);
     let label = browser.find("svg.reachabilities").label();
-    assert_eq!(label, "5 users: 1 reachable, 1 single, 1 missing-required, 1 unreachable, 1 unreadable");
+    assert_eq!(
+        label,
+        "5 users: 1 reachable, 1 single, 1 missing-required, 1 unreachable, 1 unreadable"
+    );
     let widths = browser.script(
         "return [...document.querySelectorAll('svg.reachabilities rect:not(.track)')].map(it => Math.round(it.getBoundingClientRect().width / it.ownerSVGElement.getBoundingClientRect().width * 100))",
     );
     assert_eq!(widths, serde_json::json!([20, 20, 20, 20, 20]));
-    assert_eq!(seen(&browser), ["none", "gone", "phone", "single"], "users without findings are hidden");
+    assert_eq!(
+        seen(&browser),
+        ["none", "gone", "phone", "single"],
+        "users without findings are hidden"
+    );
 
     browser.find("#filter").type_text("ONLY voice");
     browser.find_text("#shown", "1 of 5 users");
@@ -82,7 +89,8 @@ fn hostile_text_is_shown_as_text() {
     let (home, sandbox) = (Home::new(), team());
     user(&sandbox, "evil", &[("sms", HOSTILE, false), (HOSTILE, HOSTILE, true)]);
     let quoted = HOSTILE.replace('"', "\"\"");
-    let file = home.write("users.csv", &format!("accountId,name,email\nevil,\"{quoted}\",\"{quoted}\"\n"));
+    let file =
+        home.write("users.csv", &format!("accountId,name,email\nevil,\"{quoted}\",\"{quoted}\"\n"));
     for view in [WIDE, NARROW] {
         let browser = open(&home, &sandbox, &format!("--from {file}"), view);
         assert_eq!(browser.find("tbody th b").text(), SHOWN);
@@ -90,9 +98,15 @@ fn hostile_text_is_shown_as_text() {
         let findings: Vec<_> = browser.all("tbody li").iter().map(Element::text).collect();
         assert_eq!(
             findings,
-            [format!("only one enabled contact: {SHOWN} {SHOWN}"), format!("sms {SHOWN} is disabled")]
+            [
+                format!("only one enabled contact: {SHOWN} {SHOWN}"),
+                format!("sms {SHOWN} is disabled")
+            ]
         );
-        assert_eq!(browser.script("return document.querySelectorAll('img, iframe, script').length"), 1);
+        assert_eq!(
+            browser.script("return document.querySelectorAll('img, iframe, script').length"),
+            1
+        );
         let is_too_wide =
             "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
         assert_eq!(browser.script(is_too_wide), false);
@@ -106,7 +120,11 @@ fn the_page_has_all_of_ten_thousand_users() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     for number in 0..10_000 {
         let is_enabled = number % 2 == 0;
-        user(&sandbox, &format!("u{number}"), &[("email", "a@b", is_enabled), ("sms", "49-1", is_enabled)]);
+        user(
+            &sandbox,
+            &format!("u{number}"),
+            &[("email", "a@b", is_enabled), ("sms", "49-1", is_enabled)],
+        );
     }
     let ids: String = (0..10_000).map(|number| format!("u{number}\n")).collect();
     let file = home.write("users", &ids);
@@ -121,7 +139,6 @@ fn the_page_has_all_of_ten_thousand_users() {
 
 /// The number of visible users, in one query.
 fn count_seen(browser: &Browser) -> u64 {
-    let script =
-        "return [...document.querySelectorAll('tbody tr')].filter(row => row.offsetHeight > 0).length";
+    let script = "return [...document.querySelectorAll('tbody tr')].filter(row => row.offsetHeight > 0).length";
     browser.script(script).as_u64().unwrap()
 }

@@ -13,7 +13,10 @@ fn the_page_has_all_users_and_the_result_is_the_same_as_without_a_page() {
     let line = "audit well single none phone --require email -o csv";
     let with = home.demo(&sandbox, &format!("{line} --html {}", page.display())).run().with_code(0);
     assert_eq!(with.stdout, home.demo(&sandbox, line).succeed());
-    assert!(with.stderr.contains(&format!("note: HTML page written to {}\n", page.display())), "{with:?}");
+    assert!(
+        with.stderr.contains(&format!("note: HTML page written to {}\n", page.display())),
+        "{with:?}"
+    );
     let line = format!("{line} gone --html {}", page.display());
     home.demo(&sandbox, &line).run().with_code(1);
     let page = fs::read_to_string(page).unwrap();
@@ -38,7 +41,8 @@ fn the_page_has_all_users_and_the_result_is_the_same_as_without_a_page() {
 #[test]
 fn a_page_that_cannot_be_written_is_reported_before_any_request() {
     let (home, sandbox) = (Home::new(), team());
-    let ran = home.demo(&sandbox, "audit well --html /no/such/folder/audit.html").run().with_code(1);
+    let ran =
+        home.demo(&sandbox, "audit well --html /no/such/folder/audit.html").run().with_code(1);
     assert!(ran.stderr.contains("could not write /no/such/folder/audit.html: "), "{ran:?}");
     assert!(sandbox.journal().is_empty());
 }
@@ -54,7 +58,8 @@ fn an_interrupt_leaves_the_old_page() {
     command.interrupt();
     command.end().killed_by(support::SIGINT);
     assert_eq!(fs::read_to_string(&page).unwrap(), "the page of yesterday");
-    let left: Vec<_> = fs::read_dir(home.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> =
+        fs::read_dir(home.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "the page and the token: {left:?}");
     sandbox.disarm();
     home.demo(&sandbox, &format!("audit well --html {page}")).run().with_code(0);

@@ -12,7 +12,8 @@ use serde_json::Value;
 fn company(home: &Home, users: usize) -> (Sandbox, String) {
     let sandbox = Sandbox::start().unwrap();
     for number in 0..users {
-        let contacts = [("email", "a@example.com", number % 10 != 0), ("sms", "49-1", number % 10 != 0)];
+        let contacts =
+            [("email", "a@example.com", number % 10 != 0), ("sms", "49-1", number % 10 != 0)];
         user(&sandbox, &format!("u{number}"), &contacts);
     }
     let ids: String = (0..users).map(|number| format!("u{number}\n")).collect();
@@ -106,7 +107,10 @@ fn after_an_interrupt_the_same_command_reads_only_the_remaining_users() {
     let ran = home.demo(&sandbox, &line).line("-o ndjson --require voice").run().with_code(0);
     assert!(sandbox.journal().is_empty());
     let second: Value = serde_json::from_str(ran.stdout.lines().nth(1).unwrap()).unwrap();
-    assert_eq!(second["reachability"], "missing-required", "another --require needs no new requests");
+    assert_eq!(
+        second["reachability"], "missing-required",
+        "another --require needs no new requests"
+    );
 }
 
 #[test]
@@ -132,7 +136,10 @@ fn users_that_could_not_be_read_are_read_again() {
     let home = Home::new();
     let (sandbox, file) = company(&home, 3);
     sandbox.arm(Fault::Status { status: 503, body: None, content_type: None, when: When::Before });
-    let line = format!("audit --from {file} --resume {} --attempts 1 -o ndjson", home.path("kept").display());
+    let line = format!(
+        "audit --from {file} --resume {} --attempts 1 -o ndjson",
+        home.path("kept").display()
+    );
     home.demo(&sandbox, &line).run().with_code(5);
     sandbox.clear_journal();
     assert_whole(&home.demo(&sandbox, &line).run().with_code(0).stdout, 3);
@@ -154,7 +161,8 @@ fn a_file_of_another_site_or_purpose_is_rejected_and_not_changed() {
         ("/", "could not use /: ".into()),
     ] {
         let before = fs::read(name).ok();
-        let ran = home.demo(&sandbox, &format!("audit --from {file} --resume {name}")).run().with_code(2);
+        let ran =
+            home.demo(&sandbox, &format!("audit --from {file} --resume {name}")).run().with_code(2);
         assert!(ran.stderr.contains(&why), "{ran:?}");
         assert_eq!(fs::read(name).ok(), before);
     }
@@ -186,8 +194,12 @@ fn a_device_a_pipe_a_folder_or_an_endless_line_is_rejected_before_any_request() 
         (home.path("").to_str().unwrap(), not_regular),
         (&endless, ": line 1 is longer than 33554432 bytes"),
     ] {
-        let ran = run_with_little_memory(&home, &sandbox, &format!("audit --from {file} --resume {name}"))
-            .with_code(2);
+        let ran = run_with_little_memory(
+            &home,
+            &sandbox,
+            &format!("audit --from {file} --resume {name}"),
+        )
+        .with_code(2);
         assert!(ran.stderr.contains(why), "{ran:?}");
     }
     assert_eq!(fs::metadata(&endless).unwrap().len(), 4 << 30);
@@ -202,7 +214,8 @@ fn with_a_full_disk_all_results_are_written_and_then_the_error() {
     let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
     let url = sandbox.base_url();
     let who = ["--base-url", &url, "--email", contacts_sandbox::DEMO_EMAIL, "--token-file", &token];
-    let limited = ["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_contacts")];
+    let limited =
+        ["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_contacts")];
     for form in ["ndjson", "json"] {
         let kept = home.path(form);
         let line = format!("audit --from {file} --resume {} -o {form}", kept.display());
@@ -233,5 +246,8 @@ fn an_interrupt_does_not_wait_for_requests_in_flight() {
     let ran = command.end().killed_by(support::SIGINT);
     assert_eq!(ran.stdout, "");
     assert_eq!(ran.error()["kind"], "interrupted");
-    assert!(ran.took < std::time::Duration::from_secs(30), "the timeout of a user is a minute: {ran:?}");
+    assert!(
+        ran.took < std::time::Duration::from_secs(30),
+        "the timeout of a user is a minute: {ran:?}"
+    );
 }

@@ -68,8 +68,7 @@ fn the_note_and_the_page_say_how_many_users_are_from_the_file() {
     );
     assert_eq!(sandbox.journal().len(), 2);
     let html = fs::read_to_string(&page).unwrap();
-    let text =
-        " UTC. Contacts of 1 user are from an earlier audit, last written 2026-01-02 03:04:05 UTC.</p>";
+    let text = " UTC. Contacts of 1 user are from an earlier audit, last written 2026-01-02 03:04:05 UTC.</p>";
     assert!(html.contains(text), "{html}");
 
     fs::remove_file(&file).unwrap();

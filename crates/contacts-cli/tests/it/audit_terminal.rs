@@ -18,7 +18,10 @@ fn slow(home: &Home, limited: Option<FaultRule>) -> (Sandbox, String) {
         sandbox.arm(limited);
     }
     sandbox.arm(FaultRule::new(Fault::Delay { ms: 50, when: When::Before }));
-    (sandbox, home.write("users", &(0..50).map(|number| format!("u{number}\n")).collect::<String>()))
+    (
+        sandbox,
+        home.write("users", &(0..50).map(|number| format!("u{number}\n")).collect::<String>()),
+    )
 }
 
 fn retry_after(seconds: u32) -> Fault {
@@ -46,7 +49,10 @@ fn a_bar_shows_progress_and_counts_and_is_removed_at_the_end() {
     }
     let left = left(&ran.stdout);
     assert!(!left.contains("/50 users"), "{left}");
-    assert!(left.contains("u49,,,unreachable") && left.contains("note: 50 users: 25 reachable"), "{left}");
+    assert!(
+        left.contains("u49,,,unreachable") && left.contains("note: 50 users: 25 reachable"),
+        "{left}"
+    );
 
     let ran = home.demo(&sandbox, &format!("{line} --quiet")).at_terminal(120).end().with_code(0);
     assert!(!ran.stdout.contains("/50 users"), "{ran:?}");
@@ -64,7 +70,8 @@ fn a_wait_stays_in_the_bar_while_other_users_are_read() {
     let line = format!("--color never audit --from {file} --jobs 2 -o csv");
     let ran = home.demo(&sandbox, &line).at_terminal(160).end().with_code(0);
     let bars = || ran.stdout.split(['\r', '\n']).filter(|part| part.contains("/50 users"));
-    let read = |bar: &str| bar.split("/50 users").next()?.split_whitespace().last()?.parse::<u32>().ok();
+    let read =
+        |bar: &str| bar.split("/50 users").next()?.split_whitespace().last()?.parse::<u32>().ok();
     let most = bars().filter(|bar| bar.contains("; waiting 2")).filter_map(read).max();
     assert!(most >= Some(5), "{most:?}: {ran:?}");
     assert!(!bars().next_back().unwrap().contains("waiting"), "{ran:?}");

@@ -12,7 +12,10 @@ fn a_user_that_cannot_be_read_is_a_row_and_sets_the_exit_code() {
     let (home, sandbox) = (Home::new(), team());
     let ran = home.demo(&sandbox, "audit single gone well -o json").run().with_code(1);
     let users: Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!((&users[1]["reachability"], &users[1]["contacts"]), (&"unreadable".into(), &Value::Null));
+    assert_eq!(
+        (&users[1]["reachability"], &users[1]["contacts"]),
+        (&"unreadable".into(), &Value::Null)
+    );
     assert_eq!(users[1]["findings"][0]["error"]["code"], "USER_NOT_FOUND");
     assert_eq!(
         (&users[0]["reachability"], &users[2]["reachability"]),
@@ -83,7 +86,12 @@ fn an_error_that_all_users_would_share_stops_the_audit_early() {
     for (status, code, fewest, most) in [(401, 3, 1, 9), (503, 5, 32, 41), (404, 1, 32, 41)] {
         sandbox.disarm();
         sandbox.clear_journal();
-        let fault = Fault::Status { status, body: Some("{}".into()), content_type: None, when: When::Before };
+        let fault = Fault::Status {
+            status,
+            body: Some("{}".into()),
+            content_type: None,
+            when: When::Before,
+        };
         sandbox.arm(FaultRule::new(fault));
         let ran = home.demo(&sandbox, &line).run().with_code(code);
         assert!(ran.stdout.is_empty() && ran.stderr.contains(&status.to_string()), "{ran:?}");

@@ -25,7 +25,11 @@ impl Untouched {
 impl Drop for Untouched {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            assert_eq!(self.0.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "a command has connected");
+            assert_eq!(
+                self.0.accept().unwrap_err().kind(),
+                ErrorKind::WouldBlock,
+                "a command has connected"
+            );
         }
     }
 }
@@ -36,7 +40,10 @@ impl Drop for Untouched {
 fn assert_rejected(command: impl Fn() -> Contacts, named: &str) {
     let ran = command().run().with_code(2);
     assert_eq!(ran.stdout, "", "{ran:?}");
-    assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains(named), "not {named}: {ran:?}");
+    assert!(
+        ran.stderr.starts_with("error: ") && ran.stderr.contains(named),
+        "not {named}: {ran:?}"
+    );
 
     let ran = command().args(["-o", "json"]).run().with_code(2);
     assert_eq!(ran.stdout, "", "{ran:?}");
@@ -52,9 +59,22 @@ fn assert_rejected(command: impl Fn() -> Contacts, named: &str) {
 fn every_command_rejects_an_id_that_would_change_the_path() {
     let (home, port) = (Home::new(), Untouched::new());
     let long = "a".repeat(129);
-    for id in
-        ["", ".", "..", "../x", "a/b", "a\\b", "a?b", "a#b", "a%2fb", "a b", "a\nb", "\u{1b}[2J", "é", &long]
-    {
+    for id in [
+        "",
+        ".",
+        "..",
+        "../x",
+        "a/b",
+        "a\\b",
+        "a?b",
+        "a#b",
+        "a%2fb",
+        "a b",
+        "a\nb",
+        "\u{1b}[2J",
+        "é",
+        &long,
+    ] {
         assert_rejected(|| home.at(&port.base_url()).args(["get", id]), "contact id");
     }
     for command in [
@@ -129,7 +149,10 @@ fn a_mistyped_method_is_rejected_with_the_valid_ones() {
             assert_rejected(|| home.at(&port.base_url()).args(arguments), "email, sms or voice");
         }
     }
-    assert_rejected(|| home.at(&port.base_url()).args(["create", "mobile", "1"]), "email, sms or voice");
+    assert_rejected(
+        || home.at(&port.base_url()).args(["create", "mobile", "1"]),
+        "email, sms or voice",
+    );
     for line in ["curl list --method SMS", "curl create Email ann@example.com"] {
         home.at(&port.base_url()).line(line).succeed();
     }
@@ -252,7 +275,15 @@ fn a_token_file_that_others_can_read_or_without_a_token_is_rejected() {
     let (home, port) = (Home::new(), Untouched::new());
     let list = |file: &str| {
         let url = port.base_url();
-        home.contacts().args(["list", "--base-url", &url, "--email", DEMO_EMAIL, "--token-file", file])
+        home.contacts().args([
+            "list",
+            "--base-url",
+            &url,
+            "--email",
+            DEMO_EMAIL,
+            "--token-file",
+            file,
+        ])
     };
     let folder = home.path("");
     assert_rejected(|| list(home.path("missing").to_str().unwrap()), "token file");
@@ -281,11 +312,20 @@ fn an_error_in_the_configuration_file_names_its_line() {
         ("[profile.work]\nsiet = \"s3cret\"\n", "siet"),
         ("[profiles.work]\nsite = \"acme\"\n", "profiles"),
         ("[profile.work]\noauth = \"s3cret\"\n", "oauth must be true or false, not a string"),
-        ("[profile.work]\ns3cret = 1\n", "line 2, column 1: unknown key; the keys are site, cloud_id"),
+        (
+            "[profile.work]\ns3cret = 1\n",
+            "line 2, column 1: unknown key; the keys are site, cloud_id",
+        ),
         ("[profile.work]\nattempts = -1\n", "line 2, column 12: attempts"),
         ("[profile.work]\ntimeout = \"0s\"\n", "line 2, column 11: timeout: must be longer"),
-        ("[profile.work]\ntoken_file = \"a\"\ntoken_command = \"b\"\nsite = \"acme\"\n", "token_command"),
-        ("[profile.work]\nattempts = 0\n", "line 2, column 12: attempts must be a number from 1 to 100"),
+        (
+            "[profile.work]\ntoken_file = \"a\"\ntoken_command = \"b\"\nsite = \"acme\"\n",
+            "token_command",
+        ),
+        (
+            "[profile.work]\nattempts = 0\n",
+            "line 2, column 12: attempts must be a number from 1 to 100",
+        ),
         ("[profile.default]\nsite = \"acme\"\n", "no profile work: "),
     ] {
         home.configure(text);

@@ -24,7 +24,10 @@ fn file(home: &Home) -> String {
 fn without_settings_config_show_prints_the_defaults() {
     let home = Home::new();
     let path = home.contacts().line("config path").succeed();
-    assert!(path.ends_with("contacts/config.toml\n") && !home.path(path.trim_end()).exists(), "{path}");
+    assert!(
+        path.ends_with("contacts/config.toml\n") && !home.path(path.trim_end()).exists(),
+        "{path}"
+    );
     assert_eq!(
         home.contacts().line("config show -o csv").succeed(),
         "setting,value,from\ntimeout,1m,default\nattempts,4,default\n"
@@ -52,7 +55,10 @@ fn every_flag_beats_the_profile_and_config_show_names_the_source() {
     ] {
         let from = json!(format!("{setting} of the profile"));
         assert_eq!(printed(home.contacts(), setting), [(json!(of_profile), from)]);
-        assert_eq!(printed(home.contacts().args([flag, of_flag]), setting), [(json!(shown), json!(flag))]);
+        assert_eq!(
+            printed(home.contacts().args([flag, of_flag]), setting),
+            [(json!(shown), json!(flag))]
+        );
     }
     assert_eq!(printed(home.contacts(), "token")[0].1, "token_file of the profile");
     assert_eq!(
@@ -106,13 +112,20 @@ fn concurrent_changes_are_all_saved() {
     for round in 0..4 {
         let started: Vec<_> = (0..8)
             .map(|number| {
-                set(&home, ["site", "acme"]).args(["--profile", &format!("p{round}-{number}")]).start()
+                set(&home, ["site", "acme"])
+                    .args(["--profile", &format!("p{round}-{number}")])
+                    .start()
             })
             .collect();
         for running in started {
             running.end().with_code(0);
         }
-        assert_eq!(file(&home).matches("site = \"acme\"").count(), 8 * (round + 1), "{}", file(&home));
+        assert_eq!(
+            file(&home).matches("site = \"acme\"").count(),
+            8 * (round + 1),
+            "{}",
+            file(&home)
+        );
     }
 }
 
@@ -178,7 +191,10 @@ fn a_failed_token_command_shows_its_status_and_standard_error_but_not_its_output
     let failing = home.write("failing", "echo s3cret; echo no such entry >&2; exit 3");
     let command = home.contacts().line("--base-url http://127.0.0.1:1/x --email a@b.example");
     let ran = command.args(["list", "--token-command", &format!("sh {failing}")]).run();
-    assert!(ran.stderr.contains("exit status: 3") && ran.stderr.contains("no such entry"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("exit status: 3") && ran.stderr.contains("no such entry"),
+        "{ran:?}"
+    );
     assert!(!ran.stderr.contains("s3cret") && !ran.stdout.contains("s3cret"), "{ran:?}");
 }
 
@@ -220,10 +236,14 @@ fn a_relative_path_is_saved_as_an_absolute_one() {
 fn an_unreadable_token_is_reported_with_the_source_of_its_path() {
     let home = Home::new();
     let missing = home.path("missing").to_str().unwrap().to_owned();
-    let list = || home.contacts().line("list --base-url http://127.0.0.1:1/x --email ann@example.com");
+    let list =
+        || home.contacts().line("list --base-url http://127.0.0.1:1/x --email ann@example.com");
     let printed = |command: Contacts| command.fail(2)["message"].as_str().unwrap().to_owned();
     let flag = printed(list().args(["--token-file", &missing]));
-    assert!(flag.starts_with(&format!("--token-file: could not read the token file {missing}: ")), "{flag}");
+    assert!(
+        flag.starts_with(&format!("--token-file: could not read the token file {missing}: ")),
+        "{flag}"
+    );
     let flag = printed(list().args(["--token-file", "s3cret"]));
     assert!(flag.starts_with("--token-file: could not read the token file: "), "{flag}");
     set(&home, ["token_file", &missing]).succeed();

@@ -11,8 +11,8 @@ use crate::support::{
     examined::{assert_fails, examine, step},
 };
 use contacts_sandbox::{
-    DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN, Fault, FaultRule, Hint, Operation, Plan, Sandbox, Scopes, User,
-    When,
+    DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN, Fault, FaultRule, Hint, Operation, Plan, Sandbox,
+    Scopes, User, When,
 };
 
 /// A sandbox with a changed demo user.
@@ -29,8 +29,9 @@ fn without_a_problem_every_check_passes_and_nothing_changes() {
     let (steps, code) = examine(home.demo(&sandbox, "doctor"));
     assert_eq!(code, 0);
     assert!(steps.iter().all(|step| step["state"] == "ok"), "{steps:?}");
-    for name in ["settings", "address", "token", "plan", "reading", "writing", "deleting", "limits", "clock"]
-    {
+    for name in [
+        "settings", "address", "token", "plan", "reading", "writing", "deleting", "limits", "clock",
+    ] {
         step(&steps, name);
     }
     assert!(steps[0]["message"].as_str().unwrap().ends_with("(--base-url)"), "{steps:?}");
@@ -57,8 +58,9 @@ fn doctor_names_the_base_url_of_the_other_kind_if_that_accepts_the_token() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let oauth = home.write("oauth", DEMO_OAUTH_TOKEN);
     let direct = sandbox.base_url();
-    let doctor =
-        || home.contacts().args(["doctor", "--base-url", &direct, "--oauth", "--token-file", &oauth]);
+    let doctor = || {
+        home.contacts().args(["doctor", "--base-url", &direct, "--oauth", "--token-file", &oauth])
+    };
     let other = sandbox.oauth_base_url();
     let text = format!("use --base-url {other}; it accepts the same token");
     assert_fails(doctor(), "base URL", &text, 3);
@@ -78,12 +80,16 @@ fn doctor_names_the_base_url_of_the_other_kind_if_that_accepts_the_token() {
 fn doctor_distinguishes_a_token_rejected_at_both_base_urls_from_a_failed_check() {
     let (home, sandbox) = (Home::new(), sandbox(|user| User { token: "another".into(), ..user }));
     let other = |steps: &[serde_json::Value]| {
-        let notes = steps.iter().filter(|step| step["step"] == "base URL" && step["state"] == "note");
+        let notes =
+            steps.iter().filter(|step| step["step"] == "base URL" && step["state"] == "note");
         notes.map(|note| note["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let (steps, code) = examine(home.demo(&sandbox, "doctor"));
     assert_eq!(code, 3);
-    assert_eq!(other(&steps), [format!("{} does not accept the token either", sandbox.oauth_base_url())]);
+    assert_eq!(
+        other(&steps),
+        [format!("{} does not accept the token either", sandbox.oauth_base_url())]
+    );
 
     let busy = Fault::Status { status: 503, body: None, content_type: None, when: When::Before };
     sandbox.arm(FaultRule::new(busy).nth(2));
@@ -97,14 +103,22 @@ fn doctor_distinguishes_a_token_rejected_at_both_base_urls_from_a_failed_check()
 #[test]
 fn a_missing_scope_is_named() {
     let (home, none) = (Home::new(), sandbox(|user| user.with_scopes(Scopes::NONE)));
-    assert_fails(home.demo(&none, "doctor"), "reading", "read:ops-config:jira-service-management", 3);
+    assert_fails(
+        home.demo(&none, "doctor"),
+        "reading",
+        "read:ops-config:jira-service-management",
+        3,
+    );
 
     let reader = sandbox(|user| user.with_scopes(Scopes::READ));
     let (steps, code) = examine(home.demo(&reader, "doctor"));
     assert_eq!(code, 0);
     for (name, scope) in [("writing", "write:ops-config"), ("deleting", "delete:ops-config")] {
         let step = step(&steps, name);
-        assert!(step["state"] == "note" && step["hint"].as_str().unwrap().contains(scope), "{step}");
+        assert!(
+            step["state"] == "note" && step["hint"].as_str().unwrap().contains(scope),
+            "{step}"
+        );
     }
 }
 
@@ -116,7 +130,11 @@ fn the_page_of_a_proxy_does_not_count_as_permission_to_delete() {
     sandbox.arm(FaultRule::new(fault).on(Operation::Delete));
     let (steps, _) = examine(home.demo(&sandbox, "doctor"));
     let (writing, deleting) = (step(&steps, "writing"), step(&steps, "deleting"));
-    assert_eq!((&writing["state"], &deleting["state"]), (&"ok".into(), &"note".into()), "{steps:?}");
+    assert_eq!(
+        (&writing["state"], &deleting["state"]),
+        (&"ok".into(), &"note".into()),
+        "{steps:?}"
+    );
 }
 
 #[test]
@@ -143,13 +161,22 @@ fn settings_that_are_missing_are_named() {
     assert_fails(Home::new().contacts().line("doctor"), "settings", "--site", 2);
     let (home, sandbox) = (Home::new(), sandbox(|user| user));
     let base_url = sandbox.base_url();
-    assert_fails(home.contacts().args(["doctor", "--base-url", &base_url]), "token", "--token-file", 2);
+    assert_fails(
+        home.contacts().args(["doctor", "--base-url", &base_url]),
+        "token",
+        "--token-file",
+        2,
+    );
 }
 
 #[test]
 fn rate_limit_headers_are_printed() {
     let (home, sandbox) = (Home::new(), sandbox(|user| user));
-    sandbox.arm(FaultRule::new(Fault::RateLimit { hint: Hint::ResetSeconds, seconds: 3600, status: 429 }));
+    sandbox.arm(FaultRule::new(Fault::RateLimit {
+        hint: Hint::ResetSeconds,
+        seconds: 3600,
+        status: 429,
+    }));
     assert_fails(home.demo(&sandbox, "doctor"), "connection", "asked to wait 3600 s", 5);
     sandbox.disarm();
     sandbox.arm(FaultRule::new(Fault::Html { when: When::Before }));
@@ -177,13 +204,20 @@ fn a_wrong_clock_is_named() {
             let _ = stream.read(&mut [0; 4096]);
             let body = r#"{"values":[]}"#;
             let head = "HTTP/1.1 200 OK\r\ndate: Mon, 01 Jan 2024 00:00:00 GMT\r\nx-ratelimit-limit: 77\r\n";
-            let _ = write!(stream, "{head}connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            let _ = write!(
+                stream,
+                "{head}connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
         }
     });
     let (steps, code) = examine(home.at(&format!("http://{address}/x")).line("doctor"));
     assert_eq!(code, 0);
     let clock = step(&steps, "clock");
-    assert!(clock["state"] == "note" && clock["message"].as_str().unwrap().contains("ahead of"), "{clock}");
+    assert!(
+        clock["state"] == "note" && clock["message"].as_str().unwrap().contains("ahead of"),
+        "{clock}"
+    );
     assert!(step(&steps, "limits")["message"].as_str().unwrap().contains("x-ratelimit-limit: 77"));
 }
 
@@ -193,6 +227,9 @@ fn each_check_is_one_line_and_the_exit_code_is_that_of_the_failure() {
     let ran = home.demo(&sandbox, "doctor").run().with_code(3);
     let last: Vec<_> = ran.stdout.lines().rev().take(2).collect();
     assert!(last[1].starts_with("FAILED  token       could not list contacts: 401"), "{ran:?}");
-    assert!(last[0].starts_with("                    check that the API token has not expired"), "{ran:?}");
+    assert!(
+        last[0].starts_with("                    check that the API token has not expired"),
+        "{ran:?}"
+    );
     assert!(ran.stderr.contains("this check failed: token"), "{ran:?}");
 }

@@ -43,7 +43,8 @@ fn an_unreachable_proxy_is_named_without_its_password() {
     // The cloud id is not looked up either.
     let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
     home.configure(&format!("[profile.default]\nsite = \"acme\"\nproxy = \"{NOBODY}\"\n"));
-    let doctor = || home.contacts().args(["doctor", "--email", "demo@example.com", "--token-file", &token]);
+    let doctor =
+        || home.contacts().args(["doctor", "--email", "demo@example.com", "--token-file", &token]);
     assert_fails(doctor(), "proxy", "could not connect", 5);
     assert!(hint(doctor()).contains("proxy of the profile"));
     assert!(sandbox.journal().is_empty());
@@ -74,7 +75,10 @@ fn a_reachable_proxy_is_named_and_gets_only_requests_for_the_host() {
         assert_eq!(check["message"], format!("{url} (--proxy) accepts connections"));
     }
     let targets = proxy.targets();
-    assert!(!targets.is_empty() && targets.iter().all(|target| *target == sandbox.address().to_string()));
+    assert!(
+        !targets.is_empty()
+            && targets.iter().all(|target| *target == sandbox.address().to_string())
+    );
 }
 
 #[test]
@@ -116,7 +120,12 @@ fn a_proxy_that_closes_the_connection_counts_as_reachable() {
             let _ = stream.read(&mut [0; 4096]).and_then(|_| stream.flush());
         }
     });
-    assert_fails(doctor(&home, &sandbox.base_url(), &url), "connection", "the proxy accepts connections", 5);
+    assert_fails(
+        doctor(&home, &sandbox.base_url(), &url),
+        "connection",
+        "the proxy accepts connections",
+        5,
+    );
     assert!(sandbox.journal().is_empty());
 }
 

@@ -41,8 +41,11 @@ fn the_issuer_of_a_certificate_is_printed_whether_trusted_or_not() {
         let ran = home.at(&base_url).line(line).run().with_code(1);
         assert_eq!(ran.error()["kind"], "certificate", "{ran:?}");
     }
-    let (steps, code) =
-        examine(home.at(&base_url).args(["doctor", "--ca-file", &home.write("ca.pem", &office.pem)]));
+    let (steps, code) = examine(home.at(&base_url).args([
+        "doctor",
+        "--ca-file",
+        &home.write("ca.pem", &office.pem),
+    ]));
     assert_eq!(code, 0, "{steps:?}");
     assert!(step(&steps, "TLS").to_string().contains(ISSUER), "{steps:?}");
 }
@@ -53,7 +56,8 @@ fn a_server_without_tls_sends_no_certificate() {
     let plain = sandbox.base_url().replace("http:", "https:");
     // A server with other TLS versions sends a fatal alert, protocol_version (RFC 8446, 6).
     let other = serve(|mut stream| {
-        let _ = stream.read(&mut [0; 4096]).and_then(|_| stream.write_all(&[21, 3, 3, 0, 2, 2, 70]));
+        let _ =
+            stream.read(&mut [0; 4096]).and_then(|_| stream.write_all(&[21, 3, 3, 0, 2, 2, 70]));
     });
     for base_url in [plain, other] {
         assert_fails(home.at(&base_url).line("doctor"), "TLS", "no certificate", 5);
@@ -62,7 +66,8 @@ fn a_server_without_tls_sends_no_certificate() {
 
 #[test]
 fn the_check_of_a_silent_server_times_out() {
-    let (home, silent) = (Home::new(), serve(|mut stream| drop(stream.read_to_end(&mut Vec::new()))));
+    let (home, silent) =
+        (Home::new(), serve(|mut stream| drop(stream.read_to_end(&mut Vec::new()))));
     let doctor = home.at(&silent).line("doctor --timeout 1s");
     assert_fails(doctor, "TLS", "no certificate: no response in time", 5);
 }
@@ -75,13 +80,15 @@ fn a_failed_handshake_with_a_trusted_certificate_is_not_a_certificate_error() {
         (serve(empty_list(office.server(&TLS12, true))), "fatal alert"),
         (serve(hangs_up(office.server(&TLS12, false))), "unexpected end of file"),
     ] {
-        let doctor = || home.at(&base_url).args(["doctor", "--attempts", "1", "--ca-file", &authority]);
+        let doctor =
+            || home.at(&base_url).args(["doctor", "--attempts", "1", "--ca-file", &authority]);
         assert_fails(doctor(), "TLS", ISSUER, 5);
         assert_fails(doctor(), "TLS", why, 5);
         let ran = doctor().line("-o json").run();
         assert_eq!(ran.error()["kind"], "unavailable", "{ran:?}");
         // Another command fails in the same way.
-        let list = home.at(&base_url).args(["list", "--attempts", "1", "--ca-file", &authority]).fail(5);
+        let list =
+            home.at(&base_url).args(["list", "--attempts", "1", "--ca-file", &authority]).fail(5);
         assert_eq!(list["kind"], "unavailable", "{list}");
     }
 }

@@ -44,7 +44,8 @@ fn the_plan_of_a_list_is_empty() {
     let (home, sandbox) = (Home::new(), various());
     for (form, flags) in [("json", "--format json"), ("json", ""), ("csv", "--format csv")] {
         let text = home.demo(&sandbox, &format!("list -o {form}")).succeed();
-        let ran = home.demo(&sandbox, &format!("plan - --prune --exit-code {flags}")).stdin(&text).run();
+        let ran =
+            home.demo(&sandbox, &format!("plan - --prune --exit-code {flags}")).stdin(&text).run();
         assert_eq!(ran.with_code(0).stdout, "no changes\n", "{form} {flags}: {text}");
     }
 }
@@ -66,7 +67,10 @@ fn standard_output_is_yaml_unless_output_or_format_selects_another() {
     assert_eq!(export("export -o csv"), csv);
     assert_eq!(export("export -o json --format csv"), csv);
     let json: serde_json::Value = serde_json::from_str(&export("export -o json")).unwrap();
-    assert_eq!(json[1], json!({"id": sms, "method": "sms", "to": "90-555-555-5555", "enabled": true}));
+    assert_eq!(
+        json[1],
+        json!({"id": sms, "method": "sms", "to": "90-555-555-5555", "enabled": true})
+    );
     home.demo(&sandbox, "export -o ndjson").run().with_code(2);
 }
 
@@ -75,10 +79,14 @@ fn a_user_without_contacts_can_be_exported() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [email, sms] = ids(&sandbox);
     home.demo(&sandbox, &format!("delete --yes --force {email} {sms}")).succeed();
-    for (format, expected) in [("yaml", "[]\n"), ("json", "[]\n"), ("csv", "id,method,to,enabled\n")] {
+    for (format, expected) in
+        [("yaml", "[]\n"), ("json", "[]\n"), ("csv", "id,method,to,enabled\n")]
+    {
         let text = home.demo(&sandbox, &format!("export --format {format}")).succeed();
         assert_eq!(text, expected);
-        home.demo(&sandbox, &format!("plan - --format {format} --exit-code")).stdin(&text).succeed();
+        home.demo(&sandbox, &format!("plan - --format {format} --exit-code"))
+            .stdin(&text)
+            .succeed();
     }
 }
 
@@ -123,7 +131,10 @@ fn replacing_a_file_keeps_its_mode_and_a_link_to_it() {
     let mut old = fs::File::open(&file).unwrap();
 
     let ran = home.demo(&sandbox, "export --force").args([&link]).run().with_code(0);
-    assert!(ran.stdout.is_empty() && ran.stderr.starts_with("note: 2 contacts written to "), "{ran:?}");
+    assert!(
+        ran.stdout.is_empty() && ran.stderr.starts_with("note: 2 contacts written to "),
+        "{ran:?}"
+    );
     let mut text = String::new();
     old.read_to_string(&mut text).unwrap();
     assert_eq!(text, "as it was");
@@ -151,7 +162,8 @@ fn a_pipe_is_written_and_not_replaced() {
 /// Verifies a number, as its owner does with the code from the service.
 fn verify(sandbox: &Sandbox, id: &str) {
     assert!(sandbox.with_service(|service| {
-        let account = service.users().find(|user| user.email == DEMO_EMAIL).unwrap().account_id.clone();
+        let account =
+            service.users().find(|user| user.email == DEMO_EMAIL).unwrap().account_id.clone();
         service.verify(&account, id)
     }));
 }
@@ -202,10 +214,12 @@ fn a_number_disabled_by_a_person_stays_disabled() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let id = ids(&sandbox)[1].clone();
     sandbox.with_service(|service| {
-        let mut state: serde_json::Value = serde_json::from_str(&service.state().to_json()).unwrap();
+        let mut state: serde_json::Value =
+            serde_json::from_str(&service.state().to_json()).unwrap();
         let contact = &mut state["accounts"][0]["contacts"][1];
         assert_eq!(contact["id"], id);
-        (contact["enabled"], contact["disabled_reason"]) = (false.into(), "Deactivated by its owner".into());
+        (contact["enabled"], contact["disabled_reason"]) =
+            (false.into(), "Deactivated by its owner".into());
         *service = Service::from_state(State::from_json(&state.to_string()).unwrap());
     });
     let yaml = home.demo(&sandbox, "export").succeed();
@@ -228,7 +242,10 @@ fn a_file_that_no_export_wrote_is_kept_without_force() {
         let file = home.write(name, text);
         let error = home.demo(&sandbox, &format!("export {file}")).fail(2);
         let message = error["message"].as_str().unwrap();
-        assert!(message.starts_with(&format!("{file} exists and was not written by ")), "{message}");
+        assert!(
+            message.starts_with(&format!("{file} exists and was not written by ")),
+            "{message}"
+        );
         assert!(error["hint"].as_str().unwrap().contains("--force"), "{error}");
         assert_eq!(fs::read_to_string(&file).unwrap(), text);
         assert!(sandbox.journal().is_empty());

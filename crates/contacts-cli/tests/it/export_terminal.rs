@@ -13,7 +13,8 @@ fn only_a_file_that_no_export_wrote_needs_a_yes() {
     let file = home.write("contacts.yaml", mine);
     let line = format!("export {file}");
     for answer in ["n", ""] {
-        let mut running = home.demo(&sandbox, &line).at_terminal(200).answer("Overwrite it? [y/N] ", answer);
+        let mut running =
+            home.demo(&sandbox, &line).at_terminal(200).answer("Overwrite it? [y/N] ", answer);
         running.shown("nothing was written");
         running.end().with_code(1);
         assert_eq!(fs::read_to_string(&file).unwrap(), mine);

@@ -16,7 +16,11 @@ fn every_error_is_reported_with_file_line_and_column() {
             "- sms: 90-555\n  enabled: maybe\n- fax: 90-555\n- email: a@b\n  id: a/b\n",
             &["2:12", "3:3", "5:7"][..],
         ),
-        ("a.json", "[{\"method\":\"sms\"},\n {\"method\":\"sms\",\"to\":\"1\",\"x\":2}]", &["1:2", "2:27"]),
+        (
+            "a.json",
+            "[{\"method\":\"sms\"},\n {\"method\":\"sms\",\"to\":\"1\",\"x\":2}]",
+            &["1:2", "2:27"],
+        ),
         ("a.csv", "method,to,fax\nsms,,1\nsms,90-1,,,5\n", &["1:11", "2:5", "3:12"]),
         ("a.yaml", "- {sms: 1", &["1:10"]),
         ("a.yaml", "", &["1:1"]),
@@ -41,15 +45,17 @@ fn every_error_is_reported_with_file_line_and_column() {
 #[test]
 fn an_error_found_by_comparing_with_the_service_has_its_position_and_changes_nothing() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    let text = "- email: new@example.com\n- mobile: My phone\n- {sms: 1-1, id: a}\n- {sms: 1-1, id: b}\n";
+    let text =
+        "- email: new@example.com\n- mobile: My phone\n- {sms: 1-1, id: a}\n- {sms: 1-1, id: b}\n";
     let file = home.write("a.yaml", text);
     for command in COMMANDS {
         let ran = home.demo(&sandbox, &format!("{command} {file}")).run().with_code(2);
         let lines: Vec<_> = ran.stderr.lines().collect();
         assert_eq!(lines.len(), 2, "{ran:?}");
-        for expected in
-            ["2:3: mobile My phone does not exist", "4:3: sms 1-1 is the same contact as sms 1-1 on line 3"]
-        {
+        for expected in [
+            "2:3: mobile My phone does not exist",
+            "4:3: sms 1-1 is the same contact as sms 1-1 on line 3",
+        ] {
             let expected = format!("error: {file}:{expected}");
             assert!(lines.iter().any(|line| line.starts_with(&expected)), "{expected}: {ran:?}");
         }
@@ -94,9 +100,14 @@ fn errors_name_standard_input_and_it_can_have_only_one_use() {
     for command in COMMANDS {
         let ran = home.demo(&sandbox, &format!("{command} -")).stdin("- fax: 1").run().with_code(2);
         assert!(ran.stderr.starts_with("error: <stdin>:1:3: "), "{ran:?}");
-        let at = ["--base-url", &sandbox.base_url(), "--email", "demo@example.com", "--token-file", "-"];
-        let error = home.contacts().args(at).line(&format!("{command} -")).stdin("- sms: 1").fail(2);
-        assert!(error["message"].as_str().unwrap().contains("both the token and the contacts"), "{error}");
+        let at =
+            ["--base-url", &sandbox.base_url(), "--email", "demo@example.com", "--token-file", "-"];
+        let error =
+            home.contacts().args(at).line(&format!("{command} -")).stdin("- sms: 1").fail(2);
+        assert!(
+            error["message"].as_str().unwrap().contains("both the token and the contacts"),
+            "{error}"
+        );
     }
     assert!(sandbox.journal().is_empty());
 }

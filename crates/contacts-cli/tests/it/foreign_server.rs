@@ -38,7 +38,10 @@ fn run(line: &str, answers: &'static [(u16, &str)]) -> (String, Vec<Seen>) {
             request.as_reader().read_to_string(&mut text).unwrap();
             let headers = request.headers().iter();
             let headers = headers.map(|header| {
-                (header.field.as_str().as_str().to_ascii_lowercase(), header.value.as_str().to_owned())
+                (
+                    header.field.as_str().as_str().to_ascii_lowercase(),
+                    header.value.as_str().to_owned(),
+                )
             });
             let headers = headers.collect();
             let request_line = format!("{} {}", request.method(), request.url());
@@ -52,9 +55,15 @@ fn run(line: &str, answers: &'static [(u16, &str)]) -> (String, Vec<Seen>) {
     serve.join().unwrap();
     let seen: Vec<_> = seen.into_iter().collect();
     for seen in &seen {
-        assert_eq!(seen.headers("authorization"), ["Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu"]);
+        assert_eq!(
+            seen.headers("authorization"),
+            ["Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu"]
+        );
         assert_eq!(seen.headers("accept"), ["application/json"]);
-        assert_eq!(seen.headers("user-agent"), [concat!("contacts-cli/", env!("CARGO_PKG_VERSION"))]);
+        assert_eq!(
+            seen.headers("user-agent"),
+            [concat!("contacts-cli/", env!("CARGO_PKG_VERSION"))]
+        );
         let length = if seen.body.is_empty() { 0 } else { 1 };
         assert_eq!(seen.headers("content-type").len(), length, "{seen:?}");
         assert_eq!(seen.headers("transfer-encoding").len(), 0, "{seen:?}");
@@ -113,17 +122,23 @@ fn get_reads_the_documented_contact() {
 
 #[test]
 fn create_sends_the_documented_body_and_finds_the_id() {
-    const BODY: &str = r#"{"message":"Created","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
+    const BODY: &str =
+        r#"{"message":"Created","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
     let (text, seen) = run("create email test@atlassian.com", &[(201, BODY)]);
     assert_eq!(text, printed(ID, "Created"));
-    assert_eq!(one(&seen), (&*format!("POST {CONTACTS}"), r#"{"method":"email","to":"test@atlassian.com"}"#));
+    assert_eq!(
+        one(&seen),
+        (&*format!("POST {CONTACTS}"), r#"{"method":"email","to":"test@atlassian.com"}"#)
+    );
     assert_eq!(seen[0].headers("content-type"), ["application/json"]);
 }
 
 #[test]
 fn update_sends_the_documented_body_and_prints_the_id_of_the_response() {
-    const BODY: &str = r#"{"message":"Updated","data":{"id":"06ba9237-d45d-40f3-a340-4a89acbdb61a"}}"#;
-    let (text, seen) = run("update 06ba9237-d45d-40f3-a340-4a89acbdb61a 90-5555559999", &[(200, BODY)]);
+    const BODY: &str =
+        r#"{"message":"Updated","data":{"id":"06ba9237-d45d-40f3-a340-4a89acbdb61a"}}"#;
+    let (text, seen) =
+        run("update 06ba9237-d45d-40f3-a340-4a89acbdb61a 90-5555559999", &[(200, BODY)]);
     assert_eq!(text, printed("06ba9237-d45d-40f3-a340-4a89acbdb61a", "Updated"));
     let request = format!("PATCH {CONTACTS}/06ba9237-d45d-40f3-a340-4a89acbdb61a");
     assert_eq!(one(&seen), (&*request, r#"{"to":"90-5555559999"}"#));
@@ -131,7 +146,8 @@ fn update_sends_the_documented_body_and_prints_the_id_of_the_response() {
 
 #[test]
 fn activate_and_deactivate_send_no_body() {
-    const ACTIVATED: &str = r#"{"message":"Activated","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
+    const ACTIVATED: &str =
+        r#"{"message":"Activated","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
     const DEACTIVATED: &str =
         r#"{"message":"Deactivated","data":{"id":"35c958bb-ecc3-4cfa-8976-3830daa6231e"}}"#;
     for (command, flag, answers, message) in [

@@ -32,7 +32,8 @@ fn an_interrupt_during_a_create_prints_a_receipt() {
     let ran = interrupted(&home, &sandbox, "create voice 49-1", 1).with_code(7);
     assert_eq!(ran.stdout, "");
     assert!(
-        ran.stderr.contains("interrupted: it is unknown whether the voice contact 49-1 was created"),
+        ran.stderr
+            .contains("interrupted: it is unknown whether the voice contact 49-1 was created"),
         "{ran:?}"
     );
     let receipt = ran.stderr.lines().find_map(|line| line.strip_prefix("receipt: ")).unwrap();
@@ -74,8 +75,8 @@ fn an_interrupt_during_several_changes_reports_the_finished_ones() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Silence { when: When::Before }).nth(2).on(Operation::Delete));
     let [email, sms] = ids(&sandbox);
-    let ran =
-        interrupted(&home, &sandbox, &format!("delete --yes --force {email} {sms} c"), 2).killed_by(SIGINT);
+    let ran = interrupted(&home, &sandbox, &format!("delete --yes --force {email} {sms} c"), 2)
+        .killed_by(SIGINT);
     let expected = format!(
         "error: interrupted: 1 of 3 changes were made; the outcome of the next one is unknown: {sms}\n"
     );
@@ -86,7 +87,9 @@ fn an_interrupt_during_several_changes_reports_the_finished_ones() {
 fn an_interrupt_outside_a_change_prints_nothing() {
     let (home, sandbox) = (Home::new(), silent());
     for (number, line) in
-        ["list", "update a b", "create --ensure voice 49-1", "delete --yes --force a"].iter().enumerate()
+        ["list", "update a b", "create --ensure voice 49-1", "delete --yes --force a"]
+            .iter()
+            .enumerate()
     {
         let ran = interrupted(&home, &sandbox, line, number + 1).killed_by(SIGINT);
         assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""), "{line}");
@@ -143,8 +146,12 @@ fn an_interrupt_stops_a_shell_loop() {
 #[test]
 fn a_shell_reports_the_signal() {
     let (home, sandbox) = (Home::new(), silent());
-    let command =
-        shell(&home, &sandbox, "sh", "contacts list & kill_me=$!; echo $kill_me; wait $kill_me; echo $?");
+    let command = shell(
+        &home,
+        &sandbox,
+        "sh",
+        "contacts list & kill_me=$!; echo $kill_me; wait $kill_me; echo $?",
+    );
     let mut command = command.start();
     until("the request", || sandbox.journal().len() == 1);
     let child = command.line();
@@ -198,8 +205,7 @@ fn under_nohup_an_audit_survives_the_end_of_its_terminal() {
 fn an_interrupt_does_not_end_a_background_job_of_a_script() {
     let (home, sandbox) = (Home::new(), slow());
     // Without job control, background jobs of a shell ignore SIGINT.
-    let line =
-        "trap : INT; contacts list & job=$!; until wait $job; [ $? -lt 128 ]; do :; done; wait $job; echo $?";
+    let line = "trap : INT; contacts list & job=$!; until wait $job; [ $? -lt 128 ]; do :; done; wait $job; echo $?";
     let command = shell(&home, &sandbox, "sh", line).leader().start();
     until("the request", || sandbox.journal().len() == 1);
     command.signal_all("INT");

@@ -37,7 +37,8 @@ fn login_prompts_for_a_missing_site() {
     let body = r#"{"cloudId":"c","values":[]}"#;
     let proxy = Proxy::leading_to(&serve(answering(office.server(&TLS13, false), body)));
     let ca = home.write("ca.pem", &office.pem);
-    let login = home.contacts().args(["login", "--ca-file", &ca, "--proxy", &proxy.url()]).at_terminal(80);
+    let login =
+        home.contacts().args(["login", "--ca-file", &ca, "--proxy", &proxy.url()]).at_terminal(80);
     let login = login.answer("site, such as acme.atlassian.net", "acme");
     let login = login.answer("e-mail address: ", DEMO_EMAIL);
     login.answer_unseen("token (not shown): ", DEMO_TOKEN).end().with_code(0);

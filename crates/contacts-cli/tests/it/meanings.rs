@@ -74,7 +74,8 @@ fn a_removed_api_and_an_unknown_tenant_do_not_mean_a_missing_contact() {
 #[test]
 fn the_page_of_a_firewall_is_not_an_answer_of_the_service() {
     for line in ["list", "get abc", "create sms 90-5555559999", "delete abc --yes --force"] {
-        let page = answer("403 Forbidden", "content-type: text/html\r\n", "<html><h1>Blocked by policy");
+        let page =
+            answer("403 Forbidden", "content-type: text/html\r\n", "<html><h1>Blocked by policy");
         let (code, error, requests) = outcome(line, &[page]);
         assert_eq!((code, requests), (1, 1), "{line}: {error}");
         assert_eq!(error["kind"], "invalid_response", "{line}: {error}");
@@ -84,8 +85,7 @@ fn the_page_of_a_firewall_is_not_an_answer_of_the_service() {
 
 #[test]
 fn the_hint_of_a_403_matches_its_reason() {
-    let allowlist =
-        r#"{"message":"The IP address has been rejected because the account has IP allowlisting enabled"}"#;
+    let allowlist = r#"{"message":"The IP address has been rejected because the account has IP allowlisting enabled"}"#;
     let forbidden = r#"{"message":"Forbidden"}"#;
     for (line, body, expected) in [
         ("list", allowlist, "allowlist"),
@@ -112,28 +112,41 @@ fn a_401_names_the_kind_of_token() {
     assert!(hint(&error).contains("API token has not expired"), "{error}");
     let scope = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
     let (_, error, _) = outcome("list", &[answer("401 Unauthorized", "", scope)]);
-    let both = hint(&error).contains("use a token with the scope") && hint(&error).contains("--oauth");
+    let both =
+        hint(&error).contains("use a token with the scope") && hint(&error).contains("--oauth");
     assert!(both && hint(&error).contains("doctor"), "{error}");
 }
 
 #[test]
 fn a_renamed_and_an_unknown_site_get_one_request_and_a_hint() {
-    let (home, moved) = (Home::new(), "location: https://acme-new.atlassian.net/_edge/tenant_info\r\n");
+    let (home, moved) =
+        (Home::new(), "location: https://acme-new.atlassian.net/_edge/tenant_info\r\n");
     let renamed = "use --site acme-new; SITE is now acme-new.atlassian.net";
     let file = home.write("contacts.yaml", "- sms: 90-5555559999\n");
     let apply = format!("apply {file} --yes");
-    for line in ["list", "get abc", "create sms 90-5", "create --ensure sms 90-5", "delete abc --yes", &apply]
-    {
-        for (status, headers, expected) in
-            [("301 Moved Permanently", moved, renamed), ("404 Not Found", "", "check the name of the site")]
-        {
+    for line in [
+        "list",
+        "get abc",
+        "create sms 90-5",
+        "create --ensure sms 90-5",
+        "delete abc --yes",
+        &apply,
+    ] {
+        for (status, headers, expected) in [
+            ("301 Moved Permanently", moved, renamed),
+            ("404 Not Found", "", "check the name of the site"),
+        ] {
             let server = Server::start(&[answer(status, headers, "")]);
             let token = home.write("token", support::SECRET);
             let who = ["--email", "ann@example.com", "--token-file", &token];
-            let error = home.contacts().args(["--site", &server.origin]).args(who).line(line).fail(1);
+            let error =
+                home.contacts().args(["--site", &server.origin]).args(who).line(line).fail(1);
             let site = server.origin.strip_prefix("http://").unwrap();
             let hint = hint(&error).to_owned();
-            assert!(hint.contains("--site") && hint.starts_with(&expected.replace("SITE", site)), "{error}");
+            assert!(
+                hint.contains("--site") && hint.starts_with(&expected.replace("SITE", site)),
+                "{error}"
+            );
             assert_eq!(server.requests(), 1, "{line}");
         }
     }
@@ -141,7 +154,11 @@ fn a_renamed_and_an_unknown_site_get_one_request_and_a_hint() {
 
 #[test]
 fn a_redirected_create_fails_and_shows_the_target() {
-    let moved = answer("301 Moved Permanently", "location: https://elsewhere.example/login?token=x\r\n", "");
+    let moved = answer(
+        "301 Moved Permanently",
+        "location: https://elsewhere.example/login?token=x\r\n",
+        "",
+    );
     let page = answer("200 OK", "", r#"{"values":[]}"#);
     for (line, answers) in [
         ("create sms 90-5555559999", vec![moved.clone()]),
@@ -149,8 +166,14 @@ fn a_redirected_create_fails_and_shows_the_target() {
     ] {
         let (code, error, requests) = outcome(line, &answers);
         assert_eq!((code, requests), (1, answers.len()), "{error}");
-        assert!(error["message"].as_str().unwrap().contains("https://elsewhere.example/login"), "{error}");
-        assert!(error.get("receipt").is_none() && !error.to_string().contains("token=x"), "{error}");
+        assert!(
+            error["message"].as_str().unwrap().contains("https://elsewhere.example/login"),
+            "{error}"
+        );
+        assert!(
+            error.get("receipt").is_none() && !error.to_string().contains("token=x"),
+            "{error}"
+        );
         assert!(hint(&error).contains("check --base-url"), "{error}");
     }
 }
@@ -170,7 +193,8 @@ fn retry_after_is_a_minimum_and_never_replaces_the_backoff() {
         let ran = server.run(&home, "list -v").with_code(0);
         assert_eq!(ran.stderr.matches(" before the next attempt").count(), 3, "{ran:?}");
         assert_eq!(server.requests(), 4);
-        let waits = ran.stderr.lines().filter_map(|line| line.strip_prefix("waiting ")?.split(' ').next());
+        let waits =
+            ran.stderr.lines().filter_map(|line| line.strip_prefix("waiting ")?.split(' ').next());
         waits.map(|seconds| seconds.parse().unwrap()).any(|seconds: f64| seconds > 0.5)
     };
     assert!((0..4).any(|_| is_backed_off()));
@@ -191,7 +215,8 @@ fn an_unusual_contact_or_a_byte_order_mark_does_not_fail_the_list() {
                 {\"id\":\"c\",\"method\":\"sms\",\"to\":\"90-5\",\"applyOrder\":1.0}]}";
     let home = Home::new();
     let server = Server::start(&[&answer("200 OK", "", body)]);
-    let list: Value = serde_json::from_str(&server.run(&home, "list -o json").with_code(0).stdout).unwrap();
+    let list: Value =
+        serde_json::from_str(&server.run(&home, "list -o json").with_code(0).stdout).unwrap();
     assert_eq!(list.as_array().unwrap().len(), 3, "{list}");
     assert_eq!((&list[0]["to"], &list[2]["applyOrder"]), (&Value::from(""), &Value::from(1)));
     assert_eq!(list[1]["to"], "");
@@ -201,7 +226,8 @@ fn an_unusual_contact_or_a_byte_order_mark_does_not_fail_the_list() {
     let unknown = [vec!["a", "mobile", "unknown"], vec!["b", "mobile", "unknown"]];
     assert_eq!(words[..2], unknown, "nothing is said of whether it is enabled: {table}");
     let body = r#"{"values":[{"id":"c","method":"sms","to":"90-5","applyOrder":"first"}]}"#;
-    let list = Server::start(&[answer("200 OK", "", body)]).run(&home, "list -o json").with_code(0).stdout;
+    let list =
+        Server::start(&[answer("200 OK", "", body)]).run(&home, "list -o json").with_code(0).stdout;
     assert_eq!(list, "[{\"id\":\"c\",\"method\":\"sms\",\"to\":\"90-5\"}]\n");
 }
 
@@ -211,34 +237,43 @@ fn a_contact_without_an_address_is_exported_and_unchanged() {
     let odd = r#"{"values":[{"id":"a","method":"mobile","to":null},{"id":"b","method":"mobile","status":{"enabled":true}}]}"#;
     let server = Server::start(&[answer("200 OK", "", odd)]);
     for form in ["yaml", "json", "csv"] {
-        let file =
-            home.write(form, &server.run(&home, &format!("export --format {form}")).with_code(0).stdout);
+        let file = home.write(
+            form,
+            &server.run(&home, &format!("export --format {form}")).with_code(0).stdout,
+        );
         let line = format!("plan {file} --format {form} --prune --exit-code");
         assert_eq!(server.run(&home, &line).with_code(0).stdout, "no changes\n");
     }
     let error = home.at(&server.origin).line("plan -").stdin("- mobile: ''\n").fail(2);
-    assert!(error["message"].as_str().unwrap().contains("1:11: the address or number is missing"), "{error}");
+    assert!(
+        error["message"].as_str().unwrap().contains("1:11: the address or number is missing"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_compressed_body_is_reported_and_not_printed() {
     // The header of gzip (RFC 1952), and bytes that are not UTF-8.
     let body =
-        [&b"\x1f\x8b\x08\0\0\0\0\0\0\xff"[..], &[0xab, 0x56, 0x2a, 0x4b, 0xcc, 0x29, 0x9d, 0xff]].concat();
+        [&b"\x1f\x8b\x08\0\0\0\0\0\0\xff"[..], &[0xab, 0x56, 0x2a, 0x4b, 0xcc, 0x29, 0x9d, 0xff]]
+            .concat();
     for encoding in ["", "content-encoding: gzip\r\n"] {
         let compressed = |status: &str| {
             let length = body.len();
-            let head =
-                format!("HTTP/1.1 {status}\r\nconnection: close\r\n{encoding}content-length: {length}");
+            let head = format!(
+                "HTTP/1.1 {status}\r\nconnection: close\r\n{encoding}content-length: {length}"
+            );
             [head.as_bytes(), b"\r\n\r\n", &body].concat()
         };
         let expected = "the body is compressed (gzip), but compression was not requested";
         for line in ["list", "get abc"] {
-            let (code, error, _) = outcome(&format!("{line} --attempts 1"), &[compressed("200 OK")]);
+            let (code, error, _) =
+                outcome(&format!("{line} --attempts 1"), &[compressed("200 OK")]);
             assert_eq!((code, &error["kind"]), (1, &Value::from("invalid_response")), "{error}");
             assert!(error["message"].as_str().unwrap().ends_with(expected), "{error}");
         }
-        let (code, error, _) = outcome("create sms 90-5555559999", &[compressed("422 Unprocessable Entity")]);
+        let (code, error, _) =
+            outcome("create sms 90-5555559999", &[compressed("422 Unprocessable Entity")]);
         assert_eq!(code, 1, "{error}");
         assert!(error["message"].as_str().unwrap().ends_with(expected), "{error}");
     }
@@ -248,22 +283,29 @@ fn a_compressed_body_is_reported_and_not_printed() {
 fn a_problem_document_is_printed_with_its_parameters_and_a_specific_hint() {
     let problem = r#"{"title":"Bad request","detail":"Validation failed","invalid-params":[{"name":"to","reason":"is not a valid number"}]}"#;
     let headers = "content-type: application/problem+json\r\n";
-    let (code, error, _) =
-        outcome("create sms 90-5555559999", &[answer("422 Unprocessable Entity", headers, problem)]);
+    let (code, error, _) = outcome(
+        "create sms 90-5555559999",
+        &[answer("422 Unprocessable Entity", headers, problem)],
+    );
     assert_eq!(code, 1);
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains("Bad request: Validation failed; to: is not a valid number"), "{message}");
+    assert!(
+        message.contains("Bad request: Validation failed; to: is not a valid number"),
+        "{message}"
+    );
     assert!(hint(&error).starts_with("check the address"), "{error}");
-    for (title, expected) in
-        [("Contact already exists", "exists already"), ("Limit of 2 contacts exceeded", "at most 2")]
-    {
+    for (title, expected) in [
+        ("Contact already exists", "exists already"),
+        ("Limit of 2 contacts exceeded", "at most 2"),
+    ] {
         let body = format!(r#"{{"errors":[{{"title":"{title}","code":"X"}}]}}"#);
         let (_, error, _) =
             outcome("create sms 90-5555559999", &[answer("422 Unprocessable Entity", "", &body)]);
         let is_of_three = hint(&error).contains("may exist already");
         assert!(
             !is_of_three
-                && (hint(&error).contains(expected) || hint(&error).contains("the existing contact")),
+                && (hint(&error).contains(expected)
+                    || hint(&error).contains("the existing contact")),
             "{error}"
         );
     }
@@ -278,7 +320,10 @@ fn a_response_about_another_contact_is_an_error() {
         assert_eq!((code, requests), (1, 1), "{line}: {error}");
         assert_eq!(error["kind"], "invalid_response", "{line}: {error}");
         let message = error["message"].as_str().unwrap();
-        assert!(message.contains("the response is about another contact, another"), "{line}: {error}");
+        assert!(
+            message.contains("the response is about another contact, another"),
+            "{line}: {error}"
+        );
         assert!(message.ends_with("the request may have taken effect"), "{line}: {error}");
     }
     let contact = r#"{"id":"another","method":"sms","to":"90-5"}"#;
@@ -290,8 +335,11 @@ fn a_response_about_another_contact_is_an_error() {
 fn the_page_size_of_the_caller_beats_that_of_the_link() {
     let home = Home::new();
     let contact = |id: u32| format!(r#"{{"id":"{id}","method":"sms","to":"90-{id}"}}"#);
-    let first =
-        format!(r#"{{"values":[{},{}],"links":{{"next":"?offset=2&size=1"}}}}"#, contact(1), contact(2));
+    let first = format!(
+        r#"{{"values":[{},{}],"links":{{"next":"?offset=2&size=1"}}}}"#,
+        contact(1),
+        contact(2)
+    );
     let second = format!(r#"{{"values":[{}]}}"#, contact(3));
     let server = Server::start(&[&answer("200 OK", "", &first), &answer("200 OK", "", &second)]);
     let ran = server.run(&home, "list -v").with_code(0);
@@ -311,10 +359,17 @@ fn the_base_url_follows_from_the_site_and_the_kind_of_token() {
         text.contains(oauth) && text.contains("\"authorization: Bearer $CONTACTS_OAUTH_TOKEN\""),
         "{text}"
     );
-    for site in ["acme.atlassian-us-gov.net", "a.atlassian-isolated.net", "acme.atlassian-fex.net"] {
+    for site in ["acme.atlassian-us-gov.net", "a.atlassian-isolated.net", "acme.atlassian-fex.net"]
+    {
         let (token, proxy) = (home.write("token", support::SECRET), Server::start(&[""]));
-        let who =
-            home.contacts().args(["--site", site, "--email", "ann@example.com", "--token-file", &token]);
+        let who = home.contacts().args([
+            "--site",
+            site,
+            "--email",
+            "ann@example.com",
+            "--token-file",
+            &token,
+        ]);
         let error = who.line("list --attempts 1").args(["--proxy", &proxy.origin]).fail(2);
         assert!(hint(&error).contains("--base-url"), "{error}");
         assert_eq!(proxy.requests(), 0, "{site}");

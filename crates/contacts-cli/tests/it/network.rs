@@ -56,7 +56,10 @@ fn refusing(status: &'static str) -> (String, Arc<AtomicUsize>) {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
             let lines = BufReader::new(&stream).lines().map_while(Result::ok);
-            count.fetch_add(lines.take_while(|line| !line.is_empty()).count().min(1), Ordering::SeqCst);
+            count.fetch_add(
+                lines.take_while(|line| !line.is_empty()).count().min(1),
+                Ordering::SeqCst,
+            );
             let _ = write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
         }
     });
@@ -112,7 +115,8 @@ fn a_domain_in_no_proxy_includes_its_subdomains() {
 fn login_uses_the_network_settings_and_the_given_user() {
     let (secured, proxy) = (Secured::new(), Proxy::start());
     secured.home.configure("[profile.default]\nproxy = \"http://127.0.0.1:1\"\nattempts = 1\n");
-    let login = secured.home.contacts().line("login --email ann@example.com --token-file -").stdin(SECRET);
+    let login =
+        secured.home.contacts().line("login --email ann@example.com --token-file -").stdin(SECRET);
     let login = login.args(["--base-url", &secured.base_url]);
     let login = login.env("CONTACTS_SITE", "acme").env("CONTACTS_EMAIL", "other@example.com");
     let login = login.env("CONTACTS_TOKEN", "another").env("JSM_OAUTH_TOKEN", "another");
@@ -154,12 +158,14 @@ fn a_proxy_that_rejects_connect_gets_one_request_and_a_plain_error() {
     ] {
         let (address, asked) = refusing(status);
         let proxy = format!("http://ann:{SECRET}@{address}");
-        let ran = secured.line("list --attempts 2").env("HTTPS_PROXY", &proxy).run().with_code(code);
+        let ran =
+            secured.line("list --attempts 2").env("HTTPS_PROXY", &proxy).run().with_code(code);
         assert_eq!(asked.load(Ordering::SeqCst), attempts, "{ran:?}");
         assert!(ran.stderr.contains(&format!("the proxy responded with {status}")), "{ran:?}");
         assert!(ran.stderr.contains(hint) && !ran.stderr.contains(SECRET), "{ran:?}");
         // A create has no effect either, and its outcome is known.
-        let create = secured.line("create email ann@example.com --attempts 1").env("HTTPS_PROXY", &proxy);
+        let create =
+            secured.line("create email ann@example.com --attempts 1").env("HTTPS_PROXY", &proxy);
         create.run().with_code(code);
     }
 }
@@ -184,7 +190,8 @@ fn an_invalid_proxy_url_is_reported_with_its_source() {
     let config = secured.home.path("config/contacts/config.toml");
     for profile in ["default", "work"] {
         secured.home.configure(&format!("[profile.{profile}]\nproxy = \"ftp://ann:{SECRET}@p\"\n"));
-        let label = format!("proxy of the profile {profile} in {} is not a URL such as", config.display());
+        let label =
+            format!("proxy of the profile {profile} in {} is not a URL such as", config.display());
         for line in ["list", "doctor"] {
             let printed = printed(secured.line(line).args(["--profile", profile]));
             assert!(printed.contains(&label), "{printed}");
@@ -260,7 +267,8 @@ fn a_file_or_folder_without_an_authority_is_reported_with_its_variable() {
         ("SSL_CERT_FILE", cut.to_str().unwrap()),
         ("SSL_CERT_DIR", folder.to_str().unwrap()),
     ] {
-        let ran = secured.home.at(&secured.base_url).line("list").env(name, value).run().with_code(2);
+        let ran =
+            secured.home.at(&secured.base_url).line("list").env(name, value).run().with_code(2);
         assert!(ran.stderr.contains(name), "{ran:?}");
     }
     // With a file of authorities, an empty folder is not an error.
@@ -288,7 +296,8 @@ fn an_authority_in_the_system_store_is_trusted() {
     const STORE: &str = "/etc/ssl/certs/ca-certificates.crt";
     let (home, office) = (Home::new(), Office::new());
     let Ok(store) = fs::read_to_string(STORE) else { return };
-    let Some(list) = mounted(&home, &home.write("store", &(store + "\n" + &office.pem)), STORE) else {
+    let Some(list) = mounted(&home, &home.write("store", &(store + "\n" + &office.pem)), STORE)
+    else {
         return;
     };
     let base_url = serve(empty_list(office.server(&TLS13, false)));
@@ -301,7 +310,8 @@ fn an_authority_in_the_system_store_is_trusted() {
 #[cfg(target_os = "linux")]
 fn an_address_that_never_answers_does_not_delay_the_one_that_does() {
     let (home, office) = (Home::new(), Office::of_hosts(&["two.example"]));
-    let base_url = serve(empty_list(office.server(&TLS13, false))).replace("127.0.0.1", "two.example");
+    let base_url =
+        serve(empty_list(office.server(&TLS13, false))).replace("127.0.0.1", "two.example");
     let hosts = home.write("hosts", "::1 two.example\n127.0.0.1 two.example\n");
     let Some(list) = mounted(&home, &hosts, "/etc/hosts") else { return };
     // The first address accepts no connection, because its queue is full.
@@ -309,7 +319,8 @@ fn an_address_that_never_answers_does_not_delay_the_one_that_does() {
     let hole = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
     let Ok(_listener) = TcpListener::bind(hole) else { return };
     let _waiting: Vec<_> =
-        iter::from_fn(|| TcpStream::connect_timeout(&hole, Duration::from_millis(200)).ok()).collect();
+        iter::from_fn(|| TcpStream::connect_timeout(&hole, Duration::from_millis(200)).ok())
+            .collect();
     let (ca, token) = (home.write("ca.pem", &office.pem), home.write("token", SECRET));
     let who = ["--email", "ann@example.com", "--token-file", &token, "--ca-file", &ca];
     let ran = list.args(["list", "--base-url", &base_url]).args(who).run().with_code(0);

@@ -39,7 +39,8 @@ fn requests(sandbox: &Sandbox) -> usize {
 /// The users whose contacts were read. Asserts that each was read once.
 fn asked_users(sandbox: &Sandbox) -> BTreeSet<String> {
     let journal = sandbox.journal();
-    let accounts = journal.iter().map(|recorded| recorded.target.split_once("targetAccountId=").unwrap().1);
+    let accounts =
+        journal.iter().map(|recorded| recorded.target.split_once("targetAccountId=").unwrap().1);
     let users: BTreeSet<_> = accounts.map(str::to_owned).collect();
     assert_eq!(users.len(), journal.len(), "a user was read twice");
     users
@@ -138,7 +139,9 @@ fn an_audit_with_other_outputs_continues_to_its_end() {
     home.demo(&sandbox, &line).unread().run().with_code(0);
     assert_eq!(asked_users(&sandbox).len(), 40);
     let page = fs::read_to_string(page).unwrap();
-    assert!((0..40).all(|number| page.contains(&format!("u{number}<"))) && page.ends_with("</html>\n"));
+    assert!(
+        (0..40).all(|number| page.contains(&format!("u{number}<"))) && page.ends_with("</html>\n")
+    );
 }
 
 #[test]
@@ -172,8 +175,11 @@ fn an_unknown_outcome_is_reported_without_a_reader() {
 fn each_of_several_contacts_is_deleted_and_reported() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let [first, second] = ids(&sandbox);
-    let ran =
-        home.demo(&sandbox, &format!("delete --yes --force {first} {second}")).unread().run().with_code(0);
+    let ran = home
+        .demo(&sandbox, &format!("delete --yes --force {first} {second}"))
+        .unread()
+        .run()
+        .with_code(0);
     assert_eq!(ran.stderr, format!("Deleted {first}\nDeleted {second}\n"));
     assert_eq!(stored(&sandbox).len(), 0);
 }
@@ -203,9 +209,13 @@ fn results_go_to_standard_error_if_the_disk_is_full() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let ran = home.demo(&sandbox, "create email new@example.com").stdout(full()).run().with_code(1);
     let id = &stored(&sandbox)[2].id;
-    assert!(ran.stderr.starts_with(&format!("Created {id}\nerror: could not write the result: ")), "{ran:?}");
+    assert!(
+        ran.stderr.starts_with(&format!("Created {id}\nerror: could not write the result: ")),
+        "{ran:?}"
+    );
 
-    let file = home.write("contacts.yaml", "- email: new@example.com\n- sms: 49-1\n- voice: 49-2\n");
+    let file =
+        home.write("contacts.yaml", "- email: new@example.com\n- sms: 49-1\n- voice: 49-2\n");
     let line = format!("apply {file} --yes --prune -q");
     let ran = home.demo(&sandbox, &line).stdout(full()).run().with_code(1);
     assert_eq!(reached(&sandbox).len(), 3);

@@ -19,7 +19,9 @@ fn with_secret(text: &str) -> OsString {
 /// The command as the demo user, without arguments.
 fn demo(home: &Home, sandbox: &Sandbox) -> Contacts {
     let contacts = home.contacts().env("CONTACTS_BASE_URL", &sandbox.base_url());
-    contacts.env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", DEMO_EMAIL).env("ATLASSIAN_OPS_API_TOKEN", DEMO_TOKEN)
+    contacts
+        .env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", DEMO_EMAIL)
+        .env("ATLASSIAN_OPS_API_TOKEN", DEMO_TOKEN)
 }
 
 /// Asserts that the command is rejected, as text and as JSON, with an error that contains `named`.
@@ -28,7 +30,10 @@ fn assert_rejected(command: impl Fn() -> Contacts, named: &str) {
     for form in ["table", "json", "ndjson"] {
         let ran = command().args(["-o", form]).run().with_code(2);
         assert_eq!(ran.stdout, "", "{ran:?}");
-        assert!(ran.stderr.contains(named) && !ran.stderr.contains('\u{fffd}'), "not {named}: {ran:?}");
+        assert!(
+            ran.stderr.contains(named) && !ran.stderr.contains('\u{fffd}'),
+            "not {named}: {ran:?}"
+        );
         if form != "table" {
             assert_eq!(ran.error()["kind"], "invalid_input", "{ran:?}");
         }
@@ -53,7 +58,10 @@ fn an_argument_that_is_not_utf_8_is_named_by_its_position() {
         (vec![word("list"), with_secret("-")], "-s"),
         (vec![word("list"), word("--timeout"), with_secret("")], "argument 3 (after --timeout)"),
         (vec![word("list"), word("--color"), with_secret("")], "argument 3 (after --color)"),
-        (vec![word("list"), word("--account-id"), with_secret("")], "argument 3 (after --account-id)"),
+        (
+            vec![word("list"), word("--account-id"), with_secret("")],
+            "argument 3 (after --account-id)",
+        ),
         (vec![word("reconcile"), with_secret("")], "argument 2"),
         (vec![word("man"), with_secret("")], "argument 2"),
     ] {
@@ -86,7 +94,10 @@ fn a_variable_that_is_not_utf_8_is_an_error_and_counts_as_set() {
         "JSM_OAUTH_TOKEN",
         "CONTACTS_PROFILE",
     ] {
-        assert_rejected(|| home.contacts().line("list").env(name, &with_secret("http://127.0.0.1:1/")), name);
+        assert_rejected(
+            || home.contacts().line("list").env(name, &with_secret("http://127.0.0.1:1/")),
+            name,
+        );
         home.contacts().line("list").env(name, "").succeed();
         profiles.clear_journal();
     }

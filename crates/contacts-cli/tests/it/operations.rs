@@ -45,7 +45,8 @@ fn list_prints_ndjson_csv_or_a_table() {
     );
 
     let text = home.demo(&sandbox, "list").succeed();
-    let words: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+    let words: Vec<Vec<&str>> =
+        text.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(
         words,
         [
@@ -99,14 +100,18 @@ fn a_limit_stops_the_requests() {
     home.demo(&sandbox, "list --limit 2").succeed();
     let targets: Vec<_> = sandbox.journal().into_iter().map(|recorded| recorded.target).collect();
     let base = "/jsm/ops/api/sandbox";
-    assert_eq!(targets, [format!("{base}{LIST}?offset=0&size=1"), format!("{base}{LIST}?offset=0&size=2")]);
+    assert_eq!(
+        targets,
+        [format!("{base}{LIST}?offset=0&size=1"), format!("{base}{LIST}?offset=0&size=2")]
+    );
 }
 
 #[test]
 fn an_administrator_lists_another_users_contacts() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let account = sandbox.with_service(|service| {
-        let account = service.add_user(User::new("ann@example.com", "ann's").with_account_id("712020:0a1b"));
+        let account =
+            service.add_user(User::new("ann@example.com", "ann's").with_account_id("712020:0a1b"));
         service.add_contact(&account, "voice", "49-1", true);
         account
     });
@@ -177,8 +182,12 @@ fn create_ensure_prints_whether_the_contact_existed() {
 #[test]
 fn an_embedded_sandbox_has_two_contacts_and_needs_no_settings() {
     let list = Home::new().contacts().line("--sandbox list -o json").json();
-    let printed: Vec<_> =
-        list.as_array().unwrap().iter().map(|contact| (&contact["method"], &contact["to"])).collect();
+    let printed: Vec<_> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|contact| (&contact["method"], &contact["to"]))
+        .collect();
     assert_eq!(
         printed,
         [(&json!("email"), &json!("demo@example.com")), (&json!("sms"), &json!("90-555-555-5555"))]
@@ -222,7 +231,8 @@ fn a_reader_may_stop_after_the_first_lines() {
     });
     let token = home.write("token", contacts_sandbox::DEMO_TOKEN);
     for form in ["table", "json", "ndjson", "csv"] {
-        let words = [env!("CARGO_BIN_EXE_contacts"), "list", "-o", form, "--base-url", &sandbox.base_url()];
+        let words =
+            [env!("CARGO_BIN_EXE_contacts"), "list", "-o", form, "--base-url", &sandbox.base_url()];
         let who = ["--email", contacts_sandbox::DEMO_EMAIL, "--token-file", &token];
         let list = shlex::try_join(words.into_iter().chain(who)).unwrap();
         let line = format!("{{ {list}; echo $? >&2; }} | head -c 10");

@@ -26,16 +26,23 @@ fn voices(sandbox: &Sandbox) -> Vec<String> {
 /// The receipt of an error. Asserts that it is one word, and that the hint names it.
 fn receipt(error: &Value) -> String {
     assert_eq!(error["kind"], "outcome_unknown", "{error}");
-    let receipt = error["receipt"].as_str().unwrap_or_else(|| panic!("no receipt: {error}")).to_owned();
-    assert!(receipt.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{receipt}");
+    let receipt =
+        error["receipt"].as_str().unwrap_or_else(|| panic!("no receipt: {error}")).to_owned();
+    assert!(
+        receipt.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'),
+        "{receipt}"
+    );
     assert!(error["hint"].as_str().unwrap().ends_with(" reconcile RECEIPT"), "{error}");
     receipt
 }
 
 #[test]
 fn a_create_without_a_response_is_sent_once_and_its_receipt_finds_the_id() {
-    for fault in [LOST, Fault::CutBody { at: 5, end: contacts_sandbox::End::Close }, unavailable(When::After)]
-    {
+    for fault in [
+        LOST,
+        Fault::CutBody { at: 5, end: contacts_sandbox::End::Close },
+        unavailable(When::After),
+    ] {
         let (home, sandbox) = (Home::new(), creating(fault));
         let receipt = receipt(&home.demo(&sandbox, "create voice 49-1").fail(7));
         let [id] = voices(&sandbox).try_into().expect("one contact");
@@ -54,7 +61,10 @@ fn an_unknown_outcome_prints_hint_and_receipt_once_even_with_quiet() {
         assert_eq!(ran.stdout, "");
         let receipt = ran.stderr.lines().find_map(|line| line.strip_prefix("receipt: ")).unwrap();
         assert_eq!(ran.stderr.matches(receipt).count(), 1, "{ran:?}");
-        assert!(ran.stderr.contains("\nhint: do not create it again before you run: contacts "), "{ran:?}");
+        assert!(
+            ran.stderr.contains("\nhint: do not create it again before you run: contacts "),
+            "{ran:?}"
+        );
     }
 }
 
@@ -64,7 +74,8 @@ fn a_create_with_a_503_is_never_repeated_and_reconcile_finds_no_contact() {
     let error = home.demo(&sandbox, "create voice 49-1").fail(7);
     assert_eq!((asked(&sandbox, "POST"), &error["status"]), (1, &503.into()));
     // `reconcile` waits until the contact had time to appear.
-    let ran = home.demo(&sandbox, &format!("reconcile {} -o json", receipt(&error))).run().with_code(4);
+    let ran =
+        home.demo(&sandbox, &format!("reconcile {} -o json", receipt(&error))).run().with_code(4);
     assert_eq!((&*ran.stdout, &ran.error()["kind"]), ("", &"not_found".into()));
     assert!(ran.error()["message"].as_str().unwrap().contains("49-1 was not created"), "{ran:?}");
     assert!(ran.error()["hint"].as_str().unwrap().contains("safe to create it again"), "{ran:?}");
@@ -86,7 +97,11 @@ fn create_ensure_creates_one_contact_even_if_the_response_is_lost() {
 #[test]
 fn a_create_that_was_certainly_not_processed_prints_no_receipt() {
     let error = Home::new().at("http://127.0.0.1:1").line("create voice 49-1 --attempts 2").fail(5);
-    assert_eq!((&error["kind"], &error["receipt"]), (&"unavailable".into(), &Value::Null), "{error}");
+    assert_eq!(
+        (&error["kind"], &error["receipt"]),
+        (&"unavailable".into(), &Value::Null),
+        "{error}"
+    );
     assert!(error["message"].as_str().unwrap().contains("2 attempts"), "{error}");
 }
 
@@ -120,7 +135,8 @@ fn a_receipt_is_rejected_for_another_user() {
     });
     let receipt = receipt(&home.demo(&sandbox, "create voice 49-1").fail(7));
     let token = home.write("bens", "bens-token");
-    let as_ben = ["--base-url", &sandbox.base_url(), "--email", "ben@example.com", "--token-file", &token];
+    let as_ben =
+        ["--base-url", &sandbox.base_url(), "--email", "ben@example.com", "--token-file", &token];
     let error = home.contacts().line(&format!("reconcile {receipt}")).args(as_ben).fail(2);
     assert!(error["message"].as_str().unwrap().contains("is of demo@example.com"), "{error}");
 
@@ -136,7 +152,10 @@ fn a_receipt_is_rejected_for_another_user() {
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::Before }).on(Operation::Create));
     let receipt = self::receipt(&home.contacts().line("create voice 49-2").args(oauth).fail(7));
     let error = home.contacts().line(&format!("reconcile {receipt}")).args(oauth).fail(4);
-    assert!(error["hint"].as_str().unwrap().contains("check that this token belongs to the user"), "{error}");
+    assert!(
+        error["hint"].as_str().unwrap().contains("check that this token belongs to the user"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -178,5 +197,9 @@ fn a_delete_answered_by_a_proxy_is_an_error() {
     sandbox.arm(FaultRule::new(status(502, "")).nth(1));
     sandbox.arm(FaultRule::new(status(404, "default backend - 404")).nth(2));
     let error = home.demo(&sandbox, &format!("delete --yes --force {id}")).fail(1);
-    assert_eq!((&error["kind"], stored(&sandbox).len()), (&"invalid_response".into(), 2), "{error}");
+    assert_eq!(
+        (&error["kind"], stored(&sandbox).len()),
+        (&"invalid_response".into(), 2),
+        "{error}"
+    );
 }

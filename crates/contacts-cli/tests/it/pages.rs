@@ -52,12 +52,18 @@ fn the_version_is_that_of_the_package() {
 #[test]
 fn the_help_of_every_command_has_an_example_of_that_command() {
     for command in COMMANDS {
-        for line in [format!("{command} -h"), format!("{command} --help"), format!("help {command}")] {
+        for line in
+            [format!("{command} -h"), format!("{command} --help"), format!("help {command}")]
+        {
             let help = printed(&line);
-            let examples = help.split_once("\nExample").map(|(_, examples)| examples.lines().skip(1));
+            let examples =
+                help.split_once("\nExample").map(|(_, examples)| examples.lines().skip(1));
             let mut examples = examples.unwrap_or_else(|| panic!("{line}: {help}"));
             let first = examples.next().unwrap().trim_start();
-            assert!(first.starts_with("contacts ") && first.contains(command), "{command}: {first}");
+            assert!(
+                first.starts_with("contacts ") && first.contains(command),
+                "{command}: {first}"
+            );
         }
     }
 }
@@ -67,7 +73,8 @@ fn every_example_parses() {
     for command in COMMANDS.into_iter().chain([""]) {
         let help = printed(&format!("{command} --help"));
         let examples = help.split_once("\nExample").unwrap().1.lines().skip(1);
-        for example in examples.take_while(|line| line.starts_with("  ")).filter(|line| !line.contains('…'))
+        for example in
+            examples.take_while(|line| line.starts_with("  ")).filter(|line| !line.contains('…'))
         {
             // Drops the explanation after several spaces, and other programs after a pipe or
             // redirection.
@@ -85,7 +92,9 @@ fn the_help_lists_every_command_and_no_token_flag() {
     let help = printed("--help");
     assert!(!help.contains("--token "), "{help}");
     let groups = help.split("\n\n").filter(|part| {
-        ["Contacts:", "Files:", "Administration:", "Setup:"].iter().any(|name| part.starts_with(name))
+        ["Contacts:", "Files:", "Administration:", "Setup:"]
+            .iter()
+            .any(|name| part.starts_with(name))
     });
     let lines = groups.flat_map(|group| group.lines().skip(1));
     let listed: Vec<_> = lines.filter_map(|line| line.split_whitespace().next()).collect();
@@ -99,14 +108,20 @@ fn only_the_main_help_lists_the_global_options() {
         for line in [format!("{command} -h"), format!("{command} --help")] {
             let help = printed(&line);
             assert!(!help.contains("--token-file <PATH>"), "{line}: {help}");
-            assert_eq!(help.matches("\nGlobal options: see `contacts help`\n").count(), 1, "{line}: {help}");
+            assert_eq!(
+                help.matches("\nGlobal options: see `contacts help`\n").count(),
+                1,
+                "{line}: {help}"
+            );
         }
     }
 }
 
 #[test]
 fn completions_have_every_command_and_flag_but_no_token_flag() {
-    for (shell, beginning) in [("bash", "_contacts() {"), ("zsh", "#compdef contacts"), ("fish", "# ")] {
+    for (shell, beginning) in
+        [("bash", "_contacts() {"), ("zsh", "#compdef contacts"), ("fish", "# ")]
+    {
         let script = printed(&format!("completions {shell}"));
         assert!(script.starts_with(beginning), "{shell}: {script}");
         for word in first_commands().chain(["token-file", "token-command", "ensure", "ndjson"]) {
@@ -122,7 +137,9 @@ fn completions_have_every_command_and_flag_but_no_token_flag() {
 fn every_command_has_a_manual_page() {
     let page = printed("man");
     assert!(page.contains(".TH contacts 1"), "{page}");
-    for word in first_commands().chain([".SH NAME", ".SH OPTIONS", "CONTACTS_PROFILE", "Exit codes"]) {
+    for word in
+        first_commands().chain([".SH NAME", ".SH OPTIONS", "CONTACTS_PROFILE", "Exit codes"])
+    {
         assert!(page.contains(&word.replace('-', "\\-")) || page.contains(word), "{word}: {page}");
     }
     assert!(!page.contains("\\-\\-token\\fR"), "what is always refused is not offered");

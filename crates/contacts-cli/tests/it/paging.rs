@@ -19,7 +19,8 @@ fn with_many(home: &Home, behaviour: Behaviour) -> (Running, String) {
 }
 
 fn is_whole(list: &Value) -> bool {
-    let to: Vec<_> = list.as_array().unwrap().iter().map(|contact| contact["to"].as_str().unwrap()).collect();
+    let to: Vec<_> =
+        list.as_array().unwrap().iter().map(|contact| contact["to"].as_str().unwrap()).collect();
     to == (0..COUNT).map(|number| format!("{number}@example.com")).collect::<Vec<_>>()
 }
 
@@ -34,7 +35,9 @@ fn a_list_is_complete_and_ordered_with_every_form_of_link() {
         NextLink::Absolute,
         NextLink::ForeignAbsolute,
     ] {
-        for end_of_list in [EndOfList::Absent, EndOfList::Null, EndOfList::Empty, EndOfList::WithoutLinks] {
+        for end_of_list in
+            [EndOfList::Absent, EndOfList::Null, EndOfList::Empty, EndOfList::WithoutLinks]
+        {
             let (_sandbox, url) =
                 with_many(&home, Behaviour { next_link, end_of_list, ..Behaviour::default() });
             let list = home.at(&url).line("list --size 7 -o json").json();
@@ -46,7 +49,8 @@ fn a_list_is_complete_and_ordered_with_every_form_of_link() {
 #[test]
 fn a_list_is_complete_with_smaller_and_empty_pages() {
     let home = Home::new();
-    let behaviour = Behaviour { page_cap: Some(3), next_after_full_page: true, ..Behaviour::default() };
+    let behaviour =
+        Behaviour { page_cap: Some(3), next_after_full_page: true, ..Behaviour::default() };
     let (_sandbox, url) = with_many(&home, behaviour);
     assert!(is_whole(&home.at(&url).line("list -o json").json()));
 }
@@ -54,7 +58,8 @@ fn a_list_is_complete_with_smaller_and_empty_pages() {
 #[test]
 fn an_invalid_link_is_an_error_and_not_the_end_of_the_list() {
     let home = Home::new();
-    let (_sandbox, url) = with_many(&home, Behaviour { next_link: NextLink::Stuck, ..Behaviour::default() });
+    let (_sandbox, url) =
+        with_many(&home, Behaviour { next_link: NextLink::Stuck, ..Behaviour::default() });
     let error = home.at(&url).line("list --size 7").fail(1);
     assert_eq!(error["kind"], "invalid_response");
     assert!(error["message"].as_str().unwrap().contains("links back to offset"), "{error}");

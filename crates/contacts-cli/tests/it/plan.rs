@@ -51,9 +51,12 @@ fn the_diff_has_colors_with_color_always() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     let text = home.demo(&sandbox, &format!("plan {file} --color always")).succeed();
-    for line in
-        ["\u{1b}[32m+ email night", "\u{1b}[33m~ email demo", "\u{1b}[31m- sms", "\u{1b}[2m  voice 49-1"]
-    {
+    for line in [
+        "\u{1b}[32m+ email night",
+        "\u{1b}[33m~ email demo",
+        "\u{1b}[31m- sms",
+        "\u{1b}[2m  voice 49-1",
+    ] {
         assert!(text.contains(line), "{line:?}: {text:?}");
     }
 }
@@ -74,8 +77,7 @@ fn a_plan_is_printed_as_json_ndjson_and_csv() {
         json!({"warning": "new-rules", "contacts": 2, "message":
             "the 2 new contacts add one notification rule each"}),
     ];
-    let unmanaged =
-        json!({"id": voice, "method": "voice", "to": "49-1", "status": {"enabled": true}, "applyOrder": 2});
+    let unmanaged = json!({"id": voice, "method": "voice", "to": "49-1", "status": {"enabled": true}, "applyOrder": 2});
 
     let plan = home.demo(&sandbox, &format!("plan {file} -o json")).json();
     assert_eq!(plan, json!({"changes": changes, "warnings": warnings, "unmanaged": [unmanaged]}));
@@ -96,7 +98,11 @@ fn a_plan_is_printed_as_json_ndjson_and_csv() {
              delete,{sms},sms,90-555-555-5555,,,\n"
         )
     );
-    assert_eq!(ran.stderr.matches("warning: ").count(), 2, "CSV has no place for warnings: {ran:?}");
+    assert_eq!(
+        ran.stderr.matches("warning: ").count(),
+        2,
+        "CSV has no place for warnings: {ran:?}"
+    );
     let ran = home.demo(&sandbox, &format!("plan {file} -o csv -q")).run().with_code(0);
     assert_eq!(ran.stderr, "");
 }
@@ -106,7 +112,8 @@ fn with_exit_code_pending_changes_exit_with_6() {
     let home = Home::new();
     let (sandbox, file, _) = story(&home);
     for form in ["table", "json", "ndjson", "csv"] {
-        let pending = home.demo(&sandbox, &format!("plan {file} --exit-code -o {form}")).run().with_code(6);
+        let pending =
+            home.demo(&sandbox, &format!("plan {file} --exit-code -o {form}")).run().with_code(6);
         let same = home.demo(&sandbox, &format!("plan {file} -o {form}")).run().with_code(0);
         assert_eq!(pending.stdout, same.stdout, "only the exit code differs");
         assert_eq!(pending.stderr, same.stderr);
@@ -124,7 +131,14 @@ fn rejected_credentials_exit_with_3_and_no_connection_with_5() {
     for command in ["plan --exit-code", "apply --yes", "apply --dry-run", "export --force"] {
         let command: Vec<_> = command.split(' ').chain([&*file]).collect();
         let at = |url: &str| {
-            home.contacts().args(["--base-url", url, "--email", "demo@example.com", "--token-file", &wrong])
+            home.contacts().args([
+                "--base-url",
+                url,
+                "--email",
+                "demo@example.com",
+                "--token-file",
+                &wrong,
+            ])
         };
         at(&sandbox.base_url()).args(&command).fail(3);
         // Port 1 has no listener. A port that was just released may belong to another test.
@@ -140,7 +154,10 @@ fn a_plan_without_an_enabled_contact_needs_force() {
     for command in ["plan", "apply --yes"] {
         let error = home.demo(&sandbox, &format!("{command} {file} --prune")).fail(2);
         assert!(
-            error["message"].as_str().unwrap().contains("none.yaml: the plan may leave no enabled contact"),
+            error["message"]
+                .as_str()
+                .unwrap()
+                .contains("none.yaml: the plan may leave no enabled contact"),
             "{error}"
         );
         assert!(error["hint"].as_str().unwrap().contains("--force"), "{error}");
@@ -155,9 +172,11 @@ fn a_contact_without_a_status_counts_neither_as_enabled_nor_as_disabled() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let contact = |id| json!({"id": id, "method": "email", "to": format!("{id}@example.com")});
     let body = Some(json!({"values": [contact("a"), contact("b")]}).to_string());
-    let without_status = Fault::Status { status: 200, body, content_type: None, when: When::Before };
+    let without_status =
+        Fault::Status { status: 200, body, content_type: None, when: When::Before };
     sandbox.arm(FaultRule::new(without_status).on(Operation::List));
-    let plan = |options: &str, file: &str| home.demo(&sandbox, &format!("plan - {options}")).stdin(file);
+    let plan =
+        |options: &str, file: &str| home.demo(&sandbox, &format!("plan - {options}")).stdin(file);
 
     let error = plan("--prune", "[]").fail(2);
     assert!(error["message"].as_str().unwrap().contains("no enabled contact"), "{error}");
@@ -166,10 +185,15 @@ fn a_contact_without_a_status_counts_neither_as_enabled_nor_as_disabled() {
     assert_eq!(text.matches("warning: ").count(), 1, "{text}");
     let json = plan("--prune -o json", "[{email: a@example.com}]").json();
     assert!(has_warning(&json, "none-known-enabled"), "{json}");
-    let json = plan("-o json", "[{email: a@example.com, enabled: false}, {email: b@example.com}]").json();
+    let json =
+        plan("-o json", "[{email: a@example.com, enabled: false}, {email: b@example.com}]").json();
     assert_eq!(json["changes"], json!([]));
     let warning = &json["warnings"][0];
-    assert_eq!((&warning["warning"], &warning["id"]), (&json!("may-be-enabled"), &json!("a")), "{json}");
+    assert_eq!(
+        (&warning["warning"], &warning["id"]),
+        (&json!("may-be-enabled"), &json!("a")),
+        "{json}"
+    );
 }
 
 #[test]
@@ -178,7 +202,8 @@ fn a_third_contact_of_a_kind_causes_a_warning() {
     let (sandbox, _, _) = story(&home);
     let text = "[{sms: 90-555-555-5555}, {sms: 1-1}, {sms: 1-2}, {email: demo@example.com}]";
     let plan = home.demo(&sandbox, "plan - -o json").stdin(text).json();
-    let warning = plan["warnings"].as_array().unwrap().iter().find(|it| it["warning"] == "too-many");
+    let warning =
+        plan["warnings"].as_array().unwrap().iter().find(|it| it["warning"] == "too-many");
     let warning = warning.unwrap_or_else(|| panic!("{plan}"));
     assert_eq!((&warning["method"], &warning["contacts"]), (&json!("sms"), &json!(3)), "{plan}");
 }

@@ -20,7 +20,9 @@ fn blocks_of(page: &str, language: &str) -> Vec<Vec<String>> {
     let (mut blocks, mut lines) = (Vec::new(), page.lines());
     while let Some(line) = lines.next() {
         if line == format!("```{language}") {
-            blocks.push(lines.by_ref().take_while(|line| *line != "```").map(str::to_owned).collect());
+            blocks.push(
+                lines.by_ref().take_while(|line| *line != "```").map(str::to_owned).collect(),
+            );
         }
     }
     blocks
@@ -40,7 +42,11 @@ fn the_first_two_commands_install_and_list() {
 #[test]
 fn the_readme_names_the_minimum_rust_version() {
     let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
-    assert!(readme.contains(concat!("You need Rust ", env!("CARGO_PKG_RUST_VERSION"), " or later ")));
+    assert!(readme.contains(concat!(
+        "You need Rust ",
+        env!("CARGO_PKG_RUST_VERSION"),
+        " or later "
+    )));
 }
 
 #[test]
@@ -68,11 +74,13 @@ fn every_command_in_the_readme_works() {
         }
         for line in blocks_of(page, "sh").concat() {
             // The sandbox of this test replaces the site and the sandbox of the README.
-            let line = line.replace("http://127.0.0.1:8080/jsm/ops/api/sandbox", &sandbox.base_url());
+            let line =
+                line.replace("http://127.0.0.1:8080/jsm/ops/api/sandbox", &sandbox.base_url());
             let words = shlex::split(&line).unwrap();
             match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
                 ["export", ref pairs @ ..] => {
-                    exported.extend(pairs.iter().map(|pair| pair.split_once('=').unwrap()).map(owned));
+                    exported
+                        .extend(pairs.iter().map(|pair| pair.split_once('=').unwrap()).map(owned));
                 }
                 // Runs until it is stopped. Other tests run it as a process.
                 ["contacts", "sandbox", ..] => {}
@@ -86,7 +94,9 @@ fn every_command_in_the_readme_works() {
                     command.envs(exported.iter().cloned());
                     let tilde = home.path().to_str().unwrap();
                     command.args(
-                        arguments.iter().map(|argument| argument.replace('~', tilde).replace("$HOME", tilde)),
+                        arguments
+                            .iter()
+                            .map(|argument| argument.replace('~', tilde).replace("$HOME", tilde)),
                     );
                     let output = command.output().unwrap();
                     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -100,7 +110,8 @@ fn every_command_in_the_readme_works() {
                     }
                 }
                 ["cargo", "test" | "doc", ..] => {}
-                // The folder `contacts` is this repository. `.ci/first-steps` builds such a program.
+                // The folder `contacts` is this repository. `.ci/first-steps` builds such a
+                // program.
                 ["cargo", "add", ref dev @ .., "--path", path] if matches!(dev, [] | ["--dev"]) => {
                     let path = Path::new(ROOT).join(path.strip_prefix("../contacts/").unwrap());
                     assert!(path.join("Cargo.toml").exists(), "{line}");
@@ -120,7 +131,10 @@ fn every_command_in_the_readme_works() {
     // Ann has a number. The table, the page and the next audit report Ben, who has none.
     let [table, csv] = &audited[..] else { panic!("{audited:?}") };
     let ben = table.lines().nth(1).unwrap();
-    assert!(ben.starts_with("Ben ") && ben.ends_with("no enabled sms") && !table.contains("Ann"), "{table}");
+    assert!(
+        ben.starts_with("Ben ") && ben.ends_with("no enabled sms") && !table.contains("Ann"),
+        "{table}"
+    );
     let page = fs::read_to_string(home.path().join("audit.html")).unwrap();
     assert!(page.contains("Ben") && page.contains("no enabled sms"), "{page}");
     let standings: Vec<_> =
@@ -142,9 +156,12 @@ fn the_create_script_reconciles_an_unknown_outcome_and_reports_other_failures() 
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
     let run = |fault: Option<Fault>| {
         let sandbox = Sandbox::start().unwrap();
-        fault.into_iter().for_each(|fault| sandbox.arm(FaultRule::new(fault).on(Operation::Create)));
-        let command =
-            home.program("bash").args(["-ec", &script.join("\n").replace("error.txt", "$HOME/error.txt")]);
+        fault
+            .into_iter()
+            .for_each(|fault| sandbox.arm(FaultRule::new(fault).on(Operation::Create)));
+        let command = home
+            .program("bash")
+            .args(["-ec", &script.join("\n").replace("error.txt", "$HOME/error.txt")]);
         let command = command.env("PATH", &path).env("CONTACTS_BASE_URL", &sandbox.base_url());
         let command = command.env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", DEMO_EMAIL);
         let ran = command.env("ATLASSIAN_OPS_API_TOKEN", DEMO_TOKEN).run();

@@ -8,13 +8,20 @@ use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN};
 fn the_first_line_is_the_base_url_and_notes_name_user_and_page() {
     let home = Home::new();
     let (mut sandbox, url) = serving(home.contacts().line("sandbox"));
-    let port =
-        url.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix("/jsm/ops/api/sandbox"));
+    let port = url
+        .strip_prefix("http://127.0.0.1:")
+        .and_then(|rest| rest.strip_suffix("/jsm/ops/api/sandbox"));
     assert!(port.is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port != 0)), "{url}");
     let note = sandbox.note();
-    assert!(note.starts_with("note: ") && note.contains(DEMO_EMAIL) && note.contains(DEMO_TOKEN), "{note}");
+    assert!(
+        note.starts_with("note: ") && note.contains(DEMO_EMAIL) && note.contains(DEMO_TOKEN),
+        "{note}"
+    );
     let page = url.strip_suffix("jsm/ops/api/sandbox").unwrap();
-    assert_eq!(sandbox.note(), format!("note: open {page} in a browser to see contacts and requests\n"));
+    assert_eq!(
+        sandbox.note(),
+        format!("note: open {page} in a browser to see contacts and requests\n")
+    );
     assert_eq!(home.at(&url).line("list -o json").json().as_array().unwrap().len(), 2);
 }
 
@@ -61,7 +68,8 @@ fn the_state_file_is_private() {
 #[test]
 fn faults_are_read_from_a_file_and_the_command_recovers() {
     let home = Home::new();
-    let plan = r#"{"rules":[{"operation":"list","times":2,"fault":{"kind":"status","status":503}}]}"#;
+    let plan =
+        r#"{"rules":[{"operation":"list","times":2,"fault":{"kind":"status","status":503}}]}"#;
     let faults = home.write("faults.json", plan);
     let (_sandbox, url) = serving(home.contacts().args(["sandbox", "--faults", &faults]));
     let ran = home.at(&url).line("-v list -o csv").run().with_code(0);
@@ -72,15 +80,25 @@ fn faults_are_read_from_a_file_and_the_command_recovers() {
 #[test]
 fn each_kind_of_token_is_accepted_at_its_base_url_only() {
     let home = Home::new();
-    let (_sandbox, url) = serving(home.contacts().line("sandbox --user ann@example.com:a --user oauth:b"));
+    let (_sandbox, url) =
+        serving(home.contacts().line("sandbox --user ann@example.com:a --user oauth:b"));
     let origin = url.strip_suffix("/jsm/ops/api/sandbox").unwrap();
     let oauth_url = format!("{origin}/ex/jira/sandbox/jsm/ops/api");
     let (api, oauth) = (home.write("api", "a"), home.write("oauth", "b"));
     let ann = |url: &str| {
-        home.contacts().args(["list", "--base-url", url, "--email", "ann@example.com", "--token-file", &api])
+        home.contacts().args([
+            "list",
+            "--base-url",
+            url,
+            "--email",
+            "ann@example.com",
+            "--token-file",
+            &api,
+        ])
     };
-    let bearer =
-        |url: &str| home.contacts().args(["list", "--base-url", url, "--oauth", "--token-file", &oauth]);
+    let bearer = |url: &str| {
+        home.contacts().args(["list", "--base-url", url, "--oauth", "--token-file", &oauth])
+    };
     assert_eq!(ann(&url).succeed(), "no contacts\n");
     assert_eq!(bearer(&oauth_url).succeed(), "no contacts\n");
     assert_eq!(ann(&oauth_url).fail(3)["status"], 401);

@@ -29,8 +29,9 @@ const COMMANDS: [&str; 12] = [
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.add_user(User::new(DEMO_EMAIL, TOKEN).with_oauth_token(TOKEN));
-    sandbox
-        .with_service(|service| service.behaviour_mut().oauth_at_direct_base = OAuthAtDirectBase::Accepted);
+    sandbox.with_service(|service| {
+        service.behaviour_mut().oauth_at_direct_base = OAuthAtDirectBase::Accepted
+    });
     sandbox
 }
 
@@ -43,7 +44,10 @@ fn assert_no_secret(ran: &Ran, what: &str) {
     assert!(!shows(TOKEN) && !shows(&escaped(TOKEN)), "{what}: {ran:?}");
     // With an OAuth token, the command never sends this text, so no server can send it back.
     let was_sent = !what.contains("--oauth");
-    assert!(!(was_sent && (shows(BASIC.trim_end_matches('=')) || shows(&escaped(BASIC)))), "{what}: {ran:?}");
+    assert!(
+        !(was_sent && (shows(BASIC.trim_end_matches('=')) || shows(&escaped(BASIC)))),
+        "{what}: {ran:?}"
+    );
     assert!(!ran.stderr.contains("panicked"), "{what}: {ran:?}");
 }
 
@@ -63,8 +67,10 @@ fn echoes() -> Vec<Fault> {
         when: When::Before,
     };
     let answers = [200, 201, 302, 401, 403, 404, 422, 500, 503];
-    let mut echoes: Vec<_> =
-        answers.iter().flat_map(|code| bodies.iter().map(move |body| status(*code, body))).collect();
+    let mut echoes: Vec<_> = answers
+        .iter()
+        .flat_map(|code| bodies.iter().map(move |body| status(*code, body)))
+        .collect();
     let location = format!("https://elsewhere.example/?token={token}");
     echoes.push(Fault::Redirect { status: 307, location, when: When::Before });
     echoes.push(Fault::Garbage { text: Some(format!("{BASIC} {TOKEN}")), when: When::Before });
@@ -80,10 +86,14 @@ fn no_command_prints_a_token_that_the_service_sends_back() {
         sandbox.disarm();
         sandbox.arm(FaultRule::new(fault.clone()));
         // Each command gets each kind of body, and the output formats in turn.
-        for (place, command) in COMMANDS.iter().enumerate().filter(|(place, _)| (place + number) % 3 == 0) {
+        for (place, command) in
+            COMMANDS.iter().enumerate().filter(|(place, _)| (place + number) % 3 == 0)
+        {
             let form = ["-v", "-v -o json", "-q -o csv", "-v -o ndjson"][(place + number) % 4];
-            let who = if place % 2 == 0 { ["--email", DEMO_EMAIL].as_slice() } else { &["--oauth"] };
-            let at = home.contacts().args(["--base-url", &sandbox.base_url(), "--token-file", &token]);
+            let who =
+                if place % 2 == 0 { ["--email", DEMO_EMAIL].as_slice() } else { &["--oauth"] };
+            let at =
+                home.contacts().args(["--base-url", &sandbox.base_url(), "--token-file", &token]);
             let ran = at.args(who).line("--attempts 1 --timeout 3s").line(command).line(form).run();
             codes.insert(ran.status.code());
             assert_no_secret(&ran, &format!("{who:?} {command} {form} after {fault:?}"));
@@ -96,7 +106,8 @@ fn no_command_prints_a_token_that_the_service_sends_back() {
 fn no_source_of_the_token_is_printed() {
     let (home, sandbox) = (Home::new(), sandbox());
     let base_url = sandbox.base_url();
-    let at = || home.contacts().args(["--base-url", &base_url, "--email", DEMO_EMAIL, "-v", "list"]);
+    let at =
+        || home.contacts().args(["--base-url", &base_url, "--email", DEMO_EMAIL, "-v", "list"]);
     home.write("secret", TOKEN);
     for ran in [
         at().env("ATLASSIAN_OPS_API_TOKEN", TOKEN).run(),
@@ -161,7 +172,12 @@ fn a_path_is_printed_unless_it_may_be_the_token() {
                 String::new()
             });
             for command in ["config show", "doctor --timeout 1s"] {
-                let mut at = home.contacts().args(["--base-url", &sandbox.base_url(), "--email", DEMO_EMAIL]);
+                let mut at = home.contacts().args([
+                    "--base-url",
+                    &sandbox.base_url(),
+                    "--email",
+                    DEMO_EMAIL,
+                ]);
                 if !of_profile {
                     at = at.args(["--token-file", path]);
                 }

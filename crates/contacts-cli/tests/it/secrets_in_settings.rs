@@ -58,8 +58,10 @@ fn outputs(contacts: impl Fn() -> Contacts) -> Vec<String> {
     let mut outputs = Vec::new();
     for command in ["config show", "doctor", "list"] {
         for form in ["table", "json"] {
-            let ran =
-                contacts().line(command).args(["-o", form, "-v", "--timeout", "1s", "--attempts", "1"]).run();
+            let ran = contacts()
+                .line(command)
+                .args(["-o", form, "-v", "--timeout", "1s", "--attempts", "1"])
+                .run();
             outputs.push(ran.stdout + &ran.stderr);
         }
     }

@@ -12,7 +12,10 @@ fn error_of(user: User, token: &str, line: &str) -> Value {
     sandbox.with_service(|service| service.add_user(user));
     let token = home.write("token", token);
     let url = sandbox.base_url();
-    home.contacts().args(["--base-url", &url, "--email", &email, "--token-file", &token]).line(line).fail(3)
+    home.contacts()
+        .args(["--base-url", &url, "--email", &email, "--token-file", &token])
+        .line(line)
+        .fail(3)
 }
 
 fn ann() -> User {
@@ -26,8 +29,10 @@ fn hint(error: &Value) -> &str {
 /// The members of an error, in their order.
 fn members(stderr: &str) -> Vec<&str> {
     let names = ["kind", "message", "status", "code", "requestId", "hint", "retryAfter", "receipt"];
-    let mut found: Vec<_> =
-        names.into_iter().filter_map(|name| Some((stderr.find(&format!("\"{name}\":"))?, name))).collect();
+    let mut found: Vec<_> = names
+        .into_iter()
+        .filter_map(|name| Some((stderr.find(&format!("\"{name}\":"))?, name)))
+        .collect();
     found.sort_unstable();
     found.into_iter().map(|(_, name)| name).collect()
 }
@@ -83,9 +88,15 @@ fn another_users_contacts_are_for_administrators() {
 #[test]
 fn a_missing_contact_is_reported_with_the_request_id() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
-    for line in ["get gone", "update gone a@b", "activate gone", "deactivate gone", "delete --yes gone"] {
+    for line in
+        ["get gone", "update gone a@b", "activate gone", "deactivate gone", "delete --yes gone"]
+    {
         let error = home.demo(&sandbox, line).fail(4);
-        assert_eq!((&error["kind"], &error["status"]), (&json!("not_found"), &json!(404)), "{line}");
+        assert_eq!(
+            (&error["kind"], &error["status"]),
+            (&json!("not_found"), &json!(404)),
+            "{line}"
+        );
         let id = error["requestId"].as_str().unwrap();
         assert!(error["message"].as_str().unwrap().contains(id), "{error}");
         assert!(hint(&error).contains("list"), "{error}");
@@ -121,7 +132,10 @@ fn an_error_has_its_members_in_the_documented_order() {
     sandbox.arm(FaultRule::new(Fault::RateLimit { hint: limit, seconds: 3600, status: 429 }));
     let ran = home.demo(&sandbox, "list -o json").run().with_code(5);
     let known = members(&ran.stderr);
-    assert!(known.starts_with(&["kind", "message", "status"]) && known.ends_with(&["retryAfter"]), "{ran:?}");
+    assert!(
+        known.starts_with(&["kind", "message", "status"]) && known.ends_with(&["retryAfter"]),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -129,11 +143,20 @@ fn the_page_of_a_captive_portal_is_an_error() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.arm(FaultRule::new(Fault::Html { when: When::Before }));
     let [id, _] = ids(&sandbox);
-    for line in [format!("get {id}"), "list".into(), format!("delete --yes {id}"), format!("activate {id}")] {
+    for line in
+        [format!("get {id}"), "list".into(), format!("delete --yes {id}"), format!("activate {id}")]
+    {
         let error = home.demo(&sandbox, &format!("{line} --attempts 1")).fail(1);
-        assert_eq!((&error["kind"], &error["status"]), (&json!("invalid_response"), &json!(200)), "{line}");
+        assert_eq!(
+            (&error["kind"], &error["status"]),
+            (&json!("invalid_response"), &json!(200)),
+            "{line}"
+        );
         let message = error["message"].as_str().unwrap();
-        assert!(message.contains("200 OK") && message.contains("Sign in to use this network"), "{error}");
+        assert!(
+            message.contains("200 OK") && message.contains("Sign in to use this network"),
+            "{error}"
+        );
         assert!(hint(&error).contains("login page"), "{error}");
     }
     assert_eq!(support::stored(&sandbox).len(), 2);
@@ -151,17 +174,26 @@ fn an_unexpected_response_is_reported_with_its_request_id() {
     });
     let error = home.at(&base).line("get a --attempts 1").fail(1);
     answer.join().unwrap();
-    assert_eq!((&error["status"], &error["requestId"]), (&json!(200), &json!("4bf92f3577b34da6")), "{error}");
+    assert_eq!(
+        (&error["status"], &error["requestId"]),
+        (&json!(200), &json!("4bf92f3577b34da6")),
+        "{error}"
+    );
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains(r#"{"id":7}"#) && message.contains("request id 4bf92f3577b34da6"), "{error}");
+    assert!(
+        message.contains(r#"{"id":7}"#) && message.contains("request id 4bf92f3577b34da6"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_redirect_is_reported_and_never_followed() {
-    let (home, sandbox, elsewhere) = (Home::new(), Sandbox::start().unwrap(), Sandbox::start().unwrap());
+    let (home, sandbox, elsewhere) =
+        (Home::new(), Sandbox::start().unwrap(), Sandbox::start().unwrap());
     for status in [301, 302, 303, 307, 308] {
         let location = format!("{}/v1/users/contacts", elsewhere.base_url());
-        sandbox.arm(FaultRule::new(Fault::Redirect { status, location, when: When::Before }).times(1));
+        sandbox
+            .arm(FaultRule::new(Fault::Redirect { status, location, when: When::Before }).times(1));
         let error = home.demo(&sandbox, "list --attempts 1").fail(1);
         assert_eq!(error["status"], status);
         assert!(hint(&error).contains("never follows redirects"), "{error}");
@@ -174,7 +206,12 @@ fn a_redirect_is_reported_and_never_followed() {
 fn control_characters_in_a_response_are_escaped() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let body = Some("{\"errors\":[{\"title\":\"\\u001b[2Jgone\\r\\u202e\"}]}".to_owned());
-    sandbox.arm(FaultRule::new(Fault::Status { status: 422, body, content_type: None, when: When::Before }));
+    sandbox.arm(FaultRule::new(Fault::Status {
+        status: 422,
+        body,
+        content_type: None,
+        when: When::Before,
+    }));
     let ran = home.demo(&sandbox, "get a").run().with_code(1);
     assert!(ran.stderr.contains("[2Jgone"), "{ran:?}");
     assert!(!ran.stderr.contains(['\u{1b}', '\r', '\u{202e}']), "{ran:?}");

@@ -14,7 +14,8 @@ struct Places {
 impl Places {
     fn new() -> Self {
         let start = || Sandbox::start().unwrap();
-        let places = Self { home: Home::new(), flag: start(), environment: start(), profile: start() };
+        let places =
+            Self { home: Home::new(), flag: start(), environment: start(), profile: start() };
         places.home.write("token", DEMO_TOKEN);
         places
     }
@@ -29,12 +30,19 @@ impl Places {
         }
         if ranks.contains(&"profile") {
             let url = self.profile.base_url();
-            let text = format!("base_url = \"{url}\"\nemail = \"{DEMO_EMAIL}\"\ntoken_file = \"~/token\"\n");
+            let text = format!(
+                "base_url = \"{url}\"\nemail = \"{DEMO_EMAIL}\"\ntoken_file = \"~/token\"\n"
+            );
             self.home.configure(&format!("[profile.default]\n{text}"));
             return command;
         }
         self.home.configure("");
-        command.args(["--email", DEMO_EMAIL, "--token-file", self.home.path("token").to_str().unwrap()])
+        command.args([
+            "--email",
+            DEMO_EMAIL,
+            "--token-file",
+            self.home.path("token").to_str().unwrap(),
+        ])
     }
 
     /// Number of requests to each.
@@ -72,7 +80,8 @@ fn a_variable_for_the_site_never_beats_a_flag() {
     command.succeed();
     assert_eq!(places.asked(), [1, 0, 0]);
     let curl = |line: &str| {
-        let command = places.home.contacts().line(line).env("ATLASSIAN_OPS_CLOUD_ID", "from-environment");
+        let command =
+            places.home.contacts().line(line).env("ATLASSIAN_OPS_CLOUD_ID", "from-environment");
         command.line("curl list").succeed()
     };
     places.home.configure("[profile.default]\nbase_url = \"https://profile.example\"\n");
@@ -106,7 +115,8 @@ fn address_and_token_follow_the_same_precedence() {
             .env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", "environment@example.com")
             .env("ATLASSIAN_OPS_API_TOKEN", "environment-s3cret")
     };
-    let by_flag = |command: Contacts| command.args(["--email", "flag@example.com", "--token-file", &flag]);
+    let by_flag =
+        |command: Contacts| command.args(["--email", "flag@example.com", "--token-file", &flag]);
     let list = || home.contacts().line("list");
     for (command, expected) in [
         (list(), "profile"),
@@ -114,7 +124,10 @@ fn address_and_token_follow_the_same_precedence() {
         (by_flag(in_environment(list())), "flag"),
         (by_flag(list()), "flag"),
         // An empty variable counts as unset.
-        (list().env("ATLASSIAN_OPS_API_TOKEN", "").env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", ""), "profile"),
+        (
+            list().env("ATLASSIAN_OPS_API_TOKEN", "").env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", ""),
+            "profile",
+        ),
     ] {
         sandbox.clear_journal();
         command.succeed();
@@ -150,7 +163,12 @@ fn a_profile_is_named_by_flag_or_variable_and_default_needs_no_name() {
 fn a_profile_sets_timeout_and_attempts() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let status = contacts_sandbox::When::Before;
-    let busy = contacts_sandbox::Fault::Status { status: 503, body: None, content_type: None, when: status };
+    let busy = contacts_sandbox::Fault::Status {
+        status: 503,
+        body: None,
+        content_type: None,
+        when: status,
+    };
     sandbox.arm(contacts_sandbox::FaultRule::new(busy));
     home.configure("[profile.default]\nattempts = 1\n");
     home.demo(&sandbox, "list").fail(5);
@@ -163,8 +181,17 @@ fn a_profile_sets_timeout_and_attempts() {
 fn a_token_can_come_from_standard_input() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let url = sandbox.base_url();
-    let list =
-        || home.contacts().args(["list", "--base-url", &url, "--email", DEMO_EMAIL, "--token-file", "-"]);
+    let list = || {
+        home.contacts().args([
+            "list",
+            "--base-url",
+            &url,
+            "--email",
+            DEMO_EMAIL,
+            "--token-file",
+            "-",
+        ])
+    };
     for text in [DEMO_TOKEN.to_owned(), format!("{DEMO_TOKEN}\n"), format!("{DEMO_TOKEN}\r\n")] {
         list().stdin(&text).succeed();
     }
@@ -181,7 +208,10 @@ fn an_oauth_token_is_sent_as_a_bearer_token() {
         list().args(["--oauth", "--token-file", &file]),
         list().env("JSM_OAUTH_TOKEN", DEMO_OAUTH_TOKEN),
         list().env("JSM_API_TOKEN", DEMO_OAUTH_TOKEN).line("--oauth"),
-        list().env("JSM_API_TOKEN", "another").env("JSM_OAUTH_TOKEN", DEMO_OAUTH_TOKEN).line("--oauth"),
+        list()
+            .env("JSM_API_TOKEN", "another")
+            .env("JSM_OAUTH_TOKEN", DEMO_OAUTH_TOKEN)
+            .line("--oauth"),
     ] {
         sandbox.clear_journal();
         command.succeed();
@@ -211,7 +241,10 @@ fn every_variable_of_this_command_is_read() {
         own("list", &direct).env(name, value).succeed();
         assert!(sandbox.journal()[0].header("authorization").eq(["Basic [redacted]"]), "{name}");
         let shown = own("config show -o csv", &direct).env(name, value).succeed();
-        assert!(shown.lines().any(|row| row.starts_with("token,") && row.ends_with(name)), "{shown}");
+        assert!(
+            shown.lines().any(|row| row.starts_with("token,") && row.ends_with(name)),
+            "{shown}"
+        );
     }
     let bearer = |line: &str| own(line, &oauth).env("CONTACTS_OAUTH_TOKEN", DEMO_OAUTH_TOKEN);
     sandbox.clear_journal();
@@ -226,7 +259,9 @@ fn contacts_config_names_the_configuration_file() {
     let home = Home::new();
     home.configure("[profile.default]\ncloud_id = \"usual\"\n");
     let file = home.write("elsewhere/mine.toml", "[profile.default]\ncloud_id = \"mine\"\n");
-    let line = |line: &str, value: &str| home.contacts().line(line).env("CONTACTS_CONFIG", value).succeed();
+    let line = |line: &str, value: &str| {
+        home.contacts().line(line).env("CONTACTS_CONFIG", value).succeed()
+    };
     for (value, path, cloud_id) in [
         (file.clone(), file.clone(), "mine"),
         (format!("{file}\r\n"), file, "mine"),
@@ -267,8 +302,15 @@ mod token_command {
         sandbox.with_service(|service| service.add_user(ann));
         let program = program(&home);
         let url = sandbox.base_url();
-        let command =
-            || home.contacts().args(["--base-url", &url, "--email", "ann@example.com", "--token-command"]);
+        let command = || {
+            home.contacts().args([
+                "--base-url",
+                &url,
+                "--email",
+                "ann@example.com",
+                "--token-command",
+            ])
+        };
         let ran = command().args([&*program, "-v", "create", "sms", "90-1"]).run().with_code(0);
         assert_eq!((times_asked(&home), asked(&sandbox, "POST")), (2, 2));
         assert!(ran.stderr.contains("credentials refreshed"), "{ran:?}");
@@ -292,7 +334,8 @@ mod token_command {
     fn after_a_failed_token_command_nothing_is_sent() {
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         let url = sandbox.base_url();
-        for (command, code) in [("false", 1), ("no-such-program", 1), ("", 2), ("echo 'open", 2), ("true", 2)]
+        for (command, code) in
+            [("false", 1), ("no-such-program", 1), ("", 2), ("echo 'open", 2), ("true", 2)]
         {
             let list = home.contacts().args(["list", "--base-url", &url, "--email", DEMO_EMAIL]);
             let error = list.args(["--token-command", command]).fail(code);

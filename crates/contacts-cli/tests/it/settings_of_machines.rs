@@ -39,7 +39,10 @@ fn tokens_of_other_tools_are_not_sent_to_the_host_of_a_named_profile() {
     }
     assert!(!shown.contains("ATLASSIAN") && !shown.contains("production"), "{shown}");
     let shown = production("--profile place config show").succeed();
-    assert!(!shown.contains("production") && shown.contains(&url) && shown.contains("7s"), "{shown}");
+    assert!(
+        !shown.contains("production") && shown.contains(&url) && shown.contains("7s"),
+        "{shown}"
+    );
     production("--profile place list").fail(2);
     assert_eq!(asked(&sandbox, "GET"), 1);
     let own = production("--profile place list").env("CONTACTS_EMAIL", DEMO_EMAIL);
@@ -70,7 +73,11 @@ fn values_are_trimmed_and_an_invisible_character_is_reported_with_its_source() {
         ("CONTACTS_PROXY", "http://127.0.0.1:1"),
         ("HTTPS_PROXY", "http://127.0.0.1:1"),
     ] {
-        let list = home.contacts().line("list").env("CONTACTS_TOKEN", "t0ken").env("CONTACTS_EMAIL", "a@b");
+        let list = home
+            .contacts()
+            .line("list")
+            .env("CONTACTS_TOKEN", "t0ken")
+            .env("CONTACTS_EMAIL", "a@b");
         // The variable that is set last has the character.
         let list = if name == "CONTACTS_CLOUD_ID" || name == "CONTACTS_SITE" {
             list
@@ -94,16 +101,25 @@ fn a_token_file_contains_only_the_token_and_other_content_is_reported() {
     let error = list(&format!("{DEMO_TOKEN}\nuser: ann\nurl: x\nnote\n")).run().with_code(2).stderr;
     assert!(error.contains("token has 4 lines, but a token is one line"), "{error}");
     let path = home.path("token").display().to_string();
-    for (character, named) in
-        [("\u{200b}", "\\u{200b}"), (" ", "\\u{20}"), ("\u{a0}", "\\u{a0}"), ("\u{feff}", "\\u{feff}")]
-    {
+    for (character, named) in [
+        ("\u{200b}", "\\u{200b}"),
+        (" ", "\\u{20}"),
+        ("\u{a0}", "\\u{a0}"),
+        ("\u{feff}", "\\u{feff}"),
+    ] {
         let error = list(&format!("s3c{character}ret{DEMO_TOKEN}")).run().with_code(2).stderr;
-        assert!(error.contains(&format!("the token contains the invalid character {named}")), "{error}");
+        assert!(
+            error.contains(&format!("the token contains the invalid character {named}")),
+            "{error}"
+        );
         assert!(error.contains(&path) && !error.contains(DEMO_TOKEN), "{error}");
     }
     for nothing in ["", "\n", "\u{feff}\r\n"] {
         let error = list(nothing).run().with_code(2).stderr;
-        assert!(error.contains(&format!("--token-file: the token file {path} is empty")), "{error}");
+        assert!(
+            error.contains(&format!("--token-file: the token file {path} is empty")),
+            "{error}"
+        );
     }
     assert_eq!(asked(&sandbox, "GET"), 1);
 }
@@ -113,7 +129,8 @@ fn a_token_file_that_others_can_read_is_rejected_or_warned_about_if_another_user
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let token = home.write("token", DEMO_TOKEN);
     set_mode(token.as_ref(), 0o444);
-    let list = format!("--base-url {} --email {DEMO_EMAIL} --token-file {token} list", sandbox.base_url());
+    let list =
+        format!("--base-url {} --email {DEMO_EMAIL} --token-file {token} list", sandbox.base_url());
     let error = home.contacts().line(&list).run().with_code(2).stderr;
     assert!(error.contains("chmod 600"), "{error}");
     if fs::metadata(&token).is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) != 0) {
@@ -128,7 +145,10 @@ fn a_token_file_that_others_can_read_is_rejected_or_warned_about_if_another_user
     std::os::unix::process::CommandExt::uid(&mut nobody, 65534);
     let ran = nobody.env_clear().env("HOME", "/root").args(list.split(' ')).output().unwrap();
     let stderr = String::from_utf8(ran.stderr).unwrap();
-    assert!(ran.status.success() && stderr.contains("warning") && stderr.contains(&token), "{stderr}");
+    assert!(
+        ran.status.success() && stderr.contains("warning") && stderr.contains(&token),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -139,7 +159,8 @@ fn an_unusable_home_counts_as_one_without_a_configuration_file() {
     for (name, value) in
         [("HOME", "/dev/null"), ("HOME", ""), ("HOME", "/no/such"), ("XDG_CONFIG_HOME", "rel")]
     {
-        let list = home.contacts().line("--sandbox list").env("XDG_CONFIG_HOME", "").env(name, value);
+        let list =
+            home.contacts().line("--sandbox list").env("XDG_CONFIG_HOME", "").env(name, value);
         list.in_folder(&folder).succeed();
     }
     let error = home.contacts().line("--profile work list").run().with_code(2).stderr;
@@ -154,7 +175,9 @@ fn long_names_are_not_taken_for_tokens() {
     let home = Home::new();
     home.configure("[profile.production-europe-west]\ncloud_id = \"c\"\n");
     let show = |line: &str| home.contacts().line(line).line("config show").succeed();
-    assert!(show("--site AcmeHoldingsEurope2024").to_lowercase().contains("acmeholdingseurope2024"));
+    assert!(
+        show("--site AcmeHoldingsEurope2024").to_lowercase().contains("acmeholdingseurope2024")
+    );
     assert!(show("--profile production-europe-west").contains("production-europe-west"));
 }
 
@@ -204,7 +227,9 @@ fn login_saves_an_oauth_token_as_such() {
     login("--oauth").succeed();
     assert_eq!(home.contacts().line("list").succeed(), "no contacts\n");
     assert_eq!(home.contacts().line("config get oauth").succeed(), "true\n");
-    assert!(home.contacts().line("config show").succeed().contains("an OAuth token from the file "));
+    assert!(
+        home.contacts().line("config show").succeed().contains("an OAuth token from the file ")
+    );
     // The service rejects the token as an API token, and the saved profile stays.
     login("--email ann@example.com").fail(3);
     home.contacts().line("list").succeed();
@@ -275,7 +300,8 @@ fn a_token_command_that_prints_several_lines_is_an_error() {
     let script = home.write("entry", "echo s3cret; echo user: ann");
     let list = home.contacts().line("list --base-url http://127.0.0.1:1/x --email ann@example.com");
     let error = list.args(["--token-command", &format!("sh {script}")]).fail(2);
-    let printed = "--token-command: the output of the token command has 2 lines, but a token is one line";
+    let printed =
+        "--token-command: the output of the token command has 2 lines, but a token is one line";
     assert_eq!(error["message"], printed);
 }
 
@@ -302,12 +328,15 @@ fn whitespace_around_a_value_is_ignored() {
 fn verbose_prints_the_profile_once() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     home.configure("[profile.work]\ntimeout = \"7s\"\n");
-    let list = |line: &str| home.demo(&sandbox, "--profile work list").line(line).run().with_code(0).stderr;
+    let list = |line: &str| {
+        home.demo(&sandbox, "--profile work list").line(line).run().with_code(0).stderr
+    };
     assert_eq!(list("-v").matches("profile work (--profile)").count(), 1);
     assert_eq!(list("-v -o json"), "");
     // Also for a command that makes no connection.
     let curl = home.demo(&sandbox, "--profile work -v curl list").run().with_code(0);
     assert_eq!(curl.stderr, "profile work (--profile)\n");
-    let plan = home.demo(&sandbox, "--profile work -v plan -").stdin("- sms: 90-5").run().with_code(0);
+    let plan =
+        home.demo(&sandbox, "--profile work -v plan -").stdin("- sms: 90-5").run().with_code(0);
     assert_eq!(plan.stderr.matches("profile work (--profile)").count(), 1, "{plan:?}");
 }

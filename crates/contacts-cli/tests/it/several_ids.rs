@@ -15,7 +15,10 @@ fn several_ids_give_an_array_of_changes() {
         ("delete --yes --force", "Deleted"),
     ] {
         let changes = home.demo(&sandbox, &format!("{command} {first} {second} -o json")).json();
-        assert_eq!(changes, json!([{"id": first, "message": message}, {"id": second, "message": message}]));
+        assert_eq!(
+            changes,
+            json!([{"id": first, "message": message}, {"id": second, "message": message}])
+        );
     }
     assert_eq!(stored(&sandbox), []);
 }
@@ -28,7 +31,8 @@ fn a_failure_with_one_id_does_not_stop_the_others() {
         .demo(&sandbox, &format!("delete --yes --force {first} gone {second} -o json"))
         .run()
         .with_code(4);
-    let expected = json!([{"id": first, "message": "Deleted"}, {"id": second, "message": "Deleted"}]);
+    let expected =
+        json!([{"id": first, "message": "Deleted"}, {"id": second, "message": "Deleted"}]);
     assert_eq!(support::one_line(&ran.stdout), expected);
     let message = ran.error()["message"].as_str().unwrap().to_owned();
     assert!(message.starts_with("gone: "), "{message}");
@@ -41,7 +45,14 @@ fn a_failure_that_every_id_would_share_stops_after_one_request() {
     let [first, second] = ids(&sandbox);
     let wrong = home.write("wrong", support::SECRET);
     home.contacts()
-        .args(["--base-url", &sandbox.base_url(), "--email", "demo@example.com", "--token-file", &wrong])
+        .args([
+            "--base-url",
+            &sandbox.base_url(),
+            "--email",
+            "demo@example.com",
+            "--token-file",
+            &wrong,
+        ])
         .line(&format!("delete --yes --force {first} {second}"))
         .run()
         .with_code(3);
@@ -61,7 +72,8 @@ fn the_error_that_stops_the_command_counts_the_ids_that_were_not_tried() {
             let [first, second] = ids(&sandbox);
             let named = |text: &str| text.replace("FIRST", &first).replace("SECOND", &second);
             // The service is busy from the second contact on.
-            let busy = Fault::Status { status: 503, body: None, content_type: None, when: When::Before };
+            let busy =
+                Fault::Status { status: 503, body: None, content_type: None, when: When::Before };
             sandbox.arm(FaultRule::new(busy).range(done + 1, 9));
             let line = named(&format!("deactivate --force {arguments} --attempts 1 -o {form}"));
             let ran = home.demo(&sandbox, &line).run().with_code(5);
@@ -72,8 +84,11 @@ fn the_error_that_stops_the_command_counts_the_ids_that_were_not_tried() {
             }
             let message = ran.error()["message"].as_str().unwrap().to_owned();
             assert!(message.starts_with(&expected), "{message}");
-            let changes =
-                if done == 0 { json!([]) } else { json!([{"id": first, "message": "Deactivated"}]) };
+            let changes = if done == 0 {
+                json!([])
+            } else {
+                json!([{"id": first, "message": "Deactivated"}])
+            };
             assert_eq!(support::one_line(&ran.stdout), changes);
         }
     }

@@ -11,7 +11,14 @@ fn list(home: &Home, proxy: &Proxy) -> Contacts {
 
 fn ask(home: &Home, proxy: &Proxy, line: &str) -> Contacts {
     let token = home.write("token", DEMO_TOKEN);
-    let who = home.contacts().args(["--email", DEMO_EMAIL, "--token-file", &token, "--proxy", &proxy.url()]);
+    let who = home.contacts().args([
+        "--email",
+        DEMO_EMAIL,
+        "--token-file",
+        &token,
+        "--proxy",
+        &proxy.url(),
+    ]);
     who.line(line)
 }
 
@@ -45,8 +52,10 @@ fn the_cloud_id_is_looked_up_without_credentials() {
 #[test]
 fn doctor_looks_up_the_cloud_id_once() {
     let (home, sandbox, proxy) = (Home::new(), Sandbox::start().unwrap(), Proxy::start());
-    let ran =
-        ask(&home, &proxy, "doctor --attempts 1").args(["--site", &sandbox.origin()]).run().with_code(1);
+    let ran = ask(&home, &proxy, "doctor --attempts 1")
+        .args(["--site", &sandbox.origin()])
+        .run()
+        .with_code(1);
     assert!(ran.stdout.contains("ok      cloud id    sandbox"), "{ran:?}");
     assert_eq!(sandbox.journal().len(), 1);
 }

@@ -66,7 +66,10 @@ fn a_number_shortened_by_a_spreadsheet_changes_nothing() {
     assert!(text.contains(",+495360287176,"), "a number is a number: {text}");
     let file = home.write("saved.csv", &text.replace("+495360287176", "4.95360287E+11"));
     let ran = home.demo(&sandbox, &format!("apply --yes {file}")).run().with_code(2);
-    assert!(ran.stderr.starts_with(&format!("error: {file}:4:1: voice 4.95360287E+11: ")), "{ran:?}");
+    assert!(
+        ran.stderr.starts_with(&format!("error: {file}:4:1: voice 4.95360287E+11: ")),
+        "{ran:?}"
+    );
     assert!(ran.stderr.contains("a spreadsheet shortened this number"), "{ran:?}");
     assert_eq!(writes(&sandbox), 0);
 }
@@ -93,15 +96,19 @@ fn a_file_that_is_not_utf_8_is_rejected_with_a_hint() {
     let utf_16: Vec<u8> =
         "\u{feff}method\tto\nsms\t90-5\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let latin_1 = b"method,to\nmobile,J\xf6rg\n".to_vec();
-    for (bytes, what) in
-        [(utf_16, "1:1: the file is UTF-16, not UTF-8"), (latin_1, "2:9: the file is not valid UTF-8")]
-    {
+    for (bytes, what) in [
+        (utf_16, "1:1: the file is UTF-16, not UTF-8"),
+        (latin_1, "2:9: the file is not valid UTF-8"),
+    ] {
         let file = home.path("contacts.csv");
         fs::write(&file, bytes).unwrap();
         for command in ["plan", "audit --from"] {
             let error = home.demo(&sandbox, command).args([&file]).fail(2);
             assert!(error["message"].as_str().unwrap().ends_with(what), "{error}");
-            assert!(error["hint"].as_str().unwrap().starts_with("save the file as UTF-8"), "{error}");
+            assert!(
+                error["hint"].as_str().unwrap().starts_with("save the file as UTF-8"),
+                "{error}"
+            );
         }
     }
     assert!(sandbox.journal().is_empty());

@@ -25,12 +25,15 @@ fn plan_and_apply_reach_the_file_even_if_the_service_dies_between() {
     let user = json!({"account_id": "demo", "email": DEMO_EMAIL, "token": DEMO_TOKEN});
     let nobody = json!({"behaviour": {"duplicates": "allowed"}, "accounts": [{"user": user}]});
     let state = home.write("state.json", &nobody.to_string());
-    let sandbox = |flags: &[&str]| serving(home.contacts().args(["sandbox", "--state", &state]).args(flags));
+    let sandbox =
+        |flags: &[&str]| serving(home.contacts().args(["sandbox", "--state", &state]).args(flags));
     let (first, url) = sandbox(&[]);
     assert_eq!(home.at(&url).line("list").succeed(), "no contacts\n");
 
-    let file =
-        home.write("me.yaml", "- email: ann@example.com\n- sms: 90-5555559999\n- voice: 90-5555559999\n");
+    let file = home.write(
+        "me.yaml",
+        "- email: ann@example.com\n- sms: 90-5555559999\n- voice: 90-5555559999\n",
+    );
     let plan = home.at(&url).line(&format!("plan {file} --exit-code")).run().with_code(6).stdout;
     assert!(plan.contains("3 changes: 3 to create\n"), "{plan}");
     home.at(&url).line(&format!("apply {file} --yes")).succeed();
@@ -52,7 +55,8 @@ fn plan_and_apply_reach_the_file_even_if_the_service_dies_between() {
     drop(second);
     let ran = applying.end().with_code(7);
     let outcomes = support::one_line(&ran.stdout);
-    let outcomes: Vec<_> = (0..4).map(|change| outcomes["changes"][change]["outcome"].clone()).collect();
+    let outcomes: Vec<_> =
+        (0..4).map(|change| outcomes["changes"][change]["outcome"].clone()).collect();
     assert_eq!(outcomes[..2], ["done", "failed"], "{ran:?}");
     assert!(ran.stderr.contains(r#""receipt":""#), "{ran:?}");
     assert_eq!(kept(&home).len(), 5, "nothing is deleted for what may not be there");

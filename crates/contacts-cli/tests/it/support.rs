@@ -91,7 +91,14 @@ impl Home {
     /// The command at a base URL, with the address and the token of the demo user.
     pub(crate) fn at(&self, base_url: &str) -> Contacts {
         let token = self.write("token", DEMO_TOKEN);
-        self.contacts().args(["--base-url", base_url, "--email", DEMO_EMAIL, "--token-file", &token])
+        self.contacts().args([
+            "--base-url",
+            base_url,
+            "--email",
+            DEMO_EMAIL,
+            "--token-file",
+            &token,
+        ])
     }
 }
 
@@ -106,7 +113,8 @@ fn heed_signals() {
     ONCE.call_once(|| {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+        let ignored =
+            ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
         for signal in [SIGHUP, SIGINT, SIGTERM] {
             if ignored >> (signal - 1) & 1 == 1 {
                 signal_hook::flag::register(signal, Arc::default()).unwrap();
@@ -184,7 +192,8 @@ impl Contacts {
         self.command.stdin(stdin).stderr(Stdio::piped());
         let started = Instant::now();
         let program = self.command.get_program().to_owned();
-        let mut child = self.command.spawn().unwrap_or_else(|error| panic!("no {program:?}: {error}"));
+        let mut child =
+            self.command.spawn().unwrap_or_else(|error| panic!("no {program:?}: {error}"));
         if let (Some(mut stdin), Some(text)) = (child.stdin.take(), self.stdin) {
             // The write fails if the command does not read its input.
             let _ = stdin.write_all(text.as_bytes());
@@ -314,7 +323,9 @@ impl Running {
             match stream.recv_timeout(HANGS.saturating_sub(self.started.elapsed())) {
                 Ok(line) => text.push_str(&line),
                 Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return text,
-                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("it hangs, after writing: {text}"),
+                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
+                    panic!("it hangs, after writing: {text}")
+                }
             }
         }
     }

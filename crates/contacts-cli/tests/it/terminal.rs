@@ -26,8 +26,9 @@ fn delete_asks_and_does_nothing_unless_the_answer_is_yes() {
     for answer in ["n", "", "yess"] {
         let ran = answered(&home, &sandbox, &format!("delete {first}"), answer).with_code(1);
         assert!(
-            ran.stdout
-                .contains(&format!("{first}  email demo@example.com\r\nDelete 1 contact permanently? [y/N]")),
+            ran.stdout.contains(&format!(
+                "{first}  email demo@example.com\r\nDelete 1 contact permanently? [y/N]"
+            )),
             "{ran:?}"
         );
         assert!(ran.stdout.contains("nothing was deleted"), "{ran:?}");
@@ -114,7 +115,10 @@ fn at_any_width_no_word_of_a_table_is_broken() {
         });
         let text = at_terminal(&home, &sandbox, columns, "list --color never").with_code(0).stdout;
         for word in [id, "49-1", "no:", "Not", "verified,", "or", "never"] {
-            assert!(text.split_whitespace().any(|printed| printed == word), "{columns}: {word}: {text}");
+            assert!(
+                text.split_whitespace().any(|printed| printed == word),
+                "{columns}: {word}: {text}"
+            );
         }
         // A line wider than the terminal is one word after its name.
         let wide = text.lines().filter(|line| line.chars().count() > usize::from(columns));
@@ -132,8 +136,9 @@ fn a_wait_longer_than_a_second_is_printed_at_a_terminal() {
     sandbox.arm(limit());
     let ran = at_terminal(&home, &sandbox, 100, "list --color never").with_code(0);
     let printed = ran.stdout.lines().next().unwrap();
-    let seconds =
-        printed.strip_prefix("waiting ").and_then(|rest| rest.strip_suffix(" s as the service requested"));
+    let seconds = printed
+        .strip_prefix("waiting ")
+        .and_then(|rest| rest.strip_suffix(" s as the service requested"));
     let seconds: f64 = seconds.unwrap_or_else(|| panic!("{ran:?}")).parse().unwrap();
     assert!((1.0..=1.5).contains(&seconds), "{ran:?}");
 
@@ -163,7 +168,8 @@ fn control_characters_are_escaped_at_a_terminal_in_every_format() {
         }));
         let line = format!("--color never {line}");
         let ran = at_terminal(&home, &sandbox, 100, &line).with_code(0);
-        let acts = |c: char| c != '\n' && c != '\r' && c.is_control() || "\u{202e}\u{feff}".contains(c);
+        let acts =
+            |c: char| c != '\n' && c != '\r' && c.is_control() || "\u{202e}\u{feff}".contains(c);
         assert!(!ran.stdout.contains(acts), "{line}: {ran:?}");
         // A line of a terminal ends with both. A single carriage return could overwrite the line.
         assert!(!ran.stdout.replace("\r\n", "\n").contains('\r'), "{line}: {ran:?}");

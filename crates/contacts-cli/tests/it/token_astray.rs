@@ -46,13 +46,18 @@ fn a_misplaced_token_is_rejected_before_anything_is_sent() {
     ] {
         for token in TOKENS {
             for form in ["", "-o json"] {
-                let ran = home.demo(&sandbox, &line.replace('@', token)).line(form).run().with_code(2);
-                assert!(ran.stdout.is_empty() && !ran.stderr.contains(&token[..8]), "{line}: {ran:?}");
+                let ran =
+                    home.demo(&sandbox, &line.replace('@', token)).line(form).run().with_code(2);
+                assert!(
+                    ran.stdout.is_empty() && !ran.stderr.contains(&token[..8]),
+                    "{line}: {ran:?}"
+                );
             }
         }
     }
     assert!(sandbox.journal().is_empty());
-    let output = home.demo(&sandbox, "audit ATATT3xFfGF0").fail(2)["message"].as_str().unwrap().to_owned();
+    let output =
+        home.demo(&sandbox, "audit ATATT3xFfGF0").fail(2)["message"].as_str().unwrap().to_owned();
     assert!(output.contains("looks like a token") && output.contains("--token-file"), "{output}");
 }
 
@@ -67,7 +72,10 @@ fn values_that_only_resemble_a_token_are_accepted() {
         "Aa1Bb2Cc3Dd4Ee5Ff6Gg7Hh8",
     ] {
         let output = home.demo(&sandbox, "curl list --account-id").args([account]).succeed();
-        assert!(output.contains(&account.replace(':', "%3A")) || output.contains(account), "{output}");
+        assert!(
+            output.contains(&account.replace(':', "%3A")) || output.contains(account),
+            "{output}"
+        );
     }
     for (method, to) in [
         ("email", "Ann.Bennett-Smith2+OnCall@Mail.Example.COM"),

@@ -29,7 +29,11 @@ fn a_retry_after_that_is_too_long_fails_at_once() {
     sandbox.arm(FaultRule::new(limited(3600)));
     let ran = home.demo(&sandbox, "list -o json").run().with_code(5);
     let error = ran.error();
-    assert_eq!((&error["kind"], &error["retryAfter"]), (&"rate_limited".into(), &3600.into()), "{error}");
+    assert_eq!(
+        (&error["kind"], &error["retryAfter"]),
+        (&"rate_limited".into(), &3600.into()),
+        "{error}"
+    );
     assert!(ran.took < AT_ONCE, "{ran:?}");
     assert_eq!(asked(&sandbox, "GET"), 1);
 }

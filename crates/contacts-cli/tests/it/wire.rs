@@ -35,19 +35,30 @@ fn every_command_sends_the_documented_request_and_nothing_else() {
             contacts.into(),
             r#"{"method":"voice","to":"90-5555559999"}"#,
         ),
-        (format!("update {id} ann@example.org"), "PATCH", contact.clone(), r#"{"to":"ann@example.org"}"#),
+        (
+            format!("update {id} ann@example.org"),
+            "PATCH",
+            contact.clone(),
+            r#"{"to":"ann@example.org"}"#,
+        ),
         (format!("deactivate --force {id}"), "PATCH", format!("{contact}/deactivate"), ""),
         (format!("activate {id}"), "PATCH", format!("{contact}/activate"), ""),
         (format!("delete --yes --force {id}"), "DELETE", contact, ""),
     ] {
         let journal = sent(&sandbox, &line);
         let [recorded] = &journal[..] else { panic!("{line}: {journal:?}") };
-        assert_eq!((&*recorded.method, &recorded.target, &*recorded.body), (method, &target, body), "{line}");
-        let mut headers: Vec<_> = recorded.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(
+            (&*recorded.method, &recorded.target, &*recorded.body),
+            (method, &target, body),
+            "{line}"
+        );
+        let mut headers: Vec<_> =
+            recorded.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         headers.sort_unstable();
         let length = body.len().to_string();
         let host = sandbox.address().to_string();
-        let mut expected = vec![("accept", "application/json"), ("authorization", "Basic [redacted]")];
+        let mut expected =
+            vec![("accept", "application/json"), ("authorization", "Basic [redacted]")];
         if method == "PATCH" || method == "POST" {
             expected.push(("content-length", &length));
         }
@@ -64,8 +75,9 @@ fn every_command_sends_the_documented_request_and_nothing_else() {
 #[test]
 fn create_ensure_lists_first_and_creates_only_a_missing_contact() {
     let sandbox = Sandbox::start().unwrap();
-    let methods =
-        |line: &str| -> Vec<_> { sent(&sandbox, line).into_iter().map(|recorded| recorded.method).collect() };
+    let methods = |line: &str| -> Vec<_> {
+        sent(&sandbox, line).into_iter().map(|recorded| recorded.method).collect()
+    };
     assert_eq!(methods("create --ensure voice 49-1"), ["GET", "POST"]);
     assert_eq!(methods("create --ensure voice 49-1"), ["GET"]);
 }

@@ -90,9 +90,12 @@ impl Case {
     pub fn is_json_object(&self) -> bool {
         let answer = self.answer(Question::WholeList);
         let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-        let is_plain =
-            !self.head.iter().any(|line| line.to_ascii_lowercase().starts_with("content-encoding:"));
-        is_plain && serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
+        let is_plain = !self
+            .head
+            .iter()
+            .any(|line| line.to_ascii_lowercase().starts_with("content-encoding:"));
+        is_plain
+            && serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
     }
 
     /// The bytes that the server sends.
@@ -114,7 +117,12 @@ impl Case {
     }
 
     /// The client's report.
-    pub(super) fn told(&self, report: Report, question: Question, limits: &Limits) -> AttemptReport {
+    pub(super) fn told(
+        &self,
+        report: Report,
+        question: Question,
+        limits: &Limits,
+    ) -> AttemptReport {
         let answer = self.answer(question);
         match report {
             Report::Answered => AttemptReport::Answered(answer),
@@ -125,7 +133,9 @@ impl Case {
             Report::BodyClosed => AttemptReport::Broken(answer, TransportErrorKind::Closed),
             Report::BodyTooLarge => {
                 let limit = match (self.status, question) {
-                    (200..=299, Question::One(Operation::List) | Question::WholeList) => limits.page_body,
+                    (200..=299, Question::One(Operation::List) | Question::WholeList) => {
+                        limits.page_body
+                    }
                     (200..=299, _) => limits.contact_body,
                     _ => limits.error_body,
                 };
@@ -138,7 +148,8 @@ impl Case {
     fn answer(&self, question: Question) -> Answer {
         let body = self.bytes(self.received.as_ref().unwrap_or(&self.body), question);
         self.head.iter().fold(Answer::new(self.status, body), |answer, line| {
-            let (name, value) = line.split_once(": ").expect("a header line has a name and a value");
+            let (name, value) =
+                line.split_once(": ").expect("a header line has a name and a value");
             answer.with(name, value)
         })
     }

@@ -19,7 +19,8 @@ use crate::{
 pub(super) fn play(case: &Case, question: Question, report: Report) -> Trial {
     let setup = setup(case, "https://api.example.com/cloud");
     let base_url = BaseUrl::new(&setup.base).expect("this is a base URL");
-    let session = Session::new(base_url, setup.credentials.clone()).with_policy(setup.policy.clone());
+    let session =
+        Session::new(base_url, setup.credentials.clone()).with_policy(setup.policy.clone());
     let core = Core { session, told: case.told(report, question, &setup.policy.limits), question };
     match question {
         Question::One(operation) => with(operation, core),

@@ -22,7 +22,8 @@ type Play = fn(&Case, Question, usize) -> Trial;
 
 /// Tries all cases, some at a time. Returns what is not as it must be.
 pub fn try_all(cases: &[Case]) -> Vec<String> {
-    let calls: Vec<_> = cases.iter().flat_map(|case| case.outcomes().map(move |call| (case, call))).collect();
+    let calls: Vec<_> =
+        cases.iter().flat_map(|case| case.outcomes().map(move |call| (case, call))).collect();
     parallel::each(calls.into_iter(), AT_A_TIME, |(case, (question, expected))| {
         complaints(case, question, expected)
     })
@@ -43,7 +44,9 @@ fn complaints(case: &Case, question: Question, expected: &Expectation) -> Vec<St
         if !is_other && trial.outcome != expected {
             complaints.push(complain(format!("{:?}\nand not {expected:?}", trial.outcome)));
         }
-        complaints.extend(broken_law(case, trial).map(|law| complain(format!("{law}: {:?}", trial.texts))));
+        complaints.extend(
+            broken_law(case, trial).map(|law| complain(format!("{law}: {:?}", trial.texts))),
+        );
     };
     judge("core", &trial, false);
     if let Some(other) = &other {
@@ -67,7 +70,9 @@ fn broken_law(case: &Case, trial: &Trial) -> Option<&'static str> {
         return Some("an error has the status of the response");
     }
     let all = || trial.texts.iter().chain(&trial.more);
-    if all().any(|text| shows_secret(text)) || trial.texts.iter().any(|text| text.contains(OTHER_TOKEN)) {
+    if all().any(|text| shows_secret(text))
+        || trial.texts.iter().any(|text| text.contains(OTHER_TOKEN))
+    {
         return Some("an error shows no secret");
     }
     if trial.texts.iter().any(|text| escape_controls(text) != text.as_str()) {
@@ -80,8 +85,8 @@ fn broken_law(case: &Case, trial: &Trial) -> Option<&'static str> {
 
 /// Makes the call with a client. The server answers this number of requests.
 fn play<D: Driver>(case: &Case, question: Question, count: usize) -> Trial {
-    let server =
-        Server::start(Plan::every(script(case, question, count)), None).expect("there is a free port");
+    let server = Server::start(Plan::every(script(case, question, count)), None)
+        .expect("there is a free port");
     let setup = setup(case, &format!("http://{}/cloud", server.address()));
     let client = D::new(&setup).expect("these settings can be used");
     let call = Call { client, server };
@@ -112,17 +117,20 @@ impl<D> Call<D> {
     fn end<T: Value>(self, result: &Result<T, Error>) -> Trial {
         drop(self.client);
         let seen = self.server.finish();
-        let requests = seen.iter().flat_map(|connection| connection.requests().into_iter().map(line));
+        let requests =
+            seen.iter().flat_map(|connection| connection.requests().into_iter().map(line));
         Trial::of(result, &requests.collect::<Vec<_>>())
     }
 }
 
 fn script(case: &Case, question: Question, count: usize) -> Script {
-    let wire =
-        |number| response(question, number).map_or_else(|| case.wire(question), |answer| answer.wire());
+    let wire = |number| {
+        response(question, number).map_or_else(|| case.wire(question), |answer| answer.wire())
+    };
     // In pieces, so that the server searches for nothing in them.
     let write = |number| Step::Drip { all: wire(number), bytes: 64 * 1024, every: Duration::ZERO };
-    let mut script: Script = (0..count).flat_map(|number| [Step::ReadRequest, write(number)]).collect();
+    let mut script: Script =
+        (0..count).flat_map(|number| [Step::ReadRequest, write(number)]).collect();
     if case.closes() {
         script.push(Step::End(End::Close));
     }

@@ -42,7 +42,10 @@ impl Question {
 
     /// Returns `true` if the call changes something.
     pub fn writes(self) -> bool {
-        !matches!(self, Self::WholeList | Self::One(Operation::List | Operation::Get | Operation::TenantInfo))
+        !matches!(
+            self,
+            Self::WholeList | Self::One(Operation::List | Operation::Get | Operation::TenantInfo)
+        )
     }
 
     /// The keys that apply, the most specific first.

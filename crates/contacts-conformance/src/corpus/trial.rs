@@ -31,7 +31,8 @@ impl Trial {
             .collect();
         let outcome = Expectation::of(result, &shown);
         let error = result.as_ref().err();
-        let body = error.and_then(Error::body).map(|body| String::from_utf8_lossy(body).into_owned());
+        let body =
+            error.and_then(Error::body).map(|body| String::from_utf8_lossy(body).into_owned());
         Self {
             outcome,
             status: error.and_then(|error| Some(error.status()?.as_u16())),
@@ -101,6 +102,7 @@ pub(super) fn setup(case: &Case, base: &str) -> Setup {
 /// The response to this request, if it is not the case's.
 pub(super) fn response(question: Question, number: usize) -> Option<Answer> {
     let is_last_page = question == Question::WholeList && number > 0;
-    is_last_page
-        .then(|| Answer::json(200, r#"{"values":[{"id":"last","method":"email","to":"last@example.com"}]}"#))
+    is_last_page.then(|| {
+        Answer::json(200, r#"{"values":[{"id":"last","method":"email","to":"last@example.com"}]}"#)
+    })
 }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use contacts_proto::{BaseUrl, ContactId, ContactMethod, CreateContact, Credentials, Error, Operation as _};
+use contacts_proto::{
+    BaseUrl, ContactId, ContactMethod, CreateContact, Credentials, Error, Operation as _,
+};
 use contacts_sandbox::{
-    Behaviour, DuplicateResponse, End, Fault, FaultRule, Hint, NewPhones, Operation, Part, StoredContact,
-    When,
+    Behaviour, DuplicateResponse, End, Fault, FaultRule, Hint, NewPhones, Operation, Part,
+    StoredContact, When,
 };
 use contacts_testkit::{behaviour, job::Job, random::Random};
 use fastrand::Rng;
@@ -152,8 +154,8 @@ impl Case {
         let ups = self.wire.iter().filter_map(|wire| wire.up);
         let cut_at_the_end =
             self.task == Task::Create && ups.into_iter().any(|cut| cut.at == create_request_len());
-        let once =
-            self.rules.len() < 2 && self.rules.iter().all(|rule| rule.times.is_none_or(|times| times < 2));
+        let once = self.rules.len() < 2
+            && self.rules.iter().all(|rule| rule.times.is_none_or(|times| times < 2));
         cut_at_the_end || (refused || cut_at_once) && (self.task == Task::Create || !once)
     }
 
@@ -197,10 +199,20 @@ impl Case {
             34 => rate_limit(rng),
             35 => Fault::Html { when },
             // A 2xx means success. A service that sends it without the effect cannot be handled.
-            36..38 => Fault::Oversize { bytes: rng.u64(..400_000), declared: rng.bool(), when: When::After },
-            _ if self.task == Task::Delete => Fault::Duplicate { response: DuplicateResponse::First },
+            36..38 => Fault::Oversize {
+                bytes: rng.u64(..400_000),
+                declared: rng.bool(),
+                when: When::After,
+            },
+            _ if self.task == Task::Delete => {
+                Fault::Duplicate { response: DuplicateResponse::First }
+            }
             _ => Fault::Duplicate {
-                response: if rng.bool() { DuplicateResponse::First } else { DuplicateResponse::Second },
+                response: if rng.bool() {
+                    DuplicateResponse::First
+                } else {
+                    DuplicateResponse::Second
+                },
             },
         }
     }
@@ -219,15 +231,23 @@ impl Case {
 
 /// Length of a create request on the wire, for a port of five digits.
 fn create_request_len() -> usize {
-    let site = BaseUrl::new("http://127.0.0.1:50000/jsm/ops/api/sandbox").expect("the base URL is valid");
+    let site =
+        BaseUrl::new("http://127.0.0.1:50000/jsm/ops/api/sandbox").expect("the base URL is valid");
     let credentials = Credentials::basic(USER, TOKEN).expect("the credentials are valid");
     let (method, to) = NEW;
-    let request = CreateContact::new(method, to).expect("the contact is valid").request(&site, &credentials);
+    let request =
+        CreateContact::new(method, to).expect("the contact is valid").request(&site, &credentials);
     let line = |name: &str, value: &str| format!("{name}: {value}\r\n").len();
-    let headers =
-        request.headers().iter().map(|(name, value)| line(name.as_str(), value.to_str().unwrap_or_default()));
+    let headers = request
+        .headers()
+        .iter()
+        .map(|(name, value)| line(name.as_str(), value.to_str().unwrap_or_default()));
     let first = format!("POST {} HTTP/1.1\r\n", request.uri().path()).len();
-    first + line("host", site.authority()) + headers.sum::<usize>() + "\r\n".len() + request.body().len()
+    first
+        + line("host", site.authority())
+        + headers.sum::<usize>()
+        + "\r\n".len()
+        + request.body().len()
 }
 
 fn slow(rng: &mut Rng, when: When) -> Fault {
@@ -256,7 +276,12 @@ fn error_response(rng: &mut Rng, when: When) -> Fault {
     let certain = rng.bool();
     let status = status(rng, if certain { &CERTAIN } else { &OPEN });
     let body = rng.bool().then(|| r#"{"message":"no"}"#.to_owned());
-    Fault::Status { status, body, content_type: None, when: if certain { When::Before } else { when } }
+    Fault::Status {
+        status,
+        body,
+        content_type: None,
+        when: if certain { When::Before } else { when },
+    }
 }
 
 fn status(rng: &mut Rng, among: &[u16]) -> u16 {
@@ -264,8 +289,13 @@ fn status(rng: &mut Rng, among: &[u16]) -> u16 {
 }
 
 fn rate_limit(rng: &mut Rng) -> Fault {
-    let hints =
-        [Hint::None, Hint::RetryAfterSeconds, Hint::RetryAfterDate, Hint::ResetSeconds, Hint::ResetIso8601];
+    let hints = [
+        Hint::None,
+        Hint::RetryAfterSeconds,
+        Hint::RetryAfterDate,
+        Hint::ResetSeconds,
+        Hint::ResetIso8601,
+    ];
     let hint = rng.choice(hints).unwrap_or(Hint::None);
     // Longer than a client waits, or none.
     Fault::RateLimit {

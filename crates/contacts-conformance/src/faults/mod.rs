@@ -63,7 +63,8 @@ pub fn run(seed: u64, indices: std::ops::Range<u64>, report: &mut Report) -> Vec
 /// Returns the defects of one case.
 fn check(seed: u64, index: u64) -> Vec<Finding> {
     let case = Case::draw(seed, index);
-    let finding = |(defect, text)| Finding { index, defect, text: format!("{text}\n    case {case:?}") };
+    let finding =
+        |(defect, text)| Finding { index, defect, text: format!("{text}\n    case {case:?}") };
     let mut trials = both(&case);
     // On a busy machine, time may run out for one client only. Then a second run has another
     // result.
@@ -78,7 +79,8 @@ fn check(seed: u64, index: u64) -> Vec<Finding> {
         findings.push(finding((Defect::Different, format!("{} and {}", one.end, other.end))));
     }
     for (name, trial) in [Ureq::NAME, Hyper::NAME].into_iter().zip(trials) {
-        let named = trial.defects.into_iter().map(|(defect, text)| (defect, format!("{name}: {text}")));
+        let named =
+            trial.defects.into_iter().map(|(defect, text)| (defect, format!("{name}: {text}")));
         findings.extend(named.map(finding));
     }
     findings

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use contacts_proto::{
-    ActivateContact, ContactId, DeactivateContact, DeleteContact, Error, ErrorKind, GetContact, ListContacts,
-    UpdateContact,
+    ActivateContact, ContactId, DeactivateContact, DeleteContact, Error, ErrorKind, GetContact,
+    ListContacts, UpdateContact,
 };
 use contacts_sandbox::StoredContact;
 use contacts_testkit::{
@@ -38,11 +38,14 @@ pub(super) fn try_with<D: Driver>(case: &Case) -> Trial {
         let whole = vec![Step::Tunnel { up: None, down: None }];
         let mut scripts = vec![whole.clone(); wire.connection];
         scripts.extend([vec![Step::Tunnel { up: wire.up, down: wire.down }], whole]);
-        Server::start(Plan::each(scripts), Some(fixture.sandbox.address())).expect("there is a free port")
+        Server::start(Plan::each(scripts), Some(fixture.sandbox.address()))
+            .expect("there is a free port")
     });
     let address = front.as_ref().map_or_else(|| fixture.sandbox.address(), Server::address);
-    let base =
-        fixture.sandbox.base_url().replace(&fixture.sandbox.address().to_string(), &address.to_string());
+    let base = fixture
+        .sandbox
+        .base_url()
+        .replace(&fixture.sandbox.address().to_string(), &address.to_string());
     let setup = setup(base);
     let client = D::new(&setup).expect("the settings are valid");
     let mut defects = Vec::new();
@@ -62,7 +65,11 @@ pub(super) fn try_with<D: Driver>(case: &Case) -> Trial {
         defects.push((Defect::Hung, format!("{late:?}")));
     }
     fixture.sandbox.disarm();
-    client.rest(if case.late.is_zero() { Duration::ZERO } else { case.late + Duration::from_millis(100) });
+    client.rest(if case.late.is_zero() {
+        Duration::ZERO
+    } else {
+        case.late + Duration::from_millis(100)
+    });
     let now = fixture.now();
     defects.extend(audited(case, &job, &result, &fixture.before, &now));
     defects.extend(read_afterwards(&client, &fixture, &now));
@@ -104,7 +111,9 @@ fn perform<D: Driver>(client: &D, job: &Job) -> Result<Outcome, Error> {
         Job::List => client.contacts(2).map(Outcome::from),
         Job::Get(id) => client.send(&GetContact::new(id.clone())).map(Outcome::from),
         Job::Create(create) => client.send(create).map(Outcome::from),
-        Job::Ensure(create) => client.ensure(create.method().clone(), create.to()).map(Outcome::from),
+        Job::Ensure(create) => {
+            client.ensure(create.method().clone(), create.to()).map(Outcome::from)
+        }
         Job::Update(id, to) => client.send(&UpdateContact::new(id.clone(), to)?).map(Outcome::from),
         Job::Delete(id) => client.send(&DeleteContact::new(id.clone())).map(Outcome::from),
         Job::Activate(id) => client.send(&ActivateContact::new(id.clone())).map(Outcome::from),
@@ -124,7 +133,8 @@ fn audited(
     // The service handles some requests twice by itself.
     let record = NetworkRecord::unobserved(case.doubles());
     let mut violations = Vec::new();
-    audit::Case { job, result, reconciled: None, before, after, record: &record }.check(&mut violations);
+    audit::Case { job, result, reconciled: None, before, after, record: &record }
+        .check(&mut violations);
     let defect = |Violation { kind, details }| {
         let defect = match kind {
             ViolationKind::Lost => Defect::Lost,
@@ -138,7 +148,11 @@ fn audited(
 
 /// After any fault, the same client must read the current contacts. On a busy machine, an abandoned
 /// request may still change them now.
-fn read_afterwards<D: Driver>(client: &D, fixture: &Fixture, now: &[StoredContact]) -> Vec<(Defect, String)> {
+fn read_afterwards<D: Driver>(
+    client: &D,
+    fixture: &Fixture,
+    now: &[StoredContact],
+) -> Vec<(Defect, String)> {
     let mut defects = Vec::new();
     let last = now.last().expect("no task deletes the last contact");
     let got = ContactId::new(last.id.clone())
@@ -148,9 +162,14 @@ fn read_afterwards<D: Driver>(client: &D, fixture: &Fixture, now: &[StoredContac
     }
     let list = retry_timeouts(|| client.contacts(ListContacts::MAX_PAGE_SIZE));
     let states = [now.to_vec(), fixture.now()];
-    if !list.as_ref().is_ok_and(|contacts| states.iter().any(|state| is_whole_list(contacts, state))) {
-        defects
-            .push((Defect::Wrong, format!("a list after the fault: {list:?}; the contacts are {states:?}")));
+    if !list
+        .as_ref()
+        .is_ok_and(|contacts| states.iter().any(|state| is_whole_list(contacts, state)))
+    {
+        defects.push((
+            Defect::Wrong,
+            format!("a list after the fault: {list:?}; the contacts are {states:?}"),
+        ));
     }
     defects
 }

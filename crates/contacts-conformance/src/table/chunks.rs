@@ -8,7 +8,11 @@ use crate::{Answer, AttemptReport, Expected, Scenario};
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for size in [1, 7, 1024] {
-        scenarios.extend(each_once(&format!("chunks of {size}"), |answer| answer.chunked(size), answered));
+        scenarios.extend(each_once(
+            &format!("chunks of {size}"),
+            |answer| answer.chunked(size),
+            answered,
+        ));
     }
     for (name, chunk, last) in GOOD {
         scenarios.extend(each_once(name, |answer| one_chunk(answer, chunk, last), answered));
@@ -50,7 +54,11 @@ const GOOD: [Form; 6] = [
     ("an extension", "{SIZE};name=value\r\n{BODY}\r\n", "0;last\r\n\r\n"),
     ("a quoted extension", "{SIZE};name=\"a b\"\r\n{BODY}\r\n", "0\r\n\r\n"),
     ("a trailer", "{SIZE}\r\n{BODY}\r\n", "0\r\nx-checksum: 7\r\n\r\n"),
-    ("trailers that lie", "{SIZE}\r\n{BODY}\r\n", "0\r\ncontent-length: 5\r\ntransfer-encoding: x\r\n\r\n"),
+    (
+        "trailers that lie",
+        "{SIZE}\r\n{BODY}\r\n",
+        "0\r\ncontent-length: 5\r\ntransfer-encoding: x\r\n\r\n",
+    ),
     ("many zeros at the end", "{SIZE}\r\n{BODY}\r\n", "0000\r\n\r\n"),
 ];
 

@@ -23,7 +23,9 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenarios.push(closed_before_a_creation(end));
     }
     for (name, behind) in behind() {
-        for before in [Operation::Get.success(), Operation::Delete.success(), Answer::json(404, "{}")] {
+        for before in
+            [Operation::Get.success(), Operation::Delete.success(), Answer::json(404, "{}")]
+        {
             scenarios.push(more_than_the_answer(name, &behind, &before, false));
             scenarios.push(more_than_the_answer(name, &behind, &before, true));
         }
@@ -55,7 +57,8 @@ fn kept() -> Scenario {
 /// A request that must not be repeated uses its own connection and leaves the idle one to others.
 fn fresh_for_what_is_not_idempotent(operation: Operation) -> Scenario {
     let (get, change) = (Operation::Get.success(), operation.success());
-    let plan = Plan::each([respond_to_each([get.wire(), get.wire()]), respond_to_each([change.wire()])]);
+    let plan =
+        Plan::each([respond_to_each([get.wire(), get.wire()]), respond_to_each([change.wire()])]);
     let name = format!("{operation:?} between two reads");
     Scenario::new(name, plan, Operation::Get, answered(get.clone()))
         .then(operation, answered(change))
@@ -130,15 +133,21 @@ fn closed_on_the_next_request(end: End) -> Scenario {
 fn closed_before_a_creation(end: End) -> Scenario {
     let (get, create) = (Operation::Get.success(), Operation::Create.success());
     let plan = Plan::each([one_answer_then(end), respond_to_each([create.wire()])]);
-    Scenario::new(format!("a connection ends before a create, {end:?}"), plan, Operation::Get, answered(get))
-        .then(Operation::Create, answered(create))
-        .sees(Seen::Connections(2..=2))
-        .sees(Seen::Requests(2..=2))
+    Scenario::new(
+        format!("a connection ends before a create, {end:?}"),
+        plan,
+        Operation::Get,
+        answered(get),
+    )
+    .then(Operation::Create, answered(create))
+    .sees(Seen::Connections(2..=2))
+    .sees(Seen::Requests(2..=2))
 }
 
 /// Bytes that a server or an attacker may send after a response, to be taken for the next one.
 fn behind() -> Vec<(&'static str, Vec<u8>)> {
-    let contact = r#"{"id":"evil","method":"email","to":"mallory@example.com","status":{"enabled":true}}"#;
+    let contact =
+        r#"{"id":"evil","method":"email","to":"mallory@example.com","status":{"enabled":true}}"#;
     vec![
         ("another response", Answer::json(200, contact).wire()),
         (
@@ -194,7 +203,8 @@ fn late_end(name: &str, late: &'static [u8]) -> Scenario {
 fn announced_close(value: &str) -> Scenario {
     let get = Operation::Get.success();
     let length = format!("connection: {value}\r\ncontent-length: {}\r\n", get.body.len());
-    let plan = Plan::each([respond_to_each([get.wire_with(&length)]), respond_to_each([get.wire()])]);
+    let plan =
+        Plan::each([respond_to_each([get.wire_with(&length)]), respond_to_each([get.wire()])]);
     Scenario::new(format!("connection: {value}"), plan, Operation::Get, answered(get.clone()))
         .then(Operation::Get, answered(get))
         .sees(Seen::Connections(2..=2))

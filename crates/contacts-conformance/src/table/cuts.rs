@@ -23,7 +23,8 @@ pub(super) fn answers() -> Vec<Scenario> {
             scenarios.extend(cut_everywhere(operation, &success, &success.chunked(40), 1));
         }
     }
-    let error_response = Answer::json(422, r#"{"errors":[{"title":"Bad value","code":"VALIDATION"}]}"#);
+    let error_response =
+        Answer::json(422, r#"{"errors":[{"title":"Bad value","code":"VALIDATION"}]}"#);
     scenarios.extend(cut_everywhere(Operation::Create, &error_response, &error_response.wire(), 1));
     scenarios.extend(cut_everywhere(Operation::Update, &error_response, &error_response.wire(), 1));
     let busy = Answer::new(503, "busy");
@@ -41,7 +42,12 @@ fn within_tls(scenario: Scenario) -> Scenario {
     Scenario { name, server, ..scenario }.route(Route::Tls("127.0.0.1"))
 }
 
-fn cut_everywhere(operation: Operation, answer: &Answer, wire: &[u8], step: usize) -> Vec<Scenario> {
+fn cut_everywhere(
+    operation: Operation,
+    answer: &Answer,
+    wire: &[u8],
+    step: usize,
+) -> Vec<Scenario> {
     let head = wire.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4);
     let mut scenarios = Vec::new();
     for (at, end) in (0..=wire.len()).step_by(step).flat_map(|at| ENDS.map(|end| (at, end))) {
@@ -55,10 +61,14 @@ fn cut_everywhere(operation: Operation, answer: &Answer, wire: &[u8], step: usiz
             AttemptReport::Broken(answer.clone().cut(at - head), TransportErrorKind::Closed)
         };
         let script = vec![Step::ReadRequest, Step::write(&wire[..at]), Step::End(end)];
-        let name =
-            format!("response {} to {operation:?} cut at {at} of {} by {end:?}", answer.status, wire.len());
+        let name = format!(
+            "response {} to {operation:?} cut at {at} of {} by {end:?}",
+            answer.status,
+            wire.len()
+        );
         scenarios.push(
-            Scenario::new(name, Plan::every(script), operation, Expected::once(report)).sends_one_request(),
+            Scenario::new(name, Plan::every(script), operation, Expected::once(report))
+                .sends_one_request(),
         );
     }
     scenarios
@@ -102,14 +112,19 @@ fn request_len(operation: Operation) -> usize {
     impl Visitor for Send {
         type Output = ();
 
-        fn visit<O: contacts_proto::exchange::ToExchange<Output: std::fmt::Debug>>(self, operation: &O) {
+        fn visit<O: contacts_proto::exchange::ToExchange<Output: std::fmt::Debug>>(
+            self,
+            operation: &O,
+        ) {
             // Only what the server reads matters.
             let _ = self.0.send(operation);
         }
     }
 
-    let server =
-        Server::start(super::respond_and_close("HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n"), None);
+    let server = Server::start(
+        super::respond_and_close("HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n"),
+        None,
+    );
     let server = server.expect("there is a free port");
     let setup = Setup::new(format!("http://{}/cloud", server.address()));
     with(operation, Send(Ureq::new(&setup).expect("the settings are valid")));

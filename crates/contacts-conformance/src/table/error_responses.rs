@@ -26,8 +26,8 @@ const OTHER: [(&str, &[u8]); 4] = [
 
 /// Statuses of the service, and some that any gateway may send.
 const STATUSES: [u16; 30] = [
-    400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 418, 421, 422, 423, 425,
-    429, 431, 451, 500, 501, 502, 503, 504, 505,
+    400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 418, 421, 422,
+    423, 425, 429, 431, 451, 500, 501, 502, 503, 504, 505,
 ];
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -52,20 +52,26 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 fn answers(status: u16) -> impl Iterator<Item = Answer> {
     let echo = Answer::json(status, &format!(r#"{{"message":"no such token: {TOKEN}"}}"#));
     let json = JSON.into_iter().map(move |body| Answer::json(status, body));
-    let other =
-        OTHER.into_iter().map(move |(kind, body)| Answer::new(status, body).with("content-type", kind));
+    let other = OTHER
+        .into_iter()
+        .map(move |(kind, body)| Answer::new(status, body).with("content-type", kind));
     json.chain(other).chain([echo])
 }
 
 /// The statuses of the service's documentation use each operation, the others two.
 fn operations(status: u16) -> &'static [Operation] {
-    if matches!(status, 401 | 403 | 404 | 422 | 429) { ALL_OPERATIONS } else { &super::READ_AND_CREATE }
+    if matches!(status, 401 | 403 | 404 | 422 | 429) {
+        ALL_OPERATIONS
+    } else {
+        &super::READ_AND_CREATE
+    }
 }
 
 /// Delays that are too long to wait, and request ids in each of their headers.
 fn with_headers() -> Vec<Answer> {
     let date = "Tue, 24 Nov 2026 10:00:00 GMT";
-    let error_response = |status| Answer::json(status, r#"{"message":"slow down"}"#).with("date", date);
+    let error_response =
+        |status| Answer::json(status, r#"{"message":"slow down"}"#).with("date", date);
     let mut answers = vec![
         error_response(429).with("retry-after", "3600"),
         error_response(503).with("retry-after", "Tue, 24 Nov 2026 12:00:00 GMT"),
@@ -82,6 +88,8 @@ fn with_headers() -> Vec<Answer> {
 
 fn scenario(operation: Operation, answer: &Answer) -> Scenario {
     let body = String::from_utf8_lossy(&answer.body);
-    let name = format!("{} with {body:?} and {:?}, to {operation:?}", answer.status, answer.headers);
-    Scenario::new(name, respond(answer.wire()), operation, answered(answer.clone())).sends_one_request()
+    let name =
+        format!("{} with {body:?} and {:?}, to {operation:?}", answer.status, answer.headers);
+    Scenario::new(name, respond(answer.wire()), operation, answered(answer.clone()))
+        .sends_one_request()
 }

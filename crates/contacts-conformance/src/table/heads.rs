@@ -18,7 +18,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         ));
     }
     for (name, status_line) in BAD {
-        scenarios.extend(each_once(name, |answer| with_status_line(answer, status_line), |_| malformed()));
+        scenarios.extend(each_once(
+            name,
+            |answer| with_status_line(answer, status_line),
+            |_| malformed(),
+        ));
     }
     for (name, line) in BAD_LINES {
         scenarios.extend(each_once(name, |answer| with_line(answer, line), |_| malformed()));
@@ -75,7 +79,10 @@ const GOOD_LINES: [(&str, &[u8]); 4] = [
 const NO_HTTP: [(&str, &[u8]); 7] = [
     ("HTTP/0.9", b"<html>hello</html>"),
     ("the preface of HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-    ("a frame of HTTP/2", b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x80\0\x04\0\x01\0\0\0\x05\0\xff\xff\xff"),
+    (
+        "a frame of HTTP/2",
+        b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x80\0\x04\0\x01\0\0\0\x05\0\xff\xff\xff",
+    ),
     ("an alert of TLS", b"\x15\x03\x03\x00\x02\x02\x46"),
     ("another server's greeting", b"SSH-2.0-OpenSSH_9.6\r\n"),
     ("a request", b"GET / HTTP/1.1\r\nhost: a\r\n\r\n"),
@@ -107,11 +114,24 @@ fn sizes() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     let too_large = |_| Expected::once(AttemptReport::MaybeSent(TransportErrorKind::TooLarge));
     let line = |len: usize| format!("x-a: {}\r\n", "b".repeat(len)).into_bytes();
-    let lines =
-        |count: usize| (0..count).flat_map(|n| format!("x-{n}: b\r\n").into_bytes()).collect::<Vec<_>>();
-    scenarios.extend(each_once("a head of 60 KiB", |answer| with_line(answer, &line(60 * 1024)), answered));
-    scenarios.extend(each_once("a head of 65 KiB", |answer| with_line(answer, &line(65 * 1024)), too_large));
-    scenarios.extend(each_once("a head of 1 MiB", |answer| with_line(answer, &line(1024 * 1024)), too_large));
+    let lines = |count: usize| {
+        (0..count).flat_map(|n| format!("x-{n}: b\r\n").into_bytes()).collect::<Vec<_>>()
+    };
+    scenarios.extend(each_once(
+        "a head of 60 KiB",
+        |answer| with_line(answer, &line(60 * 1024)),
+        answered,
+    ));
+    scenarios.extend(each_once(
+        "a head of 65 KiB",
+        |answer| with_line(answer, &line(65 * 1024)),
+        too_large,
+    ));
+    scenarios.extend(each_once(
+        "a head of 1 MiB",
+        |answer| with_line(answer, &line(1024 * 1024)),
+        too_large,
+    ));
     scenarios.extend(each_once(
         "a head without end",
         |_| with_line(&Answer::new(200, ""), &[b'x'; 1 << 20]),
@@ -120,6 +140,10 @@ fn sizes() -> Vec<Scenario> {
     // The response has two more headers.
     scenarios.extend(each_once("128 headers", |answer| with_line(answer, &lines(126)), answered));
     scenarios.extend(each_once("129 headers", |answer| with_line(answer, &lines(127)), too_large));
-    scenarios.extend(each_once("4000 headers", |answer| with_line(answer, &lines(4000)), too_large));
+    scenarios.extend(each_once(
+        "4000 headers",
+        |answer| with_line(answer, &lines(4000)),
+        too_large,
+    ));
     scenarios
 }

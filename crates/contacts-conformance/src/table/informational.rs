@@ -25,7 +25,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             let wire = [early.as_bytes(), &answer.wire()].concat();
             let name = format!("{name} before the response to {operation:?}");
             scenarios.push(
-                Scenario::new(name, respond(wire), operation, answered(answer.clone())).sends_one_request(),
+                Scenario::new(name, respond(wire), operation, answered(answer.clone()))
+                    .sends_one_request(),
             );
         }
         let later = vec![
@@ -35,17 +36,23 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             Step::Write(answer.wire()),
         ];
         let name = format!("100 and later the response to {operation:?}");
-        scenarios
-            .push(Scenario::new(name, Plan::every(later), operation, answered(answer)).sends_one_request());
+        scenarios.push(
+            Scenario::new(name, Plan::every(later), operation, answered(answer))
+                .sends_one_request(),
+        );
     }
-    scenarios.extend(super::each_once("100 with a length before the response", with_length, |answer| {
-        // Servers must not send it (RFC 9110, 8.6). The RFC does not say what a client should do;
-        // ureq-proto rejects it.
-        Expected::OneOf(vec![
-            vec![AttemptReport::Answered(answer)],
-            vec![AttemptReport::MaybeSent(TransportErrorKind::Malformed)],
-        ])
-    }));
+    scenarios.extend(super::each_once(
+        "100 with a length before the response",
+        with_length,
+        |answer| {
+            // Servers must not send it (RFC 9110, 8.6). The RFC does not say what a client should
+            // do; ureq-proto rejects it.
+            Expected::OneOf(vec![
+                vec![AttemptReport::Answered(answer)],
+                vec![AttemptReport::MaybeSent(TransportErrorKind::Malformed)],
+            ])
+        },
+    ));
     scenarios.extend(super::READ_AND_CREATE.map(endless));
     scenarios
 }
@@ -61,10 +68,15 @@ fn endless(operation: Operation) -> Scenario {
     let drip = Step::Drip { all, bytes: 25, every: Duration::from_millis(1) };
     let plan = Plan::every([Step::ReadRequest, drip]);
     let expected = Expected::once(AttemptReport::MaybeSent(TransportErrorKind::TimedOut));
-    Scenario::new(format!("endless informational responses to {operation:?}"), plan, operation, expected)
-        .set(|setup| {
-            setup.policy.attempt_timeout = Duration::from_millis(250);
-            setup.policy.deadline = Duration::from_secs(1);
-        })
-        .sends_one_request()
+    Scenario::new(
+        format!("endless informational responses to {operation:?}"),
+        plan,
+        operation,
+        expected,
+    )
+    .set(|setup| {
+        setup.policy.attempt_timeout = Duration::from_millis(250);
+        setup.policy.deadline = Duration::from_secs(1);
+    })
+    .sends_one_request()
 }

@@ -9,7 +9,8 @@ use crate::{Answer, AttemptReport, Expected, Operation, Sample, Scenario};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for length in ["-1", "+5", "0x5", "5 5", "abc", "5.0", "18446744073709551616", "99999999999999999999999"]
+    for length in
+        ["-1", "+5", "0x5", "5 5", "abc", "5.0", "18446744073709551616", "99999999999999999999999"]
     {
         scenarios.extend(each_once(
             &format!("content-length {length:?}"),
@@ -19,10 +20,19 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     }
     scenarios.extend(each_once(
         "two lengths that differ",
-        |answer| answer.wire_with(&format!("content-length: {}\r\ncontent-length: 5\r\n", answer.body.len())),
+        |answer| {
+            answer.wire_with(&format!(
+                "content-length: {}\r\ncontent-length: 5\r\n",
+                answer.body.len()
+            ))
+        },
         |_| malformed(),
     ));
-    scenarios.extend(each_once("no length", |answer| answer.wire_with("connection: close\r\n"), answered));
+    scenarios.extend(each_once(
+        "no length",
+        |answer| answer.wire_with("connection: close\r\n"),
+        answered,
+    ));
     scenarios.extend(each_once(
         "a length that is longer than the body",
         |answer| answer.wire_with(&format!("content-length: {}\r\n", answer.body.len() + 1)),
@@ -91,17 +101,27 @@ fn never_whole(operation: Operation) -> Scenario {
     let answer = operation.success();
     let wire = answer.wire_with(&format!("content-length: {}\r\n", answer.body.len() + 1));
     let expected = Expected::once(AttemptReport::Broken(answer, TransportErrorKind::TimedOut));
-    Scenario::new(format!("a body that is never whole, to {operation:?}"), respond(wire), operation, expected)
-        .set(|setup| setup.policy.attempt_timeout = Duration::from_millis(150))
-        .sends_one_request()
+    Scenario::new(
+        format!("a body that is never whole, to {operation:?}"),
+        respond(wire),
+        operation,
+        expected,
+    )
+    .set(|setup| setup.policy.attempt_timeout = Duration::from_millis(150))
+    .sends_one_request()
 }
 
 /// A 204 has no body, whatever its headers say. Bytes after its head are not the next response.
 fn bodies_of_no_content() -> Scenario {
     let wire = "HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\nhello";
     let answer = Operation::Delete.success();
-    Scenario::new("a 204 with a body", super::respond_and_close(wire), Operation::Delete, answered(answer))
-        .sends_one_request()
+    Scenario::new(
+        "a 204 with a body",
+        super::respond_and_close(wire),
+        Operation::Delete,
+        answered(answer),
+    )
+    .sends_one_request()
 }
 
 fn no_body_at_all() -> Scenario {

@@ -46,7 +46,10 @@ fn at_the_limit(operation: Operation, answer: &Answer, limit: usize) -> Vec<Scen
         answer
     };
     let (whole, more) = (padded(limit), padded(limit + 1));
-    let cut = Expected::once(AttemptReport::Broken(more.clone().cut(limit), TransportErrorKind::TooLarge));
+    let cut = Expected::once(AttemptReport::Broken(
+        more.clone().cut(limit),
+        TransportErrorKind::TooLarge,
+    ));
     let status = answer.status;
     let mut scenarios = Vec::new();
     for (how, wire) in FORMS {
@@ -84,8 +87,10 @@ fn beyond(operation: Operation, status: u16, limit: usize) -> Vec<Scenario> {
         ("until the end", "connection: close\r\n".to_owned()),
     ];
     let scenario = |(how, lines): (&str, String)| {
-        let script = [Step::ReadRequest, Step::Write(answer.head_with(&lines)), Step::Flood(b"x", FLOOD)];
-        let expected = Expected::once(AttemptReport::Broken(answer.clone(), TransportErrorKind::TooLarge));
+        let script =
+            [Step::ReadRequest, Step::Write(answer.head_with(&lines)), Step::Flood(b"x", FLOOD)];
+        let expected =
+            Expected::once(AttemptReport::Broken(answer.clone(), TransportErrorKind::TooLarge));
         let name = format!("a flood {how}, {status} to {operation:?}");
         Scenario::new(name, Plan::every(script), operation, expected)
             .set(small)

@@ -122,9 +122,14 @@ fn knows_nothing(connections: &[Connection]) -> Result<(), String> {
 }
 
 fn has_authorization(connections: &[Connection]) -> Result<(), String> {
-    let text: Vec<_> = connections.iter().flat_map(|connection| connection.read.iter().copied()).collect();
+    let text: Vec<_> =
+        connections.iter().flat_map(|connection| connection.read.iter().copied()).collect();
     let text = String::from_utf8_lossy(&text).into_owned();
-    if text.contains("\r\nauthorization: Basic ") && !text.contains("proxy-") { Ok(()) } else { Err(text) }
+    if text.contains("\r\nauthorization: Basic ") && !text.contains("proxy-") {
+        Ok(())
+    } else {
+        Err(text)
+    }
 }
 
 /// The proxy opens no tunnel, so nothing was sent to the service. A permanent status is not
@@ -144,13 +149,18 @@ fn error_responses(operation: Operation) -> Vec<Scenario> {
     ];
     let refuses = statuses.into_iter().map(|(status, reason, attempts)| {
         let body = "no tunnel";
-        let wire = format!("HTTP/1.1 {status} {reason}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        let wire =
+            format!("HTTP/1.1 {status} {reason}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         (status.to_string(), wire, vec![AttemptReport::RefusedByProxy(status); attempts])
     });
     let breaks = [("no HTTP", not_http), ("nothing", ""), ("half a head", "HTTP/1.1 200 Conn")]
         .into_iter()
         .map(|(name, wire)| {
-            (name.to_owned(), wire.to_owned(), vec![AttemptReport::NotSent(TransportErrorKind::Proxy); 2])
+            (
+                name.to_owned(),
+                wire.to_owned(),
+                vec![AttemptReport::NotSent(TransportErrorKind::Proxy); 2],
+            )
         });
     let scenario = |(name, wire, reports): (String, String, Vec<AttemptReport>)| {
         let attempts = reports.len();
@@ -175,15 +185,21 @@ fn error_responses(operation: Operation) -> Vec<Scenario> {
 
 /// A proxy that intercepts TLS is rejected.
 fn bad_certificate(operation: Operation) -> Scenario {
-    let behind = respond(operation.success().wire()).with_tls(server(ServerCertificate::UnknownAuthority));
+    let behind =
+        respond(operation.success().wire()).with_tls(server(ServerCertificate::UnknownAuthority));
     let expected = Expected::once(AttemptReport::NotSent(TransportErrorKind::Certificate));
-    Scenario::new(format!("a bad certificate behind a proxy, {operation:?}"), tunnel(), operation, expected)
-        .other(behind)
-        .route(Route::Proxy { tls: true })
-        .set(|setup| setup.policy.max_attempts = 3)
-        .sees(Seen::Connections(1..=1))
-        .sees(Seen::Check(knows_nothing))
-        .sees(Seen::OtherCheck(nothing_read))
+    Scenario::new(
+        format!("a bad certificate behind a proxy, {operation:?}"),
+        tunnel(),
+        operation,
+        expected,
+    )
+    .other(behind)
+    .route(Route::Proxy { tls: true })
+    .set(|setup| setup.policy.max_attempts = 3)
+    .sees(Seen::Connections(1..=1))
+    .sees(Seen::Check(knows_nothing))
+    .sees(Seen::OtherCheck(nothing_read))
 }
 
 fn nothing_read(connections: &[Connection]) -> Result<(), String> {
@@ -208,7 +224,9 @@ fn has_proxy_authorization(connections: &[Connection]) -> Result<(), String> {
     for connection in connections {
         let head = String::from_utf8_lossy(&connection.read).to_ascii_lowercase();
         // eve:s@cret
-        if !head.contains(&"\r\nproxy-authorization: basic ZXZlOnNAY3JldA==\r\n".to_ascii_lowercase()) {
+        if !head
+            .contains(&"\r\nproxy-authorization: basic ZXZlOnNAY3JldA==\r\n".to_ascii_lowercase())
+        {
             return Err(head);
         }
     }
@@ -219,13 +237,18 @@ fn has_proxy_authorization(connections: &[Connection]) -> Result<(), String> {
 fn rejected_credentials() -> Scenario {
     let answer = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
     let expected = Expected::once(AttemptReport::RefusedByProxy(407));
-    Scenario::new("a proxy that refuses credentials", respond_and_close(answer), Operation::Create, expected)
-        .other(Plan::default())
-        .route(Route::Proxy { tls: true })
-        .set(|setup| {
-            setup.policy.max_attempts = 4;
-            setup.proxy = Some("http://eve:s%40cret@127.0.0.1:{SELF}".to_owned());
-        })
-        .sees(Seen::Connections(1..=1))
-        .sees(Seen::OtherConnections(0..=0))
+    Scenario::new(
+        "a proxy that refuses credentials",
+        respond_and_close(answer),
+        Operation::Create,
+        expected,
+    )
+    .other(Plan::default())
+    .route(Route::Proxy { tls: true })
+    .set(|setup| {
+        setup.policy.max_attempts = 4;
+        setup.proxy = Some("http://eve:s%40cret@127.0.0.1:{SELF}".to_owned());
+    })
+    .sees(Seen::Connections(1..=1))
+    .sees(Seen::OtherConnections(0..=0))
 }

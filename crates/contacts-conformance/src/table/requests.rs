@@ -48,7 +48,8 @@ fn has_headers(connections: &[Connection], right: &[&str]) -> Result<(), String>
     for request in connections.iter().flat_map(Connection::requests) {
         let text = String::from_utf8_lossy(request).to_ascii_lowercase();
         let (head, _) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        let mut names: Vec<_> = head.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+        let mut names: Vec<_> =
+            head.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
         names.sort_unstable();
         if names != right {
             return Err(head.to_owned());

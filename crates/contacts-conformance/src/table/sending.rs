@@ -15,10 +15,15 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 fn for_operation(operation: Operation) -> Vec<Scenario> {
     let nowhere = |name: &str, cause, setting: fn(&mut Setup)| {
         let report = vec![AttemptReport::NotSent(cause); 2];
-        Scenario::new(format!("{name}, {operation:?}"), Plan::default(), operation, Expected::Same(report))
-            .set(setting)
-            .set(|setup| setup.policy.max_attempts = 2)
-            .sees(Seen::Connections(0..=0))
+        Scenario::new(
+            format!("{name}, {operation:?}"),
+            Plan::default(),
+            operation,
+            Expected::Same(report),
+        )
+        .set(setting)
+        .set(|setup| setup.policy.max_attempts = 2)
+        .sees(Seen::Connections(0..=0))
     };
     vec![
         nowhere("no server listens", TransportErrorKind::Connect, |setup| {
@@ -39,8 +44,10 @@ fn for_operation(operation: Operation) -> Vec<Scenario> {
 /// A server that responds before it has read the whole request.
 fn early(operation: Operation) -> Scenario {
     let answer = Answer::json(413, r#"{"message":"too much"}"#);
-    let script =
-        [Step::Read(20), Step::Write(answer.wire_with("connection: close\r\ncontent-length: 22\r\n"))];
+    let script = [
+        Step::Read(20),
+        Step::Write(answer.wire_with("connection: close\r\ncontent-length: 22\r\n")),
+    ];
     let name = format!("a response before the request is read, to {operation:?}");
     Scenario::new(name, Plan::every(script), operation, super::answered(answer)).sends_one_request()
 }

@@ -23,7 +23,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         let good = respond(answer.wire()).with_tls(server(ServerCertificate::Good));
         scenarios.push(Scenario {
             route: Route::TlsUntrusted,
-            ..refused(format!("an authority that the client does not trust, {operation:?}"), good, operation)
+            ..refused(
+                format!("an authority that the client does not trust, {operation:?}"),
+                good,
+                operation,
+            )
         });
         for (shown, host) in [
             (ServerCertificate::Good, "127.0.0.1"),
@@ -83,7 +87,8 @@ fn plaintext(operation: Operation) -> Scenario {
 }
 
 fn no_secret(connections: &[Connection]) -> Result<(), String> {
-    let text = connections.iter().flat_map(|connection| &connection.read).copied().collect::<Vec<_>>();
+    let text =
+        connections.iter().flat_map(|connection| &connection.read).copied().collect::<Vec<_>>();
     let text = String::from_utf8_lossy(&text).to_ascii_lowercase();
     if text.contains("authorization") || text.contains("v1/users") { Err(text) } else { Ok(()) }
 }
@@ -105,11 +110,16 @@ fn broken_handshakes(operation: Operation) -> Vec<Scenario> {
     ];
     let scenario = |(name, script, cause): (&str, Vec<Step>, TransportErrorKind)| {
         let expected = Expected::once(AttemptReport::NotSent(cause));
-        Scenario::new(format!("a handshake {name}, {operation:?}"), Plan::every(script), operation, expected)
-            .route(Route::Tls("127.0.0.1"))
-            .set(if cause == TransportErrorKind::TimedOut { by_connect_timeout } else { |_| () })
-            .sees(Seen::Connections(1..=1))
-            .sees(Seen::Check(no_secret))
+        Scenario::new(
+            format!("a handshake {name}, {operation:?}"),
+            Plan::every(script),
+            operation,
+            expected,
+        )
+        .route(Route::Tls("127.0.0.1"))
+        .set(if cause == TransportErrorKind::TimedOut { by_connect_timeout } else { |_| () })
+        .sees(Seen::Connections(1..=1))
+        .sees(Seen::Check(no_secret))
     };
     ways.into_iter().map(scenario).collect()
 }

@@ -55,7 +55,9 @@ impl Connection {
     /// Returns the complete requests.
     pub fn requests(&self) -> Vec<&[u8]> {
         let (mut requests, mut rest) = (Vec::new(), self.read.as_slice());
-        while let Some((request, behind)) = request_len(rest).and_then(|len| rest.split_at_checked(len)) {
+        while let Some((request, behind)) =
+            request_len(rest).and_then(|len| rest.split_at_checked(len))
+        {
             requests.push(request);
             rest = behind;
         }
@@ -67,7 +69,8 @@ impl Connection {
 fn request_len(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = String::from_utf8_lossy(bytes.get(..head)?).to_ascii_lowercase();
-    let body = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    let body =
+        text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
     Some(head + body.unwrap_or(0))
 }
 
@@ -106,7 +109,9 @@ impl ScriptRun<'_> {
         match played.and_then(|()| self.read_to_end()) {
             Ok(()) if self.io.is_none() => Ended::Script,
             Ok(()) => Ended::Client,
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
+            {
                 Ended::TimedOut
             }
             Err(_) => Ended::Client,
@@ -149,7 +154,11 @@ impl ScriptRun<'_> {
     }
 
     /// Reads until there are as many bytes as `wanted` returns, in pieces of at most this size.
-    fn read_until(&mut self, wanted: impl Fn(&[u8]) -> Option<usize>, piece: usize) -> io::Result<()> {
+    fn read_until(
+        &mut self,
+        wanted: impl Fn(&[u8]) -> Option<usize>,
+        piece: usize,
+    ) -> io::Result<()> {
         let mut buffer = vec![0; piece.min(4096)];
         loop {
             let here = self.read.get(self.done..).unwrap_or_default();
@@ -205,14 +214,17 @@ impl ScriptRun<'_> {
     }
 
     fn tunnel(&mut self, up: Option<Cut>, down: Option<Cut>) -> io::Result<()> {
-        let (Some(Io::Plain(client)), Some(other)) = (&self.io, self.shared.other) else { return Ok(()) };
+        let (Some(Io::Plain(client)), Some(other)) = (&self.io, self.shared.other) else {
+            return Ok(());
+        };
         let (mut client, server) = (client.try_clone()?, TcpStream::connect::<SocketAddr>(other)?);
         server.set_nodelay(true)?;
         let (mut from_server, mut to_client) = (server.try_clone()?, client.try_clone()?);
         let is_cut = Arc::new(AtomicBool::new(false));
         let for_thread = Arc::clone(&is_cut);
-        let answers =
-            thread::spawn(move || forward(&mut from_server, &mut to_client, down, &for_thread, |_| ()));
+        let answers = thread::spawn(move || {
+            forward(&mut from_server, &mut to_client, down, &for_thread, |_| ())
+        });
         let mut to_server = server;
         // Bytes after the last step belong to the other server.
         let early = self.read.split_off(self.done);

@@ -22,7 +22,10 @@ pub(super) enum Io {
 
 impl Io {
     /// Opens the connection and completes the TLS handshake.
-    pub(super) fn open(mut stream: TcpStream, tls: Option<&Arc<rustls::ServerConfig>>) -> io::Result<Self> {
+    pub(super) fn open(
+        mut stream: TcpStream,
+        tls: Option<&Arc<rustls::ServerConfig>>,
+    ) -> io::Result<Self> {
         let _ = stream.set_nodelay(true);
         stream.set_read_timeout(Some(LIMIT))?;
         stream.set_write_timeout(Some(LIMIT))?;

@@ -63,7 +63,8 @@ impl Server {
         };
         let address = listener.local_addr()?;
         let (stopping, playing) = (AtomicBool::new(false), AtomicUsize::new(0));
-        let shared = Shared { plan, address, other, stopping, playing, last_caller: OnceLock::new() };
+        let shared =
+            Shared { plan, address, other, stopping, playing, last_caller: OnceLock::new() };
         let shared = Arc::new(shared);
         let for_thread = Arc::clone(&shared);
         let accepting = thread::Builder::new().spawn(move || accept(listener, &for_thread))?;
@@ -100,7 +101,8 @@ impl Server {
         }
         let (connections, listener) = accepting.join().expect("accepting does not panic");
         LISTENERS.with_borrow_mut(|listeners| listeners.push(listener));
-        let result = |thread: JoinHandle<Connection>| thread.join().expect("a script does not panic");
+        let result =
+            |thread: JoinHandle<Connection>| thread.join().expect("a script does not panic");
         connections.into_iter().map(result).collect()
     }
 }

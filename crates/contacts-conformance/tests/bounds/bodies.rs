@@ -28,12 +28,14 @@ fn for_operation(operation: Operation) -> Vec<Case> {
     let with_length = format!("content-length: {ENDLESS}");
     let of_length = |status: u16, why: Why, limit: u64| {
         let name = format!("8 GiB announced, {status}");
-        Case::new(&name, operation, answer(status, &with_length, b"", b"x"), why, limit).status(status)
+        Case::new(&name, operation, answer(status, &with_length, b"", b"x"), why, limit)
+            .status(status)
     };
-    let in_chunks = |name: &str, status: u16, begin: &[u8], flood: &'static [u8], why: Why, limit: u64| {
-        let steps = answer(status, "transfer-encoding: chunked", begin, flood);
-        Case::new(name, operation, steps, why, limit).status(status)
-    };
+    let in_chunks =
+        |name: &str, status: u16, begin: &[u8], flood: &'static [u8], why: Why, limit: u64| {
+            let steps = answer(status, "transfer-encoding: chunked", begin, flood);
+            Case::new(name, operation, steps, why, limit).status(status)
+        };
     // hyper ignores any number of zeros, and ureq any number of trailers, until the attempt
     // timeout.
     let until_closed = answer(success, "connection: close", b"", b"x");
@@ -41,7 +43,8 @@ fn for_operation(operation: Operation) -> Vec<Case> {
         of_length(success, TOO_LARGE, CONTACT),
         of_length(500, Why::ErrorStatus, ERROR),
         of_length(422, Why::ErrorStatus, ERROR),
-        Case::new("no length and no end", operation, until_closed, TOO_LARGE, CONTACT).status(success),
+        Case::new("no length and no end", operation, until_closed, TOO_LARGE, CONTACT)
+            .status(success),
         in_chunks(
             "chunks without an end",
             success,
@@ -58,13 +61,34 @@ fn for_operation(operation: Operation) -> Vec<Case> {
             Why::ErrorStatus,
             6 * ERROR,
         ),
-        in_chunks("one chunk without an end", success, b"7fffffffffffffff\r\n", b"x", TOO_LARGE, CONTACT),
+        in_chunks(
+            "one chunk without an end",
+            success,
+            b"7fffffffffffffff\r\n",
+            b"x",
+            TOO_LARGE,
+            CONTACT,
+        ),
         in_chunks("a chunk's extension without an end", success, b"1;", b"x", MALFORMED, ERROR),
         in_chunks("a chunk's size of zeros without an end", success, b"", b"0", MALFORMED, ERROR)
             .or_ends_by_time(),
-        in_chunks("a trailer without an end", success, b"2\r\n{}\r\n0\r\nx-a: ", b"b", MALFORMED, ERROR),
-        in_chunks("trailers without an end", success, b"2\r\n{}\r\n0\r\n", b"x-a: b\r\n", MALFORMED, ERROR)
-            .or_ends_by_time(),
+        in_chunks(
+            "a trailer without an end",
+            success,
+            b"2\r\n{}\r\n0\r\nx-a: ",
+            b"b",
+            MALFORMED,
+            ERROR,
+        ),
+        in_chunks(
+            "trailers without an end",
+            success,
+            b"2\r\n{}\r\n0\r\n",
+            b"x-a: b\r\n",
+            MALFORMED,
+            ERROR,
+        )
+        .or_ends_by_time(),
         bomb(operation, success),
     ]
 }
@@ -73,7 +97,8 @@ fn for_operation(operation: Operation) -> Vec<Case> {
 /// request compression.
 fn bomb(operation: Operation, status: u16) -> Case {
     const GZIP: &[u8] = &[
-        0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xec, 0xc1, 1, 1, 0, 0, 0, 0x80, 0x90, 0xfe, 0xaf, 0xee, 8, 0x0a,
+        0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xec, 0xc1, 1, 1, 0, 0, 0, 0x80, 0x90, 0xfe, 0xaf,
+        0xee, 8, 0x0a,
     ];
     let head = format!(
         "HTTP/1.1 {status} OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: {CONTACT}\r\n\r\n"

@@ -49,7 +49,13 @@ const ATTEMPTS: u32 = 2;
 
 impl Case {
     /// A response; the client may read this many bytes.
-    pub(crate) fn new(name: &str, operation: Operation, answer: Vec<Step>, why: Why, taken: u64) -> Self {
+    pub(crate) fn new(
+        name: &str,
+        operation: Operation,
+        answer: Vec<Step>,
+        why: Why,
+        taken: u64,
+    ) -> Self {
         let name = format!("{name}, to {operation:?}");
         let attempts = if operation == Operation::Create { 1 } else { ATTEMPTS };
         let setting: fn(&mut Setup) = |_| ();
@@ -110,7 +116,8 @@ impl Case {
         if let Some(taken) = self.taken.filter(|taken| each > taken + SOCKETS) {
             wrong.push(format!("{each} bytes were read instead of {taken}"));
         }
-        let requests: usize = connections.iter().map(|connection| connection.requests().len()).sum();
+        let requests: usize =
+            connections.iter().map(|connection| connection.requests().len()).sum();
         if requests != self.attempts as usize {
             wrong.push(format!("{requests} requests instead of {}", self.attempts));
         }
@@ -146,7 +153,9 @@ impl Case {
         let is_refused = self.status == Some(422);
         match why {
             Why::ErrorStatus if is_refused => (ErrorKind::Rejected, Effect::None),
-            _ if self.operation == Operation::Create => (ErrorKind::OutcomeUnknown, Effect::Possible),
+            _ if self.operation == Operation::Create => {
+                (ErrorKind::OutcomeUnknown, Effect::Possible)
+            }
             Why::ErrorStatus => (ErrorKind::Unavailable, Effect::None),
             Why::Failed(TransportErrorKind::TimedOut) => (ErrorKind::TimedOut, Effect::None),
             Why::Failed(_) | Why::Unexpected => (ErrorKind::InvalidResponse, Effect::None),

@@ -17,7 +17,11 @@ pub(crate) fn cases() -> Vec<Case> {
 
 fn for_operation(operation: Operation) -> Vec<Case> {
     let begun = |flood: &'static [u8], count: u64, end: &str| {
-        vec![Step::write("HTTP/1.1 200 OK\r\nx-a: b\r\n"), Step::Flood(flood, count), Step::write(end)]
+        vec![
+            Step::write("HTTP/1.1 200 OK\r\nx-a: b\r\n"),
+            Step::Flood(flood, count),
+            Step::write(end),
+        ]
     };
     let too_large = |name: &str, answer: Vec<Step>| {
         Case::new(name, operation, answer, Why::Failed(TransportErrorKind::TooLarge), HEAD)

@@ -43,7 +43,11 @@ impl LongList {
         });
         result.expect("the list is readable");
         let Self { count, id_len } = self;
-        println!("{:>8} KiB of heap: {count} contacts with ids of {id_len}, {}", peak / 1024, D::NAME);
+        println!(
+            "{:>8} KiB of heap: {count} contacts with ids of {id_len}, {}",
+            peak / 1024,
+            D::NAME
+        );
         assert_eq!(given, count);
         let long_id = if id_len > 36 { id_len } else { 0 };
         assert!(peak <= CLIENT_AND_PAGE + (EACH + long_id) * count, "{peak} bytes of heap");
@@ -67,22 +71,31 @@ impl LongList {
     /// reading it.
     fn answer_all(self, mut stream: TcpStream) -> io::Result<()> {
         let mut request = [0; 4096];
-        let contact = format!(r#"{{"id":"{:0>len$}","method":"sms","to":"1-2"}}"#, "", len = self.id_len);
+        let contact =
+            format!(r#"{{"id":"{:0>len$}","method":"sms","to":"1-2"}}"#, "", len = self.id_len);
         let contacts = vec![contact.as_str(); PAGE].join(",");
         let body = format!(r#"{{"links":{{{:LINK$}}},"values":[{contacts}]}}"#, "");
         let mut answer =
             format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes();
         let link = answer.len() - body.len() + r#"{"links":{"#.len();
-        let first_id_end = answer.len() - contacts.len() - "]}".len() + r#"{"id":""#.len() + self.id_len;
+        let first_id_end =
+            answer.len() - contacts.len() - "]}".len() + r#"{"id":""#.len() + self.id_len;
         loop {
             let len = stream.read(&mut request)?;
             let offset = request.get(..len).and_then(offset).ok_or(io::ErrorKind::InvalidData)?;
             for number in 0..PAGE {
-                write_number(&mut answer, first_id_end + number * (contact.len() + 1), offset + number);
+                write_number(
+                    &mut answer,
+                    first_id_end + number * (contact.len() + 1),
+                    offset + number,
+                );
             }
             let next = offset + PAGE;
-            let next =
-                if next < self.count { format!(r#""next":"?offset={next:08}""#) } else { String::new() };
+            let next = if next < self.count {
+                format!(r#""next":"?offset={next:08}""#)
+            } else {
+                String::new()
+            };
             answer.splice(link..link + LINK, format!("{next:LINK$}").bytes());
             stream.write_all(&answer)?;
         }

@@ -22,8 +22,11 @@ const MOST_HEAP: usize = 16 * 1024 * 1024;
 fn hold(cases: &[Case]) {
     assert!(!cases.is_empty());
     let _alone = peak::alone();
-    let problems: Vec<_> =
-        cases.iter().flat_map(|case| [case.problem::<Ureq>(), case.problem::<Hyper>()]).flatten().collect();
+    let problems: Vec<_> = cases
+        .iter()
+        .flat_map(|case| [case.problem::<Ureq>(), case.problem::<Hyper>()])
+        .flatten()
+        .collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 

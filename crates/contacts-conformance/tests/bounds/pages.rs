@@ -32,7 +32,14 @@ pub(crate) fn read() -> Vec<Case> {
     let contacts = room(BEFORE_VALUES) / CONTACT.len() as u64;
     let (text, escapes) = (room(BEFORE_TO), room(BEFORE_TO) / 2);
     let pages = [
-        page("a page of as many contacts as are read", BEFORE_VALUES, CONTACT, contacts, "", Why::Unexpected),
+        page(
+            "a page of as many contacts as are read",
+            BEFORE_VALUES,
+            CONTACT,
+            contacts,
+            "",
+            Why::Unexpected,
+        ),
         page("a page of one long address", BEFORE_TO, b"x", text, "\"},", Why::Unexpected),
         page("a page of escapes", BEFORE_TO, b"\\n", escapes, "\"},", Why::Unexpected),
     ];
@@ -43,6 +50,7 @@ fn page(name: &str, before: &str, part: &'static [u8], count: u64, after: &str, 
     let len = count * part.len() as u64;
     let all = (before.len() + after.len() + LAST.len()) as u64 + len;
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {all}\r\n\r\n{before}");
-    let answer = vec![Step::write(head), Step::Flood(part, len), Step::write(format!("{after}{LAST}"))];
+    let answer =
+        vec![Step::write(head), Step::Flood(part, len), Step::write(format!("{after}{LAST}"))];
     Case::new(name, Operation::List, answer, why, PAGE).status(200)
 }

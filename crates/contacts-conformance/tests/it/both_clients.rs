@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use contacts_conformance::driver::{Driver, Hyper, Setup, Ureq};
 use contacts_proto::{
-    ActivateContact, Contact, ContactId, ContactMethod, CreateContact, Credentials, DeactivateContact,
-    DeleteContact, EnsureOutcome, Error, GetContact, ListContacts, Reconciled, UpdateContact,
-    exchange::Reconcile,
+    ActivateContact, Contact, ContactId, ContactMethod, CreateContact, Credentials,
+    DeactivateContact, DeleteContact, EnsureOutcome, Error, GetContact, ListContacts, Reconciled,
+    UpdateContact, exchange::Reconcile,
 };
 use contacts_sandbox::{
-    DEMO_EMAIL, DEMO_TOKEN, Duplicates, End, Fault, FaultRule, Hint, NewPhones, Operation, Sandbox, When,
+    DEMO_EMAIL, DEMO_TOKEN, Duplicates, End, Fault, FaultRule, Hint, NewPhones, Operation, Sandbox,
+    When,
 };
 
 /// A sandbox that allows duplicates, and a client.
@@ -44,7 +45,10 @@ fn voice() -> CreateContact {
 /// Returns the ids of the voice contacts.
 fn voices(sandbox: &Sandbox) -> Vec<String> {
     let contacts = sandbox.contacts(DEMO_EMAIL).into_iter();
-    contacts.filter(|contact| contact.method.as_str() == "voice").map(|contact| contact.id).collect()
+    contacts
+        .filter(|contact| contact.method.as_str() == "voice")
+        .map(|contact| contact.id)
+        .collect()
 }
 
 fn posts(sandbox: &Sandbox) -> usize {
@@ -65,7 +69,8 @@ fn lost_answers() -> [Fault; 7] {
 
 fn the_operations_have_their_effect<D: Driver>() {
     let (_sandbox, client) = sandbox::<D>();
-    let created = client.send(&CreateContact::new(ContactMethod::Email, "ann@example.com").unwrap()).unwrap();
+    let created =
+        client.send(&CreateContact::new(ContactMethod::Email, "ann@example.com").unwrap()).unwrap();
     assert_eq!(created.message, "Created");
     let get = GetContact::new(created.id.clone());
     assert_eq!(client.send(&get).unwrap().to, "ann@example.com");
@@ -93,7 +98,11 @@ fn reads_succeed_after_any_fault_of_a_response<D: Driver>() {
     for fault in lost_answers().into_iter().chain(others) {
         let (sandbox, client) = sandbox::<D>();
         sandbox.arm(FaultRule::new(fault.clone()).times(1));
-        assert_eq!(client.contacts(ListContacts::MAX_PAGE_SIZE).map_or(0, |all| all.len()), 2, "{fault:?}");
+        assert_eq!(
+            client.contacts(ListContacts::MAX_PAGE_SIZE).map_or(0, |all| all.len()),
+            2,
+            "{fault:?}"
+        );
     }
 }
 
@@ -107,7 +116,9 @@ fn a_create_without_a_response_is_unknown_and_its_receipt_reconciles_it<D: Drive
         assert_eq!(posts(&sandbox), 1, "{fault:?}");
         let receipt = unknown.receipt().to_string().parse().unwrap();
         let reconciled = client.run(|session| Reconcile::new(session, receipt)).unwrap();
-        let Reconciled::Found(contact) = reconciled else { panic!("the contact was created: {fault:?}") };
+        let Reconciled::Found(contact) = reconciled else {
+            panic!("the contact was created: {fault:?}")
+        };
         assert_eq!(voices(&sandbox), [contact.id.as_str()]);
     }
 }
@@ -141,7 +152,8 @@ fn an_update_without_a_response_is_found_to_be_done<D: Driver>() {
     let id: ContactId = all(&client).remove(0).id;
     sandbox.arm(FaultRule::new(Fault::Reset { when: When::After }).on(Operation::Update).times(1));
     client.send(&UpdateContact::new(id, "new@example.com").unwrap()).unwrap();
-    let operations: Vec<_> = sandbox.journal().iter().filter_map(|recorded| recorded.operation).collect();
+    let operations: Vec<_> =
+        sandbox.journal().iter().filter_map(|recorded| recorded.operation).collect();
     assert_eq!(operations, [Operation::List, Operation::Update, Operation::Get]);
 }
 
@@ -175,7 +187,9 @@ fn a_create_without_effect_is_repeated_once<D: Driver>() {
 
 fn ensure_waits_for_a_late_effect<D: Driver>() {
     let (sandbox, _) = sandbox::<D>();
-    sandbox.arm(FaultRule::new(Fault::Delay { ms: 300, when: When::Before }).on(Operation::Create).times(1));
+    sandbox.arm(
+        FaultRule::new(Fault::Delay { ms: 300, when: When::Before }).on(Operation::Create).times(1),
+    );
     let client: D = client(&sandbox, |setup| {
         setup.policy.attempt_timeout = Duration::from_millis(100);
         setup.policy.consistency_delay = Duration::from_millis(600);

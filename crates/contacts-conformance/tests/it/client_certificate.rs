@@ -22,7 +22,8 @@ macro_rules! tests {
 
             fn builder(server: &super::Server) -> ClientBuilder {
                 let base_url = BaseUrl::new(&format!("https://{}", server.address())).unwrap();
-                let builder = Client::builder(base_url).retry(RetryPolicy::default().max_attempts(1));
+                let builder =
+                    Client::builder(base_url).retry(RetryPolicy::default().max_attempts(1));
                 builder.root_certificates_pem(certificates::trusted_authority().as_bytes()).unwrap()
             }
 
@@ -30,7 +31,8 @@ macro_rules! tests {
             fn a_client_with_a_known_certificate_is_accepted() {
                 let server = server();
                 let (chain, key) = certificates::client();
-                let builder = builder(&server).client_certificate_pem(chain.as_bytes(), key.as_bytes());
+                let builder =
+                    builder(&server).client_certificate_pem(chain.as_bytes(), key.as_bytes());
                 let client = builder.unwrap().build();
                 assert_eq!($result(client.send(&FindCloudId)).unwrap().as_str(), "c");
             }
@@ -48,7 +50,8 @@ macro_rules! tests {
             fn a_certificate_with_the_key_of_another_one_is_rejected() {
                 let server = server();
                 let ((chain, _), (_, key)) = (certificates::client(), certificates::client());
-                let builder = builder(&server).client_certificate_pem(chain.as_bytes(), key.as_bytes());
+                let builder =
+                    builder(&server).client_certificate_pem(chain.as_bytes(), key.as_bytes());
                 assert!(builder.unwrap_err().is_invalid_input());
             }
         }

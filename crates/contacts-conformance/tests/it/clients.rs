@@ -2,8 +2,8 @@
 
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox};
 
-/// The tests for one client. `$result` returns the result of a call, and `$list` all items of a list.
-/// `$provider` has the token of the demo user.
+/// The tests for one client. `$result` returns the result of a call, and `$list` all items of a
+/// list. `$provider` has the token of the demo user.
 macro_rules! tests {
     ($client:ident, $result:expr, $list:expr, $provider:expr) => {
         mod $client {
@@ -102,6 +102,8 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 tests!(
     contacts_hyper,
     super::run,
-    |list: contacts_hyper::Contacts| -> Vec<_> { super::run(futures_util::StreamExt::collect(list)) },
+    |list: contacts_hyper::Contacts| -> Vec<_> {
+        super::run(futures_util::StreamExt::collect(list))
+    },
     async || Ok(Credentials::basic(DEMO_EMAIL, DEMO_TOKEN)?)
 );

@@ -53,7 +53,9 @@ fn every_case_has_a_name_of_its_own_a_reason_and_an_outcome() {
 
 #[test]
 fn every_operation_meets_every_theme() {
-    for (theme, cases) in themes().iter().filter(|(theme, _)| !OF_SOME_OPERATIONS.contains(&theme.as_str())) {
+    for (theme, cases) in
+        themes().iter().filter(|(theme, _)| !OF_SOME_OPERATIONS.contains(&theme.as_str()))
+    {
         let asked: BTreeSet<_> =
             cases.iter().flat_map(Case::outcomes).map(|(question, _)| question).collect();
         let operations = ALL_OPERATIONS.iter().map(|operation| Question::One(*operation));

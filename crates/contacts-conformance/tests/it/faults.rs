@@ -23,7 +23,12 @@ fn faults_lose_nothing_duplicate_nothing_and_leak_no_socket() {
     let output = contacts_conformance(&["--faults", "200", "--seed", "11"]);
     let scenarios = GROUPS.iter().map(|group| (group.scenarios)().len()).sum();
     let report = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(report.trim_end(), zeros(scenarios, 200), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        report.trim_end(),
+        zeros(scenarios, 200),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(output.status.success());
 }
 

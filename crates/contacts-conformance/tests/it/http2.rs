@@ -15,8 +15,8 @@ use std::{
 use bytes::Bytes;
 use contacts_conformance::certificates::{self, ServerCertificate};
 use contacts_hyper::{
-    BaseUrl, Client, ClientBuilder, ContactMethod, CreateContact, Credentials, DeactivateContact, Effect,
-    Error, FindCloudId, HttpService, RetryPolicy, Transport, UpdateContact,
+    BaseUrl, Client, ClientBuilder, ContactMethod, CreateContact, Credentials, DeactivateContact,
+    Effect, Error, FindCloudId, HttpService, RetryPolicy, Transport, UpdateContact,
     exchange::{Call, Session},
 };
 use futures_util::{StreamExt, future::try_join_all, stream};
@@ -62,7 +62,10 @@ async fn serve() -> (SocketAddr, Arc<Seen>) {
     (address, seen)
 }
 
-async fn answer(request: Request<Incoming>, seen: Arc<Seen>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(
+    request: Request<Incoming>,
+    seen: Arc<Seen>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     // An abandoned request never ends.
     let Ok(body) = body.collect().await else { return std::future::pending().await };
@@ -157,7 +160,12 @@ async fn assert_requests_reported_as_not_sent_never_arrive<S: HttpService>(
     let requests = seen.requests.lock().unwrap();
     let number = |body: &Bytes| -> Option<usize> {
         let text = std::str::from_utf8(body).ok()?;
-        text.rsplit_once("1-")?.1.trim_end_matches("\"}").parse().ok().filter(|number| *number < count)
+        text.rsplit_once("1-")?
+            .1
+            .trim_end_matches("\"}")
+            .parse()
+            .ok()
+            .filter(|number| *number < count)
     };
     let arrived: HashSet<_> = requests.iter().filter_map(|(.., body)| number(body)).collect();
     let both: Vec<_> = arrived.intersection(&unsent).collect();
@@ -167,11 +175,19 @@ async fn assert_requests_reported_as_not_sent_never_arrive<S: HttpService>(
     assert!(!unsent.is_empty() && !arrived.is_empty(), "{counts}");
 }
 
-async fn create<S: HttpService>(client: &Client<S>, session: Session, to: String) -> Result<(), Error> {
+async fn create<S: HttpService>(
+    client: &Client<S>,
+    session: Session,
+    to: String,
+) -> Result<(), Error> {
     client.run(Call::new(session, CreateContact::new(ContactMethod::Voice, to)?)).await.map(drop)
 }
 
-async fn update<S: HttpService>(client: &Client<S>, session: Session, to: String) -> Result<(), Error> {
+async fn update<S: HttpService>(
+    client: &Client<S>,
+    session: Session,
+    to: String,
+) -> Result<(), Error> {
     client.run(Call::new(session, UpdateContact::new("a".parse()?, to)?)).await.map(drop)
 }
 

@@ -74,8 +74,18 @@ async fn nothing_reported_as_not_sent_arrives<S: HttpService>(layer: fn(Transpor
     tokio::time::sleep(Duration::from_millis(500)).await;
     let arrived = service.arrived.lock().unwrap();
     let both: Vec<_> = arrived.intersection(&unsent).collect();
-    assert!(both.is_empty(), "{both:?} arrived, of {} unsent and {} arrived", unsent.len(), arrived.len());
-    assert!(!unsent.is_empty() && !arrived.is_empty(), "{} unsent, {} arrived", unsent.len(), arrived.len());
+    assert!(
+        both.is_empty(),
+        "{both:?} arrived, of {} unsent and {} arrived",
+        unsent.len(),
+        arrived.len()
+    );
+    assert!(
+        !unsent.is_empty() && !arrived.is_empty(),
+        "{} unsent, {} arrived",
+        unsent.len(),
+        arrived.len()
+    );
 }
 
 /// A service that records the complete create requests.
@@ -109,8 +119,9 @@ fn serve(mut stream: TcpStream, arrived: &Mutex<HashSet<u64>>) {
         if text.trim_end().ends_with("\"}") {
             let number = text.rsplit("1-").next().unwrap().trim_end_matches("\"}");
             arrived.lock().unwrap().insert(number.parse().unwrap());
-            let _ =
-                stream.write_all(b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(
+                b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            );
             return;
         }
     }

@@ -37,7 +37,13 @@ fn passes_the_table<P: Program>(excluded: &[Excluded], most: usize) {
         let scenarios: Vec<Scenario> = scenarios.into_iter().step_by(every).collect();
         let problems = run_all_by(&scenarios, run_with::<Client<P>>);
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        assert!(problems.is_empty(), "{} of {}:\n{}", problems.len(), group.name, problems.join("\n"));
+        assert!(
+            problems.is_empty(),
+            "{} of {}:\n{}",
+            problems.len(),
+            group.name,
+            problems.join("\n")
+        );
     }
     assert!(unused.is_empty(), "no scenario matches: {unused:?}");
 }
@@ -51,7 +57,8 @@ fn requests<D: Driver>() -> Vec<(String, BTreeSet<String>, String)> {
     let client = || D::new(&setup).expect("the settings are valid");
     // Only what the server reads matters. Each client opens its own connection.
     let _ = client().send(&ListContacts::all().offset(20).unwrap());
-    let _ = client().send(&CreateContact::new(ContactMethod::Email, "o\"hara\\@example.com").unwrap());
+    let _ =
+        client().send(&CreateContact::new(ContactMethod::Email, "o\"hara\\@example.com").unwrap());
     let _ = client().send(&GetContact::new(id()));
     let _ = client().send(&UpdateContact::new(id(), "\u{fc}@example.com").unwrap());
     let _ = client().send(&ActivateContact::new(id()));
@@ -91,7 +98,8 @@ fn with_a_lost_answer<P: Program>(fault: Fault) -> (Sandbox, Client<P>) {
 
 /// Returns the number of contacts with this address, and of create requests.
 fn ann(sandbox: &Sandbox) -> (usize, usize) {
-    let stored = sandbox.contacts(DEMO_EMAIL).iter().filter(|it| it.to == "ann@example.com").count();
+    let stored =
+        sandbox.contacts(DEMO_EMAIL).iter().filter(|it| it.to == "ann@example.com").count();
     (stored, sandbox.requests(Operation::Create).len())
 }
 
@@ -174,7 +182,8 @@ programs! {
 fn no_argument_of_curl_is_a_secret() {
     use std::{fs, process, thread};
 
-    let (sandbox, client) = with_a_lost_answer::<Curl>(Fault::Delay { ms: 1_000, when: When::After });
+    let (sandbox, client) =
+        with_a_lost_answer::<Curl>(Fault::Delay { ms: 1_000, when: When::After });
     let asking = thread::spawn(move || {
         client.send(&CreateContact::new(ContactMethod::Email, "ann@example.com").unwrap()).unwrap();
     });
@@ -182,11 +191,16 @@ fn no_argument_of_curl_is_a_secret() {
     let mut arguments = BTreeSet::new();
     while !asking.is_finished() && arguments.is_empty() {
         let tasks = fs::read_dir(&tasks).unwrap().flatten();
-        let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-        let children = children.flat_map(|ids| ids.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        let lines = children.filter_map(|id| fs::read_to_string(format!("/proc/{id}/cmdline")).ok());
+        let children =
+            tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+        let children =
+            children.flat_map(|ids| ids.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        let lines =
+            children.filter_map(|id| fs::read_to_string(format!("/proc/{id}/cmdline")).ok());
         // The response takes one second, so the process is still there.
-        arguments = lines.filter(|line| line.starts_with("curl\0") && sandbox.journal().len() == 1).collect();
+        arguments = lines
+            .filter(|line| line.starts_with("curl\0") && sandbox.journal().len() == 1)
+            .collect();
     }
     asking.join().unwrap();
     assert_eq!(arguments, BTreeSet::from(["curl\0--disable\0--config\0-\0".to_owned()]));

@@ -66,8 +66,10 @@ fn both_clients_use_the_proxy_and_the_exceptions_of_the_environment() {
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        let errors: Vec<_> =
-            text.lines().filter_map(|line| Some(line.split_once("error: ")?.1.to_owned())).collect();
+        let errors: Vec<_> = text
+            .lines()
+            .filter_map(|line| Some(line.split_once("error: ")?.1.to_owned()))
+            .collect();
         assert_eq!(errors.len(), 2, "{text}");
         (errors, proxy.finish().len())
     };
@@ -104,5 +106,8 @@ fn a_proxy_with_tls_is_not_offered_the_certificate_for_the_service() {
     // With the certificate it would have read the CONNECT request.
     let seen = proxy.finish();
     assert_eq!(seen.len(), 1);
-    assert!(seen.iter().all(|it| it.requests().is_empty() && it.handshake != Handshake::Done), "{seen:?}");
+    assert!(
+        seen.iter().all(|it| it.requests().is_empty() && it.handshake != Handshake::Done),
+        "{seen:?}"
+    );
 }

@@ -55,7 +55,8 @@ fn the_readme_has_at_most_150_lines() {
 fn the_script_creates_one_contact_even_if_it_runs_twice() {
     let sandbox = Sandbox::start().unwrap();
     for _ in 0..2 {
-        let listed = "email demo@example.com true\nsms 90-555-555-5555 true\nsms 90-5555559999 false\n";
+        let listed =
+            "email demo@example.com true\nsms 90-555-555-5555 true\nsms 90-5555559999 false\n";
         assert_eq!(output(env!("CARGO_BIN_EXE_readme-script"), &sandbox), listed);
     }
     assert_eq!(sandbox.writes().len(), 1);
@@ -72,7 +73,8 @@ fn the_service_counts_the_contacts_of_each_user() {
 fn a_missing_file_or_variable_is_named() {
     for program in [env!("CARGO_BIN_EXE_readme-script"), env!("CARGO_BIN_EXE_readme-service")] {
         let run = |variables: &[(&str, &str)]| {
-            let ran = Command::new(program).env_clear().envs(variables.iter().copied()).output().unwrap();
+            let ran =
+                Command::new(program).env_clear().envs(variables.iter().copied()).output().unwrap();
             assert!(!ran.status.success());
             String::from_utf8(ran.stderr).unwrap()
         };

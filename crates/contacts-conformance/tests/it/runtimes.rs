@@ -131,7 +131,8 @@ impl<P: Program> Driver for Client<P> {
     }
 
     fn each_contact(&self, page_size: u32, mut with: impl FnMut(Contact)) -> Result<(), Error> {
-        let mut pages = Pages::new(ListContacts::all().page_size(page_size)?, self.session.policy().limits);
+        let mut pages =
+            Pages::new(ListContacts::all().page_size(page_size)?, self.session.policy().limits);
         while let Some(page) = pages.next_page() {
             pages.accept(self.send(&page?)?).into_iter().for_each(&mut with);
         }

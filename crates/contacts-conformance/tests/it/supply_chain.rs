@@ -44,7 +44,8 @@ fn used() -> BTreeSet<String> {
     for member in members {
         let manifest = table(&format!("{}/Cargo.toml", member.as_str().unwrap()));
         let of_targets = manifest.get("target").and_then(Value::as_table).into_iter();
-        let of_targets = of_targets.flat_map(|targets| targets.values().filter_map(Value::as_table));
+        let of_targets =
+            of_targets.flat_map(|targets| targets.values().filter_map(Value::as_table));
         for table in of_targets.chain([&manifest]) {
             for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
                 used.append(&mut names(table.get(section)));

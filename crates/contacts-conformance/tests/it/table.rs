@@ -50,6 +50,7 @@ fn every_scenario_has_its_own_name() {
     let all: Vec<Scenario> = table::GROUPS.iter().flat_map(|group| (group.scenarios)()).collect();
     let mut names: Vec<_> = all.iter().map(|scenario| scenario.name.as_str()).collect();
     names.sort_unstable();
-    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    let twice: Vec<_> =
+        names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
     assert!(twice.is_empty(), "{twice:?}");
 }

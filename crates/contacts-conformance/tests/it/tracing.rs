@@ -7,7 +7,9 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contacts_conformance::driver::{Driver, Hyper, Setup, Ureq};
-use contacts_proto::{ContactId, ContactMethod, CreateContact, Credentials, GetContact, ListContacts};
+use contacts_proto::{
+    ContactId, ContactMethod, CreateContact, Credentials, GetContact, ListContacts,
+};
 use contacts_sandbox::{DEMO_EMAIL, Fault, FaultRule, Sandbox, User, When};
 use tracing_subscriber::filter::LevelFilter;
 

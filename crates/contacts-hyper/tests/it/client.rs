@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use contacts_hyper::{BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials, ListContacts};
+use contacts_hyper::{
+    BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials, ListContacts,
+};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Sandbox, When};
 use futures_util::TryStreamExt;
 
@@ -20,11 +22,14 @@ async fn connections_are_reused_except_for_a_create_request() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     ids(&client).await;
-    ids(&client.with_credentials(Credentials::basic("ann@on-call.example", "sandbox-token-of-ann").unwrap()))
-        .await;
+    ids(&client.with_credentials(
+        Credentials::basic("ann@on-call.example", "sandbox-token-of-ann").unwrap(),
+    ))
+    .await;
     client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).await.unwrap();
     ids(&client).await;
-    let connections: Vec<_> = sandbox.journal().iter().map(|recorded| recorded.connection).collect();
+    let connections: Vec<_> =
+        sandbox.journal().iter().map(|recorded| recorded.connection).collect();
     assert_eq!(connections, [1, 1, 2, 1]);
 }
 
@@ -60,7 +65,8 @@ async fn a_dropped_request_closes_its_own_connection_only() {
         () = arrived(&sandbox, 2) => {}
     }
     assert_eq!(ids(&client).await.len(), 2);
-    let connections: Vec<_> = sandbox.journal().iter().map(|recorded| recorded.connection).collect();
+    let connections: Vec<_> =
+        sandbox.journal().iter().map(|recorded| recorded.connection).collect();
     assert_eq!(connections, [1, 1, 2]);
 }
 
@@ -90,12 +96,17 @@ fn futures_can_be_moved_into_tasks() {
 
 #[test]
 fn an_invalid_proxy_or_certificate_is_rejected_without_repeating_it() {
-    let builder =
-        || Client::builder(BaseUrl::new("https://a.example").unwrap()).credentials(Credentials::none());
-    for proxy in ["", "socks5://u:secret@h:1", "ftp://u:secret@h", "http://u:secret@", "http://u:secret@h/p"]
+    let builder = || {
+        Client::builder(BaseUrl::new("https://a.example").unwrap()).credentials(Credentials::none())
+    };
+    for proxy in
+        ["", "socks5://u:secret@h:1", "ftp://u:secret@h", "http://u:secret@", "http://u:secret@h/p"]
     {
         let error = builder().proxy(proxy).unwrap_err();
-        assert!(error.is_invalid_input() && !error.to_string().contains("secret"), "{proxy}: {error}");
+        assert!(
+            error.is_invalid_input() && !error.to_string().contains("secret"),
+            "{proxy}: {error}"
+        );
     }
     assert!(builder().root_certificates_pem(b"nothing").is_err());
     assert!(builder().client_certificate_pem(b"nothing", b"nothing").is_err());

@@ -7,7 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contacts_hyper::{BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials, GetContact};
+use contacts_hyper::{
+    BaseUrl, Client, ContactId, ContactMethod, CreateContact, Credentials, GetContact,
+};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Part, Sandbox};
 
 /// Enough for the connection, the request, and a response of about 400 bytes in pieces of 16.

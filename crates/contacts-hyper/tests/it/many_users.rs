@@ -28,8 +28,9 @@ async fn two_thousand_users_get_their_own_contacts_over_few_connections() {
     let sandbox = Sandbox::builder().service(service).start().unwrap();
     let client = Client::new(BaseUrl::new(&sandbox.base_url()).unwrap(), Credentials::none());
     let lists = stream::iter(0..USERS).map(|number| {
-        let user =
-            client.with_credentials(Credentials::basic(&address(number), format!("token-{number}")).unwrap());
+        let user = client.with_credentials(
+            Credentials::basic(&address(number), format!("token-{number}")).unwrap(),
+        );
         async move {
             let contacts = user.list().map_ok(|contact| contact.to);
             (number, contacts.try_collect::<Vec<_>>().await.unwrap())
@@ -40,7 +41,8 @@ async fn two_thousand_users_get_their_own_contacts_over_few_connections() {
     for (number, contacts) in lists {
         assert_eq!(contacts, [address(number)]);
     }
-    let connections: BTreeSet<_> = sandbox.journal().iter().map(|recorded| recorded.connection).collect();
+    let connections: BTreeSet<_> =
+        sandbox.journal().iter().map(|recorded| recorded.connection).collect();
     // If a connection becomes free while hyper makes another one, it keeps both.
     assert!(connections.len() <= 2 * 64, "{} connections", connections.len());
 }

@@ -93,7 +93,12 @@ impl fmt::Display for Done {
 impl fmt::Display for NotDisabled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { ensured, .. } = self;
-        write!(f, "{} with the id {}, but may still be enabled", ensured_text(ensured), ensured.contact.id)
+        write!(
+            f,
+            "{} with the id {}, but may still be enabled",
+            ensured_text(ensured),
+            ensured.contact.id
+        )
     }
 }
 

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use contacts_proto::{
-    ActivateContact, Confirmation, Contact, CreateContact, DeactivateContact, DeleteContact, Ensured, Error,
-    GetContact, Status, UpdateContact,
+    ActivateContact, Confirmation, Contact, CreateContact, DeactivateContact, DeleteContact,
+    Ensured, Error, GetContact, Status, UpdateContact,
     exchange::{Action, Call, Ensure, Event, Exchange, Now, Session, Update, WaitReason},
 };
 
@@ -56,9 +56,10 @@ impl Step {
     fn begin(&self) -> Result<State, Error> {
         let session = self.session.clone();
         Ok(match &self.change {
-            Change::Create { method, to, .. } => {
-                State::Ensure(Box::new(Ensure::new(session, CreateContact::new(method.clone(), to)?)))
-            }
+            Change::Create { method, to, .. } => State::Ensure(Box::new(Ensure::new(
+                session,
+                CreateContact::new(method.clone(), to)?,
+            ))),
             Change::Update { id, to, .. } => {
                 State::Update(Box::new(Update::new(session, UpdateContact::new(id.clone(), to)?)))
             }
@@ -190,7 +191,9 @@ impl Exchange for Step {
 fn confirmed(action: Action<Confirmation>) -> ControlFlow<Action<Outcome>, Next> {
     match action.result() {
         ControlFlow::Break(action) => ControlFlow::Break(action),
-        ControlFlow::Continue(Ok(confirmation)) => ControlFlow::Continue(done(Done::Changed(confirmation))),
+        ControlFlow::Continue(Ok(confirmation)) => {
+            ControlFlow::Continue(done(Done::Changed(confirmation)))
+        }
         ControlFlow::Continue(Err(error)) => ControlFlow::Continue(Next::End(Err(error))),
     }
 }

@@ -14,7 +14,8 @@ use crate::{
 };
 
 /// Message for a file without a header row.
-pub(super) const EMPTY: &str = "this file is empty; write the header row `method,to` for no contacts";
+pub(super) const EMPTY: &str =
+    "this file is empty; write the header row `method,to` for no contacts";
 
 /// Columns that `write` writes.
 const COLUMNS: [&str; 4] = ["id", "method", "to", "enabled"];
@@ -52,8 +53,13 @@ pub(super) fn read(text: &str) -> Document {
             let text = spreadsheet::read(&text);
             match header.get(number) {
                 Some(Column::Known(column)) => {
-                    let value = if text.is_empty() { Value::Null } else { Value::Text(text.into()) };
-                    members.push(Member { position, key: (*column).into(), node: Node { position, value } });
+                    let value =
+                        if text.is_empty() { Value::Null } else { Value::Text(text.into()) };
+                    members.push(Member {
+                        position,
+                        key: (*column).into(),
+                        node: Node { position, value },
+                    });
                 }
                 Some(Column::Unknown) => {}
                 _ if text.is_empty() => {}
@@ -73,16 +79,22 @@ pub(super) fn read(text: &str) -> Document {
 /// Returns `true` if the first row of a text has the columns of contacts.
 pub(super) fn has_header(text: &str) -> bool {
     let cells = Rows::new(text).next().map_or_else(Vec::new, |row| row.cells);
-    ["method", "to"].iter().all(|column| cells.iter().any(|cell| cell.text.eq_ignore_ascii_case(column)))
+    ["method", "to"]
+        .iter()
+        .all(|column| cells.iter().any(|cell| cell.text.eq_ignore_ascii_case(column)))
 }
 
 fn header(cells: &[Cell], diagnostics: &mut Vec<Diagnostic>) -> Vec<Column> {
     let (mut columns, mut seen) = (Vec::new(), BTreeSet::new());
     for Cell { position, text, .. } in cells {
-        let known = COLUMNS.into_iter().chain(LISTED).find(|column| column.eq_ignore_ascii_case(text));
+        let known =
+            COLUMNS.into_iter().chain(LISTED).find(|column| column.eq_ignore_ascii_case(text));
         if known.is_none() && !text.is_empty() {
-            let message =
-                format!("unknown column `{}`; known columns: {}", escape_controls(text), COLUMNS.join(", "));
+            let message = format!(
+                "unknown column `{}`; known columns: {}",
+                escape_controls(text),
+                COLUMNS.join(", ")
+            );
             diagnostics.push(Diagnostic::new(*position, message));
         }
         if known.is_some_and(|column| !seen.insert(column)) {
@@ -126,6 +138,7 @@ pub(super) fn write(contacts: &[Desired]) -> String {
 
 fn cell(text: &str) -> String {
     let text = spreadsheet::spreadsheet_cell(text);
-    let plain = !text.contains([',', '"', ';', '\t', '\n', '\r']) && text.trim().len() == text.len();
+    let plain =
+        !text.contains([',', '"', ';', '\t', '\n', '\r']) && text.trim().len() == text.len();
     if plain { text.into_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }

@@ -85,8 +85,9 @@ fn known(name: &str) -> Option<&'static ContactMethod> {
 impl<'a> Entry<'a> {
     fn member(&mut self, member: &'a Member, diagnostics: &mut Vec<Diagnostic>) {
         let Member { position, key, node } = member;
-        let mut wrong =
-            |position: Position, message: String| diagnostics.push(Diagnostic::new(position, message));
+        let mut wrong = |position: Position, message: String| {
+            diagnostics.push(Diagnostic::new(position, message))
+        };
         if !self.keys.insert(key) {
             return wrong(*position, format!("duplicate key `{}`; keep one", escape_controls(key)));
         }
@@ -113,8 +114,13 @@ impl<'a> Entry<'a> {
             "enabled" => self.enabled(*position, node, diagnostics),
             "status" => match &node.value {
                 Value::Null => {}
-                Value::Map(members) => members.iter().for_each(|member| self.status(member, diagnostics)),
-                _ => wrong(node.position, "`status` must have members, such as `enabled: true`".into()),
+                Value::Map(members) => {
+                    members.iter().for_each(|member| self.status(member, diagnostics))
+                }
+                _ => wrong(
+                    node.position,
+                    "`status` must have members, such as `enabled: true`".into(),
+                ),
             },
             "disabledReason" => self.disabled_reason = text(node).ok().flatten(),
             "applyOrder" => {}
@@ -127,7 +133,10 @@ impl<'a> Entry<'a> {
             },
             unknown => {
                 let known = "id, method, to, enabled, email, sms, voice, mobile";
-                wrong(*position, format!("unknown key `{}`; known keys: {known}", escape_controls(unknown)));
+                wrong(
+                    *position,
+                    format!("unknown key `{}`; known keys: {known}", escape_controls(unknown)),
+                );
             }
         }
     }
@@ -177,7 +186,9 @@ fn text(node: &Node) -> Result<Option<&str>, String> {
     match &node.value {
         Value::Null => Ok(None),
         Value::Text(text) => Ok(Some(text)),
-        Value::Map(_) | Value::List | Value::Invalid => Err("expected text, found a list or a map".into()),
+        Value::Map(_) | Value::List | Value::Invalid => {
+            Err("expected text, found a list or a map".into())
+        }
     }
 }
 
@@ -195,5 +206,9 @@ fn filled<'a>(node: &'a Node, what: &str) -> Result<&'a str, String> {
 
 /// Rejects NUL: CSV cannot represent it, and no address contains it.
 fn without_nul<'a>(text: &'a str, what: &str) -> Result<&'a str, String> {
-    if text.contains('\0') { Err(format!("{what} contains a NUL character; remove it")) } else { Ok(text) }
+    if text.contains('\0') {
+        Err(format!("{what} contains a NUL character; remove it"))
+    } else {
+        Ok(text)
+    }
 }

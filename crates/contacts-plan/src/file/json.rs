@@ -57,7 +57,8 @@ fn node<'a>(
         Some(b'"') => match serde_json::from_str(text) {
             Ok(text) => Value::Text(text),
             Err(_) => {
-                diagnostics.push(Diagnostic::new(position, "this string has an invalid escape sequence"));
+                diagnostics
+                    .push(Diagnostic::new(position, "this string has an invalid escape sequence"));
                 Value::Invalid
             }
         },
@@ -81,7 +82,11 @@ fn member<'a>(
 }
 
 /// Position and reason of a syntax error.
-fn syntax_error<'a>(text: &'a str, error: &serde_json::Error, locator: &mut Locator<'a>) -> Diagnostic {
+fn syntax_error<'a>(
+    text: &'a str,
+    error: &serde_json::Error,
+    locator: &mut Locator<'a>,
+) -> Diagnostic {
     // serde_json counts only `\n` as a line end, and columns in bytes.
     let mut lines = text.split_inclusive('\n');
     let before: usize = lines.by_ref().take(error.line().saturating_sub(1)).map(str::len).sum();
@@ -146,6 +151,7 @@ impl<'a> Deserialize<'a> for Map<'a> {
 
 /// Writes one contact on each line.
 pub(super) fn write(contacts: &[Desired]) -> String {
-    let lines: Vec<_> = contacts.iter().filter_map(|contact| serde_json::to_string(contact).ok()).collect();
+    let lines: Vec<_> =
+        contacts.iter().filter_map(|contact| serde_json::to_string(contact).ok()).collect();
     if lines.is_empty() { "[]\n".into() } else { format!("[\n  {}\n]\n", lines.join(",\n  ")) }
 }

@@ -34,7 +34,11 @@ fn is_number(text: &str) -> bool {
 /// assert_eq!(spreadsheet_cell("90-555"), "90-555");
 /// ```
 pub fn spreadsheet_cell(text: &str) -> Cow<'_, str> {
-    if begins_formula(text) && !is_number(text) { format!("{MARK}{text}").into() } else { text.into() }
+    if begins_formula(text) && !is_number(text) {
+        format!("{MARK}{text}").into()
+    } else {
+        text.into()
+    }
 }
 
 /// Removes one apostrophe in front of a formula.

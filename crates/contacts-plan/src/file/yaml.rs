@@ -119,7 +119,9 @@ impl<'a> Reader<'a> {
             let (event, span) = self.next()?;
             let node = self.node(event, span, depth.saturating_add(1))?;
             match key.value {
-                Value::Text(text) => members.push(Member { position: key.position, key: text, node }),
+                Value::Text(text) => {
+                    members.push(Member { position: key.position, key: text, node })
+                }
                 Value::Invalid => {}
                 _ => self.wrong(key.position, "this is not a key; write one such as `to`"),
             }
@@ -174,8 +176,9 @@ pub(super) fn write(contacts: &[Desired]) -> String {
 /// Writes text without quotes only if no YAML parser can read it as another type.
 fn scalar(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '_' | '-' | '+');
-    let like_a_number =
-        |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | '_' | '-' | '+' | 'x' | 'X' | 'o' | 'O');
+    let like_a_number = |c: char| {
+        c.is_ascii_hexdigit() || matches!(c, '.' | '_' | '-' | '+' | 'x' | 'X' | 'o' | 'O')
+    };
     let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
     let plain = text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(is_plain)
@@ -208,9 +211,20 @@ mod tests {
 
     #[test]
     fn text_that_another_parser_may_read_as_another_type_is_quoted() {
-        for text in
-            ["90", "0123", "90-555", "1e3", "0x10", "true", "No", "~", "2001-12-14", "a: b", "é", "+9"]
-        {
+        for text in [
+            "90",
+            "0123",
+            "90-555",
+            "1e3",
+            "0x10",
+            "true",
+            "No",
+            "~",
+            "2001-12-14",
+            "a: b",
+            "é",
+            "+9",
+        ] {
             assert!(scalar(text).starts_with('"'), "{text}");
         }
         for text in ["ann@example.com", "90@example.com", "phone-1"] {

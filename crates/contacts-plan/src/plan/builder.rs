@@ -35,8 +35,12 @@ fn same_contacts(entries: &[Entry<'_>]) -> impl Iterator<Item = PlanErrorKind> {
         Match::Exact(contact) => entry.desired.id.as_ref() == Some(&contact.id),
         Match::Moved(_) | Match::New => false,
     };
-    duplicates(entries.iter().map(move |entry| (entry.desired, has_own_contact(entry))))
-        .map(|(first, second)| PlanErrorKind::SameContact { first: first.clone(), second: second.clone() })
+    duplicates(entries.iter().map(move |entry| (entry.desired, has_own_contact(entry)))).map(
+        |(first, second)| PlanErrorKind::SameContact {
+            first: first.clone(),
+            second: second.clone(),
+        },
+    )
 }
 
 impl Builder {
@@ -44,7 +48,11 @@ impl Builder {
         Self { options, ..Self::default() }
     }
 
-    pub(super) fn build(mut self, matching: Matching<'_>, actual: &[Contact]) -> Result<Plan, PlanError> {
+    pub(super) fn build(
+        mut self,
+        matching: Matching<'_>,
+        actual: &[Contact],
+    ) -> Result<Plan, PlanError> {
         self.reasons.extend(same_contacts(&matching.entries));
         for entry in &matching.entries {
             self.entry(entry);
@@ -102,7 +110,10 @@ impl Builder {
     }
 
     fn create(&mut self, desired: &Desired, replaces: Option<&ContactId>) {
-        if !matches!(desired.method, ContactMethod::Email | ContactMethod::Sms | ContactMethod::Voice) {
+        if !matches!(
+            desired.method,
+            ContactMethod::Email | ContactMethod::Sms | ContactMethod::Voice
+        ) {
             self.reasons.push(PlanErrorKind::CannotBeCreated(desired.clone()));
             return;
         }
@@ -130,7 +141,9 @@ impl Builder {
             (enabled @ (Enabled::Yes | Enabled::Unknown), true) => {
                 self.remaining = self.remaining.max(enabled);
             }
-            (Enabled::Unknown, false) => self.warnings.push(Warning::MayBeEnabled { id, method, to }),
+            (Enabled::Unknown, false) => {
+                self.warnings.push(Warning::MayBeEnabled { id, method, to })
+            }
             (Enabled::Yes, false) => {
                 self.removed = Enabled::Yes;
                 if method.is_phone() {
@@ -170,7 +183,8 @@ impl Builder {
 
     /// Rejects a plan that may remove the last enabled contact, or warns if it is forced.
     fn keep_last_enabled(&mut self, actual: &[Contact]) {
-        if self.removed.may_be_last(self.remaining, Enabled::best_of(actual)) && !self.options.force {
+        if self.removed.may_be_last(self.remaining, Enabled::best_of(actual)) && !self.options.force
+        {
             self.reasons.push(PlanErrorKind::LastEnabled);
         } else if self.removed > Enabled::No {
             match self.remaining {
@@ -202,7 +216,8 @@ impl Builder {
             let Some(most) = limit::max_contacts(&method) else { continue };
             let of_kind = |change: &&Change| *change.method() == method;
             let new = self.creates.iter().filter(of_kind).count();
-            let contacts = actual.iter().filter(|it| it.method == method).count().saturating_add(new);
+            let contacts =
+                actual.iter().filter(|it| it.method == method).count().saturating_add(new);
             let excess = contacts.saturating_sub(most);
             if new == 0 || excess == 0 {
                 continue;
@@ -210,10 +225,17 @@ impl Builder {
             let deletes = self.deletes.iter().filter(of_kind).count();
             if !self.options.force || deletes == 0 {
                 let deleting_first_helps = deletes > 0;
-                self.warnings.push(Warning::TooMany { method, contacts, most, deleting_first_helps });
+                self.warnings.push(Warning::TooMany {
+                    method,
+                    contacts,
+                    most,
+                    deleting_first_helps,
+                });
                 continue;
             }
-            for delete in self.deletes.extract_if(.., |change| *change.method() == method).take(excess) {
+            for delete in
+                self.deletes.extract_if(.., |change| *change.method() == method).take(excess)
+            {
                 if let Change::Delete { id, method, to, .. } = delete.clone() {
                     self.warnings.push(Warning::DeletedFirst { id, method, to });
                 }
@@ -221,7 +243,12 @@ impl Builder {
             }
             if excess > deletes {
                 let (contacts, deleting_first_helps) = (contacts.saturating_sub(deletes), false);
-                self.warnings.push(Warning::TooMany { method, contacts, most, deleting_first_helps });
+                self.warnings.push(Warning::TooMany {
+                    method,
+                    contacts,
+                    most,
+                    deleting_first_helps,
+                });
             }
         }
         first

@@ -100,12 +100,17 @@ fn a_disabled_contact_does_not_count_as_enabled_after_its_deletion_failed() {
 #[test]
 fn an_email_that_should_be_disabled_is_created_and_disabled() {
     let mut world = World::new(Behaviour::default());
-    let mut desired =
-        [Desired::new(ContactMethod::Email, "new@example.com"), Desired::new(ContactMethod::Sms, "90-1")];
+    let mut desired = [
+        Desired::new(ContactMethod::Email, "new@example.com"),
+        Desired::new(ContactMethod::Sms, "90-1"),
+    ];
     desired.iter_mut().for_each(|entry| entry.enabled = Some(false));
     let plan = Plan::new(&desired, &[], Options::default()).unwrap();
     assert!(world.apply(plan).is_done());
-    assert_eq!(world.contacts().iter().map(|contact| contact.enabled).collect::<Vec<_>>(), [false, false]);
+    assert_eq!(
+        world.contacts().iter().map(|contact| contact.enabled).collect::<Vec<_>>(),
+        [false, false]
+    );
 }
 
 #[test]

@@ -11,7 +11,12 @@ use contacts_testkit::faults::Fault;
 use proptest::prelude::*;
 
 /// Returns `true` if the contacts before and after a change contradict its outcome.
-fn is_wrong(change: &Change, outcome: &Outcome, before: &[StoredContact], after: &[StoredContact]) -> bool {
+fn is_wrong(
+    change: &Change,
+    outcome: &Outcome,
+    before: &[StoredContact],
+    after: &[StoredContact],
+) -> bool {
     let with = |id: &str| after.iter().find(|contact| contact.id == id);
     match (change, outcome) {
         (_, Outcome::Failed(error)) => error.effect() == Effect::None && before != after,
@@ -19,7 +24,9 @@ fn is_wrong(change: &Change, outcome: &Outcome, before: &[StoredContact], after:
             with(ensured.contact.id.as_str()).is_none_or(|contact| contact.enabled && !enabled)
         }
         (Change::Create { to, enabled, .. }, Outcome::NotDisabled(not_disabled)) => {
-            *enabled || with(not_disabled.ensured.contact.id.as_str()).is_none_or(|contact| contact.to != *to)
+            *enabled
+                || with(not_disabled.ensured.contact.id.as_str())
+                    .is_none_or(|contact| contact.to != *to)
         }
         (Change::Update { id, to, .. }, Outcome::Done(Done::Changed(_))) => {
             with(id.as_str()).is_none_or(|contact| contact.to != *to)
@@ -42,13 +49,16 @@ fn first_wrong_outcome(world: &World, apply: &Apply) -> Option<String> {
     let tried = apply.outcomes().filter_map(|(change, outcome)| Some((change, outcome?)));
     let tried = tried.filter(|(_, outcome)| !matches!(outcome, Outcome::Skipped(_)));
     let mut outcomes = tried.zip(world.seen.windows(2));
-    let wrong = outcomes.find(|((change, outcome), seen)| is_wrong(change, outcome, &seen[0], &seen[1]));
+    let wrong =
+        outcomes.find(|((change, outcome), seen)| is_wrong(change, outcome, &seen[0], &seen[1]));
     let wrong = wrong.map(|((change, outcome), _)| format!("{change}: {outcome:?}"));
     wrong.or_else(|| {
         let not_replaced = |change: &Change, outcome: Option<&Outcome>| {
-            matches!(outcome, Some(Outcome::Skipped(Skipped::NotReplaced))).then(|| change.id().cloned())?
+            matches!(outcome, Some(Outcome::Skipped(Skipped::NotReplaced)))
+                .then(|| change.id().cloned())?
         };
-        let mut kept = apply.outcomes().filter_map(|(change, outcome)| not_replaced(change, outcome));
+        let mut kept =
+            apply.outcomes().filter_map(|(change, outcome)| not_replaced(change, outcome));
         let is_replaced = |id: &_| {
             apply.outcomes().any(|(change, outcome)| {
                 matches!(change, Change::Create { replaces, .. } if replaces.as_ref() == Some(id))
@@ -93,11 +103,14 @@ proptest! {
 /// An e-mail address, and a number that a disabled one replaces. Requests: list, create, get,
 /// deactivate, delete.
 fn replaced_by_disabled() -> (World, Plan) {
-    let mut world = World::new(Behaviour { new_phones: NewPhones::EnabledAtOnce, ..Behaviour::default() });
+    let mut world =
+        World::new(Behaviour { new_phones: NewPhones::EnabledAtOnce, ..Behaviour::default() });
     world.add("email", "ann@example.com", true);
     let id = world.add("sms", "90-1", true);
-    let mut desired =
-        [Desired::new(ContactMethod::Email, "ann@example.com"), Desired::new(ContactMethod::Sms, "90-2")];
+    let mut desired = [
+        Desired::new(ContactMethod::Email, "ann@example.com"),
+        Desired::new(ContactMethod::Sms, "90-2"),
+    ];
     desired[1].id = Some(id.parse().unwrap());
     desired[1].enabled = Some(false);
     let plan = Plan::new(&desired, &world.list(), Options::default()).unwrap();
@@ -120,13 +133,22 @@ fn a_contact_that_could_not_be_disabled_is_reported_with_its_id_and_replaces_the
         world.schedule = at(position, injected);
         let apply = world.apply(plan);
         let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
-        let [Outcome::NotDisabled(not_disabled), Outcome::Done(Done::Deleted)] = outcomes[..] else {
+        let [Outcome::NotDisabled(not_disabled), Outcome::Done(Done::Deleted)] = outcomes[..]
+        else {
             panic!("{position} {injected:?}: {outcomes:?}")
         };
-        let [_, StoredContact { id, to, .. }] = world.contacts() else { panic!("{:?}", world.contacts()) };
+        let [_, StoredContact { id, to, .. }] = world.contacts() else {
+            panic!("{:?}", world.contacts())
+        };
         assert_eq!((not_disabled.ensured.contact.id.as_str(), to.as_str()), (id.as_str(), "90-2"));
-        assert_eq!(not_disabled.to_string(), format!("created with the id {id}, but may still be enabled"));
-        assert_eq!(not_disabled.source().unwrap().to_string(), outcomes[0].error().unwrap().to_string());
+        assert_eq!(
+            not_disabled.to_string(),
+            format!("created with the id {id}, but may still be enabled")
+        );
+        assert_eq!(
+            not_disabled.source().unwrap().to_string(),
+            outcomes[0].error().unwrap().to_string()
+        );
         assert!(!apply.is_done());
     }
 }
@@ -139,7 +161,10 @@ fn a_contact_that_was_deleted_before_it_was_disabled_replaces_no_other() {
         let apply = world.apply(plan);
         let outcomes: Vec<_> = apply.outcomes().map(|(_, outcome)| outcome.unwrap()).collect();
         assert!(
-            matches!(outcomes[..], [Outcome::NotDisabled(_), Outcome::Skipped(Skipped::NotReplaced)]),
+            matches!(
+                outcomes[..],
+                [Outcome::NotDisabled(_), Outcome::Skipped(Skipped::NotReplaced)]
+            ),
             "{outcomes:?}"
         );
     }
@@ -147,10 +172,13 @@ fn a_contact_that_was_deleted_before_it_was_disabled_replaces_no_other() {
 
 #[test]
 fn a_contact_that_should_be_disabled_does_not_count_as_enabled() {
-    let mut world = World::new(Behaviour { new_phones: NewPhones::EnabledAtOnce, ..Behaviour::default() });
+    let mut world =
+        World::new(Behaviour { new_phones: NewPhones::EnabledAtOnce, ..Behaviour::default() });
     world.add("email", "old@example.com", true);
-    let mut desired =
-        [Desired::new(ContactMethod::Sms, "90-1"), Desired::new(ContactMethod::Email, "new@example.com")];
+    let mut desired = [
+        Desired::new(ContactMethod::Sms, "90-1"),
+        Desired::new(ContactMethod::Email, "new@example.com"),
+    ];
     desired[0].enabled = Some(false);
     let plan = Plan::new(&desired, &world.list(), Options::default().prune(true)).unwrap();
     // The service rejects the deactivation and the second creation, which is followed by a list.

@@ -36,7 +36,8 @@ fn a_number_in_yaml_stays_as_written() {
 
 #[test]
 fn yaml_entries_can_be_short_or_long() {
-    let short = read("- sms: 90-555\n  id: s1\n  enabled: FALSE\n- email: a@b\n", Format::Yaml).unwrap();
+    let short =
+        read("- sms: 90-555\n  id: s1\n  enabled: FALSE\n- email: a@b\n", Format::Yaml).unwrap();
     let long = "- {to: 90-555, method: sms, id: s1, status: {enabled: false}}\n- method: email\n  to: a@b\n  enabled: true\n  id: ~\n";
     assert_eq!(short, read(long, Format::Yaml).unwrap());
     assert_eq!((short[0].enabled, short[1].enabled), (Some(false), None));
@@ -71,9 +72,11 @@ fn all_errors_of_a_yaml_file_are_reported_at_once() {
             "line 5, column 3: `to` is missing; write the address or number".into(),
             "line 6, column 10: expected text, found a list or a map".into(),
             format!("line 7, column 15: {second}"),
-            "line 8, column 20: the contact id has a character other than `A-Z a-z 0-9 . _ ~ : -`".into(),
+            "line 8, column 20: the contact id has a character other than `A-Z a-z 0-9 . _ ~ : -`"
+                .into(),
             "line 8, column 34: `1` is not valid; write `true` or `false`".into(),
-            "line 9, column 3: this is not a contact; write one such as `sms: 90-5555559999`".into(),
+            "line 9, column 3: this is not a contact; write one such as `sms: 90-5555559999`"
+                .into(),
             format!("line 11, column 16: {second}"),
             "line 11, column 24: duplicate key `to`; keep one".into(),
             "line 12, column 3: this is the same contact as on line 10; remove one of them".into(),
@@ -87,7 +90,8 @@ fn invalid_yaml_is_reported_with_the_errors_before_it() {
     assert!(found[0].starts_with("line 1, column 3: unknown key `fax`"), "{found:?}");
     assert!(found[1].contains("invalid YAML"), "{found:?}");
     assert!(
-        diagnostics("- &a {sms: 1}\n- *a\n", Format::Yaml)[0].starts_with("line 2, column 3: YAML aliases")
+        diagnostics("- &a {sms: 1}\n- *a\n", Format::Yaml)[0]
+            .starts_with("line 2, column 3: YAML aliases")
     );
     assert_eq!(
         diagnostics("- sms: 1\n---\n- sms: 2\n", Format::Yaml),
@@ -110,7 +114,10 @@ fn an_empty_file_is_an_error_and_an_empty_list_is_not() {
         ("\u{feff}", "method,to\n", Format::Csv, header),
         (",,\n", "method,to\n", Format::Csv, header),
     ] {
-        assert_eq!(diagnostics(empty, format), [format!("line 1, column 1: this file is empty; {fix}")]);
+        assert_eq!(
+            diagnostics(empty, format),
+            [format!("line 1, column 1: this file is empty; {fix}")]
+        );
         assert_eq!(read(list, format), Ok(vec![]));
         assert_eq!(read(&write(&[], format), format), Ok(vec![]));
     }
@@ -122,7 +129,10 @@ fn errors_of_json_have_line_and_column() {
     let found = diagnostics(text, Format::Json);
     assert!(found[0].starts_with("line 2, column 31: unknown key `é`"), "{found:?}");
     assert_eq!(found[1], "line 3, column 27: `0` is not valid; write `true` or `false`");
-    assert_eq!(found[2], "line 4, column 3: this is not a contact; write one such as `sms: 90-5555559999`");
+    assert_eq!(
+        found[2],
+        "line 4, column 3: this is not a contact; write one such as `sms: 90-5555559999`"
+    );
     assert_eq!(found[3], "line 5, column 9: this string has an invalid escape sequence");
     assert!(found[4].starts_with("line 6, column 17: invalid JSON: expected"), "{found:?}");
     assert_eq!(
@@ -146,7 +156,8 @@ fn csv_from_the_list_command_and_from_spreadsheets_is_valid() {
 
 #[test]
 fn errors_of_csv_have_line_and_column() {
-    let text = "id,method,to,colour\n1,sms,90-1,red\n2,sms\na/b,sms,\"90\n-3\",\n4,\"s\"ms,90-4,,5\n";
+    let text =
+        "id,method,to,colour\n1,sms,90-1,red\n2,sms\na/b,sms,\"90\n-3\",\n4,\"s\"ms,90-4,,5\n";
     assert_eq!(
         diagnostics(text, Format::Csv),
         [
@@ -176,11 +187,16 @@ fn a_spreadsheet_does_not_run_any_written_cell() {
         let mut desired = Desired::new(ContactMethod::Mobile, run);
         desired.id = Some("m1".parse().unwrap());
         let text = write(&[desired], Format::Csv);
-        let cell = text.lines().nth(1).unwrap().trim_start_matches("m1,mobile,").trim_start_matches('"');
+        let cell =
+            text.lines().nth(1).unwrap().trim_start_matches("m1,mobile,").trim_start_matches('"');
         assert!(cell.starts_with('\''), "{text}");
         assert_eq!(to(&text, Format::Csv), [run]);
     }
-    assert_eq!(to("method,to\nsms,+90-555\n", Format::Csv), ["+90-555"], "a formula without an apostrophe");
+    assert_eq!(
+        to("method,to\nsms,+90-555\n", Format::Csv),
+        ["+90-555"],
+        "a formula without an apostrophe"
+    );
 }
 
 #[test]
@@ -220,7 +236,9 @@ fn csv_can_have_any_separator_a_sep_line_and_empty_columns() {
     }
     assert_eq!(
         diagnostics("method;to;;\nsms;90-5;;x\n", Format::Csv),
-        ["line 2, column 11: the header row has no name for this column; add one, or empty this cell"]
+        [
+            "line 2, column 11: the header row has no name for this column; add one, or empty this cell"
+        ]
     );
 }
 
@@ -238,7 +256,11 @@ fn an_invalid_address_is_an_error_in_every_format() {
         for (text, format, position) in [
             (format!("method,to\n{method},{to}\n"), Format::Csv, (2, method.len() + 2)),
             (format!("- {method}: {to}\n"), Format::Yaml, (1, method.len() + 5)),
-            (format!("- {{method: {method}, to: \"{to}\"}}\n"), Format::Yaml, (1, method.len() + 18)),
+            (
+                format!("- {{method: {method}, to: \"{to}\"}}\n"),
+                Format::Yaml,
+                (1, method.len() + 18),
+            ),
             (format!("[{{\"{method}\":\"{to}\"}}]"), Format::Json, (1, method.len() + 6)),
         ] {
             let found = read(&text, format).unwrap_err();
@@ -260,7 +282,9 @@ fn an_existing_contact_may_have_any_address_and_the_plan_checks_the_others() {
         for format in [Format::Yaml, Format::Json, Format::Csv] {
             let desired = read(&write(&[Desired::from(&contact)], format), format).unwrap();
             assert!(
-                Plan::new(&desired, std::slice::from_ref(&contact), Options::default()).unwrap().is_empty()
+                Plan::new(&desired, std::slice::from_ref(&contact), Options::default())
+                    .unwrap()
+                    .is_empty()
             );
             let error = Plan::new(&desired, &[], Options::default()).unwrap_err();
             assert!(matches!(error.reasons(), [PlanErrorKind::Invalid { .. }]), "{error}");
@@ -271,6 +295,9 @@ fn an_existing_contact_may_have_any_address_and_the_plan_checks_the_others() {
 #[test]
 fn methods_can_be_in_upper_or_lower_case() {
     let expected = read("- sms: 90-5\n- email: a@b\n", Format::Yaml).unwrap();
-    assert_eq!(read("- SMS: 90-5\n- {method: Email, to: a@b}\n", Format::Yaml).as_ref(), Ok(&expected));
+    assert_eq!(
+        read("- SMS: 90-5\n- {method: Email, to: a@b}\n", Format::Yaml).as_ref(),
+        Ok(&expected)
+    );
     assert_eq!(read("method,to\nSms,90-5\nE-MAIL,a@b\n", Format::Csv).unwrap()[0], expected[0]);
 }

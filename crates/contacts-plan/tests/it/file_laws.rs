@@ -50,7 +50,8 @@ fn has_duplicates(desired: &[Desired]) -> bool {
     desired.iter().enumerate().any(|(position, one)| {
         desired.iter().take(position).any(|other| match (&one.id, &other.id) {
             (Some(one), Some(other)) => one == other,
-            _ => Contact::new(support::id(0), one.method.clone(), &one.to).reaches(&other.method, &other.to),
+            _ => Contact::new(support::id(0), one.method.clone(), &one.to)
+                .reaches(&other.method, &other.to),
         })
     })
 }

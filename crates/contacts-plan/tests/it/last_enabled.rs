@@ -54,14 +54,20 @@ fn an_enabled_contact_is_not_replaced_by_one_that_may_be_enabled() {
     let forced = pruned("[{email: b@example.com}]", &actual, true).unwrap();
     assert_eq!(forced.warnings(), [Warning::NoneKnownEnabled]);
     let other = pruned("[{email: a@example.com}]", &actual, false).unwrap();
-    assert_eq!((other.to_string().as_str(), other.warnings()), ("- email b@example.com\n", &[][..]));
+    assert_eq!(
+        (other.to_string().as_str(), other.warnings()),
+        ("- email b@example.com\n", &[][..])
+    );
 }
 
 #[test]
 fn an_activated_contact_replaces_one_that_is_or_may_be_enabled() {
     for reported in [Some(true), None] {
-        let plan =
-            pruned("[{email: b@example.com}]", &contacts(&[("a", reported), ("b", Some(false))]), false);
+        let plan = pruned(
+            "[{email: b@example.com}]",
+            &contacts(&[("a", reported), ("b", Some(false))]),
+            false,
+        );
         let plan = plan.unwrap();
         assert_eq!(plan.to_string(), "~ email b@example.com (activate)\n- email a@example.com\n");
         assert_eq!(plan.warnings(), []);
@@ -88,8 +94,12 @@ fn a_contact_with_an_unknown_state_is_not_disabled_and_causes_a_warning() {
 /// A service that reports no state of these enabled contacts, and a plan that replaces them.
 fn replaced(emails: &[&str]) -> (World, Plan) {
     let reported: Vec<_> = emails.iter().map(|id| (*id, None)).collect();
-    let (mut world, _) =
-        World::with_truth(Behaviour::default(), &contacts(&reported), Vec::new(), &vec![true; emails.len()]);
+    let (mut world, _) = World::with_truth(
+        Behaviour::default(),
+        &contacts(&reported),
+        Vec::new(),
+        &vec![true; emails.len()],
+    );
     let plan = pruned("[{email: new@example.com}]", &world.list(), false).unwrap();
     (world, plan)
 }

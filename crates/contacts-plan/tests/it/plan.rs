@@ -36,7 +36,10 @@ fn warnings(yaml: &str) -> Vec<String> {
 
 #[test]
 fn an_equal_address_in_another_form_is_not_a_change() {
-    assert_eq!(lines("[{email: ann@Example.COM}, {sms: +90 (555) 5555555}, {mobile: Ann's phone}]"), "");
+    assert_eq!(
+        lines("[{email: ann@Example.COM}, {sms: +90 (555) 5555555}, {mobile: Ann's phone}]"),
+        ""
+    );
 }
 
 #[test]
@@ -57,7 +60,9 @@ fn an_interrupted_replacement_is_completed() {
 #[test]
 fn swapped_addresses_are_not_a_change_and_shifted_ones_need_one_update() {
     assert_eq!(
-        lines("[{email: ann@example.org, id: e1, enabled: false}, {email: ann@example.com, id: e2}]"),
+        lines(
+            "[{email: ann@example.org, id: e1, enabled: false}, {email: ann@example.com, id: e2}]"
+        ),
         ""
     );
     assert_eq!(
@@ -76,7 +81,10 @@ fn contacts_are_activated_and_deactivated_but_numbers_only_deactivated() {
     let forced = |yaml: &str| plan(yaml, Options::default().force(true)).to_string();
     assert_eq!(forced("[{sms: 90-2, enabled: true}]"), "~ sms 90-2 (activate)\n");
     assert_eq!(forced("[{sms: 90-2}]"), "", "the file does not explicitly enable it");
-    assert!(warnings(yaml)[0].contains("90-2 is disabled (Not verified): the plan does not activate it"));
+    assert!(
+        warnings(yaml)[0]
+            .contains("90-2 is disabled (Not verified): the plan does not activate it")
+    );
     let deactivated = "the sms contact 90-555-555-5555 is enabled and will be deactivated, because the file disables \
                        it: if it was verified after the file was written, enable it in the file";
     assert_eq!(warnings(yaml)[1..], [deactivated], "no warning about the e-mail contact");
@@ -109,7 +117,10 @@ fn a_person_with_an_enabled_contact_keeps_one() {
     assert!(error("[]", nothing).starts_with("the plan may leave no enabled contact"));
     assert!(error("[{sms: 90-7}]", nothing).contains("counts only after it is verified"));
     let forced = plan("[]", nothing.force(true));
-    assert_eq!((forced.changes().len(), forced.warnings().last()), (5, Some(&Warning::NoneEnabled)));
+    assert_eq!(
+        (forced.changes().len(), forced.warnings().last()),
+        (5, Some(&Warning::NoneEnabled))
+    );
     // A person without an enabled contact cannot lose one.
     assert!(Plan::new(&desired("[{sms: 90-7}]"), &[], nothing).is_ok());
 }
@@ -125,7 +136,8 @@ fn all_reasons_are_reported_with_their_lines() {
 - {voice: \"9\\t\", id: v9}
 ";
     let error = Plan::new(&desired_unchecked(yaml), &actual(), Options::default()).unwrap_err();
-    let lines: Vec<_> = error.reasons().iter().map(|reason| reason.position().unwrap().line).collect();
+    let lines: Vec<_> =
+        error.reasons().iter().map(|reason| reason.position().unwrap().line).collect();
     assert_eq!(lines, [5, 2, 3, 6]);
     let found: Vec<_> = error.reasons().iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -133,7 +145,10 @@ fn all_reasons_are_reported_with_their_lines() {
         "line 5, column 3: email ann@EXAMPLE.com is the same contact as email ann@example.com on line 4, column 3; remove one of them"
     );
     assert!(found[1].contains("mobile Bob's phone does not exist; only the app"), "{found:?}");
-    assert!(found[2].contains("pager 7 does not exist and cannot be created; only email, sms"), "{found:?}");
+    assert!(
+        found[2].contains("pager 7 does not exist and cannot be created; only email, sms"),
+        "{found:?}"
+    );
     assert!(found[3].contains("has a control character"), "{found:?}");
     assert!(matches!(error.reasons()[0], PlanErrorKind::SameContact { .. }));
 }
@@ -141,7 +156,8 @@ fn all_reasons_are_reported_with_their_lines() {
 /// Reads each entry by itself, so that duplicates are not rejected.
 fn desired_unchecked(yaml: &str) -> Vec<Desired> {
     let blank = |number: usize| "\n".repeat(number);
-    let read = |(number, line): (usize, &str)| desired(&format!("{}{line}\n", blank(number))).remove(0);
+    let read =
+        |(number, line): (usize, &str)| desired(&format!("{}{line}\n", blank(number))).remove(0);
     yaml.lines().enumerate().map(read).collect()
 }
 
@@ -152,7 +168,8 @@ fn existing_duplicates_may_stay_if_the_file_has_their_ids() {
     )
     .unwrap();
     let plan = |yaml: &str| {
-        Plan::new(&desired(yaml), &actual, Options::default().prune(true)).map(|plan| plan.to_string())
+        Plan::new(&desired(yaml), &actual, Options::default().prune(true))
+            .map(|plan| plan.to_string())
     };
     assert_eq!(plan("[{sms: 90-1, id: a}, {sms: 90-1, id: b}]").unwrap(), "");
     assert_eq!(plan("[{sms: 90-1}]").unwrap(), "- sms 901\n");
@@ -164,8 +181,11 @@ fn existing_duplicates_may_stay_if_the_file_has_their_ids() {
 fn of_two_duplicates_the_plan_uses_the_one_in_the_desired_state() {
     let duplicates = |enabled: [bool; 2]| -> Vec<Contact> {
         let contact = |id, enabled| serde_json::json!({"id":id,"method":"sms","to":"90-1","status":{"enabled":enabled}});
-        serde_json::from_value(serde_json::json!([contact("a", enabled[0]), contact("b", enabled[1])]))
-            .unwrap()
+        serde_json::from_value(serde_json::json!([
+            contact("a", enabled[0]),
+            contact("b", enabled[1])
+        ]))
+        .unwrap()
     };
     for actual in [duplicates([true, false]), duplicates([false, true])] {
         for yaml in ["[{sms: 90-1}]", "[{sms: 90-1, enabled: false}]"] {
@@ -196,13 +216,16 @@ fn a_third_contact_of_a_method_causes_a_warning_and_if_forced_waits_for_a_deleti
     // Only as many deletions as needed come first.
     let forced = plan("[{email: c@example.com}]", Options::default().prune(true).force(true));
     assert!(
-        forced
-            .to_string()
-            .starts_with("- email ann@example.com\n+ email c@example.com\n- email ann@example.org\n- sms"),
+        forced.to_string().starts_with(
+            "- email ann@example.com\n+ email c@example.com\n- email ann@example.org\n- sms"
+        ),
         "{forced}"
     );
     let found = warnings("[{email: ann@example.com}, {sms: 90-7}]");
-    assert!(found.iter().any(|found| found.ends_with("the service will reject a new one")), "{found:?}");
+    assert!(
+        found.iter().any(|found| found.ends_with("the service will reject a new one")),
+        "{found:?}"
+    );
 }
 
 #[test]

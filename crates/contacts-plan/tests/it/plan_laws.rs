@@ -13,7 +13,10 @@ fn apply(contacts: &mut Vec<Contact>, change: &Change, next_id: &mut usize) {
         contact.status = Some(status);
     };
     let find = |contacts: &[Contact], change: &Change| {
-        contacts.iter().position(|contact| Some(&contact.id) == change.id()).expect("the contact is there")
+        contacts
+            .iter()
+            .position(|contact| Some(&contact.id) == change.id())
+            .expect("the contact is there")
     };
     match change {
         Change::Create { method, to, enabled, .. } => {

@@ -12,8 +12,12 @@ pub(crate) fn id(number: usize) -> ContactId {
 
 /// A few addresses. Some are equal but written differently.
 pub(crate) fn address() -> impl Strategy<Value = (ContactMethod, String)> {
-    let emails =
-        prop::sample::select(vec!["a@example.com", "a@Example.com", "b@example.com", "c@example.com"]);
+    let emails = prop::sample::select(vec![
+        "a@example.com",
+        "a@Example.com",
+        "b@example.com",
+        "c@example.com",
+    ]);
     let numbers = prop::sample::select(vec!["90-555-1", "+905551", "90-2", "90-3", "90-4"]);
     prop_oneof![
         4 => emails.prop_map(|to| (ContactMethod::Email, to.to_owned())),
@@ -64,33 +68,37 @@ pub(crate) fn actual() -> impl Strategy<Value = Vec<Contact>> {
 /// unknown ids.
 pub(crate) fn actual_and_desired() -> impl Strategy<Value = (Vec<Contact>, Vec<Desired>)> {
     let entry = (any::<u8>(), any::<bool>(), address(), prop::option::weighted(0.6, 0_usize..8));
-    (actual(), prop::collection::vec(entry, 0..7), any::<bool>()).prop_map(|(actual, entries, reversed)| {
-        let mut desired: Vec<Desired> = Vec::new();
-        for (position, (choice, enabled, (method, to), number)) in entries.into_iter().enumerate() {
-            let mut entry = match (actual.get(position), choice % 8) {
-                (Some(contact), 0..=2) => Desired::from(contact),
-                (Some(contact), 3) => Desired::new(contact.method.clone(), &contact.to),
-                (Some(contact), 4) if contact.method == method => {
-                    let mut moved = Desired::from(contact);
-                    moved.to = to;
-                    moved
+    (actual(), prop::collection::vec(entry, 0..7), any::<bool>()).prop_map(
+        |(actual, entries, reversed)| {
+            let mut desired: Vec<Desired> = Vec::new();
+            for (position, (choice, enabled, (method, to), number)) in
+                entries.into_iter().enumerate()
+            {
+                let mut entry = match (actual.get(position), choice % 8) {
+                    (Some(contact), 0..=2) => Desired::from(contact),
+                    (Some(contact), 3) => Desired::new(contact.method.clone(), &contact.to),
+                    (Some(contact), 4) if contact.method == method => {
+                        let mut moved = Desired::from(contact);
+                        moved.to = to;
+                        moved
+                    }
+                    _ => {
+                        let mut entry = Desired::new(method, to);
+                        entry.id = number.map(id);
+                        entry
+                    }
+                };
+                if choice >= 200 {
+                    entry.enabled = Some(enabled);
                 }
-                _ => {
-                    let mut entry = Desired::new(method, to);
-                    entry.id = number.map(id);
-                    entry
-                }
-            };
-            if choice >= 200 {
-                entry.enabled = Some(enabled);
+                desired.push(entry);
             }
-            desired.push(entry);
-        }
-        if reversed {
-            desired.reverse();
-        }
-        (actual, desired)
-    })
+            if reversed {
+                desired.reverse();
+            }
+            (actual, desired)
+        },
+    )
 }
 
 pub(crate) fn options() -> impl Strategy<Value = Options> {

@@ -17,24 +17,31 @@ impl Framing {
     /// Reads the framing from the head. Chunks win over a length (RFC 9112, 6.3).
     pub(crate) fn of(head: &Parts) -> Result<Self, TransportErrorKind> {
         let all = |name| head.headers.get_all(name).iter().map(HeaderValue::as_bytes);
-        let (mut codings, mut lengths) = (all(header::TRANSFER_ENCODING), all(header::CONTENT_LENGTH));
+        let (mut codings, mut lengths) =
+            (all(header::TRANSFER_ENCODING), all(header::CONTENT_LENGTH));
         match (codings.next_back(), lengths.next()) {
             _ if matches!(head.status.as_u16(), 204 | 304) => Ok(Self::Length(0)),
             (Some(coding), _) if coding.eq_ignore_ascii_case(b"chunked") => Ok(Self::Chunks),
             (Some(_), _) => Err(TransportErrorKind::Malformed),
             (None, None) => Ok(Self::UntilClosed),
             (None, Some(length)) => {
-                let is_sound = length.iter().all(u8::is_ascii_digit) && lengths.all(|other| other == length);
+                let is_sound =
+                    length.iter().all(u8::is_ascii_digit) && lengths.all(|other| other == length);
                 let length = std::str::from_utf8(length).ok().filter(|_| is_sound);
-                let length =
-                    length.and_then(|length| length.parse().ok()).ok_or(TransportErrorKind::Malformed)?;
+                let length = length
+                    .and_then(|length| length.parse().ok())
+                    .ok_or(TransportErrorKind::Malformed)?;
                 Ok(Self::Length(length))
             }
         }
     }
 
     /// Reads the body to its end.
-    pub(crate) fn read(&self, from: &mut impl BufRead, body: &mut Body) -> Result<(), TransportErrorKind> {
+    pub(crate) fn read(
+        &self,
+        from: &mut impl BufRead,
+        body: &mut Body,
+    ) -> Result<(), TransportErrorKind> {
         match self {
             Self::UntilClosed => body.read(from),
             Self::Length(length) => part(*length, from, body),

@@ -39,7 +39,9 @@ pub(crate) fn run<E: Exchange>(mut exchange: E) -> Result<E::Output, Error> {
             }
             Action::Refresh { .. } => refresh_failed(),
             // Each request has its own connection here, so every connection is fresh.
-            Action::Send { request, timeout, body, .. } => event_of(send(request, timeout, body), &mut bytes),
+            Action::Send { request, timeout, body, .. } => {
+                event_of(send(request, timeout, body), &mut bytes)
+            }
         };
     }
 }

@@ -51,8 +51,11 @@ fn send(request: &Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> An
     let curl = curl.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut curl = curl.map_err(|error| failure(Delivery::NotSent, error))?;
     // If curl ends before it has read everything, its exit code says why.
-    let _ =
-        curl.stdin.take().expect("this stream is piped").write_all(config::of(request, timeout).as_bytes());
+    let _ = curl
+        .stdin
+        .take()
+        .expect("this stream is piped")
+        .write_all(config::of(request, timeout).as_bytes());
 
     let mut out = BufReader::new(curl.stdout.take().expect("this stream is piped"));
     let mut body = head::read(&mut out).map(|head| Body::of(head, limits));
@@ -69,7 +72,8 @@ fn send(request: &Request<Vec<u8>>, timeout: Duration, limits: BodyLimits) -> An
     match body {
         Ok(body) => body.end(whole),
         Err(cause) => {
-            let delivery = if exit::is_unsent(&ended.stderr) { Delivery::NotSent } else { Delivery::Unknown };
+            let delivery =
+                if exit::is_unsent(&ended.stderr) { Delivery::NotSent } else { Delivery::Unknown };
             Err(TransportError::new(delivery, whole.err().unwrap_or(cause)))
         }
     }

@@ -5,7 +5,10 @@ use std::{error::Error, io};
 use contacts_proto::transport::{Delivery, TransportError, TransportErrorKind};
 
 /// Returns the error of a request that came this far.
-pub(crate) fn failure(delivery: Delivery, error: impl Error + Send + Sync + 'static) -> TransportError {
+pub(crate) fn failure(
+    delivery: Delivery,
+    error: impl Error + Send + Sync + 'static,
+) -> TransportError {
     TransportError::new(delivery, of(&error)).with_source(error)
 }
 
@@ -25,9 +28,10 @@ fn known(error: &(dyn Error + 'static)) -> Option<TransportErrorKind> {
     if let Some(error) = error.downcast_ref::<io::Error>() {
         return Some(match error.kind() {
             Kind::TimedOut | Kind::WouldBlock => TransportErrorKind::TimedOut,
-            Kind::UnexpectedEof | Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => {
-                TransportErrorKind::Closed
-            }
+            Kind::UnexpectedEof
+            | Kind::ConnectionReset
+            | Kind::ConnectionAborted
+            | Kind::BrokenPipe => TransportErrorKind::Closed,
             // hyper reports broken chunks in this way.
             Kind::InvalidInput | Kind::InvalidData => TransportErrorKind::Malformed,
             Kind::FileTooLarge => TransportErrorKind::TooLarge,

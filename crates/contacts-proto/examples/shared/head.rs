@@ -47,14 +47,15 @@ fn parse(bytes: &[u8]) -> Result<Option<(usize, Parts)>, TransportErrorKind> {
         Err(_) => return Err(TransportErrorKind::Malformed),
     };
     let mut parts = Response::new(()).into_parts().0;
-    parts.status =
-        StatusCode::from_u16(answer.code.unwrap_or_default()).map_err(|_| TransportErrorKind::Malformed)?;
+    parts.status = StatusCode::from_u16(answer.code.unwrap_or_default())
+        .map_err(|_| TransportErrorKind::Malformed)?;
     for header in answer.headers {
-        let name =
-            HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| TransportErrorKind::Malformed)?;
-        parts
-            .headers
-            .append(name, HeaderValue::from_bytes(header.value).map_err(|_| TransportErrorKind::Malformed)?);
+        let name = HeaderName::from_bytes(header.name.as_bytes())
+            .map_err(|_| TransportErrorKind::Malformed)?;
+        parts.headers.append(
+            name,
+            HeaderValue::from_bytes(header.value).map_err(|_| TransportErrorKind::Malformed)?,
+        );
     }
     Ok(Some((len, parts)))
 }

@@ -13,7 +13,8 @@ use http::{Request, uri::PathAndQuery};
 /// dropped.
 pub(crate) fn session() -> Result<(Session, Option<Sandbox>), Error> {
     if let Ok(base) = std::env::var("CONTACTS_BASE_URL") {
-        let variable = |name| std::env::var(name).map_err(|error| Error::invalid(name, error.to_string()));
+        let variable =
+            |name| std::env::var(name).map_err(|error| Error::invalid(name, error.to_string()));
         let address = variable("ATLASSIAN_OPS_API_EMAIL_ADDRESS")?;
         let credentials = Credentials::basic(&address, variable("ATLASSIAN_OPS_API_TOKEN")?)?;
         return Ok((Session::new(BaseUrl::new(&base)?.with_host_header(), credentials), None));
@@ -26,7 +27,9 @@ pub(crate) fn session() -> Result<(Session, Option<Sandbox>), Error> {
 /// Returns the address for a plain HTTP request, and the request with only a path in its URL.
 ///
 /// An `https` URL is an error: these examples have no TLS.
-pub(crate) fn plain(request: Request<Vec<u8>>) -> Result<(String, Request<Vec<u8>>), TransportError> {
+pub(crate) fn plain(
+    request: Request<Vec<u8>>,
+) -> Result<(String, Request<Vec<u8>>), TransportError> {
     let (mut head, body) = request.into_parts();
     let (Some("http"), Some(name)) = (head.uri.scheme_str(), head.uri.host()) else {
         return Err(TransportError::new(Delivery::NotSent, TransportErrorKind::Tls));

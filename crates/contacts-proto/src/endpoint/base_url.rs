@@ -76,7 +76,10 @@ impl BaseUrl {
         let one_segment = |id: &&str| !id.is_empty() && !id.contains('/');
         let direct = self.prefix.strip_prefix(API_PATH).and_then(|rest| rest.strip_prefix('/'));
         let oauth = self.prefix.strip_prefix(OAUTH_PATH).and_then(|rest| rest.strip_prefix('/'));
-        let prefix = match (direct.filter(one_segment), oauth.and_then(|rest| rest.strip_suffix(API_PATH))) {
+        let prefix = match (
+            direct.filter(one_segment),
+            oauth.and_then(|rest| rest.strip_suffix(API_PATH)),
+        ) {
             (Some(id), _) => format!("{OAUTH_PATH}/{id}{API_PATH}"),
             (None, Some(id)) if one_segment(&id) => format!("{API_PATH}/{id}"),
             _ => return None,
@@ -112,7 +115,9 @@ impl BaseUrl {
         // `Url` removes whitespace and turns a backslash into a slash. A gateway may read it
         // differently.
         if !text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
-            return refuse("has whitespace, a control character, a backslash or a character outside ASCII");
+            return refuse(
+                "has whitespace, a control character, a backslash or a character outside ASCII",
+            );
         }
         let Ok(url) = Url::parse(text) else {
             return refuse("is not an absolute URL");
@@ -126,7 +131,9 @@ impl BaseUrl {
         let scheme = match (url.scheme(), url.host()) {
             ("https", Some(_)) => Scheme::HTTPS,
             ("http", Some(host)) if plain_http || is_loopback(&host) => Scheme::HTTP,
-            ("http", Some(_)) => return refuse("uses http for a host that is not loopback: use https"),
+            ("http", Some(_)) => {
+                return refuse("uses http for a host that is not loopback: use https");
+            }
             _ => return refuse("is not an https URL"),
         };
         let prefix = url.path().trim_end_matches('/');
@@ -182,7 +189,8 @@ impl BaseUrl {
                   `no_argument_changes_where_a_request_goes` tests them"
     )]
     pub(crate) fn uri(&self, pieces: &[&str]) -> Uri {
-        let len = pieces.iter().fold(self.prefix.len(), |len, piece| len.saturating_add(piece.len()));
+        let len =
+            pieces.iter().fold(self.prefix.len(), |len, piece| len.saturating_add(piece.len()));
         let mut path = String::with_capacity(len);
         path.push_str(&self.prefix);
         for piece in pieces {
@@ -209,7 +217,8 @@ fn is_loopback(host: &Host<&str>) -> bool {
 /// Equal if requests go to the same place.
 impl PartialEq for BaseUrl {
     fn eq(&self, other: &Self) -> bool {
-        (&self.scheme, &self.authority, &self.prefix) == (&other.scheme, &other.authority, &other.prefix)
+        (&self.scheme, &self.authority, &self.prefix)
+            == (&other.scheme, &other.authority, &other.prefix)
     }
 }
 
@@ -264,14 +273,21 @@ mod tests {
         ] {
             let error = BaseUrl::new(text).expect_err(text);
             assert!(error.is_invalid_input(), "{text}");
-            assert!(text.is_empty() || !error.to_string().contains(text), "{error} repeats its input");
+            assert!(
+                text.is_empty() || !error.to_string().contains(text),
+                "{error} repeats its input"
+            );
         }
     }
 
     #[test]
     fn http_is_for_loopback_unless_allowed_explicitly() {
-        for text in ["http://localhost:1/x", "http://127.9.9.9", "http://[::1]:80/a/b/", "http://a.localhost"]
-        {
+        for text in [
+            "http://localhost:1/x",
+            "http://127.9.9.9",
+            "http://[::1]:80/a/b/",
+            "http://a.localhost",
+        ] {
             assert!(BaseUrl::new(text).is_ok(), "{text}");
         }
         assert!(BaseUrl::new_allowing_plain_http("http://10.0.0.1/x").is_ok());

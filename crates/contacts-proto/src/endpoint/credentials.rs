@@ -46,7 +46,10 @@ impl Credentials {
             return Err(Error::invalid("e-mail address", "is empty"));
         }
         if email.chars().any(|c| c == ':' || c.is_control() || c.is_whitespace()) {
-            return Err(Error::invalid("e-mail address", "has a colon, whitespace or a control character"));
+            return Err(Error::invalid(
+                "e-mail address",
+                "has a colon, whitespace or a control character",
+            ));
         }
         check_token("API token", &token)?;
         let pair = Zeroizing::new(format!("{email}:{}", *token));
@@ -142,13 +145,18 @@ impl Credentials {
     pub fn redact<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let mut clean = Cow::Borrowed(bytes);
         let Some(secrets) = &self.0 else { return clean };
-        let word =
-            secrets.header.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, word)| word);
+        let word = secrets
+            .header
+            .to_str()
+            .ok()
+            .and_then(|value| value.split_once(' '))
+            .map_or("", |(_, word)| word);
         // Longest first: a secret may start with a shorter one.
         let (shorter, token) = (word.trim_end_matches('='), secrets.token.as_str());
         let (differs, is_basic) = (shorter.len() < word.len(), token != word);
-        for secret in
-            [Some(word), differs.then_some(shorter), is_basic.then_some(token)].into_iter().flatten()
+        for secret in [Some(word), differs.then_some(shorter), is_basic.then_some(token)]
+            .into_iter()
+            .flatten()
         {
             if let Some(without) = redact::without(&clean, secret.as_bytes()) {
                 clean = Cow::Owned(without);
@@ -161,7 +169,8 @@ impl Credentials {
     pub(crate) fn redact_text(&self, texts: &mut dyn Iterator<Item = &mut String>) {
         for text in texts {
             // The cut may be in the middle of a secret.
-            let (whole, mark) = text.strip_suffix('…').map_or((text.as_str(), ""), |text| (text, "…"));
+            let (whole, mark) =
+                text.strip_suffix('…').map_or((text.as_str(), ""), |text| (text, "…"));
             if let Cow::Owned(clean) = self.redact(whole.as_bytes()) {
                 *text = format!("{}{mark}", String::from_utf8_lossy(&clean));
             }
@@ -172,7 +181,8 @@ impl Credentials {
     pub(crate) fn redact_headers(&self, headers: &mut HeaderMap) {
         for value in headers.values_mut() {
             if let Cow::Owned(clean) = self.redact(value.as_bytes()) {
-                *value = HeaderValue::from_bytes(&clean).unwrap_or_else(|_| HeaderValue::from_static(""));
+                *value = HeaderValue::from_bytes(&clean)
+                    .unwrap_or_else(|_| HeaderValue::from_static(""));
             }
         }
     }
@@ -212,9 +222,13 @@ mod tests {
 
     #[test]
     fn invalid_credentials_are_rejected_and_not_repeated() {
-        for (email, token) in
-            [("", "secret"), ("a:b@x", "secret"), ("a@x", ""), ("a@x", "sec ret"), ("a@x", "secret\n")]
-        {
+        for (email, token) in [
+            ("", "secret"),
+            ("a:b@x", "secret"),
+            ("a@x", ""),
+            ("a@x", "sec ret"),
+            ("a@x", "secret\n"),
+        ] {
             let error = Credentials::basic(email, token).unwrap_err();
             assert!(!error.to_string().contains("sec"), "{error}");
         }

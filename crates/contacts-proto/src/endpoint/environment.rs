@@ -17,9 +17,9 @@ use crate::{BaseUrl, CloudId, Credentials, Endpoint, Error, ProxyChoice, ProxyVa
 /// | proxy | `CONTACTS_PROXY`, and those of [`ProxyVariables`] |
 /// | CA file | `CONTACTS_CA_FILE` |
 ///
-/// Of the first three settings one is used: variables of the form `CONTACTS_…` come before those of other tools, then a base URL
-/// before a cloud id before a site. Tokens are chosen likewise; an API token comes before an OAuth token. Empty variables are
-/// ignored.
+/// Of the first three settings one is used: variables of the form `CONTACTS_…` come before those of
+/// other tools, then a base URL before a cloud id before a site. Tokens are chosen likewise; an API
+/// token comes before an OAuth token. Empty variables are ignored.
 ///
 /// ```
 /// use contacts_proto::{Endpoint, Environment};
@@ -51,8 +51,12 @@ impl Environment {
     /// Variables with the name of a site.
     pub const SITE: &[&str] = &["CONTACTS_SITE", "ATLASSIAN_OPS_DOMAIN_NAME", "JSM_SITE_URL"];
     /// Variables with the e-mail address of the user of an API token.
-    pub const EMAIL: &[&str] =
-        &["CONTACTS_EMAIL", "ATLASSIAN_OPS_API_EMAIL_ADDRESS", "ATLASSIAN_OPS_API_USERNAME", "JSM_EMAIL"];
+    pub const EMAIL: &[&str] = &[
+        "CONTACTS_EMAIL",
+        "ATLASSIAN_OPS_API_EMAIL_ADDRESS",
+        "ATLASSIAN_OPS_API_USERNAME",
+        "JSM_EMAIL",
+    ];
     /// Variables with an API token.
     pub const API_TOKEN: &[&str] = &["CONTACTS_TOKEN", "ATLASSIAN_OPS_API_TOKEN", "JSM_API_TOKEN"];
     /// Variables with an OAuth token.
@@ -142,14 +146,18 @@ impl Environment {
     }
 }
 
-/// The first variable that is set: those of this project before those of other tools, then in the order of the lists. Returns the
-/// index of its list, its name and its value.
+/// The first variable that is set: those of this project before those of other tools, then in the
+/// order of the lists. Returns the index of its list, its name and its value.
 fn first(
     lists: &[&'static [&'static str]],
     value: &impl Fn(&str) -> Option<String>,
 ) -> Option<(usize, &'static str, String)> {
-    let names =
-        || lists.iter().enumerate().flat_map(|(index, names)| names.iter().map(move |name| (index, *name)));
+    let names = || {
+        lists
+            .iter()
+            .enumerate()
+            .flat_map(|(index, names)| names.iter().map(move |name| (index, *name)))
+    };
     let own = names().filter(|(_, name)| name.starts_with("CONTACTS_"));
     let others = names().filter(|(_, name)| !name.starts_with("CONTACTS_"));
     own.chain(others).find_map(|(index, name)| Some((index, name, value(name)?)))
@@ -167,7 +175,9 @@ fn endpoint(value: &impl Fn(&str) -> Option<String>) -> Result<Option<Endpoint>,
 }
 
 fn credentials(value: &impl Fn(&str) -> Option<String>) -> Result<Option<Credentials>, Error> {
-    let Some((index, name, token)) = first(&[Environment::API_TOKEN, Environment::OAUTH_TOKEN], value) else {
+    let Some((index, name, token)) =
+        first(&[Environment::API_TOKEN, Environment::OAUTH_TOKEN], value)
+    else {
         return Ok(None);
     };
     if index == 1 {
@@ -217,7 +227,10 @@ mod tests {
         let other = ("ATLASSIAN_OPS_CLOUD_ID", "c");
         assert_eq!(endpoint_of(&[other]), "c");
         assert_eq!(endpoint_of(&[other, ("CONTACTS_SITE", "acme")]), "acme.atlassian.net");
-        assert_eq!(endpoint_of(&[("CONTACTS_CLOUD_ID", "own"), other, ("CONTACTS_SITE", "acme")]), "own");
+        assert_eq!(
+            endpoint_of(&[("CONTACTS_CLOUD_ID", "own"), other, ("CONTACTS_SITE", "acme")]),
+            "own"
+        );
         let base_url = ("CONTACTS_BASE_URL", "https://a.example/b");
         assert_eq!(endpoint_of(&[base_url, ("CONTACTS_CLOUD_ID", "own")]), "https://a.example/b");
     }
@@ -229,7 +242,9 @@ mod tests {
         assert_eq!(environment.credentials().unwrap().user(), Some("ann@example.com"));
         let error = read(&[("JSM_API_TOKEN", "s3cret")]).unwrap_err().to_string();
         assert!(
-            error.contains("JSM_API_TOKEN") && error.contains("CONTACTS_EMAIL") && !error.contains("s3cret"),
+            error.contains("JSM_API_TOKEN")
+                && error.contains("CONTACTS_EMAIL")
+                && !error.contains("s3cret"),
             "{error}"
         );
         let environment = read(&[("CONTACTS_OAUTH_TOKEN", "o"), ("JSM_API_TOKEN", "t")]).unwrap();
@@ -252,7 +267,8 @@ mod tests {
     #[test]
     fn empty_variables_are_ignored() {
         let environment =
-            read(&[("CONTACTS_SITE", " "), ("CONTACTS_TOKEN", ""), ("CONTACTS_CA_FILE", "")]).unwrap();
+            read(&[("CONTACTS_SITE", " "), ("CONTACTS_TOKEN", ""), ("CONTACTS_CA_FILE", "")])
+                .unwrap();
         assert!(environment.endpoint().is_err() && environment.credentials().is_err());
         assert_eq!((environment.ca_file(), environment.proxy()), (None, ProxyChoice::Direct));
     }

@@ -6,11 +6,13 @@ use http::uri::Authority;
 
 use crate::BaseUrl;
 
-/// The variables that name a proxy, and the hosts that are reached without one, as other tools take them.
+/// The variables that name a proxy, and the hosts that are reached without one, as other tools take
+/// them.
 ///
-/// `HTTPS_PROXY` names the proxy, or else `ALL_PROXY`. `NO_PROXY` lists hosts, with commas or blanks between them: a domain stands
-/// for itself and all below it (`example.com`, `.example.com`), an address for itself, `10.0.0.0/8` for a network, `*` for all.
-/// Each name counts in lower case too, after the one in upper case. Empty variables are ignored.
+/// `HTTPS_PROXY` names the proxy, or else `ALL_PROXY`. `NO_PROXY` lists hosts, with commas or
+/// blanks between them: a domain stands for itself and all below it (`example.com`,
+/// `.example.com`), an address for itself, `10.0.0.0/8` for a network, `*` for all. Each name
+/// counts in lower case too, after the one in upper case. Empty variables are ignored.
 ///
 /// ```
 /// use contacts_proto::{BaseUrl, ProxyChoice, ProxyVariables};
@@ -77,13 +79,16 @@ impl ProxyVariables {
         self.exceptions.as_ref().map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// Returns how requests to this base URL go. Plain `http` goes directly: the proxy could read the credentials.
+    /// Returns how requests to this base URL go. Plain `http` goes directly: the proxy could read
+    /// the credentials.
     pub fn proxy_for(&self, base_url: &BaseUrl) -> ProxyChoice<'_> {
         let Some((from, url)) = self.proxy().filter(|_| base_url.is_https()) else {
             return ProxyChoice::Direct;
         };
         match self.exceptions() {
-            Some((by, list)) if excludes(list, base_url.authority()) => ProxyChoice::Excluded { by },
+            Some((by, list)) if excludes(list, base_url.authority()) => {
+                ProxyChoice::Excluded { by }
+            }
             _ => ProxyChoice::Through { url, from },
         }
     }
@@ -107,7 +112,9 @@ fn is_address(entry: &str, address: IpAddr, port: u16) -> bool {
     }
     // An IPv6 address is full of colons itself.
     let is_it = |text: &str| text.trim_matches(['[', ']']).parse() == Ok(address);
-    entry == "*" || is_it(entry) || with_port(entry).is_some_and(|(host, at)| at == port && is_it(host))
+    entry == "*"
+        || is_it(entry)
+        || with_port(entry).is_some_and(|(host, at)| at == port && is_it(host))
 }
 
 fn is_in_network(network: &str, length: &str, address: IpAddr) -> bool {
@@ -117,7 +124,8 @@ fn is_in_network(network: &str, length: &str, address: IpAddr) -> bool {
             length <= u32::BITS && (network.to_bits() ^ address.to_bits()).leading_zeros() >= length
         }
         (Ok(IpAddr::V6(network)), IpAddr::V6(address)) => {
-            length <= u128::BITS && (network.to_bits() ^ address.to_bits()).leading_zeros() >= length
+            length <= u128::BITS
+                && (network.to_bits() ^ address.to_bits()).leading_zeros() >= length
         }
         _ => false,
     }
@@ -129,7 +137,8 @@ fn is_domain(entry: &str, host: &str, port: u16) -> bool {
     let ends = host.len().checked_sub(domain.len()).and_then(|at| host.split_at_checked(at));
     at == port
         && ends.is_some_and(|(before, end)| {
-            end.eq_ignore_ascii_case(domain) && (before.is_empty() || before.ends_with('.') || entry == "*")
+            end.eq_ignore_ascii_case(domain)
+                && (before.is_empty() || before.ends_with('.') || entry == "*")
         })
 }
 
@@ -210,7 +219,11 @@ mod tests {
         ] {
             let variables = variables(&[("HTTPS_PROXY", "http://proxy:3128"), ("NO_PROXY", list)]);
             let choice = variables.proxy_for(&BaseUrl::new(&format!("https://{host}/x")).unwrap());
-            assert_eq!(choice == ProxyChoice::Excluded { by: "NO_PROXY" }, expected, "{list} {host}");
+            assert_eq!(
+                choice == ProxyChoice::Excluded { by: "NO_PROXY" },
+                expected,
+                "{list} {host}"
+            );
         }
     }
 
@@ -219,10 +232,16 @@ mod tests {
         let base_url = BaseUrl::new("https://api.atlassian.com").unwrap();
         let all = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
         for (at, name) in all.into_iter().enumerate() {
-            let set: Vec<_> =
-                all.iter().enumerate().map(|(i, it)| (*it, if i < at { " " } else { it })).collect();
+            let set: Vec<_> = all
+                .iter()
+                .enumerate()
+                .map(|(i, it)| (*it, if i < at { " " } else { it }))
+                .collect();
             let variables = variables(&set);
-            assert_eq!(variables.proxy_for(&base_url), ProxyChoice::Through { url: name, from: name });
+            assert_eq!(
+                variables.proxy_for(&base_url),
+                ProxyChoice::Through { url: name, from: name }
+            );
         }
         for pairs in [&[][..], &[("HTTP_PROXY", "p"), ("http_proxy", "p")], &[("NO_PROXY", "*")]] {
             assert_eq!(variables(pairs).proxy_for(&base_url), ProxyChoice::Direct, "{pairs:?}");
@@ -231,7 +250,8 @@ mod tests {
 
     #[test]
     fn what_is_not_encrypted_goes_through_no_proxy_of_the_environment() {
-        let variables = variables(&[("ALL_PROXY", "http://proxy:3128"), ("http_proxy", "http://proxy:3128")]);
+        let variables =
+            variables(&[("ALL_PROXY", "http://proxy:3128"), ("http_proxy", "http://proxy:3128")]);
         let base_url = BaseUrl::new("http://127.0.0.1:8080").unwrap();
         assert_eq!(variables.proxy_for(&base_url), ProxyChoice::Direct);
     }

@@ -9,8 +9,8 @@ const COMMERCIAL_DOMAIN: &str = ".atlassian.net";
 
 /// A site, by its name (`acme.atlassian.net`) or its cloud id, and the cloud that it is in.
 ///
-/// The base URL follows from the site and the kind of credentials, so the two always match. A cloud id alone means the
-/// commercial cloud. A site of another cloud is given by its host.
+/// The base URL follows from the site and the kind of credentials, so the two always match. A cloud
+/// id alone means the commercial cloud. A site of another cloud is given by its host.
 ///
 /// ```
 /// use contacts_proto::{CloudId, Credentials, Site};
@@ -47,17 +47,22 @@ impl Cloud {
     /// The cloud of a site's host.
     ///
     /// # Errors
-    /// The domain belongs to Atlassian, but to neither of these clouds: its API host is unknown, and its credentials must not go
-    /// to another cloud. Any other domain is a custom domain of a commercial site.
+    /// The domain belongs to Atlassian, but to neither of these clouds: its API host is unknown,
+    /// and its credentials must not go to another cloud. Any other domain is a custom domain of a
+    /// commercial site.
     fn of(host: &str) -> Result<Self, Error> {
         let domain = host.rsplit('.').nth(1).unwrap_or_default();
         match (domain, host) {
-            (_, host) if host.ends_with(".atlassian-us-gov-mod.net") => Ok(Self::GovernmentModerate),
+            (_, host) if host.ends_with(".atlassian-us-gov-mod.net") => {
+                Ok(Self::GovernmentModerate)
+            }
             ("atlassian", host) if host.ends_with(COMMERCIAL_DOMAIN) => Ok(Self::Commercial),
-            (domain, _) if domain == "atlassian" || domain.starts_with("atlassian-") => Err(Error::invalid(
-                "site",
-                "is in a cloud whose API host is unknown; use the whole base URL instead",
-            )),
+            (domain, _) if domain == "atlassian" || domain.starts_with("atlassian-") => {
+                Err(Error::invalid(
+                    "site",
+                    "is in a cloud whose API host is unknown; use the whole base URL instead",
+                ))
+            }
             _ => Ok(Self::Commercial),
         }
     }
@@ -71,7 +76,8 @@ impl Cloud {
 }
 
 impl Site {
-    /// Creates a site from its name: `acme`, `acme.atlassian.net`, a custom domain, or a URL of one of them.
+    /// Creates a site from its name: `acme`, `acme.atlassian.net`, a custom domain, or a URL of one
+    /// of them.
     ///
     /// The path of a URL is ignored. Plain `http` is accepted for loopback addresses only.
     ///
@@ -130,12 +136,14 @@ impl Site {
         self.own.as_ref().map(BaseUrl::authority)
     }
 
-    /// Returns the base URL for [`FindCloudId`](crate::FindCloudId), or `None` if the cloud id is known.
+    /// Returns the base URL for [`FindCloudId`](crate::FindCloudId), or `None` if the cloud id is
+    /// known.
     pub fn lookup(&self) -> Option<&BaseUrl> {
         self.own.as_ref().filter(|_| self.cloud_id.is_none())
     }
 
-    /// Returns the base URL for these credentials: OAuth tokens go to the gateway under `/ex/jira/`, API tokens to the API itself.
+    /// Returns the base URL for these credentials: OAuth tokens go to the gateway under
+    /// `/ex/jira/`, API tokens to the API itself.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the cloud id is unknown: see [`lookup`](Self::lookup).
@@ -226,8 +234,10 @@ mod tests {
 
     #[test]
     fn the_base_url_follows_from_the_cloud_and_the_kind_of_credentials() {
-        let commercial =
-            ["https://api.atlassian.com/jsm/ops/api/c", "https://api.atlassian.com/ex/jira/c/jsm/ops/api"];
+        let commercial = [
+            "https://api.atlassian.com/jsm/ops/api/c",
+            "https://api.atlassian.com/ex/jira/c/jsm/ops/api",
+        ];
         for name in ["acme", "acme.atlassian.net", "jira.acme.example"] {
             assert_eq!(bases(Site::new(name).unwrap()), commercial, "{name}");
         }

@@ -39,7 +39,8 @@ impl ApiError {
         if let Some(id) = request_id(response.headers()) {
             parsed.request_id = Some(id);
         }
-        let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+        let location =
+            response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
         let location = location.filter(|_| status.is_redirection());
         let ambiguous = RetryClass::of(status) == RetryClass::Ambiguous;
         Self {
@@ -122,11 +123,13 @@ impl ApiError {
         self.body = credentials.redact(&self.body).into_owned();
         let ErrorBody { title, detail, code, fields, request_id, .. } = &mut self.parsed;
         let texts = [title, detail, code, request_id, &mut self.location].into_iter().flatten();
-        credentials
-            .redact_text(&mut texts.chain(fields.iter_mut().flat_map(|(name, reason)| [name, reason])));
+        credentials.redact_text(
+            &mut texts.chain(fields.iter_mut().flat_map(|(name, reason)| [name, reason])),
+        );
         if self.meaning.hint == Some(Hint::CheckCredentials) && credentials.header().is_some() {
             let bearer = credentials.is_bearer();
-            self.meaning.hint = Some(if bearer { Hint::CheckAccessToken } else { Hint::CheckApiToken });
+            self.meaning.hint =
+                Some(if bearer { Hint::CheckAccessToken } else { Hint::CheckApiToken });
         }
     }
 }

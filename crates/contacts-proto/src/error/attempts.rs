@@ -103,15 +103,27 @@ mod tests {
 
     #[test]
     fn the_suffix_names_the_attempts_the_reason_and_a_possible_effect() {
-        let suffix = |count, effect, stop_reason| Attempts { count, effect, stop_reason }.to_string();
-        let too_long =
-            StopReason::RetryAfterTooLong { wait: Duration::from_secs(90), limit: Duration::from_secs(60) };
+        let suffix =
+            |count, effect, stop_reason| Attempts { count, effect, stop_reason }.to_string();
+        let too_long = StopReason::RetryAfterTooLong {
+            wait: Duration::from_secs(90),
+            limit: Duration::from_secs(60),
+        };
         for (suffix, expected) in [
             (suffix(1, Effect::None, None), ""),
             (suffix(4, Effect::None, Some(StopReason::MaxAttempts)), "; gave up after 4 attempts"),
-            (suffix(1, Effect::None, Some(too_long)), "; the service asked to wait 90 s; the limit is 60 s"),
-            (suffix(0, Effect::None, Some(StopReason::Deadline)), "; no time left to send the request"),
-            (suffix(1, Effect::None, Some(StopReason::Deadline)), "; no time left for another attempt"),
+            (
+                suffix(1, Effect::None, Some(too_long)),
+                "; the service asked to wait 90 s; the limit is 60 s",
+            ),
+            (
+                suffix(0, Effect::None, Some(StopReason::Deadline)),
+                "; no time left to send the request",
+            ),
+            (
+                suffix(1, Effect::None, Some(StopReason::Deadline)),
+                "; no time left for another attempt",
+            ),
             (
                 suffix(1, Effect::None, Some(StopReason::RetryBudget)),
                 "; not retried because too many recent requests failed",

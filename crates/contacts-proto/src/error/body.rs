@@ -82,22 +82,28 @@ impl ErrorBody {
 
     /// Returns `true` if a text has one of these words, in lower case. `USER_NOT_FOUND` has three.
     pub(super) fn has_word(&self, words: &[&str]) -> bool {
-        self.texts().any(|text| text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word)))
+        self.texts().any(|text| {
+            text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
+        })
     }
 
-    /// Returns `true` if a text names a contact, such as "contact not found". "Contact your administrator" does not.
+    /// Returns `true` if a text names a contact, such as "contact not found". "Contact your
+    /// administrator" does not.
     pub(super) fn mentions_contact(&self) -> bool {
         /// Words that follow the noun. Other words follow the verb.
         const VERBS: [&str; 15] = [
-            "not", "does", "doesn", "is", "isn", "was", "wasn", "has", "could", "couldn", "cannot", "with",
-            "of", "id", "for",
+            "not", "does", "doesn", "is", "isn", "was", "wasn", "has", "could", "couldn", "cannot",
+            "with", "of", "id", "for",
         ];
         self.texts().any(|text| {
-            let words: Vec<_> =
-                text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+            let words: Vec<_> = text
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .collect();
             let followers = words.iter().skip(1).copied().map(Some).chain([None]);
             words.iter().zip(followers).any(|(word, next)| {
-                *word == "contacts" || (*word == "contact" && next.is_none_or(|next| VERBS.contains(&next)))
+                *word == "contacts"
+                    || (*word == "contact" && next.is_none_or(|next| VERBS.contains(&next)))
             })
         })
     }
@@ -107,13 +113,16 @@ impl ErrorBody {
 /// further entries of a list of errors, the parameters of `application/problem+json`.
 fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
     let named = |entry: &Value| {
-        let name =
-            ["name", "field", "pointer", "parameter", "code"].iter().find_map(|key| scalar(entry.get(key)?));
-        let reason = ["reason", "detail", "message", "title"].iter().find_map(|key| scalar(entry.get(key)?));
+        let name = ["name", "field", "pointer", "parameter", "code"]
+            .iter()
+            .find_map(|key| scalar(entry.get(key)?));
+        let reason =
+            ["reason", "detail", "message", "title"].iter().find_map(|key| scalar(entry.get(key)?));
         Some((name?, reason?))
     };
     let map = json.get("errors").and_then(Value::as_object).into_iter().flatten();
-    let map = map.filter_map(|(name, reason)| Some((redact::line(name, MAX_TEXT), scalar(reason)?)));
+    let map =
+        map.filter_map(|(name, reason)| Some((redact::line(name, MAX_TEXT), scalar(reason)?)));
     // Any crate can turn on the feature of serde_json that changes the order of maps.
     let mut map: Vec<_> = map.collect();
     map.sort();
@@ -121,8 +130,10 @@ fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
         .iter()
         .find_map(|key| json.get(key)?.as_array());
     // The first entry without a name of its own is the title.
-    let further =
-        entries.iter().enumerate().filter(|(index, entry)| *index > 0 || entry.get("title").is_none());
+    let further = entries
+        .iter()
+        .enumerate()
+        .filter(|(index, entry)| *index > 0 || entry.get("title").is_none());
     let further = further.map(|(_, entry)| entry);
     map.into_iter()
         .chain(further.chain(parameters.into_iter().flatten()).filter_map(named))
@@ -153,8 +164,10 @@ pub(crate) fn compression(response: &Response<&[u8]>) -> Option<String> {
     }
     let header = response.headers().get(header::CONTENT_ENCODING)?.to_str().ok()?.trim();
     // Some servers name an encoding and do not use it: then the body is plain text.
-    let is_text =
-        response.body().iter().all(|byte| byte.is_ascii() && (*byte >= b' ' || byte.is_ascii_whitespace()));
+    let is_text = response
+        .body()
+        .iter()
+        .all(|byte| byte.is_ascii() && (*byte >= b' ' || byte.is_ascii_whitespace()));
     (!is_text && !header.is_empty() && !header.eq_ignore_ascii_case("identity"))
         .then(|| redact::line(header, 20))
 }

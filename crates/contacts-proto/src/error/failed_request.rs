@@ -29,7 +29,9 @@ impl FailedRequest {
         match self.error.kind() {
             TransportErrorKind::TimedOut => ErrorKind::TimedOut,
             TransportErrorKind::Certificate => ErrorKind::Certificate,
-            TransportErrorKind::Malformed | TransportErrorKind::TooLarge => ErrorKind::InvalidResponse,
+            TransportErrorKind::Malformed | TransportErrorKind::TooLarge => {
+                ErrorKind::InvalidResponse
+            }
             TransportErrorKind::Proxy if self.error.is_refused_for_good() => ErrorKind::Rejected,
             _ => ErrorKind::Unavailable,
         }

@@ -17,7 +17,9 @@ impl Error {
     /// Names the environment variable that an invalid value is from.
     pub(crate) fn in_variable(self, name: &str) -> Self {
         match self {
-            Self::InvalidInput(InvalidInput { what, why }) => Self::invalid(format!("{what} in {name}"), why),
+            Self::InvalidInput(InvalidInput { what, why }) => {
+                Self::invalid(format!("{what} in {name}"), why)
+            }
             other => other,
         }
     }

@@ -37,7 +37,11 @@ impl InvalidResponse {
             // A reason may quote the body.
             reason: redact::line(&reason.into(), 200),
             body: body.get(..MAX_BODY).unwrap_or(body).to_vec(),
-            attempts: Attempts::first(if operation.writes { Effect::Possible } else { Effect::None }),
+            attempts: Attempts::first(if operation.writes {
+                Effect::Possible
+            } else {
+                Effect::None
+            }),
         }
     }
 

@@ -80,7 +80,9 @@ impl Meaning {
             407 => Self::new(ErrorKind::Rejected, Hint::ProxyCredentials),
             409 | 422 if body.is_markup => Self::not_from_service(body),
             409 | 422 => Self::new(ErrorKind::Rejected, rejection(operation, body)),
-            410 => Self::new(ErrorKind::Rejected, body.has_word(&["api"]).then_some(Hint::ApiRemoved)),
+            410 => {
+                Self::new(ErrorKind::Rejected, body.has_word(&["api"]).then_some(Hint::ApiRemoved))
+            }
             429 => Self::new(ErrorKind::RateLimited, None),
             other => {
                 let is_open = matches!(other, 408 | 421 | 425)
@@ -95,7 +97,8 @@ impl Meaning {
         Self { kind, hint: hint.into() }
     }
 
-    /// A response of a proxy, a firewall or a login page. An empty or a truncated body does not show its sender.
+    /// A response of a proxy, a firewall or a login page. An empty or a truncated body does not
+    /// show its sender.
     fn not_from_service(body: &ErrorBody) -> Self {
         let is_unknown = body.is_empty || body.is_truncated;
         Self::new(ErrorKind::InvalidResponse, (!is_unknown).then_some(Hint::NotTheService))
@@ -126,7 +129,9 @@ fn forbidden(operation: &OperationFacts, body: &ErrorBody) -> Hint {
         Hint::NoOperations
     } else if body.has_phrase(SCOPE_REFUSAL) {
         Hint::MissingScope(operation.scopes)
-    } else if body.has_phrase("ip address") || body.has_word(&["allowlist", "allowlisting", "whitelist"]) {
+    } else if body.has_phrase("ip address")
+        || body.has_word(&["allowlist", "allowlisting", "whitelist"])
+    {
         Hint::IpAllowlist
     } else if operation.subject == Subject::User {
         Hint::OnlyAdministrators
@@ -140,7 +145,9 @@ fn not_found(operation: &OperationFacts, body: &ErrorBody) -> Meaning {
     let rejected = |hint| Meaning::new(ErrorKind::Rejected, hint);
     match operation.subject {
         Subject::Site => rejected(Some(Hint::NoSuchSite)),
-        _ if !body.is_object && body.is_empty => Meaning::new(ErrorKind::InvalidResponse, Hint::WrongSite),
+        _ if !body.is_object && body.is_empty => {
+            Meaning::new(ErrorKind::InvalidResponse, Hint::WrongSite)
+        }
         _ if !body.is_object => Meaning::not_from_service(body),
         _ if body.is_from_gateway || body.has_word(&["tenant", "site", "cloud", "cloudid"]) => {
             rejected(Some(Hint::WrongSite))

@@ -1,13 +1,15 @@
 //! One operation, with retries, a deadline and one refresh of credentials.
 
-use std::{borrow::Cow, error::Error as StdError, mem, ops::ControlFlow, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow, error::Error as StdError, mem, ops::ControlFlow, sync::Arc, time::Duration,
+};
 
 use http::{Response, StatusCode};
 
 use super::{Action, Event, Exchange, Now, Session, WaitReason};
 use crate::{
-    Attempts, CredentialsError, Effect, Error, FailedRequest, FindCloudId, Hint, Idempotency, Operation,
-    StopReason,
+    Attempts, CredentialsError, Effect, Error, FailedRequest, FindCloudId, Hint, Idempotency,
+    Operation, StopReason,
     error::MAX_BODY,
     retry::{backoff, patience},
     transport::{Delivery, RetryClass, TransportError, TransportErrorKind},
@@ -15,16 +17,19 @@ use crate::{
 
 /// One operation, with retries, a deadline and one refresh of credentials.
 ///
-/// A request that certainly had no effect is sent again, whatever the operation. A request that may have had an effect is sent
-/// again only if the operation is [safe or idempotent](Operation::IDEMPOTENCY). Otherwise the call ends with an error whose
-/// [`effect`](Error::effect) is [`Effect::Possible`]: [`Create`](super::Create) and [`Update`](super::Update) know what to do then.
+/// A request that certainly had no effect is sent again, whatever the operation. A request that may
+/// have had an effect is sent again only if the operation is [safe or
+/// idempotent](Operation::IDEMPOTENCY). Otherwise the call ends with an error whose
+/// [`effect`](Error::effect) is [`Effect::Possible`]: [`Create`](super::Create) and
+/// [`Update`](super::Update) know what to do then.
 #[derive(Debug)]
 pub struct Call<O> {
     operation: O,
     attempts: Attempting,
 }
 
-/// Everything of a call but its operation. An update hands it to its look at the contact, and takes it back.
+/// Everything of a call but its operation. An update hands it to its look at the contact, and takes
+/// it back.
 #[derive(Debug)]
 pub(super) struct Attempting {
     session: Session,
@@ -37,7 +42,8 @@ pub(super) struct Attempting {
     begins: bool,
     /// `true` if an attempt may have had an effect.
     effect_possible: bool,
-    /// `true` if the last attempt may have had an effect, and an idempotent operation would be repeated.
+    /// `true` if the last attempt may have had an effect, and an idempotent operation would be
+    /// repeated.
     is_unknown: bool,
     refreshed: bool,
     /// Reason why the attempt before was not the last.
@@ -103,14 +109,17 @@ impl Attempting {
         self.begins = true;
         self.is_unknown = false;
         self.last = Some(error);
-        let reason =
-            if hint.is_some() && asked >= backoff { WaitReason::RetryAfter } else { WaitReason::Backoff };
+        let reason = if hint.is_some() && asked >= backoff {
+            WaitReason::RetryAfter
+        } else {
+            WaitReason::Backoff
+        };
         self.state = State::Waiting { until: now.monotonic.saturating_add(wait), reason };
         Action::Wait(wait)
     }
 
-    /// Sends the same attempt once more, at once: a retry of its own for the budget. Ends with the last error if there is none
-    /// left.
+    /// Sends the same attempt once more, at once: a retry of its own for the budget. Ends with the
+    /// last error if there is none left.
     pub(super) fn once_more(&mut self) -> Result<(), Error> {
         if !self.session.budget().take(false)
             && let Some(error) = self.last.take()
@@ -134,10 +143,17 @@ impl Attempting {
         }
         self.state = State::Refreshing;
         self.last = Some(error);
-        Action::Refresh { refused: Some(self.session.credentials().clone()), timeout: self.remaining(now) }
+        Action::Refresh {
+            refused: Some(self.session.credentials().clone()),
+            timeout: self.remaining(now),
+        }
     }
 
-    fn refresh_failed<T>(&mut self, source: Arc<dyn StdError + Send + Sync>, now: Now) -> Action<T> {
+    fn refresh_failed<T>(
+        &mut self,
+        source: Arc<dyn StdError + Send + Sync>,
+        now: Now,
+    ) -> Action<T> {
         let refresh = CredentialsError { source, attempts: Attempts::first(Effect::None) };
         let stop_reason = self.remaining(now).is_zero().then_some(StopReason::Deadline);
         self.give_up(Error::Credentials(Box::new(refresh)), stop_reason)
@@ -178,7 +194,8 @@ impl<O: Operation> Call<O> {
         mem::take(&mut self.attempts.effect_possible)
     }
 
-    /// The attempts of a call that ended because its last one may have had an effect, if others are worth a try.
+    /// The attempts of a call that ended because its last one may have had an effect, if others are
+    /// worth a try.
     pub(super) fn into_unknown(self) -> Option<Attempting> {
         self.attempts.is_unknown.then_some(self.attempts)
     }
@@ -206,7 +223,8 @@ impl<O: Operation> Call<O> {
         Action::Send {
             request,
             timeout: remaining.min(policy.attempt_timeout),
-            // A server closes idle connections. A request that is sent into that closing is lost without a trace.
+            // A server closes idle connections. A request that is sent into that closing is lost
+            // without a trace.
             fresh_connection: O::IDEMPOTENCY == Idempotency::NotIdempotent,
             body: policy.limits.body(O::IS_PAGED),
         }
@@ -243,7 +261,13 @@ impl<O: Operation> Call<O> {
     }
 
     /// Decides what follows from an attempt without success.
-    fn judge(&mut self, error: Error, class: RetryClass, now: Now, random: u64) -> Action<O::Output> {
+    fn judge(
+        &mut self,
+        error: Error,
+        class: RetryClass,
+        now: Now,
+        random: u64,
+    ) -> Action<O::Output> {
         if class == RetryClass::Ambiguous {
             self.attempts.effect_possible |= O::IDEMPOTENCY.writes();
         }
@@ -251,13 +275,15 @@ impl<O: Operation> Call<O> {
             RetryClass::NotProcessed if error.status() == Some(StatusCode::UNAUTHORIZED) => {
                 self.attempts.refresh(error, now)
             }
-            // Where a redirect leads, the same request leads again: it is never repeated, whatever it may have done.
+            // Where a redirect leads, the same request leads again: it is never repeated, whatever
+            // it may have done.
             _ if error.status().is_some_and(|status| status.is_redirection()) => {
                 self.attempts.give_up(error, None)
             }
             RetryClass::NotProcessed => self.attempts.retry(error, now, random),
             RetryClass::Permanent | RetryClass::Success => {
-                let done = self.operation.took_effect(&error).filter(|_| self.attempts.effect_possible);
+                let done =
+                    self.operation.took_effect(&error).filter(|_| self.attempts.effect_possible);
                 match done {
                     Some(output) => self.succeed(output),
                     None => self.attempts.give_up(error, None),
@@ -280,7 +306,11 @@ impl<O: Operation> Call<O> {
     }
 
     fn failed_error(failure: TransportError) -> Error {
-        Error::Transport(Box::new(FailedRequest::new(O::NAME, failure, Attempts::first(Effect::None))))
+        Error::Transport(Box::new(FailedRequest::new(
+            O::NAME,
+            failure,
+            Attempts::first(Effect::None),
+        )))
     }
 }
 
@@ -308,7 +338,9 @@ impl<O: Operation> Exchange for Call<O> {
             return self.step(Event::Start, now, random);
         }
         match (&attempts.state, event) {
-            (State::New, _) if attempts.session.needs_credentials() && !attempts.remaining(now).is_zero() => {
+            (State::New, _)
+                if attempts.session.needs_credentials() && !attempts.remaining(now).is_zero() =>
+            {
                 attempts.state = State::Refreshing;
                 Action::Refresh { refused: None, timeout: attempts.remaining(now) }
             }
@@ -321,7 +353,9 @@ impl<O: Operation> Exchange for Call<O> {
                 attempts.session.refresh(credentials);
                 self.send(now)
             }
-            (State::Refreshing, Event::Refreshed(Err(source))) => attempts.refresh_failed(source, now),
+            (State::Refreshing, Event::Refreshed(Err(source))) => {
+                attempts.refresh_failed(source, now)
+            }
             (State::Sent, Event::Answered(response)) => self.answered(response, now, random),
             (State::Sent, Event::Failed(failure)) => self.failed(failure, now, random),
             (State::Refreshing, _) => {
@@ -332,9 +366,11 @@ impl<O: Operation> Exchange for Call<O> {
                 attempts.refresh_failed(source, now)
             }
             // An adapter that does not say what came of a request does not know it.
-            (State::Sent, _) => {
-                self.failed(TransportError::new(Delivery::Unknown, TransportErrorKind::Other), now, random)
-            }
+            (State::Sent, _) => self.failed(
+                TransportError::new(Delivery::Unknown, TransportErrorKind::Other),
+                now,
+                random,
+            ),
             (State::LookingUp(_) | State::Done, _) => Action::at_its_end(),
         }
     }
@@ -356,8 +392,9 @@ impl<O: Operation> Exchange for Call<O> {
     }
 }
 
-/// Reads an answer. Secrets that the server has echoed are taken out of an error after it was read. Out of a confirmation they are
-/// taken before, unless it cannot be read without them: a token may be a part of an id.
+/// Reads an answer. Secrets that the server has echoed are taken out of an error after it was read.
+/// Out of a confirmation they are taken before, unless it cannot be read without them: a token may
+/// be a part of an id.
 fn read<O: Operation>(
     operation: &O,
     response: Response<&[u8]>,

@@ -36,7 +36,9 @@ impl Exchange for Create {
             ControlFlow::Break(action) => action,
             ControlFlow::Continue(Err(error)) if self.call.take_effect_possible() => {
                 let receipt = self.create.receipt(now.unix).of(self.session());
-                Action::Done(Err(Error::OutcomeUnknown(Box::new(OutcomeUnknown::new(receipt, error)))))
+                Action::Done(Err(Error::OutcomeUnknown(Box::new(OutcomeUnknown::new(
+                    receipt, error,
+                )))))
             }
             ControlFlow::Continue(result) => Action::Done(result),
         }

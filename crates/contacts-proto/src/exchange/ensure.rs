@@ -5,7 +5,9 @@ use std::{ops::ControlFlow, time::Duration};
 use http::StatusCode;
 
 use super::{Action, Create, Event, Exchange, Now, Receipt, Session, WaitReason, search::Search};
-use crate::{Confirmation, Contact, CreateContact, Duplicate, Effect, Error, OutcomeUnknown, StopReason};
+use crate::{
+    Confirmation, Contact, CreateContact, Duplicate, Effect, Error, OutcomeUnknown, StopReason,
+};
 
 /// Maximum number of create requests. The second one follows two searches that found nothing.
 const MAX_CREATES: u32 = 2;
@@ -102,7 +104,10 @@ impl Ensure {
     }
 
     /// Searches after the consistency delay, and after the delay that the last response requested.
-    fn search_after_delay(&mut self, retry_after: Option<Duration>) -> Option<Result<Ensured, Error>> {
+    fn search_after_delay(
+        &mut self,
+        retry_after: Option<Duration>,
+    ) -> Option<Result<Ensured, Error>> {
         let search = Search::after_delay(&self.session, self.create.method(), self.create.to());
         self.state = State::Searching(Box::new(search.not_before(retry_after)));
         None
@@ -111,16 +116,23 @@ impl Ensure {
     fn create(&mut self) -> Option<Result<Ensured, Error>> {
         self.creates = self.creates.saturating_add(1);
         self.searches = 0;
-        self.state = State::Creating(Box::new(Create::new(self.session.clone(), self.create.clone())));
+        self.state =
+            State::Creating(Box::new(Create::new(self.session.clone(), self.create.clone())));
         None
     }
 
     /// Decides what follows a search.
-    fn searched(&mut self, found: Result<Vec<Contact>, Error>, now: Now) -> Option<Result<Ensured, Error>> {
+    fn searched(
+        &mut self,
+        found: Result<Vec<Contact>, Error>,
+        now: Now,
+    ) -> Option<Result<Ensured, Error>> {
         let mut found = match found {
             Ok(found) => found,
             Err(error) => match self.unknown.take() {
-                Some(create) => return Some(Err(self.outcome_unknown(unresolved(create, error), now))),
+                Some(create) => {
+                    return Some(Err(self.outcome_unknown(unresolved(create, error), now)));
+                }
                 None => return Some(Err(self.rejected.take().unwrap_or(error))),
             },
         };
@@ -128,7 +140,9 @@ impl Ensure {
             return self.found_nothing(now);
         }
         // The service confirmed this contact. Its list may not show it yet.
-        found.extend(self.created.clone().filter(|created| found.iter().all(|one| one.id != created.id)));
+        found.extend(
+            self.created.clone().filter(|created| found.iter().all(|one| one.id != created.id)),
+        );
         let was_there = self.creates == 0 || self.rejected.is_some();
         if !was_there && found.len() > 1 {
             let (method, to) = (self.create.method().clone(), self.create.to().to_owned());
@@ -174,7 +188,8 @@ impl Ensure {
     fn created(&mut self, result: Result<Confirmation, Error>) -> Option<Result<Ensured, Error>> {
         match result {
             Ok(confirmation) => {
-                let contact = Contact::new(confirmation.id, self.create.method().clone(), self.create.to());
+                let contact =
+                    Contact::new(confirmation.id, self.create.method().clone(), self.create.to());
                 if self.unknown.is_none() {
                     return Some(Ok(Ensured { contact, outcome: EnsureOutcome::Created }));
                 }
@@ -212,7 +227,8 @@ impl Ensure {
         let (method, to, seen) =
             (self.create.method().clone(), self.create.to().to_owned(), Some(Vec::new()));
         let created = self.created.as_ref().map(|contact| contact.id.clone());
-        let receipt = Receipt::for_create(method, to, seen, now.unix).of(&self.session).with_created(created);
+        let receipt =
+            Receipt::for_create(method, to, seen, now.unix).of(&self.session).with_created(created);
         Error::OutcomeUnknown(Box::new(OutcomeUnknown::new(receipt, cause)))
     }
 }

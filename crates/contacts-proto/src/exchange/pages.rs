@@ -31,7 +31,10 @@ impl Pages {
     /// Changes the first request. Has no effect after the first page.
     ///
     /// An error of `change` comes out of [`next_page`](Self::next_page).
-    pub fn first_page(mut self, change: impl FnOnce(ListContacts) -> Result<ListContacts, Error>) -> Self {
+    pub fn first_page(
+        mut self,
+        change: impl FnOnce(ListContacts) -> Result<ListContacts, Error>,
+    ) -> Self {
         if self.pages == 0 {
             self.next = self.next.map(|first| first.and_then(change));
         }
@@ -133,7 +136,10 @@ mod tests {
         let mut pages = Pages::new(ListContacts::all(), Limits::default());
         pages.accept(page(&["a"], "?offset=1"));
         assert!(pages.accept(page(&["a"], "?offset=2")).is_empty());
-        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(PagingError::NothingNew { offset: 1 })))));
+        assert!(matches!(
+            pages.next_page(),
+            Some(Err(Error::Paging(PagingError::NothingNew { offset: 1 })))
+        ));
     }
 
     #[test]
@@ -141,11 +147,17 @@ mod tests {
         let limits = Limits { pages: 1, ..Limits::default() };
         let mut pages = Pages::new(ListContacts::all(), limits);
         pages.accept(page(&["a"], "?offset=1"));
-        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(PagingError::TooManyPages(1))))));
+        assert!(matches!(
+            pages.next_page(),
+            Some(Err(Error::Paging(PagingError::TooManyPages(1))))
+        ));
 
         let limits = Limits { contacts: 2, ..Limits::default() };
         let mut pages = Pages::new(ListContacts::all(), limits);
         assert_eq!(ids(&pages.accept(page(&["a", "b", "c"], ""))), ["a", "b"]);
-        assert!(matches!(pages.next_page(), Some(Err(Error::Paging(PagingError::TooManyContacts(2))))));
+        assert!(matches!(
+            pages.next_page(),
+            Some(Err(Error::Paging(PagingError::TooManyContacts(2))))
+        ));
     }
 }

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::Session;
 use crate::{ContactId, ContactMethod, Error, Site, escape_controls};
 
-/// A receipt of a create request whose outcome is unknown: the wanted contact, and the contacts that existed before.
+/// A receipt of a create request whose outcome is unknown: the wanted contact, and the contacts
+/// that existed before.
 ///
-/// Its text form (`Display`, `FromStr`, serde) is one word with a version. A program can store it, and another program can
-/// [reconcile](super::Reconcile) it later. It contains the address or number, the site and, if known, the user's e-mail address,
-/// but no secret.
+/// Its text form (`Display`, `FromStr`, serde) is one word with a version. A program can store it,
+/// and another program can [reconcile](super::Reconcile) it later. It contains the address or
+/// number, the site and, if known, the user's e-mail address, but no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Receipt(Written);
@@ -29,7 +30,8 @@ struct Written {
     /// Contacts with this method and `to` that existed before; `None` if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen: Option<Vec<ContactId>>,
-    /// The confirmed contact, if there were two create requests and the outcome of the other one is unknown.
+    /// The confirmed contact, if there were two create requests and the outcome of the other one is
+    /// unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     created: Option<ContactId>,
     at: u64,
@@ -63,7 +65,17 @@ impl Receipt {
     ) -> Self {
         let (created, site, user) = (None, None, None);
         let v = Self::VERSION;
-        Self(Written { v, operation: Word::Create, method, to, seen, created, at: unix, site, user })
+        Self(Written {
+            v,
+            operation: Word::Create,
+            method,
+            to,
+            seen,
+            created,
+            at: unix,
+            site,
+            user,
+        })
     }
 
     pub(super) fn with_created(self, created: Option<ContactId>) -> Self {
@@ -81,7 +93,8 @@ impl Receipt {
         Self(Written { site: url.map(ToString::to_string), user, ..self.0 })
     }
 
-    /// Rejects a session of another site, and one of another or unknown user if the receipt names a user.
+    /// Rejects a session of another site, and one of another or unknown user if the receipt names a
+    /// user.
     pub(super) fn check(&self, session: &Session) -> Result<(), Error> {
         let reject = |of: &str, why: &str| {
             Err(Error::invalid("receipt", format!("is of {}; {why}", escape_controls(of))))
@@ -91,9 +104,10 @@ impl Receipt {
             (_, Some(of), Some(user)) if !of.eq_ignore_ascii_case(user) => {
                 reject(of, "use it with that user's API token")
             }
-            (_, Some(of), None) if session.credentials().header().is_some() => {
-                reject(of, "use it with that user's API token, since an OAuth token does not tell its user")
-            }
+            (_, Some(of), None) if session.credentials().header().is_some() => reject(
+                of,
+                "use it with that user's API token, since an OAuth token does not tell its user",
+            ),
             _ => Ok(()),
         }
     }
@@ -116,17 +130,20 @@ impl Receipt {
         self.0.user.as_deref()
     }
 
-    /// Returns the contacts with this method and `to` that existed before, or `None` if they are unknown.
+    /// Returns the contacts with this method and `to` that existed before, or `None` if they are
+    /// unknown.
     pub fn seen(&self) -> Option<&[ContactId]> {
         self.0.seen.as_deref()
     }
 
-    /// Returns the contact that the service confirmed, if the outcome of an earlier create request is the unknown one.
+    /// Returns the contact that the service confirmed, if the outcome of an earlier create request
+    /// is the unknown one.
     pub fn created(&self) -> Option<&ContactId> {
         self.0.created.as_ref()
     }
 
-    /// Returns the time of the create request, in seconds of the Unix epoch, by the clock of the program that sent it.
+    /// Returns the time of the create request, in seconds of the Unix epoch, by the clock of the
+    /// program that sent it.
     pub fn unix_time(&self) -> u64 {
         self.0.at
     }
@@ -188,16 +205,26 @@ mod tests {
     fn a_receipt_survives_its_text_form() {
         let seen = Some(vec![ContactId::new("a").unwrap()]);
         for seen in [None, seen] {
-            let receipt =
-                Receipt::for_create(ContactMethod::Sms, "90-555-555-5555".into(), seen, 1_795_000_000);
+            let receipt = Receipt::for_create(
+                ContactMethod::Sms,
+                "90-555-555-5555".into(),
+                seen,
+                1_795_000_000,
+            );
             let word = receipt.to_string();
-            assert!(word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{word}");
+            assert!(
+                word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'),
+                "{word}"
+            );
             assert_eq!(word.parse::<Receipt>().unwrap(), receipt);
             let json = serde_json::to_string(&receipt).unwrap();
             assert_eq!(json, format!("\"{word}\""));
             assert_eq!(serde_json::from_str::<Receipt>(&json).unwrap(), receipt);
             for end in 0..word.len() {
-                assert!(word[..end].parse::<Receipt>().is_err(), "a part of a receipt is not a receipt");
+                assert!(
+                    word[..end].parse::<Receipt>().is_err(),
+                    "a part of a receipt is not a receipt"
+                );
             }
         }
     }
@@ -206,7 +233,10 @@ mod tests {
     fn a_receipt_of_a_later_version_is_rejected_for_its_version() {
         let word = URL_SAFE_NO_PAD.encode(br#"{"v":2,"operation":"merge","target":{}}"#);
         for error in [word.parse::<Receipt>().unwrap_err(), Receipt::try_from(word).unwrap_err()] {
-            assert!(error.to_string().contains("a version that this program does not know"), "{error}");
+            assert!(
+                error.to_string().contains("a version that this program does not know"),
+                "{error}"
+            );
         }
     }
 }

@@ -70,13 +70,14 @@ impl Reconcile {
                 Duplicate::new(self.receipt.method().clone(), self.receipt.to().to_owned(), found);
             return Some(Err(Error::Duplicate(Box::new(duplicate))));
         }
-        let confirmed = self.receipt.created().filter(|id| found.iter().all(|contact| contact.id != **id));
+        let confirmed =
+            self.receipt.created().filter(|id| found.iter().all(|contact| contact.id != **id));
         if !again && (found.is_empty() || confirmed.is_some()) {
             return None;
         }
         // A confirmed contact exists, even if no list shows it yet.
-        let confirmed =
-            confirmed.map(|id| Contact::new(id.clone(), self.receipt.method().clone(), self.receipt.to()));
+        let confirmed = confirmed
+            .map(|id| Contact::new(id.clone(), self.receipt.method().clone(), self.receipt.to()));
         Some(Ok(found.pop().or(confirmed).map_or(Reconciled::NotFound, Reconciled::Found)))
     }
 }
@@ -93,7 +94,11 @@ impl Exchange for Reconcile {
                         return Action::Done(Err(error));
                     }
                     self.session = self.session.begun(now);
-                    let search = Search::immediately(&self.session, self.receipt.method(), self.receipt.to());
+                    let search = Search::immediately(
+                        &self.session,
+                        self.receipt.method(),
+                        self.receipt.to(),
+                    );
                     self.state = State::Searching { search: Box::new(search), again: false };
                     continue;
                 }

@@ -33,7 +33,8 @@ impl Search {
 
     /// Searches after [`RetryPolicy::consistency_delay`](crate::RetryPolicy::consistency_delay).
     pub(super) fn after_delay(session: &Session, method: &ContactMethod, to: &str) -> Self {
-        let state = State::New { consistency_delay: session.policy().consistency_delay, retry_after: None };
+        let state =
+            State::New { consistency_delay: session.policy().consistency_delay, retry_after: None };
         Self { state, ..Self::immediately(session, method, to) }
     }
 
@@ -62,22 +63,24 @@ impl Search {
         random: u64,
     ) -> Action<Vec<Contact>> {
         let policy = self.session().policy();
-        let wait = retry_after
-            .map_or(consistency_delay, |retry_after| patience(retry_after, random).max(consistency_delay));
-        let stop_reason =
-            if let Some(wait) = retry_after.filter(|retry_after| *retry_after > policy.max_retry_after) {
-                StopReason::RetryAfterTooLong { wait, limit: policy.max_retry_after }
-            } else if wait >= self.session().deadline(now).saturating_sub(now.monotonic) {
-                StopReason::Deadline
+        let wait = retry_after.map_or(consistency_delay, |retry_after| {
+            patience(retry_after, random).max(consistency_delay)
+        });
+        let stop_reason = if let Some(wait) =
+            retry_after.filter(|retry_after| *retry_after > policy.max_retry_after)
+        {
+            StopReason::RetryAfterTooLong { wait, limit: policy.max_retry_after }
+        } else if wait >= self.session().deadline(now).saturating_sub(now.monotonic) {
+            StopReason::Deadline
+        } else {
+            let reason = if retry_after >= Some(consistency_delay) {
+                WaitReason::RetryAfter
             } else {
-                let reason = if retry_after >= Some(consistency_delay) {
-                    WaitReason::RetryAfter
-                } else {
-                    WaitReason::Consistency
-                };
-                self.state = State::Waiting { until: now.monotonic.saturating_add(wait), reason };
-                return Action::Wait(wait);
+                WaitReason::Consistency
             };
+            self.state = State::Waiting { until: now.monotonic.saturating_add(wait), reason };
+            return Action::Wait(wait);
+        };
         self.state = State::Done;
         let failure = TransportError::new(Delivery::NotSent, TransportErrorKind::TimedOut);
         let attempts = Attempts { count: 0, effect: Effect::None, stop_reason: Some(stop_reason) };

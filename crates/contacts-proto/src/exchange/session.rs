@@ -9,12 +9,14 @@ use http::{HeaderValue, Request, header};
 
 use super::{Call, Now};
 use crate::{
-    BaseUrl, CloudId, Credentials, Endpoint, Error, FindCloudId, Operation, RetryBudget, RetryPolicy, Site,
+    BaseUrl, CloudId, Credentials, Endpoint, Error, FindCloudId, Operation, RetryBudget,
+    RetryPolicy, Site,
 };
 
 /// Endpoint, user and retry policy of a client's exchanges. Cloning is cheap.
 ///
-/// If the endpoint is a [`Site`] whose cloud id is unknown, the first exchange looks the cloud id up. All clones keep it.
+/// If the endpoint is a [`Site`] whose cloud id is unknown, the first exchange looks the cloud id
+/// up. All clones keep it.
 #[derive(Debug, Clone)]
 pub struct Session {
     shared: Arc<Shared>,
@@ -65,7 +67,12 @@ impl Session {
             budget: RetryBudget::default(),
             user_agent: None,
         };
-        Self { shared: Arc::new(shared), credentials, refresh: RefreshState::Impossible, deadline: None }
+        Self {
+            shared: Arc::new(shared),
+            credentials,
+            refresh: RefreshState::Impossible,
+            deadline: None,
+        }
     }
 
     /// Replaces the policy. Earlier clones keep theirs.
@@ -108,8 +115,8 @@ impl Session {
 
     /// Returns a session of another user whose credentials come from a provider.
     ///
-    /// An exchange asks for credentials by [`Action::Refresh`](super::Action::Refresh): at its start if `known` is `None`, and
-    /// once if the service answers 401.
+    /// An exchange asks for credentials by [`Action::Refresh`](super::Action::Refresh): at its
+    /// start if `known` is `None`, and once if the service answers 401.
     #[must_use]
     pub fn with_refreshable(&self, known: Option<Credentials>) -> Self {
         let refresh = if known.is_some() { RefreshState::Possible } else { RefreshState::Needed };
@@ -117,10 +124,14 @@ impl Session {
         Self { credentials, refresh, ..self.clone() }
     }
 
-    /// Ends all exchanges by this time of the driver's [monotonic clock](Now::monotonic). The earliest deadline applies.
+    /// Ends all exchanges by this time of the driver's [monotonic clock](Now::monotonic). The
+    /// earliest deadline applies.
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
-        Self { deadline: Some(self.deadline.map_or(deadline, |before| before.min(deadline))), ..self }
+        Self {
+            deadline: Some(self.deadline.map_or(deadline, |before| before.min(deadline))),
+            ..self
+        }
     }
 
     /// Limits the time of each exchange: [`RetryPolicy::deadline`]. Earlier clones keep theirs.
@@ -138,7 +149,9 @@ impl Session {
         match &self.shared.target {
             Target::BaseUrl(base_url) => Ok(base_url),
             Target::Site { found, .. } => {
-                let urls = found.get().ok_or_else(|| Error::invalid("site", "has no known cloud id yet"))?;
+                let urls = found
+                    .get()
+                    .ok_or_else(|| Error::invalid("site", "has no known cloud id yet"))?;
                 Ok(if self.credentials.is_bearer() { &urls.oauth } else { &urls.api_token })
             }
         }
@@ -179,7 +192,8 @@ impl Session {
         Ok(request)
     }
 
-    /// Returns the session of an exchange that begins now and makes other exchanges, which share its deadline.
+    /// Returns the session of an exchange that begins now and makes other exchanges, which share
+    /// its deadline.
     pub(super) fn begun(&self, now: Now) -> Self {
         self.clone().with_deadline(self.deadline(now))
     }

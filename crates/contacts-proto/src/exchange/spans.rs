@@ -49,8 +49,10 @@ impl Spans {
                     && let Some(id) = request_id(response.headers())
                 {
                     // A server may echo secrets in it.
-                    self.request
-                        .record("request_id", &*String::from_utf8_lossy(&self.secret.redact(id.as_bytes())));
+                    self.request.record(
+                        "request_id",
+                        &*String::from_utf8_lossy(&self.secret.redact(id.as_bytes())),
+                    );
                 }
                 self.took(now);
                 debug!(target: TARGET, parent: &self.request, "answered");

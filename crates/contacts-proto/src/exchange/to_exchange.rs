@@ -2,8 +2,8 @@
 
 use super::{Call, Create, Exchange, Session, Update};
 use crate::{
-    ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, ListContacts,
-    Operation, UpdateContact,
+    ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact,
+    ListContacts, Operation, UpdateContact,
 };
 
 /// Chooses the exchange of an operation: [`Create`], [`Update`], or [`Call`] for all others.
@@ -45,4 +45,11 @@ macro_rules! run_by_call {
     )+};
 }
 
-run_by_call!(ActivateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact, ListContacts);
+run_by_call!(
+    ActivateContact,
+    DeactivateContact,
+    DeleteContact,
+    FindCloudId,
+    GetContact,
+    ListContacts
+);

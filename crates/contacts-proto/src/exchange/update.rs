@@ -6,8 +6,8 @@ use http::{Request, Response};
 
 use super::{Action, Call, Event, Exchange, Now, Session, WaitReason};
 use crate::{
-    BaseUrl, Confirmation, Contact, Credentials, Error, GetContact, Idempotency, Operation, UpdateContact,
-    operation::Sealed, same_address,
+    BaseUrl, Confirmation, Contact, Credentials, Error, GetContact, Idempotency, Operation,
+    UpdateContact, operation::Sealed, same_address,
 };
 
 /// Updates a contact.
@@ -82,7 +82,11 @@ impl Update {
     }
 
     /// Decides what follows a check: the end if the update took effect, otherwise the update again.
-    fn checked(&mut self, call: Call<Check>, found: Result<Contact, Error>) -> Option<Action<Confirmation>> {
+    fn checked(
+        &mut self,
+        call: Call<Check>,
+        found: Result<Contact, Error>,
+    ) -> Option<Action<Confirmation>> {
         let contact = match found {
             Ok(contact) => contact,
             Err(error) => return Some(Action::Done(Err(error))),

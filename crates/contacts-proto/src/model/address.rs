@@ -144,7 +144,8 @@ fn invalid(why: String) -> Error {
 fn is_shortened(to: &str) -> bool {
     /// Minimum number of digits before `.0`. Fewer may be a group of digits.
     const MIN_DIGITS: usize = 7;
-    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let are_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let bare = to.strip_prefix(['+', '-']).unwrap_or(to);
     let (mantissa, exponent) = match bare.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
@@ -160,9 +161,12 @@ fn is_shortened(to: &str) -> bool {
     match (exponent, fraction) {
         (Some(exponent), _) => {
             let size = exponent.strip_prefix(['+', '-']);
-            are_digits(size.unwrap_or(exponent)) && (size.is_some() || fraction.is_some() || whole.len() == 1)
+            are_digits(size.unwrap_or(exponent))
+                && (size.is_some() || fraction.is_some() || whole.len() == 1)
         }
-        (None, Some(fraction)) => whole.len() >= MIN_DIGITS && fraction.bytes().all(|byte| byte == b'0'),
+        (None, Some(fraction)) => {
+            whole.len() >= MIN_DIGITS && fraction.bytes().all(|byte| byte == b'0')
+        }
         (None, None) => false,
     }
 }
@@ -173,9 +177,9 @@ fn extended(to: &str) -> (&str, &str) {
     let behind = to.get(digit..).unwrap_or_default();
     let Some(at) = behind.find(|c: char| c.is_alphabetic() || c == '#') else { return (to, "") };
     let (head, tail) = to.split_at_checked(digit.saturating_add(at)).unwrap_or((to, ""));
-    let word = EXTENSIONS
-        .iter()
-        .find(|word| tail.get(..word.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(word)));
+    let word = EXTENSIONS.iter().find(|word| {
+        tail.get(..word.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(word))
+    });
     let tail = tail.get(word.map_or(0, |word| word.len())..).unwrap_or_default();
     (head, if tail.bytes().any(is_word) { tail } else { "" })
 }
@@ -183,7 +187,8 @@ fn extended(to: &str) -> (&str, &str) {
 /// Returns the number of digits of the international prefix: 2 for `00`, otherwise 0.
 fn prefix(number: &str) -> usize {
     let mut digits = number.bytes().filter(u8::is_ascii_digit);
-    let is_prefixed = digits.next() == Some(b'0') && digits.next() == Some(b'0') && digits.next().is_some();
+    let is_prefixed =
+        digits.next() == Some(b'0') && digits.next() == Some(b'0') && digits.next().is_some();
     if is_prefixed { 2 } else { 0 }
 }
 
@@ -218,7 +223,8 @@ mod tests {
     use super::*;
 
     fn method() -> impl Strategy<Value = ContactMethod> {
-        prop::sample::select(vec!["email", "sms", "voice", "mobile", "pager"]).prop_map(ContactMethod::from)
+        prop::sample::select(vec!["email", "sms", "voice", "mobile", "pager"])
+            .prop_map(ContactMethod::from)
     }
 
     fn text() -> impl Strategy<Value = String> {
@@ -228,7 +234,9 @@ mod tests {
     /// Returns the compared part of a text, by the documented rules.
     fn by_the_rules(method: &ContactMethod, to: &str) -> String {
         match (method, to.rsplit_once('@')) {
-            (ContactMethod::Sms | ContactMethod::Voice, _) if to.contains(|c: char| c.is_ascii_digit()) => {
+            (ContactMethod::Sms | ContactMethod::Voice, _)
+                if to.contains(|c: char| c.is_ascii_digit()) =>
+            {
                 number(to)
             }
             (ContactMethod::Email, Some((local, domain))) => {
@@ -246,7 +254,8 @@ mod tests {
         let digits = digits.strip_prefix("00").filter(|rest| !rest.is_empty()).unwrap_or(&digits);
         let extension = to[end..].to_ascii_lowercase();
         let words = ["ext", "x", "#"];
-        let extension = words.iter().find_map(|word| extension.strip_prefix(word)).unwrap_or(&extension);
+        let extension =
+            words.iter().find_map(|word| extension.strip_prefix(word)).unwrap_or(&extension);
         let extension: String = extension.chars().filter(|c| c.is_alphanumeric()).collect();
         if extension.is_empty() { digits.into() } else { format!("{digits}x{extension}") }
     }
@@ -269,7 +278,9 @@ mod tests {
     #[test]
     fn an_extension_makes_another_number() {
         let same = |one, other| same_address(&ContactMethod::Voice, one, other);
-        for extended in ["90-555 ext. 7", "90-555 Ext 7", "+90 555 x7", "0090555#7", "90-555;extension=7"] {
+        for extended in
+            ["90-555 ext. 7", "90-555 Ext 7", "+90 555 x7", "0090555#7", "90-555;extension=7"]
+        {
             assert!(same(extended, "90-555x7"), "{extended}");
             for other in ["90-555", "90-5557", "90-555x8", "90-555 ext. 70"] {
                 assert!(!same(extended, other), "{extended} {other}");
@@ -281,7 +292,9 @@ mod tests {
 
     #[test]
     fn the_international_prefix_is_skipped_in_each_of_its_forms() {
-        for to in ["004755512345", "+4755512345", "47-55512345", "00 47 555 12345", "(00) 47-55512345"] {
+        for to in
+            ["004755512345", "+4755512345", "47-55512345", "00 47 555 12345", "(00) 47-55512345"]
+        {
             assert!(same_address(&ContactMethod::Sms, to, "4755512345"), "{to}");
         }
         assert!(!same_address(&ContactMethod::Sms, "0-4755512345", "4755512345"));
@@ -315,9 +328,14 @@ mod tests {
             let method = method.into();
             Address::new(&method, to).check().unwrap_err().to_string()
         };
-        for to in ["4.95360287E+11", "9.05555555555e11", "4,95E+11", "9e11", "495E+9", "905555555555.0"] {
+        for to in
+            ["4.95360287E+11", "9.05555555555e11", "4,95E+11", "9e11", "495E+9", "905555555555.0"]
+        {
             for method in ["sms", "voice", "email", "mobile", "pager"] {
-                assert!(rejected(method, to).contains("a spreadsheet shortened this number"), "{to}");
+                assert!(
+                    rejected(method, to).contains("a spreadsheet shortened this number"),
+                    "{to}"
+                );
             }
         }
         assert_eq!(
@@ -332,8 +350,13 @@ mod tests {
             rejected("email", "ann@example.com\u{200b}"),
             "the address or number has an invisible character: \\u{200b}"
         );
-        assert_eq!(rejected("sms", "a\nb"), "the address or number has a control character: \\u{a}");
-        for to in ["", "  ", "a\0b", " a@b", "a@b ", "a@b\u{a0}", "\u{202a}90-555\u{202c}", "90\u{3164}5"] {
+        assert_eq!(
+            rejected("sms", "a\nb"),
+            "the address or number has a control character: \\u{a}"
+        );
+        for to in
+            ["", "  ", "a\0b", " a@b", "a@b ", "a@b\u{a0}", "\u{202a}90-555\u{202c}", "90\u{3164}5"]
+        {
             rejected("mobile", to);
         }
         rejected("email", &format!("a@{}", "b".repeat(1024)));

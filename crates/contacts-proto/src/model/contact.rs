@@ -47,7 +47,11 @@ pub struct Contact {
     #[serde(default, deserialize_with = "json::optional", skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// Place in the order of notification. The vendor's example starts at 0. Only a list has it.
-    #[serde(default, deserialize_with = "json::whole_number", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "json::whole_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub apply_order: Option<i32>,
 }
 

@@ -72,7 +72,9 @@ pub(crate) fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 
 /// Reads a whole number, also `1.0`. Anything else counts as absent, so that the order cannot hide
 /// a contact.
-pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
+pub(crate) fn whole_number<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<i32>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Order {

@@ -74,8 +74,10 @@ struct Link<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl From<WirePage<'_>> for Page {
     fn from(wire: WirePage<'_>) -> Self {
-        let next =
-            wire.links.and_then(|links| links.next).map_or(NextLink::End, |Link(link)| NextLink::read(&link));
+        let next = wire
+            .links
+            .and_then(|links| links.next)
+            .map_or(NextLink::End, |Link(link)| NextLink::read(&link));
         Self { contacts: wire.values, next }
     }
 }
@@ -125,7 +127,9 @@ fn is_int32(offset: u32) -> bool {
 /// Returns the offset in a query, if it is readable. If there are several, they must be equal.
 fn offset(query: &str) -> Option<u32> {
     let mut found = None;
-    for (_, value) in url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "offset") {
+    for (_, value) in
+        url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "offset")
+    {
         let value = Some(value.as_ref())
             .filter(|text| text.bytes().all(|b| b.is_ascii_digit()))
             .and_then(|text| text.parse::<u32>().ok())

@@ -13,7 +13,10 @@ pub(crate) fn is_safe(byte: u8) -> bool {
 }
 
 /// The result of [`is_safe`] for each byte. A page has thousands of bytes to check.
-#[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "an index out of bounds would not compile"))]
+#[cfg_attr(
+    not(test),
+    expect(clippy::indexing_slicing, reason = "an index out of bounds would not compile")
+)]
 const SAFE: [bool; 256] = {
     let mut safe = [false; 256];
     let mut byte = 0_u8;

@@ -48,7 +48,11 @@ impl<'r, 'b> Answer<'r, 'b> {
     ///
     /// The service promises no member of it, so an empty body or a missing id is fine. Any other
     /// body must be a JSON object: a captive portal's page has changed nothing.
-    pub(crate) fn confirmation(&self, id: &ContactId, message: &str) -> Result<Confirmation, Error> {
+    pub(crate) fn confirmation(
+        &self,
+        id: &ContactId,
+        message: &str,
+    ) -> Result<Confirmation, Error> {
         self.success()?;
         if without_bom(self.response.body()).trim_ascii().is_empty() {
             return Ok(Confirmation::new(id.clone(), message));
@@ -62,7 +66,10 @@ impl<'r, 'b> Answer<'r, 'b> {
             }
             None => {}
         }
-        Ok(Confirmation { id: id.clone(), message: envelope.message.unwrap_or_else(|| message.into()) })
+        Ok(Confirmation {
+            id: id.clone(),
+            message: envelope.message.unwrap_or_else(|| message.into()),
+        })
     }
 
     /// Reads the response to a create request. It must have an id.
@@ -98,7 +105,11 @@ impl<'r, 'b> Answer<'r, 'b> {
     }
 
     fn unexpected(&self, reason: impl Into<String>) -> Error {
-        Error::InvalidResponse(Box::new(InvalidResponse::new(&self.operation, self.response, reason)))
+        Error::InvalidResponse(Box::new(InvalidResponse::new(
+            &self.operation,
+            self.response,
+            reason,
+        )))
     }
 }
 

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::{CONTACTS, READ_WRITE, Sealed};
 use crate::{
-    Address, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Idempotency, Operation, Receipt,
+    Address, BaseUrl, Confirmation, ContactMethod, Credentials, Error, Hint, Idempotency,
+    Operation, Receipt,
     error::Subject,
     operation::{answer::Answer, request},
 };
@@ -161,8 +162,9 @@ mod tests {
 
     #[test]
     fn a_rejection_has_a_hint_about_its_usual_reason() {
-        let error =
-            operation().response(answer(422, r#"{"message":"m","errors":{"to":"is taken"}}"#)).unwrap_err();
+        let error = operation()
+            .response(answer(422, r#"{"message":"m","errors":{"to":"is taken"}}"#))
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             "could not create the contact: 422 Unprocessable Entity: m; to: is taken"

@@ -78,14 +78,17 @@ mod tests {
 
     #[test]
     fn the_documented_response_is_read() {
-        let body = r#"{"message":"Deactivated","data":{"id":"299003c3-8221-4a9f-b63d-2370c4caaaaa"}}"#;
+        let body =
+            r#"{"message":"Deactivated","data":{"id":"299003c3-8221-4a9f-b63d-2370c4caaaaa"}}"#;
         let confirmation = operation().response(answer(200, body)).unwrap();
         assert_eq!((confirmation.id.as_str(), confirmation.message.as_str()), (ID, "Deactivated"));
     }
 
     #[test]
     fn a_response_without_members_confirms_the_requested_id() {
-        for body in ["", "{}", r#"{"data":null}"#, r#"{"data":{"id":null,"name":"x"},"message":null}"#] {
+        for body in
+            ["", "{}", r#"{"data":null}"#, r#"{"data":{"id":null,"name":"x"},"message":null}"#]
+        {
             let confirmation = operation().response(answer(200, body)).unwrap();
             assert_eq!(
                 (confirmation.id.as_str(), confirmation.message.as_str()),

@@ -42,7 +42,12 @@ impl Operation for DeleteContact {
     const SCOPES: &'static [&'static str] = READ_DELETE;
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
-        request::without_body(Method::DELETE, site, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
+        request::without_body(
+            Method::DELETE,
+            site,
+            site.uri(&[CONTACTS, "/", self.id.as_str()]),
+            credentials,
+        )
     }
 
     /// The vendor documents 204; 200 was seen too.

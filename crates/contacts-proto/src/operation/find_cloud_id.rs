@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::Sealed;
 use crate::{
-    BaseUrl, CloudId, Credentials, Error, Idempotency, Operation, error::Subject, operation::answer::Answer,
-    operation::request,
+    BaseUrl, CloudId, Credentials, Error, Idempotency, Operation, error::Subject,
+    operation::answer::Answer, operation::request,
 };
 
 /// Looks up the cloud id of a site by its name.
@@ -54,11 +54,18 @@ impl Operation for FindCloudId {
     const SCOPES: &'static [&'static str] = &[];
 
     fn request(&self, site: &BaseUrl, _: &Credentials) -> Request<Vec<u8>> {
-        request::without_body(Method::GET, site, site.uri(&["/_edge/tenant_info"]), &Credentials::none())
+        request::without_body(
+            Method::GET,
+            site,
+            site.uri(&["/_edge/tenant_info"]),
+            &Credentials::none(),
+        )
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<CloudId, Error> {
-        Answer::to::<Self>(&response, Subject::Site).object::<TenantInfo>().map(|info| info.cloud_id)
+        Answer::to::<Self>(&response, Subject::Site)
+            .object::<TenantInfo>()
+            .map(|info| info.cloud_id)
     }
 }
 
@@ -78,9 +85,13 @@ mod tests {
 
     #[test]
     fn a_cloud_id_that_is_not_safe_in_a_path_is_rejected() {
-        for body in
-            [r#"{"cloudId":"../../evil"}"#, r#"{"cloudId":""}"#, r#"{"cloudId":null}"#, "{}", "<html>"]
-        {
+        for body in [
+            r#"{"cloudId":"../../evil"}"#,
+            r#"{"cloudId":""}"#,
+            r#"{"cloudId":null}"#,
+            "{}",
+            "<html>",
+        ] {
             assert!(FindCloudId.response(answer(200, body)).is_err(), "{body}");
         }
     }

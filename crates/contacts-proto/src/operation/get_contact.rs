@@ -30,7 +30,10 @@ impl GetContact {
     }
 
     /// Reads the response for the operation `O`, which errors name.
-    pub(crate) fn read_for<O: Operation>(&self, response: &Response<&[u8]>) -> Result<Contact, Error> {
+    pub(crate) fn read_for<O: Operation>(
+        &self,
+        response: &Response<&[u8]>,
+    ) -> Result<Contact, Error> {
         let answer = Answer::to::<O>(response, Subject::Contact);
         let contact: Contact = answer.object()?;
         answer.same_id(&self.id, &contact.id)?;
@@ -50,7 +53,12 @@ impl Operation for GetContact {
     const SCOPES: &'static [&'static str] = READ;
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
-        request::without_body(Method::GET, site, site.uri(&[CONTACTS, "/", self.id.as_str()]), credentials)
+        request::without_body(
+            Method::GET,
+            site,
+            site.uri(&[CONTACTS, "/", self.id.as_str()]),
+            credentials,
+        )
     }
 
     fn response(&self, response: Response<&[u8]>) -> Result<Contact, Error> {
@@ -121,9 +129,13 @@ mod tests {
 
     #[test]
     fn a_response_about_another_contact_is_rejected() {
-        let error =
-            operation().response(answer(200, r#"{"id":"other","method":"sms","to":"1"}"#)).unwrap_err();
-        assert!(error.to_string().contains("the response is about another contact, other"), "{error}");
+        let error = operation()
+            .response(answer(200, r#"{"id":"other","method":"sms","to":"1"}"#))
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("the response is about another contact, other"),
+            "{error}"
+        );
         let shouted = format!(r#"{{"id":"{}","method":"sms","to":"1"}}"#, ID.to_ascii_uppercase());
         assert!(operation().response(answer(200, &shouted)).is_ok());
     }

@@ -86,8 +86,9 @@ impl ListContacts {
 
     /// Returns the request for the page after this one, or `None` if this one is the last.
     ///
-    /// Only the offset of the page's link is used; the page size stays. If the link skips contacts, because the server returns
-    /// smaller pages than requested, the next page begins right after this one.
+    /// Only the offset of the page's link is used; the page size stays. If the link skips contacts,
+    /// because the server returns smaller pages than requested, the next page begins right after
+    /// this one.
     ///
     /// # Errors
     /// [`Error::Paging`] if the link has no readable offset, or does not lead forward.
@@ -124,7 +125,8 @@ impl Operation for ListContacts {
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let (mut offset, mut size) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let account = self.account.as_ref().map(|id| utf8_percent_encode(id.as_str(), ESCAPED).to_string());
+        let account =
+            self.account.as_ref().map(|id| utf8_percent_encode(id.as_str(), ESCAPED).to_string());
         let uri = site.uri(&[
             CONTACTS,
             "?offset=",
@@ -192,7 +194,10 @@ mod tests {
     #[test]
     fn a_user_whom_the_service_does_not_know_is_no_wrong_site() {
         let known = [
-            (r#"{"errors":[{"title":"User not found","code":"USER_NOT_FOUND"}]}"#, Some(Hint::NoSuchUser)),
+            (
+                r#"{"errors":[{"title":"User not found","code":"USER_NOT_FOUND"}]}"#,
+                Some(Hint::NoSuchUser),
+            ),
             (r#"{"code":40405,"message":"No such user"}"#, Some(Hint::NoSuchUser)),
             (r#"{"code":404,"message":"Not Found"}"#, Some(Hint::WrongSite)),
             (r#"{"timestamp":"now","status":404,"code":"X","path":"/x"}"#, Some(Hint::WrongSite)),
@@ -206,7 +211,8 @@ mod tests {
             assert!(!error.is_no_such_contact(), "{body}");
         }
         let of_another = ListContacts::all().account(AccountId::new("712020:x").unwrap());
-        let error = of_another.response(answer(404, r#"{"errors":[{"title":"Not found"}]}"#)).unwrap_err();
+        let error =
+            of_another.response(answer(404, r#"{"errors":[{"title":"Not found"}]}"#)).unwrap_err();
         assert_eq!(error.hint(), Some(Hint::NoSuchUser));
     }
 
@@ -236,21 +242,31 @@ mod tests {
             r#"{"values":[],"links":["?offset=1"]}"#,
         ] {
             let error = ListContacts::all().response(answer(200, body)).unwrap_err();
-            assert!(error.to_string().contains("invalid type: sequence, expected an object"), "{error}");
+            assert!(
+                error.to_string().contains("invalid type: sequence, expected an object"),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn a_mistake_without_a_name_is_told_without_one() {
         let error = ListContacts::all().response(answer(200, r#"{"values":[],}"#)).unwrap_err();
-        assert!(error.to_string().contains("(200 OK): trailing comma at line 1 column 14"), "{error}");
+        assert!(
+            error.to_string().contains("(200 OK): trailing comma at line 1 column 14"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_mistake_in_a_page_is_told_with_its_place() {
-        let body = r#"{"values":[{"id":"a","method":"sms","to":"1"},{"id":"b","method":"sms","to":7}]}"#;
+        let body =
+            r#"{"values":[{"id":"a","method":"sms","to":"1"},{"id":"b","method":"sms","to":7}]}"#;
         let error = ListContacts::all().response(answer(200, body)).unwrap_err();
-        assert!(error.to_string().contains("at values[1].to: invalid type: integer `7`"), "{error}");
+        assert!(
+            error.to_string().contains("at values[1].to: invalid type: integer `7`"),
+            "{error}"
+        );
     }
 
     #[test]

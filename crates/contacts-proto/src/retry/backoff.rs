@@ -30,7 +30,8 @@ mod tests {
     #[test]
     fn the_backoff_doubles_up_to_its_maximum() {
         let policy = RetryPolicy::default();
-        let longest = |retry, throttled| backoff(&policy, retry, throttled, u64::MAX).as_millis() + 1;
+        let longest =
+            |retry, throttled| backoff(&policy, retry, throttled, u64::MAX).as_millis() + 1;
         assert_eq!(
             [1, 2, 3, 8, 9, 4_000_000_000].map(|n| longest(n, false)),
             [100, 200, 400, 12_800, 20_000, 20_000]

@@ -33,7 +33,9 @@ impl RetryBudget {
     /// Takes the tokens for a retry. Returns `false` if there are too few.
     pub(crate) fn take(&self, throttled: bool) -> bool {
         let cost = if throttled { RETRY_AFTER_THROTTLE } else { RETRY };
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(cost)).is_ok()
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(cost))
+            .is_ok()
     }
 
     /// Gives back a token for a success. A full budget, the common case, is not written to.

@@ -21,19 +21,23 @@ pub struct RetryPolicy {
     ///
     /// The look before a repeated update and the request with refreshed credentials do not count.
     pub max_attempts: u32,
-    /// Upper limit of the random delay before the first retry. It doubles with each further retry. Default: 100 ms.
+    /// Upper limit of the random delay before the first retry. It doubles with each further retry.
+    /// Default: 100 ms.
     pub backoff: Duration,
     /// The same after a 429 without a retry delay. Default: 1 s.
     pub throttled_backoff: Duration,
     /// Maximum random delay before a retry. Default: 20 s.
     pub max_backoff: Duration,
-    /// Maximum server-requested retry delay. A longer one ends the operation at once. Default: 60 s.
+    /// Maximum server-requested retry delay. A longer one ends the operation at once. Default: 60
+    /// s.
     pub max_retry_after: Duration,
     /// Maximum time of an exchange, with all its requests and delays. Default: 120 s.
     pub deadline: Duration,
-    /// Maximum time of one request, from the connection to the end of the response body. Default: 30 s.
+    /// Maximum time of one request, from the connection to the end of the response body. Default:
+    /// 30 s.
     pub attempt_timeout: Duration,
-    /// Time for a new contact to appear in the list, after a create request without a response. Default: 5 s.
+    /// Time for a new contact to appear in the list, after a create request without a response.
+    /// Default: 5 s.
     ///
     /// [`Ensure`](crate::exchange::Ensure) and [`Reconcile`](crate::exchange::Reconcile) wait this long before they look again.
     pub consistency_delay: Duration,

@@ -26,18 +26,23 @@ pub(crate) fn server_delay(status: StatusCode, headers: &HeaderMap) -> Option<Du
     let retry_after = retry_after.filter_map(|value| match http_date(value) {
         Some(moment) => until(moment, date),
         // A proxy may have joined several headers.
-        None => value.split(',').filter_map(|value| seconds(value.trim())).max().map(Duration::from_secs),
+        None => value
+            .split(',')
+            .filter_map(|value| seconds(value.trim()))
+            .max()
+            .map(Duration::from_secs),
     });
     let retry_after = retry_after.max();
-    let none_remaining = || headers.get(&RATE_LIMIT_REMAINING).and_then(text).and_then(seconds) == Some(0);
+    let none_remaining =
+        || headers.get(&RATE_LIMIT_REMAINING).and_then(text).and_then(seconds) == Some(0);
     let is_used_up = status == StatusCode::TOO_MANY_REQUESTS || none_remaining();
     let reset =
-        headers.get(&RATE_LIMIT_RESET).filter(|_| is_used_up).and_then(text).and_then(|value| match seconds(
-            value,
-        ) {
-            Some(epoch) if epoch >= EPOCH_LIKE => until(epoch, date),
-            Some(seconds) => Some(Duration::from_secs(seconds)),
-            None => until(iso_8601(value)?, date),
+        headers.get(&RATE_LIMIT_RESET).filter(|_| is_used_up).and_then(text).and_then(|value| {
+            match seconds(value) {
+                Some(epoch) if epoch >= EPOCH_LIKE => until(epoch, date),
+                Some(seconds) => Some(Duration::from_secs(seconds)),
+                None => until(iso_8601(value)?, date),
+            }
         });
     retry_after.max(reset)
 }
@@ -133,7 +138,11 @@ mod tests {
         assert_eq!(wait(&[("retry-after", "1"), ("retry-after", "3600")]), Some(3600));
         assert_eq!(wait(&[("retry-after", "3600, 1")]), Some(3600));
         assert_eq!(
-            wait(&[("date", DATE), ("retry-after", "Tue, 24 Nov 2026 10:00:09 GMT"), ("retry-after", "7")]),
+            wait(&[
+                ("date", DATE),
+                ("retry-after", "Tue, 24 Nov 2026 10:00:09 GMT"),
+                ("retry-after", "7")
+            ]),
             Some(9)
         );
     }
@@ -166,14 +175,22 @@ mod tests {
             "2023-02-29T12:00Z",
             "1969-12-31T23:59Z",
         ] {
-            assert_eq!(wait(&[("date", DATE), ("retry-after", value)]), None, "retry-after: {value}");
+            assert_eq!(
+                wait(&[("date", DATE), ("retry-after", value)]),
+                None,
+                "retry-after: {value}"
+            );
             assert_eq!(
                 wait(&[("date", DATE), ("x-ratelimit-reset", value)]),
                 None,
                 "x-ratelimit-reset: {value}"
             );
         }
-        assert_eq!(wait(&[("retry-after", DATE)]), None, "a date without a `Date` header counts as absent");
+        assert_eq!(
+            wait(&[("retry-after", DATE)]),
+            None,
+            "a date without a `Date` header counts as absent"
+        );
         assert_eq!(wait(&[("x-ratelimit-reset", "2026-11-24T10:00Z")]), None);
     }
 }

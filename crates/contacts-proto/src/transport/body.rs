@@ -87,7 +87,11 @@ impl BodyBuf {
 
     /// Returns the body so far.
     pub fn as_slice(&self) -> &[u8] {
-        if self.piece.is_empty() { self.buffer.get(..self.filled).unwrap_or_default() } else { &self.piece }
+        if self.piece.is_empty() {
+            self.buffer.get(..self.filled).unwrap_or_default()
+        } else {
+            &self.piece
+        }
     }
 
     /// Returns the body so far.
@@ -118,9 +122,14 @@ mod tests {
     const LIMIT: usize = 100_000;
 
     /// Collects a body in pieces, and returns it with its end.
-    fn pushed(body: &[u8], piece: usize, limit: usize) -> (Vec<u8>, Result<(), TransportErrorKind>) {
+    fn pushed(
+        body: &[u8],
+        piece: usize,
+        limit: usize,
+    ) -> (Vec<u8>, Result<(), TransportErrorKind>) {
         let mut buffer = BodyBuf::new(limit, None);
-        let end = body.chunks(piece).try_for_each(|piece| buffer.push(Bytes::copy_from_slice(piece)));
+        let end =
+            body.chunks(piece).try_for_each(|piece| buffer.push(Bytes::copy_from_slice(piece)));
         (buffer.into_vec(), end)
     }
 

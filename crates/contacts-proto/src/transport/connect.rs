@@ -31,7 +31,10 @@ pub fn interleaved(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
 pub fn more_telling(before: Option<io::Error>, error: io::Error) -> io::Error {
     use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkDown, NetworkUnreachable};
     let is_missing_route = |error: &io::Error| {
-        matches!(error.kind(), AddrNotAvailable | HostUnreachable | NetworkDown | NetworkUnreachable)
+        matches!(
+            error.kind(),
+            AddrNotAvailable | HostUnreachable | NetworkDown | NetworkUnreachable
+        )
     };
     match before {
         Some(before) if !is_missing_route(&before) || is_missing_route(&error) => before,
@@ -58,9 +61,16 @@ mod tests {
     #[test]
     fn ipv4_and_ipv6_alternate() {
         let at = |text: &str| text.parse::<SocketAddr>().unwrap();
-        let (six, four) = (["[::1]:1", "[::2]:1", "[::3]:1"].map(at), ["1.1.1.1:1", "2.2.2.2:1"].map(at));
-        assert_eq!(interleaved(&[&six[..], &four].concat()), [six[0], four[0], six[1], four[1], six[2]]);
-        assert_eq!(interleaved(&[&four[..], &six].concat()), [four[0], six[0], four[1], six[1], six[2]]);
+        let (six, four) =
+            (["[::1]:1", "[::2]:1", "[::3]:1"].map(at), ["1.1.1.1:1", "2.2.2.2:1"].map(at));
+        assert_eq!(
+            interleaved(&[&six[..], &four].concat()),
+            [six[0], four[0], six[1], four[1], six[2]]
+        );
+        assert_eq!(
+            interleaved(&[&four[..], &six].concat()),
+            [four[0], six[0], four[1], six[1], six[2]]
+        );
     }
 
     #[test]

@@ -91,7 +91,10 @@ pub struct TransportError {
 impl TransportError {
     /// Creates the error for a proxy that rejects CONNECT with this status. Nothing was sent.
     pub fn refused_by_proxy(status: StatusCode) -> Self {
-        Self { proxy_status: Some(status), ..Self::new(Delivery::NotSent, TransportErrorKind::Proxy) }
+        Self {
+            proxy_status: Some(status),
+            ..Self::new(Delivery::NotSent, TransportErrorKind::Proxy)
+        }
     }
 
     /// Creates an error without a source.
@@ -244,8 +247,9 @@ fn of_std(error: &(dyn StdError + 'static), delivery: &Delivery) -> Option<Trans
 
 /// Returns `true` for an error of the operating system. Its text says more than the kind.
 fn is_from_system(error: &(dyn StdError + 'static)) -> bool {
-    let is_system =
-        |error: &io::Error| error.raw_os_error().is_some() && error.kind() != io::ErrorKind::BrokenPipe;
+    let is_system = |error: &io::Error| {
+        error.raw_os_error().is_some() && error.kind() != io::ErrorKind::BrokenPipe
+    };
     error.is::<NoAddress>() || error.downcast_ref().is_some_and(is_system)
 }
 
@@ -262,7 +266,8 @@ mod tests {
         assert_eq!(failure.kind(), TransportErrorKind::Connect);
         assert_eq!(failure.source().unwrap().to_string(), text);
 
-        let unknown_host = io::Error::other(NoAddress(io::Error::other("Name or service not known")));
+        let unknown_host =
+            io::Error::other(NoAddress(io::Error::other("Name or service not known")));
         let failure = TransportError::from_error(Delivery::NotSent, unknown_host.into(), |_| None);
         assert_eq!(failure.kind(), TransportErrorKind::Dns);
         assert_eq!(failure.source().unwrap().to_string(), "Name or service not known");

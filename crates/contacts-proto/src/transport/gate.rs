@@ -58,7 +58,9 @@ mod tests {
     #[test]
     fn the_first_call_decides_for_ever() {
         let released = SendGate::default();
-        assert!(released.release() && released.release() && !released.revoke() && released.release());
+        assert!(
+            released.release() && released.release() && !released.revoke() && released.release()
+        );
         let revoked = SendGate::default();
         assert!(revoked.revoke() && revoked.revoke() && !revoked.release() && revoked.revoke());
     }

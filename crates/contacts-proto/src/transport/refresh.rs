@@ -53,7 +53,9 @@ impl Refresh {
     ) -> Option<Result<Credentials, RefreshError>> {
         let last = self.last();
         match last.result.as_ref()? {
-            Ok(known) if refused.is_none_or(|refused| !known.is_same(refused)) => Some(Ok(known.clone())),
+            Ok(known) if refused.is_none_or(|refused| !known.is_same(refused)) => {
+                Some(Ok(known.clone()))
+            }
             Err(error) if last.ended != ended_before => Some(Err(Arc::clone(error))),
             _ => None,
         }
@@ -63,7 +65,10 @@ impl Refresh {
     ///
     /// # Errors
     /// The error that is passed in.
-    pub fn end(&self, result: Result<Credentials, RefreshError>) -> Result<Credentials, RefreshError> {
+    pub fn end(
+        &self,
+        result: Result<Credentials, RefreshError>,
+    ) -> Result<Credentials, RefreshError> {
         let mut last = self.last();
         last.ended = last.ended.wrapping_add(1);
         last.result = Some(result.clone());
@@ -96,7 +101,9 @@ mod tests {
             "one of the callers calls the provider"
         );
         refresh.end(Ok(token(2))).unwrap();
-        assert!(refresh.settled(ended_before, Some(&token(1))).unwrap().unwrap().is_same(&token(2)));
+        assert!(
+            refresh.settled(ended_before, Some(&token(1))).unwrap().unwrap().is_same(&token(2))
+        );
     }
 
     #[test]

@@ -15,17 +15,19 @@ fn operations() -> [Any; 8] {
 /// Documented bodies, with some bytes changed, or cut.
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
     let edits = prop::collection::vec((any::<Index>(), any::<u8>()), 0..4);
-    (0..operations().len(), edits, prop::option::of(any::<Index>())).prop_map(|(which, edits, cut)| {
-        let mut body = operations()[which].documented().to_string().into_bytes();
-        for (at, byte) in edits {
-            let at = at.index(body.len());
-            body[at] = byte;
-        }
-        if let Some(cut) = cut {
-            body.truncate(cut.index(body.len()));
-        }
-        body
-    })
+    (0..operations().len(), edits, prop::option::of(any::<Index>())).prop_map(
+        |(which, edits, cut)| {
+            let mut body = operations()[which].documented().to_string().into_bytes();
+            for (at, byte) in edits {
+                let at = at.index(body.len());
+                body[at] = byte;
+            }
+            if let Some(cut) = cut {
+                body.truncate(cut.index(body.len()));
+            }
+            body
+        },
+    )
 }
 
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
@@ -40,14 +42,17 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
 
 /// Reads the response with every operation.
 fn assert_nothing_is_lost(response: &Response<&[u8]>) -> Result<(), TestCaseError> {
-    operations()
-        .iter()
-        .try_for_each(|operation| operation.check_response(response).map(|_| ()).map_err(TestCaseError::fail))
+    operations().iter().try_for_each(|operation| {
+        operation.check_response(response).map(|_| ()).map_err(TestCaseError::fail)
+    })
 }
 
 /// Members that no body has at any level.
 fn unknown() -> impl Strategy<Value = Vec<(String, Value)>> {
-    let name = prop_oneof!["x[A-Za-z_]{0,6}", "_expands|count|ID|To|Values|Enabled|apply_order|\u{0}|name "];
+    let name = prop_oneof![
+        "x[A-Za-z_]{0,6}",
+        "_expands|count|ID|To|Values|Enabled|apply_order|\u{0}|name "
+    ];
     prop::collection::vec((name, support::json()), 0..3)
 }
 

@@ -52,12 +52,18 @@ fn a_create_is_in_flight_while_its_outcome_is_unknown() {
 fn other_operations_are_never_a_create_in_flight() {
     let delete = DeleteContact::new("a".parse().unwrap());
     assert!(DeleteContact::IDEMPOTENCY.writes());
-    assert_eq!(in_flight(Call::new(session(), delete), &[(503, ""), (204, "")]), [false, false, false]);
+    assert_eq!(
+        in_flight(Call::new(session(), delete), &[(503, ""), (204, "")]),
+        [false, false, false]
+    );
 }
 
 #[test]
 fn ensure_has_a_create_in_flight_until_the_contact_is_found() {
     let found = r#"{"values":[{"id":"a","method":"sms","to":"90-5555559999"}]}"#;
     let answers = [(200, LIST), (503, ""), (200, LIST), (200, found)];
-    assert_eq!(in_flight(Ensure::new(session(), create()), &answers), [false, true, true, true, false]);
+    assert_eq!(
+        in_flight(Ensure::new(session(), create()), &answers),
+        [false, true, true, true, false]
+    );
 }

@@ -1,5 +1,8 @@
 //! The law of the dependency tree: it is small and has no runtime, socket, clock or randomness.
-#![expect(clippy::disallowed_types, reason = "the test runs cargo; the core itself starts no processes")]
+#![expect(
+    clippy::disallowed_types,
+    reason = "the test runs cargo; the core itself starts no processes"
+)]
 
 use std::{collections::BTreeSet, process::Command};
 
@@ -51,7 +54,8 @@ const BANNED: [&str; 23] = [
 
 /// Returns the names of the crates in the tree, up to a depth.
 fn tree(depth: &[&str]) -> BTreeSet<String> {
-    let arguments = ["tree", "-p", "contacts-proto", "-e", "normal", "--locked", "--prefix", "none"];
+    let arguments =
+        ["tree", "-p", "contacts-proto", "-e", "normal", "--locked", "--prefix", "none"];
     let run = |more: &[&str]| {
         Command::new(env!("CARGO"))
             .args(arguments)

@@ -9,7 +9,8 @@ use crate::model::{
     session, status, status_with,
 };
 use contacts_proto::{
-    ContactMethod, CreateContact, Effect, EnsureOutcome, Ensured, Error, GetContact, Reconciled, StopReason,
+    ContactMethod, CreateContact, Effect, EnsureOutcome, Ensured, Error, GetContact, Reconciled,
+    StopReason,
     exchange::{Action, Call, Ensure, Event, Exchange, Now, Reconcile, Session},
     transport::{Delivery, TransportError, TransportErrorKind},
 };
@@ -62,7 +63,8 @@ fn numbers_are_compared_by_their_digits() {
 
 #[test]
 fn case_is_ignored_in_the_domain_of_an_address() {
-    let mut service = Service::with(&[("a", "email", "Ann@example.com"), ("b", "email", "ann@Example.COM")]);
+    let mut service =
+        Service::with(&[("a", "email", "Ann@example.com"), ("b", "email", "ann@Example.COM")]);
     let create = CreateContact::new(ContactMethod::Email, "ann@example.com").unwrap();
     let ran = service.run(Ensure::new(session(), create));
     ends_as(&ran, EnsureOutcome::AlreadyExisted, "b");
@@ -87,7 +89,8 @@ fn a_missing_contact_is_created() {
 
 #[test]
 fn a_contact_whose_response_was_lost_is_found() {
-    for fault in [Fault::lost_after(), Fault::besides(status(503)), Fault::besides(model::cut(201))] {
+    for fault in [Fault::lost_after(), Fault::besides(status(503)), Fault::besides(model::cut(201))]
+    {
         let mut service = with_posts([fault]);
         let ran = ensure(&mut service);
         assert_eq!(ran.log, ["GET 0", "POST", "consistency 5s", "GET 0"]);
@@ -100,7 +103,8 @@ fn a_contact_whose_response_was_lost_is_found() {
 fn a_second_create_follows_two_searches_and_is_followed_by_one() {
     let mut service = with_posts([Fault::lost_before()]);
     let ran = ensure(&mut service);
-    let twice = ["GET 0", "POST", "consistency 5s", "GET 0", "consistency 5s", "GET 0", "POST", "GET 0"];
+    let twice =
+        ["GET 0", "POST", "consistency 5s", "GET 0", "consistency 5s", "GET 0", "POST", "GET 0"];
     assert_eq!(ran.log, twice);
     ends_as(&ran, EnsureOutcome::Created, "n2");
     assert_eq!(service.sms(TO), ["n2"]);
@@ -264,7 +268,10 @@ fn without_time_to_search_the_outcome_is_unknown() {
     let mut service = with_posts([Fault::lost_after()]);
     let ran = service.run(Ensure::new(within(5), create_sms(TO)));
     assert_eq!(ran.log, ["GET 0", "POST"]);
-    assert_eq!(ran.result.as_ref().unwrap_err().attempts().unwrap().stop_reason, Some(StopReason::Deadline));
+    assert_eq!(
+        ran.result.as_ref().unwrap_err().attempts().unwrap().stop_reason,
+        Some(StopReason::Deadline)
+    );
     ends_unknown(ran);
 
     let mut service = with_posts([Fault::lost_before()]);
@@ -286,8 +293,9 @@ fn a_confirmed_id_survives_a_failed_search() {
         let Err(Error::OutcomeUnknown(unknown)) = &ran.result else { panic!("{ran:?}") };
         assert!(service.gets.is_empty() && service.posts.is_empty(), "{:?}", ran.log);
         assert_eq!(unknown.created().unwrap().as_str(), service.sms(TO)[0]);
-        let message =
-            format!("the sms contact {TO} was created with id n2; it is unknown whether it exists twice");
+        let message = format!(
+            "the sms contact {TO} was created with id n2; it is unknown whether it exists twice"
+        );
         assert_eq!(unknown.to_string(), message);
         ends_unknown(ran);
     }
@@ -306,7 +314,8 @@ fn after_the_deadline_the_cause_is_the_create_and_not_the_search() {
     let lost = TransportError::new(Delivery::Unknown, TransportErrorKind::Closed);
     assert!(matches!(ensure.step(Event::Failed(lost), at(1), 0), Action::Wait(_)));
 
-    let Action::Done(Err(Error::OutcomeUnknown(unknown))) = ensure.step(Event::Waited, at(500), 0) else {
+    let Action::Done(Err(Error::OutcomeUnknown(unknown))) = ensure.step(Event::Waited, at(500), 0)
+    else {
         panic!("the deadline has passed")
     };
     assert!(unknown.cause().to_string().contains("create"), "{}", unknown.cause());
@@ -368,7 +377,8 @@ fn credentials_that_expire_during_ensure_are_refreshed() {
     let mut service = with_posts([expired(), Fault::lost_after()]);
     service.gets.extend([None, expired()]);
     let ran = service.run(Ensure::new(renewable(), create_sms(TO)));
-    let expected = ["GET 0", "POST", "refresh", "POST", "consistency 5s", "GET 0", "refresh", "GET 0"];
+    let expected =
+        ["GET 0", "POST", "refresh", "POST", "consistency 5s", "GET 0", "refresh", "GET 0"];
     assert_eq!(ran.log, expected);
     ends_as(&ran, EnsureOutcome::Recovered, "n2");
     assert_eq!(service.sms(TO), ["n2"]);
@@ -386,7 +396,9 @@ fn the_search_uses_the_credentials_that_the_create_refreshed() {
 fn the_receipt_of_ensure_can_be_reconciled() {
     let mut service = with_posts([Fault::lost_after()]);
     let receipt = ends_unknown(service.run(Ensure::new(within(5), create_sms(TO))));
-    let Reconciled::Found(contact) = service.run(Reconcile::new(session(), receipt)).result.unwrap() else {
+    let Reconciled::Found(contact) =
+        service.run(Reconcile::new(session(), receipt)).result.unwrap()
+    else {
         panic!("the contact was created")
     };
     assert_eq!(contact.id.as_str(), "n2");
@@ -410,13 +422,22 @@ fn a_definite_outcome_is_never_wrong() {
         without.chain(with).chain([Fault::besides(status(500)), Fault::besides(model::cut(201))])
     };
     let gets = || {
-        [None, Fault::instead(status(503)), Fault::instead(model::answer(403, r#"{"message":"Forbidden"}"#))]
+        [
+            None,
+            Fault::instead(status(503)),
+            Fault::instead(model::answer(403, r#"{"message":"Forbidden"}"#)),
+        ]
     };
     let two = || gets().into_iter().flat_map(move |one| gets().map(|other| [one.clone(), other]));
-    let looks =
-        || two().flat_map(move |[one, other]| gets().map(|last| [None, one.clone(), other.clone(), last]));
+    let looks = || {
+        two().flat_map(move |[one, other]| {
+            gets().map(|last| [None, one.clone(), other.clone(), last])
+        })
+    };
     let (mut unknowns, mut confirmed) = (0, 0);
-    for (first, second) in posts().flat_map(|first| posts().map(move |second| (first.clone(), second))) {
+    for (first, second) in
+        posts().flat_map(|first| posts().map(move |second| (first.clone(), second)))
+    {
         for looks in looks() {
             let mut service = with_posts([first.clone(), second.clone()]);
             service.gets.extend(looks);
@@ -437,5 +458,8 @@ fn a_definite_outcome_is_never_wrong() {
             assert!(there.len() <= 1, "{there:?}: {:?}", ran.log);
         }
     }
-    assert!(confirmed > 0 && unknowns > confirmed, "the faults are too weak: {unknowns} unknown outcomes");
+    assert!(
+        confirmed > 0 && unknowns > confirmed,
+        "the faults are too weak: {unknowns} unknown outcomes"
+    );
 }

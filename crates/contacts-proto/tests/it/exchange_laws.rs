@@ -38,8 +38,8 @@ fn holds(demand: impl Fn(&Script) -> Verdict) {
         let config = Config { cases: cases(&job), failure_persistence: None, ..Config::default() };
         let numbers = (any::<u64>(), vec(any::<u64>(), 1..24));
         let script = numbers.prop_map(|(setup, beats)| Script::new(job.clone(), setup, &beats));
-        let checked =
-            TestRunner::new(config).run(&script, |script| demand(&script).map_err(TestCaseError::fail));
+        let checked = TestRunner::new(config)
+            .run(&script, |script| demand(&script).map_err(TestCaseError::fail));
         checked.unwrap_or_else(|broken| panic!("{job:?} breaks the law: {broken}"));
     }
 }
@@ -115,7 +115,10 @@ fn session() -> Session {
     Session::new(site, Credentials::bearer("a-token").unwrap())
 }
 
-fn begin(job: &Job, session: &Session) -> Run<dyn contacts_proto::exchange::Exchange<Output = Outcome>> {
+fn begin(
+    job: &Job,
+    session: &Session,
+) -> Run<dyn contacts_proto::exchange::Exchange<Output = Outcome>> {
     let info = ExchangeInfo::new(job.kind(), session, Access::Fixed, Duration::ZERO);
     Run::new(job.begin(session.clone()), info)
 }

@@ -2,12 +2,12 @@
 
 use crate::model;
 use crate::model::{
-    Reply, answer, create_sms, cut, failure, id, lost, play, refused_by_proxy, renewable, session, status,
-    unsent,
+    Reply, answer, create_sms, cut, failure, id, lost, play, refused_by_proxy, renewable, session,
+    status, unsent,
 };
 use contacts_proto::{
-    ActivateContact, DeactivateContact, DeleteContact, Effect, Error, GetContact, Hint, ListContacts,
-    Receipt, UpdateContact,
+    ActivateContact, DeactivateContact, DeleteContact, Effect, Error, GetContact, Hint,
+    ListContacts, Receipt, UpdateContact,
     exchange::{Call, Create, List, ToExchange, Update},
     transport::{Delivery, TransportErrorKind},
 };
@@ -68,7 +68,8 @@ fn ambiguous() -> Vec<Reply> {
 
 /// Certainly no effect, and a retry fails again.
 fn permanent() -> Vec<Reply> {
-    let mut all: Vec<_> = [400, 403, 404, 405, 409, 410, 413, 415, 422, 501, 505].map(status).into();
+    let mut all: Vec<_> =
+        [400, 403, 404, 405, 409, 410, 413, 415, 422, 501, 505].map(status).into();
     all.push(failure(Delivery::NotSent, TransportErrorKind::Certificate));
     all.extend([400, 403, 404, 407, 408, 429, 302].map(refused_by_proxy));
     all.push(cut(403));
@@ -87,8 +88,15 @@ fn a_rejected_connect_shows_the_proxys_status_and_a_hint() {
         let replies = if temporary { 4 } else { 1 };
         let ran = play(get(), vec![refused_by_proxy(status); replies]);
         let error = ran.result.unwrap_err();
-        assert!(error.to_string().contains(&format!("the proxy responded with {status} ")), "{error}");
-        assert_eq!((error.hint(), error.is_temporary(), error.status()), (hint, temporary, None), "{error}");
+        assert!(
+            error.to_string().contains(&format!("the proxy responded with {status} ")),
+            "{error}"
+        );
+        assert_eq!(
+            (error.hint(), error.is_temporary(), error.status()),
+            (hint, temporary, None),
+            "{error}"
+        );
     }
 }
 
@@ -103,7 +111,8 @@ fn reads_are_retried_after_every_failure_that_can_pass() {
 
 #[test]
 fn a_page_is_retried_at_the_same_offset() {
-    let first = r#"{"values":[{"id":"a","method":"sms","to":"1"}],"links":{"next":"?offset=1&size=1"}}"#;
+    let first =
+        r#"{"values":[{"id":"a","method":"sms","to":"1"}],"links":{"next":"?offset=1&size=1"}}"#;
     let last = r#"{"values":[{"id":"b","method":"sms","to":"2"}]}"#;
     let list = List::new(session(), ListContacts::all());
     let ran = play(list, [answer(200, first), lost(), status(429), answer(200, last)]);
@@ -119,7 +128,8 @@ fn a_page_is_retried_at_the_same_offset() {
 #[test]
 fn activate_and_deactivate_are_retried() {
     for reply in not_processed().into_iter().chain(ambiguous()) {
-        let ran = play(Call::new(session(), ActivateContact::new(id("a"))), [reply.clone(), status(200)]);
+        let ran =
+            play(Call::new(session(), ActivateContact::new(id("a"))), [reply.clone(), status(200)]);
         assert_eq!(ran.log, ["PATCH a/activate", "back off", "PATCH a/activate"], "{reply:?}");
         assert!(ran.result.is_ok());
 
@@ -163,9 +173,15 @@ fn no_such_contact_confirms_a_retried_delete() {
 fn a_404_of_a_user_or_a_site_and_every_410_confirm_no_delete() {
     for (gone, body) in [
         (410, NO_SUCH_CONTACT),
-        (410, r#"{"errorMessages":["The requested API has been removed. Use another."],"errors":{}}"#),
+        (
+            410,
+            r#"{"errorMessages":["The requested API has been removed. Use another."],"errors":{}}"#,
+        ),
         (404, r#"{"code":404,"message":"Tenant not found"}"#),
-        (404, r#"{"errors":[{"title":"Tenant not found, contact your administrator","code":"X"}]}"#),
+        (
+            404,
+            r#"{"errors":[{"title":"Tenant not found, contact your administrator","code":"X"}]}"#,
+        ),
         (404, r#"{"errors":[{"title":"User not found","code":"USER_NOT_FOUND"}]}"#),
         (404, r#"{"message":"no Route matched with those values"}"#),
         (404, r#"{"code":404,"message":"Not Found"}"#),
@@ -175,9 +191,11 @@ fn a_404_of_a_user_or_a_site_and_every_410_confirm_no_delete() {
         assert_eq!(error.effect(), Effect::Possible, "{body}");
         assert!(!error.is_no_such_contact(), "{body}");
     }
-    for body in
-        [NO_SUCH_CONTACT, r#"{"errors":[{"title":"Not found"}]}"#, r#"{"message":"User contact not found"}"#]
-    {
+    for body in [
+        NO_SUCH_CONTACT,
+        r#"{"errors":[{"title":"Not found"}]}"#,
+        r#"{"message":"User contact not found"}"#,
+    ] {
         assert!(play(delete(), [lost(), answer(404, body)]).result.is_ok(), "{body}");
     }
 }
@@ -235,7 +253,10 @@ fn an_update_that_took_no_effect_is_retried_after_the_check() {
 
     let again = [lost(), answer(200, CONTACT), lost(), answer(200, CONTACT), status(422)];
     let ran = play(update("new@example.com"), again);
-    assert_eq!(ran.log, ["PATCH a", "back off", "GET a", "PATCH a", "back off", "GET a", "PATCH a"]);
+    assert_eq!(
+        ran.log,
+        ["PATCH a", "back off", "GET a", "PATCH a", "back off", "GET a", "PATCH a"]
+    );
     let error = ran.result.unwrap_err();
     assert_eq!(error.effect(), Effect::Possible, "the first two may still take effect");
 }
@@ -251,7 +272,8 @@ fn a_failed_check_is_retried_and_no_update_is_sent_without_it() {
     assert_eq!(ran.log.iter().filter(|what| *what == "PATCH a").count(), 1);
     assert_eq!(ran.result.unwrap_err().effect(), Effect::Possible);
 
-    let error = play(update("new@example.com"), [lost(), answer(404, NO_SUCH_CONTACT)]).result.unwrap_err();
+    let error =
+        play(update("new@example.com"), [lost(), answer(404, NO_SUCH_CONTACT)]).result.unwrap_err();
     assert!(error.is_no_such_contact());
     assert_eq!(error.effect(), Effect::Possible);
 }
@@ -289,7 +311,11 @@ fn a_redirect_is_never_retried_and_only_some_leave_the_outcome_unknown() {
         let effect = if is_made_elsewhere { Effect::None } else { Effect::Possible };
         for reply in [status(code), cut(code)] {
             let ran = play(get(), [reply.clone()]);
-            assert_eq!((ran.log.len(), ran.result.unwrap_err().effect()), (1, Effect::None), "{code}");
+            assert_eq!(
+                (ran.log.len(), ran.result.unwrap_err().effect()),
+                (1, Effect::None),
+                "{code}"
+            );
             let ran = play(delete(), [reply.clone()]);
             assert_eq!((ran.log.len(), ran.result.unwrap_err().effect()), (1, effect), "{code}");
             let ran = play(update("new@example.com"), [reply.clone()]);
@@ -316,7 +342,8 @@ fn a_401_for_a_missing_scope_causes_no_refresh() {
 #[test]
 fn a_create_that_was_not_processed_is_retried() {
     for reply in not_processed() {
-        let ran = play(create(), [reply.clone(), reply.clone(), reply.clone(), answer(201, CREATED)]);
+        let ran =
+            play(create(), [reply.clone(), reply.clone(), reply.clone(), answer(201, CREATED)]);
         assert_eq!(
             ran.log,
             ["POST", "back off", "POST", "back off", "POST", "back off", "POST"],
@@ -324,7 +351,9 @@ fn a_create_that_was_not_processed_is_retried() {
         );
         assert_eq!(ran.result.unwrap().id, id("a"));
 
-        let error = play(create(), [reply.clone(), reply.clone(), reply.clone(), reply]).result.unwrap_err();
+        let error = play(create(), [reply.clone(), reply.clone(), reply.clone(), reply])
+            .result
+            .unwrap_err();
         assert!(!error.is_outcome_unknown());
         assert_eq!(error.effect(), Effect::None);
     }

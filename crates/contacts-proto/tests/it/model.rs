@@ -97,7 +97,12 @@ pub(crate) fn refused_by_proxy(status: u16) -> Reply {
 struct Answering<F>(F);
 
 impl<F: FnMut(&Request<Vec<u8>>, Duration) -> Reply> SimulatedIo for Answering<F> {
-    fn send(&mut self, request: Request<Vec<u8>>, _: Duration, now: Duration) -> (Duration, OwnedEvent) {
+    fn send(
+        &mut self,
+        request: Request<Vec<u8>>,
+        _: Duration,
+        now: Duration,
+    ) -> (Duration, OwnedEvent) {
         (now + LATENCY, OwnedEvent::replied((self.0)(&request, now)))
     }
 
@@ -111,7 +116,8 @@ pub(crate) fn run<E: Exchange>(
     exchange: E,
     reply: impl FnMut(&Request<Vec<u8>>, Duration) -> Reply,
 ) -> Ran<E::Output> {
-    let info = ExchangeInfo::new(ExchangeKind::Other, &session(), Access::Refreshable, Duration::ZERO);
+    let info =
+        ExchangeInfo::new(ExchangeKind::Other, &session(), Access::Refreshable, Duration::ZERO);
     let mut run = Run::new(Box::new(exchange), info);
     let mut took = Duration::ZERO;
     let result = run.to_end(&mut Answering(reply), &mut took).expect("every exchange ends");
@@ -119,7 +125,10 @@ pub(crate) fn run<E: Exchange>(
 }
 
 /// Runs an exchange against these replies, one for each request. All must be used.
-pub(crate) fn play<E: Exchange>(exchange: E, replies: impl IntoIterator<Item = Reply>) -> Ran<E::Output> {
+pub(crate) fn play<E: Exchange>(
+    exchange: E,
+    replies: impl IntoIterator<Item = Reply>,
+) -> Ran<E::Output> {
     let mut replies = replies.into_iter();
     let ran = run(exchange, |request, _| {
         replies.next().unwrap_or_else(|| panic!("this request has no reply: {request:?}"))
@@ -134,7 +143,9 @@ fn in_words(step: &Step) -> Option<String> {
     Some(match (&step.action, step.waiting) {
         (RecordedAction::Send(sent), _) => in_short(sent),
         (RecordedAction::Wait(_), Some(WaitReason::Backoff)) => "back off".into(),
-        (RecordedAction::Wait(wait), Some(WaitReason::RetryAfter)) => format!("retry after {wait:?}"),
+        (RecordedAction::Wait(wait), Some(WaitReason::RetryAfter)) => {
+            format!("retry after {wait:?}")
+        }
         (RecordedAction::Wait(wait), reason) => format!("{:?} {wait:?}", reason?).to_lowercase(),
         (RecordedAction::Refresh { .. }, _) => "refresh".into(),
         (RecordedAction::Done(_), _) => return None,
@@ -143,10 +154,13 @@ fn in_words(step: &Step) -> Option<String> {
 
 /// `POST`, `GET 100` for the page at this offset, `DELETE a`, `PATCH a/activate`.
 fn in_short(sent: &SentRequest) -> String {
-    let offset = sent.uri.query().and_then(|query| query.strip_prefix("offset=")?.split('&').next());
+    let offset =
+        sent.uri.query().and_then(|query| query.strip_prefix("offset=")?.split('&').next());
     let what = match offset {
         Some(offset) => offset,
-        None => sent.uri.path().trim_start_matches("/cloud/v1/users/contacts").trim_start_matches('/'),
+        None => {
+            sent.uri.path().trim_start_matches("/cloud/v1/users/contacts").trim_start_matches('/')
+        }
     };
     format!("{} {what}", sent.method).trim_end().to_owned()
 }

@@ -6,8 +6,8 @@ use crate::model::{
     answer, create_sms, id, lost, nothing_to_renew, play, renewable, session, status, status_with,
 };
 use contacts_proto::{
-    ContactMethod, CreateContact, Error, ErrorKind, FindCloudId, GetContact, ListContacts, Operation,
-    RetryPolicy, StopReason, UpdateContact,
+    ContactMethod, CreateContact, Error, ErrorKind, FindCloudId, GetContact, ListContacts,
+    Operation, RetryPolicy, StopReason, UpdateContact,
     exchange::{Action, Call, Ensure, Event, Exchange, Now, Session, Update, WaitReason},
 };
 use http::{Response, StatusCode};
@@ -39,7 +39,8 @@ fn after(
     let mut call = get(session);
     let _ = call.step(Event::Start, at(Duration::ZERO), random);
     let builder = Response::builder().status(status);
-    let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
+    let builder =
+        headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
     call.step(Event::Answered(builder.body(&b""[..]).unwrap()), at(Duration::ZERO), random)
 }
 
@@ -78,7 +79,10 @@ fn the_defaults_match_the_documentation() {
     let policy = RetryPolicy::default();
     let seconds = Duration::from_secs;
     assert_eq!(policy.max_attempts, 4);
-    assert_eq!((policy.backoff, policy.throttled_backoff), (Duration::from_millis(100), seconds(1)));
+    assert_eq!(
+        (policy.backoff, policy.throttled_backoff),
+        (Duration::from_millis(100), seconds(1))
+    );
     assert_eq!((policy.max_backoff, policy.max_retry_after), (seconds(20), seconds(60)));
     assert_eq!(
         (policy.deadline, policy.attempt_timeout, policy.consistency_delay),
@@ -120,7 +124,8 @@ fn the_checks_of_an_update_are_not_attempts() {
 fn an_update_needs_at_most_eight_requests() {
     let update = Update::new(renewable(), UpdateContact::new(id("a"), "new@example.com").unwrap());
     let once = [lost(), answer(200, CONTACT)];
-    let replies = [once.clone(), once.clone(), once].into_iter().flatten().chain([status(401), lost()]);
+    let replies =
+        [once.clone(), once.clone(), once].into_iter().flatten().chain([status(401), lost()]);
     let ran = play(update, replies);
     assert_eq!(ran.log.iter().filter(|what| what.contains(" a")).count(), 8, "{:?}", ran.log);
     assert_eq!(ran.log.iter().filter(|what| *what == "refresh").count(), 1);
@@ -134,7 +139,10 @@ fn a_backoff_doubles_up_to_20_s() {
         longest_waits(patient(), &[503; 10]),
         [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 20_000, 20_000]
     );
-    assert_eq!(longest_waits(patient(), &[429; 7]), [1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]);
+    assert_eq!(
+        longest_waits(patient(), &[429; 7]),
+        [1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]
+    );
     assert_eq!(longest_waits(patient(), &[503, 429, 503, 421]), [100, 2_000, 400, 800]);
 }
 
@@ -167,7 +175,10 @@ fn each_form_of_a_server_delay_is_obeyed() {
             let longest = wait(&after(session(), status, headers, u64::MAX));
             let backoff = Duration::from_millis(if status == 429 { 1_000 } else { 100 });
             let most = (hint + (hint / 10).max(Duration::from_millis(500))).max(backoff);
-            assert!(longest < most && most - longest <= Duration::from_nanos(1), "{longest:?} for {hint:?}");
+            assert!(
+                longest < most && most - longest <= Duration::from_nanos(1),
+                "{longest:?} for {hint:?}"
+            );
         }
     }
 }
@@ -181,7 +192,10 @@ fn an_unreadable_server_delay_is_ignored() {
         &[("x-ratelimit-reset", "2026-11-24T10:00Z")],
         &[("date", DATE), ("x-ratelimit-reset", "2026-11-31T10:00Z")],
     ] {
-        assert!(wait(&after(session(), 429, headers, u64::MAX)) < Duration::from_secs(1), "{headers:?}");
+        assert!(
+            wait(&after(session(), 429, headers, u64::MAX)) < Duration::from_secs(1),
+            "{headers:?}"
+        );
     }
 }
 
@@ -202,9 +216,15 @@ fn a_wait_past_the_deadline_ends_the_call() {
     let short = || with(|policy| policy.deadline = Duration::from_secs(10));
     assert_eq!(wait(&after(short(), 503, &[("retry-after", "9")], 0)), Duration::from_secs(9));
     let (why, error) = stop_reason(after(short(), 503, &[("retry-after", "10")], 0));
-    assert_eq!((why, error.status()), (Some(StopReason::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
+    assert_eq!(
+        (why, error.status()),
+        (Some(StopReason::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE))
+    );
     let until = session().with_deadline(Duration::from_secs(9));
-    assert_eq!(stop_reason(after(until, 503, &[("retry-after", "9")], 0)).0, Some(StopReason::Deadline));
+    assert_eq!(
+        stop_reason(after(until, 503, &[("retry-after", "9")], 0)).0,
+        Some(StopReason::Deadline)
+    );
 }
 
 #[test]
@@ -218,7 +238,10 @@ fn a_request_has_30_s_or_the_rest_of_the_deadline() {
     assert_eq!(timeout(with(|policy| policy.deadline = seconds(7)), seconds(1_000)), seconds(7));
     assert_eq!(timeout(session().with_deadline(seconds(1_002)), seconds(1_000)), seconds(2));
     assert_eq!(
-        timeout(session().with_deadline(seconds(1_002)).with_deadline(seconds(2_000)), seconds(1_000)),
+        timeout(
+            session().with_deadline(seconds(1_002)).with_deadline(seconds(2_000)),
+            seconds(1_000)
+        ),
         seconds(2)
     );
 }
@@ -230,7 +253,10 @@ fn a_driver_that_waits_past_the_deadline_sends_nothing() {
     let busy = Response::builder().status(503).body(&b""[..]).unwrap();
     let _ = call.step(Event::Answered(busy), at(Duration::from_secs(1)), 0);
     let (why, error) = stop_reason(call.step(Event::Waited, at(Duration::from_secs(120)), 0));
-    assert_eq!((why, error.status()), (Some(StopReason::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE)));
+    assert_eq!(
+        (why, error.status()),
+        (Some(StopReason::Deadline), Some(StatusCode::SERVICE_UNAVAILABLE))
+    );
     assert_eq!(error.attempts().unwrap().count, 1);
 }
 
@@ -285,15 +311,24 @@ fn a_call_refreshes_once_and_the_refresh_is_not_an_attempt() {
 
 #[test]
 fn a_401_to_fixed_credentials_and_every_403_end_the_call() {
-    assert_eq!(play(get(session()), [status(401)]).result.unwrap_err().kind(), ErrorKind::Unauthorized);
+    assert_eq!(
+        play(get(session()), [status(401)]).result.unwrap_err().kind(),
+        ErrorKind::Unauthorized
+    );
     let forbidden = || answer(403, r#"{"message":"Forbidden"}"#);
-    assert_eq!(play(get(renewable()), [forbidden()]).result.unwrap_err().kind(), ErrorKind::Forbidden);
+    assert_eq!(
+        play(get(renewable()), [forbidden()]).result.unwrap_err().kind(),
+        ErrorKind::Forbidden
+    );
 }
 
 #[test]
 fn a_failed_refresh_ends_the_call() {
     let mut call = get(session().with_refreshable(None));
-    assert!(matches!(call.step(Event::Start, at(Duration::ZERO), 0), Action::Refresh { refused: None, .. }));
+    assert!(matches!(
+        call.step(Event::Start, at(Duration::ZERO), 0),
+        Action::Refresh { refused: None, .. }
+    ));
     let (_, error) = stop_reason(call.step(nothing_to_renew(), at(Duration::ZERO), 0));
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
 }

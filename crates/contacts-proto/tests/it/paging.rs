@@ -40,7 +40,9 @@ fn walk(
         walk.said_end = said_end;
         walk.query.push(query);
         match list.response(answer(200, body.to_string().as_bytes())) {
-            Ok(page) => walk.ids.extend(pages.accept(page).into_iter().map(|contact| contact.id.to_string())),
+            Ok(page) => walk
+                .ids
+                .extend(pages.accept(page).into_iter().map(|contact| contact.id.to_string())),
             Err(error) => {
                 walk.end = Err(error);
                 break;
@@ -59,8 +61,9 @@ fn walk_through(model: &Model, first: &ListContacts) -> (Vec<String>, Walk) {
 }
 
 fn lists() -> impl Strategy<Value = ListContacts> {
-    (prop_oneof![2 => Just(0), 1 => 0_u32..70], 1_u32..=100)
-        .prop_map(|(offset, size)| ListContacts::all().offset(offset).unwrap().page_size(size).unwrap())
+    (prop_oneof![2 => Just(0), 1 => 0_u32..70], 1_u32..=100).prop_map(|(offset, size)| {
+        ListContacts::all().offset(offset).unwrap().page_size(size).unwrap()
+    })
 }
 
 proptest! {

@@ -44,7 +44,8 @@ fn is_created(ran: &Ran<Reconciled>, id: &str) {
 
 #[test]
 fn an_existing_contact_is_found_at_once() {
-    let mut service = Service::with(&[("a", "email", "ann@example.com"), ("b", "sms", "+1 555 0100")]);
+    let mut service =
+        Service::with(&[("a", "email", "ann@example.com"), ("b", "sms", "+1 555 0100")]);
     let ran = reconcile(&mut service, receipt());
     assert_eq!(ran.log, ["GET 0"]);
     is_created(&ran, "b");
@@ -96,7 +97,10 @@ fn an_earlier_contact_is_not_the_new_one() {
     service.add("b", "sms", TO, Duration::ZERO);
     is_created(&reconcile(&mut service, receipt_with_seen(&["a"])), "b");
     is_created(&reconcile(&mut service, receipt_with_seen(&["b"])), "a");
-    assert!(matches!(reconcile(&mut service, receipt_with_seen(&[])).result, Err(Error::Duplicate(_))));
+    assert!(matches!(
+        reconcile(&mut service, receipt_with_seen(&[])).result,
+        Err(Error::Duplicate(_))
+    ));
 }
 
 #[test]
@@ -132,9 +136,12 @@ fn a_confirmed_contact_is_never_reported_as_not_found() {
 fn a_failed_search_is_an_error_and_not_not_found() {
     let refused = || Fault::instead(status(403));
     let down = || Fault::instead(status(503));
-    for gets in
-        [vec![refused()], vec![None, refused()], vec![down(); 4], vec![None, down(), down(), down(), down()]]
-    {
+    for gets in [
+        vec![refused()],
+        vec![None, refused()],
+        vec![down(); 4],
+        vec![None, down(), down(), down(), down()],
+    ] {
         let mut service = Service::default();
         service.gets.extend(gets);
         let error = reconcile(&mut service, receipt()).result.unwrap_err();
@@ -179,16 +186,20 @@ fn a_receipt_of_another_site_or_user_is_rejected_before_sending() {
         .to_string()
         .parse()
         .expect("its text form can be read");
-    for (session, of) in
-        [(session(there, "ann@example.com"), here), (session(here, "ben@example.com"), "ann@example.com")]
-    {
+    for (session, of) in [
+        (session(there, "ann@example.com"), here),
+        (session(here, "ben@example.com"), "ann@example.com"),
+    ] {
         let ran = Service::default().run(Reconcile::new(session, receipt.clone()));
         assert!(ran.log.is_empty(), "{:?}", ran.log);
         let error = ran.result.unwrap_err();
         assert!(error.is_invalid_input() && error.to_string().contains(of), "{error}");
     }
     let mut service = Service::with(&[("a", "sms", TO)]);
-    is_created(&service.run(Reconcile::new(session(here, "Ann@example.com"), receipt.clone())), "a");
+    is_created(
+        &service.run(Reconcile::new(session(here, "Ann@example.com"), receipt.clone())),
+        "a",
+    );
 
     // An OAuth token does not show its user, so it may be another user's.
     let ran = Service::default().run(Reconcile::new(model::session(), receipt));
@@ -206,7 +217,8 @@ fn the_user_of_provided_credentials_is_checked_after_the_first_search() {
     let receipt = receipt().of(&session().with_credentials(ann));
     // The provider returns credentials of another user, without this contact.
     let ben = Credentials::basic("ben@example.com", "a-token").unwrap();
-    let ran = Service::default().run(Reconcile::new(session().with_refreshable(Some(ben)), receipt.clone()));
+    let ran = Service::default()
+        .run(Reconcile::new(session().with_refreshable(Some(ben)), receipt.clone()));
     assert!(ran.result.unwrap_err().is_invalid_input());
 
     // The provider returns an OAuth token.
@@ -218,8 +230,9 @@ fn the_user_of_provided_credentials_is_checked_after_the_first_search() {
 
 #[test]
 fn a_receipt_is_valid_at_both_base_urls_of_a_site() {
-    let session =
-        |base: &str| Session::new(BaseUrl::new(base).unwrap(), Credentials::bearer("token").unwrap());
+    let session = |base: &str| {
+        Session::new(BaseUrl::new(base).unwrap(), Credentials::bearer("token").unwrap())
+    };
     let direct = session("https://api.example.com/jsm/ops/api/c");
     let receipt = create_sms(TO).receipt(model::UNIX).of(&direct);
     let oauth = session("https://api.example.com/ex/jira/c/jsm/ops/api");

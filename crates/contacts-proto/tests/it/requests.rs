@@ -30,8 +30,9 @@ fn nearly_ids() -> impl Strategy<Value = String> {
 
 fn is_contact_id_from_service(text: &Value) -> [bool; 4] {
     let contact = json!({"id": text, "method": "sms", "to": "1"});
-    let read =
-        |operation: &Any, body: Value| operation.response(answer(200, body.to_string().as_bytes())).is_ok();
+    let read = |operation: &Any, body: Value| {
+        operation.response(answer(200, body.to_string().as_bytes())).is_ok()
+    };
     // A response about another contact is rejected.
     let id = text.as_str().and_then(|text| ContactId::new(text).ok());
     let id = id.unwrap_or_else(|| ContactId::new("known").unwrap());
@@ -47,7 +48,11 @@ fn is_contact_id_from_service(text: &Value) -> [bool; 4] {
 }
 
 /// Checks that a request goes to the base URL, and that its URL cannot be read in another way.
-fn assert_stays_below(base: &str, request: &Request<Vec<u8>>, path: &str) -> Result<(), TestCaseError> {
+fn assert_stays_below(
+    base: &str,
+    request: &Request<Vec<u8>>,
+    path: &str,
+) -> Result<(), TestCaseError> {
     let base = Url::parse(base).unwrap();
     let uri = request.uri();
     prop_assert_eq!(uri.scheme_str(), Some(base.scheme()));

@@ -26,7 +26,12 @@ struct Secret {
 impl Secret {
     fn credentials(&self) -> Credentials {
         let token = self.token.clone();
-        if self.bearer { Credentials::bearer(token) } else { Credentials::basic(&self.email, token) }.unwrap()
+        if self.bearer {
+            Credentials::bearer(token)
+        } else {
+            Credentials::basic(&self.email, token)
+        }
+        .unwrap()
     }
 
     /// The secret part of the header.
@@ -78,7 +83,9 @@ impl Writing {
             Self::EscapedSlash => text.replace('/', "\\/"),
             Self::EscapedForHtml => text.replace('=', "\\u003d").replace('+', "\\u002B"),
             Self::Url => url::form_urlencoded::byte_serialize(text.as_bytes()).collect(),
-            Self::UrlInLowerCase => text.replace('=', "%3d").replace('+', "%2b").replace('/', "%2f"),
+            Self::UrlInLowerCase => {
+                text.replace('=', "%3d").replace('+', "%2b").replace('/', "%2f")
+            }
         }
     }
 }
@@ -103,8 +110,14 @@ const BODIES: [&str; 16] = [
     r#"{"message":"{}"#,
 ];
 
-const HEADERS: [&str; 6] =
-    ["atl-traceid", "x-trace-id", "x-request-id", "x-arequestid", "www-authenticate", "retry-after"];
+const HEADERS: [&str; 6] = [
+    "atl-traceid",
+    "x-trace-id",
+    "x-request-id",
+    "x-arequestid",
+    "www-authenticate",
+    "retry-after",
+];
 
 /// A response that echoes the secret.
 #[derive(Debug, Clone)]
@@ -131,17 +144,20 @@ fn echoes(secret: &Secret) -> impl Strategy<Value = Echo> + use<> {
     let filling = prop_oneof![2 => Just(0_usize), 1 => 70_usize..128, 1 => 140_usize..300]
         .prop_map(|length| "-".repeat(length));
     let written = (select(said), writing, filling);
-    let body = (written.clone(), select(BODIES.to_vec()), prop::option::weighted(0.3, any::<Index>()))
-        .prop_map(|((said, writing, filling), body, cut)| {
-            let mut body = body.replace("{}", &format!("{filling}{}", writing.of(&said))).into_bytes();
-            if let Some(cut) = cut {
-                body.truncate(cut.index(body.len()));
-            }
-            body
+    let body =
+        (written.clone(), select(BODIES.to_vec()), prop::option::weighted(0.3, any::<Index>()))
+            .prop_map(|((said, writing, filling), body, cut)| {
+                let mut body =
+                    body.replace("{}", &format!("{filling}{}", writing.of(&said))).into_bytes();
+                if let Some(cut) = cut {
+                    body.truncate(cut.index(body.len()));
+                }
+                body
+            });
+    let header =
+        (written, select(HEADERS.to_vec())).prop_map(|((said, writing, filling), name)| {
+            (name, HeaderValue::from_str(&format!("{filling}{}", writing.of(&said))).unwrap())
         });
-    let header = (written, select(HEADERS.to_vec())).prop_map(|((said, writing, filling), name)| {
-        (name, HeaderValue::from_str(&format!("{filling}{}", writing.of(&said))).unwrap())
-    });
     let status = prop_oneof![
         200_u16..=204,
         select(vec![302_u16, 400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 503, 505]),
@@ -150,7 +166,10 @@ fn echoes(secret: &Secret) -> impl Strategy<Value = Echo> + use<> {
     (status, prop::collection::vec(header, 0..3), body, any::<bool>()).prop_map(
         |(status, headers, body, broken)| Echo {
             status,
-            headers: headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value)).collect(),
+            headers: headers
+                .into_iter()
+                .map(|(name, value)| (name.parse().unwrap(), value))
+                .collect(),
             body,
             broken,
         },
@@ -181,7 +200,9 @@ fn texts(error: &Error) -> Vec<String> {
     texts.extend([error.request_id(), error.code()].into_iter().flatten().map(String::from));
     if let Error::Api(refusal) = error {
         texts.extend([refusal.title(), refusal.detail()].into_iter().flatten().map(String::from));
-        texts.extend(refusal.fields().iter().flat_map(|(name, reason)| [name.clone(), reason.clone()]));
+        texts.extend(
+            refusal.fields().iter().flat_map(|(name, reason)| [name.clone(), reason.clone()]),
+        );
     }
     texts
 }

@@ -32,7 +32,8 @@ fn contacts() -> impl Strategy<Value = Contact> {
 
 fn pages() -> impl Strategy<Value = Page> {
     let next = option::of(prop_oneof![0_u32..200, any::<u32>()]);
-    (prop::collection::vec(contacts(), 0..4), next).prop_map(|(contacts, next)| Page::new(contacts, next))
+    (prop::collection::vec(contacts(), 0..4), next)
+        .prop_map(|(contacts, next)| Page::new(contacts, next))
 }
 
 fn survives<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use contacts_proto::{
-    ContactId, ContactMethod, CreateContact, Credentials, DeleteContact, Effect, Error, Hint, Receipt, Site,
+    ContactId, ContactMethod, CreateContact, Credentials, DeleteContact, Effect, Error, Hint,
+    Receipt, Site,
     exchange::{Action, Call, Create, Event, Exchange, List, Now, Reconcile, Session},
     transport::{Delivery, TransportError, TransportErrorKind},
 };
@@ -44,7 +45,8 @@ fn the_first_exchange_looks_the_cloud_id_up_without_credentials_and_all_clones_k
     assert!(!request.headers().contains_key("authorization"));
     assert!(session.base_url().is_err());
     let (request, _) = sent(list.step(answered(TENANT), now(1), 0));
-    let expected = "https://api.atlassian.com/jsm/ops/api/35273b54/v1/users/contacts?offset=0&size=100";
+    let expected =
+        "https://api.atlassian.com/jsm/ops/api/35273b54/v1/users/contacts?offset=0&size=100";
     assert_eq!(request.uri(), expected);
     assert!(request.headers().contains_key("authorization"));
 
@@ -70,7 +72,9 @@ fn a_create_whose_lookup_fails_has_no_effect() {
     let mut exchange = Create::new(session(), create.clone());
     sent(exchange.step(Event::Start, now(0), 0));
     let not_found = Response::builder().status(404).body(&b"{}"[..]).unwrap();
-    let Action::Done(Err(error)) = exchange.step(Event::Answered(not_found), now(1), 0) else { panic!() };
+    let Action::Done(Err(error)) = exchange.step(Event::Answered(not_found), now(1), 0) else {
+        panic!()
+    };
     assert_eq!((error.effect(), error.hint()), (Effect::None, Some(Hint::NoSuchSite)));
 
     let mut exchange = Create::new(session(), create);

@@ -138,8 +138,10 @@ mod tests {
 
     #[test]
     fn only_refuse_rules_count_connections() {
-        let mut armed =
-            armed([FaultRule::new(Fault::Refuse { end: End::Close }).nth(2), FaultRule::new(RESET)]);
+        let mut armed = armed([
+            FaultRule::new(Fault::Refuse { end: End::Close }).nth(2),
+            FaultRule::new(RESET),
+        ]);
         assert_eq!(armed.for_connection(), None);
         assert_eq!(armed.for_request(None), Some(RESET));
         assert_eq!(armed.for_connection(), Some(End::Close));

@@ -103,7 +103,11 @@ pub enum Fault {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         body: Option<String>,
         /// Content type of the body. Default: `application/json`.
-        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some_header_text")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "some_header_text"
+        )]
         content_type: Option<String>,
         /// Before or after the service performs the request.
         #[serde(default)]
@@ -238,7 +242,9 @@ fn read_final_status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, 
     let status = u16::deserialize(deserializer)?;
     match final_status(status) {
         Some(_) => Ok(status),
-        None => Err(serde::de::Error::custom(format_args!("status {status} is not between 200 and 599"))),
+        None => Err(serde::de::Error::custom(format_args!(
+            "status {status} is not between 200 and 599"
+        ))),
     }
 }
 
@@ -250,7 +256,9 @@ fn header_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::
     Err(serde::de::Error::custom("a header cannot contain control characters"))
 }
 
-fn some_header_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+fn some_header_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     header_text(deserializer).map(Some)
 }
 

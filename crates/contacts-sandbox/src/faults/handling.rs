@@ -97,12 +97,20 @@ impl Handling {
             Fault::Delay { ms, when: When::After } => {
                 Self { delay_after: Duration::from_millis(*ms), ..Self::default() }
             }
-            Fault::Silence { when } => Self { effect: effect(*when), reply: Reply::None, ..Self::default() },
+            Fault::Silence { when } => {
+                Self { effect: effect(*when), reply: Reply::None, ..Self::default() }
+            }
             Fault::Garbage { text, when } => {
-                let bytes =
-                    text.as_ref().map_or_else(|| TLS_RECORD.to_vec(), |text| text.clone().into_bytes());
+                let bytes = text
+                    .as_ref()
+                    .map_or_else(|| TLS_RECORD.to_vec(), |text| text.clone().into_bytes());
                 let reply = Reply::Replacement(Replacement::text(200, "text/plain", ""));
-                Self { effect: effect(*when), reply, wire: WireAction::Replace(bytes), ..Self::default() }
+                Self {
+                    effect: effect(*when),
+                    reply,
+                    wire: WireAction::Replace(bytes),
+                    ..Self::default()
+                }
             }
             Fault::Redirect { status, location, when } => {
                 let mut replacement = Replacement::text(*status, "text/plain", "");
@@ -130,7 +138,9 @@ impl Handling {
                 let headers = vec![("content-type", "application/json".to_owned())];
                 Self::replying(*when, Replacement { status: StatusCode::OK, headers, body })
             }
-            Fault::Duplicate { response } => Self { effect: Effect::Twice(*response), ..Self::default() },
+            Fault::Duplicate { response } => {
+                Self { effect: Effect::Twice(*response), ..Self::default() }
+            }
         }
     }
 
@@ -161,7 +171,8 @@ impl Handling {
 impl Replacement {
     fn text(status: u16, content_type: &str, body: &str) -> Self {
         let has_body = !body.is_empty();
-        let headers = has_body.then(|| ("content-type", content_type.to_owned())).into_iter().collect();
+        let headers =
+            has_body.then(|| ("content-type", content_type.to_owned())).into_iter().collect();
         // Parsed rules have valid statuses; those built in Rust may not.
         let status = final_status(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, headers, body: ReplacementBody::Text(body.to_owned()) }
@@ -189,7 +200,9 @@ fn hint_header(hint: Hint, seconds: u32, now: Duration) -> Option<(&'static str,
         Hint::RetryAfterDate => Some(("retry-after", clock::http_date(rounded_up(then)))),
         Hint::ResetSeconds => Some(("x-ratelimit-reset", seconds.to_string())),
         Hint::ResetIso8601 => Some(("x-ratelimit-reset", clock::iso8601(rounded_up(then)))),
-        Hint::ResetIso8601Minutes => Some(("x-ratelimit-reset", clock::iso8601_minutes(rounded_up(then)))),
+        Hint::ResetIso8601Minutes => {
+            Some(("x-ratelimit-reset", clock::iso8601_minutes(rounded_up(then))))
+        }
         Hint::None => None,
     }
 }
@@ -206,7 +219,8 @@ mod tests {
 
     fn hint(hint: Hint) -> Vec<(&'static str, String)> {
         let fault = Fault::RateLimit { hint, seconds: 30, status: 429 };
-        let Reply::Replacement(Replacement { mut headers, .. }) = Handling::for_fault(&fault, NOW).reply
+        let Reply::Replacement(Replacement { mut headers, .. }) =
+            Handling::for_fault(&fault, NOW).reply
         else {
             return Vec::new();
         };
@@ -217,10 +231,19 @@ mod tests {
     #[test]
     fn each_hint_has_its_form_and_is_never_too_early() {
         assert_eq!(hint(Hint::RetryAfterSeconds), [("retry-after", "30".to_owned())]);
-        assert_eq!(hint(Hint::RetryAfterDate), [("retry-after", "Tue, 14 Nov 2023 22:13:51 GMT".to_owned())]);
+        assert_eq!(
+            hint(Hint::RetryAfterDate),
+            [("retry-after", "Tue, 14 Nov 2023 22:13:51 GMT".to_owned())]
+        );
         assert_eq!(hint(Hint::ResetSeconds), [("x-ratelimit-reset", "30".to_owned())]);
-        assert_eq!(hint(Hint::ResetIso8601), [("x-ratelimit-reset", "2023-11-14T22:13:51Z".to_owned())]);
-        assert_eq!(hint(Hint::ResetIso8601Minutes), [("x-ratelimit-reset", "2023-11-14T22:14Z".to_owned())]);
+        assert_eq!(
+            hint(Hint::ResetIso8601),
+            [("x-ratelimit-reset", "2023-11-14T22:13:51Z".to_owned())]
+        );
+        assert_eq!(
+            hint(Hint::ResetIso8601Minutes),
+            [("x-ratelimit-reset", "2023-11-14T22:14Z".to_owned())]
+        );
         assert_eq!(hint(Hint::None), []);
     }
 

@@ -18,7 +18,10 @@ const KINDS: &[(&str, &str)] = &[
         "Send only the first bytes of the response, head and body.",
         r#"{"kind":"cut-response","at":40,"end":"close"}"#,
     ),
-    ("Send the head and only the first bytes of the body.", r#"{"kind":"cut-body","at":10,"end":"reset"}"#),
+    (
+        "Send the head and only the first bytes of the body.",
+        r#"{"kind":"cut-body","at":10,"end":"reset"}"#,
+    ),
     (
         "Send the response a few bytes at a time. part: response or body.",
         r#"{"kind":"drip","bytes":1,"every_ms":100,"part":"body"}"#,

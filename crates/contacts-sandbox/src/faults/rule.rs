@@ -193,7 +193,9 @@ impl TryFrom<Unchecked> for FaultRule {
             return Err("`refuse` applies to connections; remove `operation`");
         }
         if !occurrence.is_none_or(Occurrence::is_possible) {
-            return Err("requests are counted from 1, and the end of a range must not be before its start");
+            return Err(
+                "requests are counted from 1, and the end of a range must not be before its start",
+            );
         }
         if !probability.is_none_or(|probability| (0.0..=1.0).contains(&probability)) {
             return Err("`probability` must be between 0 and 1");
@@ -222,7 +224,8 @@ mod tests {
             (r#"{"fault":{"kind":"reset"},"fualt":1}"#, "fualt"),
             (r#"{"fault":{"kind":"reset","wehn":"after"}}"#, "wehn"),
         ] {
-            let error = FaultPlan::from_json(&format!("{{\"rules\":[\n{rule}]}}")).unwrap_err().to_string();
+            let error =
+                FaultPlan::from_json(&format!("{{\"rules\":[\n{rule}]}}")).unwrap_err().to_string();
             assert!(error.contains(named) && error.contains("line 2 column"), "{error}");
         }
     }
@@ -234,14 +237,18 @@ mod tests {
             FaultRule::from_json(br#"{"kind":"html"}"#).unwrap(),
             FaultRule::new(fault.clone()).times(1)
         );
-        assert_eq!(FaultRule::from_json(br#"{"fault":{"kind":"html"}}"#).unwrap(), FaultRule::new(fault));
+        assert_eq!(
+            FaultRule::from_json(br#"{"fault":{"kind":"html"}}"#).unwrap(),
+            FaultRule::new(fault)
+        );
         assert!(FaultRule::from_json(b"nonsense").is_err());
     }
 
     #[test]
     fn occurrences_are_counted_from_one() {
-        let numbers =
-            |occurrence: Occurrence| (1..=6).filter(|n| occurrence.contains(*n)).collect::<Vec<_>>();
+        let numbers = |occurrence: Occurrence| {
+            (1..=6).filter(|n| occurrence.contains(*n)).collect::<Vec<_>>()
+        };
         assert_eq!(numbers(Occurrence::Nth(2)), [2]);
         assert_eq!(numbers(Occurrence::Every(3)), [3, 6]);
         assert_eq!(numbers(Occurrence::Range { from: 2, to: Some(3) }), [2, 3]);

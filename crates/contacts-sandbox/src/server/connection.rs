@@ -16,7 +16,8 @@ use crate::faults::End;
 
 /// Accepts connections until the runtime stops.
 pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    let listener = tokio::net::TcpListener::from_std(listener).expect("the listener does not block");
+    let listener =
+        tokio::net::TcpListener::from_std(listener).expect("the listener does not block");
     let accepted = AtomicU64::new(0);
     loop {
         let Ok((stream, _)) = listener.accept().await else {
@@ -44,8 +45,9 @@ async fn serve(stream: TcpStream, number: u64, shared: Arc<Shared>) {
     let _ = stream.set_nodelay(true);
     let outgoing = Outgoing::default();
     let io = TokioIo::new(Wire::new(stream, outgoing.clone()));
-    let service =
-        service_fn(move |request| exchange::handle(Arc::clone(&shared), outgoing.clone(), number, request));
+    let service = service_fn(move |request| {
+        exchange::handle(Arc::clone(&shared), outgoing.clone(), number, request)
+    });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new());
     // Errors are expected: the client or a fault ends the connection.

@@ -17,7 +17,12 @@ struct Verify {
     id: String,
 }
 
-pub(super) fn respond(shared: &Shared, parts: &Parts, path: &str, body: &[u8]) -> Response<ResponseBody> {
+pub(super) fn respond(
+    shared: &Shared,
+    parts: &Parts,
+    path: &str,
+    body: &[u8],
+) -> Response<ResponseBody> {
     if let Some(rejection) = origin_guard::reject_control(parts) {
         return rejection;
     }

@@ -29,8 +29,12 @@ pub(super) async fn handle(
     if let Some(rejection) = origin_guard::reject(&parts) {
         return Ok(rejection);
     }
-    let too_large =
-        || response::plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB, or incomplete\n");
+    let too_large = || {
+        response::plain(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body is larger than 1 MiB, or incomplete\n",
+        )
+    };
     if body.size_hint().lower() > MAX_BODY as u64 {
         return Ok(too_large());
     }
@@ -51,9 +55,10 @@ pub(super) async fn handle(
     match task.await {
         Ok(Some(response)) => Ok(response),
         Ok(None) => std::future::pending().await,
-        Err(_) => {
-            Ok(response::plain(StatusCode::INTERNAL_SERVER_ERROR, "the sandbox failed; this is a bug\n"))
-        }
+        Err(_) => Ok(response::plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the sandbox failed; this is a bug\n",
+        )),
     }
 }
 
@@ -67,7 +72,8 @@ fn record(shared: &Shared, connection: u64, parts: &Parts, body: &[u8]) -> (u64,
         recorded.account = service.authenticate(&parts.headers).map(str::to_owned);
     }
     recorded.fault = shared.armed().for_request(recorded.operation);
-    let handling = recorded.fault.as_ref().map(|fault| Handling::for_fault(fault, now)).unwrap_or_default();
+    let handling =
+        recorded.fault.as_ref().map(|fault| Handling::for_fault(fault, now)).unwrap_or_default();
     (shared.journal().add(recorded), handling)
 }
 

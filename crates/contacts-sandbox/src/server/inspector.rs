@@ -66,7 +66,9 @@ pub(super) fn respond(path: &str) -> Option<Response<ResponseBody>> {
 
 fn page() -> Response<ResponseBody> {
     let mut response = response::with_type(StatusCode::OK, "text/html; charset=utf-8", PAGE.into());
-    response.headers_mut().extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    response
+        .headers_mut()
+        .extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
     response
 }
 
@@ -116,7 +118,8 @@ mod tests {
     fn every_operation_can_be_selected() {
         let error = serde_json::from_str::<Operation>(r#""?""#).unwrap_err().to_string();
         let known: BTreeSet<_> = error.split('`').skip(3).step_by(2).collect();
-        let chosen = PAGE.split_once("id=\"operation\"").unwrap().1.split_once("</select>").unwrap().0;
+        let chosen =
+            PAGE.split_once("id=\"operation\"").unwrap().1.split_once("</select>").unwrap().0;
         let chosen: BTreeSet<_> =
             chosen.split("value=\"").skip(2).filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(chosen, known);

@@ -73,17 +73,25 @@ impl RecordedRequest {
 
 /// Size of a recorded request in bytes.
 fn size(recorded: &RecordedRequest) -> usize {
-    let headers = recorded.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+    let headers =
+        recorded.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
     // A fault can contain a body.
-    let fault =
-        recorded.fault.as_ref().and_then(|fault| serde_json::to_vec(fault).ok()).map_or(0, |json| json.len());
+    let fault = recorded
+        .fault
+        .as_ref()
+        .and_then(|fault| serde_json::to_vec(fault).ok())
+        .map_or(0, |json| json.len());
     recorded.method.len() + recorded.target.len() + headers + recorded.body.len() + fault
 }
 
 fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let shown = headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes());
-        let value = if SECRET.contains(&name.as_str()) { without_secret(&value) } else { value.into_owned() };
+        let value = if SECRET.contains(&name.as_str()) {
+            without_secret(&value)
+        } else {
+            value.into_owned()
+        };
         (name.to_string(), value)
     });
     shown.collect()
@@ -137,7 +145,13 @@ pub(super) struct Changes {
 impl Journal {
     /// Creates an empty journal for a sandbox that starts now.
     pub(super) fn new(now: Duration) -> Self {
-        Self { started: milliseconds(now), entries: VecDeque::new(), bytes: 0, received: 0, revision: 0 }
+        Self {
+            started: milliseconds(now),
+            entries: VecDeque::new(),
+            bytes: 0,
+            received: 0,
+            revision: 0,
+        }
     }
 
     /// Returns the start of the sandbox in milliseconds since the Unix epoch.
@@ -153,7 +167,9 @@ impl Journal {
         let size = size(&recorded);
         self.bytes += size;
         self.entries.push_back(Entry { revision: self.revision, size, recorded });
-        while self.entries.len() > MAX_REQUESTS || (self.bytes > MAX_BYTES && self.entries.len() > 1) {
+        while self.entries.len() > MAX_REQUESTS
+            || (self.bytes > MAX_BYTES && self.entries.len() > 1)
+        {
             self.bytes -= self.entries.pop_front().map_or(0, |entry| entry.size);
         }
         self.received
@@ -163,7 +179,9 @@ impl Journal {
     pub(super) fn answered(&mut self, number: u64, status: u16) {
         self.revision += 1;
         // Usually it is the most recent one.
-        if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.recorded.number == number) {
+        if let Some(entry) =
+            self.entries.iter_mut().rev().find(|entry| entry.recorded.number == number)
+        {
             entry.recorded.status = Some(status);
             entry.revision = self.revision;
         }
@@ -248,7 +266,8 @@ mod tests {
     #[test]
     fn the_body_of_a_fault_counts() {
         let mut journal = Journal::new(Duration::ZERO);
-        let fault = Fault::Garbage { text: Some("a".repeat(MAX_BYTES / 4)), when: crate::When::Before };
+        let fault =
+            Fault::Garbage { text: Some("a".repeat(MAX_BYTES / 4)), when: crate::When::Before };
         for _ in 0..5 {
             journal.add(RecordedRequest { fault: Some(fault.clone()), ..recorded(0) });
         }

@@ -13,8 +13,16 @@ pub(super) fn reject(parts: &Parts) -> Option<Response<ResponseBody>> {
         let text = "the Host header is not a loopback address\n";
         return Some(response::plain(StatusCode::MISDIRECTED_REQUEST, text));
     }
-    if !parts.headers.get_all(header::ORIGIN).iter().all(|origin| is_local_origin(origin.as_bytes())) {
-        return Some(response::plain(StatusCode::FORBIDDEN, "the Origin header is not a loopback address\n"));
+    if !parts
+        .headers
+        .get_all(header::ORIGIN)
+        .iter()
+        .all(|origin| is_local_origin(origin.as_bytes()))
+    {
+        return Some(response::plain(
+            StatusCode::FORBIDDEN,
+            "the Origin header is not a loopback address\n",
+        ));
     }
     None
 }
@@ -25,7 +33,9 @@ pub(super) fn reject_control(parts: &Parts) -> Option<Response<ResponseBody>> {
     let mut origins = parts.headers.get_all(header::ORIGIN).iter();
     let own = |origin: &[u8]| {
         let host = host(parts).unwrap_or_default();
-        origin.strip_prefix(b"http://").is_some_and(|origin| origin.eq_ignore_ascii_case(host.as_bytes()))
+        origin
+            .strip_prefix(b"http://")
+            .is_some_and(|origin| origin.eq_ignore_ascii_case(host.as_bytes()))
     };
     if !origins.all(|origin| own(origin.as_bytes())) {
         let text = "the Origin header is not the sandbox's own origin\n";
@@ -52,7 +62,8 @@ fn is_loopback(authority: &str) -> bool {
         return false;
     }
     let host = uri.host().trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn is_local_origin(origin: &[u8]) -> bool {

@@ -31,7 +31,8 @@ impl StateFile {
         // With our own `open`: the library's error would name the temporary file.
         let open = |path: &Path| private().open(path);
         let write = || {
-            let mut temporary = Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), open)?;
+            let mut temporary =
+                Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), open)?;
             temporary.write_all(state.to_json().as_bytes())?;
             temporary.write_all(b"\n")?;
             temporary.persist(path)?;

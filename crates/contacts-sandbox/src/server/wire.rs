@@ -65,7 +65,11 @@ impl Progress {
     }
 
     fn next(matched: usize, byte: u8) -> usize {
-        if Self::END_OF_HEAD.get(matched) == Some(&byte) { matched + 1 } else { usize::from(byte == b'\r') }
+        if Self::END_OF_HEAD.get(matched) == Some(&byte) {
+            matched + 1
+        } else {
+            usize::from(byte == b'\r')
+        }
     }
 
     fn pass(&mut self, part: Part, bytes: &[u8]) {
@@ -84,11 +88,22 @@ impl Progress {
 
 impl Wire {
     pub(super) fn new(stream: TcpStream, outgoing: Outgoing) -> Self {
-        Self { stream, outgoing, action: WireAction::Pass, progress: Progress::default(), pause: None }
+        Self {
+            stream,
+            outgoing,
+            action: WireAction::Pass,
+            progress: Progress::default(),
+            pause: None,
+        }
     }
 
     /// Writes bytes, and counts those that were sent.
-    fn write(&mut self, context: &mut Context<'_>, part: Part, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn write(
+        &mut self,
+        context: &mut Context<'_>,
+        part: Part,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
         self.progress.pass(part, bytes.get(..written).unwrap_or_default());
         Poll::Ready(Ok(written))
@@ -118,7 +133,8 @@ impl AsyncWrite for Wire {
         match this.action.clone() {
             WireAction::Pass => Pin::new(&mut this.stream).poll_write(context, bytes),
             WireAction::Cut { part, at, end } => {
-                let room = this.progress.head_in(part, bytes) + at.saturating_sub(this.progress.passed);
+                let room =
+                    this.progress.head_in(part, bytes) + at.saturating_sub(this.progress.passed);
                 match bytes.get(..room.min(bytes.len())) {
                     None | Some([]) => this.end(end),
                     Some(bytes) => this.write(context, part, bytes),

@@ -97,7 +97,8 @@ mod tests {
 
     fn found(value: &'static str) -> Option<Owner> {
         let mut credentials = CredentialIndex::default();
-        credentials.add(3, &User::new("a@b", "t").with_oauth_token("bearer-1").with_expired_token("old"));
+        credentials
+            .add(3, &User::new("a@b", "t").with_oauth_token("bearer-1").with_expired_token("old"));
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_static(value));
         credentials.find(&headers)
@@ -120,7 +121,9 @@ mod tests {
 
     #[test]
     fn other_credentials_are_not_found() {
-        for value in ["", "Basic", "Basic ", "Bearer t", "Basic bearer-1", "Digest YUBiOnQ=", "YUBiOnQ="] {
+        for value in
+            ["", "Basic", "Basic ", "Bearer t", "Basic bearer-1", "Digest YUBiOnQ=", "YUBiOnQ="]
+        {
             assert_eq!(found(value), None, "{value}");
         }
     }

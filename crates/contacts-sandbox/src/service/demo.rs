@@ -12,13 +12,16 @@ pub const DEMO_OAUTH_TOKEN: &str = "sandbox-oauth-token";
 
 /// Adds the demo users to a service without users.
 pub(super) fn add_users(service: &mut Service) {
-    let demo = User::new(DEMO_EMAIL, DEMO_TOKEN).with_oauth_token(DEMO_OAUTH_TOKEN).as_administrator();
+    let demo =
+        User::new(DEMO_EMAIL, DEMO_TOKEN).with_oauth_token(DEMO_OAUTH_TOKEN).as_administrator();
     add(service, demo, &[("email", DEMO_EMAIL), ("sms", "90-555-555-5555")]);
 
-    let ann = User::new("ann@on-call.example", "sandbox-token-of-ann").with_account_id("712020:0a1b2c3d");
+    let ann =
+        User::new("ann@on-call.example", "sandbox-token-of-ann").with_account_id("712020:0a1b2c3d");
     add(service, ann, &[("email", "ann@on-call.example"), ("sms", "90-555-555-0101")]);
 
-    let ben = User::new("ben@on-call.example", "sandbox-token-of-ben").with_account_id("712020:4e5f6a7b");
+    let ben =
+        User::new("ben@on-call.example", "sandbox-token-of-ben").with_account_id("712020:4e5f6a7b");
     add(service, ben, &[("email", "ben@on-call.example")]);
 }
 
@@ -42,10 +45,13 @@ mod tests {
 
     /// Status and methods when one user lists another's contacts.
     fn listed(by: &User, of: &User) -> (u16, Vec<String>) {
-        let request =
-            Request::get(format!("/jsm/ops/api/sandbox/v1/users/contacts?targetAccountId={}", of.account_id));
+        let request = Request::get(format!(
+            "/jsm/ops/api/sandbox/v1/users/contacts?targetAccountId={}",
+            of.account_id
+        ));
         let basic = STANDARD.encode(format!("{}:{}", by.email, by.token));
-        let request = request.header("authorization", format!("Basic {basic}")).body(&b""[..]).unwrap();
+        let request =
+            request.header("authorization", format!("Basic {basic}")).body(&b""[..]).unwrap();
         let answer = Service::demo().handle(request, Duration::ZERO);
         let body: Value = serde_json::from_slice(answer.body()).unwrap();
         let methods = body["values"].as_array().into_iter().flatten();
@@ -61,12 +67,16 @@ mod tests {
         let service = Service::demo();
         let users: Vec<_> = service.users().collect();
         let [demo, ann, ben] = users[..] else { panic!("{users:?}") };
-        let contacts = [(demo, vec!["email", "sms"]), (ann, vec!["email", "sms"]), (ben, vec!["email"])];
+        let contacts =
+            [(demo, vec!["email", "sms"]), (ann, vec!["email", "sms"]), (ben, vec!["email"])];
         for (of, methods) in contacts {
             for by in [demo, ann, ben] {
                 let (status, listed) = listed(by, of);
                 if by == demo || by == of {
-                    assert_eq!((status, listed), (200, methods.iter().map(ToString::to_string).collect()));
+                    assert_eq!(
+                        (status, listed),
+                        (200, methods.iter().map(ToString::to_string).collect())
+                    );
                 } else {
                     assert_eq!((status, listed), (403, vec![]), "{by:?} {of:?}");
                 }

@@ -27,7 +27,11 @@ pub(super) enum ErrorResponse {
 
 impl ErrorResponse {
     /// 422 for a member of the body or a query parameter.
-    pub(super) fn unprocessable(field: &'static str, title: &'static str, code: &'static str) -> Self {
+    pub(super) fn unprocessable(
+        field: &'static str,
+        title: &'static str,
+        code: &'static str,
+    ) -> Self {
         Self::Operation { status: StatusCode::UNPROCESSABLE_ENTITY, field, title, code }
     }
 
@@ -47,9 +51,10 @@ impl ErrorResponse {
                 )
             }
             Self::Operation { status, field, title, code } => match context.shape {
-                ErrorShape::List => {
-                    ApiResponse::json(status, &Listed { errors: [Error { title, code, detail: None }] })
-                }
+                ErrorShape::List => ApiResponse::json(
+                    status,
+                    &Listed { errors: [Error { title, code, detail: None }] },
+                ),
                 ErrorShape::ListWithDetail => ApiResponse::json(
                     status,
                     &Listed { errors: [Error { title, code, detail: Some(field) }] },

@@ -111,19 +111,33 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 impl<'a> Members<'a> {
     fn read(headers: &HeaderMap, body: &'a [u8]) -> Result<Self, ErrorResponse> {
         if !body.is_empty() && !is_json(headers) {
-            return Err(ErrorResponse::Plain { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, allow: None });
+            return Err(ErrorResponse::Plain {
+                status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                allow: None,
+            });
         }
         // serde would also accept an array of the members' values.
         let is_object = body.trim_ascii_start().first() == Some(&b'{');
         serde_json::from_slice(body).ok().filter(|_| is_object).ok_or_else(|| {
-            ErrorResponse::unprocessable("body", "The body is not the JSON object expected", "BODY_INVALID")
+            ErrorResponse::unprocessable(
+                "body",
+                "The body is not the JSON object expected",
+                "BODY_INVALID",
+            )
         })
     }
 }
 
-fn required<'a>(field: &'static str, member: Option<Text<'a>>) -> Result<Cow<'a, str>, ErrorResponse> {
+fn required<'a>(
+    field: &'static str,
+    member: Option<Text<'a>>,
+) -> Result<Cow<'a, str>, ErrorResponse> {
     member.map(|text| text.0).filter(|text| !text.trim().is_empty()).ok_or_else(|| {
-        ErrorResponse::unprocessable(field, "A required member is missing or empty", "MEMBER_REQUIRED")
+        ErrorResponse::unprocessable(
+            field,
+            "A required member is missing or empty",
+            "MEMBER_REQUIRED",
+        )
     })
 }
 
@@ -158,7 +172,10 @@ mod tests {
     fn other_content_types_get_415() {
         for content_type in ["text/plain", "application/json-patch+json", ""] {
             let error = read(content_type, "{}").unwrap_err();
-            assert!(matches!(error, ErrorResponse::Plain { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, .. }));
+            assert!(matches!(
+                error,
+                ErrorResponse::Plain { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, .. }
+            ));
         }
     }
 
@@ -191,14 +208,19 @@ mod tests {
     #[test]
     fn query_parameters_can_have_any_order() {
         let query =
-            ListQuery::read("size=5&x&targetAccountId=557058%3Aabc&offset=10&offset=nonsense").unwrap();
-        assert_eq!(query, ListQuery { offset: Some(10), size: Some(5), target: Some("557058:abc".into()) });
+            ListQuery::read("size=5&x&targetAccountId=557058%3Aabc&offset=10&offset=nonsense")
+                .unwrap();
+        assert_eq!(
+            query,
+            ListQuery { offset: Some(10), size: Some(5), target: Some("557058:abc".into()) }
+        );
         assert_eq!(ListQuery::read("").unwrap(), ListQuery::default());
     }
 
     #[test]
     fn invalid_numbers_are_rejected() {
-        for query in ["offset=", "offset=a", "offset", "size=1.5", "size=2147483648", "offset=%31"] {
+        for query in ["offset=", "offset=a", "offset", "size=1.5", "size=2147483648", "offset=%31"]
+        {
             assert!(ListQuery::read(query).is_err(), "{query}");
         }
     }

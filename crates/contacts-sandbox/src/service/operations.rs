@@ -149,9 +149,14 @@ impl Service {
     }
 
     /// Returns the account to list. Only administrators may list another one.
-    fn listed_account(&self, requesting: usize, target: Option<&str>) -> Result<usize, ErrorResponse> {
+    fn listed_account(
+        &self,
+        requesting: usize,
+        target: Option<&str>,
+    ) -> Result<usize, ErrorResponse> {
         let Some(target) = target else { return Ok(requesting) };
-        let user = self.accounts.get(requesting).map(|account| &account.user).ok_or(NO_SUCH_ACCOUNT)?;
+        let user =
+            self.accounts.get(requesting).map(|account| &account.user).ok_or(NO_SUCH_ACCOUNT)?;
         if user.account_id == target {
             return Ok(requesting);
         }
@@ -165,7 +170,12 @@ impl Service {
         self.indexes.get(target).copied().ok_or(NO_SUCH_ACCOUNT)
     }
 
-    fn check_room(&self, account: usize, method: &ContactMethod, to: &str) -> Result<(), ErrorResponse> {
+    fn check_room(
+        &self,
+        account: usize,
+        method: &ContactMethod,
+        to: &str,
+    ) -> Result<(), ErrorResponse> {
         self.check_duplicate(account, method, to)?;
         let Some(account) = self.accounts.get(account) else {
             return Ok(());
@@ -191,21 +201,36 @@ impl Service {
         Err(ErrorResponse::Operation { status, field: "method", title, code: "LIMIT_REACHED" })
     }
 
-    fn check_duplicate(&self, account: usize, method: &ContactMethod, to: &str) -> Result<(), ErrorResponse> {
+    fn check_duplicate(
+        &self,
+        account: usize,
+        method: &ContactMethod,
+        to: &str,
+    ) -> Result<(), ErrorResponse> {
         let status = match self.behaviour.duplicates {
             Duplicates::Allowed => return Ok(()),
             Duplicates::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Duplicates::Conflict => StatusCode::CONFLICT,
         };
-        let mut contacts = self.accounts.get(account).map_or(&[][..], |account| &account.contacts).iter();
+        let mut contacts =
+            self.accounts.get(account).map_or(&[][..], |account| &account.contacts).iter();
         if contacts.any(|contact| contact.method == *method && contact.to == to) {
             let title = "There is such a contact already";
-            return Err(ErrorResponse::Operation { status, field: "to", title, code: "CONTACT_EXISTS" });
+            return Err(ErrorResponse::Operation {
+                status,
+                field: "to",
+                title,
+                code: "CONTACT_EXISTS",
+            });
         }
         Ok(())
     }
 
-    fn contact_mut(&mut self, account: usize, id: &str) -> Result<&mut StoredContact, ErrorResponse> {
+    fn contact_mut(
+        &mut self,
+        account: usize,
+        id: &str,
+    ) -> Result<&mut StoredContact, ErrorResponse> {
         self.accounts
             .get_mut(account)
             .and_then(|account| account.contacts.iter_mut().find(|contact| contact.id == id))
@@ -217,9 +242,17 @@ impl Service {
         contact_id(self.behaviour.seed, self.created)
     }
 
-    fn acknowledge(&self, status: StatusCode, message: &'static str, contact: &StoredContact) -> ApiResponse {
+    fn acknowledge(
+        &self,
+        status: StatusCode,
+        message: &'static str,
+        contact: &StoredContact,
+    ) -> ApiResponse {
         let name = self.behaviour.name_in_data.then_some(contact.to.as_str());
-        ApiResponse::json(status, &Acknowledgement { message, data: Data { id: &contact.id, name } })
+        ApiResponse::json(
+            status,
+            &Acknowledgement { message, data: Data { id: &contact.id, name } },
+        )
     }
 }
 

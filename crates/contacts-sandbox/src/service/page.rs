@@ -36,8 +36,9 @@ impl Window {
             ));
         }
         // With a cap of 0, the list would never end.
-        let cap =
-            behaviour.page_cap.map_or(usize::MAX, |cap| usize::try_from(cap.max(1)).unwrap_or(usize::MAX));
+        let cap = behaviour
+            .page_cap
+            .map_or(usize::MAX, |cap| usize::try_from(cap.max(1)).unwrap_or(usize::MAX));
         Ok(Self { offset, size: usize::try_from(allowed).unwrap_or(1).min(cap) })
     }
 }
@@ -55,12 +56,17 @@ pub(super) struct PageBody<'a> {
 }
 
 impl<'a> PageBody<'a> {
-    pub(super) fn new(contacts: &'a [StoredContact], window: Window, behaviour: &'a Behaviour) -> Self {
+    pub(super) fn new(
+        contacts: &'a [StoredContact],
+        window: Window,
+        behaviour: &'a Behaviour,
+    ) -> Self {
         let Window { offset, size } = window;
         let total = contacts.len();
         let start = offset.min(total);
         let end = (start + size).min(total);
-        let values = Values { contacts: contacts.get(start..end).unwrap_or_default(), first: start };
+        let values =
+            Values { contacts: contacts.get(start..end).unwrap_or_default(), first: start };
 
         let is_full = end - start == size;
         let more = if behaviour.next_after_full_page { is_full } else { end < total };
@@ -173,9 +179,14 @@ impl fmt::Display for Link<'_> {
             NextLink::PathWithoutCloudId => formatter.write_str(COLLECTION)?,
             NextLink::Path => write!(formatter, "{before}{cloud_id}{after}{COLLECTION}")?,
             NextLink::Absolute => {
-                write!(formatter, "https://api.atlassian.com{before}{cloud_id}{after}{COLLECTION}")?;
+                write!(
+                    formatter,
+                    "https://api.atlassian.com{before}{cloud_id}{after}{COLLECTION}"
+                )?;
             }
-            NextLink::ForeignAbsolute => write!(formatter, "https://elsewhere.example{COLLECTION}")?,
+            NextLink::ForeignAbsolute => {
+                write!(formatter, "https://elsewhere.example{COLLECTION}")?
+            }
         }
         write!(formatter, "?offset={}&size={}", self.offset, self.size)
     }
@@ -226,7 +237,10 @@ mod tests {
             (NextLink::ForeignAbsolute, "https://elsewhere.example/v1/users/contacts"),
         ] {
             let behaviour = Behaviour { next_link, first_and_last: false, ..Behaviour::default() };
-            assert_eq!(links(2, &behaviour), format!(r#""links":{{"next":"{expected}?offset=1&size=1"}}}}"#));
+            assert_eq!(
+                links(2, &behaviour),
+                format!(r#""links":{{"next":"{expected}?offset=1&size=1"}}}}"#)
+            );
         }
     }
 
@@ -238,7 +252,8 @@ mod tests {
             (EndOfList::Empty, r#""links":{"next":""}}"#),
             (EndOfList::WithoutLinks, "none"),
         ] {
-            let behaviour = Behaviour { end_of_list, first_and_last: false, ..Behaviour::default() };
+            let behaviour =
+                Behaviour { end_of_list, first_and_last: false, ..Behaviour::default() };
             assert_eq!(links(1, &behaviour), expected);
         }
     }

@@ -18,10 +18,14 @@ pub(super) fn route<'a>(
     path: &'a str,
 ) -> Result<(Operation, &'a str), ErrorResponse> {
     if path == TENANT_INFO {
-        return if method == Method::GET { Ok((Operation::TenantInfo, "")) } else { Err(only("GET")) };
+        return if method == Method::GET {
+            Ok((Operation::TenantInfo, ""))
+        } else {
+            Err(only("GET"))
+        };
     }
-    let below =
-        below(behaviour, behaviour.base, path).or_else(|| below(behaviour, behaviour.base.for_oauth(), path));
+    let below = below(behaviour, behaviour.base, path)
+        .or_else(|| below(behaviour, behaviour.base.for_oauth(), path));
     let rest = below.and_then(|path| path.strip_prefix(COLLECTION)).ok_or(UNKNOWN_PATH)?;
     if rest.is_empty() {
         return Operation::on_contacts(method).map(|operation| (operation, "")).map_err(only);
@@ -36,7 +40,8 @@ pub(super) fn route<'a>(
     Ok((operation.map_err(only)?, id))
 }
 
-const UNKNOWN_PATH: ErrorResponse = ErrorResponse::Plain { status: StatusCode::NOT_FOUND, allow: None };
+const UNKNOWN_PATH: ErrorResponse =
+    ErrorResponse::Plain { status: StatusCode::NOT_FOUND, allow: None };
 
 fn only(allow: &'static str) -> ErrorResponse {
     ErrorResponse::Plain { status: StatusCode::METHOD_NOT_ALLOWED, allow: Some(allow) }
@@ -85,7 +90,10 @@ mod tests {
         assert_eq!(routed(Method::GET, &item), Some((Operation::Get, "c-1")));
         assert_eq!(routed(Method::PATCH, &item), Some((Operation::Update, "c-1")));
         assert_eq!(routed(Method::DELETE, &item), Some((Operation::Delete, "c-1")));
-        assert_eq!(routed(Method::PATCH, &format!("{item}/activate")), Some((Operation::Activate, "c-1")));
+        assert_eq!(
+            routed(Method::PATCH, &format!("{item}/activate")),
+            Some((Operation::Activate, "c-1"))
+        );
         assert_eq!(
             routed(Method::PATCH, &format!("{item}/deactivate")),
             Some((Operation::Deactivate, "c-1"))

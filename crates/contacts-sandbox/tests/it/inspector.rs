@@ -54,7 +54,12 @@ fn changes(sandbox: &Sandbox, query: &str) -> Value {
 }
 
 fn numbers(changes: &Value) -> Vec<u64> {
-    changes["entries"].as_array().unwrap().iter().map(|entry| entry["number"].as_u64().unwrap()).collect()
+    changes["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["number"].as_u64().unwrap())
+        .collect()
 }
 
 #[test]
@@ -64,8 +69,12 @@ fn the_page_is_one_file_that_cannot_load_anything_else() {
     let page = send(&sandbox, "GET", "/", "");
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
     let policy = page.header("content-security-policy").unwrap();
-    for part in ["default-src 'none'", "frame-ancestors 'none'", "connect-src 'self'", "script-src 'sha256-"]
-    {
+    for part in [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "connect-src 'self'",
+        "script-src 'sha256-",
+    ] {
         assert!(policy.contains(part), "{policy}");
     }
     assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
@@ -104,7 +113,8 @@ fn pages_of_other_origins_cannot_change_anything_and_programs_can() {
         ("DELETE", "journal", ""),
         ("DELETE", "faults", ""),
     ];
-    let enabled = || sandbox.with_service(|service| service.contacts(&account).last().unwrap().enabled);
+    let enabled =
+        || sandbox.with_service(|service| service.contacts(&account).last().unwrap().enabled);
     send(&sandbox, "GET", CONTACTS, "");
     for foreign in &foreign_headers {
         for (method, what, body) in actions {
@@ -151,23 +161,34 @@ fn the_journal_returns_the_changes_since_a_revision() {
         assert_eq!(arrived["entries"][0]["fault"]["kind"], "delay");
         let status = delayed.join().unwrap();
         let answered = changes(&sandbox, &format!("since={}", arrived["revision"]));
-        assert_eq!((numbers(&answered), &answered["entries"][0]["status"]), (vec![4], &json!(status)));
+        assert_eq!(
+            (numbers(&answered), &answered["entries"][0]["status"]),
+            (vec![4], &json!(status))
+        );
     });
 
     send(&sandbox, "DELETE", "/_sandbox/journal", "");
     let cleared = changes(&sandbox, "since=0");
-    assert_eq!((numbers(&cleared), &cleared["first"], &cleared["kept"]), (vec![], &json!(5), &json!(0)));
+    assert_eq!(
+        (numbers(&cleared), &cleared["first"], &cleared["kept"]),
+        (vec![], &json!(5), &json!(0))
+    );
     assert_eq!(cleared["started"], all["started"]);
     for query in ["since=x", "since=-1", "last=", "until=3", "since"] {
-        assert_eq!(send(&sandbox, "GET", &format!("/_sandbox/journal?{query}"), "").status, 400, "{query}");
+        assert_eq!(
+            send(&sandbox, "GET", &format!("/_sandbox/journal?{query}"), "").status,
+            400,
+            "{query}"
+        );
     }
 }
 
 #[test]
 fn the_state_is_sent_only_after_a_change_and_contains_no_token() {
     let sandbox = Sandbox::start().unwrap();
-    let user =
-        User::new("eve@example.com", "s3cret-1").with_oauth_token("s3cret-2").with_expired_token("s3cret-3");
+    let user = User::new("eve@example.com", "s3cret-1")
+        .with_oauth_token("s3cret-2")
+        .with_expired_token("s3cret-3");
     let account = sandbox.with_service(|service| service.add_user(user));
     let state = send(&sandbox, "GET", "/_sandbox/state", "");
     assert!(state.body.contains("eve@example.com") && !state.body.contains("s3cret"), "{state:?}");

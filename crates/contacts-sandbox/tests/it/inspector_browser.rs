@@ -12,8 +12,7 @@ const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
 const TOKENS: [&str; 2] = [DEMO_TOKEN, contacts_sandbox::DEMO_OAUTH_TOKEN];
 
 /// Text that would have an effect if the page did not show it as plain text.
-const HOSTILE: &str =
-    "<img src=x onerror=\"window.ran=1\">\u{1b}[31m\u{202e}<script>window.ran=1</script>'\"&amp;javascript:";
+const HOSTILE: &str = "<img src=x onerror=\"window.ran=1\">\u{1b}[31m\u{202e}<script>window.ran=1</script>'\"&amp;javascript:";
 
 const WIDE: View = View { width: 1280, height: 900, dark: false };
 const NARROW: View = View { width: 360, height: 800, dark: true };
@@ -40,7 +39,8 @@ fn account(sandbox: &Sandbox) -> String {
 
 fn stored(sandbox: &Sandbox, to: &str) -> StoredContact {
     let account = account(sandbox);
-    let find = |contacts: &[StoredContact]| contacts.iter().find(|contact| contact.to == to).cloned();
+    let find =
+        |contacts: &[StoredContact]| contacts.iter().find(|contact| contact.to == to).cloned();
     sandbox.with_service(|service| find(service.contacts(&account))).unwrap()
 }
 
@@ -71,9 +71,15 @@ fn the_page_shows_new_requests_and_a_click_verifies_a_number() {
     browser.find_text("#users-list td", "90-555-555-5555");
     browser.find_text("#journal-none", "No requests yet");
 
-    assert_eq!(send(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"49-1234567"}"#), Some(201));
+    assert_eq!(
+        send(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"49-1234567"}"#),
+        Some(201)
+    );
     let row = browser.find_text("#requests tr", "POST").text();
-    assert!(row.contains("201") && row.contains(CONTACTS) && row.contains("demo@example.com"), "{row}");
+    assert!(
+        row.contains("201") && row.contains(CONTACTS) && row.contains("demo@example.com"),
+        "{row}"
+    );
     browser.find_text("#users-list td", "49-1234567");
     assert!(!stored(&sandbox, "49-1234567").enabled);
 
@@ -115,7 +121,9 @@ fn a_fault_that_is_armed_on_the_page_applies_to_the_next_request() {
     browser.find("#occurrence").type_text("Nth");
     browser.find("#arm button[type=submit]").click();
     browser.find_text("#armed li", "create, only number 2");
-    let create = |to: &str| send(&sandbox, "POST", CONTACTS, &format!(r#"{{"method":"voice","to":"{to}"}}"#));
+    let create = |to: &str| {
+        send(&sandbox, "POST", CONTACTS, &format!(r#"{{"method":"voice","to":"{to}"}}"#))
+    };
     assert_eq!(create("1-1"), Some(201));
     assert_eq!(create("1-2"), None);
     assert_eq!(send(&sandbox, "GET", CONTACTS, ""), Some(200));
@@ -155,7 +163,12 @@ fn hostile_data_is_shown_as_text_and_never_runs() {
     });
     let body = serde_json::json!({"method": "email", "to": HOSTILE, "more": long}).to_string();
     let browser = open(&sandbox, NARROW);
-    send(&sandbox, "POST", &format!("{CONTACTS}/%3Cimg%20src=x%20onerror=window.ran=1%3E?{long}"), &body);
+    send(
+        &sandbox,
+        "POST",
+        &format!("{CONTACTS}/%3Cimg%20src=x%20onerror=window.ran=1%3E?{long}"),
+        &body,
+    );
     send(&sandbox, "POST", CONTACTS, &body);
     let location = HOSTILE.replace(char::is_control, "").replace('\u{202e}', "");
     sandbox.arm(contacts_sandbox::Fault::Redirect {
@@ -165,23 +178,26 @@ fn hostile_data_is_shown_as_text_and_never_runs() {
     });
 
     let escaped = HOSTILE.replace('\u{1b}', "\\u{1b}").replace('\u{202e}', "\\u{202e}");
-    for selector in ["#users-list h3", "#users-list p", "#users-list td.to", "#users-list td.method"] {
+    for selector in
+        ["#users-list h3", "#users-list p", "#users-list td.to", "#users-list td.method"]
+    {
         browser.find_text(selector, &escaped);
     }
     browser.find_text("#requests tr", "%3Cimg%20src=x%20onerror=window.ran=1%3E");
     browser.find_text("#armed li", "<script>window.ran=1</script>");
-    browser.script("document.querySelectorAll('#requests details').forEach((row) => row.open = true)");
+    browser
+        .script("document.querySelectorAll('#requests details').forEach((row) => row.open = true)");
     browser.find_text("#requests pre", "onerror=");
     assert!(browser.all("img").is_empty());
     assert_eq!(browser.all("script").len(), 1);
-    let wider =
-        browser.script("const page = document.documentElement; return page.scrollWidth - page.clientWidth");
+    let wider = browser.script(
+        "const page = document.documentElement; return page.scrollWidth - page.clientWidth",
+    );
     assert_eq!(wider, 0, "the page does not scroll sideways");
     assert_clean(&browser);
 
     // Even injected markup or scripts are blocked by the policy.
-    let thrown =
-        "try { document.body.innerHTML = '<b>'; return 'taken' } catch (error) { return error.name }";
+    let thrown = "try { document.body.innerHTML = '<b>'; return 'taken' } catch (error) { return error.name }";
     assert_eq!(browser.script(thrown), "TypeError");
     let script = "const script = document.createElement('script'); script.async = false;
         try { script.text = 'window.ran = 1' } catch {} document.head.append(script)";
@@ -228,8 +244,9 @@ fn every_control_has_a_label_and_updates_keep_the_focus() {
     assert_not_updated(&sandbox, &browser, 2);
     browser.find("#pause").click();
     browser.until("the third request", || (rows(&browser) == 3).then_some(()));
-    browser
-        .script("Object.defineProperty(document, 'hidden', { get: () => window.away }); window.away = true");
+    browser.script(
+        "Object.defineProperty(document, 'hidden', { get: () => window.away }); window.away = true",
+    );
     browser.script("document.dispatchEvent(new Event('visibilitychange'))");
     assert_not_updated(&sandbox, &browser, 3);
     browser.script("window.away = false; document.dispatchEvent(new Event('visibilitychange'))");

@@ -5,8 +5,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use contacts_sandbox::{
-    DEMO_EMAIL, DEMO_TOKEN, End, Error, Fault, FaultPlan, FaultRule, Hint, Operation, Part, Sandbox, Service,
-    User, When,
+    DEMO_EMAIL, DEMO_TOKEN, End, Error, Fault, FaultPlan, FaultRule, Hint, Operation, Part,
+    Sandbox, Service, User, When,
 };
 
 const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
@@ -80,8 +80,9 @@ fn every_operation_and_the_cloud_id_lookup_work() {
     assert_eq!(listed.status(), 200);
     assert!(listed.body().contains(r#""status":{"enabled":true},"applyOrder":1"#), "{listed:?}");
     let one = send(&sandbox, "GET", &item, "");
-    let expected =
-        format!(r#"{{"id":"{id}","method":"email","to":"demo@example.com","status":{{"enabled":true}}}}"#);
+    let expected = format!(
+        r#"{{"id":"{id}","method":"email","to":"demo@example.com","status":{{"enabled":true}}}}"#
+    );
     assert_eq!((one.status(), one.body()), (200, expected.as_str()));
     let created = send(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"90-5555559999"}"#);
     assert_eq!(created.status(), 201);
@@ -97,21 +98,30 @@ fn every_operation_and_the_cloud_id_lookup_work() {
     assert_eq!(send(&sandbox, "GET", &item, "").status(), 404);
     assert_eq!(send(&sandbox, "GET", "/_edge/tenant_info", "").body(), r#"{"cloudId":"sandbox"}"#);
 
-    let operations: Vec<_> = sandbox.journal().iter().filter_map(|recorded| recorded.operation).collect();
+    let operations: Vec<_> =
+        sandbox.journal().iter().filter_map(|recorded| recorded.operation).collect();
     use Operation::{Activate, Create, Deactivate, Delete, Get, List, TenantInfo, Update};
-    assert_eq!(operations, [List, Get, Create, Update, Deactivate, Activate, Delete, Get, TenantInfo]);
+    assert_eq!(
+        operations,
+        [List, Get, Create, Update, Deactivate, Activate, Delete, Get, TenantInfo]
+    );
 }
 
 #[test]
 fn web_pages_of_other_sites_cannot_use_the_sandbox() {
     let sandbox = Sandbox::start().unwrap();
     let with = |headers: &str| {
-        let head = format!("GET {CONTACTS} HTTP/1.1\r\n{headers}{BASIC}\r\nconnection: close\r\n\r\n");
+        let head =
+            format!("GET {CONTACTS} HTTP/1.1\r\n{headers}{BASIC}\r\nconnection: close\r\n\r\n");
         raw(sandbox.address(), &head).status()
     };
-    for host in
-        ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil@127.0.0.1:x", "10.0.0.1"]
-    {
+    for host in [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "evil@127.0.0.1:x",
+        "10.0.0.1",
+    ] {
         assert!([400, 421].contains(&with(&format!("host: {host}\r\n"))), "{host}");
     }
     for host in ["localhost", "127.0.0.1:1234", "[::1]:80"] {
@@ -143,14 +153,18 @@ fn the_journal_contains_repeated_headers_and_no_secrets() {
     assert!(recorded.account.is_some());
 
     let shown = send(&sandbox, "GET", "/_sandbox/journal", "").text;
-    assert!(shown.contains("x-twice") && !shown.contains("s3cret") && !shown.contains(DEMO_TOKEN), "{shown}");
+    assert!(
+        shown.contains("x-twice") && !shown.contains("s3cret") && !shown.contains(DEMO_TOKEN),
+        "{shown}"
+    );
 }
 
 #[test]
 fn a_body_that_is_too_large_gets_413() {
     let sandbox = Sandbox::start().unwrap();
-    let head =
-        format!("POST {CONTACTS} HTTP/1.1\r\nhost: localhost\r\n{BASIC}\r\ncontent-length: 1048577\r\n\r\n");
+    let head = format!(
+        "POST {CONTACTS} HTTP/1.1\r\nhost: localhost\r\n{BASIC}\r\ncontent-length: 1048577\r\n\r\n"
+    );
     assert_eq!(raw(sandbox.address(), &head).status(), 413);
 }
 
@@ -159,11 +173,17 @@ fn the_state_file_survives_the_sandbox_and_only_its_owner_can_read_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
     let sandbox = Sandbox::builder().state_file(&path).start().unwrap();
-    assert_eq!(send(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"1-234"}"#).status(), 201);
+    assert_eq!(
+        send(&sandbox, "POST", CONTACTS, r#"{"method":"voice","to":"1-234"}"#).status(),
+        201
+    );
     let before = list(&sandbox).body().to_owned();
     // The first sandbox still runs: the change was written before the response.
-    let again =
-        Sandbox::builder().service(Service::new(Default::default())).state_file(&path).start().unwrap();
+    let again = Sandbox::builder()
+        .service(Service::new(Default::default()))
+        .state_file(&path)
+        .start()
+        .unwrap();
     assert_eq!(list(&again).body(), before);
     #[cfg(unix)]
     {
@@ -200,8 +220,15 @@ fn each_fault_has_its_effect_on_the_wire() {
 
     assert_eq!(after(Fault::CutResponse { at: 7, end: End::Close }).text, whole[..7]);
     assert_eq!(after(Fault::CutBody { at: 9, end: End::Close }).body(), &body[..9]);
-    assert_eq!(after(Fault::CutBody { at: 9, end: End::Reset }).end, Some(ErrorKind::ConnectionReset));
-    assert_eq!(after(Fault::CutBody { at: body.len(), end: End::Reset }).body(), body, "the whole body fits");
+    assert_eq!(
+        after(Fault::CutBody { at: 9, end: End::Reset }).end,
+        Some(ErrorKind::ConnectionReset)
+    );
+    assert_eq!(
+        after(Fault::CutBody { at: body.len(), end: End::Reset }).body(),
+        body,
+        "the whole body fits"
+    );
     let begun = Instant::now();
     assert_eq!(after(Fault::Drip { bytes: 64, every_ms: 5, part: Part::Body }).body(), body);
     assert!(begun.elapsed() >= Duration::from_millis(5 * (body.len() as u64 / 64 - 1)));
@@ -209,18 +236,27 @@ fn each_fault_has_its_effect_on_the_wire() {
         after(Fault::Garbage { text: Some("SSH-2.0-x\r\n".into()), when: When::After }).text,
         "SSH-2.0-x\r\n"
     );
-    let redirect =
-        Fault::Redirect { status: 302, location: "https://evil.example/".into(), when: When::Before };
+    let redirect = Fault::Redirect {
+        status: 302,
+        location: "https://evil.example/".into(),
+        when: When::Before,
+    };
     assert!(after(redirect).text.contains("location: https://evil.example/\r\n"));
-    let status =
-        Fault::Status { status: 503, body: Some("busy".into()), content_type: None, when: When::Before };
+    let status = Fault::Status {
+        status: 503,
+        body: Some("busy".into()),
+        content_type: None,
+        when: When::Before,
+    };
     let busy = after(status);
     assert_eq!((busy.status(), busy.body()), (503, "busy"));
     for invalid in [99, 101, 600, 1000] {
-        let status = Fault::Status { status: invalid, body: None, content_type: None, when: When::Before };
+        let status =
+            Fault::Status { status: invalid, body: None, content_type: None, when: When::Before };
         assert_eq!(after(status).status(), 500, "{invalid} is not a final status");
     }
-    let limited = after(Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 7, status: 429 });
+    let limited =
+        after(Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 7, status: 429 });
     assert!(limited.status() == 429 && limited.text.contains("retry-after: 7\r\n"), "{limited:?}");
     assert!(after(Fault::Html { when: When::After }).body().starts_with("<!DOCTYPE html>"));
     let declared = after(Fault::Oversize { bytes: 100_000, declared: true, when: When::After });
@@ -236,8 +272,9 @@ fn each_fault_has_its_effect_on_the_wire() {
 #[test]
 fn a_fault_after_the_effect_keeps_it_and_a_duplicate_performs_it_twice() {
     let sandbox = Sandbox::start().unwrap();
-    sandbox
-        .with_service(|service| service.behaviour_mut().duplicates = contacts_sandbox::Duplicates::Allowed);
+    sandbox.with_service(|service| {
+        service.behaviour_mut().duplicates = contacts_sandbox::Duplicates::Allowed
+    });
     let voices = |sandbox: &Sandbox| list(sandbox).body().matches("\"voice\"").count();
     let create = |fault: Fault| {
         sandbox.arm(FaultRule::new(fault).on(Operation::Create).times(1));
@@ -275,10 +312,13 @@ fn a_delayed_effect_happens_even_if_the_client_disconnects() {
 
 #[test]
 fn a_sandbox_stops_promptly_with_requests_in_progress() {
-    let plan = FaultPlan { seed: 1, rules: vec![FaultRule::new(Fault::Silence { when: When::After })] };
+    let plan =
+        FaultPlan { seed: 1, rules: vec![FaultRule::new(Fault::Silence { when: When::After })] };
     let sandbox = Sandbox::builder().faults(plan).start().unwrap();
     let mut silent = connect(sandbox.address());
-    silent.write_all(format!("GET {CONTACTS} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).unwrap();
+    silent
+        .write_all(format!("GET {CONTACTS} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes())
+        .unwrap();
     let _idle = connect(sandbox.address());
     while sandbox.journal().is_empty() {
         std::thread::yield_now();
@@ -293,7 +333,8 @@ fn a_sandbox_stops_promptly_with_requests_in_progress() {
 #[test]
 fn the_control_api_works_and_is_not_in_the_journal() {
     let sandbox = Sandbox::start().unwrap();
-    let account = sandbox.with_service(|service| service.add_user(User::new("eve@example.com", "eve-t0ken")));
+    let account =
+        sandbox.with_service(|service| service.add_user(User::new("eve@example.com", "eve-t0ken")));
     let state = send(&sandbox, "GET", "/_sandbox/state", "");
     assert!(state.body().contains("eve@example.com") && !state.body().contains("eve-t0ken"));
 
@@ -304,11 +345,15 @@ fn the_control_api_works_and_is_not_in_the_journal() {
     assert_eq!(send(&sandbox, "DELETE", "/_sandbox/faults", "").status(), 204);
     assert!(list(&sandbox).body().starts_with('{'));
 
-    let id = sandbox.with_service(|service| service.add_contact(&account, "sms", "1-2", false)).unwrap();
+    let id =
+        sandbox.with_service(|service| service.add_contact(&account, "sms", "1-2", false)).unwrap();
     let verify = format!(r#"{{"account":"{account}","id":"{id}"}}"#);
     assert_eq!(send(&sandbox, "POST", "/_sandbox/verify", &verify).status(), 204);
     assert!(sandbox.with_service(|service| service.contacts(&account)[0].enabled));
-    assert_eq!(send(&sandbox, "POST", "/_sandbox/verify", r#"{"account":"x","id":"y"}"#).status(), 404);
+    assert_eq!(
+        send(&sandbox, "POST", "/_sandbox/verify", r#"{"account":"x","id":"y"}"#).status(),
+        404
+    );
     assert_eq!(send(&sandbox, "GET", "/_sandbox/nothing", "").status(), 404);
 
     assert_eq!(sandbox.journal().len(), 1);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use contacts_sandbox::{
-    Behaviour, DEMO_OAUTH_TOKEN, DeactivatingUnverified, EndOfList, Limits, NextLink, OAuthAtDirectBase,
-    Service,
+    Behaviour, DEMO_OAUTH_TOKEN, DeactivatingUnverified, EndOfList, Limits, NextLink,
+    OAuthAtDirectBase, Service,
 };
 use http::{Method, Request};
 use proptest::prelude::*;
@@ -14,7 +14,12 @@ const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
 /// Header value for the demo user's API token.
 const BASIC: &str = "Basic ZGVtb0BleGFtcGxlLmNvbTpzYW5kYm94LXRva2Vu";
 
-fn send(service: &mut Service, method: Method, target: &str, body: &[u8]) -> http::Response<Vec<u8>> {
+fn send(
+    service: &mut Service,
+    method: Method,
+    target: &str,
+    body: &[u8],
+) -> http::Response<Vec<u8>> {
     let request = Request::builder()
         .method(method)
         .uri(target)
@@ -25,11 +30,23 @@ fn send(service: &mut Service, method: Method, target: &str, body: &[u8]) -> htt
 
 fn next_link() -> impl Strategy<Value = NextLink> {
     use NextLink::{Absolute, ForeignAbsolute, Path, PathWithoutCloudId, Placeholder, Query};
-    prop::sample::select(vec![Placeholder, Query, PathWithoutCloudId, Path, Absolute, ForeignAbsolute])
+    prop::sample::select(vec![
+        Placeholder,
+        Query,
+        PathWithoutCloudId,
+        Path,
+        Absolute,
+        ForeignAbsolute,
+    ])
 }
 
 fn end_of_list() -> impl Strategy<Value = EndOfList> {
-    prop::sample::select(vec![EndOfList::Absent, EndOfList::Null, EndOfList::Empty, EndOfList::WithoutLinks])
+    prop::sample::select(vec![
+        EndOfList::Absent,
+        EndOfList::Null,
+        EndOfList::Empty,
+        EndOfList::WithoutLinks,
+    ])
 }
 
 proptest! {
@@ -96,9 +113,12 @@ proptest! {
 fn the_deactivation_of_an_unverified_number_follows_the_setting() {
     use DeactivatingUnverified::{Acknowledged, Rejected};
 
-    for (deactivating_unverified, verified, status) in
-        [(Acknowledged, false, 200), (Rejected, false, 422), (Acknowledged, true, 200), (Rejected, true, 200)]
-    {
+    for (deactivating_unverified, verified, status) in [
+        (Acknowledged, false, 200),
+        (Rejected, false, 422),
+        (Acknowledged, true, 200),
+        (Rejected, true, 200),
+    ] {
         let mut service = Service::demo();
         service.behaviour_mut().deactivating_unverified = deactivating_unverified;
         let account = service.users().next().unwrap().account_id.clone();
@@ -107,9 +127,12 @@ fn the_deactivation_of_an_unverified_number_follows_the_setting() {
         if verified {
             assert!(service.verify(&account, &id));
         }
-        let response = send(&mut service, Method::PATCH, &format!("{CONTACTS}/{id}/deactivate"), b"");
+        let response =
+            send(&mut service, Method::PATCH, &format!("{CONTACTS}/{id}/deactivate"), b"");
         assert_eq!(response.status(), status, "{deactivating_unverified:?}, verified: {verified}");
-        assert!(!service.contacts(&account).iter().find(|contact| contact.id == id).unwrap().enabled);
+        assert!(
+            !service.contacts(&account).iter().find(|contact| contact.id == id).unwrap().enabled
+        );
         let body = String::from_utf8(response.into_body()).unwrap();
         assert_eq!(body.contains("CONTACT_NOT_VERIFIED"), status == 422, "{body}");
     }
@@ -122,7 +145,8 @@ fn credentials_at_the_wrong_base_get_the_gateways_401() {
     let mismatch = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
     let bearer = format!("Bearer {DEMO_OAUTH_TOKEN}");
     let listed = |service: &mut Service, target: &str, authorization: &str| {
-        let request = Request::get(target).header("authorization", authorization).body(&b""[..]).unwrap();
+        let request =
+            Request::get(target).header("authorization", authorization).body(&b""[..]).unwrap();
         let response = service.handle(request, Duration::from_secs(1_795_000_000));
         (response.status().as_u16(), String::from_utf8(response.into_body()).unwrap())
     };

@@ -60,6 +60,7 @@ fn requests_returns_those_of_an_operation_and_writes_all_that_are_not_reads() {
     assert_eq!(statuses(Operation::Get), [200]);
     assert_eq!(statuses(Operation::Delete), [404]);
     assert!(statuses(Operation::Create).is_empty());
-    let writes: Vec<_> = sandbox.writes().into_iter().map(|recorded| recorded.operation.unwrap()).collect();
+    let writes: Vec<_> =
+        sandbox.writes().into_iter().map(|recorded| recorded.operation.unwrap()).collect();
     assert_eq!(writes, [Operation::Deactivate, Operation::Delete]);
 }

@@ -15,15 +15,22 @@ pub(super) fn false_claims(apply: &Apply, contacts: &[StoredContact]) -> Vec<Vio
     apply.outcomes().filter_map(|(change, outcome)| violation(change, outcome?)).collect()
 }
 
-fn violation_of(change: &Change, outcome: &Outcome, contacts: &[StoredContact]) -> Option<ViolationKind> {
+fn violation_of(
+    change: &Change,
+    outcome: &Outcome,
+    contacts: &[StoredContact],
+) -> Option<ViolationKind> {
     let Change::Create { method, to, .. } = change else { return None };
-    let is_there = |contact: &StoredContact| contact.method.as_str() == method.as_str() && contact.to == *to;
+    let is_there =
+        |contact: &StoredContact| contact.method.as_str() == method.as_str() && contact.to == *to;
     let mut there = contacts.iter().filter(|contact| is_there(contact));
     match (outcome.ensured(), outcome.error()) {
-        (Some(ensured), _) => {
-            there.all(|contact| contact.id != ensured.contact.id.as_str()).then_some(ViolationKind::Lost)
+        (Some(ensured), _) => there
+            .all(|contact| contact.id != ensured.contact.id.as_str())
+            .then_some(ViolationKind::Lost),
+        (None, Some(error)) if error.effect() == Effect::None => {
+            there.next().map(|_| ViolationKind::Phantom)
         }
-        (None, Some(error)) if error.effect() == Effect::None => there.next().map(|_| ViolationKind::Phantom),
         _ => None,
     }
 }

@@ -101,7 +101,10 @@ impl<'a> PlanRunner<'a> {
             file = file.replace(&format!("{{{number}}}"), &id);
         }
         let desired = read(&file, Format::Yaml).map_err(|diagnostics| {
-            Error::invalid("scene", diagnostics.first().map(ToString::to_string).unwrap_or_default())
+            Error::invalid(
+                "scene",
+                diagnostics.first().map(ToString::to_string).unwrap_or_default(),
+            )
         })?;
         Ok(Self {
             scenario,
@@ -148,7 +151,9 @@ impl<'a> PlanRunner<'a> {
         }
         match self.plan(&session, Case::WITHOUT_FAULTS) {
             Some(plan) => self.apply_without_faults(plan, &session),
-            None => self.add_violation(ViolationKind::Wrong, "the list failed without faults".into()),
+            None => {
+                self.add_violation(ViolationKind::Wrong, "the list failed without faults".into())
+            }
         }
         self.check();
         let violations = std::mem::take(&mut self.violations);
@@ -166,7 +171,8 @@ impl<'a> PlanRunner<'a> {
     fn plan(&mut self, session: &Session, case: Case<'_>) -> Option<Plan> {
         let list = List::new(session.clone(), ListContacts::all());
         let contacts = self.drive(list, session, case)?.ok()?;
-        let plan = Plan::new(&self.desired, &contacts, Options::default().prune(self.scenario.prune));
+        let plan =
+            Plan::new(&self.desired, &contacts, Options::default().prune(self.scenario.prune));
         plan.map_err(|error| {
             self.add_violation(ViolationKind::Wrong, format!("no plan for {contacts:?}: {error}"));
         })
@@ -269,7 +275,11 @@ impl fmt::Display for Case<'_> {
         if let Some(last) = self.stop_after {
             write!(f, ", interrupted after {last}")?;
         }
-        f.write_str(if self.follow_up == FollowUp::OldPlan { ", then the old plan again" } else { "" })
+        f.write_str(if self.follow_up == FollowUp::OldPlan {
+            ", then the old plan again"
+        } else {
+            ""
+        })
     }
 }
 

@@ -27,11 +27,19 @@ pub(super) const SCENARIOS: [Scenario; 5] = [
         file: "[{email: ann@example.com}, {sms: 90-555}, {voice: 90-555, enabled: false}]",
         prune: false,
         shows_status: true,
-        after: &[("email", "ann@example.com", true), ("sms", "90-555", true), ("voice", "90-555", false)],
+        after: &[
+            ("email", "ann@example.com", true),
+            ("sms", "90-555", true),
+            ("voice", "90-555", false),
+        ],
     },
     Scenario {
         name: "changed",
-        before: &[("email", "ann@example.com", true), ("sms", "90-1", true), ("voice", "90-1", true)],
+        before: &[
+            ("email", "ann@example.com", true),
+            ("sms", "90-1", true),
+            ("voice", "90-1", true),
+        ],
         file: "[{email: ann@example.org, id: {0}}, {sms: 90-2, id: {1}}, {email: b@example.com, enabled: false}]",
         prune: false,
         shows_status: true,

@@ -31,7 +31,10 @@ fn a_wait_that_is_a_millisecond_too_short_is_detected() {
         "{examples:#?}"
     );
     // A client that oversleeps is not early.
-    assert!(examples.iter().any(|case| case.contains("has passed: sent 1ms too early")), "{examples:#?}");
+    assert!(
+        examples.iter().any(|case| case.contains("has passed: sent 1ms too early")),
+        "{examples:#?}"
+    );
 }
 
 #[test]
@@ -70,14 +73,16 @@ fn a_reconcile_with_a_single_scan_is_detected() {
 #[test]
 fn an_example_ends_with_the_command_that_replays_it() {
     let done = exhaustive(1, 1, mutants::takes_a_first_404_for_a_delete).unwrap();
-    let replay = "contacts-sim replay --operation delete-absent --schedule '' --policy default --seed 1";
+    let replay =
+        "contacts-sim replay --operation delete-absent --schedule '' --policy default --seed 1";
     assert!(done.findings.examples[0].ends_with(replay), "{}", done.findings.examples[0]);
     assert!(done.findings.examples.len() <= 10);
 }
 
 #[test]
 fn the_replay_of_a_random_run_shows_the_same_violation() {
-    let options = Options { steps: 20_000, seed: 1, clients: 4, begin: mutants::ensures_without_a_scan };
+    let options =
+        Options { steps: 20_000, seed: 1, clients: 4, begin: mutants::ensures_without_a_scan };
     let done = random(&options).unwrap();
     let example = done.findings.examples.iter().find(|case| case.starts_with("doubled")).unwrap();
     let number = |name: &str| {

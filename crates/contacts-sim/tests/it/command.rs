@@ -5,7 +5,10 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 fn sim(arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_contacts-sim")).args(arguments.split_whitespace()).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_contacts-sim"))
+        .args(arguments.split_whitespace())
+        .output()
+        .unwrap()
 }
 
 /// Parses the last line of standard output, which is the only one.
@@ -18,7 +21,10 @@ fn line(output: &Output) -> Value {
 fn has(line: &Value, mode: &str, members: &[&str]) {
     assert_eq!(line["mode"], mode);
     assert!(members.iter().all(|member| line[member].is_u64()), "{line}");
-    assert!(["lost", "doubled", "phantom", "wrong", "late"].iter().all(|law| line[law] == 0), "{line}");
+    assert!(
+        ["lost", "doubled", "phantom", "wrong", "late"].iter().all(|law| line[law] == 0),
+        "{line}"
+    );
     assert!(line["seconds"].is_f64(), "{line}");
 }
 
@@ -37,7 +43,8 @@ fn each_mode_ends_with_one_line_of_json_and_exit_code_0() {
     assert_eq!(output.status.code(), Some(0));
 
     let output = sim("compare --schedules 100 --seed 2");
-    let members = ["schedules", "naive_doubled", "create_doubled", "ensure_doubled", "ensure_succeeded"];
+    let members =
+        ["schedules", "naive_doubled", "create_doubled", "ensure_doubled", "ensure_succeeded"];
     has(&line(&output), "compare", &members);
     assert_eq!(output.status.code(), Some(0));
 }
@@ -47,8 +54,12 @@ fn a_replay_prints_each_step() {
     let output = sim("replay --operation create --schedule lost-after --policy default");
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{text}");
-    for part in ["sends POST", "fault lost-after", "gets: may have been sent", "ends with Reconciled(Found("]
-    {
+    for part in [
+        "sends POST",
+        "fault lost-after",
+        "gets: may have been sent",
+        "ends with Reconciled(Found(",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let output = sim("replay --seed 2 --steps 50 --clients 3");

@@ -40,12 +40,21 @@ fn no_law_is_broken_by_many_clients_at_once() {
 fn ensure_waits_for_the_delay_that_the_service_requests() {
     for schedule in ["503-hint-before", "503-hint-after", "lost-before,429-long"] {
         let schedule = Fault::schedule(schedule).unwrap();
-        let mut runner =
-            ScheduleRunner::new(Subject::Ensure, PolicyChoice::Default, FaultScope::Creates, Job::begin, 1)
-                .unwrap();
+        let mut runner = ScheduleRunner::new(
+            Subject::Ensure,
+            PolicyChoice::Default,
+            FaultScope::Creates,
+            Job::begin,
+            1,
+        )
+        .unwrap();
         for seed in 1..20 {
             let result = runner.run_as(seed, &schedule);
-            assert!(result.violations.is_empty(), "{schedule:?}, seed {seed}: {:?}", result.violations);
+            assert!(
+                result.violations.is_empty(),
+                "{schedule:?}, seed {seed}: {:?}",
+                result.violations
+            );
         }
     }
 }
@@ -95,8 +104,14 @@ fn a_world_is_replayed_by_its_seed_and_can_show_one_client_alone() {
 fn faults_after_the_last_request_make_no_difference() {
     let mut compared = 0;
     for subject in Subject::all() {
-        let mut runner =
-            ScheduleRunner::new(subject, PolicyChoice::Default, FaultScope::Requests, Job::begin, 1).unwrap();
+        let mut runner = ScheduleRunner::new(
+            subject,
+            PolicyChoice::Default,
+            FaultScope::Requests,
+            Job::begin,
+            1,
+        )
+        .unwrap();
         runner.trace();
         for first in Fault::in_schedules() {
             let met = runner.run(&[first]).requests;

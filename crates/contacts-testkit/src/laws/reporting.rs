@@ -13,7 +13,9 @@ use crate::{
 /// If an error reports no effect, no request had one.
 pub fn an_error_reports_no_effect_only_if_there_was_none(trace: &Trace) -> Verdict {
     ended_with(trace, |error, unknown| {
-        broken_if(unknown && error.effect == Effect::None, || format!("an effect is possible: {error:?}"))
+        broken_if(unknown && error.effect == Effect::None, || {
+            format!("an effect is possible: {error:?}")
+        })
     })
 }
 
@@ -21,7 +23,8 @@ pub fn an_error_reports_no_effect_only_if_there_was_none(trace: &Trace) -> Verdi
 pub fn an_error_reports_a_possible_effect_only_if_there_may_be_one(trace: &Trace) -> Verdict {
     ended_with(trace, |error, unknown| {
         // This error is about an earlier create.
-        let of_another = trace.info.kind == ExchangeKind::Reconcile && error.kind == ErrorKind::Duplicate;
+        let of_another =
+            trace.info.kind == ExchangeKind::Reconcile && error.kind == ErrorKind::Duplicate;
         broken_if(!unknown && !of_another && error.effect == Effect::Possible, || {
             format!("no effect is possible: {error:?}")
         })
@@ -59,7 +62,8 @@ fn ended_with(trace: &Trace, check: impl Fn(&RecordedError, bool) -> Verdict) ->
     let mut unknown = false;
     let mut writes = false;
     for step in &trace.steps {
-        unknown |= writes && step.report.is_some_and(|report| report.class == ReplyClass::Ambiguous);
+        unknown |=
+            writes && step.report.is_some_and(|report| report.class == ReplyClass::Ambiguous);
         writes = step.action.sent().is_some_and(|sent| sent.method != Method::GET);
         if let RecordedAction::Done(result) = &step.action {
             return result.as_ref().map_or_else(|error| check(error, unknown), |()| Ok(()));

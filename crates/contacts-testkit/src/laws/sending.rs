@@ -31,7 +31,10 @@ pub fn no_create_is_sent_again_while_its_outcome_is_unknown(trace: &Trace) -> Ve
             }
         }
         broken_if(step.action.is_post() && unknown, || {
-            format!("a second create request at {:?} while the outcome of the first is unknown", step.now)
+            format!(
+                "a second create request at {:?} while the outcome of the first is unknown",
+                step.now
+            )
         })?;
         in_flight = step.action.sent().map(|sent| sent.method == Method::POST);
         Ok(())
@@ -52,7 +55,9 @@ pub fn an_operation_is_sent_at_most_as_often_as_the_policy_allows(trace: &Trace)
     let attempts = usize::try_from(trace.info.policy.max_attempts.max(1)).unwrap_or(usize::MAX);
     each_call(trace, |call| {
         let most = attempts + call.refreshes(call.steps.len()).min(1);
-        broken_if(call.attempts() > most, || format!("sent {} times; {most} are allowed", call.attempts()))
+        broken_if(call.attempts() > most, || {
+            format!("sent {} times; {most} are allowed", call.attempts())
+        })
     })
 }
 
@@ -78,10 +83,14 @@ pub fn a_permanent_failure_is_not_retried(trace: &Trace) -> Verdict {
 }
 
 /// Credentials are refreshed at most once per call, and never if they are fixed.
-pub fn credentials_are_refreshed_at_most_once_per_call_and_never_if_fixed(trace: &Trace) -> Verdict {
+pub fn credentials_are_refreshed_at_most_once_per_call_and_never_if_fixed(
+    trace: &Trace,
+) -> Verdict {
     let refreshes = |step: &Step| matches!(step.action, RecordedAction::Refresh { .. });
     if trace.info.access == Access::Fixed {
-        return broken_if(trace.steps.iter().any(refreshes), || "fixed credentials are refreshed".into());
+        return broken_if(trace.steps.iter().any(refreshes), || {
+            "fixed credentials are refreshed".into()
+        });
     }
     let first = |step: &Step| matches!(step.action, RecordedAction::Refresh { refused: false, .. });
     let needed = trace.info.access == Access::Missing;

@@ -15,7 +15,8 @@ pub fn nothing_is_sent_before_the_requested_delay_has_passed(trace: &Trace) -> V
     let mut earliest = Duration::ZERO;
     each(&trace.steps, |step| {
         // A 401 is answered by a refresh, so its delay does not count.
-        if let Some(Report { hint: Some(hint), .. }) = step.report.filter(|report| !report.is_unauthorized())
+        if let Some(Report { hint: Some(hint), .. }) =
+            step.report.filter(|report| !report.is_unauthorized())
         {
             earliest = earliest.max(step.now.saturating_add(hint));
         }
@@ -39,9 +40,10 @@ pub fn a_requested_wait_is_the_delay_plus_at_most_a_tenth_or_the_backoff(trace: 
                 false => backoff(call, index, report),
             };
             let most = hint + (hint / 10).max(Duration::from_millis(500));
-            broken_if(wait < hint.max(least) || wait >= most.max(least + Duration::from_nanos(1)), || {
-                format!("waited {wait:?}; requested {hint:?}, minimum {least:?}")
-            })
+            broken_if(
+                wait < hint.max(least) || wait >= most.max(least + Duration::from_nanos(1)),
+                || format!("waited {wait:?}; requested {hint:?}, minimum {least:?}"),
+            )
         })
     })
 }
@@ -63,10 +65,13 @@ pub fn a_wait_without_a_requested_delay_is_a_backoff_with_full_jitter(trace: &Tr
 pub fn a_scan_for_a_create_waits_for_the_consistency_delay(trace: &Trace) -> Verdict {
     let consistency_delay = trace.info.policy.consistency_delay;
     each_call(trace, |call| {
-        let settling =
-            call.waits().filter(|(_, report, _)| call.awaits_consistency(report) && report.hint.is_none());
+        let settling = call
+            .waits()
+            .filter(|(_, report, _)| call.awaits_consistency(report) && report.hint.is_none());
         each(settling, |(_, _, wait)| {
-            broken_if(wait != consistency_delay, || format!("waited {wait:?}; must be {consistency_delay:?}"))
+            broken_if(wait != consistency_delay, || {
+                format!("waited {wait:?}; must be {consistency_delay:?}")
+            })
         })
     })
 }
@@ -103,7 +108,9 @@ pub fn every_wait_reports_the_right_reason(trace: &Trace) -> Verdict {
             let consistency_delay =
                 if awaits_consistency { policy.consistency_delay } else { Duration::ZERO };
             let expected = match report.hint {
-                Some(hint) if awaits_consistency && hint >= consistency_delay => WaitReason::RetryAfter,
+                Some(hint) if awaits_consistency && hint >= consistency_delay => {
+                    WaitReason::RetryAfter
+                }
                 _ if awaits_consistency => WaitReason::Consistency,
                 Some(hint) if hint >= max_backoff(call, index, report) => WaitReason::RetryAfter,
                 // The longer wait gives the reason. The jitter on top of the delay is random.
@@ -112,7 +119,9 @@ pub fn every_wait_reports_the_right_reason(trace: &Trace) -> Verdict {
                 None => WaitReason::Backoff,
             };
             let reported = call.steps[index].waiting;
-            broken_if(reported != Some(expected), || format!("reason {reported:?} instead of {expected:?}"))
+            broken_if(reported != Some(expected), || {
+                format!("reason {reported:?} instead of {expected:?}")
+            })
         })
     })
 }

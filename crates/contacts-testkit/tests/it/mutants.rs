@@ -31,7 +31,10 @@ fn breaks(job: usize, law: impl Fn(&Script) -> Verdict) -> bool {
 #[track_caller]
 fn assert_detects(mutant: Begin, job: usize, by: Law) {
     assert!(breaks(job, |script| by(&script.play(mutant))), "the law does not detect the mutant");
-    assert!(!breaks(job, |script| by(&script.play(Job::begin))), "the law is broken without the mutant");
+    assert!(
+        !breaks(job, |script| by(&script.play(Job::begin))),
+        "the law is broken without the mutant"
+    );
 }
 
 macro_rules! detects {

@@ -19,20 +19,27 @@ fn connections_are_reused_except_for_a_create_request() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     ids(&client);
-    ids(&client.with_credentials(Credentials::basic("ann@on-call.example", "sandbox-token-of-ann").unwrap()));
+    ids(&client.with_credentials(
+        Credentials::basic("ann@on-call.example", "sandbox-token-of-ann").unwrap(),
+    ));
     client.send(&CreateContact::new(ContactMethod::Voice, "1-2").unwrap()).unwrap();
     ids(&client);
-    let connections: Vec<_> = sandbox.journal().iter().map(|recorded| recorded.connection).collect();
+    let connections: Vec<_> =
+        sandbox.journal().iter().map(|recorded| recorded.connection).collect();
     assert_eq!(connections, [1, 1, 2, 1]);
 }
 
 #[test]
 fn an_invalid_proxy_or_ca_is_rejected_without_repeating_it() {
-    let builder =
-        || Client::builder(BaseUrl::new("https://a.example").unwrap()).credentials(Credentials::none());
+    let builder = || {
+        Client::builder(BaseUrl::new("https://a.example").unwrap()).credentials(Credentials::none())
+    };
     for proxy in ["", "socks5://u:secret@h:1", "ftp://u:secret@h", "http://u:secret@"] {
         let error = builder().proxy(proxy).unwrap_err();
-        assert!(error.is_invalid_input() && !error.to_string().contains("secret"), "{proxy}: {error}");
+        assert!(
+            error.is_invalid_input() && !error.to_string().contains("secret"),
+            "{proxy}: {error}"
+        );
     }
     assert!(builder().root_certificates_pem(b"nothing").is_err());
     assert!(builder().user_agent("a\nb").is_err());

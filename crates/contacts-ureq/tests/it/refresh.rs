@@ -13,7 +13,8 @@ use std::{
 use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Sandbox, User};
 use contacts_ureq::{BaseUrl, Client, Credentials, ErrorKind, ListContacts, RetryPolicy};
 
-/// Returns a client whose provider returns these tokens in turn, the last one forever, and the number of refreshes.
+/// Returns a client whose provider returns these tokens in turn, the last one forever, and the
+/// number of refreshes.
 fn client(sandbox: &Sandbox, tokens: &[&str]) -> (Client, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);

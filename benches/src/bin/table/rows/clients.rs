@@ -20,7 +20,14 @@ pub(crate) fn over_hyper_and_ureq(bench: &Bench) -> Result<()> {
         instructions(bench, ours, [ours, limited], 1000, 1, Some(1.05))?;
         // With threads the instructions vary.
         if library == "hyper" {
-            instructions(bench, &format!("{ours}, 64 at a time"), [ours, raw], 6400, 64, Some(1.05))?;
+            instructions(
+                bench,
+                &format!("{ours}, 64 at a time"),
+                [ours, raw],
+                6400,
+                64,
+                Some(1.05),
+            )?;
         }
         for at in [1, 64] {
             times(bench, [ours, raw, limited], at)?;

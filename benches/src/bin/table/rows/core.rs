@@ -3,7 +3,8 @@
 use super::{instructions, row};
 use crate::{Result, measure::Bench, spread::short};
 
-const OPERATIONS: [&str; 7] = ["list", "get", "create", "update", "delete", "activate", "deactivate"];
+const OPERATIONS: [&str; 7] =
+    ["list", "get", "create", "update", "delete", "activate", "deactivate"];
 
 pub(crate) fn build(bench: &Bench) -> Result<()> {
     for name in OPERATIONS {
@@ -28,7 +29,14 @@ pub(crate) fn read(bench: &Bench) -> Result<()> {
     for name in ["page-1", "page-20", "page-100", "contact", "error"] {
         let [ours, by_hand] = ["ours", "by-hand"].map(|how| format!("read/{name}/{how}"));
         let is_target = name == "page-100";
-        instructions(bench, &format!("read {name}"), [&ours, &by_hand], 200, 1, is_target.then_some(0.9))?;
+        instructions(
+            bench,
+            &format!("read {name}"),
+            [&ours, &by_hand],
+            200,
+            1,
+            is_target.then_some(0.9),
+        )?;
         let allocations = bench.allocations(&ours)?;
         row(
             &format!("read {name}: allocations"),
@@ -55,6 +63,13 @@ pub(crate) fn call(bench: &Bench) -> Result<()> {
         Some(over < 1.0),
     );
     let [ours, parts] = [bench.allocations(names[0])?, bench.allocations(names[1])?];
-    row("a call: allocations", &short(ours), &short(parts), None, "none of its own", Some(ours <= parts));
+    row(
+        "a call: allocations",
+        &short(ours),
+        &short(parts),
+        None,
+        "none of its own",
+        Some(ours <= parts),
+    );
     instructions(bench, "a call", names, 1000, 1, None)
 }

@@ -67,7 +67,8 @@ fn paging(bench: &Bench) -> Result<()> {
 }
 
 fn users(bench: &Bench) -> Result<()> {
-    let cost = |count| -> Result<_> { Ok(bench.costs(&["users/contacts-hyper"], count, 64)?.remove(0)) };
+    let cost =
+        |count| -> Result<_> { Ok(bench.costs(&["users/contacts-hyper"], count, 64)?.remove(0)) };
     let [few, many] = [cost(10_000)?, cost(100_000)?];
     for (what, many, few) in
         [("KiB at most", many.memory, few.memory), ("microseconds of CPU", many.cpu, few.cpu)]

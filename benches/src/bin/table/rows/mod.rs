@@ -8,7 +8,14 @@ pub(crate) mod program;
 use crate::{Result, measure::Bench, spread::short};
 
 /// Prints one row. Without a target, it is neither met nor missed.
-fn row(what: &str, measured: &str, beside: &str, ratio: Option<f64>, target: &str, met: Option<bool>) {
+fn row(
+    what: &str,
+    measured: &str,
+    beside: &str,
+    ratio: Option<f64>,
+    target: &str,
+    met: Option<bool>,
+) {
     let ratio = ratio.map_or(String::new(), |ratio| format!("{ratio:.3}"));
     let met = met.map_or("", |met| if met { "met" } else { "MISSED" });
     println!("| {what} | {measured} | {beside} | {ratio} | {target} | {met} |");
@@ -29,7 +36,8 @@ fn instructions(
     at: u64,
     most: Option<f64>,
 ) -> Result<()> {
-    let [ours, beside] = [bench.instructions(pair[0], count, at)?, bench.instructions(pair[1], count, at)?];
+    let [ours, beside] =
+        [bench.instructions(pair[0], count, at)?, bench.instructions(pair[1], count, at)?];
     let what = format!("{what}: instructions");
     at_most(&what, &short(ours), &format!("{} {}", pair[1], short(beside)), ours / beside, most);
     Ok(())

@@ -11,7 +11,12 @@ pub(crate) fn size(bench: &Bench) -> Result<()> {
         return Ok(());
     }
     let output = Command::new("cargo")
-        .args(["tree", "--locked", "--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
+        .args([
+            "tree",
+            "--locked",
+            "--manifest-path",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+        ])
         .args(["--features", "reqwest", "--edges", "normal", "--no-dedupe", "--prefix", "depth"])
         .output()?;
     if !output.status.success() {
@@ -24,7 +29,14 @@ pub(crate) fn size(bench: &Bench) -> Result<()> {
         let ours = format!("contacts-{library}");
         let own = crates_of(&ours, &tree)?;
         let beside = format!("reqwest {usual}");
-        row(&format!("{ours}: crates"), &own.to_string(), &beside, None, "fewer", Some(own < usual));
+        row(
+            &format!("{ours}: crates"),
+            &own.to_string(),
+            &beside,
+            None,
+            "fewer",
+            Some(own < usual),
+        );
         let kib = bench.size(&format!("one_contact_{library}"))?;
         row(
             &format!("the smallest program with {ours}: KiB, stripped"),
@@ -50,7 +62,11 @@ fn crates_of(name: &str, tree: &str) -> Result<usize> {
         }
         names.extend(name.split(' ').next());
     }
-    if names.is_empty() { Err(format!("{name} is not in the tree").into()) } else { Ok(names.len()) }
+    if names.is_empty() {
+        Err(format!("{name} is not in the tree").into())
+    } else {
+        Ok(names.len())
+    }
 }
 
 pub(crate) fn command(bench: &Bench, contacts: &str) -> Result<()> {

@@ -70,7 +70,12 @@ impl fmt::Display for Finding {
                 write!(f, "only one enabled contact: {method} {to}")
             }
             Self::DisabledPhone { method, to, reason } => {
-                write!(f, "{} {} is disabled", escape_controls(method.as_str()), escape_controls(to))?;
+                write!(
+                    f,
+                    "{} {} is disabled",
+                    escape_controls(method.as_str()),
+                    escape_controls(to)
+                )?;
                 reason.iter().try_for_each(|reason| write!(f, ": {}", escape_controls(reason)))
             }
             Self::Unreadable { error } => error.fmt(f),
@@ -96,7 +101,8 @@ struct Assessment {
 /// Assesses the contacts of a user. Each required kind needs an enabled contact.
 fn assess(contacts: &[Contact], required: &[ContactMethod]) -> Assessment {
     let enabled: Vec<_> = contacts.iter().filter(|contact| contact.is_enabled()).collect();
-    let is_missing = |kind: &&ContactMethod| !enabled.iter().any(|contact| contact.method == **kind);
+    let is_missing =
+        |kind: &&ContactMethod| !enabled.iter().any(|contact| contact.method == **kind);
     let missing: Vec<_> = required.iter().filter(is_missing).cloned().collect();
     let reachability = match (enabled.len(), missing.is_empty()) {
         (0, _) => Reachability::Unreachable,
@@ -127,7 +133,8 @@ fn disabled_phone(contact: &Contact) -> Option<Finding> {
 }
 
 fn counts(contacts: &[Contact]) -> BTreeMap<ContactMethod, Count> {
-    let mut counts: BTreeMap<_, _> = KINDS.into_iter().map(|kind| (kind, Count::default())).collect();
+    let mut counts: BTreeMap<_, _> =
+        KINDS.into_iter().map(|kind| (kind, Count::default())).collect();
     for contact in contacts {
         let count = counts.entry(contact.method.clone()).or_default();
         match contact.is_enabled() {
@@ -169,7 +176,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(user: User, reading: Result<&[Contact], Failure>, required: &[ContactMethod]) -> Self {
+    pub(crate) fn new(
+        user: User,
+        reading: Result<&[Contact], Failure>,
+        required: &[ContactMethod],
+    ) -> Self {
         match reading {
             Ok(contacts) => {
                 let Assessment { reachability, findings, counts } = assess(contacts, required);
@@ -247,7 +258,9 @@ pub(crate) fn could_not_read(failures: &[&Failure], users: usize) -> Failure {
     let message = format!("could not read {} of {}", failures.len(), counted(users, "user"));
     let failure = Failure::several(failures, message);
     match failures.first().and_then(|first| first.hint()) {
-        Some(hint) if failures.iter().all(|other| other.hint() == Some(hint)) => failure.with_hint(hint),
+        Some(hint) if failures.iter().all(|other| other.hint() == Some(hint)) => {
+            failure.with_hint(hint)
+        }
         _ => failure,
     }
 }
@@ -279,7 +292,9 @@ mod tests {
 
     /// The names of all findings.
     fn words(assessment: &Assessment) -> Vec<String> {
-        let word = |finding| serde_json::to_value(finding).unwrap()["finding"].as_str().unwrap().to_owned();
+        let word = |finding| {
+            serde_json::to_value(finding).unwrap()["finding"].as_str().unwrap().to_owned()
+        };
         assessment.findings.iter().map(word).collect()
     }
 

@@ -98,7 +98,11 @@ impl Output {
             }
             Reachability::Reachable => findings,
         };
-        [Cell::new(escape_controls(row.user.account_id.as_str())), Cell::new(enabled(row)), findings]
+        [
+            Cell::new(escape_controls(row.user.account_id.as_str())),
+            Cell::new(enabled(row)),
+            findings,
+        ]
     }
 }
 
@@ -110,8 +114,9 @@ fn name(row: &Row) -> Option<&str> {
 fn enabled(row: &Row) -> String {
     let Some(counts) = &row.contacts else { return "?".into() };
     let counts = counts.iter().filter(|(_, count)| count.enabled > 0);
-    let counts: Vec<_> =
-        counts.map(|(kind, count)| format!("{} {}", count.enabled, escape_controls(kind.as_str()))).collect();
+    let counts: Vec<_> = counts
+        .map(|(kind, count)| format!("{} {}", count.enabled, escape_controls(kind.as_str())))
+        .collect();
     if counts.is_empty() { "none".into() } else { counts.join(", ") }
 }
 
@@ -124,7 +129,8 @@ impl<'a> Record<'a> {
         for finding in &row.findings {
             match finding {
                 Finding::Missing { methods } => {
-                    missing = methods.iter().map(ContactMethod::as_str).collect::<Vec<_>>().join(" ");
+                    missing =
+                        methods.iter().map(ContactMethod::as_str).collect::<Vec<_>>().join(" ");
                 }
                 Finding::DisabledPhone { method, to, .. } => phones.push(format!("{method} {to}")),
                 _ => {}
@@ -167,7 +173,8 @@ impl Progress {
             return Self(None);
         }
         let [users, known] = [users, known].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
-        let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style =
+            ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
         let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
             // Writing to a string cannot fail.
             let _ = write!(out, "{:.0}/s", state.per_sec());

@@ -82,7 +82,9 @@ fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) 
 fn from_file(reused: &Reused) -> String {
     let taken = Users(reused.taken);
     match reused.written.and_then(utc) {
-        Some(written) => format!(" Contacts of {taken} are from an earlier audit, last written {written}."),
+        Some(written) => {
+            format!(" Contacts of {taken} are from an earlier audit, last written {written}.")
+        }
         None => format!(" Contacts of {taken} are from an earlier audit."),
     }
 }
@@ -141,7 +143,8 @@ fn table(out: &mut String, what: &str, rows: &[&Row]) -> fmt::Result {
 
 fn write_row(out: &mut String, row: &Row) -> fmt::Result {
     let User { account_id, name, email } = &row.user;
-    let mut names = [name.as_deref(), email.as_deref(), Some(account_id.as_str())].into_iter().flatten();
+    let mut names =
+        [name.as_deref(), email.as_deref(), Some(account_id.as_str())].into_iter().flatten();
     let word = row.reachability.word();
     let first = names.next().unwrap_or_default();
     write!(out, "<tr data-reachability=\"{word}\"><th scope=\"row\"><b>{}</b>", Text(first))?;
@@ -166,9 +169,9 @@ fn write_row(out: &mut String, row: &Row) -> fmt::Result {
     write!(out, "<td>")?;
     if !row.findings.is_empty() {
         write!(out, "<ul>")?;
-        row.findings
-            .iter()
-            .try_for_each(|finding: &Finding| write!(out, "<li>{}</li>", Text(&finding.to_string())))?;
+        row.findings.iter().try_for_each(|finding: &Finding| {
+            write!(out, "<li>{}</li>", Text(&finding.to_string()))
+        })?;
         write!(out, "</ul>")?;
     }
     writeln!(out, "</td></tr>")
@@ -207,8 +210,9 @@ mod tests {
             &About { site: "the site", required: &[], finished: "now", reused: None },
         );
         for address in ["http:", "https:", "//", "src=", "@import", "url("] {
-            let found =
-                page.lines().find(|line| line.contains(address) && !line.trim_start().starts_with("//"));
+            let found = page
+                .lines()
+                .find(|line| line.contains(address) && !line.trim_start().starts_with("//"));
             assert_eq!(found, None, "{address}");
         }
     }

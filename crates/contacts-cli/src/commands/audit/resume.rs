@@ -106,13 +106,18 @@ impl Resume {
     }
 
     /// Saves the contacts of a user. After it returns, the line survives a kill of this process.
-    pub(crate) fn save(&mut self, account_id: &AccountId, contacts: &[Contact]) -> Result<(), Failure> {
+    pub(crate) fn save(
+        &mut self,
+        account_id: &AccountId,
+        contacts: &[Contact],
+    ) -> Result<(), Failure> {
         self.append(&Line { account_id, contacts })
     }
 
     fn append(&mut self, line: &impl Serialize) -> Result<(), Failure> {
-        let failed =
-            |error: &dyn fmt::Display| Failure::local(format!("could not write {}: {error}", self.name));
+        let failed = |error: &dyn fmt::Display| {
+            Failure::local(format!("could not write {}: {error}", self.name))
+        };
         let mut line = serde_json::to_vec(line).map_err(|error| failed(&error))?;
         line.push(b'\n');
         // `Known::read` would reject the line. Without it, the next audit reads the user again.
@@ -179,10 +184,11 @@ impl Known {
                 _ if line.is_empty() => break,
                 (1, _) => check_head(&line, head)?,
                 (_, true) => {
-                    let Line { account_id, contacts } = serde_json::from_slice(&line).map_err(|error| {
-                        let why = format!("line {number} is not a line of an audit: {error}");
-                        Unusable::Content(why)
-                    })?;
+                    let Line { account_id, contacts } =
+                        serde_json::from_slice(&line).map_err(|error| {
+                            let why = format!("line {number} is not a line of an audit: {error}");
+                            Unusable::Content(why)
+                        })?;
                     known.users.insert(account_id, contacts);
                 }
                 (_, false) => {}
@@ -205,9 +211,10 @@ fn check_head(line: &[u8], head: &Head) -> Result<(), Unusable> {
     }
     match serde_json::from_slice::<Head>(line) {
         Ok(found) if found == *head => Ok(()),
-        Ok(Head { contacts_audit: VERSION, site }) => {
-            Err(Unusable::Content(format!("it belongs to another site, {}", escape_controls(&site))))
-        }
+        Ok(Head { contacts_audit: VERSION, site }) => Err(Unusable::Content(format!(
+            "it belongs to another site, {}",
+            escape_controls(&site)
+        ))),
         Ok(_) => Err(Unusable::Content("another version of this command wrote it".into())),
         Err(_) => Err(not_ours()),
     }
@@ -340,7 +347,8 @@ mod tests {
 
     #[test]
     fn a_line_without_an_end_is_rejected() {
-        for (before, why) in [(String::new(), "line 1 is longer"), (format!("{OURS}\n"), "line 2 is longer")]
+        for (before, why) in
+            [(String::new(), "line 1 is longer"), (format!("{OURS}\n"), "line 2 is longer")]
         {
             let error = rejected(before.as_bytes().chain(io::repeat(0)));
             assert!(error.starts_with(why), "{error}");

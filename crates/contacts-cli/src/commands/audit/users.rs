@@ -80,7 +80,8 @@ fn header(cells: &[Cell]) -> Result<Option<Vec<Option<Column>>>, Diagnostic> {
 
 /// Returns `true` for names of columns that do not have account ids.
 fn is_name(text: &str) -> bool {
-    matches!(letters(text).as_str(), "id" | "method" | "to" | "enabled") || Column::of(text).is_some()
+    matches!(letters(text).as_str(), "id" | "method" | "to" | "enabled")
+        || Column::of(text).is_some()
 }
 
 fn letters(name: &str) -> String {
@@ -93,7 +94,9 @@ fn user(cells: &[Cell], header: Option<&[Option<Column>]>) -> Result<User, Diagn
     let Some(header) = header else {
         return match (filled.next(), filled.next()) {
             (Some((cell, _)), None) => account(cell).map(User::new),
-            (_, Some((cell, _))) => Err(Diagnostic::new(cell.position, "expected one account id per line")),
+            (_, Some((cell, _))) => {
+                Err(Diagnostic::new(cell.position, "expected one account id per line"))
+            }
             (None, None) => Err(missing(cells)),
         };
     };
@@ -151,7 +154,10 @@ mod tests {
 
     fn diagnostics(text: &str) -> Vec<String> {
         let shown = |diagnostic: &Diagnostic| {
-            format!("{}:{}: {}", diagnostic.position.line, diagnostic.position.column, diagnostic.message)
+            format!(
+                "{}:{}: {}",
+                diagnostic.position.line, diagnostic.position.column, diagnostic.message
+            )
         };
         read(text).unwrap_err().iter().map(shown).collect()
     }
@@ -159,7 +165,10 @@ mod tests {
     #[test]
     fn blank_lines_and_comments_between_account_ids_are_ignored() {
         let text = "\u{feff}# on call\r\n\r\n 712020:a \r\n  # not in May\nb\n\nc";
-        assert_eq!(read(text).unwrap(), [user("712020:a", "", ""), user("b", "", ""), user("c", "", "")]);
+        assert_eq!(
+            read(text).unwrap(),
+            [user("712020:a", "", ""), user("b", "", ""), user("c", "", "")]
+        );
         assert_eq!(read("").unwrap(), []);
     }
 
@@ -176,7 +185,9 @@ mod tests {
 
     #[test]
     fn csv_may_have_any_order_of_columns_and_any_usual_delimiter() {
-        for name in ["accountId", "account_id", "Account ID", "ATLASSIAN-ID", "User id", "\"account id\""] {
+        for name in
+            ["accountId", "account_id", "Account ID", "ATLASSIAN-ID", "User id", "\"account id\""]
+        {
             for delimiter in [",", ";", "\t"] {
                 let text = format!(
                     "# x\n\nteam,email,{name},Name\n\nA,a@b,1,\"Ann \"\"A\"\"\nB\"\n#\n,,2,\n ,, ,\n"
@@ -186,9 +197,13 @@ mod tests {
                 assert_eq!(read(&text).unwrap(), expected, "{text}");
             }
         }
-        for text in
-            ["userId\n1\n2\n", "sep=;\r\nuser_id;;\r\n1;;\r\n2;;\r\n", "1\n2", "1,,\n2,,\n", "\"1\"\n\"2\"\n"]
-        {
+        for text in [
+            "userId\n1\n2\n",
+            "sep=;\r\nuser_id;;\r\n1;;\r\n2;;\r\n",
+            "1\n2",
+            "1,,\n2,,\n",
+            "\"1\"\n\"2\"\n",
+        ] {
             assert_eq!(read(text).unwrap(), [user("1", "", ""), user("2", "", "")], "{text}");
         }
     }
@@ -205,7 +220,9 @@ mod tests {
             ]
         );
         assert_eq!(
-            diagnostics("\n# who\nname,userId\nAnn,a b\n\nBen,\n#\n\nCy,\"1\n2\"\nDan,4\nEve,\"5\nFay,6\n"),
+            diagnostics(
+                "\n# who\nname,userId\nAnn,a b\n\nBen,\n#\n\nCy,\"1\n2\"\nDan,4\nEve,\"5\nFay,6\n"
+            ),
             [
                 "4:5: the account id has whitespace or a control character",
                 "6:1: the account id is missing",

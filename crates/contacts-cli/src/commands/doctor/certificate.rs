@@ -48,10 +48,14 @@ pub(crate) fn shown(
     timeout: Duration,
 ) -> Result<Shown, Failure> {
     let provider = Arc::new(ring::default_provider());
-    let verifier =
-        WebPkiServerVerifier::builder_with_provider(Arc::new(roots(network)?), Arc::clone(&provider))
-            .build()
-            .map_err(|error| Failure::local(format!("could not set up certificate verification: {error}")))?;
+    let verifier = WebPkiServerVerifier::builder_with_provider(
+        Arc::new(roots(network)?),
+        Arc::clone(&provider),
+    )
+    .build()
+    .map_err(|error| {
+        Failure::local(format!("could not set up certificate verification: {error}"))
+    })?;
     let recorder = Arc::new(Recorder { verifier, seen: OnceLock::new() });
     let result = shake_hands(stream, host, &provider, &recorder, timeout);
     let verdict = result.map_or_else(|error| Verdict::of(&error), |()| Verdict::Trusted);

@@ -38,11 +38,16 @@ pub(crate) fn check(steps: &mut Steps, network: &Network, site: &BaseUrl) -> Res
     let (host, port) = host_and_port(parsed.as_ref(), site.is_https());
     let addresses = addresses(host, port).map_err(|error| {
         let failure = Failure::unreachable(format!("could not resolve {authority}: {error}"));
-        steps.failed("address", &failure.with_hint("check the host name and the network connection"))
+        steps
+            .failed("address", &failure.with_hint("check the host name and the network connection"))
     })?;
     let shown: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
     steps.ok("address", format!("{authority} resolves to {}", shown.join(", ")));
-    if site.is_https() { check_certificate(steps, network, authority, host, &addresses) } else { Ok(()) }
+    if site.is_https() {
+        check_certificate(steps, network, authority, host, &addresses)
+    } else {
+        Ok(())
+    }
 }
 
 fn check_certificate(
@@ -70,15 +75,17 @@ fn check_certificate(
             steps.ok("TLS", certificate);
             return Ok(());
         }
-        Verdict::Untrusted(why) => {
-            Failure::untrusted(format!("{authority} sent a {certificate}, which is not trusted: {why}"))
-        }
+        Verdict::Untrusted(why) => Failure::untrusted(format!(
+            "{authority} sent a {certificate}, which is not trusted: {why}"
+        )),
         Verdict::Broken(why) if issuer.is_some() => {
-            let message = format!("{authority} sent a {certificate}, but then the handshake failed: {why}");
+            let message =
+                format!("{authority} sent a {certificate}, but then the handshake failed: {why}");
             Failure::unreachable(message).with_hint(NO_HANDSHAKE)
         }
         Verdict::Broken(why) => {
-            Failure::unreachable(format!("{authority} sent no certificate: {why}")).with_hint(NO_CONNECTION)
+            Failure::unreachable(format!("{authority} sent no certificate: {why}"))
+                .with_hint(NO_CONNECTION)
         }
     };
     Err(steps.failed("TLS", &failure))
@@ -87,7 +94,11 @@ fn check_certificate(
 /// Checks the proxy for a base URL. Returns `true` if there is one.
 ///
 /// The requests that follow check whether the proxy forwards them.
-pub(crate) fn check_proxy(steps: &mut Steps, network: &Network, base_url: &BaseUrl) -> Result<bool, Failure> {
+pub(crate) fn check_proxy(
+    steps: &mut Steps,
+    network: &Network,
+    base_url: &BaseUrl,
+) -> Result<bool, Failure> {
     let why_none = match network.proxy_for(base_url) {
         ProxyChoice::Through { url, from } => {
             reach_proxy(url, from, network).map_err(|failure| steps.failed("proxy", &failure))?;
@@ -118,9 +129,11 @@ fn reach_proxy(url: &str, from: &str, network: &Network) -> Result<(), Failure> 
             .with_hint(format!("check the name of the proxy in {from}, and the network connection"))
     })?;
     connected(&addresses, connect_timeout(network)).map(drop).map_err(|error| {
-        Failure::unreachable(format!("could not connect to the proxy {shown}: {error}")).with_hint(format!(
-            "check that the proxy in {from} is correct, running and reachable from this machine"
-        ))
+        Failure::unreachable(format!("could not connect to the proxy {shown}: {error}")).with_hint(
+            format!(
+                "check that the proxy in {from} is correct, running and reachable from this machine"
+            ),
+        )
     })
 }
 
@@ -139,7 +152,11 @@ fn connect_timeout(network: &Network) -> Duration {
 /// Resolves a host, which has no brackets, to at least one address.
 fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     let addresses: Vec<_> = (host, port).to_socket_addrs()?.collect();
-    if addresses.is_empty() { Err(io::Error::other("the host has no address")) } else { Ok(addresses) }
+    if addresses.is_empty() {
+        Err(io::Error::other("the host has no address"))
+    } else {
+        Ok(addresses)
+    }
 }
 
 /// Connects to all addresses, and returns the first connection. Some addresses may be unreachable
@@ -171,10 +188,14 @@ mod tests {
     fn one_reachable_address_is_enough() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         // No one listens on port 1. Another process may reuse a port that a test has closed.
-        let (address, refused) = (listener.local_addr().unwrap(), SocketAddr::from(([127, 0, 0, 1], 1)));
+        let (address, refused) =
+            (listener.local_addr().unwrap(), SocketAddr::from(([127, 0, 0, 1], 1)));
         let timeout = Timeouts::default().connect;
         let stream = connected(&[refused, address, refused], timeout).unwrap();
         assert_eq!(stream.peer_addr().unwrap(), address);
-        assert_eq!(connected(&[refused], timeout).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(
+            connected(&[refused], timeout).unwrap_err().kind(),
+            io::ErrorKind::ConnectionRefused
+        );
     }
 }

@@ -49,7 +49,12 @@ impl Steps {
         self.0.push(Step { step, state: State::Ok, message: message.into(), hint: None });
     }
 
-    pub(crate) fn note(&mut self, step: &'static str, message: impl Into<String>, hint: Option<String>) {
+    pub(crate) fn note(
+        &mut self,
+        step: &'static str,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
         self.0.push(Step { step, state: State::Note, message: message.into(), hint });
     }
 

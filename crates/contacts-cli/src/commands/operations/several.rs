@@ -31,7 +31,11 @@ pub(super) fn each(
                 let is_last = is_for_all(&error);
                 let untried = if is_last { ids.len() - index - 1 } else { 0 };
                 let failure = Failure::from(error);
-                failures.push(if several { failure.about(&without_trying(id, untried)) } else { failure });
+                failures.push(if several {
+                    failure.about(&without_trying(id, untried))
+                } else {
+                    failure
+                });
                 if is_last {
                     break;
                 }

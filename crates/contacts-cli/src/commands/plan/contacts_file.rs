@@ -71,13 +71,16 @@ impl ContactsFile {
         let desired = contacts_plan::read(&text, format).map_err(|diagnostics| {
             let mut failures: Vec<_> = diagnostics
                 .iter()
-                .map(|diagnostic| Failure::in_file(&name, Some(diagnostic.position), &diagnostic.message))
+                .map(|diagnostic| {
+                    Failure::in_file(&name, Some(diagnostic.position), &diagnostic.message)
+                })
                 .collect();
             if format != Format::Csv
                 && contacts_plan::looks_like_csv(&text)
                 && let Some(last) = failures.pop()
             {
-                failures.push(last.with_hint("the file looks like CSV; if it is, add --format csv"));
+                failures
+                    .push(last.with_hint("the file looks like CSV; if it is, add --format csv"));
             }
             failures
         })?;
@@ -89,9 +92,12 @@ impl ContactsFile {
     pub(crate) fn plan(&self, actual: &[Contact]) -> Result<Plan, Vec<Failure>> {
         Plan::new(&self.desired, actual, self.options).map_err(|error| {
             let failure = |reason: &PlanErrorKind| {
-                let failure = Failure::in_file(&self.name, reason.position(), &reason.message().to_string());
+                let failure =
+                    Failure::in_file(&self.name, reason.position(), &reason.message().to_string());
                 match reason {
-                    PlanErrorKind::LastEnabled => failure.with_hint("add --force to plan it anyway"),
+                    PlanErrorKind::LastEnabled => {
+                        failure.with_hint("add --force to plan it anyway")
+                    }
                     _ => failure,
                 }
             };

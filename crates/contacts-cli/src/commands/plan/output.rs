@@ -55,7 +55,9 @@ impl Output {
 /// Writes warnings and unmanaged contacts, one per line.
 fn beside_changes(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     warnings(plan).try_for_each(|warning| json_line(out, &warning))?;
-    plan.unmanaged().iter().try_for_each(|contact| json_line(out, &Unmanaged { unmanaged: contact }))
+    plan.unmanaged()
+        .iter()
+        .try_for_each(|contact| json_line(out, &Unmanaged { unmanaged: contact }))
 }
 
 /// The warnings of a plan, with their texts.
@@ -79,7 +81,10 @@ impl fmt::Display for Diff<'_> {
         let dim = Style::new().dimmed();
         for Contact { method, to, .. } in plan.unmanaged() {
             let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
-            writeln!(f, "{dim}  {method} {to} (not in the file; kept unless you add --prune){dim:#}")?;
+            writeln!(
+                f,
+                "{dim}  {method} {to} (not in the file; kept unless you add --prune){dim:#}"
+            )?;
         }
         if !(plan.is_empty() && plan.unmanaged().is_empty()) {
             writeln!(f)?;
@@ -180,7 +185,9 @@ impl Output {
     /// The result to write if the current change is interrupted. Empty in streamed formats.
     pub(crate) fn applied_so_far(self, apply: &Apply) -> Vec<u8> {
         match self.form {
-            OutputFormat::Json | OutputFormat::Csv => rendered(|out| self.write_applied(out, apply)),
+            OutputFormat::Json | OutputFormat::Csv => {
+                rendered(|out| self.write_applied(out, apply))
+            }
             OutputFormat::Ndjson | OutputFormat::Table => Vec::new(),
         }
     }
@@ -189,7 +196,8 @@ impl Output {
         let changes: Vec<_> =
             apply.outcomes().map(|(change, outcome)| Record::new(change, outcome)).collect();
         let plan = apply.plan();
-        let applied = Applied { changes, warnings: warnings(plan).collect(), unmanaged: plan.unmanaged() };
+        let applied =
+            Applied { changes, warnings: warnings(plan).collect(), unmanaged: plan.unmanaged() };
         match self.form {
             OutputFormat::Json => json_line(out, &applied),
             OutputFormat::Ndjson => beside_changes(out, plan),
@@ -239,10 +247,13 @@ fn outcome_summary(records: &[Record<'_>]) -> String {
     if made == records.len() {
         return format!("{} made", counted(made, "change"));
     }
-    let failed = [(Word::Failed, "failed"), (Word::Skipped, "skipped"), (Word::NotTried, "not tried")];
+    let failed =
+        [(Word::Failed, "failed"), (Word::Skipped, "skipped"), (Word::NotTried, "not tried")];
     let failed = failed.map(|(word, what)| (count(word), what));
-    let rest =
-        [(existed, EXISTED), (deleted, DELETED)].into_iter().chain(failed).filter(|(count, _)| *count > 0);
+    let rest = [(existed, EXISTED), (deleted, DELETED)]
+        .into_iter()
+        .chain(failed)
+        .filter(|(count, _)| *count > 0);
     let rest: Vec<_> = rest.map(|(count, what)| format!("{count} {what}")).collect();
     format!("{made} of {} made; {}", counted(records.len(), "change"), rest.join(", "))
 }
@@ -253,7 +264,9 @@ const DELETED: &str = "already deleted";
 /// Returns the state that someone else had already produced, if any.
 fn already(outcome: &Outcome) -> Option<&'static str> {
     match outcome {
-        Outcome::Done(Done::Ensured(ensured)) if ensured.outcome == EnsureOutcome::AlreadyExisted => {
+        Outcome::Done(Done::Ensured(ensured))
+            if ensured.outcome == EnsureOutcome::AlreadyExisted =>
+        {
             Some(EXISTED)
         }
         Outcome::Done(Done::AlreadyDeleted) => Some(DELETED),
@@ -264,5 +277,7 @@ fn already(outcome: &Outcome) -> Option<&'static str> {
 /// Number of changes made so far.
 pub(crate) fn made(apply: &Apply) -> usize {
     let outcomes = apply.outcomes().filter_map(|(_, outcome)| outcome);
-    outcomes.filter(|outcome| matches!(outcome, Outcome::Done(_)) && already(outcome).is_none()).count()
+    outcomes
+        .filter(|outcome| matches!(outcome, Outcome::Done(_)) && already(outcome).is_none())
+        .count()
 }

@@ -19,8 +19,14 @@ const AT_A_SERVICE: [(&str, &[&str]); 14] = [
     ("delete", &["delete FIRST", "delete --yes FIRST", "delete --yes SECOND"]),
     ("export", &["export", "export /HOME/copy.yaml", "export /HOME/copy.yaml"]),
     ("plan", &["plan /HOME/wanted.yaml", "plan /HOME/wanted.yaml --prune --exit-code"]),
-    ("apply", &["apply /HOME/wanted.yaml", "apply /HOME/wanted.yaml --yes", "apply /HOME/wanted.yaml"]),
-    ("audit", &["audit", "audit ACCOUNT", "audit ACCOUNT nobody --require voice --exit-code --jobs 1"]),
+    (
+        "apply",
+        &["apply /HOME/wanted.yaml", "apply /HOME/wanted.yaml --yes", "apply /HOME/wanted.yaml"],
+    ),
+    (
+        "audit",
+        &["audit", "audit ACCOUNT", "audit ACCOUNT nobody --require voice --exit-code --jobs 1"],
+    ),
     ("doctor", &["doctor"]),
     ("curl", &["curl list", "curl create voice 90-5555559999"]),
     ("config-show", &["config show"]),
@@ -28,7 +34,8 @@ const AT_A_SERVICE: [(&str, &[&str]); 14] = [
 
 /// A run as a terminal shows it.
 fn transcript(home: &Home, line: &str, ran: &Ran) -> String {
-    let errors = if ran.stderr.is_empty() { String::new() } else { format!("[stderr]\n{}", ran.stderr) };
+    let errors =
+        if ran.stderr.is_empty() { String::new() } else { format!("[stderr]\n{}", ran.stderr) };
     let exit = ran.status.code().unwrap();
     let text = redacted(home, &format!("{}{errors}[exit {exit}]\n\n", ran.stdout));
     format!("$ contacts {line}\n{text}")
@@ -41,10 +48,14 @@ fn runs(lines: &[&str], command: impl Fn(&Home, &Sandbox, &str) -> Contacts) -> 
         let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
         home.write("wanted.yaml", FILE);
         let [first, second] = ids(&sandbox);
-        let account = sandbox.with_service(|service| service.users().next().unwrap().account_id.clone());
+        let account =
+            sandbox.with_service(|service| service.users().next().unwrap().account_id.clone());
         for line in lines {
             let line = format!("{line} -o {form}");
-            let real = line.replace("FIRST", &first).replace("SECOND", &second).replace("ACCOUNT", &account);
+            let real = line
+                .replace("FIRST", &first)
+                .replace("SECOND", &second)
+                .replace("ACCOUNT", &account);
             let real = real.replace("/HOME", home.path("").to_str().unwrap().trim_end_matches('/'));
             text.push_str(&transcript(&home, &line, &command(&home, &sandbox, &real).run()));
         }
@@ -62,8 +73,10 @@ fn the_output_of_each_service_command_matches_its_snapshot() {
 
 #[test]
 fn the_output_of_each_local_command_matches_its_snapshot() {
-    let config = ["config path", "config set timeout 30s", "config get timeout", "config unset timeout"];
-    let login = ["login --base-url URL --email demo@example.com --token-file -", "logout", "logout"];
+    let config =
+        ["config path", "config set timeout 30s", "config get timeout", "config unset timeout"];
+    let login =
+        ["login --base-url URL --email demo@example.com --token-file -", "logout", "logout"];
     for (name, lines) in [("config", &config[..]), ("login", &login), ("demo", &["demo"])] {
         let text = runs(lines, |home, sandbox, line| {
             let line = line.replace("URL", &sandbox.base_url());

@@ -21,8 +21,10 @@ fn described(home: &Home, what: &str, line: &str, command: Contacts) -> String {
     let ran = command.line(&real).line("-o json").run();
     assert_eq!(ran.stdout, "", "{what}: {ran:?}");
     let (code, error) = (ran.status.code().unwrap(), ran.error());
-    let mut text =
-        format!("# {what}\n$ contacts {line}\nexit {code}, kind {}\n", error["kind"].as_str().unwrap());
+    let mut text = format!(
+        "# {what}\n$ contacts {line}\nexit {code}, kind {}\n",
+        error["kind"].as_str().unwrap()
+    );
     for name in ["message", "hint"] {
         if let Some(value) = error[name].as_str() {
             text += &format!("{name}: {value}\n");
@@ -65,13 +67,16 @@ fn of_responses() -> String {
     let removed = r#"{"errorMessages":["The requested API has been removed."],"errors":{}}"#;
     let contact = r#"{"id":"abc","method":"sms","to":"90-5555559999"}"#;
     let another = r#"{"id":"def","method":"sms","to":"90-5555559999"}"#;
-    let values =
-        |contacts: &str, next: &str| ok(&format!(r#"{{"values":[{contacts}],"links":{{"next":"{next}"}}}}"#));
+    let values = |contacts: &str, next: &str| {
+        ok(&format!(r#"{{"values":[{contacts}],"links":{{"next":"{next}"}}}}"#))
+    };
     let twice = ok(&format!(r#"{{"values":[{contact},{another}]}}"#));
-    let fields = r#"{"message":"Not accepted","errors":{"to":"is too long","method":"is unknown"}}"#;
+    let fields =
+        r#"{"message":"Not accepted","errors":{"to":"is too long","method":"is unknown"}}"#;
     let slow = answer("429 Too Many Requests", "retry-after: 3600\r\n", "").into_bytes();
     let later = answer("503 Service Unavailable", "retry-after: 20\r\n", "").into_bytes();
-    let moved = answer("301 Moved Permanently", "location: https://elsewhere.example/login\r\n", "");
+    let moved =
+        answer("301 Moved Permanently", "location: https://elsewhere.example/login\r\n", "");
     let none = ok(r#"{"values":[]}"#);
     let cases: Vec<(&str, &str, Vec<Vec<u8>>)> = vec![
         ("CheckApiToken", LIST, vec![json("401 Unauthorized", "")]),
@@ -80,7 +85,11 @@ fn of_responses() -> String {
         ("NoOperations", LIST, vec![json("403 Forbidden", plan)]),
         ("PlanLimit", LIST, vec![own_error("402 Payment Required", "Payment required")]),
         ("NotAllowed", LIST, vec![own_error("403 Forbidden", "Forbidden")]),
-        ("OnlyAdministrators", "list --account-id ann", vec![own_error("403 Forbidden", "Forbidden")]),
+        (
+            "OnlyAdministrators",
+            "list --account-id ann",
+            vec![own_error("403 Forbidden", "Forbidden")],
+        ),
         ("IpAllowlist", LIST, vec![json("403 Forbidden", allowlist)]),
         ("WrongSite", LIST, vec![json("404 Not Found", "")]),
         ("NoSuchUser", "list --account-id ann", vec![own_error("404 Not Found", "User not found")]),
@@ -90,8 +99,16 @@ fn of_responses() -> String {
         ("AlreadyExists", CREATE, vec![own_error("409 Conflict", "Contact already exists")]),
         ("TooManyContacts", CREATE, vec![own_error("422 Unprocessable Entity", "Limit exceeded")]),
         ("CheckAddress", CREATE, vec![own_error("422 Unprocessable Entity", "to is not valid")]),
-        ("OnlyEmailCanBeUpdated", "update abc 90-5", vec![own_error("422 Unprocessable Entity", "No")]),
-        ("NotVerified", "activate abc", vec![own_error("422 Unprocessable Entity", "Not verified")]),
+        (
+            "OnlyEmailCanBeUpdated",
+            "update abc 90-5",
+            vec![own_error("422 Unprocessable Entity", "No")],
+        ),
+        (
+            "NotVerified",
+            "activate abc",
+            vec![own_error("422 Unprocessable Entity", "Not verified")],
+        ),
         ("NotTheService, an error", LIST, vec![page("403 Forbidden")]),
         ("NotTheService, a success", LIST, vec![page("200 OK")]),
         ("NotTheService, not HTTP", LIST, vec![b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()]),
@@ -110,7 +127,11 @@ fn of_responses() -> String {
         ("Duplicate", ENSURE, vec![none, lost(), twice]),
         ("PagingError::Unreadable", LIST, vec![values(contact, "?page=2")]),
         ("PagingError::NotForward", LIST, vec![values(contact, "?offset=0")]),
-        ("PagingError::NothingNew", LIST, vec![values(contact, "?offset=1"), values(contact, "?offset=2")]),
+        (
+            "PagingError::NothingNew",
+            LIST,
+            vec![values(contact, "?offset=1"), values(contact, "?offset=2")],
+        ),
     ];
     let home = Home::new();
     let described = |(what, line, answers): (&str, &str, Vec<Vec<u8>>)| {
@@ -127,7 +148,8 @@ fn of_connections() -> String {
     let at_site = |site: &str| {
         home.contacts().args(["--site", site, "--email", "ann@example.com", "--token-file", &token])
     };
-    let renamed = answer("301 Moved", "location: https://new.atlassian.net/_edge/tenant_info\r\n", "");
+    let renamed =
+        answer("301 Moved", "location: https://new.atlassian.net/_edge/tenant_info\r\n", "");
     let renamed = Server::start(&[renamed]);
     let unknown = Server::start(&[answer("404 Not Found", "", "")]);
     let wants_password = Server::start(&[answer("407 Proxy Authentication Required", "", "")]);

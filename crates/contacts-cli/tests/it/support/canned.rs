@@ -24,8 +24,10 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(AtomicUsize::new(0));
-        let (counted, answers) =
-            (Arc::clone(&requests), answers.iter().map(|it| it.as_ref().to_vec()).collect::<Vec<_>>());
+        let (counted, answers) = (
+            Arc::clone(&requests),
+            answers.iter().map(|it| it.as_ref().to_vec()).collect::<Vec<_>>(),
+        );
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut reader = BufReader::new(stream.unwrap());
@@ -60,5 +62,8 @@ impl Server {
 
 /// The bytes of a response. Each header includes its line end.
 pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 {status}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }

@@ -12,7 +12,10 @@ pub(crate) fn examine(command: Contacts) -> (Vec<Value>, i32) {
 }
 
 pub(crate) fn step<'a>(steps: &'a [Value], name: &str) -> &'a Value {
-    steps.iter().find(|step| step["step"] == name).unwrap_or_else(|| panic!("no {name} in {steps:?}"))
+    steps
+        .iter()
+        .find(|step| step["step"] == name)
+        .unwrap_or_else(|| panic!("no {name} in {steps:?}"))
 }
 
 /// Asserts that the last check fails, has this name, and contains this text in message or hint.

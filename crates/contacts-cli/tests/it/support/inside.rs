@@ -19,7 +19,10 @@ pub(crate) fn add(sandbox: &Sandbox, method: &str, to: &str, enabled: bool) -> S
 
 /// The contacts of the demo user, as `email ann@example.com`.
 pub(crate) fn reached(sandbox: &Sandbox) -> Vec<String> {
-    stored(sandbox).iter().map(|contact| format!("{} {}", contact.method.as_str(), contact.to)).collect()
+    stored(sandbox)
+        .iter()
+        .map(|contact| format!("{} {}", contact.method.as_str(), contact.to))
+        .collect()
 }
 
 /// Number of write requests.

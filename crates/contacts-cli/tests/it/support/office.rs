@@ -37,7 +37,8 @@ impl Office {
         office.distinguished_name.push(rcgen::DnType::OrganizationName, "Office\u{202e} Ltd");
         office.distinguished_name.push(rcgen::DnType::CommonName, "Inspection");
         let office =
-            rcgen::CertifiedIssuer::self_signed(office, rcgen::KeyPair::generate().unwrap()).unwrap();
+            rcgen::CertifiedIssuer::self_signed(office, rcgen::KeyPair::generate().unwrap())
+                .unwrap();
         let key = rcgen::KeyPair::generate().unwrap();
         let hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
         let shown = rcgen::CertificateParams::new(hosts).unwrap();
@@ -99,7 +100,8 @@ pub(crate) fn answering(
     move |stream| {
         let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
         let mut stream = StreamOwned::new(connection, stream);
-        let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}", body.len());
+        let head =
+            format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}", body.len());
         let read = stream.read(&mut [0; 4096]);
         let _ = read.and_then(|_| write!(stream, "{head}\r\n\r\n{body}"));
         stream.conn.send_close_notify();

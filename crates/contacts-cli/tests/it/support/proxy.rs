@@ -48,8 +48,11 @@ impl Proxy {
 }
 
 fn serve(mut client: TcpStream, targets: &Mutex<Vec<String>>, server: Option<SocketAddr>) {
-    let head: Vec<_> =
-        BufReader::new(&client).lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+    let head: Vec<_> = BufReader::new(&client)
+        .lines()
+        .map_while(Result::ok)
+        .take_while(|line| !line.is_empty())
+        .collect();
     // `doctor` connects without a request.
     if head.is_empty() {
         return;
@@ -62,12 +65,14 @@ fn serve(mut client: TcpStream, targets: &Mutex<Vec<String>>, server: Option<Soc
     let address = server.or_else(|| target.parse().ok());
     let Some(address) = address.filter(|address| address.ip().is_loopback()) else {
         // Fails if the client has closed the connection.
-        let _ = client.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        let _ = client
+            .write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         return;
     };
     let mut server = TcpStream::connect(address).unwrap();
     client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
-    let (mut from_client, mut to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+    let (mut from_client, mut to_server) =
+        (client.try_clone().unwrap(), server.try_clone().unwrap());
     thread::spawn(move || {
         let _ = std::io::copy(&mut from_client, &mut to_server);
         let _ = to_server.shutdown(Shutdown::Write);

@@ -36,8 +36,16 @@ pub(crate) const CURL: &[Excluded] = &[
         names: "Reset at byte 0 ",
         because: "curl reports a failed connection if the reset came early",
     },
-    Excluded { group: "lengths", names: "", because: "curl accepts values that begin with a number" },
-    Excluded { group: "chunks", names: "", because: "curl reports bad chunks as a failure to receive" },
+    Excluded {
+        group: "lengths",
+        names: "",
+        because: "curl accepts values that begin with a number",
+    },
+    Excluded {
+        group: "chunks",
+        names: "",
+        because: "curl reports bad chunks as a failure to receive",
+    },
     Excluded {
         group: "heads",
         names: "a head",

@@ -7,7 +7,9 @@ use contacts_proto::{
     BaseUrl, Contact, Error, ListContacts, RetryPolicy,
     exchange::{Exchange, List, Session},
 };
-use contacts_sandbox::{Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User};
+use contacts_sandbox::{
+    Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User,
+};
 use contacts_testkit::{
     behaviour::random_behaviour,
     drive::Run,
@@ -41,14 +43,17 @@ pub(crate) fn fault(word: &str) -> Fault {
 
 /// Faults that end a change, or make its outcome unknown.
 pub(crate) fn faults() -> [Fault; 8] {
-    ["422", "403", "429", "503-before", "500-after", "refused", "lost-before", "lost-after"].map(fault)
+    ["422", "403", "429", "503-before", "500-after", "refused", "lost-before", "lost-after"]
+        .map(fault)
 }
 
 impl World {
     pub(crate) fn new(behaviour: Behaviour) -> Self {
         // Refreshed tokens are OAuth tokens, and go to the same base.
-        let behaviour = Behaviour { oauth_at_direct_base: OAuthAtDirectBase::Accepted, ..behaviour };
-        let site = BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path())).unwrap();
+        let behaviour =
+            Behaviour { oauth_at_direct_base: OAuthAtDirectBase::Accepted, ..behaviour };
+        let site =
+            BaseUrl::new(&format!("https://api.example.com{}", behaviour.base_path())).unwrap();
         let mut shared = network::World::new(Service::new(behaviour));
         let user = User::new("ann@example.com", "unused").with_account_id("ann");
         let network = Network::new(
@@ -168,8 +173,13 @@ impl World {
 }
 
 pub(crate) fn behaviour() -> impl Strategy<Value = Behaviour> {
-    let duplicates =
-        prop::sample::select(vec![Duplicates::Unprocessable, Duplicates::Conflict, Duplicates::Allowed]);
-    (duplicates, any::<u64>())
-        .prop_map(|(duplicates, seed)| Behaviour { duplicates, ..random_behaviour(&mut Random::new(seed)) })
+    let duplicates = prop::sample::select(vec![
+        Duplicates::Unprocessable,
+        Duplicates::Conflict,
+        Duplicates::Allowed,
+    ]);
+    (duplicates, any::<u64>()).prop_map(|(duplicates, seed)| Behaviour {
+        duplicates,
+        ..random_behaviour(&mut Random::new(seed))
+    })
 }

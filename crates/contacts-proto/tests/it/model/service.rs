@@ -83,7 +83,12 @@ impl Service {
     /// Adds other contacts.
     pub(crate) fn and_others(mut self, many: usize) -> Self {
         for number in 0..many {
-            self.add(&format!("o{number}"), "email", &format!("o{number}@example.com"), Duration::ZERO);
+            self.add(
+                &format!("o{number}"),
+                "email",
+                &format!("o{number}@example.com"),
+                Duration::ZERO,
+            );
         }
         self
     }
@@ -108,7 +113,8 @@ impl Service {
     /// Returns the ids of all contacts with this number.
     pub(crate) fn sms(&self, to: &str) -> Vec<&str> {
         let sms = self.contacts.iter().filter(|held| held.method == "sms");
-        let these = sms.filter(|held| same_address(&contacts_proto::ContactMethod::Sms, &held.to, to));
+        let these =
+            sms.filter(|held| same_address(&contacts_proto::ContactMethod::Sms, &held.to, to));
         these.map(|held| held.id.as_str()).collect()
     }
 
@@ -136,7 +142,8 @@ impl Service {
         if let Some(effect) = fault.effect {
             self.add(&id, method, to, now + effect);
         }
-        let created = || answer(201, &json!({"message": "Created", "data": {"id": id}}).to_string());
+        let created =
+            || answer(201, &json!({"message": "Created", "data": {"id": id}}).to_string());
         fault.reply.unwrap_or_else(created)
     }
 

@@ -74,7 +74,10 @@ impl Query {
         let query = request.uri().query().unwrap();
         let all = |name: &str| {
             let pairs = url::form_urlencoded::parse(query.as_bytes());
-            pairs.filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect::<Vec<_>>()
+            pairs
+                .filter(|(key, _)| key == name)
+                .map(|(_, value)| value.into_owned())
+                .collect::<Vec<_>>()
         };
         let number = |name: &str| all(name).concat().parse().unwrap();
         Self { offset: number("offset"), size: number("size"), account: all("targetAccountId") }
@@ -90,8 +93,10 @@ impl Model {
     pub(crate) fn answer(&self, query: &Query, number: usize) -> (Value, bool) {
         let from = query.offset.min(self.contacts);
         let to = query.offset.saturating_add(query.size.min(self.cap)).min(self.contacts);
-        let values: Vec<_> =
-            self.ids()[from..to].iter().map(|id| json!({"id": id, "method": "sms", "to": "1"})).collect();
+        let values: Vec<_> = self.ids()[from..to]
+            .iter()
+            .map(|id| json!({"id": id, "method": "sms", "to": "1"}))
+            .collect();
         let (links, ends) = self.links(query, number, values.len());
         let mut page = json!({"values": values});
         page.as_object_mut().unwrap().extend(links.map(|links| ("links".into(), links)));
@@ -189,8 +194,15 @@ pub(crate) fn hostile() -> impl Strategy<Value = Links> {
         1 => odd.prop_map(String::from),
     ];
     let url = |(offset, size)| json!(format!("url?offset={offset}&size={size}"));
-    let junk =
-        vec![json!(""), json!(" "), json!(7), json!(["?offset=1"]), json!({}), json!(true), json!(null)];
+    let junk = vec![
+        json!(""),
+        json!(" "),
+        json!(7),
+        json!(["?offset=1"]),
+        json!({}),
+        json!(true),
+        json!(null),
+    ];
     let link = prop_oneof![
         8 => (number.clone(), number).prop_map(url),
         1 => any::<String>().prop_map(Value::from),
@@ -200,9 +212,6 @@ pub(crate) fn hostile() -> impl Strategy<Value = Links> {
 }
 
 pub(crate) fn models(links: impl Strategy<Value = Links>) -> impl Strategy<Value = Model> {
-    (0_usize..60, prop_oneof![1_usize..12, 1_usize..=100], links).prop_map(|(contacts, cap, links)| Model {
-        contacts,
-        cap,
-        links,
-    })
+    (0_usize..60, prop_oneof![1_usize..12, 1_usize..=100], links)
+        .prop_map(|(contacts, cap, links)| Model { contacts, cap, links })
 }

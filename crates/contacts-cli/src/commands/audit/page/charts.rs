@@ -24,7 +24,8 @@ const MIN_WIDTH: f64 = 0.5;
 /// The headline numbers with the bar under them.
 pub(super) fn reachability(out: &mut String, tally: &Tally, is_required: bool) -> fmt::Result {
     let all = tally.users();
-    let shown = REACHABILITIES.map(|(reachability, what)| (reachability, what, tally.count(reachability)));
+    let shown =
+        REACHABILITIES.map(|(reachability, what)| (reachability, what, tally.count(reachability)));
     // Without requirements, no user can be missing a required contact.
     let shown = shown
         .iter()
@@ -44,7 +45,8 @@ pub(super) fn reachability(out: &mut String, tally: &Tally, is_required: bool) -
         .map(|(reachability, _, count)| format!("{} {}", Number(*count), reachability.word()))
         .collect();
     write!(out, "</dl>")?;
-    let parts: Vec<_> = shown.map(|(reachability, _, count)| (reachability.word(), *count)).collect();
+    let parts: Vec<_> =
+        shown.map(|(reachability, _, count)| (reachability.word(), *count)).collect();
     let label = format!("{}: {}", Users(all), words.join(", "));
     bar(out, &label, " reachabilities", &parts, all)
 }
@@ -84,18 +86,29 @@ pub(super) fn kinds(out: &mut String, rows: &[Row], required: &[ContactMethod]) 
 
 /// The number of users with each finding.
 pub(super) fn findings(out: &mut String, rows: &[Row], required: &[ContactMethod]) -> fmt::Result {
-    let count = |is: &dyn Fn(&Finding) -> bool| rows.iter().filter(|row| row.findings.iter().any(is)).count();
+    let count = |is: &dyn Fn(&Finding) -> bool| {
+        rows.iter().filter(|row| row.findings.iter().any(is)).count()
+    };
     let mut bars = vec![(
         "unreachable",
         "no enabled contact".to_owned(),
         count(&|it| matches!(it, Finding::Unreachable)),
     )];
     for kind in required {
-        let is = |it: &Finding| matches!(it, Finding::Missing { methods } if methods.contains(kind));
-        bars.push(("missing-required", format!("no enabled {kind}, but another contact"), count(&is)));
+        let is =
+            |it: &Finding| matches!(it, Finding::Missing { methods } if methods.contains(kind));
+        bars.push((
+            "missing-required",
+            format!("no enabled {kind}, but another contact"),
+            count(&is),
+        ));
     }
     bars.extend([
-        ("single", "only one enabled contact".into(), count(&|it| matches!(it, Finding::Single { .. }))),
+        (
+            "single",
+            "only one enabled contact".into(),
+            count(&|it| matches!(it, Finding::Single { .. })),
+        ),
         (
             "phones",
             "a disabled phone number".into(),
@@ -144,7 +157,8 @@ fn bar(
 /// The widths of the parts, in percent. Their sum is at most 100.
 fn widths(parts: &[(&str, usize)], whole: usize) -> Vec<f64> {
     let share = |count: usize| {
-        let [count, whole] = [count, whole.max(1)].map(|it| f64::from(u32::try_from(it).unwrap_or(u32::MAX)));
+        let [count, whole] =
+            [count, whole.max(1)].map(|it| f64::from(u32::try_from(it).unwrap_or(u32::MAX)));
         if count > 0.0 { (count * 100.0 / whole).max(MIN_WIDTH) } else { 0.0 }
     };
     let widths = parts.iter().map(|(_, count)| share(*count));

@@ -71,8 +71,11 @@ mod tests {
 
     /// Decodes the five references as a browser does.
     fn decoded(html: &str) -> String {
-        let text =
-            html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+        let text = html
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&#39;", "'");
         text.replace("&amp;", "&")
     }
 
@@ -98,6 +101,9 @@ mod tests {
     #[test]
     fn thousands_are_separated_by_commas() {
         let shown = |number| Number(number).to_string();
-        assert_eq!([shown(0), shown(999), shown(1000), shown(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [shown(0), shown(999), shown(1000), shown(1_234_567)],
+            ["0", "999", "1,000", "1,234,567"]
+        );
     }
 }
