@@ -129,7 +129,7 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the credentials.
+    /// Sets the credentials. Default: none, so requests have no `authorization` header.
     pub fn credentials(self, credentials: Credentials) -> Self {
         Self { credentials: Some(credentials), ..self }
     }
@@ -191,7 +191,7 @@ impl ClientBuilder {
         Self { roots: store, ..self }
     }
 
-    /// Trusts the certificate authorities of the operating system instead.
+    /// Trusts the certificate authorities of the operating system instead of Mozilla's list.
     ///
     /// [`root_certificates_pem`](Self::root_certificates_pem) and [`roots_der`](Self::roots_der) have no effect then. Needs the
     /// feature `platform-verifier`.
@@ -242,7 +242,7 @@ impl ClientBuilder {
         Ok(Self { user_agent: Some(value), ..self })
     }
 
-    /// Builds the client. Connects nothing before the first request.
+    /// Builds the client. It opens no connection before the first request.
     pub fn build(self) -> Client {
         let transport = self.transport();
         Client::from_parts(self.session(), self.provider, transport)
@@ -252,7 +252,8 @@ impl ClientBuilder {
     /// or rate.
     ///
     /// The timeout of a request includes the time until the layer is ready. If a layer rejects a
-    /// create request after it has taken the body, the outcome of the create counts as unknown.
+    /// create request after the layer has taken the body, the outcome of the create counts as
+    /// unknown.
     pub fn build_with<L>(self, layer: &L) -> Client<L::Service>
     where
         L: Layer<Transport, Service: HttpService>,
@@ -261,8 +262,9 @@ impl ClientBuilder {
         Client::from_parts(self.session(), self.provider, layer.layer(transport))
     }
 
-    /// Builds the client on another HTTP service. The settings of connections, proxy and
-    /// certificates have no effect then.
+    /// Builds the client with your own HTTP service as transport. It must follow the rules of
+    /// [`Action::Send`](contacts_proto::exchange::Action::Send). The settings of connections, proxy
+    /// and certificates have no effect then.
     pub fn build_on<S: HttpService>(self, service: S) -> Client<S> {
         Client::from_parts(self.session(), self.provider, service)
     }

@@ -27,8 +27,9 @@ use crate::{
 /// A client of one endpoint, as one user.
 ///
 /// Cloning is cheap. Clones share connections and retry budget, and so do the clients that
-/// [`with_credentials`](Self::with_credentials) returns. Requests need a tokio runtime with IO and
-/// time enabled.
+/// [`with_credentials`](Self::with_credentials) returns. # Panics
+///
+/// Requests panic outside a tokio runtime, or if its IO or time is not enabled.
 pub struct Client<S = Transport> {
     pub(crate) session: Session,
     provider: Option<Arc<SharedProvider>>,
@@ -54,8 +55,8 @@ impl<S: HttpService> Client<S> {
     /// Gets a contact.
     ///
     /// # Errors
-    /// See [`send`](Self::send). [`Error::is_no_such_contact`] tells that the contact does not
-    /// exist.
+    /// See [`send`](Self::send). [`Error::is_no_such_contact`] returns `true` if the contact does
+    /// not exist.
     ///
     /// # Cancel safety
     /// Dropping the future closes the connection of the request in flight. Nothing is lost.
@@ -106,8 +107,8 @@ impl<S: HttpService> Client<S> {
     /// See [`send`](Self::send).
     ///
     /// # Cancel safety
-    /// If the future is dropped, the request may still take effect. Call again to be sure:
-    /// repeating it is safe.
+    /// If the future is dropped, the request may still take effect. Call again to be sure. An error
+    /// with [`Error::is_no_such_contact`] then means that the contact is deleted.
     pub async fn delete(&self, id: &ContactId) -> Result<(), Error> {
         self.send(&DeleteContact::new(id.clone())).await
     }
@@ -194,7 +195,7 @@ impl<S: HttpService> Client<S> {
     /// Sends an operation, and repeats it as the retry policy allows.
     ///
     /// # Errors
-    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]. [`Error::effect`] tells
+    /// Any [`Error`] except [`Error::Paging`] and [`Error::Duplicate`]. [`Error::effect`] tells
     /// whether the operation may have taken effect.
     ///
     /// # Cancel safety

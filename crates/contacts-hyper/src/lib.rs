@@ -1,8 +1,8 @@
-//! Async client of the Contacts API of Jira Service Management operations, on hyper, tokio and
+//! Async client of the Contacts API in Jira Service Management Operations, on hyper, tokio and
 //! rustls.
 //!
-//! A contact is one way to reach a person who is on call. This crate is for services on tokio, with
-//! many users over one pool of connections.
+//! A contact is one way to reach a person who is on call. Use this crate on tokio. Clients of many
+//! users can share one pool of connections.
 //!
 //! ```
 //! use contacts_hyper::{BaseUrl, Client, ContactMethod, Credentials};
@@ -41,7 +41,7 @@
 //! // Get a contact.
 //! let contact: Contact = client.get(&id).await?;
 //!
-//! // List all contacts of the user, or of another user from the 41st contact on.
+//! // List all contacts of the user. List another user's contacts, starting with the 41st.
 //! let contacts: Vec<_> = client.list().try_collect().await?;
 //! let others: Vec<_> = client.list().account(account).offset(40).try_collect().await?;
 //!
@@ -49,14 +49,14 @@
 //! let mut contacts = client.list();
 //! while let Some(contact) = contacts.next().await { println!("{}", contact?.to) }
 //!
-//! // Create a contact, or ensure that it exists once.
+//! // Create a contact, or create it only if it is missing.
 //! let created = client.create(ContactMethod::Sms, "90-5555559999").await?;
 //! let ensured = client.ensure(ContactMethod::Sms, "90-5555559999").await?;
 //!
 //! // Deactivate a contact.
 //! client.deactivate(&id).await?;
 //!
-//! // Create a contact so that even a crash does not lose track of it.
+//! // Store a receipt first, so that you can check the outcome after a crash.
 //! let create = CreateContact::new(ContactMethod::Voice, "90-5555559999")?;
 //! std::fs::write("create.receipt", client.receipt(&create).to_string())?;
 //! client.send(&create).await?; // after a crash: client.reconcile(&std::fs::read_to_string("create.receipt")?.parse()?)
@@ -75,15 +75,15 @@
 //! # Errors
 //!
 //! An [`Error`] says what happened. [`Error::effect`] says whether the request may have taken
-//! effect, and [`Error::hint`] what to do. After [`Error::OutcomeUnknown`], do not create the
-//! contact again: [reconcile](Client::reconcile) the error's receipt first. The [guide] has a page
-//! on [failures and receipts](guide::failures).
+//! effect. [`Error::hint`] says what to do. After [`Error::OutcomeUnknown`], do not create the
+//! contact again. First call [`reconcile`](Client::reconcile) with the error's receipt: it checks
+//! whether the contact exists. The [guide] has a page on [failures and receipts](guide::failures).
 //!
 //! # Cancel safety
 //!
-//! Any future can be dropped. This closes the connection of the request in flight. A create request
-//! may still take effect then: store a [receipt](Client::receipt) first, or use
-//! [`ensure`](Client::ensure), which is safe to repeat.
+//! Any future can be dropped. Except for [`Contacts::next`], this closes the connection of the
+//! request in flight. A create request may still take effect then: store a
+//! [receipt](Client::receipt) first, or use [`ensure`](Client::ensure), which is safe to repeat.
 //!
 //! # Network
 //!
@@ -98,8 +98,8 @@
 //!
 //! # Features
 //!
-//! - `http2` (off): HTTP/2 with servers that offer it by ALPN. Many concurrent requests cost less
-//!   then, single requests more.
+//! - `http2` (off): HTTP/2 with servers that offer it by ALPN. This is faster for many concurrent
+//!   requests, and slower for single ones.
 //! - `platform-verifier` (off): `ClientBuilder::platform_roots` trusts the root certificates of the
 //!   operating system.
 //!

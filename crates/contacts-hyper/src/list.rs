@@ -18,9 +18,10 @@ use crate::{
 
 type PageRequest = Pin<Box<dyn Future<Output = Result<Page, Error>> + Send>>;
 
-/// A lazy list of contacts: the stream that [`Client::list`] returns.
+/// A lazy list of contacts: the stream that
+/// [`Client::list`] returns.
 ///
-/// It requests a page when it reaches the page's first contact. The first error ends it. It owns
+/// It requests a page when it reaches the page's first contact. Each page is one call with its own deadline. The setters have no effect after the first page. The first error ends it. It owns
 /// everything it needs, so it can be stored and moved into a task.
 ///
 /// ```no_run
@@ -64,7 +65,7 @@ impl<S: HttpService> Contacts<S> {
     /// Returns the next contact, or `None` at the end.
     ///
     /// # Errors
-    /// Those of [`Client::send`], and [`Error::Paging`] if the pages do not lead through the list.
+    /// See [`Client::send`]. [`Error::Paging`] if the list could not be read to its end.
     ///
     /// # Cancel safety
     /// If the future is dropped, no contact is lost: the next call continues with the same request.

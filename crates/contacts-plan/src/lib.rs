@@ -1,7 +1,7 @@
 //! Compares a user's contacts with a file of desired contacts, and makes the changes in a safe
 //! order.
 //!
-//! Use this crate if your program keeps on-call contacts as a file, or another source, lists them.
+//! Use this crate if a file, or another source, defines the on-call contacts of a user.
 //! It does no IO: you read the file, and a client runs the requests.
 //!
 //! ```

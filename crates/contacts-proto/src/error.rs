@@ -99,7 +99,7 @@ impl Error {
         }
     }
 
-    /// Returns the known effect of the operation.
+    /// Returns whether the operation may have taken effect of the operation.
     pub fn effect(&self) -> Effect {
         match self {
             Self::OutcomeUnknown(_) | Self::Duplicate(_) => Effect::Possible,
@@ -153,7 +153,7 @@ impl Error {
         self.api_error().and_then(ApiError::retry_after)
     }
 
-    /// Returns the way out of the error, if one is known.
+    /// Returns the likely cause and what to do, if known.
     pub fn hint(&self) -> Option<Hint> {
         match self {
             Self::Api(error) => error.hint(),
@@ -216,12 +216,14 @@ impl Error {
         self.kind() == ErrorKind::OutcomeUnknown
     }
 
-    /// Returns `true` if the same request may succeed later.
+    /// Returns `true` for `RateLimited`, `Unavailable` and `TimedOut`: the same request may succeed
+    /// later. Check [`effect`](Self::effect) before you repeat it.
     pub fn is_temporary(&self) -> bool {
         matches!(self.kind(), ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::TimedOut)
     }
 
-    /// Returns the number of attempts and why they ended. `None` if no attempt was needed.
+    /// Returns the number of attempts and why they ended. `None` for `InvalidInput`, `Paging` and
+    /// `Duplicate`.
     pub fn attempts(&self) -> Option<&Attempts> {
         match self {
             Self::Api(error) => Some(&error.attempts),
@@ -280,7 +282,7 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
-    /// `Display` shows the error inside, so the cause is that error's own.
+    /// `Display` shows the inner error already, so this is the source of that error.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         let shown: &dyn std::error::Error = match self {
             Self::InvalidInput(error) => error,

@@ -1,4 +1,4 @@
-//! Exchanges: complete tasks with as many requests as they need.
+//! Exchanges: whole tasks, each with as many requests as it needs.
 //!
 //! An exchange decides about retries, waits and deadlines. It does no IO: an adapter drives it.
 //!
@@ -9,7 +9,7 @@
 //! | [`Update`] | updates a contact; checks it before a retry |
 //! | [`Ensure`] | ensures that a contact exists once |
 //! | [`Reconcile`] | checks whether an interrupted create request succeeded |
-//! | [`List`], [`Pages`] | list all contacts, at once or page by page |
+//! | [`List`], [`Pages`] | list all contacts: as one result, or page by page |
 //!
 //! An adapter is a loop. The guide has [a complete one](crate::guide::embedding).
 
@@ -59,8 +59,9 @@ use crate::{
 /// on its arguments, the state, and the [`RetryBudget`](crate::RetryBudget) that all exchanges of a
 /// client share.
 ///
-/// The other methods describe the exchange to observers. Each has a default. An exchange that wraps
-/// another one must forward all of them, or observers miss a create request in flight.
+/// The other methods describe the exchange to observers: `name`, `wait_reason` and
+/// `is_create_in_flight`. Each has a default. An exchange that wraps another one must forward all
+/// of them, or observers miss a create request in flight.
 ///
 /// ```
 /// use std::{ops::ControlFlow, time::Duration};
@@ -103,9 +104,9 @@ pub trait Exchange {
     ///
     /// `random` must be a new random number for each call, one that an attacker cannot predict.
     ///
-    /// Every event is valid at any time. After a wait that was too short, the exchange waits again.
-    /// A request whose result is not reported counts as one that may have been sent. After the end,
-    /// the result is [`Error::InvalidInput`].
+    /// You may pass any event at any time. After a wait that was too short, the exchange waits
+    /// again. If you report no result for a request, it counts as possibly sent. After the end, the
+    /// result is [`Error::InvalidInput`].
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output>;
 
     /// Runs [`step`](Self::step) and shows its event and its action to an observer.
@@ -152,7 +153,7 @@ pub enum WaitReason {
     Backoff,
     /// Delay that the service requested.
     RetryAfter,
-    /// Time for a new contact to appear in the list, after the response was lost.
+    /// The response was lost. A new contact may take time to appear in the list.
     Consistency,
 }
 
@@ -188,7 +189,7 @@ pub enum Action<T> {
     /// [`Event::Failed`].
     ///
     /// The result of an exchange is correct only if the adapter follows these rules. Many HTTP
-    /// libraries do more by default: turn that off.
+    /// libraries retry and follow redirects by default. Turn that off.
     /// - Send the request once. Do not repeat it and do not follow redirects: a 302 is a response
     ///   like any other, and a redirected request would carry the token along.
     /// - Send it to its URL, with its headers unchanged. Use a proxy only if the user configured
@@ -204,7 +205,7 @@ pub enum Action<T> {
     Send {
         /// The request, ready for the wire.
         request: Request<Vec<u8>>,
-        /// Maximum time, from the connection to the end of the response body.
+        /// Maximum time, from the start of connecting to the end of the response body.
         timeout: Duration,
         /// If `true`, use a new connection: no other request was sent on it.
         fresh_connection: bool,
@@ -217,7 +218,7 @@ pub enum Action<T> {
     Refresh {
         /// Credentials that the service rejected. `None` if there were none yet.
         ///
-        /// A provider that already has newer credentials returns them.
+        /// If the provider already has newer credentials, it should return them.
         refused: Option<Credentials>,
         /// Maximum time: the rest of the deadline. After it, cancel the call and report
         /// [`Event::Refreshed`] with an error.

@@ -1,9 +1,9 @@
-//! Sans-IO core of a client of the Contacts API of Jira Service Management operations.
+//! Sans-IO core of a client of the Contacts API in Jira Service Management Operations.
 //!
 //! A contact is one way to reach a person who is on call. This crate builds requests, reads
-//! responses and takes all decisions in between, for programs with an HTTP client or a runtime of
-//! their own. Other programs use `contacts-ureq` (blocking) or `contacts-hyper` (async, tokio),
-//! which are built on it.
+//! responses, and decides about retries and waits. It is for programs with an HTTP client or a
+//! runtime of their own. Other programs use `contacts-ureq` (blocking) or `contacts-hyper` (async,
+//! tokio), which are built on it.
 //!
 //! ```
 //! use contacts_proto::{BaseUrl, ContactMethod, CreateContact, Credentials, Operation};
@@ -37,15 +37,16 @@
 //!
 //! # Exchanges
 //!
-//! An [`Exchange`](exchange::Exchange) reaches a goal, with as many requests as it takes: retries,
-//! deadlines, pages, and reconciliation of lost responses. It does no IO. A loop sends its requests
-//! and reports the responses; see the module [`exchange`]. The folder `examples` of this crate has
-//! the loop on smol, over reqwest, through the command curl, and over a bare socket.
+//! An [`Exchange`](exchange::Exchange) does a whole task. It handles retries, deadlines, pages and
+//! lost responses, without IO. A loop sends its requests and reports the responses; see the module
+//! [`exchange`]. The folder `examples` of this crate has this loop for smol, reqwest, the command
+//! curl, and a plain socket.
 //!
 //! # Guide
 //!
 //! The [`guide`] has pages on [failures and receipts](guide::failures),
-//! [endpoints](guide::endpoints) and [migration](guide::migration) from Opsgenie and from curl.
+//! [endpoints](guide::endpoints), [embedding](guide::embedding) in another runtime, and
+//! [migration](guide::migration) from Opsgenie and from curl.
 //!
 //! # Features
 //!

@@ -28,8 +28,8 @@
 //!   an OAuth token.
 //! - [`Sandbox::contacts`], [`Sandbox::requests`] and [`Sandbox::writes`] return what to assert.
 //!
-//! Programs in other languages use the command `contacts sandbox`, and the HTTP endpoints below
-//! `/_sandbox/` that [`Sandbox`] describes.
+//! Programs in other languages use the command `contacts sandbox`, and its HTTP endpoints with the
+//! path prefix `/_sandbox/`; see [`Sandbox`].
 //!
 //! # Faults
 //! [`Sandbox::arm`] makes a request fail: the next one, or those that a [`FaultRule`] selects.

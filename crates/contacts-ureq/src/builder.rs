@@ -129,7 +129,7 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the credentials.
+    /// Sets the credentials. Default: none, so requests have no `authorization` header.
     pub fn credentials(self, credentials: Credentials) -> Self {
         Self { credentials: Some(credentials), ..self }
     }
@@ -202,7 +202,7 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// Trusts the certificate authorities of the operating system instead.
+    /// Trusts the certificate authorities of the operating system instead of Mozilla's list.
     ///
     /// [`root_certificates_pem`](Self::root_certificates_pem) and [`roots_der`](Self::roots_der) have no effect then. Needs the
     /// feature `platform-verifier`.
@@ -235,7 +235,7 @@ impl ClientBuilder {
         Ok(Self { client_certificate: Some(ClientCert::new_with_certs(&chain, key)), ..self })
     }
 
-    /// Builds the client. Connects nothing before the first request.
+    /// Builds the client. It opens no connection before the first request.
     pub fn build(self) -> Client {
         let tls = TlsConfig::builder()
             .root_certs(self.root_certs())

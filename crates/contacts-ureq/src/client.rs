@@ -52,8 +52,8 @@ impl Client {
     /// Gets a contact.
     ///
     /// # Errors
-    /// See [`send`](Self::send). [`Error::is_no_such_contact`] tells that the contact does not
-    /// exist.
+    /// See [`send`](Self::send). [`Error::is_no_such_contact`] returns `true` if the contact does
+    /// not exist.
     pub fn get(&self, id: &ContactId) -> Result<Contact, Error> {
         self.send(&GetContact::new(id.clone()))
     }
@@ -168,7 +168,7 @@ impl Client {
     /// Sends an operation, and repeats it as the retry policy allows.
     ///
     /// # Errors
-    /// Any [`Error`] but [`Error::Paging`] and [`Error::Duplicate`]. [`Error::effect`] tells
+    /// Any [`Error`] except [`Error::Paging`] and [`Error::Duplicate`]. [`Error::effect`] tells
     /// whether the operation may have taken effect.
     pub fn send<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
         self.run(operation.exchange(self.session.clone()))
@@ -237,8 +237,7 @@ impl Client {
         self.with_provider(None, provider)
     }
 
-    /// Like [`with_credentials_provider`](Self::with_credentials_provider), with credentials that
-    /// are known already.
+    /// Like [`with_credentials_provider`](Self::with_credentials_provider), but starts with these credentials.
     ///
     /// The provider is asked after the first 401.
     #[must_use]

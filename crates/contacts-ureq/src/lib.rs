@@ -1,4 +1,4 @@
-//! Blocking client of the Contacts API of Jira Service Management operations, on ureq and rustls.
+//! Blocking client of the Contacts API in Jira Service Management Operations, on ureq and rustls.
 //!
 //! A contact is one way to reach a person who is on call. This crate is for scripts and other
 //! programs that may block a thread.
@@ -33,18 +33,18 @@
 //! // Get a contact.
 //! let contact: Contact = client.get(&id)?;
 //!
-//! // List all contacts of the user, or of another user from the 41st contact on.
+//! // List all contacts of the user. List another user's contacts, starting with the 41st.
 //! let contacts = client.list().collect::<Result<Vec<_>, _>>()?;
 //! let others = client.list().account(account).offset(40).collect::<Result<Vec<_>, _>>()?;
 //!
-//! // Create a contact, or ensure that it exists once.
+//! // Create a contact, or create it only if it is missing.
 //! let created = client.create(ContactMethod::Sms, "90-5555559999")?;
 //! let ensured = client.ensure(ContactMethod::Sms, "90-5555559999")?;
 //!
 //! // Deactivate a contact.
 //! client.deactivate(&id)?;
 //!
-//! // Create a contact so that even a crash does not lose track of it.
+//! // Store a receipt first, so that you can check the outcome after a crash.
 //! let create = CreateContact::new(ContactMethod::Voice, "90-5555559999")?;
 //! std::fs::write("create.receipt", client.receipt(&create).to_string())?;
 //! client.send(&create)?; // after a crash: client.reconcile(&std::fs::read_to_string("create.receipt")?.parse()?)
@@ -62,9 +62,9 @@
 //! # Errors
 //!
 //! An [`Error`] says what happened. [`Error::effect`] says whether the request may have taken
-//! effect, and [`Error::hint`] what to do. After [`Error::OutcomeUnknown`], do not create the
-//! contact again: [reconcile](Client::reconcile) the error's receipt first. The [guide] has a page
-//! on [failures and receipts](guide::failures).
+//! effect. [`Error::hint`] says what to do. After [`Error::OutcomeUnknown`], do not create the
+//! contact again. First call [`reconcile`](Client::reconcile) with the error's receipt: it checks
+//! whether the contact exists. The [guide] has a page on [failures and receipts](guide::failures).
 //!
 //! # Network
 //!

@@ -17,9 +17,9 @@ use crate::{BaseUrl, CloudId, Credentials, Endpoint, Error, ProxyChoice, ProxyVa
 /// | proxy | `CONTACTS_PROXY`, and those of [`ProxyVariables`] |
 /// | CA file | `CONTACTS_CA_FILE` |
 ///
-/// Of the first three settings one is used: variables of the form `CONTACTS_…` come before those of
-/// other tools, then a base URL before a cloud id before a site. Tokens are chosen likewise; an API
-/// token comes before an OAuth token. Empty variables are ignored.
+/// The endpoint is one of base URL, cloud id and site. `CONTACTS_…` variables win over all others.
+/// Among equals, a base URL wins, then a cloud id. The token is chosen likewise: among equals, an
+/// API token wins. Empty variables are ignored.
 ///
 /// ```
 /// use contacts_proto::{Endpoint, Environment};
@@ -131,7 +131,8 @@ impl Environment {
         self.credentials.as_ref().ok_or_else(missing)
     }
 
-    /// Returns the proxy for the endpoint. `CONTACTS_PROXY` applies to every host.
+    /// Returns the proxy for the endpoint. `CONTACTS_PROXY` applies to every host, and to plain
+    /// `http` too.
     pub fn proxy(&self) -> ProxyChoice<'_> {
         match (&self.proxy, &self.endpoint) {
             (Some(url), _) => ProxyChoice::Through { url, from: "CONTACTS_PROXY" },

@@ -6,13 +6,12 @@ use http::uri::Authority;
 
 use crate::BaseUrl;
 
-/// The variables that name a proxy, and the hosts that are reached without one, as other tools take
-/// them.
+/// The environment variables for proxies, and for hosts without a proxy.
 ///
-/// `HTTPS_PROXY` names the proxy, or else `ALL_PROXY`. `NO_PROXY` lists hosts, with commas or
-/// blanks between them: a domain stands for itself and all below it (`example.com`,
-/// `.example.com`), an address for itself, `10.0.0.0/8` for a network, `*` for all. Each name
-/// counts in lower case too, after the one in upper case. Empty variables are ignored.
+/// `HTTPS_PROXY` names the proxy, or else `ALL_PROXY`. `NO_PROXY` lists hosts, separated by commas
+/// or spaces: `example.com` or `.example.com` for a domain and its subdomains, an address,
+/// `10.0.0.0/8` for a network, `*` for all. Each variable is also read in lower case, such as
+/// `https_proxy`, if the upper-case one is not set. Empty variables are ignored.
 ///
 /// ```
 /// use contacts_proto::{BaseUrl, ProxyChoice, ProxyVariables};
@@ -34,13 +33,13 @@ pub struct ProxyVariables {
     exceptions: Option<(&'static str, String)>,
 }
 
-/// How requests to a base URL go.
+/// Route of requests to a base URL.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProxyChoice<'a> {
-    /// Directly: nothing names a proxy for it.
+    /// No proxy: no variable names one.
     Direct,
-    /// Directly: this variable excludes the host from the proxy.
+    /// No proxy: this variable excludes the host.
     Excluded {
         /// The variable.
         by: &'static str,
@@ -79,8 +78,8 @@ impl ProxyVariables {
         self.exceptions.as_ref().map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// Returns how requests to this base URL go. Plain `http` goes directly: the proxy could read
-    /// the credentials.
+    /// Returns the route of requests to this base URL. Plain `http` uses no proxy, because the
+    /// proxy could read the credentials.
     pub fn proxy_for(&self, base_url: &BaseUrl) -> ProxyChoice<'_> {
         let Some((from, url)) = self.proxy().filter(|_| base_url.is_https()) else {
             return ProxyChoice::Direct;

@@ -7,10 +7,10 @@ use crate::{BaseUrl, CloudId, Credentials, Error};
 /// Domain of a site that is given by its name alone.
 const COMMERCIAL_DOMAIN: &str = ".atlassian.net";
 
-/// A site, by its name (`acme.atlassian.net`) or its cloud id, and the cloud that it is in.
+/// An Atlassian site: its host name (`acme.atlassian.net`) or cloud id, and its cloud.
 ///
-/// The base URL follows from the site and the kind of credentials, so the two always match. A cloud
-/// id alone means the commercial cloud. A site of another cloud is given by its host.
+/// The base URL follows from the site and the kind of credentials, so it always fits the token. A
+/// cloud id alone means the commercial cloud. A site of another cloud is given by its host.
 ///
 /// ```
 /// use contacts_proto::{CloudId, Credentials, Site};

@@ -34,11 +34,11 @@ pub enum StopReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Attempts {
-    /// Number of attempts: 1 without a retry, 0 if time ran out before the first.
+    /// Number of attempts: 1 without a retry, 0 if the deadline passed before the first attempt.
     pub count: u32,
     /// Effect of all attempts together.
     pub effect: Effect,
-    /// Reason why the client did not try again. `None` if another attempt could not help.
+    /// What stopped the retries. `None` if a retry would be useless.
     pub stop_reason: Option<StopReason>,
 }
 

@@ -4,7 +4,8 @@ use std::{error::Error as StdError, fmt, sync::Arc};
 
 use super::{Attempts, ErrorKind, StopReason};
 
-/// The credentials provider failed, or took longer than the deadline. `source()` is its own error.
+/// The credentials provider failed, or took longer than the deadline. `source()` is the provider's
+/// error, or the timeout.
 #[derive(Debug, Clone)]
 pub struct CredentialsError {
     pub(crate) source: Arc<dyn StdError + Send + Sync>,

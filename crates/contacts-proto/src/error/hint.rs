@@ -39,7 +39,8 @@ pub enum Hint {
     ApiRemoved,
     /// The user has no contact with this id.
     NoSuchContact,
-    /// The contact exists, its address is not valid, or the user has too many contacts.
+    /// One of three: the contact exists, its address is not valid, or the user has too many
+    /// contacts.
     ExistsOrTooMany,
     /// The contact exists.
     AlreadyExists,

@@ -8,7 +8,8 @@ use std::fmt;
 pub enum ErrorKind {
     /// An argument cannot be used. Nothing was sent.
     InvalidInput,
-    /// 401: the credentials are wrong, expired or lack a scope. Also: the provider has none.
+    /// 401: the credentials are wrong, expired or lack a scope. Also if the credentials provider
+    /// failed.
     Unauthorized,
     /// 402 or 403 from the service itself: this account may not do this.
     Forbidden,
@@ -20,7 +21,7 @@ pub enum ErrorKind {
     RateLimited,
     /// The service cannot respond now, or cannot be reached: 408, 425, 5xx, no connection.
     Unavailable,
-    /// No response in time.
+    /// The response, or the credentials provider, took too long.
     TimedOut,
     /// The server's certificate is not trusted.
     Certificate,

@@ -30,8 +30,8 @@ impl OutcomeUnknown {
         &self.cause
     }
 
-    /// Returns the contact that the service confirmed, if only an earlier create request is
-    /// unknown.
+    /// Returns the contact that the service confirmed, if it confirmed a second create request
+    /// while the outcome of the first one is unknown.
     ///
     /// This contact exists, and perhaps a second one. The receipt has the id too.
     pub fn created(&self) -> Option<&ContactId> {

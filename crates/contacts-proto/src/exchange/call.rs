@@ -17,11 +17,11 @@ use crate::{
 
 /// One operation, with retries, a deadline and one refresh of credentials.
 ///
-/// A request that certainly had no effect is sent again, whatever the operation. A request that may
-/// have had an effect is sent again only if the operation is [safe or
-/// idempotent](Operation::IDEMPOTENCY). Otherwise the call ends with an error whose
-/// [`effect`](Error::effect) is [`Effect::Possible`]: [`Create`](super::Create) and
-/// [`Update`](super::Update) know what to do then.
+/// If a retry can help, the call repeats a request that certainly had no effect. It repeats a
+/// request that may have taken effect only if the operation is [safe or
+/// idempotent](Operation::IDEMPOTENCY). Otherwise it ends with an error whose
+/// [`effect`](Error::effect) is [`Effect::Possible`]. For these operations use
+/// [`Create`](super::Create) and [`Update`](super::Update).
 #[derive(Debug)]
 pub struct Call<O> {
     operation: O,
@@ -174,7 +174,7 @@ impl Attempting {
 }
 
 impl<O: Operation> Call<O> {
-    /// The operation, in this session; its deadline begins with the first step.
+    /// Creates a call in this session. The deadline starts with the first step.
     pub fn new(session: Session, operation: O) -> Self {
         Self { operation, attempts: Attempting::new(session) }
     }
@@ -184,7 +184,7 @@ impl<O: Operation> Call<O> {
         Self { operation, attempts }
     }
 
-    /// The session, with the credentials that were last refreshed.
+    /// Returns the session, with the latest credentials.
     pub fn session(&self) -> &Session {
         &self.attempts.session
     }

@@ -7,7 +7,7 @@ use crate::{Confirmation, CreateContact, Error, Operation, OutcomeUnknown};
 
 /// Creates a contact. It retries only after an attempt that certainly had no effect.
 ///
-/// If an attempt may have taken effect, it ends with [`Error::OutcomeUnknown`] and a
+/// If an attempt may have taken effect, the exchange ends with [`Error::OutcomeUnknown`] and a
 /// [`Receipt`](crate::Receipt).
 #[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]

@@ -17,7 +17,8 @@ const SEARCHES: u32 = 2;
 
 /// Ensures that a contact exists once: searches for it and creates it if it is missing.
 ///
-/// If the response to a create request is lost, it searches again before it decides.
+/// If the response to a create request is lost, the exchange searches twice. If it finds nothing,
+/// it sends one more create request.
 ///
 /// Two cases cannot be prevented: a create request that takes effect after both searches (twice
 /// [`RetryPolicy::consistency_delay`](crate::RetryPolicy::consistency_delay)), and another program
@@ -76,8 +77,8 @@ pub enum EnsureOutcome {
 }
 
 impl Ensure {
-    /// Ensures the contact that this operation would create. The deadline starts with the first
-    /// step.
+    /// Ensures that the contact of this operation exists. The deadline starts with the first step.
+    /// The deadline starts with the first step.
     pub fn new(session: Session, create: CreateContact) -> Self {
         Self {
             session,

@@ -10,7 +10,7 @@ use crate::{Contact, ContactId, Error, Limits, ListContacts, Page, PagingError};
 /// page to [`accept`](Self::accept). After a failed call, [`next_page`](Self::next_page) returns
 /// the same page again.
 ///
-/// Each contact is returned once, even if the list changes meanwhile. The list always ends,
+/// Returns no contact twice, even if the list changes meanwhile. The list always ends,
 /// whatever the links of its pages say.
 #[must_use = "it lists nothing until its pages are requested"]
 #[derive(Debug)]

@@ -11,9 +11,10 @@ use crate::{ContactId, ContactMethod, Error, Site, escape_controls};
 /// A receipt of a create request whose outcome is unknown: the wanted contact, and the contacts
 /// that existed before.
 ///
-/// Its text form (`Display`, `FromStr`, serde) is one word with a version. A program can store it,
-/// and another program can [reconcile](super::Reconcile) it later. It contains the address or
-/// number, the site and, if known, the user's e-mail address, but no secret.
+/// Its text form (`Display`, `FromStr`, serde) is one base64url string. It contains a format
+/// version. A program can store it, and another program can [reconcile](super::Reconcile) it later.
+/// It contains the address or number, the site and, if known, the user's e-mail address, but no
+/// secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Receipt(Written);
@@ -84,8 +85,7 @@ impl Receipt {
 
     /// Adds the site and the user of this session.
     ///
-    /// [`Reconcile`](super::Reconcile) then rejects any other site or user, whose list says nothing about this contact. An OAuth
-    /// token does not tell its user, so the receipt of such a session names none.
+    /// [`Reconcile`](super::Reconcile) then rejects another site or user, because their lists do not show this contact. With an OAuth token the user is unknown, so the receipt has no user.
     #[must_use]
     pub fn of(self, session: &Session) -> Self {
         let user = session.credentials().user().map(str::to_owned);
@@ -117,27 +117,27 @@ impl Receipt {
         &self.0.method
     }
 
-    /// Returns its address or number.
+    /// Returns the address or number of the wanted contact.
     pub fn to(&self) -> &str {
         &self.0.to
     }
 
     /// Returns the e-mail address of the contact's user, if known.
     ///
-    /// If it is unknown, reconcile with that user's credentials: with those of another user,
-    /// [`Reconciled::NotFound`](super::Reconciled::NotFound) proves nothing.
+    /// If it is unknown, reconcile with the credentials of the same user. With those of another
+    /// user, [`Reconciled::NotFound`](super::Reconciled::NotFound) proves nothing.
     pub fn user(&self) -> Option<&str> {
         self.0.user.as_deref()
     }
 
-    /// Returns the contacts with this method and `to` that existed before, or `None` if they are
-    /// unknown.
+    /// Returns the contacts with this method and `to` that existed before the create request, or
+    /// `None` if unknown.
     pub fn seen(&self) -> Option<&[ContactId]> {
         self.0.seen.as_deref()
     }
 
-    /// Returns the contact that the service confirmed, if the outcome of an earlier create request
-    /// is the unknown one.
+    /// Returns the id from a second, confirmed create request. The outcome of the first one is
+    /// unknown.
     pub fn created(&self) -> Option<&ContactId> {
         self.0.created.as_ref()
     }

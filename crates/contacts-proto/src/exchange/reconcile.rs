@@ -11,8 +11,8 @@ use crate::{Contact, Duplicate, Error};
 /// [`RetryPolicy::consistency_delay`](crate::RetryPolicy::consistency_delay) and lists them again,
 /// before it returns [`Reconciled::NotFound`].
 ///
-/// It ends with [`Error::Duplicate`] if there are several contacts, or with the error of a request.
-/// After an error, the receipt is still valid: run it again.
+/// It ends with [`Error::Duplicate`] if several contacts have this method and address, or with the
+/// error of a request. After an error, the receipt is still valid: run it again.
 #[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
 pub struct Reconcile {

@@ -15,8 +15,8 @@ use crate::{
 
 /// Endpoint, user and retry policy of a client's exchanges. Cloning is cheap.
 ///
-/// If the endpoint is a [`Site`] whose cloud id is unknown, the first exchange looks the cloud id
-/// up. All clones keep it.
+/// If the endpoint is a [`Site`] with an unknown cloud id, the first exchange looks it up. All
+/// clones share the result.
 #[derive(Debug, Clone)]
 pub struct Session {
     shared: Arc<Shared>,
@@ -124,8 +124,8 @@ impl Session {
         Self { credentials, refresh, ..self.clone() }
     }
 
-    /// Ends all exchanges by this time of the driver's [monotonic clock](Now::monotonic). The
-    /// earliest deadline applies.
+    /// Sets a deadline for all exchanges of this session, on the driver's [monotonic
+    /// clock](Now::monotonic). If several deadlines apply, the earliest counts.
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self {
@@ -165,7 +165,7 @@ impl Session {
         }
     }
 
-    /// Returns the credentials, as last refreshed.
+    /// Returns the current credentials.
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
     }
@@ -180,7 +180,7 @@ impl Session {
         &self.shared.budget
     }
 
-    /// Builds the request of an operation as it goes on the wire.
+    /// Builds the complete HTTP request of an operation.
     ///
     /// # Errors
     /// See [`base_url`](Self::base_url).

@@ -12,9 +12,9 @@ use crate::{
 
 /// Updates a contact.
 ///
-/// If an attempt may have taken effect, it gets the contact first. If the contact has the new
-/// address, the update succeeded. Otherwise the update is sent again; together with the get, it is
-/// one attempt.
+/// If an attempt may have taken effect, the exchange reads the contact before it retries. If the
+/// contact has the new address, the update succeeded. Otherwise the update is sent again; together
+/// with the get, it is one attempt.
 #[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
 pub struct Update {

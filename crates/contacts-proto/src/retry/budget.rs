@@ -13,8 +13,8 @@ const SUCCESS: u32 = 1;
 /// Limits the retries of all exchanges of a client. Clones share one budget.
 ///
 /// A full budget has 500 tokens. A retry costs 14, after a 429 only 5. A success at the first
-/// attempt gives 1 back. Without tokens, the client does not retry, so that a service in trouble
-/// does not get four times as many requests.
+/// attempt gives 1 back. With too few tokens, the client does not retry, so that a service in
+/// trouble does not get four times as many requests.
 #[derive(Debug, Clone)]
 pub struct RetryBudget(Arc<AtomicU32>);
 

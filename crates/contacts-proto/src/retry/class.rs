@@ -7,13 +7,13 @@ use http::StatusCode;
 pub enum RetryClass {
     /// 2xx: the request took effect, if the body is valid too.
     Success,
-    /// No effect, and a retry can help: 401 with other credentials, 421, 429.
+    /// No effect, and a retry can help: 401 if the retry has new credentials, 421, 429.
     NotProcessed,
     /// An effect is possible: 303, 408, 425, every 5xx except 501 and 505, and all other statuses.
     Ambiguous,
     /// No effect, and a retry fails again: the other 4xx, 501, 505, and 301, 302, 307, 308.
     ///
-    /// By RFC 9110, these redirects mean that the request must go elsewhere: nothing happened here.
+    /// By RFC 9110, by RFC 9110, a server that sends these redirects did not process the request.
     Permanent,
 }
 

@@ -19,22 +19,23 @@ use crate::Limits;
 pub struct RetryPolicy {
     /// Maximum number of requests for one operation, including the first. Default: 4. 0 means 1.
     ///
-    /// The look before a repeated update and the request with refreshed credentials do not count.
+    /// Not counted: the read before a repeated update, and a retry with new credentials.
     pub max_attempts: u32,
     /// Upper limit of the random delay before the first retry. It doubles with each further retry.
     /// Default: 100 ms.
     pub backoff: Duration,
-    /// The same after a 429 without a retry delay. Default: 1 s.
+    /// Like [`backoff`](field@Self::backoff), but after a 429 without `Retry-After`. Default: 1 s.
     pub throttled_backoff: Duration,
     /// Maximum random delay before a retry. Default: 20 s.
     pub max_backoff: Duration,
     /// Maximum server-requested retry delay. A longer one ends the operation at once. Default: 60
     /// s.
     pub max_retry_after: Duration,
-    /// Maximum time of an exchange, with all its requests and delays. Default: 120 s.
+    /// Maximum time of an exchange, with all its requests and delays. Default: 120 s. The clients'
+    /// `list` is one exchange per page.
     pub deadline: Duration,
-    /// Maximum time of one request, from the connection to the end of the response body. Default:
-    /// 30 s.
+    /// Maximum time of one request, from the start of connecting to the end of the response body.
+    /// Default: 30 s.
     pub attempt_timeout: Duration,
     /// Time for a new contact to appear in the list, after a create request without a response.
     /// Default: 5 s.

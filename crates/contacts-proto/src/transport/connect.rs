@@ -5,7 +5,8 @@ use std::{error::Error as StdError, fmt, io, net::SocketAddr, time::Duration};
 /// Delay between the starts of two connection attempts, unless the earlier one fails first.
 pub const STAGGER: Duration = Duration::from_millis(250);
 
-/// Returns the addresses in their order, alternating between IPv4 and IPv6.
+/// Alternates IPv4 and IPv6, starting with the family of the first address. Keeps the order within
+/// each family.
 ///
 /// ```
 /// let addresses = ["[::1]:1", "[::2]:1", "1.1.1.1:1"].map(|address| address.parse().unwrap());

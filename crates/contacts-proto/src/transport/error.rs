@@ -21,7 +21,7 @@ pub enum Delivery {
     NotSent,
     /// The request may have arrived.
     Unknown,
-    /// The response is cut: its head, and its body as far as it came.
+    /// The response ended early. Contains the head and the received part of the body.
     Partial(Box<Response<Vec<u8>>>),
 }
 
@@ -135,7 +135,7 @@ impl TransportError {
         Self { source: Some(Arc::new(source)), ..self }
     }
 
-    /// Returns how far the request came.
+    /// Returns the delivery state.
     pub fn delivery(&self) -> &Delivery {
         &self.delivery
     }

@@ -11,8 +11,9 @@ const REVOKED: u8 = 2;
 
 /// Holds the body of a request back until the HTTP library takes it.
 ///
-/// Driver and body share a gate. The body calls [`release`](Self::release) before its first byte. A
-/// driver that gives up calls [`revoke`](Self::revoke). Exactly one of them wins, on any threads:
+/// The driver shares one gate with the body object that the HTTP library reads. The body calls
+/// [`release`](Self::release) before its first byte. A driver that gives up calls
+/// [`revoke`](Self::revoke). Exactly one of them wins, on any threads:
 ///
 /// ```
 /// use contacts_proto::transport::SendGate;
@@ -22,7 +23,7 @@ const REVOKED: u8 = 2;
 /// assert!(!body.release(), "the body can never be taken");
 /// ```
 ///
-/// A request with a `content-length` and without a body is not complete, so no server acts on it. A
+/// A server acts on a request only after the announced body has arrived. A
 /// revoked request is [`NotSent`](crate::transport::Delivery::NotSent), even if its head arrived.
 #[derive(Debug, Clone, Default)]
 pub struct SendGate(Arc<AtomicU8>);
@@ -34,7 +35,7 @@ impl SendGate {
         self.settle(RELEASED)
     }
 
-    /// Returns `true` if the body was not sent. Then it never will be.
+    /// Returns `true` if the body was not sent. It can no longer be sent.
     #[must_use]
     pub fn revoke(&self) -> bool {
         self.settle(REVOKED)

@@ -32,7 +32,7 @@ impl Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// Maximum time for a connection, with DNS and TLS. Default: 5 s.
+    /// Maximum time to connect, including DNS and TLS. Default: 5 s.
     pub connect: Duration,
     /// Maximum idle time of a connection before the client drops it. Default: 15 s.
     ///
