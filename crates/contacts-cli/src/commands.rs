@@ -135,9 +135,10 @@ Examples:
 
 const DOCTOR_DETAILS: &str = "\
 Details:
-  Checks, in this order: settings, proxy, address, TLS certificate, cloud id,
-  token, plan, scopes, rate limits, clock. Stops at the first failed check.
-  Changes nothing: it tests write access with an id that does not exist.";
+  Checks, in this order: settings, proxy, host address, TLS certificate, cloud
+  id, token, subscription plan, scopes, rate limits, clock. Stops at the first
+  failed check. Changes nothing: to test write access, it sends a change for a
+  contact that does not exist.";
 
 const CURL_EXAMPLES: &str = "\
 Example:
@@ -146,8 +147,8 @@ Example:
 const CURL_DETAILS: &str = "\
 Details:
   The printed command reads the token from CONTACTS_TOKEN or
-  CONTACTS_OAUTH_TOKEN. Sends nothing, except a lookup of the cloud id if only
-  the name of the site is known.";
+  CONTACTS_OAUTH_TOKEN. The request is not sent. If you give the name of a site,
+  the command looks the cloud id up.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -164,12 +165,12 @@ fn after_help() -> String {
 
 const DETAILS: &str = "\
 Settings:
-  Precedence: options, the profile that --profile or CONTACTS_PROFILE names,
-  variables, the profile `default`, defaults.
+  Highest priority first: 1 options, 2 the profile of --profile or
+  CONTACTS_PROFILE, 3 variables, 4 the profile `default`, 5 built-in values.
   If a named profile sets a site, e-mail address or token, ATLASSIAN_OPS_* and
   JSM_* variables are ignored.
 
-Variables (the first one that is set and not empty is used):
+Variables. For site, e-mail and token, the first one that is not empty is used:
   Site     CONTACTS_BASE_URL, CONTACTS_CLOUD_ID, CONTACTS_SITE,
            ATLASSIAN_OPS_CLOUD_ID, JSM_CLOUD_ID,
            ATLASSIAN_OPS_DOMAIN_NAME, JSM_SITE_URL
@@ -177,13 +178,14 @@ Variables (the first one that is set and not empty is used):
            ATLASSIAN_OPS_API_USERNAME, JSM_EMAIL
   Token    CONTACTS_TOKEN, CONTACTS_OAUTH_TOKEN, CONTACTS_TOKEN_FILE,
            CONTACTS_TOKEN_COMMAND, ATLASSIAN_OPS_API_TOKEN, JSM_API_TOKEN,
-           JSM_OAUTH_TOKEN (with --oauth, the OAuth tokens first)
+           JSM_OAUTH_TOKEN. With --oauth, CONTACTS_OAUTH_TOKEN and
+           JSM_OAUTH_TOKEN come first
   Network  CONTACTS_TIMEOUT, CONTACTS_ATTEMPTS, CONTACTS_CA_FILE,
            CONTACTS_PROXY; HTTPS_PROXY, ALL_PROXY, NO_PROXY (also in lower
            case); SSL_CERT_FILE, SSL_CERT_DIR
 
-Profiles are in contacts/config.toml, in $XDG_CONFIG_HOME or ~/.config, or in
-the file that CONTACTS_CONFIG names:
+Profiles are in $XDG_CONFIG_HOME/contacts/config.toml (default:
+~/.config/contacts/config.toml). CONTACTS_CONFIG can name another file:
   [profile.work]
   site = \"acme\"                       # or cloud_id, or base_url
   email = \"ann@example.com\"
@@ -203,11 +205,12 @@ Exit codes:
   3  not authenticated or not allowed
   4  no such contact
   5  try again later: rate limit, timeout or service unavailable
-  6  changes or findings are pending (--exit-code)
+  6  with --exit-code: `plan` found changes, or `audit` found problems
   7  outcome unknown: run `contacts reconcile` with the printed receipt
-  If failures have different codes: 7 if any outcome is unknown, otherwise 1.
-  If a signal ends the command: 7 if an outcome is unknown, otherwise the signal
-  (a shell shows 130 for Ctrl-C).";
+  If operations fail with different codes, the exit code is 7 if any outcome is
+  unknown, otherwise 1. If a signal stops the command, it exits with 7 if an
+  outcome is unknown. Otherwise it ends by that signal (a shell shows 130 for
+  Ctrl-C).";
 
 /// Runs the command and returns its exit code.
 ///

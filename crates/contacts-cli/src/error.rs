@@ -388,12 +388,10 @@ pub(crate) fn hint_text(hint: &Hint) -> String {
                 .into()
         }
         Hint::CheckHost => "check the host name and the network connection".into(),
-        Hint::ProxyCredentials => "set a user name and password that the proxy accepts: \
-             contacts config set proxy http://NAME:PASSWORD@HOST:PORT"
+        Hint::ProxyCredentials => "write the proxy's user name and password into the configuration file (to see its path, run: contacts config path): proxy = \"http://NAME:PASSWORD@HOST:PORT\""
             .into(),
         Hint::Redirected => {
-            "check --base-url; the client never follows redirects, because they could send \
-             the token to another host"
+            "correct --base-url; redirects are not followed, to protect the token"
                 .into()
         }
         other => other.to_string(),

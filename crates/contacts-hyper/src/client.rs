@@ -27,7 +27,10 @@ use crate::{
 /// A client of one endpoint, as one user.
 ///
 /// Cloning is cheap. Clones share connections and retry budget, and so do the clients that
-/// [`with_credentials`](Self::with_credentials) returns. # Panics
+/// [`with_credentials`](Self::with_credentials) returns.
+///
+/// # Panics
+
 ///
 /// Requests panic outside a tokio runtime, or if its IO or time is not enabled.
 pub struct Client<S = Transport> {
@@ -156,8 +159,10 @@ impl<S: HttpService> Client<S> {
 
     /// Returns a receipt for a create request that has not been sent yet.
     ///
-    /// Store it before you send the request. If the program crashes, [`reconcile`](Self::reconcile)
-    /// tells later whether the contact was created:
+    /// Store it before you send the request: write another file, sync it, and rename it. If the
+    /// stored text is incomplete, the request was not sent. The receipt of an error replaces the
+    /// stored one. If the program crashes, [`reconcile`](Self::reconcile) tells later whether the
+    /// contact was created:
     ///
     /// ```no_run
     /// use contacts_hyper::{Client, ContactMethod, CreateContact};
@@ -307,6 +312,8 @@ impl<S: HttpService> Client<S> {
     }
 
     /// Returns a client whose calls each take at most this time, with all retries. Default: 120 s.
+    /// A list is one call per page; [`with_deadline`](Self::with_deadline) limits all pages
+    /// together.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { session: self.session.clone().with_timeout(timeout), ..self.clone() }

@@ -61,8 +61,9 @@
 //! std::fs::write("create.receipt", client.receipt(&create).to_string())?;
 //! client.send(&create).await?; // after a crash: client.reconcile(&std::fs::read_to_string("create.receipt")?.parse()?)
 //!
-//! // Limit time and attempts.
+//! // Limit time and attempts. A single request may take all the time, unless `attempt_timeout` is shorter.
 //! let retry = RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10));
+//! let retry = retry.attempt_timeout(Duration::from_secs(4));
 //! let limited = Client::builder(Site::new("acme")?).credentials(Credentials::bearer("token")?).retry(retry).build();
 //! let quick = client.with_timeout(Duration::from_secs(3));
 //!
@@ -84,6 +85,27 @@
 //! Any future can be dropped. Except for [`Contacts::next`], this closes the connection of the
 //! request in flight. A create request may still take effect then: store a
 //! [receipt](Client::receipt) first, or use [`ensure`](Client::ensure), which is safe to repeat.
+//!
+//! A script can print all of it:
+//!
+//! ```no_run
+//! # use contacts_hyper::{Effect, Error};
+//! fn report(error: &Error) {
+//!     eprintln!("error: {error}");
+//!     if let Some(source) = std::error::Error::source(error) {
+//!         eprintln!("cause: {source}");
+//!     }
+//!     if let Some(hint) = error.hint() {
+//!         eprintln!("hint: {hint}");
+//!     }
+//!     if error.effect() == Effect::Possible {
+//!         eprintln!("note: the operation may have taken effect");
+//!     }
+//!     if let Some(receipt) = error.receipt() {
+//!         eprintln!("receipt: {receipt}");
+//!     }
+//! }
+//! ```
 //!
 //! # Network
 //!

@@ -360,10 +360,11 @@ mod tests {
         }
         assert_eq!(
             unknown.to_string(),
-            "it is unknown whether the voice contact 90-5555559999 was created"
+            "it is unknown whether the voice contact 90-5555559999 was created \
+             (the connection closed before the response was complete)"
         );
         let source = Error::OutcomeUnknown(Box::new(unknown)).source().unwrap().to_string();
-        assert_eq!(source, failed().to_string());
+        assert_eq!(source, cause().to_string());
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl ClientBuilder {
     }
 
     /// Creates a builder with the endpoint, credentials, proxy and CA file of environment
-    /// variables, which [`Environment`] lists.
+    /// variables, which [`Environment`] lists. The variables must contain a token.
     ///
     /// # Errors
     /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
@@ -137,7 +137,8 @@ impl ClientBuilder {
     /// Sets the provider of credentials that expire.
     ///
     /// The client starts with the [`credentials`](Self::credentials), if there are any, and asks
-    /// the provider after a 401.
+    /// the provider after a 401. To take only the endpoint from the environment, use
+    /// [`Environment::endpoint`].
     pub fn credentials_provider(self, provider: impl CredentialsProvider + 'static) -> Self {
         Self { provider: Some(Arc::new(SharedProvider::new(provider))), ..self }
     }

@@ -119,8 +119,10 @@ impl Client {
 
     /// Returns a receipt for a create request that has not been sent yet.
     ///
-    /// Store it before you send the request. If the program crashes, [`reconcile`](Self::reconcile)
-    /// tells later whether the contact was created:
+    /// Store it before you send the request: write another file, sync it, and rename it. If the
+    /// stored text is incomplete, the request was not sent. The receipt of an error replaces the
+    /// stored one. If the program crashes, [`reconcile`](Self::reconcile) tells later whether the
+    /// contact was created:
     ///
     /// ```
     /// use contacts_ureq::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, Receipt, Reconciled};
@@ -237,7 +239,8 @@ impl Client {
         self.with_provider(None, provider)
     }
 
-    /// Like [`with_credentials_provider`](Self::with_credentials_provider), but starts with these credentials.
+    /// Like [`with_credentials_provider`](Self::with_credentials_provider), but starts with these
+    /// credentials.
     ///
     /// The provider is asked after the first 401.
     #[must_use]
@@ -266,6 +269,8 @@ impl Client {
     }
 
     /// Returns a client whose calls each take at most this time, with all retries. Default: 120 s.
+    /// A list is one call per page; [`with_deadline`](Self::with_deadline) limits all pages
+    /// together.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { session: self.session.clone().with_timeout(timeout), ..self.clone() }

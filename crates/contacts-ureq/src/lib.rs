@@ -49,8 +49,9 @@
 //! std::fs::write("create.receipt", client.receipt(&create).to_string())?;
 //! client.send(&create)?; // after a crash: client.reconcile(&std::fs::read_to_string("create.receipt")?.parse()?)
 //!
-//! // Limit time and attempts.
+//! // Limit time and attempts. A single request may take all the time, unless `attempt_timeout` is shorter.
 //! let retry = RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10));
+//! let retry = retry.attempt_timeout(Duration::from_secs(4));
 //! let limited = Client::builder(Site::new("acme")?).credentials(Credentials::bearer("token")?).retry(retry).build();
 //! let quick = client.with_timeout(Duration::from_secs(3));
 //!
@@ -65,6 +66,27 @@
 //! effect. [`Error::hint`] says what to do. After [`Error::OutcomeUnknown`], do not create the
 //! contact again. First call [`reconcile`](Client::reconcile) with the error's receipt: it checks
 //! whether the contact exists. The [guide] has a page on [failures and receipts](guide::failures).
+//!
+//! A script can print all of it:
+//!
+//! ```no_run
+//! # use contacts_ureq::{Effect, Error};
+//! fn report(error: &Error) {
+//!     eprintln!("error: {error}");
+//!     if let Some(source) = std::error::Error::source(error) {
+//!         eprintln!("cause: {source}");
+//!     }
+//!     if let Some(hint) = error.hint() {
+//!         eprintln!("hint: {hint}");
+//!     }
+//!     if error.effect() == Effect::Possible {
+//!         eprintln!("note: the operation may have taken effect");
+//!     }
+//!     if let Some(receipt) = error.receipt() {
+//!         eprintln!("receipt: {receipt}");
+//!     }
+//! }
+//! ```
 //!
 //! # Network
 //!

@@ -52,18 +52,19 @@ File and plan:
 
 Output:
   With -o json, each change of the plan also has a message and an outcome: done,
-  failed, skipped, not-tried, or unknown after an interrupt. A failed create with
-  an id means that the contact exists, but could not be disabled. It may be
-  enabled.
+  failed, skipped, not-tried or unknown. `unknown` appears only after an
+  interrupt. If a failed create has an id, the contact was created but could not
+  be disabled. It may still be enabled.
 
 Exit codes:
   0        the contacts match the file; or --dry-run
-  1        changes failed, and no other code applies; changes were skipped to keep
-           an enabled contact; or your answer was no
-  2        the file has errors, or there is no terminal to ask and no --yes;
+  1        changes failed with no more specific code, changes were skipped to keep
+           the last enabled contact, or you answered no
+  2        the file has errors, or --yes is missing and there is no terminal;
            nothing was changed
-  3, 4, 5  changes failed, all for the same reason: see `contacts --help`
-  7        it is unknown whether a contact was created: apply the file again";
+  3, 4, 5  all changes that failed have this code: see `contacts --help`
+  7        a contact may have been created: apply the file again, which checks
+           the list first";
 
 /// Hint after an apply that is not complete.
 const APPLY_AGAIN: &str = "apply the file again to continue; completed changes are not repeated";

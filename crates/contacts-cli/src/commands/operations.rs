@@ -117,12 +117,14 @@ Examples:
 
 const CREATE_DETAILS: &str = "\
 Details:
-  Repeats a request only if the service has certainly not processed it. If the
-  outcome is unknown, `create` prints a receipt and exits with 7. Do not create
-  the contact again before you run `contacts reconcile RECEIPT`.
+  `create` sends the request again only if the service certainly did not process
+  the first one. If the outcome is unknown, `create` prints a receipt and exits
+  with 7. Do not create the contact again before you run
+  `contacts reconcile RECEIPT`.
 
-  With --ensure, lists the contacts first and creates only a missing one. If the
-  outcome is unknown, it lists them again. You can repeat the command safely.";
+  With --ensure, the command lists the contacts first. It creates the contact
+  only if it is not in the list. If the outcome is unknown, it lists them again.
+  You can repeat the command safely.";
 
 const DEACTIVATE_EXAMPLES: &str = "\
 Examples:

@@ -58,8 +58,8 @@ Examples:
 const DETAILS: &str = "\
 Details:
   Without --user, the sandbox has the users of the demo. Its first line of
-  output is the base URL. The sandbox accepts connections from this machine
-  only.
+  output is `listening on URL`, with the base URL. The sandbox accepts
+  connections from this machine only.
   Open its address in a browser to see users, contacts and requests. The page
   can verify a number and arm a fault. It shows no token.";
 

@@ -42,7 +42,7 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, value_name = "COMMAND", help_heading = TARGET)]
     pub(crate) token_command: Option<String>,
 
-    /// OAuth token instead of an API token
+    /// Treat the token as an OAuth token, not as an API token
     #[arg(long, global = true, help_heading = TARGET)]
     pub(crate) oauth: bool,
 
@@ -50,7 +50,7 @@ pub(crate) struct GlobalArgs {
     #[arg(short, long, global = true, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
     pub(crate) output: OutputFormat,
 
-    /// Time limit for the whole command [default: 60s]
+    /// Time limit for the command; in `audit`, for each user [default: 60s]
     #[arg(long, global = true, value_name = "TIME", value_parser = key::duration, help_heading = OUTPUT)]
     pub(crate) timeout: Option<Duration>,
 
@@ -78,7 +78,7 @@ pub(crate) struct GlobalArgs {
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = OUTPUT)]
     pub(crate) quiet: bool,
 
-    /// Requests and waits on standard error; ignored with -o json or ndjson
+    /// Print each request and each pause to standard error; ignored with -o json or ndjson
     #[arg(short, long, global = true, help_heading = OUTPUT)]
     pub(crate) verbose: bool,
 }

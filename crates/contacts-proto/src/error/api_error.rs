@@ -18,7 +18,7 @@ use crate::{Credentials, redact, retry::server_delay, transport::RetryClass};
 /// Each text in it is one printable line of at most 300 characters.
 #[derive(Clone)]
 pub struct ApiError {
-    operation: &'static str,
+    pub(super) operation: &'static str,
     status: StatusCode,
     parsed: ErrorBody,
     meaning: Meaning,
@@ -134,9 +134,10 @@ impl ApiError {
     }
 }
 
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "could not {}: {}", self.operation, StatusText(self.status))?;
+impl ApiError {
+    /// Writes the status and what the body says.
+    pub(super) fn reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", StatusText(self.status))?;
         if let Some(location) = &self.location {
             write!(f, ": redirected to {location}")?;
         }
@@ -163,7 +164,15 @@ impl fmt::Display for ApiError {
                 }
             }
         }
-        write!(f, "{}", self.attempts)?;
+        Ok(())
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "could not {}: ", self.operation)?;
+        self.reason(f)?;
+        self.attempts.fmt(f)?;
         if let Some(id) = self.request_id() {
             write!(f, " [request id {id}]")?;
         }

@@ -12,7 +12,7 @@ use crate::transport::{TransportError, TransportErrorKind};
 /// [`Error`](crate::Error) has methods for its facts. `source()` is the error of the HTTP library.
 #[derive(Clone)]
 pub struct FailedRequest {
-    operation: &'static str,
+    pub(super) operation: &'static str,
     pub(super) error: TransportError,
     pub(super) request_id: Option<String>,
     pub(crate) attempts: Attempts,
@@ -66,14 +66,22 @@ impl fmt::Debug for FailedRequest {
     }
 }
 
-impl fmt::Display for FailedRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, error, request_id, attempts } = self;
-        write!(f, "could not {operation}: ")?;
-        if let Some(status) = error.status() {
+impl FailedRequest {
+    /// Writes why the request failed.
+    pub(super) fn reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(status) = self.error.status() {
             write!(f, "{}, but ", StatusText(status))?;
         }
-        write!(f, "{error}{attempts}")?;
+        write!(f, "{}", self.error)
+    }
+}
+
+impl fmt::Display for FailedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, request_id, attempts, .. } = self;
+        write!(f, "could not {operation}: ")?;
+        self.reason(f)?;
+        attempts.fmt(f)?;
         if let Some(id) = request_id {
             write!(f, " [request id {id}]")?;
         }

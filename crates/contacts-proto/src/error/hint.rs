@@ -97,11 +97,11 @@ impl fmt::Display for Hint {
                  needs its e-mail address"
             }
             Self::NoOperations => "ask an administrator to give this account access to Operations",
-            Self::PlanLimit => "check the site's plan; it does not include this operation",
-            Self::NotAllowed => "ask an administrator of the site to allow this for your account",
+            Self::PlanLimit => "ask an administrator about the site's subscription plan; it does not include this operation",
+            Self::NotAllowed => "ask a site administrator for this permission",
             Self::OnlyAdministrators => "use an administrator's credentials to read another user's contacts",
             Self::IpAllowlist => {
-                "send the request from an IP address on the site's allowlist, or add this address to it"
+                "use a network on the site's IP allowlist, or ask an administrator to add your IP address"
             }
             Self::NoSuchSite => "check the spelling of the site's name",
             Self::ApiRemoved => "look for a newer version of this client; the service has removed this API",
@@ -122,15 +122,15 @@ impl fmt::Display for Hint {
             }
             Self::CheckAddress => "check the address; numbers look like 90-5555559999",
             Self::OnlyEmailCanBeUpdated => {
-                "for a new number, create a contact and delete the old one; only e-mail contacts can be updated"
+                "only e-mail contacts can be updated; create a contact with the new number and delete this one"
             }
-            Self::NotVerified => "if it is a number, verify it first with the code that was sent to it",
+            Self::NotVerified => "for a phone number, its owner must first enter the code that the service sent to it",
             Self::NotTheService => {
                 "check the base URL and the network: something other than the service responded, such as a \
                  proxy or a login page"
             }
             Self::Redirected => {
-                "check the base URL; the client does not follow redirects, because they would carry the token along"
+                "correct the base URL; the client does not follow redirects, to protect the token"
             }
             Self::ProxyCredentials => "give a user name and a password for the proxy",
             Self::ProxyForbids => "ask the proxy's administrator to allow this host, or use another proxy",
@@ -138,7 +138,7 @@ impl fmt::Display for Hint {
             Self::CheckCertificate => {
                 "check the clock; if a proxy inspects TLS, add the proxy's CA certificate"
             }
-            Self::DeleteAllButOne => "delete all but one; each of them notifies the person",
+            Self::DeleteAllButOne => "keep one and delete the others; each contact notifies the person",
             Self::Reconcile => {
                 "reconcile the receipt before you create the contact again; otherwise it may exist twice"
             }

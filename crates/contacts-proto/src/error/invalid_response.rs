@@ -15,7 +15,7 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 /// If the operation changes something, the change may have happened.
 #[derive(Clone)]
 pub struct InvalidResponse {
-    operation: &'static str,
+    pub(super) operation: &'static str,
     status: StatusCode,
     request_id: Option<String>,
     reason: String,
@@ -76,15 +76,20 @@ impl InvalidResponse {
     }
 }
 
+impl InvalidResponse {
+    /// Writes why the response is unusable.
+    pub(super) fn why(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unexpected response ({}): {}", StatusText(self.status), self.reason)?;
+        let excerpt = redact::excerpt(&self.body);
+        if excerpt.is_empty() { Ok(()) } else { write!(f, ", in: {excerpt}") }
+    }
+}
+
 impl fmt::Display for InvalidResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self { operation, reason, .. }, status) = (self, StatusText(self.status));
-        write!(f, "could not {operation}: unexpected response ({status}): {reason}")?;
-        let excerpt = redact::excerpt(&self.body);
-        if !excerpt.is_empty() {
-            write!(f, ", in: {excerpt}")?;
-        }
-        write!(f, "{}", self.attempts)?;
+        write!(f, "could not {}: ", self.operation)?;
+        self.why(f)?;
+        self.attempts.fmt(f)?;
         if let Some(id) = &self.request_id {
             write!(f, " [request id {id}]")?;
         }

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, fmt};
 
 use super::Error;
-use crate::{ContactId, Receipt, escape_controls};
+use crate::{ContactId, CreateContact, Operation, Receipt, escape_controls};
 
 /// A create request whose outcome is unknown.
 ///
@@ -48,17 +48,29 @@ impl fmt::Display for OutcomeUnknown {
         let method = escape_controls(self.receipt.method().as_str());
         let to = escape_controls(self.receipt.to());
         match self.created() {
-            None => write!(f, "it is unknown whether the {method} contact {to} was created"),
+            None => write!(f, "it is unknown whether the {method} contact {to} was created (")?,
             Some(id) => write!(
                 f,
-                "the {method} contact {to} was created with id {id}; it is unknown whether it exists twice"
-            ),
+                "the {method} contact {to} was created with id {id}; it is unknown whether it exists twice ("
+            )?,
         }
+        // Without "could not create the contact": it may exist.
+        match &self.cause {
+            Error::Api(error) if error.operation == CreateContact::NAME => error.reason(f)?,
+            Error::InvalidResponse(error) if error.operation == CreateContact::NAME => {
+                error.why(f)?
+            }
+            Error::Transport(error) if error.operation == CreateContact::NAME => error.reason(f)?,
+            other => other.fmt(f)?,
+        }
+        f.write_str(")")?;
+        self.cause.request_id().map_or(Ok(()), |id| write!(f, " [request id {id}]"))
     }
 }
 
 impl StdError for OutcomeUnknown {
+    /// `Display` shows the cause already, so this is the source of the cause.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.cause)
+        self.cause.source()
     }
 }

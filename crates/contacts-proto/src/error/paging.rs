@@ -37,7 +37,10 @@ impl fmt::Display for PagingError {
                 write!(f, "the page at offset {offset} links back to offset {next}")
             }
             Self::NothingNew { offset } => {
-                write!(f, "the page at offset {offset} has nothing new but links to another page")
+                write!(
+                    f,
+                    "the page at offset {offset} repeats known contacts, but still links to another page"
+                )
             }
             Self::TooManyPages(limit) => write!(f, "the list has more than {limit} pages"),
             Self::TooManyContacts(limit) => write!(f, "the list has more than {limit} contacts"),

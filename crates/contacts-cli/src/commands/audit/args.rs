@@ -87,28 +87,28 @@ Findings:
 Output:
   The table shows users with findings, worst first. The other formats contain
   all users, in the order of the input. -o json prints an array of
-  {\"accountId\",\"name\",\"email\",\"reachability\",\"contacts\":{\"sms\":{\"enabled\",
-  \"disabled\"},…},\"findings\":[{\"finding\",…}]}. The reachability is unreachable,
-  missing-required (no enabled contact of a required kind), single, reachable or
-  unreadable. With -o ndjson, the audit stops when its output is closed, as by
-  `| head`; with --html or --exit-code, it still reads all users.
+  {\"accountId\",\"name\",\"email\",\"reachability\",\"contacts\":{\"sms\":{\"enabled\":1,
+  \"disabled\":0},…},\"findings\":[{\"finding\",…}]}. The reachability is unreachable,
+  missing-required (the finding `missing`), single, reachable or unreadable.
+  With -o ndjson, the audit stops when its output closes, for example with
+  `| head`. With --html or --exit-code, it continues to the end.
 
 Failures:
   --timeout is the limit for each user, not for the whole audit. If one user
   cannot be read, the audit continues with the others. It stops early if the
   service rejects the credentials, or if 32 users in a row fail with the same
-  general error, such as a timeout.
+  error that is not about the user, such as a timeout.
 
 Continue after an interrupt (--resume):
   The contacts of each user are saved to the file. Users that could not be read
-  are not saved. The same command then reads only users that are not in the file.
-  It uses the file even if it is old. A note gives the number of users from the
-  file and the time of its last change; -q, -o json and -o ndjson hide the note.
+  are not saved. Run the same command again: it reads only the users that are not
+  in the file, at any age of the file. A note shows how many users come from the
+  file, and when the file last changed. -q, -o json and -o ndjson hide this note.
   To read all users again, delete the file or use a new one. For a weekly audit,
   put the week into the name: audit-$(date +%G-%V).ndjson.
 
 Exit codes:
   0        all users were read, with or without findings
-  1        users could not be read, and no other code applies
-  3, 4, 5  users could not be read, all for the same reason: see `contacts --help`
+  1        users could not be read, with no more specific code
+  3, 4, 5  all users that could not be read have this code: see `contacts --help`
   6        with --exit-code: all users were read, and there are findings";
