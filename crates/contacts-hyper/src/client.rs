@@ -30,7 +30,6 @@ use crate::{
 /// [`with_credentials`](Self::with_credentials) returns.
 ///
 /// # Panics
-
 ///
 /// Requests panic outside a tokio runtime, or if its IO or time is not enabled.
 pub struct Client<S = Transport> {

@@ -284,7 +284,7 @@ impl Case<'_> {
             Ok(Reconciled::NotFound) => {}
             Err(Error::Duplicate(duplicate)) => self.duplicate(duplicate, found),
             Err(error) => {
-                found(ViolationKind::Wrong, format!("reconciling failed without faults: {error}"))
+                found(ViolationKind::Wrong, format!("reconciling failed without faults: {error}"));
             }
         }
     }

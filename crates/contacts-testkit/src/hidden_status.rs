@@ -44,7 +44,7 @@ impl HiddenStatus {
             let Ok(mut json) = serde_json::from_slice::<Value>(&body) else { return body };
             match json.get_mut("values").and_then(Value::as_array_mut) {
                 Some(contacts) => {
-                    contacts.iter_mut().for_each(|contact| self.remove_status(contact))
+                    contacts.iter_mut().for_each(|contact| self.remove_status(contact));
                 }
                 None => self.remove_status(&mut json),
             }

@@ -54,7 +54,7 @@ impl<'a> Trace<'a> {
         let took = now.monotonic.saturating_sub(self.sent).as_millis();
         match event {
             Event::Answered(response) => {
-                trace(format_args!("< {} in {took} ms", response.status()))
+                trace(format_args!("< {} in {took} ms", response.status()));
             }
             Event::Failed(failure) => trace(format_args!("< {failure}, after {took} ms")),
             Event::Refreshed(Ok(_)) => trace(format_args!("credentials refreshed")),

@@ -107,7 +107,7 @@ pub(crate) fn run(context: &Context<'_>, args: &ConfigArgs) -> Result<(), Failur
         ConfigCommand::Get { name } => get(context, *name),
         ConfigCommand::Set { name, value } => set(context, *name, value),
         ConfigCommand::Unset { name } => edit::edit_profile(&context.profile_name()?, |members| {
-            drop(members.remove(name.name()))
+            drop(members.remove(name.name()));
         }),
     }
 }

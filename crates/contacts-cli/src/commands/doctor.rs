@@ -53,7 +53,7 @@ impl Doctor<'_> {
         self.settings(&settings)?;
         match settings.target.as_ref().map(|target| &target.value) {
             Some(Target::Base(base_url)) => {
-                network::check(&mut self.steps, &settings.network, base_url)?
+                network::check(&mut self.steps, &settings.network, base_url)?;
             }
             Some(Target::Site(site)) => {
                 let first = match site.lookup() {
@@ -181,7 +181,7 @@ impl Doctor<'_> {
         match result {
             Ok(()) => self.steps.ok(step, format!("allowed: {operations}")),
             Err(error) if error.is_no_such_contact() => {
-                self.steps.ok(step, format!("allowed: {operations}"))
+                self.steps.ok(step, format!("allowed: {operations}"));
             }
             Err(error) if error.is_unauthorized() || error.is_forbidden() => {
                 let hint = error.hint().map(|hint| hint_text(&hint));

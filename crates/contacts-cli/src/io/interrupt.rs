@@ -202,7 +202,7 @@ impl Pending {
         let failures: Vec<_> = self.failures.drain(..).chain(known).chain(last).collect();
         if !failures.is_empty() {
             with_timeout(move || {
-                failures.iter().for_each(|failure| failure.report(as_json, quiet))
+                failures.iter().for_each(|failure| failure.report(as_json, quiet));
             });
         }
     }

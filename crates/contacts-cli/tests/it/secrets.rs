@@ -30,7 +30,7 @@ fn sandbox() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     sandbox.add_user(User::new(DEMO_EMAIL, TOKEN).with_oauth_token(TOKEN));
     sandbox.with_service(|service| {
-        service.behaviour_mut().oauth_at_direct_base = OAuthAtDirectBase::Accepted
+        service.behaviour_mut().oauth_at_direct_base = OAuthAtDirectBase::Accepted;
     });
     sandbox
 }

@@ -86,7 +86,7 @@ impl<'a> Entry<'a> {
     fn member(&mut self, member: &'a Member, diagnostics: &mut Vec<Diagnostic>) {
         let Member { position, key, node } = member;
         let mut wrong = |position: Position, message: String| {
-            diagnostics.push(Diagnostic::new(position, message))
+            diagnostics.push(Diagnostic::new(position, message));
         };
         if !self.keys.insert(key) {
             return wrong(*position, format!("duplicate key `{}`; keep one", escape_controls(key)));
@@ -115,7 +115,7 @@ impl<'a> Entry<'a> {
             "status" => match &node.value {
                 Value::Null => {}
                 Value::Map(members) => {
-                    members.iter().for_each(|member| self.status(member, diagnostics))
+                    members.iter().for_each(|member| self.status(member, diagnostics));
                 }
                 _ => wrong(
                     node.position,

@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
             let node = self.node(event, span, depth.saturating_add(1))?;
             match key.value {
                 Value::Text(text) => {
-                    members.push(Member { position: key.position, key: text, node })
+                    members.push(Member { position: key.position, key: text, node });
                 }
                 Value::Invalid => {}
                 _ => self.wrong(key.position, "this is not a key; write one such as `to`"),

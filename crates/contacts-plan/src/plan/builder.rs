@@ -142,7 +142,7 @@ impl Builder {
                 self.remaining = self.remaining.max(enabled);
             }
             (Enabled::Unknown, false) => {
-                self.warnings.push(Warning::MayBeEnabled { id, method, to })
+                self.warnings.push(Warning::MayBeEnabled { id, method, to });
             }
             (Enabled::Yes, false) => {
                 self.removed = Enabled::Yes;

@@ -58,7 +58,7 @@ impl fmt::Display for OutcomeUnknown {
         match &self.cause {
             Error::Api(error) if error.operation == CreateContact::NAME => error.reason(f)?,
             Error::InvalidResponse(error) if error.operation == CreateContact::NAME => {
-                error.why(f)?
+                error.why(f)?;
             }
             Error::Transport(error) if error.operation == CreateContact::NAME => error.reason(f)?,
             other => other.fmt(f)?,

@@ -185,7 +185,7 @@ impl fmt::Display for Link<'_> {
                 )?;
             }
             NextLink::ForeignAbsolute => {
-                write!(formatter, "https://elsewhere.example{COLLECTION}")?
+                write!(formatter, "https://elsewhere.example{COLLECTION}")?;
             }
         }
         write!(formatter, "?offset={}&size={}", self.offset, self.size)

@@ -273,7 +273,7 @@ fn each_fault_has_its_effect_on_the_wire() {
 fn a_fault_after_the_effect_keeps_it_and_a_duplicate_performs_it_twice() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.with_service(|service| {
-        service.behaviour_mut().duplicates = contacts_sandbox::Duplicates::Allowed
+        service.behaviour_mut().duplicates = contacts_sandbox::Duplicates::Allowed;
     });
     let voices = |sandbox: &Sandbox| list(sandbox).body().matches("\"voice\"").count();
     let create = |fault: Fault| {

@@ -152,7 +152,7 @@ impl<'a> PlanRunner<'a> {
         match self.plan(&session, Case::WITHOUT_FAULTS) {
             Some(plan) => self.apply_without_faults(plan, &session),
             None => {
-                self.add_violation(ViolationKind::Wrong, "the list failed without faults".into())
+                self.add_violation(ViolationKind::Wrong, "the list failed without faults".into());
             }
         }
         self.check();
