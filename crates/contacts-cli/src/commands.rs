@@ -165,8 +165,9 @@ fn after_help() -> String {
 
 const DETAILS: &str = "\
 Settings:
-  Highest priority first: 1 options, 2 the profile of --profile or
-  CONTACTS_PROFILE, 3 variables, 4 the profile `default`, 5 built-in values.
+  Highest priority first: options; the profile that --profile or
+  CONTACTS_PROFILE names; other variables; the profile `default`; built-in
+  values.
   If a named profile sets a site, e-mail address or token, ATLASSIAN_OPS_* and
   JSM_* variables are ignored.
 
@@ -209,8 +210,8 @@ Exit codes:
   7  outcome unknown: run `contacts reconcile` with the printed receipt
   If operations fail with different codes, the exit code is 7 if any outcome is
   unknown, otherwise 1. If a signal stops the command, it exits with 7 if an
-  outcome is unknown. Otherwise it ends by that signal (a shell shows 130 for
-  Ctrl-C).";
+  outcome is unknown. Otherwise the signal ends it; for Ctrl-C, a shell shows
+  130.";
 
 /// Runs the command and returns its exit code.
 ///

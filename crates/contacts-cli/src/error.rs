@@ -424,7 +424,7 @@ fn reconcile() -> String {
 }
 
 fn reconcile_first() -> String {
-    format!("do not create it again before you run: {}", reconcile())
+    format!("do not create the contact again before you run: {}", reconcile())
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@
 //! std::fs::write("create.receipt", client.receipt(&create).to_string())?;
 //! client.send(&create).await?; // after a crash: client.reconcile(&std::fs::read_to_string("create.receipt")?.parse()?)
 //!
-//! // Limit time and attempts. A single request may take all the time, unless `attempt_timeout` is shorter.
+//! // Limit time and attempts. One attempt may use the whole deadline, unless `attempt_timeout` is shorter.
 //! let retry = RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10));
 //! let retry = retry.attempt_timeout(Duration::from_secs(4));
 //! let limited = Client::builder(Site::new("acme")?).credentials(Credentials::bearer("token")?).retry(retry).build();
@@ -79,12 +79,6 @@
 //! effect. [`Error::hint`] says what to do. After [`Error::OutcomeUnknown`], do not create the
 //! contact again. First call [`reconcile`](Client::reconcile) with the error's receipt: it checks
 //! whether the contact exists. The [guide] has a page on [failures and receipts](guide::failures).
-//!
-//! # Cancel safety
-//!
-//! Any future can be dropped. Except for [`Contacts::next`], this closes the connection of the
-//! request in flight. A create request may still take effect then: store a
-//! [receipt](Client::receipt) first, or use [`ensure`](Client::ensure), which is safe to repeat.
 //!
 //! A script can print all of it:
 //!
@@ -106,6 +100,12 @@
 //!     }
 //! }
 //! ```
+//!
+//! # Cancel safety
+//!
+//! Dropping a future closes the connection of its current request. Only dropping [`Contacts::next`]
+//! does not. A create request may still take effect then: store a [receipt](Client::receipt) first,
+//! or use [`ensure`](Client::ensure), which is safe to repeat.
 //!
 //! # Network
 //!

@@ -1,4 +1,4 @@
-//! Compares a user's contacts with a file of desired contacts, and makes the changes in a safe
+//! Compares a user's contacts with a file of desired contacts, and plans the changes in a safe
 //! order.
 //!
 //! Use this crate if a file, or another source, defines the on-call contacts of a user.
@@ -22,8 +22,8 @@
 //! ```
 //!
 //! # Steps
-//! 1. [`read`] parses a file into [`Desired`] contacts, or reports every [`Diagnostic`] with its
-//!    position. [`write()`] does the reverse, for an export.
+//! 1. [`read`] parses the text of a file into [`Desired`] contacts, or reports every [`Diagnostic`]
+//!    with its position. [`write()`] does the reverse, for an export.
 //! 2. [`Plan::new`] compares them with the contacts that the service lists. The plan holds the
 //!    changes in order and the [`Warning`]s about them.
 //! 3. [`Apply`] turns each change into an exchange of `contacts-proto`. `contacts-ureq` (blocking),
@@ -34,8 +34,8 @@
 //! one contact only if it is missing, use [`Ensure`](contacts_proto::exchange::Ensure) instead.
 //!
 //! # Files
-//! A file is YAML, JSON or CSV; [`Format`] describes each. [`csv::Rows`] reads any CSV table with
-//! positions.
+//! A file is YAML, JSON or CSV; [`Format`] describes each. [`csv::Rows`] reads any CSV table, and
+//! gives the line and column of each cell.
 
 #![cfg_attr(
     not(test),

@@ -43,7 +43,7 @@ use crate::{Credentials, Receipt};
 /// An error of this client.
 ///
 /// `Display` says what failed and why. [`effect`](Self::effect) says whether the operation may have
-/// taken effect. [`hint`](Self::hint) gives the way out, if one is known. No error shows a secret
+/// taken effect. [`hint`](Self::hint) says what to do, if that is known. No error shows a secret
 /// of the credentials.
 ///
 /// ```
@@ -74,7 +74,7 @@ pub enum Error {
     OutcomeUnknown(Box<OutcomeUnknown>),
     /// A contact exists several times.
     Duplicate(Box<Duplicate>),
-    /// The pages of a list do not lead to its end.
+    /// A list cannot be read to its end.
     Paging(PagingError),
     /// The credentials provider failed.
     Credentials(Box<CredentialsError>),
@@ -99,7 +99,7 @@ impl Error {
         }
     }
 
-    /// Returns whether the operation may have taken effect of the operation.
+    /// Returns whether the operation may have taken effect.
     pub fn effect(&self) -> Effect {
         match self {
             Self::OutcomeUnknown(_) | Self::Duplicate(_) => Effect::Possible,
@@ -181,15 +181,15 @@ impl Error {
         self.kind() == ErrorKind::Unauthorized
     }
 
-    /// Returns `true` if the credentials are valid but the account may not do this.
+    /// Returns `true` if the credentials are valid but the account is not allowed to do this.
     pub fn is_forbidden(&self) -> bool {
         self.kind() == ErrorKind::Forbidden
     }
 
     /// Returns `true` if the service itself says that the contact does not exist.
     ///
-    /// This is a 404 in the service's own shape that is not about a user or a site. A gateway's
-    /// 404, an HTML page and a 410 do not count.
+    /// The response is a 404 with the service's own error body, and the body is not about a user or
+    /// a site. A gateway's 404, an HTML page and a 410 do not count.
     pub fn is_no_such_contact(&self) -> bool {
         self.kind() == ErrorKind::NotFound
     }

@@ -104,7 +104,7 @@ pub trait Exchange {
     ///
     /// `random` must be a new random number for each call, one that an attacker cannot predict.
     ///
-    /// You may pass any event at any time. After a wait that was too short, the exchange waits
+    /// An unexpected event does no harm. After a wait that was too short, the exchange waits
     /// again. If you report no result for a request, it counts as possibly sent. After the end, the
     /// result is [`Error::InvalidInput`].
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Self::Output>;
@@ -131,8 +131,7 @@ pub trait Exchange {
         "run an exchange"
     }
 
-    /// Returns the reason for the wait while the last action is [`Action::Wait`], to show to a
-    /// person.
+    /// If the last action is [`Action::Wait`], returns the reason, to show to a person.
     fn wait_reason(&self) -> Option<WaitReason> {
         None
     }
@@ -153,7 +152,8 @@ pub enum WaitReason {
     Backoff,
     /// Delay that the service requested.
     RetryAfter,
-    /// The response was lost. A new contact may take time to appear in the list.
+    /// Wait before a check: after a lost response, a new contact may take time to appear in the
+    /// list.
     Consistency,
 }
 
@@ -194,7 +194,7 @@ pub enum Action<T> {
     ///   like any other, and a redirected request would carry the token along.
     /// - Send it to its URL, with its headers unchanged. Use a proxy only if the user configured
     ///   one, not because of the environment.
-    /// - Check the certificate. Do not decode the body of the response.
+    /// - Check the certificate. Do not decompress the body of the response.
     /// - If a body ends before its length or its last chunk, report
     ///   [`Delivery::Partial`](crate::transport::Delivery::Partial) with
     ///   [`TransportErrorKind::Closed`](crate::transport::TransportErrorKind::Closed).
@@ -207,7 +207,7 @@ pub enum Action<T> {
         request: Request<Vec<u8>>,
         /// Maximum time, from the start of connecting to the end of the response body.
         timeout: Duration,
-        /// If `true`, use a new connection: no other request was sent on it.
+        /// If `true`, use a connection on which no other request was sent.
         fresh_connection: bool,
         /// Limits on the response body.
         body: BodyLimits,
@@ -234,8 +234,8 @@ impl<T> Action<T> {
         Self::Done(Err(Error::invalid("exchange", "has already ended")))
     }
 
-    /// Helps an exchange that wraps another one. `Continue` has the result of the inner exchange,
-    /// `Break` has its action for the adapter.
+    /// Helps an exchange that wraps another one. `Continue`: the inner exchange has ended with this
+    /// result. `Break`: it has not ended; return this action.
     ///
     /// ```
     /// use std::ops::ControlFlow;

@@ -1,9 +1,9 @@
 //! Sans-IO core of a client of the Contacts API in Jira Service Management Operations.
 //!
 //! A contact is one way to reach a person who is on call. This crate builds requests, reads
-//! responses, and decides about retries and waits. It is for programs with an HTTP client or a
-//! runtime of their own. Other programs use `contacts-ureq` (blocking) or `contacts-hyper` (async,
-//! tokio), which are built on it.
+//! responses, and decides about retries and waits. Use it with another HTTP client or another
+//! runtime. Other programs use `contacts-ureq` (blocking) or `contacts-hyper` (async, tokio), which
+//! are built on it.
 //!
 //! ```
 //! use contacts_proto::{BaseUrl, ContactMethod, CreateContact, Credentials, Operation};
@@ -38,9 +38,9 @@
 //! # Exchanges
 //!
 //! An [`Exchange`](exchange::Exchange) does a whole task. It handles retries, deadlines, pages and
-//! lost responses, without IO. A loop sends its requests and reports the responses; see the module
-//! [`exchange`]. The folder `examples` of this crate has this loop for smol, reqwest, the command
-//! curl, and a plain socket.
+//! lost responses, without IO. Your loop sends its requests and reports the responses to it; see
+//! the module [`exchange`]. The folder `examples` of this crate has this loop for smol, reqwest,
+//! the command curl, and a plain socket.
 //!
 //! # Guide
 //!

@@ -1,4 +1,4 @@
-//! A sandbox for the Contacts API of Jira Service Management operations: test a client without a
+//! A sandbox for the Contacts API in Jira Service Management Operations. Test a client without a
 //! site and without a network.
 //!
 //! Use it in tests of programs that manage on-call contacts, and to try out a client by hand.
@@ -19,14 +19,15 @@
 //! ```
 //!
 //! # In a test
-//! - [`Sandbox::start`] listens on a free loopback port, so that tests can run in parallel. It
-//!   stops when it is dropped.
-//! - It starts with the users of [`Service::demo`]: a demo user who is an administrator and has an
-//!   e-mail and an SMS contact, and two other users. [`Sandbox::add_user`] and
+//! - [`Sandbox::start`] listens on a free loopback port, so that tests can run in parallel. The
+//!   server stops when the [`Sandbox`] is dropped.
+//! - The sandbox starts with the three users of [`Service::demo`]. The demo user is an
+//!   administrator with an e-mail and an SMS contact. [`Sandbox::add_user`] and
 //!   [`Sandbox::add_contact`] add more.
 //! - Give your program [`Sandbox::base_url`] with an API token, or [`Sandbox::oauth_base_url`] with
 //!   an OAuth token.
-//! - [`Sandbox::contacts`], [`Sandbox::requests`] and [`Sandbox::writes`] return what to assert.
+//! - Check the result with [`Sandbox::contacts`], the requests of an operation with
+//!   [`Sandbox::requests`], and all requests that change something with [`Sandbox::writes`].
 //!
 //! Programs in other languages use the command `contacts sandbox`, and its HTTP endpoints with the
 //! path prefix `/_sandbox/`; see [`Sandbox`].
@@ -77,7 +78,7 @@
 //! ```
 //!
 //! # Compared with the real service
-//! The sandbox is as strict as the real service: statuses, success and error bodies, limits, pages,
+//! These are the same as in the real service: statuses, success and error bodies, limits, pages,
 //! and numbers that must be verified. Where the vendor documents nothing, a setting of
 //! [`Behaviour`] selects one of the possible behaviours. Other undocumented cases get the most
 //! likely response: 403 if a user who is not an administrator lists another user's contacts, and

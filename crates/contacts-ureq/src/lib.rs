@@ -49,7 +49,7 @@
 //! std::fs::write("create.receipt", client.receipt(&create).to_string())?;
 //! client.send(&create)?; // after a crash: client.reconcile(&std::fs::read_to_string("create.receipt")?.parse()?)
 //!
-//! // Limit time and attempts. A single request may take all the time, unless `attempt_timeout` is shorter.
+//! // Limit time and attempts. One attempt may use the whole deadline, unless `attempt_timeout` is shorter.
 //! let retry = RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10));
 //! let retry = retry.attempt_timeout(Duration::from_secs(4));
 //! let limited = Client::builder(Site::new("acme")?).credentials(Credentials::bearer("token")?).retry(retry).build();

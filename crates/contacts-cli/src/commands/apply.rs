@@ -52,17 +52,17 @@ File and plan:
 
 Output:
   With -o json, each change of the plan also has a message and an outcome: done,
-  failed, skipped, not-tried or unknown. `unknown` appears only after an
-  interrupt. If a failed create has an id, the contact was created but could not
-  be disabled. It may still be enabled.
+  failed, skipped, not-tried or unknown (interrupted). A create whose response was
+  lost is failed. If a failed create has an id, the contact exists, but
+  deactivating it failed.
 
 Exit codes:
   0        the contacts match the file; or --dry-run
-  1        changes failed with no more specific code, changes were skipped to keep
-           the last enabled contact, or you answered no
+  1        changes failed and no code below fits; changes were skipped to keep the
+           last enabled contact; or you answered no
   2        the file has errors, or --yes is missing and there is no terminal;
            nothing was changed
-  3, 4, 5  all changes that failed have this code: see `contacts --help`
+  3, 4, 5  all failed changes failed for this reason: see `contacts --help`
   7        a contact may have been created: apply the file again, which checks
            the list first";
 

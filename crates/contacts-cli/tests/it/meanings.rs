@@ -91,7 +91,7 @@ fn the_hint_of_a_403_matches_its_reason() {
         ("list", allowlist, "allowlist"),
         ("list --account-id 712020:x", allowlist, "allowlist"),
         ("list --account-id 712020:x", forbidden, "only administrators"),
-        ("list", forbidden, "an administrator of the site"),
+        ("list", forbidden, "ask a site administrator"),
     ] {
         let (code, error, requests) = outcome(line, &[answer("403 Forbidden", "", body)]);
         assert_eq!((code, requests), (3, 1), "{error}");
@@ -174,7 +174,7 @@ fn a_redirected_create_fails_and_shows_the_target() {
             error.get("receipt").is_none() && !error.to_string().contains("token=x"),
             "{error}"
         );
-        assert!(hint(&error).contains("check --base-url"), "{error}");
+        assert!(hint(&error).contains("correct --base-url"), "{error}");
     }
 }
 

@@ -62,7 +62,8 @@ fn an_unknown_outcome_prints_hint_and_receipt_once_even_with_quiet() {
         let receipt = ran.stderr.lines().find_map(|line| line.strip_prefix("receipt: ")).unwrap();
         assert_eq!(ran.stderr.matches(receipt).count(), 1, "{ran:?}");
         assert!(
-            ran.stderr.contains("\nhint: do not create it again before you run: contacts "),
+            ran.stderr
+                .contains("\nhint: do not create the contact again before you run: contacts "),
             "{ran:?}"
         );
     }

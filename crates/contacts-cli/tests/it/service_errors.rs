@@ -196,7 +196,7 @@ fn a_redirect_is_reported_and_never_followed() {
             .arm(FaultRule::new(Fault::Redirect { status, location, when: When::Before }).times(1));
         let error = home.demo(&sandbox, "list --attempts 1").fail(1);
         assert_eq!(error["status"], status);
-        assert!(hint(&error).contains("never follows redirects"), "{error}");
+        assert!(hint(&error).contains("redirects are not followed"), "{error}");
     }
     assert!(elsewhere.journal().is_empty());
     assert_eq!(sandbox.journal().len(), 5);

@@ -57,7 +57,10 @@ impl fmt::Display for Attempts {
         match self.stop_reason {
             Some(StopReason::RetryAfterTooLong { wait, limit }) => {
                 let (wait, limit) = (in_seconds(wait), in_seconds(limit));
-                write!(f, "; the service asked to wait {wait}; the client waits at most {limit}")?;
+                write!(
+                    f,
+                    "; the service asked to wait {wait}, but the client never waits more than {limit}"
+                )?;
             }
             Some(StopReason::Deadline) if self.count == 0 => {
                 f.write_str("; no time left to send the request")?;
@@ -114,7 +117,7 @@ mod tests {
             (suffix(4, Effect::None, Some(StopReason::MaxAttempts)), "; gave up after 4 attempts"),
             (
                 suffix(1, Effect::None, Some(too_long)),
-                "; the service asked to wait 90 s; the client waits at most 60 s",
+                "; the service asked to wait 90 s, but the client never waits more than 60 s",
             ),
             (
                 suffix(0, Effect::None, Some(StopReason::Deadline)),

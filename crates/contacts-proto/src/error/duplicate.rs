@@ -29,7 +29,7 @@ impl fmt::Display for Duplicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { method, to, contacts } = self;
         let (method, to) = (escape_controls(method.as_str()), escape_controls(to));
-        write!(f, "the {method} contact {to} exists {} times:", contacts.len())?;
+        write!(f, "the {method} contact {to} exists {} times, with the ids", contacts.len())?;
         contacts.iter().try_for_each(|contact| write!(f, " {}", contact.id))
     }
 }

@@ -98,7 +98,7 @@ impl fmt::Display for Hint {
             }
             Self::NoOperations => "ask an administrator to give this account access to Operations",
             Self::PlanLimit => "ask an administrator about the site's subscription plan; it does not include this operation",
-            Self::NotAllowed => "ask a site administrator for this permission",
+            Self::NotAllowed => "ask a site administrator to allow this account to do this operation",
             Self::OnlyAdministrators => "use an administrator's credentials to read another user's contacts",
             Self::IpAllowlist => {
                 "use a network on the site's IP allowlist, or ask an administrator to add your IP address"
@@ -122,9 +122,9 @@ impl fmt::Display for Hint {
             }
             Self::CheckAddress => "check the address; numbers look like 90-5555559999",
             Self::OnlyEmailCanBeUpdated => {
-                "only e-mail contacts can be updated; create a contact with the new number and delete this one"
+                "only e-mail contacts can be updated; create a contact with the new number, then delete the old one"
             }
-            Self::NotVerified => "for a phone number, its owner must first enter the code that the service sent to it",
+            Self::NotVerified => "the owner of a phone number must first enter the verification code that the service sent",
             Self::NotTheService => {
                 "check the base URL and the network: something other than the service responded, such as a \
                  proxy or a login page"

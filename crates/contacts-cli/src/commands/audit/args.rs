@@ -88,8 +88,8 @@ Output:
   The table shows users with findings, worst first. The other formats contain
   all users, in the order of the input. -o json prints an array of
   {\"accountId\",\"name\",\"email\",\"reachability\",\"contacts\":{\"sms\":{\"enabled\":1,
-  \"disabled\":0},…},\"findings\":[{\"finding\",…}]}. The reachability is unreachable,
-  missing-required (the finding `missing`), single, reachable or unreadable.
+  \"disabled\":0},…},\"findings\":[{\"finding\",…}]}. `reachability` is one of unreachable,
+  missing-required (for the finding `missing`), single, reachable, unreadable.
   With -o ndjson, the audit stops when its output closes, for example with
   `| head`. With --html or --exit-code, it continues to the end.
 
@@ -97,18 +97,18 @@ Failures:
   --timeout is the limit for each user, not for the whole audit. If one user
   cannot be read, the audit continues with the others. It stops early if the
   service rejects the credentials, or if 32 users in a row fail with the same
-  error that is not about the user, such as a timeout.
+  general error (for example, a timeout).
 
 Continue after an interrupt (--resume):
   The contacts of each user are saved to the file. Users that could not be read
-  are not saved. Run the same command again: it reads only the users that are not
-  in the file, at any age of the file. A note shows how many users come from the
+  are not saved. Run the same command again: it reads only users that are not in
+  the file, however old the file is. A note shows how many users come from the
   file, and when the file last changed. -q, -o json and -o ndjson hide this note.
   To read all users again, delete the file or use a new one. For a weekly audit,
   put the week into the name: audit-$(date +%G-%V).ndjson.
 
 Exit codes:
   0        all users were read, with or without findings
-  1        users could not be read, with no more specific code
-  3, 4, 5  all users that could not be read have this code: see `contacts --help`
+  1        some users could not be read, and no code below fits
+  3, 4, 5  all unread users failed for this reason: see `contacts --help`
   6        with --exit-code: all users were read, and there are findings";
