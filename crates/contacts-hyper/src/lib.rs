@@ -41,7 +41,7 @@
 //! // Get a contact.
 //! let contact: Contact = client.get(&id).await?;
 //!
-//! // List all contacts of the user. List another user's contacts, starting with the 41st.
+//! // List all contacts of the user. List another user's contacts, but skip the first 40.
 //! let contacts: Vec<_> = client.list().try_collect().await?;
 //! let others: Vec<_> = client.list().account(account).offset(40).try_collect().await?;
 //!
@@ -61,7 +61,7 @@
 //! std::fs::write("create.receipt", client.receipt(&create).to_string())?;
 //! client.send(&create).await?; // after a crash: client.reconcile(&std::fs::read_to_string("create.receipt")?.parse()?)
 //!
-//! // Limit time and attempts. One attempt may use the whole deadline, unless `attempt_timeout` is shorter.
+//! // Limit time and attempts. Without `attempt_timeout`, one slow attempt can use all the time until the deadline.
 //! let retry = RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10));
 //! let retry = retry.attempt_timeout(Duration::from_secs(4));
 //! let limited = Client::builder(Site::new("acme")?).credentials(Credentials::bearer("token")?).retry(retry).build();
@@ -103,8 +103,7 @@
 //!
 //! # Cancel safety
 //!
-//! Dropping a future closes the connection of its current request. Only dropping [`Contacts::next`]
-//! does not. A create request may still take effect then: store a [receipt](Client::receipt) first,
+//! Dropping a future closes the connection of its current request. [`Contacts::next`] is the exception: its request continues. If you drop a create, the contact may still be created: store a [receipt](Client::receipt) first,
 //! or use [`ensure`](Client::ensure), which is safe to repeat.
 //!
 //! # Network

@@ -33,7 +33,7 @@
 //! // Get a contact.
 //! let contact: Contact = client.get(&id)?;
 //!
-//! // List all contacts of the user. List another user's contacts, starting with the 41st.
+//! // List all contacts of the user. List another user's contacts, but skip the first 40.
 //! let contacts = client.list().collect::<Result<Vec<_>, _>>()?;
 //! let others = client.list().account(account).offset(40).collect::<Result<Vec<_>, _>>()?;
 //!
@@ -49,7 +49,7 @@
 //! std::fs::write("create.receipt", client.receipt(&create).to_string())?;
 //! client.send(&create)?; // after a crash: client.reconcile(&std::fs::read_to_string("create.receipt")?.parse()?)
 //!
-//! // Limit time and attempts. One attempt may use the whole deadline, unless `attempt_timeout` is shorter.
+//! // Limit time and attempts. Without `attempt_timeout`, one slow attempt can use all the time until the deadline.
 //! let retry = RetryPolicy::default().max_attempts(2).deadline(Duration::from_secs(10));
 //! let retry = retry.attempt_timeout(Duration::from_secs(4));
 //! let limited = Client::builder(Site::new("acme")?).credentials(Credentials::bearer("token")?).retry(retry).build();

@@ -52,8 +52,8 @@ File and plan:
 
 Output:
   With -o json, each change of the plan also has a message and an outcome: done,
-  failed, skipped, not-tried or unknown (interrupted). A create whose response was
-  lost is failed. If a failed create has an id, the contact exists, but
+  failed, skipped, not-tried or unknown (interrupted). If the response to a create
+  is lost, its outcome is failed, although the contact may exist. If a failed create has an id, the contact exists, but
   deactivating it failed.
 
 Exit codes:

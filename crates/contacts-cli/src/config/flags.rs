@@ -54,7 +54,7 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, value_name = "TIME", value_parser = key::duration, help_heading = OUTPUT)]
     pub(crate) timeout: Option<Duration>,
 
-    /// Maximum attempts for one operation, 1 to 100; the first one counts [default: 4]
+    /// Maximum attempts for one operation, including the first: 1 to 100 [default: 4]
     #[arg(long, global = true, value_name = "N", value_parser = key::attempts, help_heading = OUTPUT)]
     pub(crate) attempts: Option<u32>,
 
