@@ -18,8 +18,7 @@ use crate::{
 
 type PageRequest = Pin<Box<dyn Future<Output = Result<Page, Error>> + Send>>;
 
-/// A lazy list of contacts: the stream that
-/// [`Client::list`] returns.
+/// A lazy list of contacts: the stream that [`Client::list`] returns.
 ///
 /// It requests a page when it reaches the page's first contact. Each page is one call with its own
 /// deadline. The setters have no effect after the first page. The first error ends it. It owns

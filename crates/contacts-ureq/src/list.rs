@@ -6,8 +6,7 @@ use contacts_proto::{AccountId, Contact, Error, ListContacts, exchange::Pages};
 
 use crate::client::Client;
 
-/// A lazy list of contacts: the iterator that
-/// [`Client::list`] returns.
+/// A lazy list of contacts: the iterator that [`Client::list`] returns.
 ///
 /// It requests a page when it reaches the page's first contact. Each page is one call with its own
 /// deadline. The setters have no effect after the first page. The first error ends it.

@@ -25,7 +25,7 @@ impl OutcomeUnknown {
         &self.receipt
     }
 
-    /// Returns the error that left the outcome unknown. It is also the `source()` of this error.
+    /// Returns the error that left the outcome unknown. `Display` shows it.
     pub fn cause(&self) -> &Error {
         &self.cause
     }
@@ -61,7 +61,8 @@ impl fmt::Display for OutcomeUnknown {
                 error.why(f)?;
             }
             Error::Transport(error) if error.operation == CreateContact::NAME => error.reason(f)?,
-            other => other.fmt(f)?,
+            // It shows its own request id.
+            other => return write!(f, "{other})"),
         }
         f.write_str(")")?;
         self.cause.request_id().map_or(Ok(()), |id| write!(f, " [request id {id}]"))
