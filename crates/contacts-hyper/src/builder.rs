@@ -58,7 +58,9 @@ impl Client {
     /// # Errors
     /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
     pub fn from_env() -> Result<Self, Error> {
-        Ok(ClientBuilder::from_env()?.build())
+        let environment = Environment::read(variable)?;
+        let credentials = environment.credentials()?.clone();
+        Ok(ClientBuilder::of(&environment)?.credentials(credentials).build())
     }
 
     /// Creates a client of a site, such as `acme` or `acme.atlassian.net`.
@@ -103,14 +105,20 @@ impl ClientBuilder {
     }
 
     /// Creates a builder with the endpoint, credentials, proxy and CA file of environment
-    /// variables, which [`Environment`] lists. The variables must contain a token.
+    /// variables, which [`Environment`] lists. If they have no token, add
+    /// [`credentials`](Self::credentials) or a [provider](Self::credentials_provider).
     ///
     /// # Errors
     /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
     pub fn from_env() -> Result<Self, Error> {
-        let environment = Environment::read(variable)?;
-        let builder = Self::new(environment.endpoint()?.clone())
-            .credentials(environment.credentials()?.clone());
+        Self::of(&Environment::read(variable)?)
+    }
+
+    fn of(environment: &Environment) -> Result<Self, Error> {
+        let builder = Self {
+            credentials: environment.credentials().ok().cloned(),
+            ..Self::new(environment.endpoint()?.clone())
+        };
         let builder = match environment.proxy() {
             ProxyChoice::Through { url, from } => builder.proxy_named(from, url)?,
             _ => builder,
@@ -348,5 +356,20 @@ fn variable(name: &str) -> Option<String> {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_builder_from_the_environment_needs_an_endpoint_but_no_token() {
+        let environment = |name: &'static str| {
+            Environment::read(move |variable| (variable == name).then(|| "acme".to_owned()))
+        };
+        let builder = ClientBuilder::of(&environment("CONTACTS_SITE").unwrap()).unwrap();
+        assert!(builder.credentials.is_none());
+        assert!(ClientBuilder::of(&environment("CONTACTS_EMAIL").unwrap()).is_err());
     }
 }

@@ -1,8 +1,8 @@
 //! Async client of the Contacts API in Jira Service Management Operations, on hyper, tokio and
 //! rustls.
 //!
-//! A contact is one way to reach a person who is on call. Use this crate on tokio. Clients of many
-//! users can share one pool of connections.
+//! A contact is one way to reach a person who is on call. Use this crate on tokio. One
+//! connection pool can serve clients of many users.
 //!
 //! ```
 //! use contacts_hyper::{BaseUrl, Client, ContactMethod, Credentials};

@@ -207,7 +207,7 @@ pub enum Action<T> {
         request: Request<Vec<u8>>,
         /// Maximum time, from the start of connecting to the end of the response body.
         timeout: Duration,
-        /// If `true`, use a connection on which no other request was sent.
+        /// If `true`, use a connection that has not carried a request.
         fresh_connection: bool,
         /// Limits on the response body.
         body: BodyLimits,

@@ -84,7 +84,8 @@
 //! likely response: 403 if a user who is not an administrator lists another user's contacts, and
 //! 422 for a body that is not JSON. For any other response, use [`Fault::Status`].
 //!
-//! Use made-up tokens only: the sandbox stores and writes them in plain text.
+//! Use made-up tokens only. The sandbox does not encrypt tokens, neither in memory nor in the state
+//! file.
 
 mod behaviour;
 mod clock;

@@ -38,7 +38,7 @@ pub struct Attempts {
     pub count: u32,
     /// Effect of all attempts together.
     pub effect: Effect,
-    /// What stopped the retries. `None` if a retry would be useless.
+    /// Reason why the retries stopped. `None` if a retry would be useless.
     pub stop_reason: Option<StopReason>,
 }
 

@@ -118,8 +118,8 @@ impl Attempting {
         Action::Wait(wait)
     }
 
-    /// Sends the same attempt once more, at once: a retry of its own for the budget. Ends with the
-    /// last error if there is none left.
+    /// Sends the same attempt again without a wait. It counts as a retry for the budget. Ends with
+    /// the last error if the budget is empty.
     pub(super) fn once_more(&mut self) -> Result<(), Error> {
         if !self.session.budget().take(false)
             && let Some(error) = self.last.take()
@@ -361,11 +361,11 @@ impl<O: Operation> Exchange for Call<O> {
             (State::Refreshing, _) => {
                 let source = Arc::new(Error::invalid(
                     "event",
-                    "does not follow from the action before: a refresh was asked for",
+                    "does not answer the action before, which was `Refresh`",
                 ));
                 attempts.refresh_failed(source, now)
             }
-            // An adapter that does not say what came of a request does not know it.
+            // An adapter that does not report the result of a request does not know it.
             (State::Sent, _) => self.failed(
                 TransportError::new(Delivery::Unknown, TransportErrorKind::Other),
                 now,
