@@ -150,7 +150,7 @@ pub trait Exchange {
 pub enum WaitReason {
     /// Back-off before the next attempt.
     Backoff,
-    /// Delay that the service requested.
+    /// Delay that the service requested, or the pause after a 429 to another exchange of the user.
     RetryAfter,
     /// Wait before a check: after a lost response, a new contact may take time to appear in the
     /// list.
@@ -299,7 +299,8 @@ pub enum Event<'a> {
 /// Current time, as the adapter reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// Time since any fixed moment, from a monotonic clock. It decides about waits and deadlines.
+    /// Time since a fixed moment, from a monotonic clock. It decides about waits and deadlines. All
+    /// exchanges of a session must use the same moment.
     pub monotonic: Duration,
     /// Seconds since the Unix epoch. They are only for people: receipts show them.
     pub unix: u64,

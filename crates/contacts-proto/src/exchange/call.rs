@@ -106,6 +106,9 @@ impl Attempting {
         if stop_reason.is_some() {
             return self.give_up(error, stop_reason);
         }
+        if throttled {
+            self.session.throttle().pause_until(now.monotonic.saturating_add(wait));
+        }
         self.begins = true;
         self.is_unknown = false;
         self.last = Some(error);
@@ -129,6 +132,21 @@ impl Attempting {
         self.begins = false;
         self.state = State::New;
         Ok(())
+    }
+
+    /// Waits if another exchange was throttled and the pause ends before the deadline.
+    fn pause<T>(&mut self, now: Now, random: u64) -> Option<Action<T>> {
+        let pause = self.session.throttle().remaining(now.monotonic);
+        if pause.is_zero() {
+            return None;
+        }
+        let wait = patience(pause, random);
+        if wait >= self.remaining(now) {
+            return None;
+        }
+        let until = now.monotonic.saturating_add(wait);
+        self.state = State::Waiting { until, reason: WaitReason::RetryAfter };
+        Some(Action::Wait(wait))
     }
 
     fn refresh<T>(&mut self, error: Error, now: Now) -> Action<T> {
@@ -204,7 +222,10 @@ impl<O: Operation> Call<O> {
         self.attempts
     }
 
-    fn send(&mut self, now: Now) -> Action<O::Output> {
+    fn send(&mut self, now: Now, random: u64) -> Action<O::Output> {
+        if let Some(wait) = self.attempts.pause(now, random) {
+            return wait;
+        }
         let remaining = self.attempts.remaining(now);
         if remaining.is_zero() {
             let timed_out = TransportError::new(Delivery::NotSent, TransportErrorKind::TimedOut);
@@ -344,14 +365,14 @@ impl<O: Operation> Exchange for Call<O> {
                 attempts.state = State::Refreshing;
                 Action::Refresh { refused: None, timeout: attempts.remaining(now) }
             }
-            (State::New, _) => self.send(now),
+            (State::New, _) => self.send(now, random),
             (State::Waiting { until, .. }, _) if now.monotonic < *until => {
                 Action::Wait(until.saturating_sub(now.monotonic))
             }
-            (State::Waiting { .. }, _) => self.send(now),
+            (State::Waiting { .. }, _) => self.send(now, random),
             (State::Refreshing, Event::Refreshed(Ok(credentials))) => {
                 attempts.session.refresh(credentials);
-                self.send(now)
+                self.send(now, random)
             }
             (State::Refreshing, Event::Refreshed(Err(source))) => {
                 attempts.refresh_failed(source, now)
