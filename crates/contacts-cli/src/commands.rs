@@ -213,8 +213,8 @@ Exit codes:
   7  outcome unknown: run `contacts reconcile` with the printed receipt
   If operations fail with different codes, the exit code is 7 if any outcome is
   unknown, otherwise 1.
-  If you stop the command with Ctrl-C, a shell shows 130. If an outcome is
-  unknown at that moment, the exit code is 7. Other signals work the same way.";
+  If you stop the command with Ctrl-C, a shell shows 130; after SIGTERM it shows
+  143. If an outcome is unknown at that moment, the exit code is 7 instead.";
 
 /// Runs the command and returns its exit code.
 ///

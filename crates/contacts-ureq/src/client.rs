@@ -119,9 +119,9 @@ impl Client {
 
     /// Returns a receipt for a create request that has not been sent yet.
     ///
-    /// Store it before you send the request: write another file, sync it, and rename it. If the
-    /// stored text is incomplete, the request was not sent. The receipt of an error replaces the
-    /// stored one. If the program crashes, [`reconcile`](Self::reconcile) tells later whether the
+    /// Store it before you send the request: write a temporary file, sync it, and rename it to its
+    /// final name. If the stored text is incomplete, the request was not sent. If an error has a
+    /// receipt, store that one instead. If the program crashes, [`reconcile`](Self::reconcile) tells later whether the
     /// contact was created:
     ///
     /// ```

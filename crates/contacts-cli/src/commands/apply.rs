@@ -52,14 +52,15 @@ File and plan:
 
 Output:
   With -o json, each change of the plan also has a message and an outcome: done,
-  failed, skipped, not-tried or unknown (interrupted). If the response to a create
-  is lost, the outcome is failed, although the contact may exist. If a failed
-  create has an id, the contact exists, but deactivating it failed.
+  failed, skipped, not-tried, or unknown (only if you interrupted the command).
+  If the response to a create is lost, the outcome is failed, although the contact
+  may exist. A contact that must be disabled is created first, then deactivated:
+  a failed create with an id means that only the second step failed.
 
 Exit codes:
   0        the contacts match the file; or --dry-run
-  1        changes failed for another reason, or for several reasons; changes
-           were skipped to keep the last enabled contact; or you answered no
+  1        changes failed, and no code below fits all failures; changes were
+           skipped to keep the last enabled contact; or you answered no
   2        the file has errors, or --yes is missing and there is no terminal;
            nothing was changed
   3, 4, 5  every failure has this code; `contacts help` explains it

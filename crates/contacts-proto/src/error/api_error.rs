@@ -157,7 +157,7 @@ impl ApiError {
                     write!(f, ": {text}")?;
                 }
                 for (name, reason) in fields {
-                    write!(f, "; {name}: {reason}")?;
+                    write!(f, "; `{name}`: {reason}")?;
                 }
                 if let Some(code) = code {
                     write!(f, " (code {code})")?;

@@ -13,7 +13,7 @@ pub struct CredentialsError {
 }
 
 impl CredentialsError {
-    /// A provider that ran out of time did not reject anyone.
+    /// If the provider ran out of time, the service has rejected nothing: the kind is `TimedOut`.
     pub(super) fn kind(&self) -> ErrorKind {
         match self.attempts.stop_reason {
             Some(StopReason::Deadline) => ErrorKind::TimedOut,

@@ -31,7 +31,7 @@ pub enum Hint {
     WrongSite,
     /// The site does not exist.
     NoSuchSite,
-    /// The site was renamed: its new host.
+    /// The site was renamed. The value is its new host.
     SiteRenamed(String),
     /// The service does not know the user.
     NoSuchUser,

@@ -20,16 +20,16 @@ use crate::{
 /// If a retry can help, the call repeats a request that certainly had no effect. It repeats a
 /// request that may have taken effect only if the operation is [safe or
 /// idempotent](Operation::IDEMPOTENCY). Otherwise it ends with an error whose
-/// [`effect`](Error::effect) is [`Effect::Possible`]. For these operations use
-/// [`Create`](super::Create) and [`Update`](super::Update).
+/// [`effect`](Error::effect) is [`Effect::Possible`]. For operations that are not idempotent, use
+/// [`Create`](super::Create) or [`Update`](super::Update).
 #[derive(Debug)]
 pub struct Call<O> {
     operation: O,
     attempts: Attempting,
 }
 
-/// Everything of a call but its operation. An update hands it to its look at the contact, and takes
-/// it back.
+/// The state of a call, without its operation. An update lends this state to the request that reads
+/// the contact.
 #[derive(Debug)]
 pub(super) struct Attempting {
     session: Session,
@@ -42,11 +42,11 @@ pub(super) struct Attempting {
     begins: bool,
     /// `true` if an attempt may have had an effect.
     effect_possible: bool,
-    /// `true` if the last attempt may have had an effect, and an idempotent operation would be
-    /// repeated.
+    /// `true` if the last attempt may have had an effect, and the call ended only because its
+    /// operation is not idempotent.
     is_unknown: bool,
     refreshed: bool,
-    /// Reason why the attempt before was not the last.
+    /// Error of the previous attempt.
     last: Option<Error>,
 }
 
@@ -207,13 +207,12 @@ impl<O: Operation> Call<O> {
         &self.attempts.session
     }
 
-    /// Returns `true` once if an attempt may have had an effect.
+    /// Returns `true` if an attempt may have had an effect, and clears this flag.
     pub(super) fn take_effect_possible(&mut self) -> bool {
         mem::take(&mut self.attempts.effect_possible)
     }
 
-    /// The attempts of a call that ended because its last one may have had an effect, if others are
-    /// worth a try.
+    /// Returns the state of a call that ended only because its operation is not idempotent.
     pub(super) fn into_unknown(self) -> Option<Attempting> {
         self.attempts.is_unknown.then_some(self.attempts)
     }
@@ -413,9 +412,10 @@ impl<O: Operation> Exchange for Call<O> {
     }
 }
 
-/// Reads an answer. Secrets that the server has echoed are taken out of an error after it was read.
-/// Out of a confirmation they are taken before, unless it cannot be read without them: a token may
-/// be a part of an id.
+/// Reads a response, and removes secrets that the server has echoed.
+///
+/// It removes them from an error after reading, from a confirmation before reading. If it cannot
+/// read a confirmation without them, they stay: a token can be part of an id.
 fn read<O: Operation>(
     operation: &O,
     response: Response<&[u8]>,

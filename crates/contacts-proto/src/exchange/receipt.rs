@@ -93,8 +93,8 @@ impl Receipt {
         Self(Written { site: url.map(ToString::to_string), user, ..self.0 })
     }
 
-    /// Rejects a session of another site, and one of another or unknown user if the receipt names a
-    /// user.
+    /// Rejects a session of another site. If the receipt names a user, also rejects a session whose
+    /// user differs or is unknown.
     pub(super) fn check(&self, session: &Session) -> Result<(), Error> {
         let reject = |of: &str, why: &str| {
             Err(Error::invalid("receipt", format!("is of {}; {why}", escape_controls(of))))
@@ -149,7 +149,8 @@ impl Receipt {
     }
 }
 
-/// Returns `true` if a URL is that of the session's site, or if the session does not know yet.
+/// Returns `true` if the URL belongs to the session's site, or if the base URL of the session is
+/// still unknown.
 fn may_be_at(session: &Session, url: &str) -> bool {
     let is_own = session.site().and_then(Site::own).is_some_and(|own| own.to_string() == url);
     let Ok(base_url) = session.base_url() else { return true };

@@ -50,7 +50,7 @@ struct BaseUrls {
     oauth: BaseUrl,
 }
 
-/// `true` if a provider of credentials can be asked.
+/// When a call asks the credentials provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RefreshState {
     /// The credentials are fixed: a 401 ends the call.
@@ -202,8 +202,8 @@ impl Session {
         Ok(request)
     }
 
-    /// Returns the session of an exchange that begins now and makes other exchanges, which share
-    /// its deadline.
+    /// Returns the session for the inner exchanges of an exchange that begins now. They share its
+    /// deadline.
     pub(super) fn begun(&self, now: Now) -> Self {
         self.clone().with_deadline(self.deadline(now))
     }

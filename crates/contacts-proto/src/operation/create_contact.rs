@@ -167,7 +167,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "could not create the contact: 422 Unprocessable Entity: m; to: is taken"
+            "could not create the contact: 422 Unprocessable Entity: m; `to`: is taken"
         );
         assert_eq!(error.hint(), Some(Hint::ExistsOrTooMany));
         assert_eq!(error.effect(), crate::Effect::None);

@@ -133,7 +133,7 @@ mod tests {
             .response(answer(200, r#"{"id":"other","method":"sms","to":"1"}"#))
             .unwrap_err();
         assert!(
-            error.to_string().contains("the response is about another contact, other"),
+            error.to_string().contains("the response is about another contact (id other)"),
             "{error}"
         );
         let shouted = format!(r#"{{"id":"{}","method":"sms","to":"1"}}"#, ID.to_ascii_uppercase());
