@@ -50,7 +50,7 @@ struct BaseUrls {
     oauth: BaseUrl,
 }
 
-/// When a call asks the credentials provider.
+/// Conditions for a call to the credentials provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RefreshState {
     /// The credentials are fixed: a 401 ends the call.

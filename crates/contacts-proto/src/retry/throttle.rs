@@ -24,7 +24,7 @@ impl Throttle {
         self.end.fetch_max(nanos, Ordering::Relaxed);
     }
 
-    /// Returns the rest of the pause. Zero: there is no pause.
+    /// Returns the rest of the pause, or zero.
     pub(crate) fn remaining(&self, now: Duration) -> Duration {
         Duration::from_nanos(self.end.load(Ordering::Relaxed)).saturating_sub(now)
     }

@@ -188,7 +188,7 @@ fn of_settings() -> String {
             "InvalidInput: a token file",
             "list --base-url http://127.0.0.1:1/x --email a@example.com --token-file /HOME/none",
         ),
-        ("InvalidInput: a profile", "list --profile nobody"),
+        ("InvalidInput: a profile", "list --profile absent"),
         ("InvalidInput: an id", "get .."),
         ("InvalidInput: a duration", "list --timeout soon"),
         ("InvalidInput: attempts", "list --attempts 0"),
