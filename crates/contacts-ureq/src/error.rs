@@ -7,10 +7,10 @@ use http::StatusCode;
 use ureq::{Error, Timeout};
 
 pub(crate) fn failure(progress: Delivery, error: Error) -> TransportError {
-    if let Error::ConnectProxyFailed(reason) = &error
-        && let Some(status) = proxy_status(reason)
-    {
-        return TransportError::refused_by_proxy(status);
+    if let Error::ConnectProxyFailed(reason) = &error {
+        if let Some(status) = proxy_status(reason) {
+            return TransportError::refused_by_proxy(status);
+        }
     }
     // Before the request, only a proxy can respond.
     if matches!((&error, &progress), (Error::Protocol(_), Delivery::NotSent)) {
