@@ -5,6 +5,7 @@ mod demo;
 mod error_response;
 mod input;
 mod operations;
+mod overview;
 mod page;
 mod people;
 mod response;
@@ -96,9 +97,9 @@ impl Service {
     /// | --- | --- | --- |
     /// | Payments primary | weekly | Ben, Ann |
     /// | Platform | daily | an escalation (Cleo, and the team of Ann and Ben); a team that is not opened |
-    /// | | weekly | Dana, who forwards every duty to Cleo; nobody |
+    /// | | weekly | Dana, who forwards every duty to Cleo; Ben |
     ///
-    /// Ben, who has no telephone number, is on call now or next at any time.
+    /// Ben, who has no telephone number, is always on call in one of the schedules.
     pub fn demo() -> Self {
         let mut service = Self::new(Behaviour::default());
         demo::add_users(&mut service);

@@ -60,7 +60,8 @@ fn add(service: &mut Service, user: User, contacts: &[(&str, &str)]) {
     }
 }
 
-/// Adds the demo schedules. Ben is on call now or next at any time.
+/// Adds the demo schedules. From 2020 on, Ben is on call at any time: in the first schedule or in
+/// the second one.
 pub(super) fn add_schedules(service: &mut Service) {
     service.add_team(Team::new(PAYMENTS_TEAM, "Payments").with_members([ANN, BEN]));
     service.add_team(Team::new(NIGHT_TEAM, "Night shift").with_members([ANN, CLEO]).unopened());
@@ -91,7 +92,7 @@ pub(super) fn add_schedules(service: &mut Service) {
         .with_rotation(
             Rotation::new("1c7f3d2f-0003-4a58-9c02-5e1f3a9b7d11", RotationType::Weekly, START)
                 .with_name("Stand-by")
-                .with_participants([Participant::user(demo), Participant::NoOne]),
+                .with_participants([demo.as_str(), BEN].map(Participant::user)),
         );
     service.add_schedule(platform);
 }

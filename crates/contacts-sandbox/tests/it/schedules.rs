@@ -272,22 +272,21 @@ fn only_those_who_may_see_a_schedule_get_it() {
 }
 
 #[test]
-fn ben_who_has_no_phone_is_always_on_call_now_or_next_in_the_demo() {
+fn ben_who_has_no_phone_is_always_on_call_in_the_demo() {
     let mut service = Service::demo();
-    let id = service.schedules().next().unwrap().id.clone();
+    let ids: Vec<_> = service.schedules().map(|schedule| schedule.id.clone()).collect();
     for date in [
-        "1999-01-01T00:00:00Z",
+        "2020-01-06T08:00:00Z",
         "2026-11-29T18:00:00Z",
         "2026-12-03T00:00:00Z",
         "2026-12-10T00:00:00Z",
         "2999-01-01T00:00:00Z",
     ] {
-        let question = format!("{SCHEDULES}/{id}/KIND?flat=true&date={date}");
-        let now = read(&mut service, &question.replace("KIND", "on-calls"));
-        let next = read(&mut service, &question.replace("KIND", "next-on-calls"));
-        let ben = json!("712020:4e5f6a7b");
-        let has_ben = |list: &Value| list.as_array().unwrap().contains(&ben);
-        assert!(has_ben(&now["onCallUsers"]) != has_ben(&next["nextOnCallUsers"]), "{now} {next}");
+        let mut on_call = ids.iter().flat_map(|id| {
+            let target = format!("{SCHEDULES}/{id}/on-calls?flat=true&date={date}");
+            read(&mut service, &target)["onCallUsers"].as_array().unwrap().clone()
+        });
+        assert!(on_call.any(|id| id == "712020:4e5f6a7b"), "{date}");
     }
 }
 
@@ -304,7 +303,6 @@ fn the_demo_has_an_unopened_team_an_opened_escalation_and_a_forwarded_duty() {
     assert!(has(&|node| node["type"] == "escalation" && opened(node)), "{both:?}");
     assert!(has(&|node| node["type"] == "team" && !opened(node)), "{both:?}");
     assert!(has(&|node| node["forwardedFrom"]["type"] == "user"), "{both:?}");
-    assert!(has(&|node| node["type"] == "noone"), "{both:?}");
 }
 
 #[test]
