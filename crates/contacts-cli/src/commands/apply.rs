@@ -53,9 +53,9 @@ File and plan:
 Output:
   With -o json, each change of the plan also has a message and an outcome: done,
   failed, skipped, not-tried, or unknown (only if you interrupted the command).
-  If the response to a create is lost, the outcome is failed, although the contact
-  may exist. A contact that must be disabled is created first, then deactivated:
-  a failed create with an id means that only the second step failed.
+  failed includes a create whose response was lost: the contact may exist.
+  A new contact that is disabled in the file is created, then deactivated. If a
+  failed create has an id, the contact exists, but it could not be deactivated.
 
 Exit codes:
   0        the contacts match the file; or --dry-run

@@ -25,7 +25,8 @@ pub(super) struct ErrorBody {
     pub(super) is_listed: bool,
     /// The code differs from the status.
     pub(super) has_own_code: bool,
-    /// The body has the shape of a gateway for an unknown path, or of the Jira platform.
+    /// The body looks like a gateway's response to an unknown path, or like one of the Jira
+    /// platform.
     pub(super) is_from_gateway: bool,
     pub(super) is_markup: bool,
     pub(super) is_empty: bool,
@@ -112,8 +113,8 @@ impl ErrorBody {
 
 /// Returns the rejected fields, each with its reason.
 ///
-/// Reads three shapes: a map from fields to reasons; the entries of a list of errors, after its
-/// first; the parameters of `application/problem+json`.
+/// Reads three shapes: a map from fields to reasons; a list of errors without its first entry;
+/// the parameters of `application/problem+json`.
 fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
     let named = |entry: &Value| {
         let name = ["name", "field", "pointer", "parameter", "code"]

@@ -28,8 +28,8 @@ pub struct Call<O> {
     attempts: Attempting,
 }
 
-/// The state of a call, without its operation. An update lends this state to the request that reads
-/// the contact.
+/// The state of a call, without its operation. An update and the request that reads its contact
+/// use the same state, one after the other.
 #[derive(Debug)]
 pub(super) struct Attempting {
     session: Session,
@@ -414,8 +414,8 @@ impl<O: Operation> Exchange for Call<O> {
 
 /// Reads a response, and removes secrets that the server has echoed.
 ///
-/// It removes them from an error after reading, from a confirmation before reading. If it cannot
-/// read a confirmation without them, they stay: a token can be part of an id.
+/// For an error, it removes them after it reads the response; for a confirmation, before that. If
+/// a confirmation becomes unreadable, they stay: an id can contain the text of a token.
 fn read<O: Operation>(
     operation: &O,
     response: Response<&[u8]>,

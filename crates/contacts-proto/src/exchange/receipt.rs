@@ -85,7 +85,8 @@ impl Receipt {
 
     /// Adds the site and the user of this session.
     ///
-    /// [`Reconcile`](super::Reconcile) then rejects another site or user, because their lists do not show this contact. With an OAuth token the user is unknown, so the receipt has no user.
+    /// [`Reconcile`](super::Reconcile) then rejects another site or user, because their lists do
+    /// not show this contact. With an OAuth token the user is unknown, so the receipt has no user.
     #[must_use]
     pub fn of(self, session: &Session) -> Self {
         let user = session.credentials().user().map(str::to_owned);

@@ -15,7 +15,8 @@ use crate::{
 
 /// Endpoint, user and retry policy of a client's exchanges. Cloning is cheap.
 ///
-/// After a 429, all exchanges of a session and its clones pause until the next retry.
+/// After a 429, all exchanges of a session and its clones pause until the exchange that got it may
+/// retry.
 ///
 /// If the endpoint is a [`Site`] with an unknown cloud id, the first exchange looks it up. All
 /// clones share the result.
