@@ -228,8 +228,7 @@ impl ClientBuilder {
     }
 
     /// Sets a client certificate for the server: the certificate chain and its private key, in PEM.
-    /// The key is not sent.
-    /// A proxy does not see it.
+    /// The key is not sent, and a proxy does not get the certificate.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if one of them is missing or unreadable, or if they do not belong

@@ -1,8 +1,8 @@
 //! Sans-IO core of a client of the Contacts API in Jira Service Management Operations.
 //!
 //! A contact is one way to reach a person who is on call. This crate builds requests, reads
-//! responses, and decides about retries and waits. Use it with another HTTP client or another
-//! runtime. Other programs use `contacts-ureq` (blocking) or `contacts-hyper` (async, tokio), which
+//! responses, and decides about retries and waits. Use it if you have an HTTP client or a runtime of
+//! your own. Other programs use `contacts-ureq` (blocking) or `contacts-hyper` (async, tokio), which
 //! are built on it.
 //!
 //! ```

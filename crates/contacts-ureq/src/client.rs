@@ -122,8 +122,8 @@ impl Client {
     /// Returns a receipt for a create request that has not been sent yet.
     ///
     /// Store it before you send the request: write a temporary file, sync it, and rename it to its
-    /// final name. If the stored text is incomplete, the request was not sent. If an error has a
-    /// receipt, store that one instead. If the program crashes, [`reconcile`](Self::reconcile)
+    /// final name. After a crash, an incomplete receipt means that the request was not sent. If an
+    /// error has a receipt, store that one instead. If the program crashes, [`reconcile`](Self::reconcile)
     /// tells later whether the contact was created:
     ///
     /// ```
@@ -279,7 +279,8 @@ impl Client {
         Self { session: self.session.clone().with_timeout(timeout), ..self.clone() }
     }
 
-    /// Returns the endpoint, user and retry policy, for exchanges to [`run`](Self::run).
+    /// Returns the endpoint, user and retry policy. Use them to create an exchange for
+    /// [`run`](Self::run).
     pub fn session(&self) -> &Session {
         &self.session
     }

@@ -52,10 +52,9 @@ File and plan:
 
 Output:
   With -o json, each change of the plan also has a message and an outcome: done,
-  failed, skipped, not-tried, or unknown (only if you interrupted the command).
-  failed includes a create whose response was lost: the contact may exist.
-  A new contact that is disabled in the file is created, then deactivated. If a
-  failed create has an id, the contact exists, but it could not be deactivated.
+  failed, skipped, not-tried, or unknown (the change may have been made).
+  A new contact that is disabled in the file is created, then deactivated. If
+  only the second step failed, the outcome is failed, and the change has an id.
 
 Exit codes:
   0        the contacts match the file; or --dry-run

@@ -130,7 +130,7 @@ impl fmt::Display for Hint {
                  proxy or a login page"
             }
             Self::Redirected => {
-                "correct the base URL; the client does not follow redirects, to protect the token"
+                "change the base URL: the server redirects, and the client does not follow redirects, to protect the token"
             }
             Self::ProxyCredentials => "give a user name and a password for the proxy",
             Self::ProxyForbids => "ask the proxy's administrator to allow this host, or use another proxy",

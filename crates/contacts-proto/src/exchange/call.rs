@@ -17,8 +17,8 @@ use crate::{
 
 /// One operation, with retries, a deadline and one refresh of credentials.
 ///
-/// If a retry can help, the call repeats a request that certainly had no effect. It repeats a
-/// request that may have taken effect only if the operation is [safe or
+/// If a retry can help, the call repeats a request that certainly had no effect. If a
+/// request may have taken effect, the call repeats it only if the operation is [safe or
 /// idempotent](Operation::IDEMPOTENCY). Otherwise it ends with an error whose
 /// [`effect`](Error::effect) is [`Effect::Possible`]. For operations that are not idempotent, use
 /// [`Create`](super::Create) or [`Update`](super::Update).
@@ -34,7 +34,7 @@ pub struct Call<O> {
 pub(super) struct Attempting {
     session: Session,
     state: State,
-    /// End of all attempts, once they have begun.
+    /// Time when all attempts must end. `None` until the first attempt begins.
     deadline: Option<Duration>,
     /// Number of attempts that have begun.
     count: u32,
@@ -415,7 +415,7 @@ impl<O: Operation> Exchange for Call<O> {
 /// Reads a response, and removes secrets that the server has echoed.
 ///
 /// For an error, it removes them after it reads the response; for a confirmation, before that. If
-/// a confirmation becomes unreadable, they stay: an id can contain the text of a token.
+/// this makes a confirmation unreadable, the secrets stay: an id can contain the text of a token.
 fn read<O: Operation>(
     operation: &O,
     response: Response<&[u8]>,

@@ -30,7 +30,7 @@ impl Pages {
 
     /// Changes the first request. Has no effect after the first page.
     ///
-    /// An error of `change` comes out of [`next_page`](Self::next_page).
+    /// If the function `change` fails, [`next_page`](Self::next_page) returns its error.
     pub fn first_page(
         mut self,
         change: impl FnOnce(ListContacts) -> Result<ListContacts, Error>,

@@ -2,6 +2,7 @@
 
 use http::Response;
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::error::Category;
 
 use crate::{
     ApiError, Confirmation, ContactId, Error, Hint, InvalidResponse, Operation,
@@ -142,9 +143,15 @@ fn reason<'a, T: Deserialize<'a>>(text: &'a str) -> String {
         Err(error) => {
             // A place without a name is a question mark at the end of the path.
             let path = error.path().to_string();
+            let inner = error.inner();
+            let what = match inner.classify() {
+                Category::Eof => "the JSON ends too early: ",
+                Category::Syntax => "the body is not valid JSON: ",
+                Category::Data | Category::Io => "",
+            };
             match path.trim_end_matches(['.', '?']) {
-                "" => error.into_inner().to_string(),
-                path => format!("at {path}: {}", error.inner()),
+                "" => format!("{what}{inner}"),
+                path => format!("{what}in `{path}`: {inner}"),
             }
         }
         Ok(_) => "the body continues after its end".into(),

@@ -250,10 +250,12 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_without_a_name_is_told_without_one() {
+    fn a_syntax_error_has_a_position_and_no_path() {
         let error = ListContacts::all().response(answer(200, r#"{"values":[],}"#)).unwrap_err();
         assert!(
-            error.to_string().contains("(200 OK): trailing comma at line 1 column 14"),
+            error.to_string().contains(
+                "(200 OK): the body is not valid JSON: trailing comma at line 1 column 14"
+            ),
             "{error}"
         );
     }
@@ -264,7 +266,7 @@ mod tests {
             r#"{"values":[{"id":"a","method":"sms","to":"1"},{"id":"b","method":"sms","to":7}]}"#;
         let error = ListContacts::all().response(answer(200, body)).unwrap_err();
         assert!(
-            error.to_string().contains("at values[1].to: invalid type: integer `7`"),
+            error.to_string().contains("in `values[1].to`: invalid type: integer `7`"),
             "{error}"
         );
     }
