@@ -54,7 +54,8 @@ Output:
   With -o json, each change of the plan also has a message and an outcome: done,
   failed, skipped, not-tried, or unknown (the change may have been made).
   A new contact that is disabled in the file is created, then deactivated. If
-  only the second step failed, the outcome is failed, and the change has an id.
+  only the deactivation failed, the outcome is failed, and the change contains
+  the id of the new contact.
 
 Exit codes:
   0        the contacts match the file; or --dry-run

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Way out of an error. `Display` gives it as an imperative that names no command and no program.
+/// Way out of an error. `Display` says what to do, such as `check the address`. It names neither
+/// shell commands nor programs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hint {

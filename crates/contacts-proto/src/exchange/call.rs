@@ -28,8 +28,8 @@ pub struct Call<O> {
     attempts: Attempting,
 }
 
-/// The state of a call, without its operation. An update and the request that reads its contact
-/// use the same state, one after the other.
+/// The state of a call, without its operation. An update passes it to the call that reads the
+/// contact, and gets it back.
 #[derive(Debug)]
 pub(super) struct Attempting {
     session: Session,
@@ -38,7 +38,7 @@ pub(super) struct Attempting {
     deadline: Option<Duration>,
     /// Number of attempts that have begun.
     count: u32,
-    /// `true` if the next request begins an attempt.
+    /// `true` if the next request begins a new attempt. An attempt can have several requests.
     begins: bool,
     /// `true` if an attempt may have had an effect.
     effect_possible: bool,
@@ -415,7 +415,7 @@ impl<O: Operation> Exchange for Call<O> {
 /// Reads a response, and removes secrets that the server has echoed.
 ///
 /// For an error, it removes them after it reads the response; for a confirmation, before that. If
-/// this makes a confirmation unreadable, the secrets stay: an id can contain the text of a token.
+/// the id in a confirmation contains the text of a token, it reads the confirmation unchanged.
 fn read<O: Operation>(
     operation: &O,
     response: Response<&[u8]>,

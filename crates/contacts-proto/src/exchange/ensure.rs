@@ -103,7 +103,8 @@ impl Ensure {
         None
     }
 
-    /// Searches after the consistency delay, and after the delay that the last response requested.
+    /// Searches once, after the longer of two delays: the consistency delay and the one that the
+    /// last response requested.
     fn search_after_delay(
         &mut self,
         retry_after: Option<Duration>,

@@ -44,7 +44,7 @@ impl List {
         &self.session
     }
 
-    /// Starts the request of the next page. Returns the end if there is none.
+    /// Starts the request of the next page. If there is none, returns the last action.
     fn next_page(&mut self) -> Option<Action<Vec<Contact>>> {
         match self.pages.next_page() {
             Some(Ok(list)) => {

@@ -137,8 +137,8 @@ impl Receipt {
         self.0.seen.as_deref()
     }
 
-    /// Returns the id from a second, confirmed create request. The outcome of the first one is
-    /// unknown.
+    /// Returns the id of a contact that the service confirmed. It is from the second create request
+    /// of an [`Ensure`](super::Ensure). The outcome of the first one is unknown.
     pub fn created(&self) -> Option<&ContactId> {
         self.0.created.as_ref()
     }
