@@ -5,6 +5,7 @@ mod findings;
 mod output;
 mod page;
 mod resume;
+mod rules;
 mod users;
 mod workers;
 
@@ -17,7 +18,7 @@ use std::{
 };
 
 use contacts_plan::Diagnostic;
-use contacts_ureq::{AccountId, Contact, ContactMethod, Error};
+use contacts_ureq::{AccountId, Contact, Error};
 
 use self::{
     args::AuditArgs,
@@ -25,6 +26,7 @@ use self::{
     output::Progress,
     page::{About, page},
     resume::{Resume, Reused, utc},
+    rules::Rules,
     workers::{CircuitBreaker, Event, Workers},
 };
 use crate::{
@@ -124,7 +126,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
 struct Audit<'a> {
     context: &'a Context<'a>,
     args: &'a AuditArgs,
-    required: Vec<ContactMethod>,
+    rules: Rules,
     users: Vec<User>,
     resume: Option<Resume>,
     /// One for each user, in the same order. `None` until the user was read.
@@ -151,14 +153,12 @@ impl<'a> Audit<'a> {
         users: Vec<User>,
         resume: Option<Resume>,
     ) -> Result<Self, Failure> {
-        let mut required = args.require.clone();
-        required.sort();
-        required.dedup();
+        let rules = Rules::new(&args.require, args.min.into());
         let rows = users.iter().map(|_| None).collect();
         let mut audit = Self {
             context,
             args,
-            required,
+            rules,
             users,
             resume,
             rows,
@@ -226,7 +226,7 @@ impl<'a> Audit<'a> {
     }
 
     fn set_row(&mut self, place: usize, reading: Result<&[Contact], Failure>) {
-        let row = Row::new(self.users[place].clone(), reading, &self.required);
+        let row = Row::new(self.users[place].clone(), reading, &self.rules);
         self.tally.add(&row);
         self.known += 1;
         self.rows[place] = Some(row);
@@ -268,7 +268,7 @@ impl<'a> Audit<'a> {
         let Self {
             context,
             args,
-            required,
+            rules,
             users,
             rows,
             written,
@@ -294,8 +294,7 @@ impl<'a> Audit<'a> {
         }
         if let Some(path) = &args.html {
             let finished = utc(SystemTime::now()).unwrap_or_default();
-            let about =
-                About { site, required: &required, finished: &finished, reused: reused.as_ref() };
+            let about = About { site, rules: &rules, finished: &finished, reused: reused.as_ref() };
             let page = page(&rows, &tally, &about);
             atomic_write::write(path, page.as_bytes())
                 .map_err(|error| cannot_write(path, &error))?;

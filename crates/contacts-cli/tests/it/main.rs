@@ -10,6 +10,7 @@ mod audit_browser;
 mod audit_page;
 mod audit_resume;
 mod audit_reused;
+mod audit_rules;
 mod audit_terminal;
 mod audit_unreadable;
 mod bad_input;
