@@ -2,6 +2,7 @@
 
 pub(crate) mod args;
 mod findings;
+mod metrics;
 mod output;
 mod page;
 mod resume;
@@ -14,7 +15,7 @@ use std::{
     path::Path,
     sync::{Arc, mpsc::sync_channel},
     thread,
-    time::SystemTime,
+    time::{Duration, Instant, SystemTime},
 };
 
 use contacts_plan::Diagnostic;
@@ -23,6 +24,7 @@ use contacts_ureq::{AccountId, Contact, Error};
 use self::{
     args::AuditArgs,
     findings::{Reachability, Row, Tally, User, could_not_read},
+    metrics::Run,
     output::Progress,
     page::{About, page},
     resume::{Resume, Reused, utc},
@@ -41,8 +43,9 @@ const MAX_FILE_SIZE: u64 = 64 * 1024 * 1024;
 
 pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Failure>> {
     let users = requested_users(context, args)?;
-    // Check now that the page can be written: after an hour of reading it is too late.
-    if let Some(path) = &args.html {
+    let started = Instant::now();
+    // Check now that the files can be written: after an hour of reading it is too late.
+    for path in args.written_files() {
         atomic_write::check(path).map_err(|error| cannot_write(path, &error))?;
     }
     args.resume.as_deref().map_or(Ok(()), Resume::check)?;
@@ -93,7 +96,7 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     }
     drop(progress);
     drop(workers);
-    audit.finish(&site)
+    audit.finish(&site, started.elapsed())
 }
 
 /// Returns the users of the command line and of the file, each one once.
@@ -120,6 +123,15 @@ fn requested_users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>,
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure::local(format!("could not write {}: {error}", shown_path(path)))
+}
+
+/// Prints a note about a written file, or returns the failure.
+fn written_file(what: &str, path: &Path, result: io::Result<()>) -> Option<Failure> {
+    match result {
+        Ok(()) => note(&format!("{what} written to {}", shown_path(path))),
+        Err(error) => return Some(cannot_write(path, &error)),
+    }
+    None
 }
 
 /// The state of an audit.
@@ -245,9 +257,10 @@ impl<'a> Audit<'a> {
         Ok(())
     }
 
-    /// Returns `true` if the output is closed and neither a page nor an exit code needs the rest.
+    /// Returns `true` if the output is closed and neither a file nor an exit code needs the rest.
     fn is_abandoned(&self) -> bool {
-        self.reader == Reader::Gone && self.args.html.is_none() && !self.args.exit_code
+        let is_needed = self.args.exit_code || self.args.written_files().next().is_some();
+        self.reader == Reader::Gone && !is_needed
     }
 
     fn interrupted(&self) -> Failure {
@@ -260,8 +273,8 @@ impl<'a> Audit<'a> {
         )
     }
 
-    /// Writes the remaining results, the notes and the page.
-    fn finish(self, site: &str) -> Result<u8, Vec<Failure>> {
+    /// Writes the remaining results, the notes, the page and the metrics.
+    fn finish(self, site: &str, took: Duration) -> Result<u8, Vec<Failure>> {
         if self.stopped.is_none() && self.is_abandoned() {
             return self.not_saved.map_or(Ok(exit::DONE), |failure| Err(failure.into()));
         }
@@ -290,17 +303,27 @@ impl<'a> Audit<'a> {
             note(&tally.to_string());
         }
         if let Some(stopped) = stopped {
+            for path in args.written_files() {
+                note(&format!("{} not written: the audit stopped early", shown_path(path)));
+            }
             return Err(std::iter::once(stopped).chain(not_saved).collect());
         }
+        let mut failures = Vec::from_iter(not_saved);
+        let time = SystemTime::now();
         if let Some(path) = &args.html {
-            let finished = utc(SystemTime::now()).unwrap_or_default();
+            let finished = utc(time).unwrap_or_default();
             let about = About { site, rules: &rules, finished: &finished, reused: reused.as_ref() };
             let page = page(&rows, &tally, &about);
-            atomic_write::write(path, page.as_bytes())
-                .map_err(|error| cannot_write(path, &error))?;
-            note(&format!("HTML page written to {}", shown_path(path)));
+            let result = atomic_write::write(path, page.as_bytes());
+            failures.extend(written_file("HTML page", path, result));
         }
-        let mut failures = Vec::from_iter(not_saved);
+        if let Some(path) = &args.metrics {
+            let reused = reused.as_ref().map_or(0, |reused| reused.taken);
+            let run = Run { finished: time, took, reused };
+            let text = metrics::text(path, &rows, &tally, &rules, &run);
+            let result = atomic_write::write_shared(path, text.as_bytes());
+            failures.extend(written_file("metrics", path, result));
+        }
         if unread > 0 {
             let unreadable: Vec<_> = rows.iter().filter_map(Row::failure).collect();
             failures.push(could_not_read(&unreadable, users.len()));

@@ -7,6 +7,7 @@ mod apply_meanwhile;
 mod apply_terminal;
 mod audit;
 mod audit_browser;
+mod audit_metrics;
 mod audit_page;
 mod audit_resume;
 mod audit_reused;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, builder::TypedValueParser};
 use contacts_ureq::AccountId;
 
-use super::rules::Requirement;
+use super::{metrics::prom_file, rules::Requirement};
 use crate::{io::STANDARD, redact, usage::long_help};
 
 /// Report users who cannot be reached (you must be an administrator)
@@ -47,9 +47,20 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "FILE", value_parser = redact::path_parser().try_map(named_file))]
     pub(crate) html: Option<PathBuf>,
 
+    /// File of metrics to write for Prometheus; the name must end in .prom
+    #[arg(long, value_name = "FILE", value_parser = redact::path_parser().try_map(prom_file))]
+    pub(crate) metrics: Option<PathBuf>,
+
     /// File that stores progress, to continue after an interrupt
     #[arg(long, value_name = "FILE", value_parser = redact::path_parser().try_map(named_file))]
     pub(crate) resume: Option<PathBuf>,
+}
+
+impl AuditArgs {
+    /// The files that the audit writes at its end.
+    pub(crate) fn written_files(&self) -> impl Iterator<Item = &Path> {
+        [&self.html, &self.metrics].into_iter().flatten().map(PathBuf::as_path)
+    }
 }
 
 /// Rejects `-`: standard output has the results.
@@ -100,7 +111,13 @@ Output:
   each requirement that the user does not meet. `methods` has the kinds without
   alternatives.
   With -o ndjson, the audit stops when its output closes, for example with
-  `| head`. With --html or --exit-code, it continues to the end.
+  `| head`. With --html, --metrics or --exit-code, it continues to the end.
+
+Metrics (--metrics):
+  The file is for the textfile collector of node_exporter. It has the number of
+  users by reachability, by finding and by requirement, and the time of the
+  audit. It has no personal data. The audit replaces the whole file at its end,
+  with or without findings. If the audit stops early, the file stays as it was.
 
 Failures:
   --timeout applies to each user separately. The audit of many users can take

@@ -70,6 +70,10 @@ pub(crate) enum Finding {
 }
 
 impl Finding {
+    /// The words of all findings, worst first.
+    pub(crate) const WORDS: [&str; 6] =
+        ["unreachable", "unreadable", "missing", "single", "too-few", "disabled-phone"];
+
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
@@ -307,7 +311,7 @@ pub(crate) fn could_not_read(failures: &[&Failure], users: usize) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use contacts_ureq::{ContactId, Status};
     use proptest::prelude::*;
 
@@ -326,11 +330,11 @@ mod tests {
         contact
     }
 
-    fn contacts() -> impl Strategy<Value = Vec<Contact>> {
+    pub(crate) fn contacts() -> impl Strategy<Value = Vec<Contact>> {
         prop::collection::vec((0..5_usize, any::<u8>(), any::<bool>()).prop_map(contact), 0..8)
     }
 
-    fn assess(contacts: &[Contact], rules: &Rules) -> Row {
+    pub(crate) fn assess(contacts: &[Contact], rules: &Rules) -> Row {
         Row::new(User::new(AccountId::new("ann").unwrap()), Ok(contacts), rules)
     }
 
@@ -425,6 +429,7 @@ mod tests {
             prop_assert_eq!(serde_json::to_value(row.reachability).unwrap(), row.reachability.word());
             for finding in &row.findings {
                 prop_assert_eq!(&serde_json::to_value(finding).unwrap()["finding"], finding.word());
+                prop_assert!(Finding::WORDS.contains(&finding.word()));
             }
             let words = words(&row);
             let has = |word: &str| words.contains(&word);
