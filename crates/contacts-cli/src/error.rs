@@ -352,7 +352,7 @@ impl From<Failure> for Vec<Failure> {
 pub(crate) fn hint_text(hint: &Hint) -> String {
     match hint {
         Hint::MissingScope(scopes) => format!(
-            "use a token with the scope {}; add --oauth for an OAuth token, --email for an API token",
+            "use a token with the scope {}; if it has this scope, check its kind: OAuth tokens need --oauth, API tokens need --email",
             scopes.join(" and ")
         ),
         Hint::CheckCredentials | Hint::CheckApiToken => format!(

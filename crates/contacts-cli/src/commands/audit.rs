@@ -62,7 +62,7 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     // The channel has no buffer: a worker reads its next user after this one was received.
     let (events, received) = sync_channel(0);
     let interrupted = events.clone();
-    interrupt::tells(move || {
+    interrupt::set_listener(move || {
         // The receiver may be busy writing. The next interrupt must not wait for it.
         thread::spawn(move || interrupted.send(Event::Interrupted));
     });

@@ -31,7 +31,7 @@ pub enum Hint {
     WrongSite,
     /// The site does not exist.
     NoSuchSite,
-    /// The site was renamed: its new host.
+    /// The site was renamed. The value is its new host.
     SiteRenamed(String),
     /// The service does not know the user.
     NoSuchUser,
@@ -124,7 +124,7 @@ impl fmt::Display for Hint {
             Self::OnlyEmailCanBeUpdated => {
                 "only e-mail contacts can be updated; create a contact with the new number, then delete the old one"
             }
-            Self::NotVerified => "the owner of a phone number must first enter the verification code that the service sent",
+            Self::NotVerified => "verify the number first: its owner must enter the code that the service sent to it",
             Self::NotTheService => {
                 "check the base URL and the network: something other than the service responded, such as a \
                  proxy or a login page"

@@ -12,7 +12,7 @@ const SCOPE_REFUSAL: &str = "scope does not match";
 /// The service's code for an account without Operations.
 const NO_OPERATIONS: &str = "40301";
 
-/// The thing that a 404 to an operation can be operation.
+/// The thing that a 404 says is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// A contact: its id is in the path.
@@ -97,8 +97,8 @@ impl Meaning {
         Self { kind, hint: hint.into() }
     }
 
-    /// A response of a proxy, a firewall or a login page. An empty or a truncated body does not
-    /// show its sender.
+    /// A response of a proxy, a firewall or a login page. An empty or truncated body does not prove
+    /// that, so it gets no hint.
     fn not_from_service(body: &ErrorBody) -> Self {
         let is_unknown = body.is_empty || body.is_truncated;
         Self::new(ErrorKind::InvalidResponse, (!is_unknown).then_some(Hint::NotTheService))
@@ -116,8 +116,8 @@ fn redirected(operation: &OperationFacts, status: StatusCode, location: Option<&
     Meaning::new(ErrorKind::InvalidResponse, hint)
 }
 
-/// Returns the new host of a renamed site. It redirects the look-up of the cloud id to the same
-/// path at its new name.
+/// Returns the new host of a renamed site. A renamed site redirects the look-up of the cloud id to
+/// the same path on its new host.
 fn new_name(location: &str) -> Option<String> {
     let url = Url::parse(location).ok().filter(|url| url.path() == "/_edge/tenant_info")?;
     let site = Site::new(&format!("{}://{}", url.scheme(), url.host_str()?)).ok()?;

@@ -1,8 +1,8 @@
-//! A list whose pages do not lead to its end.
+//! A list that cannot be read to its end: the links of its pages are wrong, or it exceeds a limit.
 
 use std::fmt;
 
-/// A list whose pages do not lead to its end.
+/// A list that cannot be read to its end: the links of its pages are wrong, or it exceeds a limit.
 ///
 /// The contacts before the error are correct. The list may have more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

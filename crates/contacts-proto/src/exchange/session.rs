@@ -10,10 +10,13 @@ use http::{HeaderValue, Request, header};
 use super::{Call, Now};
 use crate::{
     BaseUrl, CloudId, Credentials, Endpoint, Error, FindCloudId, Operation, RetryBudget,
-    RetryPolicy, Site,
+    RetryPolicy, Site, retry::Throttle,
 };
 
 /// Endpoint, user and retry policy of a client's exchanges. Cloning is cheap.
+///
+/// After a 429, all exchanges of a session and its clones pause until the exchange that got it may
+/// retry.
 ///
 /// If the endpoint is a [`Site`] with an unknown cloud id, the first exchange looks it up. All
 /// clones share the result.
@@ -22,6 +25,7 @@ pub struct Session {
     shared: Arc<Shared>,
     credentials: Credentials,
     refresh: RefreshState,
+    throttle: Throttle,
     /// End of all exchanges, on the monotonic clock.
     deadline: Option<Duration>,
 }
@@ -47,7 +51,7 @@ struct BaseUrls {
     oauth: BaseUrl,
 }
 
-/// `true` if a provider of credentials can be asked.
+/// Conditions for a call to the credentials provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RefreshState {
     /// The credentials are fixed: a 401 ends the call.
@@ -71,6 +75,7 @@ impl Session {
             shared: Arc::new(shared),
             credentials,
             refresh: RefreshState::Impossible,
+            throttle: Throttle::default(),
             deadline: None,
         }
     }
@@ -107,10 +112,12 @@ impl Session {
         self
     }
 
-    /// Returns a session of another user at the same endpoint. Policy and budget stay shared.
+    /// Returns a session of another user at the same endpoint. Policy and budget stay shared. The
+    /// pause after a 429 is not shared.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        Self { credentials, refresh: RefreshState::Impossible, ..self.clone() }
+        let throttle = Throttle::default();
+        Self { credentials, refresh: RefreshState::Impossible, throttle, ..self.clone() }
     }
 
     /// Returns a session of another user whose credentials come from a provider.
@@ -121,7 +128,7 @@ impl Session {
     pub fn with_refreshable(&self, known: Option<Credentials>) -> Self {
         let refresh = if known.is_some() { RefreshState::Possible } else { RefreshState::Needed };
         let credentials = known.unwrap_or_else(Credentials::none);
-        Self { credentials, refresh, ..self.clone() }
+        Self { credentials, refresh, throttle: Throttle::default(), ..self.clone() }
     }
 
     /// Sets a deadline for all exchanges of this session, on the driver's [monotonic
@@ -180,6 +187,10 @@ impl Session {
         &self.shared.budget
     }
 
+    pub(super) fn throttle(&self) -> &Throttle {
+        &self.throttle
+    }
+
     /// Builds the complete HTTP request of an operation.
     ///
     /// # Errors
@@ -192,8 +203,8 @@ impl Session {
         Ok(request)
     }
 
-    /// Returns the session of an exchange that begins now and makes other exchanges, which share
-    /// its deadline.
+    /// Returns the session for the inner exchanges of an exchange that begins now. They share its
+    /// deadline.
     pub(super) fn begun(&self, now: Now) -> Self {
         self.clone().with_deadline(self.deadline(now))
     }

@@ -87,7 +87,7 @@ impl<'r, 'b> Answer<'r, 'b> {
         if requested.as_str().eq_ignore_ascii_case(found.as_str()) {
             return Ok(());
         }
-        Err(self.unexpected(format!("the response is about another contact, {found}")))
+        Err(self.unexpected(format!("the response is about another contact (id {found})")))
     }
 
     fn read<T: Deserialize<'b>>(&self) -> Result<T, Error> {
