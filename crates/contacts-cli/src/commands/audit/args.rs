@@ -88,7 +88,8 @@ File of users (--from):
 Rules (--require, --min):
   --require 'sms|voice,email' means: each user needs an enabled SMS or voice
   contact, and an enabled e-mail contact. Quote the value: a shell reads | as a
-  pipe. --min counts the enabled contacts of all kinds.
+  pipe. --min counts the enabled contacts of all kinds. A user must meet all
+  rules.
 
 Findings:
   unreachable     the user has no enabled contact
