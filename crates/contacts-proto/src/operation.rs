@@ -8,6 +8,7 @@ mod delete_contact;
 mod find_cloud_id;
 mod get_contact;
 mod list_contacts;
+mod paged;
 mod request;
 mod update_contact;
 
@@ -15,7 +16,7 @@ pub use self::{
     activate_contact::ActivateContact, create_contact::CreateContact,
     deactivate_contact::DeactivateContact, delete_contact::DeleteContact,
     find_cloud_id::FindCloudId, get_contact::GetContact, list_contacts::ListContacts,
-    update_contact::UpdateContact,
+    paged::Paged, update_contact::UpdateContact,
 };
 pub use request::USER_AGENT;
 
@@ -57,7 +58,7 @@ pub trait Operation: Sealed {
     /// OAuth scopes that the operation needs. API tokens with scopes need the same.
     const SCOPES: &'static [&'static str];
 
-    /// `true` if the response is a page of contacts, limited by
+    /// `true` if the response is a list or a page of one, limited by
     /// [`Limits::page_body`](crate::Limits::page_body).
     const IS_PAGED: bool = false;
 
