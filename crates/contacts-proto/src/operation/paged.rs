@@ -67,6 +67,11 @@ impl<const MAX: u32> PageRange<MAX> {
     /// The largest page at the start of the list.
     pub(super) const FIRST: Self = Self { offset: 0, size: MAX };
 
+    /// Returns the range as the first part of a query.
+    pub(super) fn query(self) -> String {
+        format!("?offset={}&size={}", self.offset, self.size)
+    }
+
     pub(super) fn with_offset(self, offset: u32) -> Result<Self, Error> {
         if offset > MAX_OFFSET {
             return Err(Error::invalid("offset", "is more than 2147483647"));
