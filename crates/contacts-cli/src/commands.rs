@@ -137,7 +137,7 @@ const DOCTOR_DETAILS: &str = "\
 Details:
   Checks, in this order: settings, proxy, host address, TLS certificate, cloud
   id, token, subscription plan, scopes, rate limits, clock. Stops at the first
-  failed check. Changes nothing: to test write access, it sends a change for a
+  failed check. Changes nothing. To test write access, it tries to change a
   contact that does not exist.";
 
 const CURL_EXAMPLES: &str = "\
@@ -165,11 +165,14 @@ fn after_help() -> String {
 
 const DETAILS: &str = "\
 Settings:
-  Highest priority first: options; the profile that --profile or
-  CONTACTS_PROFILE names; other variables; the profile `default`; built-in
-  values.
-  If a named profile sets a site, e-mail address or token, ATLASSIAN_OPS_* and
-  JSM_* variables are ignored.
+  If several places set a value, the first of these is used:
+  1. options
+  2. the named profile (--profile or CONTACTS_PROFILE)
+  3. variables
+  4. the profile `default`
+  5. built-in defaults
+  If a named profile sets any of site, e-mail address and token, all
+  ATLASSIAN_OPS_* and JSM_* variables are ignored.
 
 Variables. For site, e-mail and token, the first one that is not empty is used:
   Site     CONTACTS_BASE_URL, CONTACTS_CLOUD_ID, CONTACTS_SITE,
@@ -186,7 +189,8 @@ Variables. For site, e-mail and token, the first one that is not empty is used:
            case); SSL_CERT_FILE, SSL_CERT_DIR
 
 Profiles are in $XDG_CONFIG_HOME/contacts/config.toml (default:
-~/.config/contacts/config.toml). CONTACTS_CONFIG can name another file:
+~/.config/contacts/config.toml), or in the file that CONTACTS_CONFIG names.
+Example of a profile:
   [profile.work]
   site = \"acme\"                       # or cloud_id, or base_url
   email = \"ann@example.com\"
@@ -209,9 +213,9 @@ Exit codes:
   6  with --exit-code: `plan` found changes, or `audit` found problems
   7  outcome unknown: run `contacts reconcile` with the printed receipt
   If operations fail with different codes, the exit code is 7 if any outcome is
-  unknown, otherwise 1. If a signal stops the command, it exits with 7 if an
-  outcome is unknown. Otherwise the signal ends it; for Ctrl-C, a shell shows
-  130.";
+  unknown, otherwise 1.
+  If you stop the command with Ctrl-C, a shell shows 130; after SIGTERM it shows
+  143. If an outcome is unknown at that moment, the exit code is 7 instead.";
 
 /// Runs the command and returns its exit code.
 ///

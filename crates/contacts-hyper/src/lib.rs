@@ -1,8 +1,8 @@
 //! Async client of the Contacts API in Jira Service Management Operations, on hyper, tokio and
 //! rustls.
 //!
-//! A contact is one way to reach a person who is on call. Use this crate on tokio. Clients of many
-//! users can share one pool of connections.
+//! A contact is one way to reach a person who is on call. Use this crate on tokio. One
+//! connection pool can serve clients of many users.
 //!
 //! ```
 //! use contacts_hyper::{BaseUrl, Client, ContactMethod, Credentials};
@@ -45,7 +45,7 @@
 //! let contacts: Vec<_> = client.list().try_collect().await?;
 //! let others: Vec<_> = client.list().account(account).offset(40).try_collect().await?;
 //!
-//! // Loop over contacts; a page is requested when its first contact is reached.
+//! // Loop over contacts; the next page is requested when the loop needs it.
 //! let mut contacts = client.list();
 //! while let Some(contact) = contacts.next().await { println!("{}", contact?.to) }
 //!
@@ -103,8 +103,9 @@
 //!
 //! # Cancel safety
 //!
-//! Dropping a future closes the connection of its current request. [`Contacts::next`] is the exception: its request continues. If you drop a create, the contact may still be created: store a [receipt](Client::receipt) first,
-//! or use [`ensure`](Client::ensure), which is safe to repeat.
+//! Dropping a future closes the connection of its current request. [`Contacts::next`] is the
+//! exception: its request continues. If you drop a create, the contact may still be created: store
+//! a [receipt](Client::receipt) first, or use [`ensure`](Client::ensure), which is safe to repeat.
 //!
 //! # Network
 //!

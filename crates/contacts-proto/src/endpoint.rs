@@ -1,4 +1,4 @@
-//! Where a request goes, and with which credentials.
+//! The destination of a request, and its credentials.
 
 mod base_url;
 mod cloud_id;

@@ -9,7 +9,7 @@
 //! | [`Update`] | updates a contact; checks it before a retry |
 //! | [`Ensure`] | ensures that a contact exists once |
 //! | [`Reconcile`] | checks whether an interrupted create request succeeded |
-//! | [`List`], [`Pages`] | list all contacts: as one result, or page by page |
+//! | [`List`], [`Pages`] | read a whole list, such as all contacts: as one result, or page by page |
 //!
 //! An adapter is a loop. The guide has [a complete one](crate::guide::embedding).
 
@@ -150,7 +150,8 @@ pub trait Exchange {
 pub enum WaitReason {
     /// Back-off before the next attempt.
     Backoff,
-    /// Delay that the service requested.
+    /// Delay that the service requested, or a pause because another exchange of the same user got a
+    /// 429.
     RetryAfter,
     /// Wait before a check: after a lost response, a new contact may take time to appear in the
     /// list.
@@ -207,7 +208,7 @@ pub enum Action<T> {
         request: Request<Vec<u8>>,
         /// Maximum time, from the start of connecting to the end of the response body.
         timeout: Duration,
-        /// If `true`, use a connection on which no other request was sent.
+        /// If `true`, use a connection that has not carried a request.
         fresh_connection: bool,
         /// Limits on the response body.
         body: BodyLimits,
@@ -299,7 +300,8 @@ pub enum Event<'a> {
 /// Current time, as the adapter reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// Time since any fixed moment, from a monotonic clock. It decides about waits and deadlines.
+    /// Time since a fixed moment, from a monotonic clock. It decides about waits and deadlines. All
+    /// exchanges of a session must use the same moment.
     pub monotonic: Duration,
     /// Seconds since the Unix epoch. They are only for people: receipts show them.
     pub unix: u64,

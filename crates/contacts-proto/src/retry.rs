@@ -5,9 +5,11 @@ mod budget;
 mod class;
 mod policy;
 mod server_delay;
+mod throttle;
 
 pub(crate) use self::{
     backoff::{backoff, patience},
     server_delay::server_delay,
+    throttle::Throttle,
 };
 pub use self::{budget::RetryBudget, class::RetryClass, policy::RetryPolicy};

@@ -81,11 +81,12 @@
 //! # Compared with the real service
 //! These are the same as in the real service: statuses, success and error bodies, limits, pages,
 //! and the rule that phone numbers must be verified. For some undocumented cases, a setting of
-//! [`Behaviour`] selects one of the possible behaviours. The others get the most
+//! [`Behaviour`] selects one of the possible behaviours. Other undocumented cases get the most
 //! likely response: 403 if a user who is not an administrator lists another user's contacts, and
 //! 422 for a body that is not JSON. For any other response, use [`Fault::Status`].
 //!
-//! Use made-up tokens only: the sandbox stores and writes them in plain text.
+//! Use made-up tokens only. The sandbox does not encrypt tokens, neither in memory nor in the state
+//! file.
 
 mod behaviour;
 mod clock;

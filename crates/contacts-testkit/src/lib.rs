@@ -7,7 +7,7 @@
 //! - [`job`]: a client's task, and the exchange that performs it
 //! - [`drive`]: the loop that drives an exchange in simulated time; it records a [`trace`]
 //! - [`reply`]: the result of one request, and its class
-//! - [`script`]: a scripted network in which anything can happen
+//! - [`script`]: a scripted network: anything can happen
 //! - [`network`]: the network to a sandbox service; it injects [`faults`] and keeps a
 //!   [`network_record`]
 //! - [`laws`]: the rules that every exchange must keep, checked step by step

@@ -29,7 +29,7 @@ pub(crate) struct Agents {
 }
 
 impl Agents {
-    /// Adds the settings that callers cannot change: the core decides what goes on the wire.
+    /// Adds the settings that callers cannot change, because the core decides them.
     pub(crate) fn new(config: impl Fn() -> ConfigBuilder<AgentScope>, timeouts: Timeouts) -> Self {
         let agent = |idle_connections| {
             let config = config()

@@ -22,8 +22,8 @@ use crate::{
 /// Change the contacts so that they match a file
 ///
 /// Shows the plan, asks for confirmation and makes the changes. If one change fails, the command
-/// continues with the others, unless they would fail too. After an interrupt, apply the file again:
-/// completed changes are not repeated.
+/// continues with the others. It stops if the cause affects all changes, such as an expired token.
+/// After an interrupt, apply the file again: completed changes are not repeated.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, LONG))]
 pub(crate) struct ApplyArgs {
@@ -52,17 +52,18 @@ File and plan:
 
 Output:
   With -o json, each change of the plan also has a message and an outcome: done,
-  failed, skipped, not-tried or unknown (interrupted). If the response to a create
-  is lost, its outcome is failed, although the contact may exist. If a failed create has an id, the contact exists, but
-  deactivating it failed.
+  failed, skipped, not-tried, or unknown (the change may have been made).
+  A new contact that is disabled in the file is created, then deactivated. If
+  only the deactivation failed, the outcome is failed, and the change contains
+  the id of the new contact.
 
 Exit codes:
   0        the contacts match the file; or --dry-run
-  1        changes failed and no code below fits; changes were skipped to keep the
-           last enabled contact; or you answered no
+  1        changes failed, and no code below fits all failures; changes were
+           skipped to keep the last enabled contact; or you answered no
   2        the file has errors, or --yes is missing and there is no terminal;
            nothing was changed
-  3, 4, 5  all failed changes failed for this reason: see `contacts --help`
+  3, 4, 5  every failure has this code; `contacts help` explains it
   7        a contact may have been created: apply the file again, which checks
            the list first";
 
@@ -119,7 +120,7 @@ fn execute(context: &Context<'_>, service: &Client, plan: Plan) -> Result<(), Ve
         (Apply::new(plan), Vec::new(), Progress::new(context));
     while let Some(step) = apply.next_step(service.session()) {
         let change = step.change().clone();
-        interrupt::tells_of(Some(under_way(context, &apply, &change, &failures)));
+        interrupt::set_change(Some(under_way(context, &apply, &change, &failures)));
         let outcome = run_step(service, step).unwrap_or_else(Outcome::Failed);
         let ends_all = outcome.error().is_some_and(ends_all);
         failures.extend(failure(&change, &outcome));
@@ -129,7 +130,7 @@ fn execute(context: &Context<'_>, service: &Client, plan: Plan) -> Result<(), Ve
             break;
         }
     }
-    interrupt::owes(&failures);
+    interrupt::set_failures(&failures);
     progress.write(&apply, true);
     let written = context.output.applied(&apply);
     if !apply.is_done() {

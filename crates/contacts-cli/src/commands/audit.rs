@@ -2,9 +2,11 @@
 
 pub(crate) mod args;
 mod findings;
+mod metrics;
 mod output;
 mod page;
 mod resume;
+mod rules;
 mod users;
 mod workers;
 
@@ -13,18 +15,20 @@ use std::{
     path::Path,
     sync::{Arc, mpsc::sync_channel},
     thread,
-    time::SystemTime,
+    time::{Duration, Instant, SystemTime},
 };
 
 use contacts_plan::Diagnostic;
-use contacts_ureq::{AccountId, Contact, ContactMethod, Error};
+use contacts_ureq::{AccountId, Contact, Error};
 
 use self::{
     args::AuditArgs,
     findings::{Reachability, Row, Tally, User, could_not_read},
+    metrics::Run,
     output::Progress,
     page::{About, page},
     resume::{Resume, Reused, utc},
+    rules::Rules,
     workers::{CircuitBreaker, Event, Workers},
 };
 use crate::{
@@ -39,8 +43,9 @@ const MAX_FILE_SIZE: u64 = 64 * 1024 * 1024;
 
 pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Failure>> {
     let users = requested_users(context, args)?;
-    // Check now that the page can be written: after an hour of reading it is too late.
-    if let Some(path) = &args.html {
+    let started = Instant::now();
+    // Check now that the files can be written: after an hour of reading it is too late.
+    for path in args.written_files() {
         atomic_write::check(path).map_err(|error| cannot_write(path, &error))?;
     }
     args.resume.as_deref().map_or(Ok(()), Resume::check)?;
@@ -57,7 +62,7 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     // The channel has no buffer: a worker reads its next user after this one was received.
     let (events, received) = sync_channel(0);
     let interrupted = events.clone();
-    interrupt::tells(move || {
+    interrupt::set_listener(move || {
         // The receiver may be busy writing. The next interrupt must not wait for it.
         thread::spawn(move || interrupted.send(Event::Interrupted));
     });
@@ -91,7 +96,7 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     }
     drop(progress);
     drop(workers);
-    audit.finish(&site)
+    audit.finish(&site, started.elapsed())
 }
 
 /// Returns the users of the command line and of the file, each one once.
@@ -120,11 +125,20 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure::local(format!("could not write {}: {error}", shown_path(path)))
 }
 
+/// Prints a note about a written file, or returns the failure.
+fn written_file(what: &str, path: &Path, result: io::Result<()>) -> Option<Failure> {
+    match result {
+        Ok(()) => note(&format!("{what} written to {}", shown_path(path))),
+        Err(error) => return Some(cannot_write(path, &error)),
+    }
+    None
+}
+
 /// The state of an audit.
 struct Audit<'a> {
     context: &'a Context<'a>,
     args: &'a AuditArgs,
-    required: Vec<ContactMethod>,
+    rules: Rules,
     users: Vec<User>,
     resume: Option<Resume>,
     /// One for each user, in the same order. `None` until the user was read.
@@ -151,14 +165,12 @@ impl<'a> Audit<'a> {
         users: Vec<User>,
         resume: Option<Resume>,
     ) -> Result<Self, Failure> {
-        let mut required = args.require.clone();
-        required.sort();
-        required.dedup();
+        let rules = Rules::new(&args.require, args.min.into());
         let rows = users.iter().map(|_| None).collect();
         let mut audit = Self {
             context,
             args,
-            required,
+            rules,
             users,
             resume,
             rows,
@@ -226,7 +238,7 @@ impl<'a> Audit<'a> {
     }
 
     fn set_row(&mut self, place: usize, reading: Result<&[Contact], Failure>) {
-        let row = Row::new(self.users[place].clone(), reading, &self.required);
+        let row = Row::new(self.users[place].clone(), reading, &self.rules);
         self.tally.add(&row);
         self.known += 1;
         self.rows[place] = Some(row);
@@ -245,9 +257,10 @@ impl<'a> Audit<'a> {
         Ok(())
     }
 
-    /// Returns `true` if the output is closed and neither a page nor an exit code needs the rest.
+    /// Returns `true` if the output is closed and neither a file nor an exit code needs the rest.
     fn is_abandoned(&self) -> bool {
-        self.reader == Reader::Gone && self.args.html.is_none() && !self.args.exit_code
+        let is_needed = self.args.exit_code || self.args.written_files().next().is_some();
+        self.reader == Reader::Gone && !is_needed
     }
 
     fn interrupted(&self) -> Failure {
@@ -260,15 +273,15 @@ impl<'a> Audit<'a> {
         )
     }
 
-    /// Writes the remaining results, the notes and the page.
-    fn finish(self, site: &str) -> Result<u8, Vec<Failure>> {
+    /// Writes the remaining results, the notes, the page and the metrics.
+    fn finish(self, site: &str, took: Duration) -> Result<u8, Vec<Failure>> {
         if self.stopped.is_none() && self.is_abandoned() {
             return self.not_saved.map_or(Ok(exit::DONE), |failure| Err(failure.into()));
         }
         let Self {
             context,
             args,
-            required,
+            rules,
             users,
             rows,
             written,
@@ -290,18 +303,27 @@ impl<'a> Audit<'a> {
             note(&tally.to_string());
         }
         if let Some(stopped) = stopped {
+            for path in args.written_files() {
+                note(&format!("{} not written: the audit stopped early", shown_path(path)));
+            }
             return Err(std::iter::once(stopped).chain(not_saved).collect());
         }
-        if let Some(path) = &args.html {
-            let finished = utc(SystemTime::now()).unwrap_or_default();
-            let about =
-                About { site, required: &required, finished: &finished, reused: reused.as_ref() };
-            let page = page(&rows, &tally, &about);
-            atomic_write::write(path, page.as_bytes())
-                .map_err(|error| cannot_write(path, &error))?;
-            note(&format!("HTML page written to {}", shown_path(path)));
-        }
         let mut failures = Vec::from_iter(not_saved);
+        let time = SystemTime::now();
+        if let Some(path) = &args.html {
+            let finished = utc(time).unwrap_or_default();
+            let about = About { site, rules: &rules, finished: &finished, reused: reused.as_ref() };
+            let page = page(&rows, &tally, &about);
+            let result = atomic_write::write(path, page.as_bytes());
+            failures.extend(written_file("HTML page", path, result));
+        }
+        if let Some(path) = &args.metrics {
+            let reused = reused.as_ref().map_or(0, |reused| reused.taken);
+            let run = Run { finished: time, took, reused };
+            let text = metrics::text(path, &rows, &tally, &rules, &run);
+            let result = atomic_write::write_shared(path, text.as_bytes());
+            failures.extend(written_file("metrics", path, result));
+        }
         if unread > 0 {
             let unreadable: Vec<_> = rows.iter().filter_map(Row::failure).collect();
             failures.push(could_not_read(&unreadable, users.len()));

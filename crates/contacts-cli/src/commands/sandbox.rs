@@ -8,7 +8,9 @@ use std::{
 };
 
 use clap::Args;
-use contacts_sandbox::{Behaviour, DEMO_EMAIL, DEMO_TOKEN, FaultPlan, Sandbox, Service, User};
+use contacts_sandbox::{
+    Behaviour, DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN, FaultPlan, Sandbox, Service, User,
+};
 
 use crate::{
     client::Context,
@@ -96,17 +98,16 @@ pub(crate) fn run(context: &Context<'_>, args: &SandboxArgs) -> Result<(), Failu
     let sandbox = builder.start()?;
     let (stop, stopped) = channel();
     // Sending fails only if the sandbox is stopping already.
-    interrupt::tells(move || {
+    interrupt::set_listener(move || {
         let _ = stop.send(());
     });
     context.output.text(&format!("listening on {}\n", sandbox.base_url()))?;
     if args.users.is_empty() && args.state.is_none() {
-        io::note(&format!(
-            "the user is {DEMO_EMAIL}, an administrator, with the token {DEMO_TOKEN}"
-        ));
+        io::note(&format!("the user is {DEMO_EMAIL}, an administrator"));
+        io::note(&format!("the API token is {DEMO_TOKEN}, the OAuth token is {DEMO_OAUTH_TOKEN}"));
     }
-    io::note(&format!("open {}/ in a browser to see contacts and requests", sandbox.origin()));
     io::note(&format!("the base URL for OAuth tokens is {}", sandbox.oauth_base_url()));
+    io::note(&format!("open {}/ in a browser to see contacts and requests", sandbox.origin()));
     io::note("press Ctrl-C to stop");
     // Returns when a signal arrives: the thread of the signals keeps the sender.
     let _ = stopped.recv();

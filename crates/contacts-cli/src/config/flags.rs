@@ -50,7 +50,7 @@ pub(crate) struct GlobalArgs {
     #[arg(short, long, global = true, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
     pub(crate) output: OutputFormat,
 
-    /// Time limit for the command; in `audit`, for each user [default: 60s]
+    /// Time limit of the command; `audit` applies it to each user [default: 60s]
     #[arg(long, global = true, value_name = "TIME", value_parser = key::duration, help_heading = OUTPUT)]
     pub(crate) timeout: Option<Duration>,
 

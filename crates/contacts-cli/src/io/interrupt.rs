@@ -65,7 +65,7 @@ pub(crate) struct UnderWay {
 static LISTENER: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
 
 /// Sets a handler for the first signal. It must end the process. The next signal ends it at once.
-pub(crate) fn tells(listener: impl FnOnce() + Send + 'static) {
+pub(crate) fn set_listener(listener: impl FnOnce() + Send + 'static) {
     *lock(&LISTENER) = Some(Box::new(listener));
 }
 
@@ -83,12 +83,12 @@ pub(crate) fn set_receipt(receipt: Option<Receipt>) {
 }
 
 /// Sets the change that an interrupt reports, or removes it.
-pub(crate) fn tells_of(under_way: Option<UnderWay>) {
+pub(crate) fn set_change(under_way: Option<UnderWay>) {
     change(|pending| pending.under_way = under_way);
 }
 
 /// Sets the failures that an interrupt reports until [`start_reporting`], after all changes.
-pub(crate) fn owes(failures: &[Failure]) {
+pub(crate) fn set_failures(failures: &[Failure]) {
     change(|pending| *pending = Pending { failures: failures.to_vec(), ..Pending::NOTHING });
 }
 

@@ -119,7 +119,7 @@ fn an_invalid_flag_or_value_is_named() {
         #[cfg(unix)]
         (&["list", "--ca-file", "/dev/zero"], "longer than 1048576 bytes"),
         (&["list", "--proxy", "socks5://ann:s3cret@127.0.0.1:1"], "proxy"),
-        (&["list", "--profile", "nobody"], "no profile nobody"),
+        (&["list", "--profile", "absent"], "no profile absent"),
         (&["create", "sms"], "<TO>"),
         (&["create", "sms", ""], "address or number"),
         (&["create", "", "1"], "METHOD"),

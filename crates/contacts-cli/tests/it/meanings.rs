@@ -290,7 +290,7 @@ fn a_problem_document_is_printed_with_its_parameters_and_a_specific_hint() {
     assert_eq!(code, 1);
     let message = error["message"].as_str().unwrap();
     assert!(
-        message.contains("Bad request: Validation failed; to: is not a valid number"),
+        message.contains("Bad request: Validation failed; `to`: is not a valid number"),
         "{message}"
     );
     assert!(hint(&error).starts_with("check the address"), "{error}");
@@ -321,7 +321,7 @@ fn a_response_about_another_contact_is_an_error() {
         assert_eq!(error["kind"], "invalid_response", "{line}: {error}");
         let message = error["message"].as_str().unwrap();
         assert!(
-            message.contains("the response is about another contact, another"),
+            message.contains("the response is about another contact (id another)"),
             "{line}: {error}"
         );
         assert!(message.ends_with("the request may have taken effect"), "{line}: {error}");

@@ -117,8 +117,8 @@ fn an_administrator_lists_another_users_contacts() {
     });
     let list = home.demo(&sandbox, &format!("list -o json --account-id {account}")).json();
     assert_eq!((list.as_array().unwrap().len(), &list[0]["to"]), (1, &json!("49-1")));
-    let nobody = home.demo(&sandbox, "list -o json --account-id nobody").run().with_code(1).error();
-    assert!(nobody["hint"].as_str().unwrap().contains("check the account id"), "{nobody}");
+    let absent = home.demo(&sandbox, "list -o json --account-id absent").run().with_code(1).error();
+    assert!(absent["hint"].as_str().unwrap().contains("check the account id"), "{absent}");
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn a_json_error_is_alone_on_standard_error_for_every_spelling_of_the_flag() {
         home.contacts().line(line).run().with_code(2).error();
     }
     let sandbox = Sandbox::start().unwrap();
-    home.demo(&sandbox, "-v -o json get nobody").run().with_code(4).error();
+    home.demo(&sandbox, "-v -o json get absent").run().with_code(4).error();
 }
 
 #[test]

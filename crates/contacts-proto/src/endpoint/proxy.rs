@@ -93,7 +93,7 @@ impl ProxyVariables {
     }
 }
 
-/// Whether a list of hosts without a proxy has the host of an authority.
+/// Returns `true` if a list of hosts without a proxy contains the host of an authority.
 fn excludes(list: &str, authority: &str) -> bool {
     let Ok(authority) = authority.parse::<Authority>() else { return false };
     let host = authority.host().trim_matches(['[', ']']).trim_end_matches('.');

@@ -38,7 +38,7 @@ pub struct Attempts {
     pub count: u32,
     /// Effect of all attempts together.
     pub effect: Effect,
-    /// What stopped the retries. `None` if a retry would be useless.
+    /// Reason why the retries stopped. `None` if a retry would be useless.
     pub stop_reason: Option<StopReason>,
 }
 
@@ -80,7 +80,8 @@ impl fmt::Display for Attempts {
 
 const YEAR: u64 = 365 * 24 * 60 * 60;
 
-/// Returns the seconds, rounded up. A service can request any number: a huge one becomes words.
+/// Returns the seconds, rounded up. A service can request any wait: if it is longer than a year,
+/// the text has no number.
 fn in_seconds(duration: Duration) -> String {
     match duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0)) {
         seconds @ ..=YEAR => format!("{seconds} s"),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{model::json::without_bom, redact};
 
-/// Headers with a request id, seen in the field. The first one counts.
+/// Headers that real responses use for the request id. The first one counts.
 const REQUEST_ID_HEADERS: [&str; 4] = ["atl-traceid", "x-trace-id", "x-request-id", "x-arequestid"];
 
 /// Maximum length of a text in a message, in characters.
@@ -25,7 +25,7 @@ pub(super) struct ErrorBody {
     pub(super) is_listed: bool,
     /// The code differs from the status.
     pub(super) has_own_code: bool,
-    /// The body has the shape of a gateway for an unknown path, or of the Jira platform.
+    /// The body looks like a response to an unknown path from a gateway or from the Jira platform.
     pub(super) is_from_gateway: bool,
     pub(super) is_markup: bool,
     pub(super) is_empty: bool,
@@ -80,7 +80,8 @@ impl ErrorBody {
         self.texts().any(|text| text.contains(phrase))
     }
 
-    /// Returns `true` if a text has one of these words, in lower case. `USER_NOT_FOUND` has three.
+    /// Returns `true` if a text has one of these words, in lower case. `USER_NOT_FOUND` counts as
+    /// three words.
     pub(super) fn has_word(&self, words: &[&str]) -> bool {
         self.texts().any(|text| {
             text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
@@ -90,8 +91,8 @@ impl ErrorBody {
     /// Returns `true` if a text names a contact, such as "contact not found". "Contact your
     /// administrator" does not.
     pub(super) fn mentions_contact(&self) -> bool {
-        /// Words that follow the noun. Other words follow the verb.
-        const VERBS: [&str; 15] = [
+        /// Words that follow the noun "contact". Before other words, it is a verb.
+        const AFTER_NOUN: [&str; 15] = [
             "not", "does", "doesn", "is", "isn", "was", "wasn", "has", "could", "couldn", "cannot",
             "with", "of", "id", "for",
         ];
@@ -103,14 +104,16 @@ impl ErrorBody {
             let followers = words.iter().skip(1).copied().map(Some).chain([None]);
             words.iter().zip(followers).any(|(word, next)| {
                 *word == "contacts"
-                    || (*word == "contact" && next.is_none_or(|next| VERBS.contains(&next)))
+                    || (*word == "contact" && next.is_none_or(|next| AFTER_NOUN.contains(&next)))
             })
         })
     }
 }
 
-/// Returns the rejected fields, each with its reason. Three shapes: a map of fields to reasons, the
-/// further entries of a list of errors, the parameters of `application/problem+json`.
+/// Returns the rejected fields, each with its reason.
+///
+/// Reads three shapes: a map from fields to reasons; a list of errors, whose first entry is
+/// skipped; the parameters of `application/problem+json`.
 fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
     let named = |entry: &Value| {
         let name = ["name", "field", "pointer", "parameter", "code"]

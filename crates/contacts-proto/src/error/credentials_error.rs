@@ -13,7 +13,8 @@ pub struct CredentialsError {
 }
 
 impl CredentialsError {
-    /// A provider that ran out of time did not reject anyone.
+    /// If the provider took too long, the kind is `TimedOut`, not `Unauthorized`: the service has
+    /// rejected nothing.
     pub(super) fn kind(&self) -> ErrorKind {
         match self.attempts.stop_reason {
             Some(StopReason::Deadline) => ErrorKind::TimedOut,

@@ -6,7 +6,7 @@ use crate::{Contact, ContactMethod, escape_controls};
 
 /// A contact exists several times, and each of them notifies the person.
 ///
-/// The client deletes none of them: The client deletes none of them. Decide which one to keep.
+/// The client deletes none of them. Decide which one to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duplicate {
     method: ContactMethod,

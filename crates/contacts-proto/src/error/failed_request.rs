@@ -9,7 +9,8 @@ use crate::transport::{TransportError, TransportErrorKind};
 
 /// A request without a complete response: a [`TransportError`] and the operation that it stopped.
 ///
-/// [`Error`](crate::Error) has methods for its facts. `source()` is the error of the HTTP library.
+/// The methods of [`Error`](crate::Error) return its details, such as the status. `source()` is the
+/// error of the HTTP library.
 #[derive(Clone)]
 pub struct FailedRequest {
     pub(super) operation: &'static str,
@@ -19,7 +20,7 @@ pub struct FailedRequest {
 }
 
 impl FailedRequest {
-    /// The secrets must be out of the error's response already.
+    /// The caller must have removed secrets from the error's response.
     pub(crate) fn new(operation: &'static str, error: TransportError, attempts: Attempts) -> Self {
         let request_id = error.response().and_then(|response| request_id(response.headers()));
         Self { operation, error, request_id, attempts }
@@ -52,7 +53,8 @@ impl FailedRequest {
     }
 }
 
-/// Shows only the status and the request id of a partial response: a body as numbers helps no one.
+/// Shows only the status and the request id of a partial response. A derived `Debug` would print
+/// the body as a list of numbers.
 impl fmt::Debug for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FailedRequest")

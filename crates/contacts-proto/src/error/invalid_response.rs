@@ -97,7 +97,7 @@ impl fmt::Display for InvalidResponse {
     }
 }
 
-/// Shows an excerpt of the body: a body as numbers helps no one.
+/// Shows an excerpt of the body. A derived `Debug` would print it as a list of numbers.
 impl fmt::Debug for InvalidResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InvalidResponse")

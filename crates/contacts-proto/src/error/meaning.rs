@@ -12,7 +12,7 @@ const SCOPE_REFUSAL: &str = "scope does not match";
 /// The service's code for an account without Operations.
 const NO_OPERATIONS: &str = "40301";
 
-/// The thing that a 404 to an operation can be operation.
+/// The thing that a 404 says is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// A contact: its id is in the path.
@@ -21,6 +21,10 @@ pub(crate) enum Subject {
     Caller,
     /// Another user: the account id is in the query.
     User,
+    /// A schedule: its id is in the path.
+    Schedule,
+    /// Users of the Jira platform, which has scopes and permissions of its own.
+    JiraUser,
     /// The site itself.
     Site,
 }
@@ -69,7 +73,7 @@ impl Meaning {
             }
             401 if body.is_markup => Self::not_from_service(body),
             401 if body.has_phrase(SCOPE_REFUSAL) => {
-                Self::new(ErrorKind::Unauthorized, Hint::MissingScope(operation.scopes))
+                Self::new(ErrorKind::Unauthorized, missing_scope(operation))
             }
             // The gateway's own 401 has no body.
             401 => Self::new(ErrorKind::Unauthorized, Hint::CheckCredentials),
@@ -97,8 +101,8 @@ impl Meaning {
         Self { kind, hint: hint.into() }
     }
 
-    /// A response of a proxy, a firewall or a login page. An empty or a truncated body does not
-    /// show its sender.
+    /// A response of a proxy, a firewall or a login page. An empty or truncated body does not prove
+    /// that, so it gets no hint.
     fn not_from_service(body: &ErrorBody) -> Self {
         let is_unknown = body.is_empty || body.is_truncated;
         Self::new(ErrorKind::InvalidResponse, (!is_unknown).then_some(Hint::NotTheService))
@@ -116,8 +120,8 @@ fn redirected(operation: &OperationFacts, status: StatusCode, location: Option<&
     Meaning::new(ErrorKind::InvalidResponse, hint)
 }
 
-/// Returns the new host of a renamed site. It redirects the look-up of the cloud id to the same
-/// path at its new name.
+/// Returns the new host of a renamed site. A renamed site redirects the look-up of the cloud id to
+/// the same path on its new host.
 fn new_name(location: &str) -> Option<String> {
     let url = Url::parse(location).ok().filter(|url| url.path() == "/_edge/tenant_info")?;
     let site = Site::new(&format!("{}://{}", url.scheme(), url.host_str()?)).ok()?;
@@ -128,15 +132,26 @@ fn forbidden(operation: &OperationFacts, body: &ErrorBody) -> Hint {
     if body.code() == Some(NO_OPERATIONS) {
         Hint::NoOperations
     } else if body.has_phrase(SCOPE_REFUSAL) {
-        Hint::MissingScope(operation.scopes)
+        missing_scope(operation)
     } else if body.has_phrase("ip address")
         || body.has_word(&["allowlist", "allowlisting", "whitelist"])
     {
         Hint::IpAllowlist
-    } else if operation.subject == Subject::User {
-        Hint::OnlyAdministrators
     } else {
-        Hint::NotAllowed
+        match operation.subject {
+            Subject::User => Hint::OnlyAdministrators,
+            Subject::Schedule => Hint::ScheduleNotVisible,
+            Subject::JiraUser => Hint::NoJiraAccess(operation.scopes),
+            _ => Hint::NotAllowed,
+        }
+    }
+}
+
+/// The Jira platform has one base URL for all credentials, so only the scope can be wrong there.
+fn missing_scope(operation: &OperationFacts) -> Hint {
+    match operation.subject {
+        Subject::JiraUser => Hint::MissingJiraScope(operation.scopes),
+        _ => Hint::MissingScope(operation.scopes),
     }
 }
 
@@ -149,6 +164,9 @@ fn not_found(operation: &OperationFacts, body: &ErrorBody) -> Meaning {
             Meaning::new(ErrorKind::InvalidResponse, Hint::WrongSite)
         }
         _ if !body.is_object => Meaning::not_from_service(body),
+        Subject::Schedule if !body.is_from_gateway && body.has_word(&["schedule", "schedules"]) => {
+            rejected(Some(Hint::NoSuchSchedule))
+        }
         _ if body.is_from_gateway || body.has_word(&["tenant", "site", "cloud", "cloudid"]) => {
             rejected(Some(Hint::WrongSite))
         }
@@ -158,8 +176,11 @@ fn not_found(operation: &OperationFacts, body: &ErrorBody) -> Meaning {
         Subject::Contact if body.is_listed || body.mentions_contact() => {
             Meaning::new(ErrorKind::NotFound, Hint::NoSuchContact)
         }
+        Subject::Schedule if body.is_listed => rejected(Some(Hint::NoSuchSchedule)),
         Subject::User if body.is_listed || body.has_own_code => rejected(Some(Hint::NoSuchUser)),
-        Subject::Caller | Subject::User if !body.is_listed && !body.has_own_code => {
+        Subject::Caller | Subject::User | Subject::JiraUser
+            if !body.is_listed && !body.has_own_code =>
+        {
             rejected(Some(Hint::WrongSite))
         }
         // The response does not say what is missing.

@@ -30,8 +30,10 @@ impl OutcomeUnknown {
         &self.cause
     }
 
-    /// Returns the contact that the service confirmed, if it confirmed a second create request
-    /// while the outcome of the first one is unknown.
+    /// Returns the id of a contact that the service confirmed.
+    ///
+    /// [`Ensure`](crate::exchange::Ensure) can send a second create request. The id is from its
+    /// response. The outcome of the first request is still unknown.
     ///
     /// This contact exists, and perhaps a second one. The receipt has the id too.
     pub fn created(&self) -> Option<&ContactId> {
@@ -70,7 +72,7 @@ impl fmt::Display for OutcomeUnknown {
 }
 
 impl StdError for OutcomeUnknown {
-    /// `Display` shows the cause already, so this is the source of the cause.
+    /// Skips the cause, because `Display` shows it, and returns the source of the cause.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.cause.source()
     }

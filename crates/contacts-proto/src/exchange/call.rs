@@ -17,36 +17,36 @@ use crate::{
 
 /// One operation, with retries, a deadline and one refresh of credentials.
 ///
-/// If a retry can help, the call repeats a request that certainly had no effect. It repeats a
-/// request that may have taken effect only if the operation is [safe or
+/// If a retry can help, the call repeats a request that certainly had no effect. If a
+/// request may have taken effect, the call repeats it only if the operation is [safe or
 /// idempotent](Operation::IDEMPOTENCY). Otherwise it ends with an error whose
-/// [`effect`](Error::effect) is [`Effect::Possible`]. For these operations use
-/// [`Create`](super::Create) and [`Update`](super::Update).
+/// [`effect`](Error::effect) is [`Effect::Possible`]. For operations that are not idempotent, use
+/// [`Create`](super::Create) or [`Update`](super::Update).
 #[derive(Debug)]
 pub struct Call<O> {
     operation: O,
     attempts: Attempting,
 }
 
-/// Everything of a call but its operation. An update hands it to its look at the contact, and takes
-/// it back.
+/// The state of a call, without its operation. An update passes it to the call that reads the
+/// contact, and gets it back.
 #[derive(Debug)]
 pub(super) struct Attempting {
     session: Session,
     state: State,
-    /// End of all attempts, once they have begun.
+    /// Time when all attempts must end. `None` until the first attempt begins.
     deadline: Option<Duration>,
     /// Number of attempts that have begun.
     count: u32,
-    /// `true` if the next request begins an attempt.
+    /// `true` if the next request begins a new attempt. An attempt can have several requests.
     begins: bool,
     /// `true` if an attempt may have had an effect.
     effect_possible: bool,
-    /// `true` if the last attempt may have had an effect, and an idempotent operation would be
-    /// repeated.
+    /// `true` if the last attempt may have had an effect, and the call ended only because its
+    /// operation is not idempotent.
     is_unknown: bool,
     refreshed: bool,
-    /// Reason why the attempt before was not the last.
+    /// Error of the previous attempt.
     last: Option<Error>,
 }
 
@@ -106,6 +106,9 @@ impl Attempting {
         if stop_reason.is_some() {
             return self.give_up(error, stop_reason);
         }
+        if throttled {
+            self.session.throttle().pause_until(now.monotonic.saturating_add(wait));
+        }
         self.begins = true;
         self.is_unknown = false;
         self.last = Some(error);
@@ -118,8 +121,8 @@ impl Attempting {
         Action::Wait(wait)
     }
 
-    /// Sends the same attempt once more, at once: a retry of its own for the budget. Ends with the
-    /// last error if there is none left.
+    /// Sends the same attempt again without a wait. It counts as a retry for the budget. Ends with
+    /// the last error if the budget is empty.
     pub(super) fn once_more(&mut self) -> Result<(), Error> {
         if !self.session.budget().take(false)
             && let Some(error) = self.last.take()
@@ -131,9 +134,25 @@ impl Attempting {
         Ok(())
     }
 
+    /// Waits if another exchange was throttled and the pause ends before the deadline.
+    fn pause<T>(&mut self, now: Now, random: u64) -> Option<Action<T>> {
+        let pause = self.session.throttle().remaining(now.monotonic);
+        if pause.is_zero() {
+            return None;
+        }
+        let wait = patience(pause, random);
+        if wait >= self.remaining(now) {
+            return None;
+        }
+        let until = now.monotonic.saturating_add(wait);
+        self.state = State::Waiting { until, reason: WaitReason::RetryAfter };
+        Some(Action::Wait(wait))
+    }
+
     fn refresh<T>(&mut self, error: Error, now: Now) -> Action<T> {
         // Other credentials from the same source have the same scopes, and go to the same base URL.
-        let in_vain = matches!(error.hint(), Some(Hint::MissingScope(_)));
+        let in_vain =
+            matches!(error.hint(), Some(Hint::MissingScope(_) | Hint::MissingJiraScope(_)));
         if self.refreshed || in_vain || !self.session.is_refreshable() {
             return self.give_up(error, None);
         }
@@ -189,13 +208,12 @@ impl<O: Operation> Call<O> {
         &self.attempts.session
     }
 
-    /// Returns `true` once if an attempt may have had an effect.
+    /// Returns `true` if an attempt may have had an effect, and clears this flag.
     pub(super) fn take_effect_possible(&mut self) -> bool {
         mem::take(&mut self.attempts.effect_possible)
     }
 
-    /// The attempts of a call that ended because its last one may have had an effect, if others are
-    /// worth a try.
+    /// Returns the state of a call that ended only because its operation is not idempotent.
     pub(super) fn into_unknown(self) -> Option<Attempting> {
         self.attempts.is_unknown.then_some(self.attempts)
     }
@@ -204,7 +222,10 @@ impl<O: Operation> Call<O> {
         self.attempts
     }
 
-    fn send(&mut self, now: Now) -> Action<O::Output> {
+    fn send(&mut self, now: Now, random: u64) -> Action<O::Output> {
+        if let Some(wait) = self.attempts.pause(now, random) {
+            return wait;
+        }
         let remaining = self.attempts.remaining(now);
         if remaining.is_zero() {
             let timed_out = TransportError::new(Delivery::NotSent, TransportErrorKind::TimedOut);
@@ -344,14 +365,14 @@ impl<O: Operation> Exchange for Call<O> {
                 attempts.state = State::Refreshing;
                 Action::Refresh { refused: None, timeout: attempts.remaining(now) }
             }
-            (State::New, _) => self.send(now),
+            (State::New, _) => self.send(now, random),
             (State::Waiting { until, .. }, _) if now.monotonic < *until => {
                 Action::Wait(until.saturating_sub(now.monotonic))
             }
-            (State::Waiting { .. }, _) => self.send(now),
+            (State::Waiting { .. }, _) => self.send(now, random),
             (State::Refreshing, Event::Refreshed(Ok(credentials))) => {
                 attempts.session.refresh(credentials);
-                self.send(now)
+                self.send(now, random)
             }
             (State::Refreshing, Event::Refreshed(Err(source))) => {
                 attempts.refresh_failed(source, now)
@@ -361,11 +382,11 @@ impl<O: Operation> Exchange for Call<O> {
             (State::Refreshing, _) => {
                 let source = Arc::new(Error::invalid(
                     "event",
-                    "does not follow from the action before: a refresh was asked for",
+                    "does not answer the action before, which was `Refresh`",
                 ));
                 attempts.refresh_failed(source, now)
             }
-            // An adapter that does not say what came of a request does not know it.
+            // An adapter that does not report the result of a request does not know it.
             (State::Sent, _) => self.failed(
                 TransportError::new(Delivery::Unknown, TransportErrorKind::Other),
                 now,
@@ -392,9 +413,10 @@ impl<O: Operation> Exchange for Call<O> {
     }
 }
 
-/// Reads an answer. Secrets that the server has echoed are taken out of an error after it was read.
-/// Out of a confirmation they are taken before, unless it cannot be read without them: a token may
-/// be a part of an id.
+/// Reads a response, and removes secrets that the server has echoed.
+///
+/// For an error, it removes them after it reads the response; for a confirmation, before that. If
+/// the id in a confirmation contains the text of a token, it reads the confirmation unchanged.
 fn read<O: Operation>(
     operation: &O,
     response: Response<&[u8]>,

@@ -20,14 +20,14 @@ const SEARCHES: u32 = 2;
 /// If the response to a create request is lost, the exchange searches twice. If it finds nothing,
 /// it sends one more create request.
 ///
-/// Two cases cannot be prevented: a create request that takes effect after both searches (twice
-/// [`RetryPolicy::consistency_delay`](crate::RetryPolicy::consistency_delay)), and another program
-/// that creates the same contact at the same time. If a later search finds two contacts, the result
-/// is [`Error::Duplicate`]. It deletes nothing.
+/// Duplicates remain possible in two cases: another program creates the same contact at the same
+/// time; or a create request takes effect after both searches, more than two [consistency
+/// delays](crate::RetryPolicy::consistency_delay) after it was sent. If a later search finds two
+/// contacts, the result is [`Error::Duplicate`]. It deletes nothing.
 ///
 /// It ends with [`Error::OutcomeUnknown`] if it cannot find out whether the contact exists, or
-/// whether it exists twice. Otherwise it ends with the error of a request. You can always run it
-/// again.
+/// whether it exists twice. Any other failure ends with the error of the failed request. You can
+/// always run it again.
 #[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
 pub struct Ensure {
@@ -78,7 +78,6 @@ pub enum EnsureOutcome {
 
 impl Ensure {
     /// Ensures that the contact of this operation exists. The deadline starts with the first step.
-    /// The deadline starts with the first step.
     pub fn new(session: Session, create: CreateContact) -> Self {
         Self {
             session,
@@ -104,7 +103,8 @@ impl Ensure {
         None
     }
 
-    /// Searches after the consistency delay, and after the delay that the last response requested.
+    /// Searches once, after the longer of two delays: the consistency delay and the one that the
+    /// last response requested.
     fn search_after_delay(
         &mut self,
         retry_after: Option<Duration>,
@@ -234,8 +234,8 @@ impl Ensure {
     }
 }
 
-/// Chooses the cause of an unknown outcome: the error of the search. If the search could not be
-/// sent, the error of the create request with the search's stop reason.
+/// Returns the cause of an unknown outcome: the error of the search. If the search could not be
+/// sent, the cause is the error of the create request, with the stop reason of the search.
 fn unresolved(mut create: Error, search: Error) -> Error {
     let stop_reason = search.attempts().and_then(|attempts| attempts.stop_reason);
     let was_sent = search.attempts().is_some_and(|attempts| attempts.count > 0);

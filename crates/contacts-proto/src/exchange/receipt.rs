@@ -85,7 +85,8 @@ impl Receipt {
 
     /// Adds the site and the user of this session.
     ///
-    /// [`Reconcile`](super::Reconcile) then rejects another site or user, because their lists do not show this contact. With an OAuth token the user is unknown, so the receipt has no user.
+    /// [`Reconcile`](super::Reconcile) then rejects another site or user, because their lists do
+    /// not show this contact. With an OAuth token the user is unknown, so the receipt has no user.
     #[must_use]
     pub fn of(self, session: &Session) -> Self {
         let user = session.credentials().user().map(str::to_owned);
@@ -93,8 +94,8 @@ impl Receipt {
         Self(Written { site: url.map(ToString::to_string), user, ..self.0 })
     }
 
-    /// Rejects a session of another site, and one of another or unknown user if the receipt names a
-    /// user.
+    /// Rejects a session of another site. If the receipt names a user, also rejects a session whose
+    /// user differs or is unknown.
     pub(super) fn check(&self, session: &Session) -> Result<(), Error> {
         let reject = |of: &str, why: &str| {
             Err(Error::invalid("receipt", format!("is of {}; {why}", escape_controls(of))))
@@ -136,8 +137,8 @@ impl Receipt {
         self.0.seen.as_deref()
     }
 
-    /// Returns the id from a second, confirmed create request. The outcome of the first one is
-    /// unknown.
+    /// Returns the id of a contact that the service confirmed. It is from the second create request
+    /// of an [`Ensure`](super::Ensure). The outcome of the first one is unknown.
     pub fn created(&self) -> Option<&ContactId> {
         self.0.created.as_ref()
     }
@@ -149,7 +150,8 @@ impl Receipt {
     }
 }
 
-/// Returns `true` if a URL is that of the session's site, or if the session does not know yet.
+/// Returns `true` if the URL belongs to the session's site, or if the base URL of the session is
+/// still unknown.
 fn may_be_at(session: &Session, url: &str) -> bool {
     let is_own = session.site().and_then(Site::own).is_some_and(|own| own.to_string() == url);
     let Ok(base_url) = session.base_url() else { return true };

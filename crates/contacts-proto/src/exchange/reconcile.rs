@@ -33,9 +33,9 @@ enum State {
 pub enum Reconciled {
     /// The contact exists.
     ///
-    /// If the receipt has no list of earlier contacts ([`Receipt::seen`]), it may have existed
-    /// before. If the service confirmed it and no list shows it yet, only id, method and `to` are
-    /// known.
+    /// If the receipt has no list of earlier contacts ([`Receipt::seen`]), the contact may have
+    /// existed before the request. If the receipt has a confirmed id
+    /// ([`Receipt::created`]) that no list shows yet, only id, method and `to` are known.
     Found(Contact),
     /// The contact does not exist. It is safe to create it again.
     ///
@@ -49,7 +49,7 @@ impl Reconcile {
     /// contact.
     ///
     /// It ends with [`Error::InvalidInput`] if the receipt is for another site. If the receipt
-    /// [names a user](Receipt::user), it does so too for another user's credentials, and for an
+    /// [names a user](Receipt::user), credentials of another user are an error too, and so is an
     /// OAuth token, which does not show its user. Another user's contacts would prove nothing.
     pub fn new(session: Session, receipt: Receipt) -> Self {
         Self { session, receipt, state: State::New }

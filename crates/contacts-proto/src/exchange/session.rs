@@ -9,11 +9,14 @@ use http::{HeaderValue, Request, header};
 
 use super::{Call, Now};
 use crate::{
-    BaseUrl, CloudId, Credentials, Endpoint, Error, FindCloudId, Operation, RetryBudget,
-    RetryPolicy, Site,
+    Api, BaseUrl, CloudId, Credentials, Endpoint, Error, FindCloudId, Operation, RetryBudget,
+    RetryPolicy, Site, retry::Throttle,
 };
 
 /// Endpoint, user and retry policy of a client's exchanges. Cloning is cheap.
+///
+/// After a 429, all exchanges of a session and its clones pause until the exchange that got it may
+/// retry.
 ///
 /// If the endpoint is a [`Site`] with an unknown cloud id, the first exchange looks it up. All
 /// clones share the result.
@@ -22,6 +25,7 @@ pub struct Session {
     shared: Arc<Shared>,
     credentials: Credentials,
     refresh: RefreshState,
+    throttle: Throttle,
     /// End of all exchanges, on the monotonic clock.
     deadline: Option<Duration>,
 }
@@ -47,7 +51,7 @@ struct BaseUrls {
     oauth: BaseUrl,
 }
 
-/// `true` if a provider of credentials can be asked.
+/// Conditions for a call to the credentials provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RefreshState {
     /// The credentials are fixed: a 401 ends the call.
@@ -71,6 +75,7 @@ impl Session {
             shared: Arc::new(shared),
             credentials,
             refresh: RefreshState::Impossible,
+            throttle: Throttle::default(),
             deadline: None,
         }
     }
@@ -107,10 +112,12 @@ impl Session {
         self
     }
 
-    /// Returns a session of another user at the same endpoint. Policy and budget stay shared.
+    /// Returns a session of another user at the same endpoint. Policy and budget stay shared. The
+    /// pause after a 429 is not shared.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        Self { credentials, refresh: RefreshState::Impossible, ..self.clone() }
+        let throttle = Throttle::default();
+        Self { credentials, refresh: RefreshState::Impossible, throttle, ..self.clone() }
     }
 
     /// Returns a session of another user whose credentials come from a provider.
@@ -121,7 +128,7 @@ impl Session {
     pub fn with_refreshable(&self, known: Option<Credentials>) -> Self {
         let refresh = if known.is_some() { RefreshState::Possible } else { RefreshState::Needed };
         let credentials = known.unwrap_or_else(Credentials::none);
-        Self { credentials, refresh, ..self.clone() }
+        Self { credentials, refresh, throttle: Throttle::default(), ..self.clone() }
     }
 
     /// Sets a deadline for all exchanges of this session, on the driver's [monotonic
@@ -180,20 +187,29 @@ impl Session {
         &self.shared.budget
     }
 
+    pub(super) fn throttle(&self) -> &Throttle {
+        &self.throttle
+    }
+
     /// Builds the complete HTTP request of an operation.
     ///
     /// # Errors
-    /// See [`base_url`](Self::base_url).
-    pub fn request(&self, operation: &impl Operation) -> Result<Request<Vec<u8>>, Error> {
-        let mut request = operation.request(self.base_url()?, &self.credentials);
+    /// See [`base_url`](Self::base_url). Also [`Error::InvalidInput`] for an operation of the Jira
+    /// platform if the base URL [does not show the cloud id](BaseUrl::jira).
+    pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Vec<u8>>, Error> {
+        let base_url = self.base_url()?;
+        let mut request = match O::API {
+            Api::Operations => operation.request(base_url, &self.credentials),
+            Api::Jira => operation.request(&jira(base_url)?, &self.credentials),
+        };
         if let Some(user_agent) = &self.shared.user_agent {
             request.headers_mut().insert(header::USER_AGENT, user_agent.clone());
         }
         Ok(request)
     }
 
-    /// Returns the session of an exchange that begins now and makes other exchanges, which share
-    /// its deadline.
+    /// Returns the session for the inner exchanges of an exchange that begins now. They share its
+    /// deadline.
     pub(super) fn begun(&self, now: Now) -> Self {
         self.clone().with_deadline(self.deadline(now))
     }
@@ -238,6 +254,17 @@ impl Session {
         self.credentials = credentials;
         self.refresh = RefreshState::Possible;
     }
+}
+
+/// Returns the base URL of the Jira platform.
+fn jira(base_url: &BaseUrl) -> Result<BaseUrl, Error> {
+    base_url.jira().ok_or_else(|| {
+        Error::invalid(
+            "base URL",
+            "does not show the cloud id, which requests to the Jira platform need; use a site, or a \
+             base URL such as https://api.atlassian.com/jsm/ops/api/{cloudId}",
+        )
+    })
 }
 
 impl Target {

@@ -2,7 +2,8 @@
 //!
 //! Creates a contact.
 //!
-//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-post)
+//! [Vendor's
+//! reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-post)
 
 use http::{Method, Request, Response};
 use serde::Serialize;
@@ -167,7 +168,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "could not create the contact: 422 Unprocessable Entity: m; to: is taken"
+            "could not create the contact: 422 Unprocessable Entity: m; `to`: is taken"
         );
         assert_eq!(error.hint(), Some(Hint::ExistsOrTooMany));
         assert_eq!(error.effect(), crate::Effect::None);

@@ -2,7 +2,8 @@
 //!
 //! Gets one contact.
 //!
-//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-get)
+//! [Vendor's
+//! reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-get)
 
 use http::{Method, Request, Response};
 
@@ -133,7 +134,7 @@ mod tests {
             .response(answer(200, r#"{"id":"other","method":"sms","to":"1"}"#))
             .unwrap_err();
         assert!(
-            error.to_string().contains("the response is about another contact, other"),
+            error.to_string().contains("the response is about another contact (id other)"),
             "{error}"
         );
         let shouted = format!(r#"{{"id":"{}","method":"sms","to":"1"}}"#, ID.to_ascii_uppercase());

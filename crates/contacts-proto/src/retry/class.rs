@@ -13,7 +13,7 @@ pub enum RetryClass {
     Ambiguous,
     /// No effect, and a retry fails again: the other 4xx, 501, 505, and 301, 302, 307, 308.
     ///
-    /// By RFC 9110, by RFC 9110, a server that sends these redirects did not process the request.
+    /// By RFC 9110, a server that sends these redirects did not process the request.
     Permanent,
 }
 

@@ -17,3 +17,4 @@ mod secrets;
 mod serialization;
 mod site;
 mod support;
+mod throttle;

@@ -7,11 +7,14 @@ use std::{
 };
 
 use comfy_table::{Cell, Color as CellColor};
-use contacts_ureq::{ContactMethod, escape_controls};
+use contacts_ureq::escape_controls;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde::Serialize;
 
-use super::findings::{Count, Finding, KINDS, Reachability, Row, Tally, User};
+use super::{
+    findings::{Count, Finding, Reachability, Row, Tally, User},
+    rules::{KINDS, Requirement},
+};
 use crate::{
     config::flags::OutputFormat,
     error::Failure,
@@ -93,7 +96,7 @@ impl Output {
             Reachability::Unreachable | Reachability::Unreadable => {
                 self.styled(findings, |cell| cell.fg(CellColor::Red))
             }
-            Reachability::MissingRequired | Reachability::Single => {
+            Reachability::MissingRequired | Reachability::Single | Reachability::TooFew => {
                 self.styled(findings, |cell| cell.fg(CellColor::Yellow))
             }
             Reachability::Reachable => findings,
@@ -128,9 +131,9 @@ impl<'a> Record<'a> {
         let (mut missing, mut phones) = (String::new(), Vec::new());
         for finding in &row.findings {
             match finding {
-                Finding::Missing { methods } => {
-                    missing =
-                        methods.iter().map(ContactMethod::as_str).collect::<Vec<_>>().join(" ");
+                Finding::Missing { requirements, .. } => {
+                    let each: Vec<_> = requirements.iter().map(Requirement::to_string).collect();
+                    missing = each.join(" ");
                 }
                 Finding::DisabledPhone { method, to, .. } => phones.push(format!("{method} {to}")),
                 _ => {}
@@ -159,10 +162,11 @@ pub(crate) struct Progress(Option<ProgressBar>);
 const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len} users, {rate}, {eta} left{msg}{prefix}";
 
 /// The counts of the progress bar.
-const SHOWN: [Reachability; 4] = [
+const SHOWN: [Reachability; 5] = [
     Reachability::Unreachable,
     Reachability::MissingRequired,
     Reachability::Single,
+    Reachability::TooFew,
     Reachability::Unreadable,
 ];
 

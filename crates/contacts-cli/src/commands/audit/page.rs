@@ -6,19 +6,18 @@ mod text;
 
 use std::fmt::{self, Write};
 
-use contacts_ureq::ContactMethod;
-
 use self::text::{Text, Users};
 use super::{
-    findings::{Finding, KINDS, Row, Tally, User},
+    findings::{Finding, Reachability, Row, Tally, User},
     resume::{Reused, utc},
+    rules::{KINDS, Requirement, Rules},
 };
 
 /// Facts for the header of the page.
 #[derive(Debug)]
 pub(crate) struct About<'a> {
     pub(crate) site: &'a str,
-    pub(crate) required: &'a [ContactMethod],
+    pub(crate) rules: &'a Rules,
     /// Time when the audit finished.
     pub(crate) finished: &'a str,
     /// Users from the resume file.
@@ -33,7 +32,7 @@ const SCRIPT: &str = include_str!("page/script.js");
 const POLICY: &str = concat!(
     "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
-    "style-src 'sha256-PHoRN6TSWWhLpheKo8auUOOqs8T+EhaDFdihAteSnmg='; ",
+    "style-src 'sha256-M5w5ubLXIcAnLQX/Em+iQD9SOS1YrlAU7Kv1FQrbI44='; ",
     "script-src 'sha256-mpErcUz2ewy8ZM0hJNzV2pG4sidBJ/k8l3ZZsSYNyW4='",
 );
 
@@ -46,7 +45,7 @@ pub(crate) fn page(rows: &[Row], tally: &Tally, about: &About<'_>) -> String {
 }
 
 fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) -> fmt::Result {
-    let About { site, required, finished, reused } = about;
+    let About { site, rules, finished, reused } = about;
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
@@ -62,14 +61,14 @@ fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) 
         Text(site),
         Text(finished),
         reused.map(from_file).unwrap_or_default(),
-        requirements(required)
+        requirements(rules)
     )?;
     write!(out, "<section class=\"wide\" aria-label=\"Summary\">")?;
-    charts::reachability(out, tally, !required.is_empty())?;
+    charts::reachability(out, tally, rules)?;
     write!(out, "</section>\n<section><h2>Kinds of contact</h2>")?;
-    charts::kinds(out, rows, required)?;
+    charts::kinds(out, rows, rules)?;
     write!(out, "</section>\n<section><h2>Findings</h2>")?;
-    charts::findings(out, rows, required)?;
+    charts::findings(out, rows, rules)?;
     writeln!(out, "</section>")?;
     users(out, rows)?;
     write!(
@@ -89,12 +88,12 @@ fn from_file(reused: &Reused) -> String {
     }
 }
 
-fn requirements(required: &[ContactMethod]) -> String {
-    if required.is_empty() {
+fn requirements(rules: &Rules) -> String {
+    if rules.requirements.is_empty() {
         return String::new();
     }
-    let kinds: Vec<_> = required.iter().map(ContactMethod::as_str).collect();
-    format!(" Required for each user: {}.", kinds.join(", "))
+    let each: Vec<_> = rules.requirements.iter().map(Requirement::in_words).collect();
+    format!(" Required for each user: {}.", each.join("; "))
 }
 
 /// Users with findings, worst first, then the other users in a closed section.
@@ -107,7 +106,7 @@ fn users(out: &mut String, rows: &[Row]) -> fmt::Result {
          <label for=\"filter\">Search</label><input id=\"filter\" type=\"search\" placeholder=\"name, id or finding\">\
          <label for=\"reachability\">Reachability</label><select id=\"reachability\"><option value=\"\">all</option>"
     )?;
-    for (reachability, _) in charts::REACHABILITIES {
+    for reachability in Reachability::ALL.iter().rev() {
         let word = reachability.word();
         write!(out, "<option>{word}</option>")?;
     }
@@ -195,7 +194,7 @@ mod tests {
 
     #[test]
     fn each_reachability_has_a_color() {
-        for (reachability, _) in charts::REACHABILITIES {
+        for reachability in Reachability::ALL {
             let word = reachability.word();
             let rule = format!(".{word} {{ --mark: var(--{word}); }}");
             assert!(STYLE.contains(&rule), "{rule}");
@@ -207,7 +206,7 @@ mod tests {
         let page = page(
             &[],
             &Tally::default(),
-            &About { site: "the site", required: &[], finished: "now", reused: None },
+            &About { site: "the site", rules: &Rules::new(&[], 2), finished: "now", reused: None },
         );
         for address in ["http:", "https:", "//", "src=", "@import", "url("] {
             let found = page

@@ -18,7 +18,7 @@ pub(super) fn each(
     let several = ids.len() > 1;
     let (mut changes, mut failures) = (Vec::new(), Vec::new());
     for (index, id) in ids.iter().enumerate() {
-        interrupt::tells_of(several.then(|| UnderWay {
+        interrupt::set_change(several.then(|| UnderWay {
             made: format!("{} of {} changes", changes.len(), ids.len()),
             change: id.to_string(),
             hint: None,
@@ -42,7 +42,7 @@ pub(super) fn each(
             }
         }
     }
-    interrupt::owes(&failures);
+    interrupt::set_failures(&failures);
     if (several || !changes.is_empty())
         && let Err(failure) = output.changes(&changes, several)
     {

@@ -114,11 +114,11 @@ fn of_responses() -> String {
         ("NotTheService, not HTTP", LIST, vec![b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()]),
         ("Redirected", LIST, vec![moved.clone().into_bytes()]),
         ("Redirected, a create", CREATE, vec![moved.into_bytes()]),
-        ("no hint: a rejected request", CREATE, vec![json("400 Bad Request", fields)]),
-        ("no hint: a truncated body", LIST, vec![ok(r#"{"values":["#)]),
-        ("no hint: another contact", GET, vec![ok(another)]),
-        ("no hint: a connection closed without a response", LIST, vec![lost()]),
-        ("no hint: a change that may have taken effect", "activate abc --attempts 1", vec![lost()]),
+        ("a rejected request", CREATE, vec![json("400 Bad Request", fields)]),
+        ("a truncated body", LIST, vec![ok(r#"{"values":["#)]),
+        ("another contact", GET, vec![ok(another)]),
+        ("a connection closed without a response", LIST, vec![lost()]),
+        ("a change that may have taken effect", "activate abc --attempts 1", vec![lost()]),
         ("StopReason::MaxAttempts", "list --attempts 2", vec![json("503 Service Unavailable", "")]),
         ("StopReason::RetryAfterTooLong", LIST.trim_end_matches(" --attempts 1"), vec![slow]),
         ("StopReason::Deadline", "list --timeout 10s", vec![later]),
@@ -149,7 +149,7 @@ fn of_connections() -> String {
         home.contacts().args(["--site", site, "--email", "ann@example.com", "--token-file", &token])
     };
     let renamed =
-        answer("301 Moved", "location: https://new.atlassian.net/_edge/tenant_info\r\n", "");
+        answer("301 Moved", "location: https://beta.atlassian.net/_edge/tenant_info\r\n", "");
     let renamed = Server::start(&[renamed]);
     let unknown = Server::start(&[answer("404 Not Found", "", "")]);
     let wants_password = Server::start(&[answer("407 Proxy Authentication Required", "", "")]);
@@ -165,8 +165,8 @@ fn of_connections() -> String {
         ("ProxyForbids", LIST, home.at(far).args(["--proxy", &forbids.origin])),
         ("CheckHost", LIST, home.at("https://host.invalid/x")),
         ("CheckCertificate", LIST, home.at(&office)),
-        ("no hint: connection refused", LIST, home.at("http://127.0.0.1:1/x")),
-        ("no hint: no response", "list --attempts 1 --timeout 1s", home.demo(&silent, "")),
+        ("connection refused", LIST, home.at("http://127.0.0.1:1/x")),
+        ("no response", "list --attempts 1 --timeout 1s", home.demo(&silent, "")),
     ]
     .into_iter()
     .map(|(what, line, command)| described(&home, what, line, command))
@@ -188,7 +188,7 @@ fn of_settings() -> String {
             "InvalidInput: a token file",
             "list --base-url http://127.0.0.1:1/x --email a@example.com --token-file /HOME/none",
         ),
-        ("InvalidInput: a profile", "list --profile nobody"),
+        ("InvalidInput: a profile", "list --profile absent"),
         ("InvalidInput: an id", "get .."),
         ("InvalidInput: a duration", "list --timeout soon"),
         ("InvalidInput: attempts", "list --attempts 0"),

@@ -5,34 +5,62 @@ use std::fmt::{self, Display, Write};
 use contacts_ureq::ContactMethod;
 
 use super::{
-    super::findings::{Finding, KINDS, Reachability, Row, Tally},
+    super::{
+        findings::{Reachability, Row, Tally, users_with},
+        rules::{KINDS, Requirement, Rules},
+    },
     text::{Number, Share, Text, Users},
 };
 
-/// Best first, as in the bar.
-pub(super) const REACHABILITIES: [(Reachability, &str); 5] = [
-    (Reachability::Reachable, "two or more enabled contacts"),
-    (Reachability::Single, "only one enabled contact"),
-    (Reachability::MissingRequired, "no enabled contact of a required kind"),
-    (Reachability::Unreachable, "no enabled contact"),
-    (Reachability::Unreadable, "contacts could not be read"),
-];
+/// The reachabilities that the rules allow, with their meaning. Best first, as in the bar.
+fn reachabilities(rules: &Rules) -> Vec<(Reachability, String)> {
+    let meaning = |reachability| {
+        Some(match reachability {
+            Reachability::Reachable => match rules.min {
+                1 => "one or more enabled contacts".into(),
+                2 => "two or more enabled contacts".into(),
+                min => format!("{min} or more enabled contacts"),
+            },
+            Reachability::TooFew if rules.min > 2 => too_few(rules),
+            Reachability::Single if rules.min > 1 => "only one enabled contact".into(),
+            Reachability::MissingRequired if !rules.requirements.is_empty() => {
+                "no enabled contact of a required kind".into()
+            }
+            Reachability::Unreachable => "no enabled contact".into(),
+            Reachability::Unreadable => "contacts could not be read".into(),
+            _ => return None,
+        })
+    };
+    let best_first = [
+        Reachability::Reachable,
+        Reachability::TooFew,
+        Reachability::Single,
+        Reachability::MissingRequired,
+        Reachability::Unreachable,
+        Reachability::Unreadable,
+    ];
+    best_first.into_iter().filter_map(|it| Some((it, meaning(it)?))).collect()
+}
+
+fn too_few(rules: &Rules) -> String {
+    match rules.min {
+        3 => "only two enabled contacts".into(),
+        min => format!("only 2 to {} enabled contacts", min - 1),
+    }
+}
 
 /// Minimum width of a segment, in percent: even one user must be visible.
 const MIN_WIDTH: f64 = 0.5;
 
 /// The headline numbers with the bar under them.
-pub(super) fn reachability(out: &mut String, tally: &Tally, is_required: bool) -> fmt::Result {
+pub(super) fn reachability(out: &mut String, tally: &Tally, rules: &Rules) -> fmt::Result {
     let all = tally.users();
-    let shown =
-        REACHABILITIES.map(|(reachability, what)| (reachability, what, tally.count(reachability)));
-    // Without requirements, no user can be missing a required contact.
-    let shown = shown
-        .iter()
-        .filter(|(reachability, ..)| *reachability != Reachability::MissingRequired || is_required);
+    let shown: Vec<_> = reachabilities(rules)
+        .into_iter()
+        .map(|(reachability, what)| (reachability.word(), what, tally.count(reachability)))
+        .collect();
     write!(out, "<dl class=\"figures\">")?;
-    for (reachability, what, count) in shown.clone() {
-        let word = reachability.word();
+    for (word, what, count) in &shown {
         write!(
             out,
             "<div class=\"{word}\"><dt>{word} <small>{what}</small></dt><dd>{} <small>{}</small></dd></div>",
@@ -40,20 +68,17 @@ pub(super) fn reachability(out: &mut String, tally: &Tally, is_required: bool) -
             Share(*count, all)
         )?;
     }
-    let words: Vec<_> = shown
-        .clone()
-        .map(|(reachability, _, count)| format!("{} {}", Number(*count), reachability.word()))
-        .collect();
+    let words: Vec<_> =
+        shown.iter().map(|(word, _, count)| format!("{} {word}", Number(*count))).collect();
     write!(out, "</dl>")?;
-    let parts: Vec<_> =
-        shown.map(|(reachability, _, count)| (reachability.word(), *count)).collect();
+    let parts: Vec<_> = shown.iter().map(|(word, _, count)| (*word, *count)).collect();
     let label = format!("{}: {}", Users(all), words.join(", "));
     bar(out, &label, " reachabilities", &parts, all)
 }
 
 /// For each kind: the users with an enabled contact, and those with disabled contacts only. Users
 /// that could not be read are left out.
-pub(super) fn kinds(out: &mut String, rows: &[Row], required: &[ContactMethod]) -> fmt::Result {
+pub(super) fn kinds(out: &mut String, rows: &[Row], rules: &Rules) -> fmt::Result {
     let read: Vec<_> = rows.iter().filter(|row| row.contacts.is_some()).collect();
     let all = read.len();
     write!(out, "<ul class=\"bars\">")?;
@@ -61,7 +86,7 @@ pub(super) fn kinds(out: &mut String, rows: &[Row], required: &[ContactMethod]) 
         let counts = || read.iter().map(|row| row.count(&kind));
         let enabled = counts().filter(|count| count.enabled > 0).count();
         let disabled = counts().filter(|count| count.enabled == 0 && count.disabled > 0).count();
-        let mark = if required.contains(&kind) { " <small>required</small>" } else { "" };
+        let mark = required(&kind, rules);
         write!(
             out,
             "<li><p><b>{kind}{mark}</b> <span>{} <small>{}</small>",
@@ -84,42 +109,37 @@ pub(super) fn kinds(out: &mut String, rows: &[Row], required: &[ContactMethod]) 
     write!(out, "</ul>")
 }
 
-/// The number of users with each finding.
-pub(super) fn findings(out: &mut String, rows: &[Row], required: &[ContactMethod]) -> fmt::Result {
-    let count = |is: &dyn Fn(&Finding) -> bool| {
-        rows.iter().filter(|row| row.findings.iter().any(is)).count()
-    };
-    let mut bars = vec![(
-        "unreachable",
-        "no enabled contact".to_owned(),
-        count(&|it| matches!(it, Finding::Unreachable)),
-    )];
-    for kind in required {
-        let is =
-            |it: &Finding| matches!(it, Finding::Missing { methods } if methods.contains(kind));
-        bars.push((
-            "missing-required",
-            format!("no enabled {kind}, but another contact"),
-            count(&is),
-        ));
+/// A mark for a kind that each user needs: always, or if the alternatives are not enabled.
+fn required(kind: &ContactMethod, rules: &Rules) -> String {
+    let with_kind = || rules.requirements.iter().filter(|it| it.accepts(kind));
+    if with_kind().any(|it| it.only().is_some()) {
+        return " <small>required</small>".into();
     }
-    bars.extend([
-        (
-            "single",
-            "only one enabled contact".into(),
-            count(&|it| matches!(it, Finding::Single { .. })),
-        ),
-        (
-            "phones",
-            "a disabled phone number".into(),
-            count(&|it| matches!(it, Finding::DisabledPhone { .. })),
-        ),
-        (
-            "unreadable",
-            "contacts could not be read".into(),
-            count(&|it| matches!(it, Finding::Unreadable { .. })),
-        ),
-    ]);
+    let alternatives: Vec<_> = with_kind().map(Requirement::in_words).collect();
+    match alternatives.is_empty() {
+        true => String::new(),
+        false => format!(" <small>required: {}</small>", alternatives.join("; ")),
+    }
+}
+
+/// The number of users with each finding.
+pub(super) fn findings(out: &mut String, rows: &[Row], rules: &Rules) -> fmt::Result {
+    let bar_of = |class, what: &str, finding| (class, what.to_owned(), users_with(rows, finding));
+    let mut bars = vec![bar_of("unreachable", "no enabled contact", "unreachable")];
+    for requirement in &rules.requirements {
+        let is =
+            |row: &&Row| row.lacks(requirement) && row.reachability != Reachability::Unreachable;
+        let what = format!("no enabled {}, but another contact", requirement.in_words());
+        bars.push(("missing-required", what, rows.iter().filter(is).count()));
+    }
+    if rules.min > 1 {
+        bars.push(bar_of("single", "only one enabled contact", "single"));
+    }
+    if rules.min > 2 {
+        bars.push(bar_of("too-few", &too_few(rules), "too-few"));
+    }
+    bars.push(bar_of("phones", "a disabled phone number", "disabled-phone"));
+    bars.push(bar_of("unreadable", "contacts could not be read", "unreadable"));
     write!(out, "<ul class=\"bars\">")?;
     for (class, what, count) in bars {
         write!(out, "<li><p><b>{what}</b> <span>{}</span></p>", Number(count))?;
