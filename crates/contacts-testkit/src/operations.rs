@@ -223,7 +223,7 @@ fn rotation() -> Value {
         {"type": "escalation", "id": "e1"}, {"type": "noone"}]})
 }
 
-/// Who is on call, as a tree and as a list.
+/// People on call, as a tree and as a list.
 fn on_calls(prefix: &str) -> Value {
     let (tree, list) = (format!("{prefix}Participants"), format!("{prefix}Users"));
     json!({

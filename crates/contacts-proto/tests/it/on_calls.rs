@@ -1,4 +1,4 @@
-//! Laws of who is on call: nobody in the tree is lost, and what is not known is reported.
+//! Laws of who is on call: no one in the tree is lost, and what is not known is reported.
 
 use contacts_proto::{
     AccountId, Error, GetNextOnCalls, GetOnCalls, OnCalls, Operation, Participant, ParticipantKind,
