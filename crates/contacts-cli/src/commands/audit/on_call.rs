@@ -295,6 +295,10 @@ impl OnCall {
             };
             coverage.push(Coverage { id, name, state });
         }
+        for candidate in &mut merged.candidates {
+            // Soonest first. The sort keeps the order of schedules.
+            candidate.user.on_call.sort_by_key(|duty| duty.when);
+        }
         Self { candidates: merged.candidates, schedules: coverage, failures }
     }
 

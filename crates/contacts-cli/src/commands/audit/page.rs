@@ -35,7 +35,7 @@ const SCRIPT: &str = include_str!("page/script.js");
 const POLICY: &str = concat!(
     "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
-    "style-src 'sha256-M5w5ubLXIcAnLQX/Em+iQD9SOS1YrlAU7Kv1FQrbI44='; ",
+    "style-src 'sha256-vK1y4x05qPSexv/aLXhxzt+frc0LP8SgQi6xrCp8d/0='; ",
     "script-src 'sha256-mpErcUz2ewy8ZM0hJNzV2pG4sidBJ/k8l3ZZsSYNyW4='",
 );
 

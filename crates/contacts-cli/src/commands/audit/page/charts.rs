@@ -164,20 +164,21 @@ pub(super) fn findings(out: &mut String, rows: &[Row], rules: &Rules) -> fmt::Re
     write!(out, "</ul>")
 }
 
-/// For each schedule: who is on call now and next, by reachability. Worst first.
+/// For each schedule: who is on call now and next. Schedules with the worst reachability now come
+/// first.
 pub(super) fn coverage(out: &mut String, rows: &[Row], schedules: &[Coverage]) -> fmt::Result {
-    let mut counts = BTreeMap::<_, BTreeMap<_, usize>>::new();
+    let mut on_call = BTreeMap::<_, Vec<&Row>>::new();
     for row in rows {
         for duty in &row.user.on_call {
-            let count = counts.entry((&duty.schedule, duty.when)).or_default();
-            *count.entry(row.reachability).or_default() += 1;
+            on_call.entry((&duty.schedule, duty.when)).or_default().push(row);
         }
     }
+    on_call.values_mut().for_each(|users| users.sort_by_key(|row| row.reachability));
     let of =
-        |schedule: &Coverage, when| counts.get(&(&schedule.id, when)).cloned().unwrap_or_default();
+        |schedule: &Coverage, when| on_call.get(&(&schedule.id, when)).cloned().unwrap_or_default();
     let mut schedules: Vec<_> = schedules.iter().collect();
     schedules.sort_by_key(|schedule| {
-        let worst = of(schedule, When::Now).keys().next().copied();
+        let worst = of(schedule, When::Now).first().map(|row| row.reachability);
         (schedule.state == CoverageState::Covered, worst)
     });
     write!(out, "<ul class=\"bars\">")?;
@@ -191,27 +192,48 @@ pub(super) fn coverage(out: &mut String, rows: &[Row], schedules: &[Coverage]) -
         }
         write!(out, "</p>")?;
         for when in [When::Now, When::Next] {
-            let parts = of(schedule, when);
-            if parts.is_empty() {
-                continue;
-            }
-            let words: Vec<_> = parts
-                .iter()
-                .map(|(reachability, count)| format!("{} {}", Number(*count), reachability.word()))
-                .collect();
-            let text = format!("{}: {}", when.word(), words.join(", "));
-            write!(out, "<p class=\"{}\"><span>{text}</span></p>", when.word())?;
-            let bars: Vec<_> = parts
-                .iter()
-                .rev()
-                .map(|(reachability, count)| (reachability.word(), *count))
-                .collect();
-            let whole = parts.values().sum();
-            bar(out, &format!("{name}, {text}"), &format!(" {}", when.word()), &bars, whole)?;
+            users_of_schedule(out, &name, when, &of(schedule, when))?;
         }
         write!(out, "</li>")?;
     }
     write!(out, "</ul>")
+}
+
+/// The users who are on call at one time: a bar, and the names of those with a worse reachability
+/// than reachable.
+fn users_of_schedule(out: &mut String, name: &str, when: When, users: &[&Row]) -> fmt::Result {
+    if users.is_empty() {
+        return Ok(());
+    }
+    let when = when.word();
+    let parts = Reachability::ALL.iter().rev().map(|reachability| {
+        let count = users.iter().filter(|row| row.reachability == *reachability).count();
+        (reachability.word(), count)
+    });
+    let parts: Vec<_> = parts.filter(|(_, count)| *count > 0).collect();
+    let words: Vec<_> =
+        parts.iter().map(|(word, count)| format!("{} {word}", Number(*count))).collect();
+    write!(out, "<p class=\"people\"><span>{when}:")?;
+    for row in users.iter().filter(|row| row.reachability != Reachability::Reachable) {
+        let word = row.reachability.word();
+        let id = row.user.id();
+        let user = row.user.name.as_deref().or(row.user.email.as_deref()).unwrap_or(&id);
+        write!(out, " <span class=\"badge {word}\">{word}</span> {}", Text(user))?;
+    }
+    match parts.first() {
+        Some((word, count)) if *word == Reachability::Reachable.word() => {
+            write!(out, " {} reachable", Number(*count))?;
+        }
+        _ => {}
+    }
+    write!(out, "</span></p>")?;
+    bar(
+        out,
+        &format!("{name}, {when}: {}", words.join(", ")),
+        &format!(" {when}"),
+        &parts,
+        users.len(),
+    )
 }
 
 /// A bar with the parts of a whole, side by side.
