@@ -1,7 +1,7 @@
 //! Checks where requests go, with another URL parser than the one under test.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use contacts_proto::{AccountId, BaseUrl, ContactId, Credentials, ListContacts, Operation, Site};
+use contacts_proto::{AccountId, BaseUrl, ContactId, Credentials, ListContacts, Operation, Paged, Site};
 use http::Request;
 use url::Url;
 

@@ -9,7 +9,7 @@
 //! | [`Update`] | updates a contact; checks it before a retry |
 //! | [`Ensure`] | ensures that a contact exists once |
 //! | [`Reconcile`] | checks whether an interrupted create request succeeded |
-//! | [`List`], [`Pages`] | list all contacts: as one result, or page by page |
+//! | [`List`], [`Pages`] | read a whole list, such as all contacts: as one result, or page by page |
 //!
 //! An adapter is a loop. The guide has [a complete one](crate::guide::embedding).
 

@@ -35,6 +35,9 @@
 //! | `PATCH /v1/users/contacts/{id}/deactivate` | [`DeactivateContact`] | [`Confirmation`] |
 //! | `GET /_edge/tenant_info` of the site | [`FindCloudId`] | [`CloudId`] |
 //!
+//! Others only read who is on call: [`ListSchedules`], [`ListRotations`], [`GetOnCalls`],
+//! [`GetNextOnCalls`], and [`BulkGetUsers`] and [`FindUsers`] of the Jira platform.
+//!
 //! # Exchanges
 //!
 //! An [`Exchange`](exchange::Exchange) does a whole task. It handles retries, deadlines, pages and
@@ -84,7 +87,9 @@ pub use error::{
 };
 pub use exchange::{EnsureOutcome, Ensured, Receipt, Reconciled};
 pub use model::{
-    AccountId, Address, Confirmation, Contact, ContactId, ContactMethod, Page, Status, same_address,
+    AccountId, Address, Confirmation, Contact, ContactId, ContactMethod, JiraUser, OnCalls, Page,
+    Participant, ParticipantKind, Rotation, RotationId, Schedule, ScheduleId, Status, Unopened,
+    UnopenedReason, same_address,
 };
 pub use operation::*;
 pub use redact::escape_controls;

@@ -21,7 +21,7 @@
 //! # In a test
 //! - [`Sandbox::start`] listens on a free loopback port, so that tests can run in parallel. The
 //!   server stops when the [`Sandbox`] is dropped.
-//! - The sandbox starts with the three users of [`Service::demo`]. The demo user is an
+//! - The sandbox starts with the users and schedules of [`Service::demo`]. The demo user is an
 //!   administrator with an e-mail and an SMS contact. [`Sandbox::add_user`] and
 //!   [`Sandbox::add_contact`] add more.
 //! - Give your program [`Sandbox::base_url`] with an API token, or [`Sandbox::oauth_base_url`] with
@@ -93,6 +93,7 @@ mod contact;
 mod error;
 mod faults;
 mod operation;
+mod schedule;
 mod server;
 mod service;
 mod splitmix;
@@ -101,7 +102,8 @@ mod user;
 
 pub use behaviour::{
     Base, Behaviour, DeactivatingUnverified, DeleteResponse, Duplicates, EndOfList, ErrorShape,
-    Limits, NewPhones, NextLink, OAuthAtDirectBase, OverLimit, SizeOutOfRange,
+    Limits, MissingJiraScope, NewPhones, NextChildren, NextLink, NoOneNode, NoValue,
+    OAuthAtDirectBase, OverLimit, SizeOutOfRange,
 };
 pub use contact::{ContactMethod, StoredContact};
 pub use error::Error;
@@ -109,6 +111,7 @@ pub use faults::{
     DuplicateResponse, End, Fault, FaultPlan, FaultRule, Hint, Occurrence, Part, When, fault_help,
 };
 pub use operation::Operation;
+pub use schedule::{Escalation, Forwarding, Participant, Rotation, RotationType, Schedule, Team};
 pub use server::{RecordedRequest, Sandbox, SandboxBuilder};
 pub use service::{DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN, Service};
 pub use state::State;

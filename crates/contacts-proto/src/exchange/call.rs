@@ -151,7 +151,8 @@ impl Attempting {
 
     fn refresh<T>(&mut self, error: Error, now: Now) -> Action<T> {
         // Other credentials from the same source have the same scopes, and go to the same base URL.
-        let in_vain = matches!(error.hint(), Some(Hint::MissingScope(_)));
+        let in_vain =
+            matches!(error.hint(), Some(Hint::MissingScope(_) | Hint::MissingJiraScope(_)));
         if self.refreshed || in_vain || !self.session.is_refreshable() {
             return self.give_up(error, None);
         }

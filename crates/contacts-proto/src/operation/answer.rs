@@ -45,6 +45,11 @@ impl<'r, 'b> Answer<'r, 'b> {
         self.read().map(|Object(value)| value)
     }
 
+    /// Reads the JSON array of objects in the body of a success.
+    pub(crate) fn array<T: Deserialize<'b>>(&self) -> Result<Vec<T>, Error> {
+        self.read().map(|json::Array(values)| values)
+    }
+
     /// Reads the response to a change of a known contact.
     ///
     /// The service promises no member of it, so an empty body or a missing id is fine. Any other
@@ -144,6 +149,9 @@ fn reason<'a, T: Deserialize<'a>>(text: &'a str) -> String {
             // A place without a name is a question mark at the end of the path.
             let path = error.path().to_string();
             let inner = error.inner();
+            if inner.to_string().starts_with("recursion limit") {
+                return "the body is nested too deeply".into();
+            }
             let what = match inner.classify() {
                 Category::Eof => "the JSON ends too early: ",
                 Category::Syntax => "the body is not valid JSON: ",

@@ -4,7 +4,7 @@ use crate::support::{
     accounts, answer,
     list::{Model, Query, honest, hostile, models},
 };
-use contacts_proto::{AccountId, Error, Limits, ListContacts, Operation, exchange::Pages};
+use contacts_proto::{AccountId, Error, Limits, ListContacts, Operation, Paged, exchange::Pages};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

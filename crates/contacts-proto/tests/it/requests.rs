@@ -4,7 +4,7 @@ use crate::support;
 use crate::support::{Any, CONTACTS, accounts, answer, bases, ids, numbers};
 use contacts_proto::{
     BaseUrl, CloudId, Contact, ContactId, ContactMethod, CreateContact, Credentials, GetContact,
-    ListContacts, Operation, UpdateContact, exchange::Session,
+    ListContacts, Operation, Paged, UpdateContact, exchange::Session,
 };
 use http::{HeaderValue, Method, Request, header};
 use proptest::prelude::*;

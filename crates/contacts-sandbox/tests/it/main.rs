@@ -3,6 +3,7 @@
 mod inspector;
 mod inspector_browser;
 mod own_program;
+mod schedules;
 mod server;
 mod service;
 mod test_helpers;
