@@ -49,9 +49,10 @@ pub struct Behaviour {
     pub disabled_reason: bool,
     /// Shape of the body of a 404, 409 or 422. One is documented, another was observed.
     pub error_shape: ErrorShape,
-    /// Response to a `size` outside 1 to 100. Only the range is documented.
+    /// Response to a `size` outside 1 to 100 contacts, or 1 to 50 schedules. Only the ranges are
+    /// documented.
     pub size_out_of_range: SizeOutOfRange,
-    /// Maximum page size, if smaller than the documented 100. Default: `None`.
+    /// Maximum page size, if smaller than the documented one. Default: `None`.
     pub page_cap: Option<u32>,
     /// Form of `links.next`. The documented example is a placeholder; related endpoints show other
     /// forms.
@@ -63,7 +64,7 @@ pub struct Behaviour {
     pub next_after_full_page: bool,
     /// Sends `links.first` and `links.last`. Both are optional. Default: `true`.
     pub first_and_last: bool,
-    /// Sends `_expands` and `count` on pages, as related endpoints do. Default: `false`.
+    /// Sends `_expands` and `count` on pages of contacts, as related endpoints do. Default: `false`.
     pub extra_members: bool,
     /// Sends `data.name` in the response to a change. Documented, but in no example. Default:
     /// `false`.
@@ -87,9 +88,9 @@ pub struct Behaviour {
     pub open_teams: bool,
     /// Name of the list of children in next-on-calls. Documented in two forms.
     pub next_children: NextChildren,
-    /// Sends the list of participants in this form when nobody is on call. Not documented. Default:
+    /// Sends the list of participants in this form when no one is on call. Not documented. Default:
     /// [`NoValue::Empty`].
-    pub nobody_on_call: NoValue,
+    pub empty_on_calls: NoValue,
     /// Shows a turn without a person in this form. Not documented.
     pub no_one: NoOneNode,
     /// Response of the Jira platform to a token without `read:jira-user`. Both were observed.
@@ -131,7 +132,7 @@ impl Default for Behaviour {
             rotations_in_schedule: false,
             open_teams: true,
             next_children: NextChildren::default(),
-            nobody_on_call: NoValue::Empty,
+            empty_on_calls: NoValue::Empty,
             no_one: NoOneNode::default(),
             missing_jira_scope: MissingJiraScope::default(),
             hidden_email: NoValue::Absent,
@@ -287,7 +288,7 @@ pub enum ErrorShape {
     ByField,
 }
 
-/// Response to a page size outside 1 to 100.
+/// Response to a page size outside the documented range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SizeOutOfRange {

@@ -1,7 +1,8 @@
 //! A sandbox for the Contacts API in Jira Service Management Operations. Test a client without a
 //! site and without a network.
 //!
-//! Use it in tests of programs that manage on-call contacts, and to try out a client by hand.
+//! Use it in tests of programs that manage on-call contacts, and to try out a client by hand. It
+//! also serves schedules, who is on call, and the names of users ([`Schedule`], [`Operation`]).
 //!
 //! ```
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Operation, Sandbox};

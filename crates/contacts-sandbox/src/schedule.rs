@@ -233,7 +233,7 @@ pub enum Participant {
         /// Escalation id.
         id: String,
     },
-    /// Nobody.
+    /// No one.
     NoOne,
 }
 
@@ -403,7 +403,8 @@ mod tests {
             let start = rotation.start_date + length * u32::try_from(turn).unwrap();
             let number = turn % rotation.participants.len() as u64;
             let expected = Participant::user(number.to_string());
-            for at in [start, start + length.mul_f64(within * 0.999), start + length - Duration::from_nanos(1)] {
+            let last = start + length - Duration::from_nanos(1);
+            for at in [start, start + length.mul_f64(within * 0.999), last] {
                 prop_assert_eq!(rotation.on_call(at), Some(&expected));
             }
         }
@@ -427,7 +428,7 @@ mod tests {
         }
 
         #[test]
-        fn nobody_is_on_call_before_the_start_and_after_the_end(
+        fn no_one_is_on_call_before_the_start_and_after_the_end(
             rotation in rotation(),
             at in 0_u64..8_000_000_000,
             lasts in 0_u64..4_000_000_000,
@@ -443,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rotation_without_participants_has_nobody_on_call() {
+    fn a_rotation_without_participants_has_no_one_on_call() {
         let rotation = Rotation::new("r", RotationType::Daily, Duration::ZERO);
         assert_eq!(rotation.on_call(Duration::from_secs(1)), None);
         assert_eq!(rotation.next_on_call(Duration::from_secs(1)), None);
@@ -464,7 +465,8 @@ mod tests {
     #[test]
     fn a_schedule_written_by_hand_needs_few_members() {
         let text = r#"{"id":"s","name":"Payments","rotations":[{"id":"r","type":"weekly",
-            "start_date":"2025-03-03T09:00:00+01:00","participants":[{"type":"user","id":"u"},{"type":"noone"}]}]}"#;
+            "start_date":"2025-03-03T09:00:00+01:00",
+            "participants":[{"type":"user","id":"u"},{"type":"noone"}]}]}"#;
         let start = Duration::from_secs(1_740_988_800);
         let rotation = Rotation::new("r", RotationType::Weekly, start)
             .with_participants([Participant::user("u"), Participant::NoOne]);

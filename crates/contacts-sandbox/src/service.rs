@@ -86,17 +86,19 @@ impl Service {
     /// Creates a service with the demo user, three others and two schedules. The demo user is an
     /// administrator and may list the others' contacts. All contacts are verified and enabled.
     ///
-    /// | name | account id | e-mail address | API token | contacts |
-    /// | --- | --- | --- | --- | --- |
-    /// | Dana Demo | derived from the address | [`DEMO_EMAIL`] | [`DEMO_TOKEN`] | e-mail, SMS |
-    /// | Ann Berg | `712020:0a1b2c3d` | `ann@on-call.example` | `sandbox-token-of-ann` | e-mail, SMS |
-    /// | Ben Ode | `712020:4e5f6a7b` | `ben@on-call.example` | `sandbox-token-of-ben` | e-mail |
-    /// | Cleo Park | `712020:8c9d0e1f` | `cleo@on-call.example`, hidden | `sandbox-token-of-cleo` | e-mail, voice |
+    /// | account id | e-mail address | API token | contacts |
+    /// | --- | --- | --- | --- |
+    /// | derived from the address | [`DEMO_EMAIL`] | [`DEMO_TOKEN`] | e-mail, SMS |
+    /// | `712020:0a1b2c3d` | `ann@on-call.example` | `sandbox-token-of-ann` | e-mail, SMS |
+    /// | `712020:4e5f6a7b` | `ben@on-call.example` | `sandbox-token-of-ben` | e-mail |
+    /// | `712020:8c9d0e1f` | `cleo@on-call.example` | `sandbox-token-of-cleo` | e-mail, voice |
+    ///
+    /// Cleo's e-mail address is hidden. The demo user's name is Dana.
     ///
     /// | schedule | turns | participants |
     /// | --- | --- | --- |
     /// | Payments primary | weekly | Ben, Ann |
-    /// | Platform | daily | an escalation (Cleo, and the team of Ann and Ben); a team that is not opened |
+    /// | Platform | daily | escalation (Cleo, team of Ann and Ben), team that is not opened |
     /// | | weekly | Dana, who forwards every duty to Cleo; Ben |
     ///
     /// Ben, who has no telephone number, is always on call in one of the schedules.

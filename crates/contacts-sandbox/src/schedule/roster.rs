@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{Escalation, Forwarding, Participant, Rotation, Schedule, Team};
+use super::{Escalation, Forwarding, Participant, Schedule, Team};
 
 /// Everything that says who is on call, with an index by id.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +89,8 @@ impl Roster {
         self.forwardings.values().flatten()
     }
 
-    /// Returns who is on call at a time: one node for each rotation that has somebody.
+    /// Returns who is on call at a time: one node for each rotation with a
+    /// current turn.
     pub(crate) fn on_call<'a>(
         &'a self,
         schedule: &'a Schedule,
@@ -116,7 +117,7 @@ impl Roster {
         Opening { roster: self, at, opens_teams, path: Vec::new() }
     }
 
-    /// Returns the user and everybody who ever forwards duties to the user.
+    /// Returns the user and all users who forward duties to the user at any time.
     pub(crate) fn replaced_by<'a>(&'a self, account_id: &'a str) -> BTreeSet<&'a str> {
         let to = self.forwardings().filter(|forwarding| forwarding.to == account_id);
         to.map(|forwarding| forwarding.from.as_str()).chain([account_id]).collect()
@@ -134,7 +135,8 @@ impl Roster {
         if team.is_some_and(|team| team.members.iter().any(|member| member == account_id)) {
             return true;
         }
-        let mut open: Vec<_> = schedule.rotations.iter().flat_map(Rotation::all).collect();
+        let mut open: Vec<_> =
+            schedule.rotations.iter().flat_map(|rotation| &rotation.participants).collect();
         let mut seen = BTreeSet::new();
         while let Some(participant) = open.pop() {
             match participant {
@@ -152,12 +154,6 @@ impl Roster {
             }
         }
         false
-    }
-}
-
-impl Rotation {
-    fn all(&self) -> &[Participant] {
-        &self.participants
     }
 }
 
@@ -225,7 +221,7 @@ impl<'a> Node<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schedule::RotationType;
+    use crate::schedule::{Rotation, RotationType};
 
     const NOW: Duration = Duration::from_secs(1_000_000);
 

@@ -43,7 +43,7 @@ const POLICY: &str = concat!(
     "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
     "style-src 'sha256-DtWjrPnVwUO64w0MkqU5YdXKO+C9BtxgP+/VGR6fo/c='; ",
-    "script-src 'sha256-bX/GTCxlRb4rpq3TVaq97+rU+U+P8pehRCSkxS6MR+g='",
+    "script-src 'sha256-7ox4YsXYH258dAgG82WN1Qy3+4jpCKXJib3EFsxVvgo='",
 );
 
 const HEADERS: [(HeaderName, &str); 6] = [

@@ -1,4 +1,4 @@
-//! Who is on call, with names, for the web page.
+//! People on call by schedule, with names, for the web page.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl Service {
                     let name = name.map_or(*id, String::as_str);
                     people.push(format!("{kind} {name}, not opened"));
                 }
-                Node::NoOne => people.push("nobody".to_owned()),
+                Node::NoOne => people.push("no one".to_owned()),
             }
         }
     }

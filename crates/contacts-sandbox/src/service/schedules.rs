@@ -118,7 +118,7 @@ impl Service {
             } else {
                 OnCallsList::Tree(tree)
             },
-            nobody: self.behaviour.nobody_on_call,
+            empty: self.behaviour.empty_on_calls,
         };
         ApiResponse::json(StatusCode::OK, &body)
     }
@@ -251,7 +251,7 @@ struct OnCallsBody<'a> {
     name: &'static str,
     list: OnCallsList<'a>,
     /// Form of an empty list.
-    nobody: NoValue,
+    empty: NoValue,
 }
 
 #[derive(Serialize)]
@@ -268,7 +268,7 @@ impl Serialize for OnCallsBody<'_> {
             OnCallsList::Tree(tree) => tree.shown().next().is_none(),
         };
         let mut map = serializer.serialize_map(None)?;
-        match self.nobody {
+        match self.empty {
             NoValue::Absent if is_empty => {}
             NoValue::Null if is_empty => map.serialize_entry(self.name, &())?,
             _ => map.serialize_entry(self.name, &self.list)?,

@@ -112,7 +112,7 @@ fn the_page_shows_who_is_on_call_now_and_next() {
     let schedule = Schedule::new("s-1", "Billing");
     sandbox.with_service(|service| service.add_schedule(schedule));
     let row = browser.find_text("#schedules tr", "Billing").text();
-    assert_eq!(row.matches("nobody").count(), 2, "{row}");
+    assert_eq!(row.matches("no one").count(), 2, "{row}");
     browser.find_text("#schedules-count", "3");
     assert!(sandbox.journal().is_empty(), "the page itself is not in the journal");
     assert_clean(&browser);

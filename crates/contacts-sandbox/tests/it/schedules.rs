@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use contacts_sandbox::{
     Behaviour, DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN, EndOfList, Escalation, Forwarding,
     MissingJiraScope, NextChildren, NextLink, NoOneNode, NoValue, Participant, Plan, Rotation,
-    RotationType, Schedule, Scopes, Service, Team, User,
+    RotationType, Schedule, Scopes, Service, State, Team, User,
 };
 use http::Request;
 use proptest::prelude::*;
@@ -137,7 +137,7 @@ fn what_is_only_assumed_can_be_switched() {
         next_children: NextChildren::OnCallParticipants,
         no_one: NoOneNode::None,
         no_team: NoValue::Null,
-        nobody_on_call: NoValue::Absent,
+        empty_on_calls: NoValue::Absent,
         rotations_in_schedule: true,
         ..Behaviour::default()
     };
@@ -158,7 +158,7 @@ fn what_is_only_assumed_can_be_switched() {
         let target = format!("{SCHEDULES}/nobody/on-calls?flat={flat}");
         assert_eq!(read(&mut service, &target), json!({}));
     }
-    service.behaviour_mut().nobody_on_call = NoValue::Null;
+    service.behaviour_mut().empty_on_calls = NoValue::Null;
     service.behaviour_mut().no_team = NoValue::Empty;
     service.behaviour_mut().no_one = NoOneNode::LeftOut;
     service.behaviour_mut().open_teams = false;
@@ -310,7 +310,8 @@ fn names_are_read_with_every_kind_of_credentials() {
     let mut service = Service::demo();
     let bearer = format!("Bearer {DEMO_OAUTH_TOKEN}");
     let target = format!(
-        "{JIRA}/user/bulk?accountId=712020%3A8c9d0e1f&accountId=unknown&accountId=712020:0a1b2c3d&accountId=712020:0a1b2c3d"
+        "{JIRA}/user/bulk?accountId=712020%3A8c9d0e1f&accountId=unknown\
+         &accountId=712020:0a1b2c3d&accountId=712020:0a1b2c3d"
     );
     let cleo = json!({"accountId": "712020:8c9d0e1f", "accountType": "atlassian", "active": true,
         "displayName": "Cleo Park", "timeZone": "UTC"});
@@ -362,7 +363,8 @@ fn a_search_finds_active_users_by_a_prefix_of_name_or_address() {
     assert_eq!(names("ben%40on-call.example"), ["Ben Ode"]);
     assert_eq!(names("ann&maxResults=1"), ["Ann Berg"]);
     assert_eq!(names("cleo%40"), [""; 0]);
-    assert_eq!(names("nobody"), [""; 0]);
+    assert_eq!(names("berg"), [""; 0]);
+    assert_eq!(names("annabel"), [""; 0]);
     service.behaviour_mut().search_finds_hidden_email = true;
     let found = read(&mut service, &format!("{JIRA}/user/search?query=cleo%40"));
     assert_eq!(strings(&found, "displayName"), ["Cleo Park"]);
@@ -429,6 +431,18 @@ fn ten_thousand_people_in_500_schedules_are_answered_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
+#[test]
+fn the_state_in_the_documentation_has_ann_on_call() {
+    let text = include_str!("../../docs/sandbox.md");
+    let state = text.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut service = Service::from_state(State::from_json(state).unwrap());
+    let ann = basic("ann@example.com", "secret");
+    for date in ["2026-01-05T07:00:00Z", "2026-01-12T07:00:00Z"] {
+        let target = format!("{SCHEDULES}/s-1/on-calls?flat=true&date={date}");
+        assert_eq!(get(&mut service, &ann, &target), (200, json!({"onCallUsers": ["ann"]})));
+    }
+}
+
 /// Participants of the ids `0` to `5` of each type.
 fn participant() -> impl Strategy<Value = Participant> {
     prop_oneof![
@@ -473,7 +487,8 @@ proptest! {
         prop_assert_eq!(tree["onCallParticipants"].as_array().unwrap().len(), count);
         let mut in_tree = BTreeSet::new();
         users(&tree["onCallParticipants"], &mut in_tree);
-        let flat: Vec<_> = flat["onCallUsers"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect();
+        let flat = flat["onCallUsers"].as_array().unwrap().iter();
+        let flat: Vec<_> = flat.map(|id| id.as_str().unwrap().to_owned()).collect();
         prop_assert_eq!(flat.len(), in_tree.len());
         prop_assert_eq!(flat.into_iter().collect::<BTreeSet<_>>(), in_tree);
     }
@@ -483,8 +498,12 @@ proptest! {
         schedules in 0_usize..120,
         size in 1_u32..=50,
         page_cap in prop::option::of(1_u32..=50),
-        next_link in prop::sample::select(vec![NextLink::PathWithoutCloudId, NextLink::Path, NextLink::Absolute, NextLink::Query]),
-        end_of_list in prop::sample::select(vec![EndOfList::Null, EndOfList::Absent, EndOfList::Empty, EndOfList::WithoutLinks]),
+        next_link in prop::sample::select(vec![
+            NextLink::PathWithoutCloudId, NextLink::Path, NextLink::Absolute, NextLink::Query,
+        ]),
+        end_of_list in prop::sample::select(vec![
+            EndOfList::Null, EndOfList::Absent, EndOfList::Empty, EndOfList::WithoutLinks,
+        ]),
     ) {
         let mut service = empty();
         service.behaviour_mut().page_cap = page_cap;
@@ -498,7 +517,8 @@ proptest! {
         }
         let (mut seen, mut query) = (Vec::new(), format!("offset=0&size={size}"));
         for _ in 0..=schedules {
-            let (_, page) = get(&mut service, &basic(email, token), &format!("{SCHEDULES}?{query}"));
+            let target = format!("{SCHEDULES}?{query}");
+            let (_, page) = get(&mut service, &basic(email, token), &target);
             seen.extend(strings(&page["values"], "id"));
             match page["links"]["next"].as_str().filter(|next| !next.is_empty()) {
                 Some(next) => query = next.split_once('?').unwrap().1.to_owned(),

@@ -1,5 +1,6 @@
 // Who is on call
 
+const NO_ONE = "no one";
 let onCallShown = "";
 
 async function readOnCall() {
@@ -17,4 +18,4 @@ async function readOnCall() {
 const scheduleRow = ({ name, now, next }) =>
   make("tr", "", make("td", "", name), make("td", "", ...people(now)), make("td", "", ...people(next)));
 
-const people = (names) => (names.length ? names : ["nobody"]).map((name) => make("div", name === "nobody" ? "soft" : "", name));
+const people = (names) => (names.length ? names : [NO_ONE]).map((name) => make("div", name === NO_ONE ? "soft" : "", name));

@@ -1,12 +1,16 @@
 //! The charts: users by reachability, by kind of contact and by finding. Each bar has a text label.
 
-use std::fmt::{self, Display, Write};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Display, Write},
+};
 
 use contacts_ureq::ContactMethod;
 
 use super::{
     super::{
         findings::{Reachability, Row, Tally, users_with},
+        on_call::{Coverage, CoverageState, When},
         rules::{KINDS, Requirement, Rules},
     },
     text::{Number, Share, Text, Users},
@@ -138,6 +142,16 @@ pub(super) fn findings(out: &mut String, rows: &[Row], rules: &Rules) -> fmt::Re
     if rules.min > 2 {
         bars.push(bar_of("too-few", &too_few(rules), "too-few"));
     }
+    for (what, finding) in [
+        ("the account is deactivated", "deactivated"),
+        ("a team or an escalation whose users are unknown", "not-opened"),
+    ] {
+        // These findings come with schedules only.
+        if users_with(rows, finding) > 0 {
+            let class = if finding == "deactivated" { "unreachable" } else { "unreadable" };
+            bars.push(bar_of(class, what, finding));
+        }
+    }
     bars.push(bar_of("phones", "a disabled phone number", "disabled-phone"));
     bars.push(bar_of("unreadable", "contacts could not be read", "unreadable"));
     write!(out, "<ul class=\"bars\">")?;
@@ -145,6 +159,56 @@ pub(super) fn findings(out: &mut String, rows: &[Row], rules: &Rules) -> fmt::Re
         write!(out, "<li><p><b>{what}</b> <span>{}</span></p>", Number(count))?;
         let label = format!("{what}: {} of {}", Number(count), Users(rows.len()));
         bar(out, &label, "", &[(class, count)], rows.len())?;
+        write!(out, "</li>")?;
+    }
+    write!(out, "</ul>")
+}
+
+/// For each schedule: who is on call now and next, by reachability. Worst first.
+pub(super) fn coverage(out: &mut String, rows: &[Row], schedules: &[Coverage]) -> fmt::Result {
+    let mut counts = BTreeMap::<_, BTreeMap<_, usize>>::new();
+    for row in rows {
+        for duty in &row.user.on_call {
+            let count = counts.entry((&duty.schedule, duty.when)).or_default();
+            *count.entry(row.reachability).or_default() += 1;
+        }
+    }
+    let of =
+        |schedule: &Coverage, when| counts.get(&(&schedule.id, when)).cloned().unwrap_or_default();
+    let mut schedules: Vec<_> = schedules.iter().collect();
+    schedules.sort_by_key(|schedule| {
+        let worst = of(schedule, When::Now).keys().next().copied();
+        (schedule.state == CoverageState::Covered, worst)
+    });
+    write!(out, "<ul class=\"bars\">")?;
+    for schedule in schedules {
+        let name = schedule.shown_name();
+        write!(out, "<li><p><b>{}</b>", Text(&name))?;
+        match schedule.state {
+            CoverageState::Covered => {}
+            CoverageState::Nobody => write!(out, " <span>nobody is on call now</span>")?,
+            CoverageState::Unreadable => write!(out, " <span>could not be read</span>")?,
+        }
+        write!(out, "</p>")?;
+        for when in [When::Now, When::Next] {
+            let parts = of(schedule, when);
+            if parts.is_empty() {
+                continue;
+            }
+            let words: Vec<_> = parts
+                .iter()
+                .map(|(reachability, count)| format!("{} {}", Number(*count), reachability.word()))
+                .collect();
+            let text = format!("{}: {}", when.word(), words.join(", "));
+            write!(out, "<p class=\"{}\"><span>{text}</span></p>", when.word())?;
+            let bars: Vec<_> = parts
+                .iter()
+                .rev()
+                .map(|(reachability, count)| (reachability.word(), *count))
+                .collect();
+            let whole = parts.values().sum();
+            bar(out, &format!("{name}, {text}"), &format!(" {}", when.word()), &bars, whole)?;
+        }
         write!(out, "</li>")?;
     }
     write!(out, "</ul>")
