@@ -276,7 +276,7 @@ mod tests {
             prop_assert_eq!(get("users_from_resume_file", None), Some(7.0));
             prop_assert_eq!(get("duration_seconds", None), Some(1.5));
             prop_assert_eq!(get("finished_timestamp_seconds", None), Some(1_767_323_045.0));
-            prop_assert_eq!(all.len(), 15 + rules.requirements.len());
+            prop_assert_eq!(all.len(), 17 + rules.requirements.len());
             let users: f64 = all.iter().filter(|((name, _), _)| name == "contacts_audit_users").map(|(_, value)| value).sum();
             prop_assert_eq!(users, count(rows.len()));
         }
