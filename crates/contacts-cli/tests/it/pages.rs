@@ -72,7 +72,7 @@ fn the_help_of_every_command_has_an_example_of_that_command() {
 fn every_example_parses() {
     for command in COMMANDS.into_iter().chain([""]) {
         let help = printed(&format!("{command} --help"));
-        let examples = help.split_once("\nExample").unwrap().1.lines().skip(1);
+        let examples = help.rsplit_once("\nExample").unwrap().1.lines().skip(1);
         for example in
             examples.take_while(|line| line.starts_with("  ")).filter(|line| !line.contains('…'))
         {

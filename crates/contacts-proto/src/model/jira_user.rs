@@ -33,7 +33,7 @@ pub struct JiraUser {
 }
 
 impl JiraUser {
-    /// Creates a user of whom only the account id is known.
+    /// Creates a user with an account id alone.
     pub fn new(account_id: AccountId) -> Self {
         Self { account_id, display_name: None, email: None, active: None, account_type: None }
     }

@@ -18,10 +18,10 @@ const MAX_LEVELS: usize = 32;
 /// Maximum number of participants and users together.
 const MAX_PARTICIPANTS: usize = 10_000;
 
-/// Who is on call in a schedule: now, at another time, or next.
+/// People on call in a schedule: now, at another time, or next.
 ///
 /// The service sends a tree of participants or, for [`flat`](crate::GetOnCalls::flat), a list of
-/// users. Both are read. Without any member, nobody is on call.
+/// users. Both are read. An object without members means that no one is on call.
 ///
 /// ```
 /// use contacts_proto::OnCalls;
@@ -98,7 +98,7 @@ impl OnCalls {
 }
 
 /// Collects the unopened participants of a tree. Returns `true` if it shows a user, or that
-/// deliberately nobody is on call.
+/// no one is on call on purpose.
 fn visit<'a>(
     participant: &'a Participant,
     above: &mut Vec<&'a Participant>,
@@ -167,8 +167,8 @@ impl<'de> Deserialize<'de> for OnCalls {
                         }
                     }
                 }
-                // Such a body is an error, or has another shape. It must not mean that nobody is
-                // on call.
+                // Such a body is an error, or has another shape. It must not mean that no one
+                // is on call.
                 if unknown && !known {
                     return Err(A::Error::custom("the body does not say who is on call"));
                 }

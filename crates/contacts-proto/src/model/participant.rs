@@ -105,7 +105,7 @@ pub enum ParticipantKind {
     Team,
     /// An escalation: it notifies users, teams and schedules in turn.
     Escalation,
-    /// Deliberately nobody.
+    /// No one, on purpose.
     NoOne,
     /// A kind that this version does not know, as the service writes it. Empty if the service
     /// omits it.

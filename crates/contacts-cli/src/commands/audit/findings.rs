@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use contacts_ureq::{AccountId, Contact, ContactMethod, escape_controls};
+use contacts_ureq::{AccountId, Contact, ContactMethod, Participant, escape_controls};
 use serde::Serialize;
 
-use super::rules::{KINDS, Requirement, Rules};
+use super::{
+    on_call::{Duty, When},
+    rules::{KINDS, Requirement, Rules},
+};
 use crate::error::{Failure, counted};
 
 /// Reachability of a user, worst first.
@@ -67,12 +70,24 @@ pub(crate) enum Finding {
     DisabledPhone { method: ContactMethod, to: String, reason: Option<String> },
     /// The contacts could not be read.
     Unreadable { error: Failure },
+    /// The account is deactivated.
+    Deactivated,
+    /// It is unknown who is behind a participant of a schedule.
+    NotOpened { reason: String },
 }
 
 impl Finding {
     /// The words of all findings, worst first.
-    pub(crate) const WORDS: [&str; 6] =
-        ["unreachable", "unreadable", "missing", "single", "too-few", "disabled-phone"];
+    pub(crate) const WORDS: [&str; 8] = [
+        "unreachable",
+        "deactivated",
+        "unreadable",
+        "not-opened",
+        "missing",
+        "single",
+        "too-few",
+        "disabled-phone",
+    ];
 
     pub(crate) fn word(&self) -> &'static str {
         match self {
@@ -82,6 +97,8 @@ impl Finding {
             Self::Single { .. } => "single",
             Self::TooFew { .. } => "too-few",
             Self::DisabledPhone { .. } => "disabled-phone",
+            Self::Deactivated => "deactivated",
+            Self::NotOpened { .. } => "not-opened",
         }
     }
 
@@ -93,8 +110,8 @@ impl Finding {
     /// Returns the reachability of a user with this finding only.
     fn reachability(&self) -> Reachability {
         match self {
-            Self::Unreachable => Reachability::Unreachable,
-            Self::Unreadable { .. } => Reachability::Unreadable,
+            Self::Unreachable | Self::Deactivated => Reachability::Unreachable,
+            Self::Unreadable { .. } | Self::NotOpened { .. } => Reachability::Unreadable,
             Self::Missing { .. } => Reachability::MissingRequired,
             Self::Single { .. } => Reachability::Single,
             Self::TooFew { .. } => Reachability::TooFew,
@@ -130,6 +147,8 @@ impl fmt::Display for Finding {
                 reason.iter().try_for_each(|reason| write!(f, ": {}", escape_controls(reason)))
             }
             Self::Unreadable { error } => error.fmt(f),
+            Self::Deactivated => f.write_str("the account is deactivated"),
+            Self::NotOpened { reason } => f.write_str(reason),
         }
     }
 }
@@ -188,21 +207,47 @@ fn counts(contacts: &[Contact]) -> BTreeMap<ContactMethod, Count> {
     counts
 }
 
-/// A user, with name and e-mail address if the file of users has them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A user, as far as known: from the command line, the file of users, a schedule and Jira.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct User {
-    pub(crate) account_id: AccountId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) account_id: Option<AccountId>,
+    /// A team or an escalation whose users are unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) participant: Option<Participant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) email: Option<String>,
+    /// `false` if the account is deactivated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) active: Option<bool>,
+    /// Duties of `--on-call`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) on_call: Vec<Duty>,
 }
 
 impl User {
     /// A user without name and e-mail address.
     pub(crate) fn new(account_id: AccountId) -> Self {
-        Self { account_id, name: None, email: None }
+        Self { account_id: Some(account_id), ..Self::default() }
+    }
+
+    /// The account id, or the participant. Empty if neither is known.
+    pub(crate) fn id(&self) -> String {
+        match (&self.account_id, &self.participant) {
+            (Some(account_id), _) => escape_controls(account_id.as_str()).into_owned(),
+            (None, Some(participant)) => participant.to_string(),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Adds what another mention of the same user knows.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.name = self.name.take().or(other.name);
+        self.email = self.email.take().or(other.email);
+        self.on_call.extend(other.on_call);
     }
 }
 
@@ -224,6 +269,22 @@ impl Row {
             Ok(contacts) => (Some(counts(contacts)), findings(contacts, rules)),
             Err(error) => (None, vec![Finding::Unreadable { error }]),
         };
+        Self::with(user, contacts, findings)
+    }
+
+    /// A user whose contacts are not read, because of this finding.
+    pub(crate) fn without_contacts(user: User, finding: Finding) -> Self {
+        Self::with(user, None, vec![finding])
+    }
+
+    fn with(
+        user: User,
+        contacts: Option<BTreeMap<ContactMethod, Count>>,
+        mut findings: Vec<Finding>,
+    ) -> Self {
+        if user.active == Some(false) {
+            findings.insert(0, Finding::Deactivated);
+        }
         let worst = findings.iter().map(Finding::reachability).min();
         Self { user, reachability: worst.unwrap_or(Reachability::Reachable), contacts, findings }
     }
@@ -234,6 +295,21 @@ impl Row {
             Finding::Unreadable { error } => Some(error),
             _ => None,
         })
+    }
+
+    /// Returns the finding that says why the contacts are unknown.
+    pub(crate) fn unknown(&self) -> Option<&Finding> {
+        let is_unknown = |finding: &&Finding| finding.reachability() == Reachability::Unreadable;
+        self.findings.iter().find(is_unknown)
+    }
+
+    pub(crate) fn has(&self, finding: &str) -> bool {
+        self.findings.iter().any(|it| it.word() == finding)
+    }
+
+    /// Returns the time of the soonest duty.
+    pub(crate) fn soonest(&self) -> Option<When> {
+        self.user.on_call.iter().map(|duty| duty.when).min()
     }
 
     pub(crate) fn count(&self, kind: &ContactMethod) -> Count {
@@ -249,7 +325,7 @@ impl Row {
 
 /// Returns the number of users with this finding.
 pub(crate) fn users_with(rows: &[Row], finding: &str) -> usize {
-    rows.iter().filter(|row| row.findings.iter().any(|it| it.word() == finding)).count()
+    rows.iter().filter(|row| row.has(finding)).count()
 }
 
 /// Number of users by reachability.
@@ -290,7 +366,10 @@ impl fmt::Display for Tally {
         let parts = parts.map(|(reachability, what)| (self.count(reachability), what));
         let parts = parts.iter().filter(|(count, _)| *count > 0);
         let parts: Vec<_> = parts.map(|(count, what)| format!("{count} {what}")).collect();
-        write!(f, "{}: {}", counted(self.users(), "user"), parts.join(", "))?;
+        f.write_str(&counted(self.users(), "user"))?;
+        if !parts.is_empty() {
+            write!(f, ": {}", parts.join(", "))?;
+        }
         match self.disabled_phones {
             0 => Ok(()),
             count => write!(f, "; {count} with a disabled phone number"),

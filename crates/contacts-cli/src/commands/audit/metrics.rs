@@ -1,6 +1,7 @@
 //! The metrics of an audit, in the text format of Prometheus.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsStr,
     fmt::{Display, Write},
     path::{Path, PathBuf},
@@ -9,6 +10,7 @@ use std::{
 
 use super::{
     findings::{Finding, Reachability, Row, Tally, users_with},
+    on_call::{Coverage, CoverageState, When},
     rules::Rules,
 };
 
@@ -30,7 +32,14 @@ pub(crate) struct Run {
 }
 
 /// The whole file.
-pub(crate) fn text(path: &Path, rows: &[Row], tally: &Tally, rules: &Rules, run: &Run) -> String {
+pub(crate) fn text(
+    path: &Path,
+    rows: &[Row],
+    tally: &Tally,
+    rules: &Rules,
+    schedules: &[Coverage],
+    run: &Run,
+) -> String {
     // Without this label, node_exporter would drop the metrics of a second audit.
     let audit = path.file_stem().map(OsStr::to_string_lossy).unwrap_or_default();
     let mut text = Text { out: String::new(), audit: &audit };
@@ -55,6 +64,9 @@ pub(crate) fn text(path: &Path, rows: &[Row], tally: &Tally, rules: &Rules, run:
         let requirement = requirement.to_string();
         text.sample("users_without_required", &[("requirement", &requirement)], lacking);
     }
+    if !schedules.is_empty() {
+        text.on_call(rows, schedules);
+    }
     text.gauge("users_from_resume_file", "Users whose contacts come from the --resume file.");
     text.sample("users_from_resume_file", &[], run.reused);
     text.gauge("duration_seconds", "Duration of the audit.");
@@ -78,6 +90,42 @@ impl Text<'_> {
         let help = help.replace('\\', "\\\\").replace('\n', "\\n");
         self.write(format_args!("# HELP contacts_audit_{name} {help}\n"));
         self.write(format_args!("# TYPE contacts_audit_{name} gauge\n"));
+    }
+
+    /// The users of each schedule, now and next.
+    fn on_call(&mut self, rows: &[Row], schedules: &[Coverage]) {
+        let mut by_duty = BTreeMap::<_, Vec<_>>::new();
+        for row in rows {
+            for duty in &row.user.on_call {
+                by_duty.entry((&duty.schedule, duty.when)).or_default().push(row);
+            }
+        }
+        let read: Vec<_> =
+            schedules.iter().filter(|it| it.state != CoverageState::Unreadable).collect();
+        let duties: Vec<_> = read
+            .iter()
+            .flat_map(|schedule| [(*schedule, When::Now), (*schedule, When::Next)])
+            .map(|(schedule, when)| {
+                let users = by_duty.get(&(&schedule.id, when)).map_or(&[][..], Vec::as_slice);
+                let (name, id) = (schedule.name.as_str(), schedule.id.as_str());
+                ([("schedule", name), ("schedule_id", id), ("when", when.word())], users)
+            })
+            .collect();
+        self.gauge("on_call_users", "Users on call, by schedule, now and next.");
+        for (labels, users) in &duties {
+            self.sample("on_call_users", labels, users.len());
+        }
+        let help = "Users on call by finding. A user can have several findings.";
+        self.gauge("on_call_users_with_finding", help);
+        for ([schedule, id, when], users) in &duties {
+            for finding in Finding::WORDS {
+                let count = users.iter().filter(|row| row.has(finding)).count();
+                let labels = [*schedule, *id, *when, ("finding", finding)];
+                self.sample("on_call_users_with_finding", &labels, count);
+            }
+        }
+        self.gauge("unreadable_schedules", "Schedules that could not be read.");
+        self.sample("unreadable_schedules", &[], schedules.len() - read.len());
     }
 
     fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
@@ -184,7 +232,7 @@ mod tests {
     fn written(path: &str, rows: &[Row], rules: &Rules, run: &Run) -> BTreeMap<Series, f64> {
         let mut tally = Tally::default();
         rows.iter().for_each(|row| tally.add(row));
-        read(&text(Path::new(path), rows, &tally, rules, run))
+        read(&text(Path::new(path), rows, &tally, rules, &[], run))
     }
 
     fn run(reused: usize) -> Run {
@@ -228,7 +276,7 @@ mod tests {
             prop_assert_eq!(get("users_from_resume_file", None), Some(7.0));
             prop_assert_eq!(get("duration_seconds", None), Some(1.5));
             prop_assert_eq!(get("finished_timestamp_seconds", None), Some(1_767_323_045.0));
-            prop_assert_eq!(all.len(), 15 + rules.requirements.len());
+            prop_assert_eq!(all.len(), 17 + rules.requirements.len());
             let users: f64 = all.iter().filter(|((name, _), _)| name == "contacts_audit_users").map(|(_, value)| value).sum();
             prop_assert_eq!(users, count(rows.len()));
         }
@@ -240,7 +288,7 @@ mod tests {
         let rows = [row(Some(&[]), &rules)];
         let mut tally = Tally::default();
         tally.add(&rows[0]);
-        let text = text(Path::new("/var/lib/on-call.prom"), &rows, &tally, &rules, &run(0));
+        let text = text(Path::new("/var/lib/on-call.prom"), &rows, &tally, &rules, &[], &run(0));
         let expected = "# HELP contacts_audit_users_without_required Users with no enabled contact \
                         that meets the requirement, without unreadable users.\n\
                         # TYPE contacts_audit_users_without_required gauge\n\

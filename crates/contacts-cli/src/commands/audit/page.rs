@@ -9,6 +9,7 @@ use std::fmt::{self, Write};
 use self::text::{Text, Users};
 use super::{
     findings::{Finding, Reachability, Row, Tally, User},
+    on_call::{Coverage, When},
     resume::{Reused, utc},
     rules::{KINDS, Requirement, Rules},
 };
@@ -22,6 +23,8 @@ pub(crate) struct About<'a> {
     pub(crate) finished: &'a str,
     /// Users from the resume file.
     pub(crate) reused: Option<&'a Reused>,
+    /// The schedules of `--on-call`.
+    pub(crate) schedules: &'a [Coverage],
 }
 
 const STYLE: &str = include_str!("page/style.css");
@@ -32,7 +35,7 @@ const SCRIPT: &str = include_str!("page/script.js");
 const POLICY: &str = concat!(
     "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
-    "style-src 'sha256-M5w5ubLXIcAnLQX/Em+iQD9SOS1YrlAU7Kv1FQrbI44='; ",
+    "style-src 'sha256-vK1y4x05qPSexv/aLXhxzt+frc0LP8SgQi6xrCp8d/0='; ",
     "script-src 'sha256-mpErcUz2ewy8ZM0hJNzV2pG4sidBJ/k8l3ZZsSYNyW4='",
 );
 
@@ -45,7 +48,7 @@ pub(crate) fn page(rows: &[Row], tally: &Tally, about: &About<'_>) -> String {
 }
 
 fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) -> fmt::Result {
-    let About { site, rules, finished, reused } = about;
+    let About { site, rules, finished, reused, schedules } = about;
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
@@ -65,6 +68,10 @@ fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) 
     )?;
     write!(out, "<section class=\"wide\" aria-label=\"Summary\">")?;
     charts::reachability(out, tally, rules)?;
+    if !schedules.is_empty() {
+        write!(out, "</section>\n<section class=\"wide\"><h2>Who is on call</h2>")?;
+        charts::coverage(out, rows, schedules)?;
+    }
     write!(out, "</section>\n<section><h2>Kinds of contact</h2>")?;
     charts::kinds(out, rows, rules)?;
     write!(out, "</section>\n<section><h2>Findings</h2>")?;
@@ -73,7 +80,9 @@ fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) 
     users(out, rows)?;
     write!(
         out,
-        "</main>\n<footer>This page contains personal addresses and phone numbers. Keep it confidential.</footer>\n\
+        "</main>\n<footer>This page contains personal addresses and phone numbers. Keep it confidential. \
+         The audit cannot see the notification rules of other users: a contact can exist and be enabled, but no \
+         rule uses it.</footer>\n\
          <script>{SCRIPT}</script>\n</html>\n"
     )
 }
@@ -96,10 +105,11 @@ fn requirements(rules: &Rules) -> String {
     format!(" Required for each user: {}.", each.join("; "))
 }
 
-/// Users with findings, worst first, then the other users in a closed section.
+/// Users with findings: on call now first, then worst first. The others are in a closed section.
 fn users(out: &mut String, rows: &[Row]) -> fmt::Result {
     let (mut found, rest): (Vec<_>, Vec<_>) = rows.iter().partition(|row| !row.findings.is_empty());
-    found.sort_by_key(|row| row.reachability);
+    let is_later = |row: &Row| row.soonest() != Some(When::Now);
+    found.sort_by_key(|row| (is_later(row), row.reachability));
     write!(
         out,
         "<section class=\"wide\"><div class=\"title\"><h2>Users</h2><div class=\"tools\">\
@@ -114,7 +124,9 @@ fn users(out: &mut String, rows: &[Row]) -> fmt::Result {
     if found.is_empty() {
         writeln!(out, "<p>No findings.</p>")?;
     } else {
-        let what = format!("{} with findings, worst first", Users(found.len()));
+        let on_call =
+            if found.iter().all(|row| is_later(row)) { "" } else { "on call now first, then " };
+        let what = format!("{} with findings, {on_call}worst first", Users(found.len()));
         table(out, &what, &found)?;
     }
     if !rest.is_empty() {
@@ -141,14 +153,19 @@ fn table(out: &mut String, what: &str, rows: &[&Row]) -> fmt::Result {
 }
 
 fn write_row(out: &mut String, row: &Row) -> fmt::Result {
-    let User { account_id, name, email } = &row.user;
-    let mut names =
-        [name.as_deref(), email.as_deref(), Some(account_id.as_str())].into_iter().flatten();
+    let User { name, email, on_call, .. } = &row.user;
+    let id = row.user.id();
+    let names = [name.as_deref(), email.as_deref(), Some(id.as_str())].into_iter().flatten();
+    let mut names = names.filter(|name| !name.is_empty());
     let word = row.reachability.word();
     let first = names.next().unwrap_or_default();
     write!(out, "<tr data-reachability=\"{word}\"><th scope=\"row\"><b>{}</b>", Text(first))?;
     for name in names {
         write!(out, "<small>{}</small>", Text(name))?;
+    }
+    for duty in on_call {
+        let word = duty.when.word();
+        write!(out, "<small class=\"duty {word}\">{}</small>", Text(&duty.to_string()))?;
     }
     let rank = row.reachability as u8;
     write!(out, "</th><td data-key=\"{rank}\"><span class=\"badge {word}\">{word}</span></td>")?;
@@ -206,7 +223,13 @@ mod tests {
         let page = page(
             &[],
             &Tally::default(),
-            &About { site: "the site", rules: &Rules::new(&[], 2), finished: "now", reused: None },
+            &About {
+                site: "the site",
+                schedules: &[],
+                rules: &Rules::new(&[], 2),
+                finished: "now",
+                reused: None,
+            },
         );
         for address in ["http:", "https:", "//", "src=", "@import", "url("] {
             let found = page

@@ -1,12 +1,16 @@
 //! The charts: users by reachability, by kind of contact and by finding. Each bar has a text label.
 
-use std::fmt::{self, Display, Write};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Display, Write},
+};
 
 use contacts_ureq::ContactMethod;
 
 use super::{
     super::{
         findings::{Reachability, Row, Tally, users_with},
+        on_call::{Coverage, CoverageState, When},
         rules::{KINDS, Requirement, Rules},
     },
     text::{Number, Share, Text, Users},
@@ -138,6 +142,16 @@ pub(super) fn findings(out: &mut String, rows: &[Row], rules: &Rules) -> fmt::Re
     if rules.min > 2 {
         bars.push(bar_of("too-few", &too_few(rules), "too-few"));
     }
+    for (what, finding) in [
+        ("the account is deactivated", "deactivated"),
+        ("a team or an escalation whose users are unknown", "not-opened"),
+    ] {
+        // These findings come with schedules only.
+        if users_with(rows, finding) > 0 {
+            let class = if finding == "deactivated" { "unreachable" } else { "unreadable" };
+            bars.push(bar_of(class, what, finding));
+        }
+    }
     bars.push(bar_of("phones", "a disabled phone number", "disabled-phone"));
     bars.push(bar_of("unreadable", "contacts could not be read", "unreadable"));
     write!(out, "<ul class=\"bars\">")?;
@@ -148,6 +162,78 @@ pub(super) fn findings(out: &mut String, rows: &[Row], rules: &Rules) -> fmt::Re
         write!(out, "</li>")?;
     }
     write!(out, "</ul>")
+}
+
+/// For each schedule: who is on call now and next. Schedules with the worst reachability now come
+/// first.
+pub(super) fn coverage(out: &mut String, rows: &[Row], schedules: &[Coverage]) -> fmt::Result {
+    let mut on_call = BTreeMap::<_, Vec<&Row>>::new();
+    for row in rows {
+        for duty in &row.user.on_call {
+            on_call.entry((&duty.schedule, duty.when)).or_default().push(row);
+        }
+    }
+    on_call.values_mut().for_each(|users| users.sort_by_key(|row| row.reachability));
+    let of =
+        |schedule: &Coverage, when| on_call.get(&(&schedule.id, when)).cloned().unwrap_or_default();
+    let mut schedules: Vec<_> = schedules.iter().collect();
+    schedules.sort_by_key(|schedule| {
+        let worst = of(schedule, When::Now).first().map(|row| row.reachability);
+        (schedule.state == CoverageState::Covered, worst)
+    });
+    write!(out, "<ul class=\"bars\">")?;
+    for schedule in schedules {
+        let name = schedule.shown_name();
+        write!(out, "<li><p><b>{}</b>", Text(&name))?;
+        match schedule.state {
+            CoverageState::Covered => {}
+            CoverageState::Nobody => write!(out, " <span>nobody is on call now</span>")?,
+            CoverageState::Unreadable => write!(out, " <span>could not be read</span>")?,
+        }
+        write!(out, "</p>")?;
+        for when in [When::Now, When::Next] {
+            users_of_schedule(out, &name, when, &of(schedule, when))?;
+        }
+        write!(out, "</li>")?;
+    }
+    write!(out, "</ul>")
+}
+
+/// The users who are on call at one time: a bar, and the names of those with a worse reachability
+/// than reachable.
+fn users_of_schedule(out: &mut String, name: &str, when: When, users: &[&Row]) -> fmt::Result {
+    if users.is_empty() {
+        return Ok(());
+    }
+    let when = when.word();
+    let parts = Reachability::ALL.iter().rev().map(|reachability| {
+        let count = users.iter().filter(|row| row.reachability == *reachability).count();
+        (reachability.word(), count)
+    });
+    let parts: Vec<_> = parts.filter(|(_, count)| *count > 0).collect();
+    let words: Vec<_> =
+        parts.iter().map(|(word, count)| format!("{} {word}", Number(*count))).collect();
+    write!(out, "<p class=\"people\"><span>{when}:")?;
+    for row in users.iter().filter(|row| row.reachability != Reachability::Reachable) {
+        let word = row.reachability.word();
+        let id = row.user.id();
+        let user = row.user.name.as_deref().or(row.user.email.as_deref()).unwrap_or(&id);
+        write!(out, " <span class=\"badge {word}\">{word}</span> {}", Text(user))?;
+    }
+    match parts.first() {
+        Some((word, count)) if *word == Reachability::Reachable.word() => {
+            write!(out, " {} reachable", Number(*count))?;
+        }
+        _ => {}
+    }
+    write!(out, "</span></p>")?;
+    bar(
+        out,
+        &format!("{name}, {when}: {}", words.join(", ")),
+        &format!(" {when}"),
+        &parts,
+        users.len(),
+    )
 }
 
 /// A bar with the parts of a whole, side by side.
