@@ -5,7 +5,9 @@ pub mod exchange;
 pub mod requests;
 pub mod service;
 
-use contacts_proto::{AccountId, ContactId, ListContacts, Operation, Page};
+use std::collections::BTreeSet;
+
+use contacts_proto::{AccountId, ContactId, GetOnCalls, ListContacts, Operation, Page, ScheduleId};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
 use contacts_testkit::operations::{Any, is_showable};
@@ -80,6 +82,23 @@ pub fn read_by_each_operation(answer: &Response<&[u8]>) -> Result<(), String> {
         let read = operation.check_response(answer);
         read.map(|_| ()).map_err(|how| format!("{}: {how}", operation.path(&id)))
     })
+}
+
+/// Reads a response as who is on call, and checks the methods of the value.
+///
+/// # Errors
+/// A description of what is wrong.
+pub fn read_on_calls(answer: &Response<&[u8]>) -> Result<(), String> {
+    let schedule = ScheduleId::new("s1").expect("an id");
+    let Ok(on_calls) = GetOnCalls::new(schedule).response(answer.clone()) else { return Ok(()) };
+    let ids = on_calls.account_ids();
+    if ids.iter().collect::<BTreeSet<_>>().len() != ids.len() {
+        return Err(format!("a user comes twice: {ids:?}"));
+    }
+    match on_calls.unopened().iter().map(ToString::to_string).find(|text| !is_printable(text)) {
+        Some(text) => Err(format!("not safe to display: {text:?}")),
+        None => Ok(()),
+    }
 }
 
 /// Returns `true` if a text is safe to print on a terminal.

@@ -1,11 +1,14 @@
 //! Checks where requests go, with another URL parser than the one under test.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use contacts_proto::{AccountId, BaseUrl, ContactId, Credentials, ListContacts, Operation, Site};
+use contacts_proto::{
+    AccountId, Api, BaseUrl, ContactId, Credentials, ListContacts, Operation, Paged, Site,
+    exchange::Session,
+};
 use http::Request;
 use url::Url;
 
-use contacts_testkit::operations::{Any, CONTACTS};
+use contacts_testkit::operations::{Any, CONTACTS, SCHEDULES};
 
 /// The input of a request.
 #[derive(Debug, Clone)]
@@ -89,17 +92,22 @@ impl Input {
             let request = operation.request(&self.site, &self.credentials);
             let url = self.assert_goes_below_the_site(&request);
             assert_eq!(url.path(), format!("{}{}", self.prefix(), operation.path(&self.id)));
-            let names_contact = operation.path(&self.id).starts_with(&format!("{CONTACTS}/"));
             let mut segments = url.path()[self.prefix().len()..].split('/');
-            assert!(!names_contact || segments.nth(4) == Some(self.id.as_str()), "{url}");
-            assert!(!url.path().contains('%'), "{url}");
-            if let Any::List(_) = operation {
-                let (_, account) = url
-                    .query_pairs()
-                    .find(|(name, _)| name == "targetAccountId")
-                    .expect("it is there");
-                assert_eq!(account, self.account.as_str());
+            for (list, place) in [(CONTACTS, 4), (SCHEDULES, 3)] {
+                if operation.path(&self.id).starts_with(&format!("{list}/")) {
+                    assert_eq!(segments.nth(place), Some(self.id.as_str()), "{url}");
+                }
             }
+            assert!(!url.path().contains('%'), "{url}");
+            let name = match operation {
+                Any::List(_) => Some("targetAccountId"),
+                Any::BulkGetUsers(_) => Some("accountId"),
+                _ => None,
+            };
+            let accounts = url.query_pairs().filter(|(key, _)| Some(key.as_ref()) == name);
+            assert!(name.is_none() || url.query_pairs().any(|(key, _)| Some(key.as_ref()) == name));
+            accounts.for_each(|(_, account)| assert_eq!(account, self.account.as_str()));
+            self.assert_session_keeps_the_host(&operation);
             if let Any::FindCloudId(_) = operation {
                 assert!(!request.headers().contains_key("authorization"));
             } else {
@@ -122,6 +130,21 @@ impl Input {
         assert_eq!(offset.parse(), Ok(list.start_offset()));
         assert!(size.parse().is_ok_and(|size: u32| (1..=100).contains(&size)), "{url}");
         assert_eq!(account, self.account.as_str());
+    }
+
+    /// Checks that a session sends the request to the same host. Only a base URL without a cloud id
+    /// has none for Jira.
+    fn assert_session_keeps_the_host(&self, operation: &Any) {
+        let session = Session::new(self.site.clone(), self.credentials.clone());
+        match operation.request_in(&session) {
+            Ok(request) => {
+                let url = Url::parse(&request.uri().to_string()).expect("a request has a URL");
+                assert_eq!(url.origin(), self.base.origin());
+            }
+            Err(_) => {
+                assert_eq!((operation.api(), self.site.jira()), (Api::Jira, None));
+            }
+        }
     }
 
     fn assert_goes_below_the_site(&self, request: &Request<Vec<u8>>) -> Url {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use contacts_fuzz::requests::Input;
-use contacts_proto::ListContacts;
+use contacts_proto::{ListContacts, Paged};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Some(link) = contacts_fuzz::text(data) else { return };

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use contacts_proto::{Limits, ListContacts, Operation, Page, exchange::Pages};
+use contacts_proto::{Limits, ListContacts, Operation, Page, Paged, exchange::Pages};
 use http::Response;
 
 use crate::{Work, fixture::page};

@@ -28,7 +28,7 @@ fn plan(name: String, len: u64, change: fn(usize, &mut Desired)) -> Work {
     // Created on demand, so that other work does not include its memory.
     Work::new(name, move |_| {
         let page = ListContacts::all().response(Response::new(page(len).as_bytes()));
-        let actual = page.expect("a page").contacts;
+        let actual = page.expect("a page").items;
         let mut desired: Vec<_> = actual.iter().map(Desired::from).collect();
         desired.iter_mut().enumerate().for_each(|(number, desired)| change(number, desired));
         let options = Options::default().prune(true).force(true);

@@ -208,7 +208,20 @@ impl Client {
     /// All contacts of another user; for administrators. The time limit applies to this call alone.
     pub(crate) fn contacts_of(&self, account: &AccountId) -> Result<Vec<Contact>, Error> {
         let list = ListContacts::all().account(account.clone());
-        let exchange = List::new(self.without_deadline.session().clone(), list);
+        self.run_alone(|session| List::new(session, list))
+    }
+
+    /// Sends an operation. The time limit applies to this call alone.
+    pub(crate) fn send_alone<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.run_alone(|session| operation.exchange(session))
+    }
+
+    /// Runs an exchange. The time limit applies to this call alone.
+    pub(crate) fn run_alone<E: Exchange>(
+        &self,
+        exchange: impl FnOnce(Session) -> E,
+    ) -> Result<E::Output, Error> {
+        let exchange = exchange(self.without_deadline.session().clone());
         self.without_deadline.run_observed(exchange, &mut Trace::new(self.verbosity))
     }
 

@@ -189,7 +189,8 @@ Variables. For site, e-mail and token, the first one that is not empty is used:
            case); SSL_CERT_FILE, SSL_CERT_DIR
 
 Profiles are in $XDG_CONFIG_HOME/contacts/config.toml (default:
-~/.config/contacts/config.toml). CONTACTS_CONFIG can name another file:
+~/.config/contacts/config.toml), or in the file that CONTACTS_CONFIG names.
+Example of a profile:
   [profile.work]
   site = \"acme\"                       # or cloud_id, or base_url
   email = \"ann@example.com\"

@@ -388,10 +388,10 @@ pub(crate) fn hint_text(hint: &Hint) -> String {
                 .into()
         }
         Hint::CheckHost => "check the host name and the network connection".into(),
-        Hint::ProxyCredentials => "write the proxy's user name and password into the configuration file (to see its path, run: contacts config path): proxy = \"http://NAME:PASSWORD@HOST:PORT\""
+        Hint::ProxyCredentials => "add this line to the configuration file: proxy = \"http://NAME:PASSWORD@HOST:PORT\"; to see the path of the file, run: contacts config path"
             .into(),
         Hint::Redirected => {
-            "correct --base-url; redirects are not followed, to protect the token"
+            "change --base-url: the server redirects, and redirects are not followed, to protect the token"
                 .into()
         }
         other => other.to_string(),

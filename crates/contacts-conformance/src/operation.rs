@@ -49,6 +49,7 @@ pub(crate) fn with<V: Visitor>(operation: Operation, visitor: V) -> V::Output {
         Operation::Activate => visitor.visit(&ActivateContact::new(id())),
         Operation::Deactivate => visitor.visit(&DeactivateContact::new(id())),
         Operation::TenantInfo => visitor.visit(&FindCloudId),
+        other => panic!("the table has no scenario for {other:?}"),
     }
 }
 
@@ -82,6 +83,7 @@ impl Sample for Operation {
             Self::TenantInfo => {
                 Answer::json(200, r#"{"cloudId":"35273b54-3f06-40d2-880f-dd28cf8daafa"}"#)
             }
+            other => panic!("the table has no scenario for {other:?}"),
         }
     }
 }

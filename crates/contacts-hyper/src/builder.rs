@@ -56,7 +56,8 @@ impl Client {
     /// [`Environment`](contacts_proto::Environment) lists.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
+    /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if
+    /// the CA file cannot be read.
     pub fn from_env() -> Result<Self, Error> {
         let environment = Environment::read(variable)?;
         let credentials = environment.credentials()?.clone();
@@ -109,7 +110,8 @@ impl ClientBuilder {
     /// [`credentials`](Self::credentials) or a [provider](Self::credentials_provider).
     ///
     /// # Errors
-    /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if the CA file cannot be read.
+    /// [`Error::InvalidInput`], which names the variable, if a value is missing or invalid, or if
+    /// the CA file cannot be read.
     pub fn from_env() -> Result<Self, Error> {
         Self::of(&Environment::read(variable)?)
     }
@@ -168,7 +170,8 @@ impl ClientBuilder {
     /// means `http`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for any other text. The error does not repeat it, because it may contain a password.
+    /// [`Error::InvalidInput`] for any other text. The error does not repeat it, because it may
+    /// contain a password.
     pub fn proxy(self, url: &str) -> Result<Self, Error> {
         self.proxy_named("proxy", url)
     }
@@ -176,7 +179,8 @@ impl ClientBuilder {
     /// Uses the proxy of the environment, if it has one for the endpoint: see [`ProxyVariables`].
     ///
     /// # Errors
-    /// [`Error::InvalidInput`], which names the variable, if its value is not the URL of an HTTP proxy.
+    /// [`Error::InvalidInput`], which names the variable, if its value is not the URL of an HTTP
+    /// proxy.
     pub fn proxy_from_env(self) -> Result<Self, Error> {
         match ProxyVariables::read(variable).proxy_for(&self.endpoint.api_url()) {
             ProxyChoice::Through { url, from } => self.proxy_named(from, url),
@@ -202,8 +206,8 @@ impl ClientBuilder {
 
     /// Trusts the certificate authorities of the operating system instead of Mozilla's list.
     ///
-    /// [`root_certificates_pem`](Self::root_certificates_pem) and [`roots_der`](Self::roots_der) have no effect then. Needs the
-    /// feature `platform-verifier`.
+    /// [`root_certificates_pem`](Self::root_certificates_pem) and [`roots_der`](Self::roots_der)
+    /// have no effect then. Needs the feature `platform-verifier`.
     #[cfg(feature = "platform-verifier")]
     pub fn platform_roots(self) -> Self {
         Self { platform_roots: true, ..self }
@@ -223,11 +227,12 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// Shows a client certificate to the server: the certificate chain and its private key, in PEM.
-    /// A proxy does not see it.
+    /// Sets a client certificate for the server: the certificate chain and its private key, in PEM.
+    /// The key is not sent, and a proxy does not get the certificate.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if one of them is missing or unreadable, or if they do not belong together.
+    /// [`Error::InvalidInput`] if one of them is missing or unreadable, or if they do not belong
+    /// together.
     pub fn client_certificate_pem(self, chain: &[u8], key: &[u8]) -> Result<Self, Error> {
         let chain = certificates("client certificate", chain)?;
         let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| {

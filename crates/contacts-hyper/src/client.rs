@@ -71,10 +71,10 @@ impl<S: HttpService> Client<S> {
     /// If you only need the contact to exist once, use [`ensure`](Self::ensure).
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if the contact may have been created. Keep the error's [`receipt`](Error::receipt), and do not
-    /// create the contact again before you [`reconcile`](Self::reconcile) it.
-    /// [`Error::InvalidInput`] if [`CreateContact::new`] rejects the address. See
-    /// [`send`](Self::send) for the others.
+    /// [`Error::OutcomeUnknown`] if the contact may have been created. Keep the error's
+    /// [`receipt`](Error::receipt), and do not create the contact again before you
+    /// [`reconcile`](Self::reconcile) it. [`Error::InvalidInput`] if [`CreateContact::new`] rejects
+    /// the address. See [`send`](Self::send) for the others.
     ///
     /// # Cancel safety
     /// If the future is dropped, a create request may still take effect. Store a
@@ -90,7 +90,8 @@ impl<S: HttpService> Client<S> {
     /// Changes the address of an e-mail contact. The service changes no other kind of contact.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if [`UpdateContact::new`] rejects the address. See [`send`](Self::send) for the others.
+    /// [`Error::InvalidInput`] if [`UpdateContact::new`] rejects the address. See
+    /// [`send`](Self::send) for the others.
     ///
     /// # Cancel safety
     /// If the future is dropped, the request may still take effect. Call again to be sure:
@@ -143,8 +144,9 @@ impl<S: HttpService> Client<S> {
     /// [`Ensure`].
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if the contact may have been created, [`Error::Duplicate`] if it exists several times,
-    /// [`Error::InvalidInput`] if [`CreateContact::new`] rejects the address. See [`send`](Self::send) for the others.
+    /// [`Error::OutcomeUnknown`] if the contact may have been created, [`Error::Duplicate`] if it
+    /// exists several times, [`Error::InvalidInput`] if [`CreateContact::new`] rejects the address.
+    /// See [`send`](Self::send) for the others.
     ///
     /// # Cancel safety
     /// If the future is dropped, the contact may still be created. Call again to be sure.
@@ -159,9 +161,9 @@ impl<S: HttpService> Client<S> {
     /// Returns a receipt for a create request that has not been sent yet.
     ///
     /// Store it before you send the request: write a temporary file, sync it, and rename it to its
-    /// final name. If the stored text is incomplete, the request was not sent. If an error has a
-    /// receipt, store that one instead. If the program crashes, [`reconcile`](Self::reconcile) tells later whether the
-    /// contact was created:
+    /// final name. After a crash, an incomplete receipt means that the request was not sent. If an
+    /// error has a receipt, store that one instead. If the program crashes, [`reconcile`](Self::reconcile)
+    /// tells later whether the contact was created:
     ///
     /// ```no_run
     /// use contacts_hyper::{Client, ContactMethod, CreateContact};
@@ -187,8 +189,9 @@ impl<S: HttpService> Client<S> {
     /// [`Reconcile`].
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if the contact exists several times.
-    /// See [`send`](Self::send) for the others. After an error, the receipt can be used again.
+    /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if
+    /// the contact exists several times. See [`send`](Self::send) for the others. After an error,
+    /// the receipt can be used again.
     ///
     /// # Cancel safety
     /// Dropping the future closes the connection of the request in flight. Nothing is lost.
@@ -318,7 +321,8 @@ impl<S: HttpService> Client<S> {
         Self { session: self.session.clone().with_timeout(timeout), ..self.clone() }
     }
 
-    /// Returns the endpoint, user and retry policy, for exchanges to [`run`](Self::run).
+    /// Returns the endpoint, user and retry policy. Use them to create an exchange for
+    /// [`run`](Self::run).
     pub fn session(&self) -> &Session {
         &self.session
     }

@@ -45,7 +45,7 @@
 //! let contacts: Vec<_> = client.list().try_collect().await?;
 //! let others: Vec<_> = client.list().account(account).offset(40).try_collect().await?;
 //!
-//! // Loop over contacts; a page is requested when its first contact is reached.
+//! // Loop over contacts; the next page is requested when the loop needs it.
 //! let mut contacts = client.list();
 //! while let Some(contact) = contacts.next().await { println!("{}", contact?.to) }
 //!
@@ -103,8 +103,9 @@
 //!
 //! # Cancel safety
 //!
-//! Dropping a future closes the connection of its current request. [`Contacts::next`] is the exception: its request continues. If you drop a create, the contact may still be created: store a [receipt](Client::receipt) first,
-//! or use [`ensure`](Client::ensure), which is safe to repeat.
+//! Dropping a future closes the connection of its current request. [`Contacts::next`] is the
+//! exception: its request continues. If you drop a create, the contact may still be created: store
+//! a [receipt](Client::receipt) first, or use [`ensure`](Client::ensure), which is safe to repeat.
 //!
 //! # Network
 //!

@@ -245,8 +245,8 @@ impl Error {
         }
     }
 
-    /// Removes the secrets of these credentials, because a server may have echoed them. Sets the
-    /// hint that fits the kind of credentials.
+    /// Removes the secrets of these credentials from the error, because a server may have echoed
+    /// them. Sets the hint that fits the kind of credentials.
     pub(crate) fn of(mut self, credentials: &Credentials) -> Self {
         if let Self::Api(error) = &mut self {
             error.sent_with(credentials);
@@ -282,7 +282,8 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
-    /// Skips the inner error, because `Display` shows it, and returns the source of the inner error.
+    /// Skips the inner error, because `Display` shows it, and returns the source of the inner
+    /// error.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         let shown: &dyn std::error::Error = match self {
             Self::InvalidInput(error) => error,

@@ -9,7 +9,7 @@
 //! | [`Update`] | updates a contact; checks it before a retry |
 //! | [`Ensure`] | ensures that a contact exists once |
 //! | [`Reconcile`] | checks whether an interrupted create request succeeded |
-//! | [`List`], [`Pages`] | list all contacts: as one result, or page by page |
+//! | [`List`], [`Pages`] | read a whole list, such as all contacts: as one result, or page by page |
 //!
 //! An adapter is a loop. The guide has [a complete one](crate::guide::embedding).
 
@@ -150,7 +150,8 @@ pub trait Exchange {
 pub enum WaitReason {
     /// Back-off before the next attempt.
     Backoff,
-    /// Delay that the service requested, or the pause after a 429 to another exchange of the user.
+    /// Delay that the service requested, or a pause because another exchange of the same user got a
+    /// 429.
     RetryAfter,
     /// Wait before a check: after a lost response, a new contact may take time to appear in the
     /// list.

@@ -1,8 +1,8 @@
 //! Sans-IO core of a client of the Contacts API in Jira Service Management Operations.
 //!
 //! A contact is one way to reach a person who is on call. This crate builds requests, reads
-//! responses, and decides about retries and waits. Use it with another HTTP client or another
-//! runtime. Other programs use `contacts-ureq` (blocking) or `contacts-hyper` (async, tokio), which
+//! responses, and decides about retries and waits. Use it if you have an HTTP client or a runtime of
+//! your own. Other programs use `contacts-ureq` (blocking) or `contacts-hyper` (async, tokio), which
 //! are built on it.
 //!
 //! ```
@@ -34,6 +34,9 @@
 //! | `PATCH /v1/users/contacts/{id}/activate` | [`ActivateContact`] | [`Confirmation`] |
 //! | `PATCH /v1/users/contacts/{id}/deactivate` | [`DeactivateContact`] | [`Confirmation`] |
 //! | `GET /_edge/tenant_info` of the site | [`FindCloudId`] | [`CloudId`] |
+//!
+//! Others only read who is on call: [`ListSchedules`], [`ListRotations`], [`GetOnCalls`],
+//! [`GetNextOnCalls`], and [`BulkGetUsers`] and [`FindUsers`] of the Jira platform.
 //!
 //! # Exchanges
 //!
@@ -84,7 +87,9 @@ pub use error::{
 };
 pub use exchange::{EnsureOutcome, Ensured, Receipt, Reconciled};
 pub use model::{
-    AccountId, Address, Confirmation, Contact, ContactId, ContactMethod, Page, Status, same_address,
+    AccountId, Address, Confirmation, Contact, ContactId, ContactMethod, JiraUser, OnCalls, Page,
+    Participant, ParticipantKind, Rotation, RotationId, Schedule, ScheduleId, Status, Unopened,
+    UnopenedReason, same_address,
 };
 pub use operation::*;
 pub use redact::escape_controls;

@@ -1,12 +1,16 @@
-//! Contacts and their parts.
+//! Contacts, schedules and users.
 
 mod address;
 mod confirmation;
 mod contact;
 mod id;
+mod jira_user;
 pub(crate) mod json;
 mod method;
+mod on_calls;
 mod page;
+mod participant;
+mod schedule;
 pub(crate) mod segment;
 
 pub(crate) use self::{
@@ -18,6 +22,10 @@ pub use self::{
     confirmation::Confirmation,
     contact::{Contact, Status},
     id::{AccountId, ContactId},
+    jira_user::JiraUser,
     method::ContactMethod,
+    on_calls::{OnCalls, Unopened, UnopenedReason},
     page::Page,
+    participant::{Participant, ParticipantKind},
+    schedule::{Rotation, RotationId, Schedule, ScheduleId},
 };

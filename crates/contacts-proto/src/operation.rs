@@ -2,19 +2,29 @@
 
 mod activate_contact;
 pub(crate) mod answer;
+mod bulk_get_users;
 mod create_contact;
 mod deactivate_contact;
 mod delete_contact;
 mod find_cloud_id;
+mod find_users;
 mod get_contact;
+mod get_next_on_calls;
+mod get_on_calls;
 mod list_contacts;
+mod list_rotations;
+mod list_schedules;
+mod on_call_query;
+mod paged;
 mod request;
 mod update_contact;
 
 pub use self::{
-    activate_contact::ActivateContact, create_contact::CreateContact,
+    activate_contact::ActivateContact, bulk_get_users::BulkGetUsers, create_contact::CreateContact,
     deactivate_contact::DeactivateContact, delete_contact::DeleteContact,
-    find_cloud_id::FindCloudId, get_contact::GetContact, list_contacts::ListContacts,
+    find_cloud_id::FindCloudId, find_users::FindUsers, get_contact::GetContact,
+    get_next_on_calls::GetNextOnCalls, get_on_calls::GetOnCalls, list_contacts::ListContacts,
+    list_rotations::ListRotations, list_schedules::ListSchedules, paged::Paged,
     update_contact::UpdateContact,
 };
 pub use request::USER_AGENT;
@@ -57,11 +67,17 @@ pub trait Operation: Sealed {
     /// OAuth scopes that the operation needs. API tokens with scopes need the same.
     const SCOPES: &'static [&'static str];
 
-    /// `true` if the response is a page of contacts, limited by
+    /// `true` if the response is a list or a page of one, limited by
     /// [`Limits::page_body`](crate::Limits::page_body).
     const IS_PAGED: bool = false;
 
+    /// API that the operation belongs to. A [`Session`](crate::exchange::Session) finds its base
+    /// URL.
+    const API: Api = Api::Operations;
+
     /// Builds the request: absolute URL, headers, body.
+    ///
+    /// The base URL is that of the operation's [`API`](Self::API).
     ///
     /// Deterministic: equal arguments produce equal requests.
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>>;
@@ -118,6 +134,8 @@ impl<O: Operation + ?Sized> Operation for &O {
 
     const IS_PAGED: bool = O::IS_PAGED;
 
+    const API: Api = O::API;
+
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         (**self).request(site, credentials)
     }
@@ -131,8 +149,21 @@ impl<O: Operation + ?Sized> Operation for &O {
     }
 }
 
+/// API of a site. It decides the base URL of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Api {
+    /// Operations: the base URL of the session.
+    Operations,
+    /// The Jira platform: [`BaseUrl::jira`].
+    Jira,
+}
+
 /// Path of the user's contacts, below the base URL.
 const CONTACTS: &str = "/v1/users/contacts";
+
+/// Path of the schedules, below the base URL.
+const SCHEDULES: &str = "/v1/schedules";
 
 // Scopes from the vendor's OpenAPI description.
 const READ: &[&str] = &["read:ops-config:jira-service-management"];
@@ -140,19 +171,22 @@ const READ_WRITE: &[&str] =
     &["read:ops-config:jira-service-management", "write:ops-config:jira-service-management"];
 const READ_DELETE: &[&str] =
     &["read:ops-config:jira-service-management", "delete:ops-config:jira-service-management"];
+/// The Jira platform has other scopes than Operations.
+const READ_JIRA_USER: &[&str] = &["read:jira-user"];
 
 /// Helpers of the golden tests.
 #[cfg(test)]
 mod golden {
     use http::{Request, Response};
 
-    use crate::{BaseUrl, Credentials, Operation};
+    use crate::{Api, BaseUrl, Credentials, Operation};
 
     pub(super) const ID: &str = "299003c3-8221-4a9f-b63d-2370c4caaaaa";
 
     /// Returns the request as text: request line, headers sorted by name, body.
-    pub(super) fn request(operation: &impl Operation) -> String {
+    pub(super) fn request<O: Operation>(operation: &O) -> String {
         let site = BaseUrl::new("https://api.atlassian.com/jsm/ops/api/cloud").unwrap();
+        let site = if O::API == Api::Jira { site.jira().unwrap() } else { site };
         shown(&operation.request(&site, &Credentials::basic("ann@example.com", "t0ken").unwrap()))
     }
 
@@ -167,6 +201,15 @@ mod golden {
         text.extend(headers);
         text.push_str(std::str::from_utf8(request.body()).unwrap());
         text
+    }
+
+    /// The text of a request without a body, with the usual headers.
+    pub(super) fn get(url: &str) -> String {
+        format!(
+            "GET {url}\naccept: application/json\n\
+             authorization: Basic YW5uQGV4YW1wbGUuY29tOnQwa2Vu\nuser-agent: {}\n",
+            crate::USER_AGENT
+        )
     }
 
     pub(super) fn answer(status: u16, body: &str) -> Response<&[u8]> {

@@ -49,9 +49,10 @@ pub struct Behaviour {
     pub disabled_reason: bool,
     /// Shape of the body of a 404, 409 or 422. One is documented, another was observed.
     pub error_shape: ErrorShape,
-    /// Response to a `size` outside 1 to 100. Only the range is documented.
+    /// Response to a `size` outside 1 to 100 contacts, or 1 to 50 schedules. Only the ranges are
+    /// documented.
     pub size_out_of_range: SizeOutOfRange,
-    /// Maximum page size, if smaller than the documented 100. Default: `None`.
+    /// Maximum page size, if smaller than the documented one. Default: `None`.
     pub page_cap: Option<u32>,
     /// Form of `links.next`. The documented example is a placeholder; related endpoints show other
     /// forms.
@@ -63,13 +64,43 @@ pub struct Behaviour {
     pub next_after_full_page: bool,
     /// Sends `links.first` and `links.last`. Both are optional. Default: `true`.
     pub first_and_last: bool,
-    /// Sends `_expands` and `count` on pages, as related endpoints do. Default: `false`.
+    /// Sends `_expands` and `count` on pages of contacts, as related endpoints do. Default: `false`.
     pub extra_members: bool,
     /// Sends `data.name` in the response to a change. Documented, but in no example. Default:
     /// `false`.
     pub name_in_data: bool,
     /// Response to a deletion. 204 is documented; working clients accept others.
     pub delete_response: DeleteResponse,
+    /// Form of `links.next` in a list of schedules or rotations. Documented in two forms. Default:
+    /// [`NextLink::PathWithoutCloudId`].
+    pub schedules_next_link: NextLink,
+    /// Form of the last page of schedules or rotations. Absent and null are documented. Default:
+    /// [`EndOfList::Null`].
+    pub schedules_end_of_list: EndOfList,
+    /// Sends `teamId` of a schedule without a team in this form. Not documented. Default:
+    /// [`NoValue::Absent`].
+    pub no_team: NoValue,
+    /// Sends `rotations` in the response for one schedule. Not documented. Default: `false`.
+    pub rotations_in_schedule: bool,
+    /// Shows the members of a team that is on call, except for teams with
+    /// [`Team::opened`](crate::Team::opened) set to `false`. The documented example shows none.
+    /// Default: `true`.
+    pub open_teams: bool,
+    /// Name of the list of children in next-on-calls. Documented in two forms.
+    pub next_children: NextChildren,
+    /// Sends the list of participants in this form when no one is on call. Not documented. Default:
+    /// [`NoValue::Empty`].
+    pub empty_on_calls: NoValue,
+    /// Shows a turn without a person in this form. Not documented.
+    pub no_one: NoOneNode,
+    /// Response of the Jira platform to a token without `read:jira-user`. Both were observed.
+    pub missing_jira_scope: MissingJiraScope,
+    /// Sends a hidden e-mail address in this form. Only absent is documented. Default:
+    /// [`NoValue::Absent`].
+    pub hidden_email: NoValue,
+    /// The search for users finds a user by a hidden e-mail address. Not documented. Default:
+    /// `false`.
+    pub search_finds_hidden_email: bool,
 }
 
 impl Default for Behaviour {
@@ -95,6 +126,17 @@ impl Default for Behaviour {
             extra_members: false,
             name_in_data: false,
             delete_response: DeleteResponse::default(),
+            schedules_next_link: NextLink::PathWithoutCloudId,
+            schedules_end_of_list: EndOfList::Null,
+            no_team: NoValue::Absent,
+            rotations_in_schedule: false,
+            open_teams: true,
+            next_children: NextChildren::default(),
+            empty_on_calls: NoValue::Empty,
+            no_one: NoOneNode::default(),
+            missing_jira_scope: MissingJiraScope::default(),
+            hidden_email: NoValue::Absent,
+            search_finds_hidden_email: false,
         }
     }
 }
@@ -246,7 +288,7 @@ pub enum ErrorShape {
     ByField,
 }
 
-/// Response to a page size outside 1 to 100.
+/// Response to a page size outside the documented range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SizeOutOfRange {
@@ -266,7 +308,7 @@ pub enum NextLink {
     Placeholder,
     /// `?offset=2&size=1`
     Query,
-    /// `/v1/users/contacts?offset=2&size=1`, as for related endpoints.
+    /// `/v1/users/contacts?offset=2&size=1`, as documented for schedules.
     PathWithoutCloudId,
     /// The full path, with base and cloud id.
     Path,
@@ -304,6 +346,53 @@ pub enum DeleteResponse {
     OkEmpty,
     /// 200 with `{"message":"Deleted","data":{"id":"…"}}`.
     OkJson,
+}
+
+/// Form of a member without a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoValue {
+    /// No such member.
+    Absent,
+    /// null
+    Null,
+    /// An empty string or an empty list.
+    Empty,
+}
+
+/// Name of the list of children in next-on-calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NextChildren {
+    /// `nextOnCallParticipants`, as in the documented example.
+    #[default]
+    NextOnCallParticipants,
+    /// `onCallParticipants`, as in the documented schema.
+    OnCallParticipants,
+}
+
+/// Form of a turn without a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoOneNode {
+    /// A participant of the type `noone`, as in rotations.
+    #[default]
+    Noone,
+    /// A participant of the type `none`.
+    None,
+    /// No participant.
+    LeftOut,
+}
+
+/// Response of the Jira platform to a token without `read:jira-user`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MissingJiraScope {
+    /// 401, with the same body as for another missing scope.
+    #[default]
+    Unauthorized,
+    /// 403.
+    Forbidden,
 }
 
 #[cfg(test)]

@@ -31,6 +31,60 @@ pub(crate) fn iso8601_minutes(since_epoch: Duration) -> String {
         .to_string()
 }
 
+/// Parses an ISO 8601 date and time with an offset. A time before 1970 counts as 1970.
+pub(crate) fn parse_iso8601(text: &str) -> Option<Duration> {
+    let timestamp: Timestamp = text.parse().ok()?;
+    Some(Duration::try_from(timestamp.as_duration()).unwrap_or_default())
+}
+
+/// Writes a time as ISO 8601 in JSON.
+pub(crate) mod date {
+    use std::time::Duration;
+
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    pub(crate) fn serialize<S: Serializer>(
+        since_epoch: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&super::timestamp(*since_epoch))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        super::parse_iso8601(&text).ok_or_else(|| {
+            D::Error::custom(format_args!("`{text}` is not a date such as 2025-03-03T08:00:00Z"))
+        })
+    }
+}
+
+/// Writes a time, if there is one, as ISO 8601 in JSON.
+pub(crate) mod optional_date {
+    use std::time::Duration;
+
+    use serde::de::{Deserialize, Deserializer};
+    use serde::ser::{Serialize, Serializer};
+
+    #[derive(serde::Deserialize, serde::Serialize)]
+    struct Date(#[serde(with = "super::date")] Duration);
+
+    pub(crate) fn serialize<S: Serializer>(
+        since_epoch: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        since_epoch.map(Date).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<Date>::deserialize(deserializer)?.map(|date| date.0))
+    }
+}
+
 /// Limits the time to the year 9999.
 fn timestamp(since_epoch: Duration) -> Timestamp {
     let nanoseconds = i128::try_from(since_epoch.as_nanos()).unwrap_or(i128::MAX);
@@ -74,6 +128,26 @@ mod tests {
     fn minutes_are_rounded_up_and_whole_minutes_are_kept() {
         assert_eq!(iso8601_minutes(Duration::from_secs(1)), "1970-01-01T00:01Z");
         assert_eq!(iso8601_minutes(Duration::from_secs(60)), "1970-01-01T00:01Z");
+    }
+
+    #[test]
+    fn dates_are_parsed_with_any_offset() {
+        let expected = Some(Duration::from_secs(1_740_988_800));
+        for text in [
+            "2025-03-03T08:00:00Z",
+            "2025-03-03T08:00Z",
+            "2025-03-03T08:00:00.000Z",
+            "2025-03-03T09:00:00+01:00",
+            "2025-03-03T03:30:00-0430",
+        ] {
+            assert_eq!(parse_iso8601(text), expected, "{text}");
+        }
+        assert_eq!(parse_iso8601("1960-01-01T00:00:00Z"), Some(Duration::ZERO));
+        for text in
+            ["", "now", "1740988800", "2025-03-03", "2025-03-03T08:00:00", "2025-02-30T08:00:00Z"]
+        {
+            assert_eq!(parse_iso8601(text), None, "{text}");
+        }
     }
 
     #[test]

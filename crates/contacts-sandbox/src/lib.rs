@@ -1,7 +1,8 @@
 //! A sandbox for the Contacts API in Jira Service Management Operations. Test a client without a
 //! site and without a network.
 //!
-//! Use it in tests of programs that manage on-call contacts, and to try out a client by hand.
+//! Use it in tests of programs that manage on-call contacts, and to try out a client by hand. It
+//! also serves schedules, who is on call, and the names of users ([`Schedule`], [`Operation`]).
 //!
 //! ```
 //! use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Operation, Sandbox};
@@ -21,7 +22,7 @@
 //! # In a test
 //! - [`Sandbox::start`] listens on a free loopback port, so that tests can run in parallel. The
 //!   server stops when the [`Sandbox`] is dropped.
-//! - The sandbox starts with the three users of [`Service::demo`]. The demo user is an
+//! - The sandbox starts with the users and schedules of [`Service::demo`]. The demo user is an
 //!   administrator with an e-mail and an SMS contact. [`Sandbox::add_user`] and
 //!   [`Sandbox::add_contact`] add more.
 //! - Give your program [`Sandbox::base_url`] with an API token, or [`Sandbox::oauth_base_url`] with
@@ -80,8 +81,8 @@
 //! # Compared with the real service
 //! These are the same as in the real service: statuses, success and error bodies, limits, pages,
 //! and the rule that phone numbers must be verified. For some undocumented cases, a setting of
-//! [`Behaviour`] selects one of the possible behaviours. Other undocumented cases get
-//! the most likely response: 403 if a user who is not an administrator lists another user's contacts, and
+//! [`Behaviour`] selects one of the possible behaviours. Other undocumented cases get the most
+//! likely response: 403 if a user who is not an administrator lists another user's contacts, and
 //! 422 for a body that is not JSON. For any other response, use [`Fault::Status`].
 //!
 //! Use made-up tokens only. The sandbox does not encrypt tokens, neither in memory nor in the state
@@ -93,6 +94,7 @@ mod contact;
 mod error;
 mod faults;
 mod operation;
+mod schedule;
 mod server;
 mod service;
 mod splitmix;
@@ -101,7 +103,8 @@ mod user;
 
 pub use behaviour::{
     Base, Behaviour, DeactivatingUnverified, DeleteResponse, Duplicates, EndOfList, ErrorShape,
-    Limits, NewPhones, NextLink, OAuthAtDirectBase, OverLimit, SizeOutOfRange,
+    Limits, MissingJiraScope, NewPhones, NextChildren, NextLink, NoOneNode, NoValue,
+    OAuthAtDirectBase, OverLimit, SizeOutOfRange,
 };
 pub use contact::{ContactMethod, StoredContact};
 pub use error::Error;
@@ -109,6 +112,7 @@ pub use faults::{
     DuplicateResponse, End, Fault, FaultPlan, FaultRule, Hint, Occurrence, Part, When, fault_help,
 };
 pub use operation::Operation;
+pub use schedule::{Escalation, Forwarding, Participant, Rotation, RotationType, Schedule, Team};
 pub use server::{RecordedRequest, Sandbox, SandboxBuilder};
 pub use service::{DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN, Service};
 pub use state::State;

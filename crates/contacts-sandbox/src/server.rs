@@ -32,7 +32,7 @@ use crate::service::Service;
 /// It serves any number of clients. The service performs one request at a time.
 ///
 /// # Web page
-/// The page at `/` shows users, contacts, faults and the journal. It can verify a number and arm a
+/// The page at `/` shows who is on call, users, contacts, faults and the journal. It can verify a number and arm a
 /// fault.
 ///
 /// # Control API
@@ -43,7 +43,8 @@ use crate::service::Service;
 /// | `GET journal` | returns the requests so far |
 /// | `GET journal?since=REVISION&last=N` | returns changes since a revision (0 at first), at most N |
 /// | `DELETE journal` | clears the journal |
-/// | `GET state` | returns users and contacts, without tokens |
+/// | `GET state` | returns users, contacts and schedules, without tokens |
+/// | `GET on-call` | returns who is on call now and next, by schedule |
 /// | `GET faults` | returns the armed rules |
 /// | `GET faults/kinds` | returns an example of every fault |
 /// | `POST faults` | arms a rule, or a fault for the next request |

@@ -5,9 +5,12 @@ mod demo;
 mod error_response;
 mod input;
 mod operations;
+mod overview;
 mod page;
+mod people;
 mod response;
 mod route;
+mod schedules;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,10 +24,11 @@ pub use self::demo::{DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN};
 use self::error_response::{Context, ErrorResponse};
 use self::response::{ApiResponse, TraceId};
 use self::route::AcceptedCredentials;
-use crate::behaviour::{Behaviour, OAuthAtDirectBase};
+use crate::behaviour::{Behaviour, MissingJiraScope, OAuthAtDirectBase};
 use crate::clock::DateHeader;
 use crate::contact::{ContactMethod, StoredContact};
 use crate::operation::Operation;
+use crate::schedule::{Escalation, Forwarding, Roster, Schedule, Team};
 use crate::state::{Account, State};
 use crate::user::{Plan, User};
 
@@ -54,6 +58,7 @@ pub struct Service {
     /// Index in `accounts` by account id.
     indexes: BTreeMap<String, usize>,
     credentials: CredentialIndex,
+    roster: Roster,
     created: u64,
     requests: u64,
     revision: u64,
@@ -70,6 +75,7 @@ impl Service {
             accounts: Vec::new(),
             indexes: BTreeMap::new(),
             credentials: CredentialIndex::default(),
+            roster: Roster::default(),
             created: 0,
             requests: 0,
             revision: 0,
@@ -77,17 +83,29 @@ impl Service {
         }
     }
 
-    /// Creates a service with the demo user and two others. The demo user is an administrator and
-    /// may list the others' contacts. All contacts are verified and enabled.
+    /// Creates a service with the demo user, three others and two schedules. The demo user is an
+    /// administrator and may list the others' contacts. All contacts are verified and enabled.
     ///
     /// | account id | e-mail address | API token | contacts |
     /// | --- | --- | --- | --- |
     /// | derived from the address | [`DEMO_EMAIL`] | [`DEMO_TOKEN`] | e-mail, SMS |
     /// | `712020:0a1b2c3d` | `ann@on-call.example` | `sandbox-token-of-ann` | e-mail, SMS |
     /// | `712020:4e5f6a7b` | `ben@on-call.example` | `sandbox-token-of-ben` | e-mail |
+    /// | `712020:8c9d0e1f` | `cleo@on-call.example` | `sandbox-token-of-cleo` | e-mail, voice |
+    ///
+    /// Cleo's e-mail address is hidden. The demo user's name is Dana.
+    ///
+    /// | schedule | turns | participants |
+    /// | --- | --- | --- |
+    /// | Payments primary | weekly | Ben, Ann |
+    /// | Platform | daily | escalation (Cleo, team of Ann and Ben), team that is not opened |
+    /// | | weekly | Dana, who forwards every duty to Cleo; Ben |
+    ///
+    /// Ben, who has no telephone number, is always on call in one of the schedules.
     pub fn demo() -> Self {
         let mut service = Self::new(Behaviour::default());
         demo::add_users(&mut service);
+        demo::add_schedules(&mut service);
         service
     }
 
@@ -131,6 +149,35 @@ impl Service {
         self.accounts.get_mut(index)?.contacts.push(contact);
         self.changed();
         Some(id)
+    }
+
+    /// Adds a schedule. Replaces a schedule with the same id.
+    pub fn add_schedule(&mut self, schedule: Schedule) {
+        self.roster.add_schedule(schedule);
+        self.changed();
+    }
+
+    /// Adds a team. Replaces a team with the same id.
+    pub fn add_team(&mut self, team: Team) {
+        self.roster.add_team(team);
+        self.changed();
+    }
+
+    /// Adds an escalation. Replaces an escalation with the same id.
+    pub fn add_escalation(&mut self, escalation: Escalation) {
+        self.roster.add_escalation(escalation);
+        self.changed();
+    }
+
+    /// Forwards the duties of a user. Of several forwardings that apply, the first one counts.
+    pub fn add_forwarding(&mut self, forwarding: Forwarding) {
+        self.roster.add_forwarding(forwarding);
+        self.changed();
+    }
+
+    /// Returns every schedule, in the order of addition.
+    pub fn schedules(&self) -> impl Iterator<Item = &Schedule> {
+        self.roster.schedules().iter()
     }
 
     /// Verifies and enables a number, as its owner does with the code from the service. Returns
@@ -182,7 +229,7 @@ impl Service {
         let (parts, body) = request.into_parts();
         self.requests = self.requests.wrapping_add(1);
         let trace_id = TraceId::new(self.behaviour.seed, self.requests);
-        let answer = self.answer(&parts, body).unwrap_or_else(|error| {
+        let answer = self.answer(&parts, body, now).unwrap_or_else(|error| {
             error.response(&Context {
                 shape: self.behaviour.error_shape,
                 now,
@@ -209,6 +256,10 @@ impl Service {
         State {
             behaviour: self.behaviour.clone(),
             accounts: self.accounts.clone(),
+            schedules: self.roster.schedules().to_vec(),
+            teams: self.roster.teams().cloned().collect(),
+            escalations: self.roster.escalations().cloned().collect(),
+            forwardings: self.roster.forwardings().cloned().collect(),
             created: self.created,
             requests: self.requests,
         }
@@ -216,8 +267,12 @@ impl Service {
 
     /// Creates a service from a stored state.
     pub fn from_state(state: State) -> Self {
-        let State { behaviour, accounts, created, requests } = state;
+        let State { behaviour, accounts, created, requests, .. } = state;
         let mut service = Self { accounts, created, requests, ..Self::new(behaviour) };
+        state.schedules.into_iter().for_each(|schedule| service.roster.add_schedule(schedule));
+        state.teams.into_iter().for_each(|team| service.roster.add_team(team));
+        state.escalations.into_iter().for_each(|added| service.roster.add_escalation(added));
+        state.forwardings.into_iter().for_each(|added| service.roster.add_forwarding(added));
         for (index, account) in service.accounts.iter().enumerate() {
             service.indexes.insert(account.user.account_id.clone(), index);
             service.credentials.add(index, &account.user);
@@ -234,14 +289,14 @@ impl Service {
         self.revision = self.revision.wrapping_add(1);
     }
 
-    fn answer(&mut self, parts: &Parts, body: &[u8]) -> Outcome {
+    fn answer(&mut self, parts: &Parts, body: &[u8], now: Duration) -> Outcome {
         let (operation, id) = route::route(&self.behaviour, &parts.method, parts.uri.path())?;
         if operation == Operation::TenantInfo {
             return self.tenant_info();
         }
         let accepted = route::accepted_credentials(&self.behaviour, parts.uri.path());
         let account = self.authorize(operation, accepted, &parts.headers)?;
-        self.perform(operation, account, id, parts, body)
+        self.perform(operation, account, id, parts, body, now)
     }
 
     /// Returns the index of the requesting user, if the user has permission for the operation.
@@ -267,11 +322,14 @@ impl Service {
             && scheme == Some(Scheme::Bearer)
             && self.behaviour.oauth_at_direct_base == OAuthAtDirectBase::Unauthorized;
         if is_wrong_base || !user.scopes.cover(operation.scopes()) {
-            return Err(ErrorResponse::Unauthorized {
-                message: "Unauthorized; scope does not match",
+            let forbids = self.behaviour.missing_jira_scope == MissingJiraScope::Forbidden;
+            return Err(if operation.is_jira() && forbids {
+                ErrorResponse::Forbidden { code: 403, message: "Forbidden" }
+            } else {
+                ErrorResponse::Unauthorized { message: "Unauthorized; scope does not match" }
             });
         }
-        if user.plan == Plan::WithoutOperations {
+        if user.plan == Plan::WithoutOperations && !operation.is_jira() {
             return Err(ErrorResponse::Forbidden {
                 code: 40_301,
                 message: "This account has no access to Operations",

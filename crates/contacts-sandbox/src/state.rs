@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::behaviour::Behaviour;
 use crate::contact::StoredContact;
 use crate::error::Error;
+use crate::schedule::{Escalation, Forwarding, Schedule, Team};
 use crate::user::User;
 
-/// The state of a [`Service`](crate::Service): behaviour, counters, and users with tokens and
-/// contacts.
+/// The state of a [`Service`](crate::Service): behaviour, counters, schedules, and users with
+/// tokens and contacts.
 ///
 /// ```
 /// use contacts_sandbox::{Service, State};
@@ -30,6 +31,14 @@ pub struct State {
     pub(crate) behaviour: Behaviour,
     #[serde(default, deserialize_with = "distinct")]
     pub(crate) accounts: Vec<Account>,
+    #[serde(default, deserialize_with = "distinct")]
+    pub(crate) schedules: Vec<Schedule>,
+    #[serde(default, deserialize_with = "distinct")]
+    pub(crate) teams: Vec<Team>,
+    #[serde(default, deserialize_with = "distinct")]
+    pub(crate) escalations: Vec<Escalation>,
+    #[serde(default)]
+    pub(crate) forwardings: Vec<Forwarding>,
     /// Number of contacts ever created. Determines the next id.
     #[serde(default)]
     pub(crate) created: u64,
@@ -53,13 +62,16 @@ impl State {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// Parses the output of [`State::to_json`], or a file that you wrote. Required members: a
-    /// user's `account_id`, `email` and `token`; a contact's `id`, `method`, `to`, `enabled` and
-    /// `verified`.
+    /// Parses the output of [`State::to_json`], or a file that you wrote. Required members:
+    /// - of a user: `account_id`, `email` and `token`
+    /// - of a contact: `id`, `method`, `to`, `enabled` and `verified`
+    /// - of a schedule, a team and an escalation: `id` and `name`
+    /// - of a rotation: `id`, `type` and `start_date`
+    /// - of a forwarding: `from`, `to`, `start_date` and `end_date`
     ///
     /// # Errors
     /// [`Error::Malformed`] with line and column, if the text is not JSON, has an unknown member,
-    /// or has two users with the same account id.
+    /// or has two users (schedules, teams, escalations) with the same id.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         serde_json::from_str(text).map_err(Error::malformed("state"))
     }
@@ -81,19 +93,57 @@ impl State {
     }
 }
 
-/// Rejects two users with the same account id.
-fn distinct<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Account>, D::Error> {
-    let accounts = Vec::<Account>::deserialize(deserializer)?;
+/// A part of the state with an id that no other part of its kind has.
+trait Identified {
+    const TAKEN: &'static str;
+
+    fn id(&self) -> &str;
+}
+
+impl Identified for Account {
+    const TAKEN: &'static str = "two users have the account id";
+
+    fn id(&self) -> &str {
+        &self.user.account_id
+    }
+}
+
+impl Identified for Schedule {
+    const TAKEN: &'static str = "two schedules have the id";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Identified for Team {
+    const TAKEN: &'static str = "two teams have the id";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Identified for Escalation {
+    const TAKEN: &'static str = "two escalations have the id";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+/// Rejects two parts with the same id.
+fn distinct<'de, D: Deserializer<'de>, T: Identified + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let parts = Vec::<T>::deserialize(deserializer)?;
     let mut seen = BTreeSet::new();
-    for account in &accounts {
-        if !seen.insert(&account.user.account_id) {
-            return Err(D::Error::custom(format_args!(
-                "two users have the account id `{}`",
-                account.user.account_id
-            )));
+    for part in &parts {
+        if !seen.insert(part.id()) {
+            return Err(D::Error::custom(format_args!("{} `{}`", T::TAKEN, part.id())));
         }
     }
-    Ok(accounts)
+    Ok(parts)
 }
 
 #[cfg(test)]
@@ -113,6 +163,15 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("`a`") && error.contains("line 1"), "{error}");
+    }
+
+    #[test]
+    fn two_schedules_with_the_same_id_are_rejected() {
+        for kind in ["schedules", "teams", "escalations"] {
+            let part = r#"{"id":"a","name":"n"}"#;
+            let error = State::from_json(&format!(r#"{{"{kind}":[{part},{part}]}}"#)).unwrap_err();
+            assert!(error.to_string().contains(&format!("two {kind} have the id `a`")), "{error}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct User {
     /// Expired tokens of either kind. They get a 401 that says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expired_tokens: Vec<String>,
-    /// `true` if the user may list other users' contacts.
+    /// `true` if the user may list other users' contacts and sees every schedule.
     #[serde(default)]
     pub administrator: bool,
     /// Scopes of the user's tokens.
@@ -34,6 +34,20 @@ pub struct User {
     /// Plan of the user's site.
     #[serde(default)]
     pub plan: Plan,
+    /// Name that the Jira platform shows. `None`: the part of the e-mail address before the `@`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `false` if the account is deactivated: the Jira platform says so, and no search finds it.
+    /// The account's tokens still work. Default: `true`.
+    #[serde(default = "yes")]
+    pub active: bool,
+    /// `true` if the Jira platform does not show the e-mail address.
+    #[serde(default)]
+    pub email_hidden: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl User {
@@ -50,6 +64,9 @@ impl User {
             administrator: false,
             scopes: Scopes::ALL,
             plan: Plan::Full,
+            name: None,
+            active: true,
+            email_hidden: false,
         }
     }
 
@@ -74,7 +91,8 @@ impl User {
         self
     }
 
-    /// Makes the user an administrator, who may list other users' contacts.
+    /// Makes the user an administrator, who may list other users' contacts and sees every
+    /// schedule.
     #[must_use]
     pub fn as_administrator(mut self) -> Self {
         self.administrator = true;
@@ -94,6 +112,33 @@ impl User {
         self.plan = plan;
         self
     }
+
+    /// Sets the name that the Jira platform shows.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Deactivates the account.
+    #[must_use]
+    pub fn deactivated(mut self) -> Self {
+        self.active = false;
+        self
+    }
+
+    /// Hides the e-mail address on the Jira platform.
+    #[must_use]
+    pub fn with_hidden_email(mut self) -> Self {
+        self.email_hidden = true;
+        self
+    }
+
+    /// Returns the name that the Jira platform shows.
+    pub(crate) fn display_name(&self) -> &str {
+        let local = || self.email.split('@').next().unwrap_or_default();
+        self.name.as_deref().unwrap_or_else(local)
+    }
 }
 
 impl fmt::Debug for User {
@@ -109,8 +154,8 @@ impl fmt::Debug for User {
     }
 }
 
-/// OAuth scopes of a token. List and get need `read`; changes need `read` and `write`; delete needs
-/// `read` and `delete`.
+/// OAuth scopes of a token. List, get and schedules need `read`; changes need `read` and `write`;
+/// delete needs `read` and `delete`; names need `jira_user`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Scopes {
@@ -120,23 +165,26 @@ pub struct Scopes {
     pub write: bool,
     /// `delete:ops-config:jira-service-management`
     pub delete: bool,
+    /// `read:jira-user`
+    pub jira_user: bool,
 }
 
 impl Scopes {
     /// All scopes.
-    pub const ALL: Self = Self { read: true, write: true, delete: true };
-    /// Only `read`: list and get.
-    pub const READ: Self = Self { read: true, write: false, delete: false };
-    /// `read` and `write`: everything except delete.
-    pub const READ_WRITE: Self = Self { read: true, write: true, delete: false };
+    pub const ALL: Self = Self { read: true, write: true, delete: true, jira_user: true };
+    /// Only `read`: list, get and schedules.
+    pub const READ: Self = Self { read: true, ..Self::NONE };
+    /// `read` and `write`: everything except delete and names.
+    pub const READ_WRITE: Self = Self { write: true, ..Self::READ };
     /// No scope.
-    pub const NONE: Self = Self { read: false, write: false, delete: false };
+    pub const NONE: Self = Self { read: false, write: false, delete: false, jira_user: false };
 
     /// Returns `true` if these scopes contain every scope in `needed`.
     pub(crate) fn cover(self, needed: Self) -> bool {
         (self.read || !needed.read)
             && (self.write || !needed.write)
             && (self.delete || !needed.delete)
+            && (self.jira_user || !needed.jira_user)
     }
 }
 
@@ -155,7 +203,7 @@ pub enum Plan {
     Full,
     /// No calls: a `voice` contact is rejected like one beyond the limit.
     WithoutVoice,
-    /// No Operations feature: every request gets 403.
+    /// No Operations feature: every request gets 403, except those for names.
     WithoutOperations,
 }
 
@@ -195,10 +243,17 @@ mod tests {
     }
 
     #[test]
+    fn scopes_from_an_older_state_file_include_the_names_of_users() {
+        let scopes: Scopes = serde_json::from_str(r#"{"read":true,"write":false}"#).unwrap();
+        assert_eq!(scopes, Scopes { write: false, ..Scopes::ALL });
+    }
+
+    #[test]
     fn scopes_cover_what_they_contain() {
         assert!(Scopes::ALL.cover(Scopes::READ_WRITE));
         assert!(Scopes::READ.cover(Scopes::READ));
-        assert!(!Scopes::READ_WRITE.cover(Scopes { read: true, write: false, delete: true }));
+        assert!(!Scopes::READ_WRITE.cover(Scopes { delete: true, ..Scopes::READ }));
+        assert!(!Scopes::READ_WRITE.cover(Scopes { jira_user: true, ..Scopes::NONE }));
         assert!(!Scopes::NONE.cover(Scopes::READ));
     }
 }

@@ -222,7 +222,7 @@ where
 
 impl From<Page> for Outcome {
     fn from(page: Page) -> Self {
-        Self::Listed(page.contacts)
+        Self::Listed(page.items)
     }
 }
 

@@ -1,12 +1,17 @@
 //! All operations as one type, and the rules for reading a response. Nothing here is random: fuzz
 //! targets, property tests and mutation share the same rules.
 
-use std::{fmt::Debug, ops::ControlFlow};
+use std::{
+    fmt::Debug,
+    ops::ControlFlow,
+    time::{Duration, SystemTime},
+};
 
 use contacts_proto::{
-    AccountId, ActivateContact, BaseUrl, ContactId, ContactMethod, CreateContact, Credentials,
-    DeactivateContact, DeleteContact, Error, FindCloudId, GetContact, ListContacts, Operation,
-    UpdateContact,
+    AccountId, ActivateContact, Api, BaseUrl, BulkGetUsers, ContactId, ContactMethod,
+    CreateContact, Credentials, DeactivateContact, DeleteContact, Error, FindCloudId, FindUsers,
+    GetContact, GetNextOnCalls, GetOnCalls, ListContacts, ListRotations, ListSchedules, Operation,
+    ScheduleId, UpdateContact,
     exchange::{Action, Event, Exchange, Now, Session, ToExchange},
 };
 use http::{Request, Response, StatusCode};
@@ -14,6 +19,9 @@ use serde_json::{Value, json};
 
 /// The path of the contacts, below the base URL.
 pub const CONTACTS: &str = "/v1/users/contacts";
+
+/// The path of the schedules, below the base URL.
+pub const SCHEDULES: &str = "/v1/schedules";
 
 /// Maximum part of a success body that an error keeps, in bytes.
 const MAX_KEPT: usize = 64 * 1024;
@@ -34,6 +42,12 @@ pub enum Any {
     Activate(ActivateContact),
     Deactivate(DeactivateContact),
     FindCloudId(FindCloudId),
+    ListSchedules(ListSchedules),
+    ListRotations(ListRotations),
+    GetOnCalls(GetOnCalls),
+    GetNextOnCalls(GetNextOnCalls),
+    BulkGetUsers(BulkGetUsers),
+    FindUsers(FindUsers),
 }
 
 macro_rules! each {
@@ -47,16 +61,28 @@ macro_rules! each {
             Any::Activate($operation) => $then,
             Any::Deactivate($operation) => $then,
             Any::FindCloudId($operation) => $then,
+            Any::ListSchedules($operation) => $then,
+            Any::ListRotations($operation) => $then,
+            Any::GetOnCalls($operation) => $then,
+            Any::GetNextOnCalls($operation) => $then,
+            Any::BulkGetUsers($operation) => $then,
+            Any::FindUsers($operation) => $then,
         }
     };
 }
 
 impl Any {
-    /// Returns one of each operation.
+    /// Returns one of each operation. The id is also that of a schedule, and the account id also
+    /// a part of a schedule's name and of an e-mail address, if it can be one.
     ///
     /// # Panics
     /// If the number is invalid.
-    pub fn all(id: &ContactId, account: &AccountId, to: &str) -> [Self; 8] {
+    pub fn all(id: &ContactId, account: &AccountId, to: &str) -> [Self; 14] {
+        let schedule = || ScheduleId::new(id.as_str()).expect("it is safe in a path");
+        let schedules = ListSchedules::all().named(format!("{account}*")).expect("it is short");
+        let users = FindUsers::by_email(format!("{account}@example.com"))
+            .or_else(|_| FindUsers::by_email("ann@example.com"));
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_975_542);
         [
             Self::List(ListContacts::all().account(account.clone())),
             Self::Create(CreateContact::new(ContactMethod::Sms, to).expect("it is valid")),
@@ -66,6 +92,14 @@ impl Any {
             Self::Activate(ActivateContact::new(id.clone())),
             Self::Deactivate(DeactivateContact::new(id.clone())),
             Self::FindCloudId(FindCloudId),
+            Self::ListSchedules(schedules.with_rotations()),
+            Self::ListRotations(ListRotations::new(schedule())),
+            Self::GetOnCalls(GetOnCalls::new(schedule()).at(at).expect("it is valid")),
+            Self::GetNextOnCalls(GetNextOnCalls::new(schedule()).flat()),
+            Self::BulkGetUsers(
+                BulkGetUsers::new(&[account.clone(), account.clone()]).expect("it is short"),
+            ),
+            Self::FindUsers(users.expect("it is an address")),
         ]
     }
 
@@ -75,8 +109,20 @@ impl Any {
     }
 
     /// Builds the request of a session.
-    pub fn request_in(&self, session: &Session) -> Request<Vec<u8>> {
-        each!(self, operation => session.request(operation).expect("the session has a base URL"))
+    ///
+    /// # Errors
+    /// The session has no base URL for this operation.
+    pub fn request_in(&self, session: &Session) -> Result<Request<Vec<u8>>, Error> {
+        each!(self, operation => session.request(operation))
+    }
+
+    /// Returns the API of the operation.
+    pub fn api(&self) -> Api {
+        fn api<O: Operation>(_: &O) -> Api {
+            O::API
+        }
+
+        each!(self, operation => api(operation))
     }
 
     /// Reads a response. The value is its `Debug` text.
@@ -120,7 +166,7 @@ impl Any {
         each!(self, operation => Box::new(operation.exchange(session)))
     }
 
-    /// Returns the path below the base URL, from the reference.
+    /// Returns the path below the base URL of its API, from the reference.
     pub fn path(&self, id: &ContactId) -> String {
         match self {
             Self::List(_) | Self::Create(_) => CONTACTS.into(),
@@ -128,6 +174,12 @@ impl Any {
             Self::Activate(_) => format!("{CONTACTS}/{id}/activate"),
             Self::Deactivate(_) => format!("{CONTACTS}/{id}/deactivate"),
             Self::FindCloudId(_) => "/_edge/tenant_info".into(),
+            Self::ListSchedules(_) => SCHEDULES.into(),
+            Self::ListRotations(_) => format!("{SCHEDULES}/{id}/rotations"),
+            Self::GetOnCalls(_) => format!("{SCHEDULES}/{id}/on-calls"),
+            Self::GetNextOnCalls(_) => format!("{SCHEDULES}/{id}/next-on-calls"),
+            Self::BulkGetUsers(_) => "/user/bulk".into(),
+            Self::FindUsers(_) => "/user/search".into(),
         }
     }
 
@@ -145,6 +197,17 @@ impl Any {
             Self::Activate(_) => confirmed("Activated"),
             Self::Deactivate(_) => confirmed("Deactivated"),
             Self::FindCloudId(_) => json!({"cloudId": "c1"}),
+            Self::ListSchedules(_) => json!({"values": [{"id": "s1", "name": "Payments",
+                "description": "", "timezone": "Europe/Berlin", "enabled": true, "teamId": "t1",
+                "rotations": [rotation()]}],
+                "links": {"next": "/v1/schedules?offset=1&size=1"}, "_expands": ["rotation"]}),
+            Self::ListRotations(_) => json!({"values": [rotation()], "links": {"next": null}}),
+            Self::GetOnCalls(_) => on_calls("onCall"),
+            Self::GetNextOnCalls(_) => on_calls("nextOnCall"),
+            Self::BulkGetUsers(_) => {
+                json!({"values": [user()], "startAt": 0, "maxResults": 50, "isLast": true})
+            }
+            Self::FindUsers(_) => json!([user()]),
         }
     }
 }
@@ -152,6 +215,31 @@ impl Any {
 fn contact() -> Value {
     json!({"id": "a1", "method": "sms", "to": "90-555-555-5555",
         "status": {"enabled": false, "disabledReason": "not verified"}, "applyOrder": 1})
+}
+
+fn rotation() -> Value {
+    json!({"id": "r1", "name": "Weekdays", "startDate": "2025-03-03T08:00:00Z", "type": "weekly",
+        "length": 1, "participants": [{"type": "user", "id": "712020:a1"}, {"type": "team", "id": "t1"},
+        {"type": "escalation", "id": "e1"}, {"type": "noone"}]})
+}
+
+/// People on call, as a tree and as a list.
+fn on_calls(prefix: &str) -> Value {
+    let (tree, list) = (format!("{prefix}Participants"), format!("{prefix}Users"));
+    json!({
+        (&*tree): [
+            {"id": "712020:a1", "type": "user"},
+            {"id": "t1", "type": "team"},
+            {"id": "e1", "type": "escalation",
+             (&*tree): [{"id": "a2", "type": "user", "forwardedFrom": {"id": "a3", "type": "user"}}]},
+        ],
+        (&*list): ["712020:a1", "a2"],
+    })
+}
+
+fn user() -> Value {
+    json!({"accountId": "account", "accountType": "atlassian", "active": true,
+        "displayName": "Ann", "emailAddress": "account@example.com", "timeZone": "Europe/Berlin"})
 }
 
 /// An exchange with any output.

@@ -63,10 +63,10 @@ impl Client {
     /// If you only need the contact to exist once, use [`ensure`](Self::ensure).
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if the contact may have been created. Keep the error's [`receipt`](Error::receipt), and do not
-    /// create the contact again before you [`reconcile`](Self::reconcile) it.
-    /// [`Error::InvalidInput`] if [`CreateContact::new`] rejects the address. See
-    /// [`send`](Self::send) for the others.
+    /// [`Error::OutcomeUnknown`] if the contact may have been created. Keep the error's
+    /// [`receipt`](Error::receipt), and do not create the contact again before you
+    /// [`reconcile`](Self::reconcile) it. [`Error::InvalidInput`] if [`CreateContact::new`] rejects
+    /// the address. See [`send`](Self::send) for the others.
     pub fn create(
         &self,
         method: ContactMethod,
@@ -78,7 +78,8 @@ impl Client {
     /// Changes the address of an e-mail contact. The service changes no other kind of contact.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if [`UpdateContact::new`] rejects the address. See [`send`](Self::send) for the others.
+    /// [`Error::InvalidInput`] if [`UpdateContact::new`] rejects the address. See
+    /// [`send`](Self::send) for the others.
     pub fn update(&self, id: &ContactId, to: impl Into<String>) -> Result<Confirmation, Error> {
         self.send(&UpdateContact::new(id.clone(), to)?)
     }
@@ -111,8 +112,9 @@ impl Client {
     /// [`Ensure`].
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] if the contact may have been created, [`Error::Duplicate`] if it exists several times,
-    /// [`Error::InvalidInput`] if [`CreateContact::new`] rejects the address. See [`send`](Self::send) for the others.
+    /// [`Error::OutcomeUnknown`] if the contact may have been created, [`Error::Duplicate`] if it
+    /// exists several times, [`Error::InvalidInput`] if [`CreateContact::new`] rejects the address.
+    /// See [`send`](Self::send) for the others.
     pub fn ensure(&self, method: ContactMethod, to: impl Into<String>) -> Result<Ensured, Error> {
         self.run(Ensure::new(self.session.clone(), CreateContact::new(method, to)?))
     }
@@ -120,9 +122,9 @@ impl Client {
     /// Returns a receipt for a create request that has not been sent yet.
     ///
     /// Store it before you send the request: write a temporary file, sync it, and rename it to its
-    /// final name. If the stored text is incomplete, the request was not sent. If an error has a
-    /// receipt, store that one instead. If the program crashes, [`reconcile`](Self::reconcile) tells later whether the
-    /// contact was created:
+    /// final name. After a crash, an incomplete receipt means that the request was not sent. If an
+    /// error has a receipt, store that one instead. If the program crashes, [`reconcile`](Self::reconcile)
+    /// tells later whether the contact was created:
     ///
     /// ```
     /// use contacts_ureq::{BaseUrl, Client, ContactMethod, CreateContact, Credentials, Receipt, Reconciled};
@@ -161,8 +163,9 @@ impl Client {
     /// [`Reconcile`].
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if the contact exists several times.
-    /// See [`send`](Self::send) for the others. After an error, the receipt can be used again.
+    /// [`Error::InvalidInput`] if the receipt is of another site or user, [`Error::Duplicate`] if
+    /// the contact exists several times. See [`send`](Self::send) for the others. After an error,
+    /// the receipt can be used again.
     pub fn reconcile(&self, receipt: &Receipt) -> Result<Reconciled, Error> {
         self.run(Reconcile::new(self.session.clone(), receipt.clone()))
     }
@@ -276,7 +279,8 @@ impl Client {
         Self { session: self.session.clone().with_timeout(timeout), ..self.clone() }
     }
 
-    /// Returns the endpoint, user and retry policy, for exchanges to [`run`](Self::run).
+    /// Returns the endpoint, user and retry policy. Use them to create an exchange for
+    /// [`run`](Self::run).
     pub fn session(&self) -> &Session {
         &self.session
     }

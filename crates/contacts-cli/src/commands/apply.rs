@@ -52,10 +52,10 @@ File and plan:
 
 Output:
   With -o json, each change of the plan also has a message and an outcome: done,
-  failed, skipped, not-tried, or unknown (only if you interrupted the command).
-  If the response to a create is lost, the outcome is failed, although the contact
-  may exist. A contact that must be disabled is created first, then deactivated:
-  a failed create with an id means that only the second step failed.
+  failed, skipped, not-tried, or unknown (the change may have been made).
+  A new contact that is disabled in the file is created, then deactivated. If
+  only the deactivation failed, the outcome is failed, and the change contains
+  the id of the new contact.
 
 Exit codes:
   0        the contacts match the file; or --dry-run

@@ -2,9 +2,13 @@
 
 pub(crate) mod args;
 mod findings;
+mod metrics;
+mod names;
+mod on_call;
 mod output;
 mod page;
 mod resume;
+mod rules;
 mod users;
 mod workers;
 
@@ -13,22 +17,25 @@ use std::{
     path::Path,
     sync::{Arc, mpsc::sync_channel},
     thread,
-    time::SystemTime,
+    time::{Duration, Instant, SystemTime},
 };
 
 use contacts_plan::Diagnostic;
-use contacts_ureq::{AccountId, Contact, ContactMethod, Error};
+use contacts_ureq::{AccountId, Contact, Error};
 
 use self::{
     args::AuditArgs,
-    findings::{Reachability, Row, Tally, User, could_not_read},
+    findings::{Row, Tally, User, could_not_read},
+    metrics::Run,
+    on_call::{Candidate, Coverage, OnCall},
     output::Progress,
     page::{About, page},
     resume::{Resume, Reused, utc},
+    rules::Rules,
     workers::{CircuitBreaker, Event, Workers},
 };
 use crate::{
-    client::Context,
+    client::{Client, Context},
     error::{Failure, counted, exit},
     io::{atomic_write, interrupt, note, shown_path},
     output::Reader,
@@ -39,12 +46,21 @@ const MAX_FILE_SIZE: u64 = 64 * 1024 * 1024;
 
 pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Failure>> {
     let users = requested_users(context, args)?;
-    // Check now that the page can be written: after an hour of reading it is too late.
-    if let Some(path) = &args.html {
+    let (started, now) = (Instant::now(), SystemTime::now());
+    // Check now that the files can be written: after an hour of reading it is too late.
+    for path in args.written_files() {
         atomic_write::check(path).map_err(|error| cannot_write(path, &error))?;
     }
     args.resume.as_deref().map_or(Ok(()), Resume::check)?;
     let client = Arc::new(context.connect()?);
+    let on_call = on_call::read(&client, &args.on_call, args.jobs.into(), now)?;
+    on_call.note_nobody();
+    let OnCall { candidates, schedules, failures } = on_call;
+    let mut candidates =
+        users::distinct(candidates.into_iter().chain(located(&client, args, users)?));
+    if args.on_call.on_call.is_some() {
+        names::add(&client, args.jobs.into(), &mut candidates);
+    }
     let base_url = client.session().base_url().map_err(Failure::from)?;
     let resume = args.resume.as_deref().map(|path| Resume::open(path, base_url));
     let resume = resume.transpose()?;
@@ -52,7 +68,9 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
         note(&format!("the last line of {} is incomplete: its user is read again", resume.name));
     }
     let site = base_url.to_string();
-    let mut audit = Audit::new(context, args, users, resume)?;
+    let mut audit = Audit::new(context, args, candidates, resume)?;
+    audit.schedules = schedules;
+    audit.failures = failures;
 
     // The channel has no buffer: a worker reads its next user after this one was received.
     let (events, received) = sync_channel(0);
@@ -91,10 +109,18 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     }
     drop(progress);
     drop(workers);
-    audit.finish(&site)
+    audit.finish(&site, started.elapsed())
 }
 
-/// Returns the users of the command line and of the file, each one once.
+/// Replaces e-mail addresses by the users that have them.
+fn located(client: &Client, args: &AuditArgs, users: Vec<User>) -> Result<Vec<Candidate>, Failure> {
+    let (known, addressed): (Vec<_>, Vec<_>) =
+        users.into_iter().partition(|user| user.account_id.is_some());
+    let found = names::find(client, args.jobs.into(), addressed)?;
+    Ok(known.into_iter().map(Candidate::from).chain(found).collect())
+}
+
+/// Returns the users of the command line and of the file.
 fn requested_users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>, Vec<Failure>> {
     let mut users: Vec<_> = args.accounts.iter().cloned().map(User::new).collect();
     if let Some(path) = &args.from {
@@ -107,24 +133,35 @@ fn requested_users(context: &Context<'_>, args: &AuditArgs) -> Result<Vec<User>,
             diagnostics.iter().map(failure).collect::<Vec<_>>()
         })?);
     }
-    if users.is_empty() {
+    if users.is_empty() && args.on_call.on_call.is_none() {
         let failure = Failure::usage("no users to audit");
         return Err(failure
-            .with_hint("give account ids, or a file of account ids with --from FILE")
+            .with_hint(
+                "use --on-call, give account ids, or give a file of account ids with --from FILE",
+            )
             .into());
     }
-    Ok(users::distinct(users))
+    Ok(users)
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure::local(format!("could not write {}: {error}", shown_path(path)))
 }
 
+/// Prints a note about a written file, or returns the failure.
+fn written_file(what: &str, path: &Path, result: io::Result<()>) -> Option<Failure> {
+    match result {
+        Ok(()) => note(&format!("{what} written to {}", shown_path(path))),
+        Err(error) => return Some(cannot_write(path, &error)),
+    }
+    None
+}
+
 /// The state of an audit.
 struct Audit<'a> {
     context: &'a Context<'a>,
     args: &'a AuditArgs,
-    required: Vec<ContactMethod>,
+    rules: Rules,
     users: Vec<User>,
     resume: Option<Resume>,
     /// One for each user, in the same order. `None` until the user was read.
@@ -141,6 +178,10 @@ struct Audit<'a> {
     stopped: Option<Failure>,
     /// The reason why the resume file is no longer written.
     not_saved: Option<Failure>,
+    /// The schedules of `--on-call`.
+    schedules: Vec<Coverage>,
+    /// One for each schedule that could not be read.
+    failures: Vec<Failure>,
 }
 
 impl<'a> Audit<'a> {
@@ -148,17 +189,17 @@ impl<'a> Audit<'a> {
     fn new(
         context: &'a Context<'a>,
         args: &'a AuditArgs,
-        users: Vec<User>,
+        candidates: Vec<Candidate>,
         resume: Option<Resume>,
     ) -> Result<Self, Failure> {
-        let mut required = args.require.clone();
-        required.sort();
-        required.dedup();
+        let rules = Rules::new(&args.require, args.min.into());
+        let (users, findings): (Vec<_>, Vec<_>) =
+            candidates.into_iter().map(|candidate| (candidate.user, candidate.finding)).unzip();
         let rows = users.iter().map(|_| None).collect();
         let mut audit = Self {
             context,
             args,
-            required,
+            rules,
             users,
             resume,
             rows,
@@ -170,15 +211,22 @@ impl<'a> Audit<'a> {
             breaker: CircuitBreaker::default(),
             stopped: None,
             not_saved: None,
+            schedules: Vec::new(),
+            failures: Vec::new(),
         };
-        for place in 0..audit.users.len() {
-            let account = &audit.users[place].account_id;
-            if let Some(contacts) = audit.resume.as_mut().and_then(|resume| resume.take(account)) {
-                audit.set_row(place, Ok(&contacts));
+        let mut reused = 0;
+        for (place, finding) in findings.into_iter().enumerate() {
+            let user = &audit.users[place];
+            let saved = user.account_id.as_ref().and_then(|id| audit.resume.as_mut()?.take(id));
+            if let Some(finding) = finding {
+                audit.set_row(place, Row::without_contacts(user.clone(), finding));
+            } else if let Some(contacts) = saved {
+                reused += 1;
+                audit.set_row(place, Row::new(user.clone(), Ok(&contacts), &audit.rules));
             }
         }
         let all = audit.users.len();
-        audit.reused = audit.resume.as_ref().and_then(|resume| resume.reused(audit.known, all));
+        audit.reused = audit.resume.as_ref().and_then(|resume| resume.reused(reused, all));
         audit.write()?;
         Ok(audit)
     }
@@ -188,7 +236,7 @@ impl<'a> Audit<'a> {
         let users = self.users.iter().zip(&self.rows).enumerate();
         users
             .filter(|(_, (_, row))| row.is_none())
-            .map(|(place, (user, _))| (place, user.account_id.clone()))
+            .filter_map(|(place, (user, _))| Some((place, user.account_id.clone()?)))
             .collect()
     }
 
@@ -197,11 +245,12 @@ impl<'a> Audit<'a> {
         place: usize,
         reading: Result<Vec<Contact>, Error>,
     ) -> Result<(), Failure> {
+        let user = self.users[place].clone();
         match reading {
             Ok(contacts) => {
                 self.save(place, &contacts);
                 self.breaker.succeed();
-                self.set_row(place, Ok(&contacts));
+                self.set_row(place, Row::new(user, Ok(&contacts), &self.rules));
             }
             Err(error) => {
                 let is_open = self.breaker.fail(&error);
@@ -210,7 +259,7 @@ impl<'a> Audit<'a> {
                     self.stopped = Some(failure);
                     return Ok(());
                 }
-                self.set_row(place, Err(failure));
+                self.set_row(place, Row::new(user, Err(failure), &self.rules));
             }
         }
         self.write()
@@ -218,15 +267,16 @@ impl<'a> Audit<'a> {
 
     /// Adds the user to the resume file. If that fails, the audit continues without the file.
     fn save(&mut self, place: usize, contacts: &[Contact]) {
-        let Some(resume) = &mut self.resume else { return };
-        if let Err(failure) = resume.save(&self.users[place].account_id, contacts) {
+        let (Some(resume), Some(id)) = (&mut self.resume, &self.users[place].account_id) else {
+            return;
+        };
+        if let Err(failure) = resume.save(id, contacts) {
             self.not_saved = Some(failure);
             self.resume = None;
         }
     }
 
-    fn set_row(&mut self, place: usize, reading: Result<&[Contact], Failure>) {
-        let row = Row::new(self.users[place].clone(), reading, &self.required);
+    fn set_row(&mut self, place: usize, row: Row) {
         self.tally.add(&row);
         self.known += 1;
         self.rows[place] = Some(row);
@@ -244,9 +294,10 @@ impl<'a> Audit<'a> {
         Ok(())
     }
 
-    /// Returns `true` if the output is closed and neither a page nor an exit code needs the rest.
+    /// Returns `true` if the output is closed and neither a file nor an exit code needs the rest.
     fn is_abandoned(&self) -> bool {
-        self.reader == Reader::Gone && self.args.html.is_none() && !self.args.exit_code
+        let is_needed = self.args.exit_code || self.args.written_files().next().is_some();
+        self.reader == Reader::Gone && !is_needed
     }
 
     fn interrupted(&self) -> Failure {
@@ -259,15 +310,15 @@ impl<'a> Audit<'a> {
         )
     }
 
-    /// Writes the remaining results, the notes and the page.
-    fn finish(self, site: &str) -> Result<u8, Vec<Failure>> {
+    /// Writes the remaining results, the notes, the page and the metrics.
+    fn finish(self, site: &str, took: Duration) -> Result<u8, Vec<Failure>> {
         if self.stopped.is_none() && self.is_abandoned() {
             return self.not_saved.map_or(Ok(exit::DONE), |failure| Err(failure.into()));
         }
         let Self {
             context,
             args,
-            required,
+            rules,
             users,
             rows,
             written,
@@ -275,32 +326,45 @@ impl<'a> Audit<'a> {
             stopped,
             not_saved,
             reused,
+            schedules,
+            failures: unread_schedules,
             ..
         } = self;
         // Rows are written in order, so the first `written` of these are the written ones.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
-        let unread = tally.count(Reachability::Unreadable);
+        let unread = rows.iter().filter(|row| row.failure().is_some()).count();
         // If no user could be read, the error that stopped the audit says everything.
         if stopped.is_none() || unread < rows.len() {
-            context.output.audited(&rows[written..], args.all)?;
+            context.output.audited(&rows[written..], args.all, args.on_call.on_call.is_some())?;
             if let Some(reused) = &reused {
                 note(&reused.to_string());
             }
             note(&tally.to_string());
         }
         if let Some(stopped) = stopped {
+            for path in args.written_files() {
+                note(&format!("{} not written: the audit stopped early", shown_path(path)));
+            }
             return Err(std::iter::once(stopped).chain(not_saved).collect());
         }
-        if let Some(path) = &args.html {
-            let finished = utc(SystemTime::now()).unwrap_or_default();
-            let about =
-                About { site, required: &required, finished: &finished, reused: reused.as_ref() };
-            let page = page(&rows, &tally, &about);
-            atomic_write::write(path, page.as_bytes())
-                .map_err(|error| cannot_write(path, &error))?;
-            note(&format!("HTML page written to {}", shown_path(path)));
-        }
         let mut failures = Vec::from_iter(not_saved);
+        failures.extend(unread_schedules);
+        let time = SystemTime::now();
+        if let Some(path) = &args.html {
+            let finished = utc(time).unwrap_or_default();
+            let (rules, reused) = (&rules, reused.as_ref());
+            let about = About { site, rules, finished: &finished, reused, schedules: &schedules };
+            let page = page(&rows, &tally, &about);
+            let result = atomic_write::write(path, page.as_bytes());
+            failures.extend(written_file("HTML page", path, result));
+        }
+        if let Some(path) = &args.metrics {
+            let reused = reused.as_ref().map_or(0, |reused| reused.taken);
+            let run = Run { finished: time, took, reused };
+            let text = metrics::text(path, &rows, &tally, &rules, &schedules, &run);
+            let result = atomic_write::write_shared(path, text.as_bytes());
+            failures.extend(written_file("metrics", path, result));
+        }
         if unread > 0 {
             let unreadable: Vec<_> = rows.iter().filter_map(Row::failure).collect();
             failures.push(could_not_read(&unreadable, users.len()));

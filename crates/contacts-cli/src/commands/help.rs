@@ -1,6 +1,6 @@
 //! Layout of the help pages: commands in groups, and the global options on one page.
 
-use clap::{Arg, Command, builder::StyledStr};
+use clap::{Arg, ArgAction, Command, builder::StyledStr};
 
 /// The commands under their headings. `clap` has one heading for all of them.
 const GROUPS: [(&str, &[&str]); 4] = [
@@ -58,8 +58,10 @@ fn globals(command: &Command) -> impl Iterator<Item = Arg> {
 
 /// The global options, one line each even on the long page.
 fn global_options(command: &Command) -> StyledStr {
-    let page =
-        Command::new("contacts").version("").args(globals(command)).max_term_width(MAX_WIDTH);
+    // The text of the built-in option names a longer page. This is the longest one.
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Print help");
+    let page = Command::new("contacts").version("").disable_help_flag(true).arg(help);
+    let page = page.args(globals(command)).max_term_width(MAX_WIDTH);
     page.help_template("{all-args}").render_help()
 }
 

@@ -8,9 +8,24 @@ use std::{
 
 use tempfile::{Builder, NamedTempFile};
 
+/// Permissions of a file that is private to its owner.
+const PRIVATE: u32 = 0o600;
+
+/// Permissions of a file for other users. The umask of the process can remove some of them.
+const SHARED: u32 = 0o666;
+
 /// Replaces a file. Readers see the old or the new content. A new file is private to its owner.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match Draft::new(path)? {
+    write_with(path, PRIVATE, bytes)
+}
+
+/// Like [`write`], but a new file has the usual permissions: other programs may read it.
+pub(crate) fn write_shared(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_with(path, SHARED, bytes)
+}
+
+fn write_with(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
+    match Draft::new(path, mode)? {
         Draft::Into(mut file) => file.write_all(bytes),
         Draft::Beside { draft, path, permissions } => {
             if let Some(permissions) = permissions {
@@ -23,7 +38,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Replaces a file or a link by a file that is private to its owner.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    finish(draft_beside(path)?, path, bytes)
+    finish(draft_beside(path, PRIVATE)?, path, bytes)
 }
 
 fn finish(draft: NamedTempFile, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -35,7 +50,7 @@ fn finish(draft: NamedTempFile, path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Checks that the file can be written, without changing it.
 pub(crate) fn check(path: &Path) -> io::Result<()> {
-    Draft::new(path).map(drop)
+    Draft::new(path, PRIVATE).map(drop)
 }
 
 /// A file before it is written.
@@ -47,7 +62,7 @@ enum Draft {
 }
 
 impl Draft {
-    fn new(path: &Path) -> io::Result<Self> {
+    fn new(path: &Path, mode: u32) -> io::Result<Self> {
         let path = target(path)?;
         let permissions = match File::options().write(true).open(&path) {
             Ok(file) => {
@@ -60,7 +75,7 @@ impl Draft {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        let draft = draft_beside(&path)?;
+        let draft = draft_beside(&path, mode)?;
         Ok(Self::Beside { draft, path, permissions })
     }
 }
@@ -80,13 +95,14 @@ fn target(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many symbolic links"))
 }
 
-/// Creates a file in the same folder, private to its owner.
-fn draft_beside(path: &Path) -> io::Result<NamedTempFile> {
+/// Creates a file in the same folder.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "permissions are those of the folder"))]
+fn draft_beside(path: &Path, mode: u32) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut options = File::options();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
     // Opened here, because the error of `tempfile` would name the temporary file.
     Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), |path| options.open(path))
 }

@@ -66,7 +66,9 @@ fn a_bar_shows_progress_and_counts_and_is_removed_at_the_end() {
 #[test]
 fn a_wait_stays_in_the_bar_while_other_users_are_read() {
     let home = Home::new();
-    let (sandbox, file) = slow(&home, Some(FaultRule::new(retry_after(2)).nth(2)));
+    // After a 429, all users would wait.
+    let busy = Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 2, status: 503 };
+    let (sandbox, file) = slow(&home, Some(FaultRule::new(busy).nth(2)));
     let line = format!("--color never audit --from {file} --jobs 2 -o csv");
     let ran = home.demo(&sandbox, &line).at_terminal(160).end().with_code(0);
     let bars = || ran.stdout.split(['\r', '\n']).filter(|part| part.contains("/50 users"));

@@ -184,7 +184,9 @@ fn a_number_verified_after_the_export_stays_enabled() {
     }
     let names = [&names[..], &["listed.json", "listed.csv"]].concat();
     let yaml = fs::read_to_string(home.path("contacts.yaml")).unwrap();
-    assert!(yaml.ends_with(&format!("  id: {id}\n  # not enabled: Not verified\n")), "{yaml}");
+    // An id that begins with a digit has quotes.
+    let last = format!("  id: {id}\n  # not enabled: Not verified\n");
+    assert!(yaml.replace('"', "").ends_with(&last), "{yaml}");
     let json: serde_json::Value =
         serde_json::from_slice(&fs::read(home.path("contacts.json")).unwrap()).unwrap();
     assert_eq!(json[2], json!({"id": id, "method": "sms", "to": "90-5555559999"}));

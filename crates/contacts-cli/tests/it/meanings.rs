@@ -174,7 +174,7 @@ fn a_redirected_create_fails_and_shows_the_target() {
             error.get("receipt").is_none() && !error.to_string().contains("token=x"),
             "{error}"
         );
-        assert!(hint(&error).contains("correct --base-url"), "{error}");
+        assert!(hint(&error).contains("change --base-url"), "{error}");
     }
 }
 

@@ -151,7 +151,7 @@ fn plain_http_ignores_the_proxy_of_the_environment() {
 fn a_proxy_that_rejects_connect_gets_one_request_and_a_plain_error() {
     let secured = Secured::new();
     for (status, code, attempts, hint) in [
-        ("407 Proxy Authentication Required", 1, 1, "user name and password"),
+        ("407 Proxy Authentication Required", 1, 1, "NAME:PASSWORD"),
         ("403 Forbidden", 1, 1, "allow this host"),
         ("404 Not Found", 1, 1, ""),
         ("503 Service Unavailable", 5, 2, ""),

@@ -195,6 +195,47 @@ fn the_audit_example_works_with_embedded_and_local_sandbox() {
     assert!(embedded.contains("\nBen ") && !embedded.contains("\nAnn "), "{embedded}");
 }
 
+#[cfg(unix)]
+#[test]
+fn the_cron_job_prints_only_findings_and_failures_and_writes_metrics() {
+    let [script] = blocks("shell").try_into().expect("one script");
+    let [crontab] = blocks("crontab").try_into().expect("one crontab");
+    assert!(crontab[1].starts_with("*/15 * * * * /"), "{crontab:?}");
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let folder = home.path("").to_str().unwrap().trim_end_matches('/').to_owned();
+    let script = script.join("\n").replace("/var/lib/prometheus/node-exporter", &folder);
+    let script = home.write("script", &script.replace("/etc/contacts", &folder));
+    let folder = Path::new(env!("CARGO_BIN_EXE_contacts")).parent().unwrap().to_str().unwrap();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+    let run = |token: &str| {
+        let command = home.program("sh").args([&script]).env("PATH", &path);
+        let command = command.env("CONTACTS_BASE_URL", &sandbox.base_url());
+        let command = command.env("ATLASSIAN_OPS_API_EMAIL_ADDRESS", DEMO_EMAIL);
+        command.env("ATLASSIAN_OPS_API_TOKEN", token).run()
+    };
+    let metrics = || fs::read_to_string(home.path("on-call.prom")).unwrap();
+    let unreachable = |count: u8| {
+        format!(
+            "\ncontacts_audit_users{{audit=\"on-call\",reachability=\"missing-required\"}} {count}\n"
+        )
+    };
+
+    home.write("on-call.csv", "accountId,name\n712020:0a1b2c3d,Ann\n");
+    let ran = run(DEMO_TOKEN).with_code(0);
+    assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""));
+    assert!(metrics().contains(&unreachable(0)), "{}", metrics());
+
+    home.write("on-call.csv", "accountId,name\n712020:0a1b2c3d,Ann\n712020:4e5f6a7b,Ben\n");
+    let ran = run(DEMO_TOKEN).with_code(6);
+    assert!(ran.stdout.contains("\nBen ") && !ran.stdout.contains("Ann"), "{ran:?}");
+    let written = metrics();
+    assert!(written.contains(&unreachable(1)), "{written}");
+
+    let ran = run("wrong").with_code(3);
+    assert!(ran.stdout.starts_with("error: "), "{ran:?}");
+    assert_eq!(metrics(), written, "a failed audit leaves the old file");
+}
+
 fn owned((name, value): (&str, &str)) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }

@@ -20,7 +20,7 @@ impl Value for Contact {
 
 impl Value for Page {
     fn json(&self) -> serde_json::Value {
-        json!(self.contacts)
+        json!(self.items)
     }
 }
 

@@ -17,10 +17,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         )
         .sends_one_request()
         .sees(Seen::Check(match operation {
-            Operation::List | Operation::Get | Operation::Delete => reads,
             Operation::Activate | Operation::Deactivate => changes_without_a_body,
             Operation::Create | Operation::Update => changes_with_a_body,
             Operation::TenantInfo => asks_without_credentials,
+            _ => reads,
         }))
     };
     ALL_OPERATIONS.iter().copied().chain([Operation::TenantInfo]).map(scenario).collect()

@@ -17,6 +17,9 @@ const API_PATH: &str = "/jsm/ops/api";
 /// Path of the gateway for OAuth tokens.
 const OAUTH_PATH: &str = "/ex/jira";
 
+/// Path of the Jira platform, below the gateway and the cloud id.
+const JIRA_PATH: &str = "/rest/api/3";
+
 /// Maximum length of a base URL, in bytes.
 const MAX_LEN: usize = 2048;
 
@@ -39,6 +42,12 @@ pub struct BaseUrl {
     /// Empty, or starts with a slash. It never ends with one.
     prefix: std::sync::Arc<str>,
     host: Option<HeaderValue>,
+}
+
+/// Form of a base URL's path: it depends on the kind of credentials.
+enum Form {
+    ApiToken,
+    OAuth,
 }
 
 impl BaseUrl {
@@ -73,18 +82,43 @@ impl BaseUrl {
     /// ```
     #[must_use]
     pub fn for_other_credentials(&self) -> Option<Self> {
-        let one_segment = |id: &&str| !id.is_empty() && !id.contains('/');
-        let direct = self.prefix.strip_prefix(API_PATH).and_then(|rest| rest.strip_prefix('/'));
-        let oauth = self.prefix.strip_prefix(OAUTH_PATH).and_then(|rest| rest.strip_prefix('/'));
-        let prefix = match (
-            direct.filter(one_segment),
-            oauth.and_then(|rest| rest.strip_suffix(API_PATH)),
-        ) {
-            (Some(id), _) => format!("{OAUTH_PATH}/{id}{API_PATH}"),
-            (None, Some(id)) if one_segment(&id) => format!("{API_PATH}/{id}"),
-            _ => return None,
+        let (form, id) = self.form()?;
+        let prefix = match form {
+            Form::ApiToken => format!("{OAUTH_PATH}/{id}{API_PATH}"),
+            Form::OAuth => format!("{API_PATH}/{id}"),
         };
         Some(Self { prefix: prefix.into(), ..self.clone() })
+    }
+
+    /// Returns the base URL of the Jira platform of the same site, at the same host. It is the same
+    /// for all kinds of credentials.
+    ///
+    /// `None` if the path does not show the cloud id: it has neither of the forms
+    /// `/jsm/ops/api/{cloudId}` and `/ex/jira/{cloudId}/jsm/ops/api`.
+    ///
+    /// ```
+    /// use contacts_proto::BaseUrl;
+    ///
+    /// let operations = BaseUrl::new("https://api.atlassian.com/jsm/ops/api/35273b54")?;
+    /// let jira = operations.jira().unwrap();
+    /// assert_eq!(jira.to_string(), "https://api.atlassian.com/ex/jira/35273b54/rest/api/3");
+    /// # Ok::<(), contacts_proto::Error>(())
+    /// ```
+    #[must_use]
+    pub fn jira(&self) -> Option<Self> {
+        let (_, id) = self.form()?;
+        Some(Self { prefix: format!("{OAUTH_PATH}/{id}{JIRA_PATH}").into(), ..self.clone() })
+    }
+
+    /// Returns the form of the path, and the cloud id in it.
+    fn form(&self) -> Option<(Form, &str)> {
+        let below = |path| self.prefix.strip_prefix(path)?.strip_prefix('/');
+        let api_token = below(API_PATH).map(|id| (Form::ApiToken, id));
+        let oauth = below(OAUTH_PATH)
+            .and_then(|rest| rest.strip_suffix(API_PATH))
+            .map(|id| (Form::OAuth, id));
+        let one_segment = |id: &str| !id.is_empty() && !id.contains('/');
+        [api_token, oauth].into_iter().flatten().find(|(_, id)| one_segment(id))
     }
 
     /// Parses a complete base URL, such as that of a gateway, a staging host or the sandbox.

@@ -81,8 +81,8 @@ impl Environment {
     /// `|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned())`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`], which names the variable, if a value is invalid, or if there is an API token without an e-mail
-    /// address.
+    /// [`Error::InvalidInput`], which names the variable, if a value is invalid, or if there is an
+    /// API token without an e-mail address.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let value = |name: &str| {
             let value = variable(name)?.trim().to_owned();

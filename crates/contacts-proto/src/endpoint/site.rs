@@ -82,7 +82,8 @@ impl Site {
     /// The path of a URL is ignored. Plain `http` is accepted for loopback addresses only.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for any other text, and for a site in a cloud whose API host is unknown.
+    /// [`Error::InvalidInput`] for any other text, and for a site in a cloud whose API host is
+    /// unknown.
     pub fn new(name: &str) -> Result<Self, Error> {
         let (scheme, authority) = match name.split_once("://") {
             Some((scheme, rest)) => (scheme, rest.split(['/', '?', '#']).next().unwrap_or(rest)),

@@ -1,6 +1,7 @@
 //! A response with an error status.
 //!
-//! The body is read in steps: a known shape, other JSON, not JSON. Status and body are never lost.
+//! A body is read as a known shape, else as other JSON, else as text. Status and body are never
+//! lost.
 
 use std::{fmt, time::Duration};
 

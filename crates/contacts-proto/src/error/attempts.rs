@@ -80,8 +80,8 @@ impl fmt::Display for Attempts {
 
 const YEAR: u64 = 365 * 24 * 60 * 60;
 
-/// Returns the seconds, rounded up. A service can request any number: above a year, the text has no
-/// number.
+/// Returns the seconds, rounded up. A service can request any wait: if it is longer than a year,
+/// the text has no number.
 fn in_seconds(duration: Duration) -> String {
     match duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0)) {
         seconds @ ..=YEAR => format!("{seconds} s"),

@@ -25,7 +25,7 @@ pub(super) struct ErrorBody {
     pub(super) is_listed: bool,
     /// The code differs from the status.
     pub(super) has_own_code: bool,
-    /// The body has the shape of a gateway for an unknown path, or of the Jira platform.
+    /// The body looks like a response to an unknown path from a gateway or from the Jira platform.
     pub(super) is_from_gateway: bool,
     pub(super) is_markup: bool,
     pub(super) is_empty: bool,
@@ -112,8 +112,8 @@ impl ErrorBody {
 
 /// Returns the rejected fields, each with its reason.
 ///
-/// Reads three shapes: a map from fields to reasons; the entries of a list of errors, after its
-/// first; the parameters of `application/problem+json`.
+/// Reads three shapes: a map from fields to reasons; a list of errors, whose first entry is
+/// skipped; the parameters of `application/problem+json`.
 fn fields(json: &Value, entries: &[Value]) -> Vec<(String, String)> {
     let named = |entry: &Value| {
         let name = ["name", "field", "pointer", "parameter", "code"]

@@ -13,7 +13,8 @@ pub struct CredentialsError {
 }
 
 impl CredentialsError {
-    /// If the provider ran out of time, the service has rejected nothing: the kind is `TimedOut`.
+    /// If the provider took too long, the kind is `TimedOut`, not `Unauthorized`: the service has
+    /// rejected nothing.
     pub(super) fn kind(&self) -> ErrorKind {
         match self.attempts.stop_reason {
             Some(StopReason::Deadline) => ErrorKind::TimedOut,

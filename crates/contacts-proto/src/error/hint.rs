@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Way out of an error. `Display` gives it as an imperative that names no command and no program.
+/// Way out of an error. `Display` says what to do, such as `check the address`. It names neither
+/// shell commands nor programs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hint {
@@ -11,6 +12,10 @@ pub enum Hint {
     ///
     /// See [`BaseUrl::for_other_credentials`](crate::BaseUrl::for_other_credentials).
     MissingScope(&'static [&'static str]),
+    /// The token lacks one of these scopes, which the Jira platform needs.
+    MissingJiraScope(&'static [&'static str]),
+    /// The account has no access to Jira or to its users, or the token lacks these scopes.
+    NoJiraAccess(&'static [&'static str]),
     /// The service does not accept the credentials. Their kind is not known.
     CheckCredentials,
     /// The service does not accept the API token with this e-mail address.
@@ -35,6 +40,10 @@ pub enum Hint {
     SiteRenamed(String),
     /// The service does not know the user.
     NoSuchUser,
+    /// The service does not know the schedule.
+    NoSuchSchedule,
+    /// The account may not see the schedule.
+    ScheduleNotVisible,
     /// The vendor has removed the API.
     ApiRemoved,
     /// The user has no contact with this id.
@@ -81,6 +90,21 @@ impl fmt::Display for Hint {
                     scopes.join(" and ")
                 );
             }
+            Self::MissingJiraScope(scopes) => {
+                return write!(
+                    f,
+                    "use a token with the scope {}; the Jira platform needs it",
+                    scopes.join(" and ")
+                );
+            }
+            Self::NoJiraAccess(scopes) => {
+                return write!(
+                    f,
+                    "ask an administrator to give this account access to Jira and its users; a token with scopes \
+                     needs {}",
+                    scopes.join(" and ")
+                );
+            }
             Self::SiteRenamed(host) => {
                 return write!(f, "use the site's new name: {}", crate::escape_controls(host));
             }
@@ -109,6 +133,14 @@ impl fmt::Display for Hint {
             Self::NoSuchUser => {
                 "check the cloud id, and the account id if you gave one; the service does not know this user"
             }
+            Self::NoSuchSchedule => {
+                "list the schedules to see their ids; the service does not know this one, or this account may not \
+                 see it"
+            }
+            Self::ScheduleNotVisible => {
+                "use an account that may see this schedule: an administrator, a member of its team, or a person in \
+                 one of its rotations"
+            }
             Self::NoSuchContact => {
                 "list the contacts to see their ids; this user has no contact with this id"
             }
@@ -130,7 +162,7 @@ impl fmt::Display for Hint {
                  proxy or a login page"
             }
             Self::Redirected => {
-                "correct the base URL; the client does not follow redirects, to protect the token"
+                "change the base URL: the server redirects, and the client does not follow redirects, to protect the token"
             }
             Self::ProxyCredentials => "give a user name and a password for the proxy",
             Self::ProxyForbids => "ask the proxy's administrator to allow this host, or use another proxy",

@@ -15,7 +15,7 @@ pub enum ErrorKind {
     Forbidden,
     /// 404 from the service itself: no such contact.
     NotFound,
-    /// Another permanent error, such as 422, or a 404 about a user or a site.
+    /// Another permanent error, such as 422, or a 404 about a user, a schedule or a site.
     Rejected,
     /// 429: too many requests.
     RateLimited,

@@ -21,6 +21,10 @@ pub(crate) enum Subject {
     Caller,
     /// Another user: the account id is in the query.
     User,
+    /// A schedule: its id is in the path.
+    Schedule,
+    /// Users of the Jira platform, which has scopes and permissions of its own.
+    JiraUser,
     /// The site itself.
     Site,
 }
@@ -69,7 +73,7 @@ impl Meaning {
             }
             401 if body.is_markup => Self::not_from_service(body),
             401 if body.has_phrase(SCOPE_REFUSAL) => {
-                Self::new(ErrorKind::Unauthorized, Hint::MissingScope(operation.scopes))
+                Self::new(ErrorKind::Unauthorized, missing_scope(operation))
             }
             // The gateway's own 401 has no body.
             401 => Self::new(ErrorKind::Unauthorized, Hint::CheckCredentials),
@@ -128,15 +132,26 @@ fn forbidden(operation: &OperationFacts, body: &ErrorBody) -> Hint {
     if body.code() == Some(NO_OPERATIONS) {
         Hint::NoOperations
     } else if body.has_phrase(SCOPE_REFUSAL) {
-        Hint::MissingScope(operation.scopes)
+        missing_scope(operation)
     } else if body.has_phrase("ip address")
         || body.has_word(&["allowlist", "allowlisting", "whitelist"])
     {
         Hint::IpAllowlist
-    } else if operation.subject == Subject::User {
-        Hint::OnlyAdministrators
     } else {
-        Hint::NotAllowed
+        match operation.subject {
+            Subject::User => Hint::OnlyAdministrators,
+            Subject::Schedule => Hint::ScheduleNotVisible,
+            Subject::JiraUser => Hint::NoJiraAccess(operation.scopes),
+            _ => Hint::NotAllowed,
+        }
+    }
+}
+
+/// The Jira platform has one base URL for all credentials, so only the scope can be wrong there.
+fn missing_scope(operation: &OperationFacts) -> Hint {
+    match operation.subject {
+        Subject::JiraUser => Hint::MissingJiraScope(operation.scopes),
+        _ => Hint::MissingScope(operation.scopes),
     }
 }
 
@@ -149,6 +164,9 @@ fn not_found(operation: &OperationFacts, body: &ErrorBody) -> Meaning {
             Meaning::new(ErrorKind::InvalidResponse, Hint::WrongSite)
         }
         _ if !body.is_object => Meaning::not_from_service(body),
+        Subject::Schedule if !body.is_from_gateway && body.has_word(&["schedule", "schedules"]) => {
+            rejected(Some(Hint::NoSuchSchedule))
+        }
         _ if body.is_from_gateway || body.has_word(&["tenant", "site", "cloud", "cloudid"]) => {
             rejected(Some(Hint::WrongSite))
         }
@@ -158,8 +176,11 @@ fn not_found(operation: &OperationFacts, body: &ErrorBody) -> Meaning {
         Subject::Contact if body.is_listed || body.mentions_contact() => {
             Meaning::new(ErrorKind::NotFound, Hint::NoSuchContact)
         }
+        Subject::Schedule if body.is_listed => rejected(Some(Hint::NoSuchSchedule)),
         Subject::User if body.is_listed || body.has_own_code => rejected(Some(Hint::NoSuchUser)),
-        Subject::Caller | Subject::User if !body.is_listed && !body.has_own_code => {
+        Subject::Caller | Subject::User | Subject::JiraUser
+            if !body.is_listed && !body.has_own_code =>
+        {
             rejected(Some(Hint::WrongSite))
         }
         // The response does not say what is missing.

@@ -30,8 +30,10 @@ impl OutcomeUnknown {
         &self.cause
     }
 
-    /// Returns the contact of a second create request, if the service confirmed it. The outcome of
-    /// the first request is still unknown.
+    /// Returns the id of a contact that the service confirmed.
+    ///
+    /// [`Ensure`](crate::exchange::Ensure) can send a second create request. The id is from its
+    /// response. The outcome of the first request is still unknown.
     ///
     /// This contact exists, and perhaps a second one. The receipt has the id too.
     pub fn created(&self) -> Option<&ContactId> {

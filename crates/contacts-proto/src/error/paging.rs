@@ -1,10 +1,10 @@
-//! A list whose pages do not lead to its end.
+//! A list that cannot be read to its end: the links of its pages are wrong, or it exceeds a limit.
 
 use std::fmt;
 
-/// A list whose pages do not lead to its end.
+/// A list that cannot be read to its end: the links of its pages are wrong, or it exceeds a limit.
 ///
-/// The contacts before the error are correct. The list may have more.
+/// The items before the error are correct. The list may have more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PagingError {
@@ -17,20 +17,20 @@ pub enum PagingError {
         /// Offset that the link leads to.
         next: u32,
     },
-    /// A page has a link to the next page, but no contact that is new.
+    /// A page has a link to the next page, but no item that is new.
     NothingNew {
         /// Offset of the page.
         offset: u32,
     },
     /// The list has more pages than this limit, [`Limits::pages`](crate::Limits::pages).
     TooManyPages(u32),
-    /// The list has more contacts than this limit, [`Limits::contacts`](crate::Limits::contacts).
-    TooManyContacts(u32),
+    /// The list has more items than this limit, [`Limits::contacts`](crate::Limits::contacts).
+    TooManyItems(u32),
 }
 
 impl fmt::Display for PagingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("could not list all contacts: ")?;
+        f.write_str("could not read the whole list: ")?;
         match self {
             Self::Unreadable => f.write_str("the link to the next page has no readable offset"),
             Self::NotForward { offset, next } => {
@@ -39,11 +39,11 @@ impl fmt::Display for PagingError {
             Self::NothingNew { offset } => {
                 write!(
                     f,
-                    "the page at offset {offset} repeats known contacts, but still links to another page"
+                    "the page at offset {offset} repeats known items, but still links to another page"
                 )
             }
             Self::TooManyPages(limit) => write!(f, "the list has more than {limit} pages"),
-            Self::TooManyContacts(limit) => write!(f, "the list has more than {limit} contacts"),
+            Self::TooManyItems(limit) => write!(f, "the list has more than {limit} items"),
         }
     }
 }

@@ -17,8 +17,8 @@ use crate::{
 
 /// One operation, with retries, a deadline and one refresh of credentials.
 ///
-/// If a retry can help, the call repeats a request that certainly had no effect. It repeats a
-/// request that may have taken effect only if the operation is [safe or
+/// If a retry can help, the call repeats a request that certainly had no effect. If a
+/// request may have taken effect, the call repeats it only if the operation is [safe or
 /// idempotent](Operation::IDEMPOTENCY). Otherwise it ends with an error whose
 /// [`effect`](Error::effect) is [`Effect::Possible`]. For operations that are not idempotent, use
 /// [`Create`](super::Create) or [`Update`](super::Update).
@@ -28,17 +28,17 @@ pub struct Call<O> {
     attempts: Attempting,
 }
 
-/// The state of a call, without its operation. An update lends this state to the request that reads
-/// the contact.
+/// The state of a call, without its operation. An update passes it to the call that reads the
+/// contact, and gets it back.
 #[derive(Debug)]
 pub(super) struct Attempting {
     session: Session,
     state: State,
-    /// End of all attempts, once they have begun.
+    /// Time when all attempts must end. `None` until the first attempt begins.
     deadline: Option<Duration>,
     /// Number of attempts that have begun.
     count: u32,
-    /// `true` if the next request begins an attempt.
+    /// `true` if the next request begins a new attempt. An attempt can have several requests.
     begins: bool,
     /// `true` if an attempt may have had an effect.
     effect_possible: bool,
@@ -151,7 +151,8 @@ impl Attempting {
 
     fn refresh<T>(&mut self, error: Error, now: Now) -> Action<T> {
         // Other credentials from the same source have the same scopes, and go to the same base URL.
-        let in_vain = matches!(error.hint(), Some(Hint::MissingScope(_)));
+        let in_vain =
+            matches!(error.hint(), Some(Hint::MissingScope(_) | Hint::MissingJiraScope(_)));
         if self.refreshed || in_vain || !self.session.is_refreshable() {
             return self.give_up(error, None);
         }
@@ -413,8 +414,8 @@ impl<O: Operation> Exchange for Call<O> {
 
 /// Reads a response, and removes secrets that the server has echoed.
 ///
-/// It removes them from an error after reading, from a confirmation before reading. If it cannot
-/// read a confirmation without them, they stay: a token can be part of an id.
+/// For an error, it removes them after it reads the response; for a confirmation, before that. If
+/// the id in a confirmation contains the text of a token, it reads the confirmation unchanged.
 fn read<O: Operation>(
     operation: &O,
     response: Response<&[u8]>,

@@ -20,14 +20,14 @@ const SEARCHES: u32 = 2;
 /// If the response to a create request is lost, the exchange searches twice. If it finds nothing,
 /// it sends one more create request.
 ///
-/// Two cases cannot be prevented: another program creates the same contact at the same time; or a
-/// create request takes effect after both searches, two
-/// [consistency delays](crate::RetryPolicy::consistency_delay) later. If a later search finds two contacts, the result
-/// is [`Error::Duplicate`]. It deletes nothing.
+/// Duplicates remain possible in two cases: another program creates the same contact at the same
+/// time; or a create request takes effect after both searches, more than two [consistency
+/// delays](crate::RetryPolicy::consistency_delay) after it was sent. If a later search finds two
+/// contacts, the result is [`Error::Duplicate`]. It deletes nothing.
 ///
 /// It ends with [`Error::OutcomeUnknown`] if it cannot find out whether the contact exists, or
-/// whether it exists twice. Any other failure ends with the error of the failed request. You can always run it
-/// again.
+/// whether it exists twice. Any other failure ends with the error of the failed request. You can
+/// always run it again.
 #[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
 pub struct Ensure {
@@ -103,7 +103,8 @@ impl Ensure {
         None
     }
 
-    /// Searches after the consistency delay, and after the delay that the last response requested.
+    /// Searches once, after the longer of two delays: the consistency delay and the one that the
+    /// last response requested.
     fn search_after_delay(
         &mut self,
         retry_after: Option<Duration>,

@@ -3,40 +3,44 @@
 use std::ops::ControlFlow;
 
 use super::{Action, Call, Event, Exchange, Now, Pages, Session, WaitReason};
-use crate::{Contact, ContactMethod, Error, ListContacts, Operation};
+use crate::{Contact, ContactMethod, Error, ListContacts, Paged};
 
-/// Lists all contacts within one deadline.
+/// Reads a whole list within one deadline: contacts by default.
 ///
-/// It returns all contacts or an error, such as [`Error::Paging`]. To get contacts page by page,
-/// use [`Pages`].
+/// It returns all items or an error, such as [`Error::Paging`]. To get them page by page, use
+/// [`Pages`].
 #[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
-pub struct List {
+pub struct List<O: Paged = ListContacts> {
     session: Session,
-    pages: Pages,
-    /// If present, only contacts with this method and address are kept.
-    reaching: Option<(ContactMethod, String)>,
-    contacts: Vec<Contact>,
-    state: State,
+    pages: Pages<O>,
+    reaching: Option<Reaching<O::Item>>,
+    items: Vec<O::Item>,
+    state: State<O>,
 }
 
+/// Method, address, and the test of an item against both. Only items that pass it are kept.
+type Reaching<T> = (ContactMethod, String, fn(&T, &ContactMethod, &str) -> bool);
+
 #[derive(Debug)]
-enum State {
+enum State<O> {
     New,
-    Requesting(Box<Call<ListContacts>>),
+    Requesting(Box<Call<O>>),
     Done,
 }
 
 impl List {
-    /// Lists from this page to the end.
-    pub fn new(session: Session, first: ListContacts) -> Self {
-        let pages = Pages::new(first, session.policy().limits);
-        Self { session, pages, reaching: None, contacts: Vec::new(), state: State::New }
-    }
-
     /// Keeps only contacts with this method and address. See [`same_address`](crate::same_address).
     pub fn reaching(self, method: ContactMethod, to: impl Into<String>) -> Self {
-        Self { reaching: Some((method, to.into())), ..self }
+        Self { reaching: Some((method, to.into(), Contact::reaches)), ..self }
+    }
+}
+
+impl<O: Paged> List<O> {
+    /// Lists from this page to the end.
+    pub fn new(session: Session, first: O) -> Self {
+        let pages = Pages::new(first, session.policy().limits);
+        Self { session, pages, reaching: None, items: Vec::new(), state: State::New }
     }
 
     /// Returns the session, with the latest credentials.
@@ -44,8 +48,8 @@ impl List {
         &self.session
     }
 
-    /// Starts the request of the next page. Returns the end if there is none.
-    fn next_page(&mut self) -> Option<Action<Vec<Contact>>> {
+    /// Starts the request of the next page. If there is none, returns the last action.
+    fn next_page(&mut self) -> Option<Action<Vec<O::Item>>> {
         match self.pages.next_page() {
             Some(Ok(list)) => {
                 self.state = State::Requesting(Box::new(Call::new(self.session.clone(), list)));
@@ -53,22 +57,22 @@ impl List {
             }
             Some(Err(error)) => Some(self.end(Err(error))),
             None => {
-                let contacts = std::mem::take(&mut self.contacts);
-                Some(self.end(Ok(contacts)))
+                let items = std::mem::take(&mut self.items);
+                Some(self.end(Ok(items)))
             }
         }
     }
 
-    fn end(&mut self, result: Result<Vec<Contact>, Error>) -> Action<Vec<Contact>> {
+    fn end(&mut self, result: Result<Vec<O::Item>, Error>) -> Action<Vec<O::Item>> {
         self.state = State::Done;
         Action::Done(result)
     }
 }
 
-impl Exchange for List {
-    type Output = Vec<Contact>;
+impl<O: Paged> Exchange for List<O> {
+    type Output = Vec<O::Item>;
 
-    fn step(&mut self, mut event: Event<'_>, now: Now, random: u64) -> Action<Vec<Contact>> {
+    fn step(&mut self, mut event: Event<'_>, now: Now, random: u64) -> Action<Vec<O::Item>> {
         loop {
             let call = match &mut self.state {
                 State::New => {
@@ -88,11 +92,11 @@ impl Exchange for List {
             self.session = call.session().clone();
             match page {
                 Ok(page) => {
-                    let mut contacts = self.pages.accept(page);
-                    if let Some((method, to)) = &self.reaching {
-                        contacts.retain(|contact| contact.reaches(method, to));
+                    let mut items = self.pages.accept(page);
+                    if let Some((method, to, reaches)) = &self.reaching {
+                        items.retain(|item| reaches(item, method, to));
                     }
-                    self.contacts.append(&mut contacts);
+                    self.items.append(&mut items);
                 }
                 Err(error) => return self.end(Err(error)),
             }
@@ -104,7 +108,7 @@ impl Exchange for List {
     }
 
     fn name(&self) -> &'static str {
-        ListContacts::NAME
+        O::NAME
     }
 
     fn wait_reason(&self) -> Option<WaitReason> {

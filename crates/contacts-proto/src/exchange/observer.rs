@@ -2,7 +2,7 @@
 
 use super::{Action, Event, Exchange, Now};
 
-/// Watches an exchange while a driver runs it. It cannot change anything.
+/// Watches an exchange while an adapter drives it. It cannot change anything.
 ///
 /// ```
 /// use contacts_proto::exchange::{Action, Exchange, Now, Observer};

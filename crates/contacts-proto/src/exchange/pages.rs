@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Contact, ContactId, Error, Limits, ListContacts, Page, PagingError};
+use crate::{Error, Limits, ListContacts, Page, Paged, PagingError};
 
 /// Goes through a complete list, page by page.
 ///
@@ -10,31 +10,30 @@ use crate::{Contact, ContactId, Error, Limits, ListContacts, Page, PagingError};
 /// page to [`accept`](Self::accept). After a failed call, [`next_page`](Self::next_page) returns
 /// the same page again.
 ///
-/// Returns no contact twice, even if the list changes meanwhile. The list always ends,
+/// Returns no item twice, even if the list changes meanwhile. The list always ends,
 /// whatever the links of its pages say.
 #[must_use = "it lists nothing until its pages are requested"]
 #[derive(Debug)]
-pub struct Pages {
-    /// Next request. An error is returned after the contacts of the page that caused it.
-    next: Option<Result<ListContacts, Error>>,
-    seen: BTreeSet<ContactId>,
+pub struct Pages<O: Paged = ListContacts> {
+    /// Next request. An error is returned after the items of the page that caused it.
+    next: Option<Result<O, Error>>,
+    seen: BTreeSet<O::Id>,
     pages: u32,
     limits: Limits,
 }
 
 impl Pages {
-    /// Lists from the first contact to the end.
+    /// Lists contacts, from the first one to the end.
     pub fn all(limits: Limits) -> Self {
         Self::new(ListContacts::all(), limits)
     }
+}
 
+impl<O: Paged> Pages<O> {
     /// Changes the first request. Has no effect after the first page.
     ///
-    /// An error of `change` comes out of [`next_page`](Self::next_page).
-    pub fn first_page(
-        mut self,
-        change: impl FnOnce(ListContacts) -> Result<ListContacts, Error>,
-    ) -> Self {
+    /// If the function `change` fails, [`next_page`](Self::next_page) returns its error.
+    pub fn first_page(mut self, change: impl FnOnce(O) -> Result<O, Error>) -> Self {
         if self.pages == 0 {
             self.next = self.next.map(|first| first.and_then(change));
         }
@@ -42,16 +41,16 @@ impl Pages {
     }
 
     /// Starts at this page.
-    pub fn new(first: ListContacts, limits: Limits) -> Self {
+    pub fn new(first: O, limits: Limits) -> Self {
         Self { next: Some(Ok(first)), seen: BTreeSet::new(), pages: 0, limits }
     }
 
     /// Returns the operation for the next page, or `None` at the end of the list.
     ///
     /// # Errors
-    /// [`Error::Paging`] once, if the pages do not lead to the end. The list may have more contacts
-    /// than those returned before.
-    pub fn next_page(&mut self) -> Option<Result<ListContacts, Error>> {
+    /// [`Error::Paging`] once, if the pages do not lead to the end. The list may have more items than
+    /// those returned before.
+    pub fn next_page(&mut self) -> Option<Result<O, Error>> {
         match self.next.take() {
             Some(Ok(list)) => {
                 self.next = Some(Ok(list.clone()));
@@ -61,35 +60,35 @@ impl Pages {
         }
     }
 
-    /// Takes the page that was requested, and returns its new contacts.
-    pub fn accept(&mut self, page: Page) -> Vec<Contact> {
+    /// Takes the page that was requested, and returns its new items.
+    pub fn accept(&mut self, page: Page<O::Item>) -> Vec<O::Item> {
         let Some(Ok(request)) = self.next.take() else {
             return Vec::new();
         };
         self.pages = self.pages.saturating_add(1);
         self.next = request.after(&page).transpose();
-        let mut contacts = page.contacts;
-        contacts.retain(|contact| self.seen.insert(contact.id.clone()));
+        let mut items = page.items;
+        items.retain(|item| self.seen.insert(O::id(item).clone()));
 
         let limit = usize::try_from(self.limits.contacts).unwrap_or(usize::MAX);
         let over = self.seen.len().saturating_sub(limit);
         let stop = |paging| Some(Err(Error::Paging(paging)));
         if over > 0 {
-            contacts.truncate(contacts.len().saturating_sub(over));
-            self.next = stop(PagingError::TooManyContacts(self.limits.contacts));
-        } else if matches!(self.next, Some(Ok(_))) && contacts.is_empty() {
+            items.truncate(items.len().saturating_sub(over));
+            self.next = stop(PagingError::TooManyItems(self.limits.contacts));
+        } else if matches!(self.next, Some(Ok(_))) && items.is_empty() {
             self.next = stop(PagingError::NothingNew { offset: request.start_offset() });
         } else if matches!(self.next, Some(Ok(_))) && self.pages >= self.limits.pages {
             self.next = stop(PagingError::TooManyPages(self.limits.pages));
         }
-        contacts
+        items
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BaseUrl, Operation};
+    use crate::{BaseUrl, Contact, Operation};
 
     fn page(ids: &[&str], next: &str) -> Page {
         let values: Vec<_> =
@@ -157,7 +156,7 @@ mod tests {
         assert_eq!(ids(&pages.accept(page(&["a", "b", "c"], ""))), ["a", "b"]);
         assert!(matches!(
             pages.next_page(),
-            Some(Err(Error::Paging(PagingError::TooManyContacts(2))))
+            Some(Err(Error::Paging(PagingError::TooManyItems(2))))
         ));
     }
 }

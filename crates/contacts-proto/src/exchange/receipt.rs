@@ -85,7 +85,8 @@ impl Receipt {
 
     /// Adds the site and the user of this session.
     ///
-    /// [`Reconcile`](super::Reconcile) then rejects another site or user, because their lists do not show this contact. With an OAuth token the user is unknown, so the receipt has no user.
+    /// [`Reconcile`](super::Reconcile) then rejects another site or user, because their lists do
+    /// not show this contact. With an OAuth token the user is unknown, so the receipt has no user.
     #[must_use]
     pub fn of(self, session: &Session) -> Self {
         let user = session.credentials().user().map(str::to_owned);
@@ -136,8 +137,8 @@ impl Receipt {
         self.0.seen.as_deref()
     }
 
-    /// Returns the id from a second, confirmed create request. The outcome of the first one is
-    /// unknown.
+    /// Returns the id of a contact that the service confirmed. It is from the second create request
+    /// of an [`Ensure`](super::Ensure). The outcome of the first one is unknown.
     pub fn created(&self) -> Option<&ContactId> {
         self.0.created.as_ref()
     }

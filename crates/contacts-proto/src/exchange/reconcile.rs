@@ -34,8 +34,8 @@ pub enum Reconciled {
     /// The contact exists.
     ///
     /// If the receipt has no list of earlier contacts ([`Receipt::seen`]), the contact may have
-    /// existed before the request. If the service confirmed it and no list shows it yet, only id, method and `to` are
-    /// known.
+    /// existed before the request. If the receipt has a confirmed id
+    /// ([`Receipt::created`]) that no list shows yet, only id, method and `to` are known.
     Found(Contact),
     /// The contact does not exist. It is safe to create it again.
     ///

@@ -9,13 +9,14 @@ use http::{HeaderValue, Request, header};
 
 use super::{Call, Now};
 use crate::{
-    BaseUrl, CloudId, Credentials, Endpoint, Error, FindCloudId, Operation, RetryBudget,
+    Api, BaseUrl, CloudId, Credentials, Endpoint, Error, FindCloudId, Operation, RetryBudget,
     RetryPolicy, Site, retry::Throttle,
 };
 
 /// Endpoint, user and retry policy of a client's exchanges. Cloning is cheap.
 ///
-/// After a 429, all exchanges of a session and its clones pause until the next retry.
+/// After a 429, all exchanges of a session and its clones pause until the exchange that got it may
+/// retry.
 ///
 /// If the endpoint is a [`Site`] with an unknown cloud id, the first exchange looks it up. All
 /// clones share the result.
@@ -193,9 +194,14 @@ impl Session {
     /// Builds the complete HTTP request of an operation.
     ///
     /// # Errors
-    /// See [`base_url`](Self::base_url).
-    pub fn request(&self, operation: &impl Operation) -> Result<Request<Vec<u8>>, Error> {
-        let mut request = operation.request(self.base_url()?, &self.credentials);
+    /// See [`base_url`](Self::base_url). Also [`Error::InvalidInput`] for an operation of the Jira
+    /// platform if the base URL [does not show the cloud id](BaseUrl::jira).
+    pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Vec<u8>>, Error> {
+        let base_url = self.base_url()?;
+        let mut request = match O::API {
+            Api::Operations => operation.request(base_url, &self.credentials),
+            Api::Jira => operation.request(&jira(base_url)?, &self.credentials),
+        };
         if let Some(user_agent) = &self.shared.user_agent {
             request.headers_mut().insert(header::USER_AGENT, user_agent.clone());
         }
@@ -248,6 +254,17 @@ impl Session {
         self.credentials = credentials;
         self.refresh = RefreshState::Possible;
     }
+}
+
+/// Returns the base URL of the Jira platform.
+fn jira(base_url: &BaseUrl) -> Result<BaseUrl, Error> {
+    base_url.jira().ok_or_else(|| {
+        Error::invalid(
+            "base URL",
+            "does not show the cloud id, which requests to the Jira platform need; use a site, or a \
+             base URL such as https://api.atlassian.com/jsm/ops/api/{cloudId}",
+        )
+    })
 }
 
 impl Target {

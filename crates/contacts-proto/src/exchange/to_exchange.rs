@@ -2,8 +2,9 @@
 
 use super::{Call, Create, Exchange, Session, Update};
 use crate::{
-    ActivateContact, CreateContact, DeactivateContact, DeleteContact, FindCloudId, GetContact,
-    ListContacts, Operation, UpdateContact,
+    ActivateContact, BulkGetUsers, CreateContact, DeactivateContact, DeleteContact, FindCloudId,
+    FindUsers, GetContact, GetNextOnCalls, GetOnCalls, ListContacts, ListRotations, ListSchedules,
+    Operation, UpdateContact,
 };
 
 /// Chooses the exchange of an operation: [`Create`], [`Update`], or [`Call`] for all others.
@@ -47,9 +48,15 @@ macro_rules! run_by_call {
 
 run_by_call!(
     ActivateContact,
+    BulkGetUsers,
     DeactivateContact,
     DeleteContact,
     FindCloudId,
+    FindUsers,
     GetContact,
-    ListContacts
+    GetNextOnCalls,
+    GetOnCalls,
+    ListContacts,
+    ListRotations,
+    ListSchedules,
 );

@@ -13,8 +13,8 @@ use crate::{
 /// Updates a contact.
 ///
 /// If an attempt may have taken effect, the exchange reads the contact before it retries. If the
-/// contact has the new address, the update succeeded. Otherwise the update is sent again; together
-/// with the get, it is one attempt.
+/// contact has the new address, the update succeeded. Otherwise the update is sent again. This
+/// read and the repeated update count as one attempt.
 #[must_use = "an exchange does nothing until it is driven"]
 #[derive(Debug)]
 pub struct Update {
@@ -29,7 +29,7 @@ enum State {
     Done,
 }
 
-/// Gets the contact for an update. Its errors name the update.
+/// Gets the contact for an update. Its errors say that the update failed, not the get.
 #[derive(Debug)]
 struct Check(GetContact);
 

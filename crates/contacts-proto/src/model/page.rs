@@ -6,39 +6,39 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStru
 
 use crate::{Contact, model::json};
 
-/// A page of contacts, in the service's order.
+/// A page of a list, in the service's order.
 ///
-/// [`ListContacts::after`](crate::ListContacts::after) gives the request of the next page.
-/// Serialization uses the service's own shape.
+/// [`Paged::after`](crate::Paged::after) gives the request of the next page. Serialization uses the
+/// service's own shape.
 ///
 /// ```
-/// use contacts_proto::{ListContacts, Page};
+/// use contacts_proto::{ListContacts, Page, Paged};
 ///
 /// let json = r#"{"values":[{"id":"a","method":"sms","to":"90-5555559999"}]}"#;
 /// let page: Page = serde_json::from_str(json)?;
-/// assert_eq!(page, Page::new(page.contacts.clone(), None));
+/// assert_eq!(page, Page::new(page.items.clone(), None));
 /// assert_eq!(ListContacts::all().after(&page).unwrap(), None, "this is the last page");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Page {
-    /// Contacts of this page, in the service's order.
-    pub contacts: Vec<Contact>,
+pub struct Page<T = Contact> {
+    /// Items of this page, in the service's order.
+    pub items: Vec<T>,
     pub(crate) next: NextLink,
 }
 
-impl Page {
+impl<T> Page<T> {
     /// Creates a page, for tests of code that uses a client. `None` makes it the last page.
     ///
     /// The offset of a next page is at most 2147483647. A larger one is a link that cannot be read.
-    pub fn new(contacts: Vec<Contact>, next_offset: Option<u32>) -> Self {
+    pub fn new(items: Vec<T>, next_offset: Option<u32>) -> Self {
         let next = match next_offset {
             None => NextLink::End,
             Some(offset) if is_int32(offset) => NextLink::At { offset },
             Some(_) => NextLink::Unreadable,
         };
-        Self { contacts, next }
+        Self { items, next }
     }
 }
 
@@ -54,11 +54,12 @@ pub(crate) enum NextLink {
 }
 
 /// A page on the wire. `values` is required: without it, a wrong body would be an empty page, and
-/// contacts would seem to disappear.
+/// its items would seem to disappear.
 #[derive(Deserialize)]
-pub(crate) struct WirePage<'a> {
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
+pub(crate) struct WirePage<'a, T> {
     #[serde(deserialize_with = "json::all")]
-    values: Vec<Contact>,
+    values: Vec<T>,
     #[serde(default, borrow, deserialize_with = "json::optional")]
     links: Option<WireLinks<'a>>,
 }
@@ -72,23 +73,23 @@ struct WireLinks<'a> {
 #[derive(Deserialize)]
 struct Link<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl From<WirePage<'_>> for Page {
-    fn from(wire: WirePage<'_>) -> Self {
+impl<T> From<WirePage<'_, T>> for Page<T> {
+    fn from(wire: WirePage<'_, T>) -> Self {
         let next = wire
             .links
             .and_then(|links| links.next)
             .map_or(NextLink::End, |Link(link)| NextLink::read(&link));
-        Self { contacts: wire.values, next }
+        Self { items: wire.values, next }
     }
 }
 
-impl<'de> Deserialize<'de> for Page {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         WirePage::deserialize(deserializer).map(Self::from)
     }
 }
 
-impl Serialize for Page {
+impl<T: Serialize> Serialize for Page<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Links {
@@ -102,7 +103,7 @@ impl Serialize for Page {
             NextLink::Unreadable => Some("?".to_owned()),
         };
         let mut page = serializer.serialize_struct("Page", 2)?;
-        page.serialize_field("values", &self.contacts)?;
+        page.serialize_field("values", &self.items)?;
         page.serialize_field("links", &Links { next })?;
         page.end()
     }

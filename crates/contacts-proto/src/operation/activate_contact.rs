@@ -2,7 +2,8 @@
 //!
 //! Activates a contact, so that it is notified again.
 //!
-//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-activate-patch)
+//! [Vendor's
+//! reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-activate-patch)
 
 use http::{Method, Request, Response};
 

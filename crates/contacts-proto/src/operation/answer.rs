@@ -2,6 +2,7 @@
 
 use http::Response;
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::error::Category;
 
 use crate::{
     ApiError, Confirmation, ContactId, Error, Hint, InvalidResponse, Operation,
@@ -42,6 +43,11 @@ impl<'r, 'b> Answer<'r, 'b> {
             return Err(self.unexpected("the body is an array, not an object"));
         }
         self.read().map(|Object(value)| value)
+    }
+
+    /// Reads the JSON array of objects in the body of a success.
+    pub(crate) fn array<T: Deserialize<'b>>(&self) -> Result<Vec<T>, Error> {
+        self.read().map(|json::Array(values)| values)
     }
 
     /// Reads the response to a change of a known contact.
@@ -142,9 +148,18 @@ fn reason<'a, T: Deserialize<'a>>(text: &'a str) -> String {
         Err(error) => {
             // A place without a name is a question mark at the end of the path.
             let path = error.path().to_string();
+            let inner = error.inner();
+            if inner.to_string().starts_with("recursion limit") {
+                return "the body is nested too deeply".into();
+            }
+            let what = match inner.classify() {
+                Category::Eof => "the JSON ends too early: ",
+                Category::Syntax => "the body is not valid JSON: ",
+                Category::Data | Category::Io => "",
+            };
             match path.trim_end_matches(['.', '?']) {
-                "" => error.into_inner().to_string(),
-                path => format!("at {path}: {}", error.inner()),
+                "" => format!("{what}{inner}"),
+                path => format!("{what}in `{path}`: {inner}"),
             }
         }
         Ok(_) => "the body continues after its end".into(),

@@ -2,7 +2,8 @@
 //!
 //! Creates a contact.
 //!
-//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-post)
+//! [Vendor's
+//! reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-post)
 
 use http::{Method, Request, Response};
 use serde::Serialize;

@@ -2,7 +2,8 @@
 //!
 //! Deactivates a contact without deleting it.
 //!
-//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-deactivate-patch)
+//! [Vendor's
+//! reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-deactivate-patch)
 
 use http::{Method, Request, Response};
 

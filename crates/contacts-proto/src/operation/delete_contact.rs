@@ -2,7 +2,8 @@
 //!
 //! Deletes a contact.
 //!
-//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-delete)
+//! [Vendor's
+//! reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-delete)
 
 use http::{Method, Request, Response};
 

@@ -2,7 +2,8 @@
 //!
 //! Gets one contact.
 //!
-//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-get)
+//! [Vendor's
+//! reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-get)
 
 use http::{Method, Request, Response};
 

@@ -1,27 +1,21 @@
 //! `GET /v1/users/contacts?offset=&size=&targetAccountId=`
 
 use http::{Method, Request, Response};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{CONTACTS, READ, Sealed};
+use super::{CONTACTS, READ, Sealed, paged::PageRange};
 use crate::{
-    AccountId, BaseUrl, Credentials, Error, Idempotency, Operation, Page, PagingError,
+    AccountId, BaseUrl, Contact, ContactId, Credentials, Error, Idempotency, Operation, Page,
+    Paged,
     error::Subject,
-    model::{NextLink, WirePage},
+    model::WirePage,
     operation::answer::Answer,
-    operation::request,
+    operation::request::{self, escaped},
 };
-
-/// The service's offsets are int32.
-const MAX_OFFSET: u32 = i32::MAX.unsigned_abs();
-
-/// All but the unreserved characters of RFC 3986 are escaped in a query.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Reads one page of the contacts of the user or, as an administrator, of another user.
 ///
 /// ```
-/// use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation};
+/// use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation, Paged};
 ///
 /// let site = BaseUrl::new("https://api.example.com/cloud")?;
 /// let first = ListContacts::all();
@@ -37,8 +31,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListContacts {
-    offset: u32,
-    size: u32,
+    range: PageRange<{ Self::MAX_PAGE_SIZE }>,
     account: Option<AccountId>,
 }
 
@@ -48,7 +41,7 @@ impl ListContacts {
 
     /// Lists from the first contact on, 100 contacts per page.
     pub fn all() -> Self {
-        Self { offset: 0, size: Self::MAX_PAGE_SIZE, account: None }
+        Self { range: PageRange::FIRST, account: None }
     }
 
     /// Skips this number of contacts.
@@ -56,10 +49,7 @@ impl ListContacts {
     /// # Errors
     /// [`Error::InvalidInput`] for more than 2147483647.
     pub fn offset(self, offset: u32) -> Result<Self, Error> {
-        if offset > MAX_OFFSET {
-            return Err(Error::invalid("offset", "is more than 2147483647"));
-        }
-        Ok(Self { offset, ..self })
+        Ok(Self { range: self.range.with_offset(offset)?, ..self })
     }
 
     /// Sets the number of contacts per page. Default: 100.
@@ -67,46 +57,13 @@ impl ListContacts {
     /// # Errors
     /// [`Error::InvalidInput`] if it is not between 1 and 100.
     pub fn page_size(self, size: u32) -> Result<Self, Error> {
-        if !(1..=Self::MAX_PAGE_SIZE).contains(&size) {
-            return Err(Error::invalid("page size", "is not between 1 and 100"));
-        }
-        Ok(Self { size, ..self })
+        Ok(Self { range: self.range.with_size(size)?, ..self })
     }
 
     /// Lists another user's contacts. Only administrators may read them.
     #[must_use]
     pub fn account(self, account: AccountId) -> Self {
         Self { account: Some(account), ..self }
-    }
-
-    /// Returns the number of contacts before this page.
-    pub fn start_offset(&self) -> u32 {
-        self.offset
-    }
-
-    /// Returns the request for the page after this one, or `None` if this one is the last.
-    ///
-    /// Only the offset of the page's link is used; the page size stays. If the link skips contacts,
-    /// because the server returns smaller pages than requested, the next page begins right after
-    /// this one.
-    ///
-    /// # Errors
-    /// [`Error::Paging`] if the link has no readable offset, or does not lead forward.
-    pub fn after(&self, page: &Page) -> Result<Option<Self>, Error> {
-        let link = match page.next {
-            NextLink::End => return Ok(None),
-            NextLink::Unreadable => return Err(Error::Paging(PagingError::Unreadable)),
-            NextLink::At { offset } => offset,
-        };
-        if page.contacts.is_empty() {
-            return Err(Error::Paging(PagingError::NothingNew { offset: self.offset }));
-        }
-        let len = u32::try_from(page.contacts.len()).unwrap_or(u32::MAX);
-        let offset = link.min(self.offset.saturating_add(len)).min(MAX_OFFSET);
-        if offset <= self.offset {
-            return Err(Error::Paging(PagingError::NotForward { offset: self.offset, next: link }));
-        }
-        Ok(Some(Self { offset, ..self.clone() }))
     }
 }
 
@@ -125,14 +82,13 @@ impl Operation for ListContacts {
 
     fn request(&self, site: &BaseUrl, credentials: &Credentials) -> Request<Vec<u8>> {
         let (mut offset, mut size) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let account =
-            self.account.as_ref().map(|id| utf8_percent_encode(id.as_str(), ESCAPED).to_string());
+        let account = self.account.as_ref().map(|id| escaped(id.as_str()));
         let uri = site.uri(&[
             CONTACTS,
             "?offset=",
-            offset.format(self.offset),
+            offset.format(self.range.offset),
             "&size=",
-            size.format(self.size),
+            size.format(self.range.size),
             account.as_ref().map_or("", |_| "&targetAccountId="),
             account.as_deref().unwrap_or_default(),
         ]);
@@ -142,7 +98,25 @@ impl Operation for ListContacts {
     fn response(&self, response: Response<&[u8]>) -> Result<Page, Error> {
         // A 403 or 404 means something else for another user's contacts.
         let subject = if self.account.is_some() { Subject::User } else { Subject::Caller };
-        Answer::to::<Self>(&response, subject).object::<WirePage<'_>>().map(Page::from)
+        Answer::to::<Self>(&response, subject).object::<WirePage<'_, _>>().map(Page::from)
+    }
+}
+
+impl Paged for ListContacts {
+    type Item = Contact;
+
+    type Id = ContactId;
+
+    fn id(contact: &Contact) -> &ContactId {
+        &contact.id
+    }
+
+    fn start_offset(&self) -> u32 {
+        self.range.offset
+    }
+
+    fn offset(self, offset: u32) -> Result<Self, Error> {
+        Self::offset(self, offset)
     }
 }
 
@@ -184,11 +158,11 @@ mod tests {
     #[test]
     fn the_documented_page_is_read() {
         let page = page(PAGE);
-        assert_eq!(page.contacts.len(), 2);
-        assert_eq!(page.contacts[1].method, ContactMethod::Sms);
-        assert_eq!(page.contacts[1].apply_order, Some(1));
+        assert_eq!(page.items.len(), 2);
+        assert_eq!(page.items[1].method, ContactMethod::Sms);
+        assert_eq!(page.items[1].apply_order, Some(1));
         let next = ListContacts::all().after(&page).unwrap().unwrap();
-        assert_eq!((next.offset, next.size), (2, 100));
+        assert_eq!((next.range.offset, next.range.size), (2, 100));
     }
 
     #[test]
@@ -221,8 +195,8 @@ mod tests {
         let page = page(
             r#"{"_expands":[],"count":1,"values":[{"id":"a","method":"pager","to":"7","x":{}}],"links":null}"#,
         );
-        assert_eq!(page.contacts[0].method.as_str(), "pager");
-        assert!(!page.contacts[0].is_enabled());
+        assert_eq!(page.items[0].method.as_str(), "pager");
+        assert!(!page.items[0].is_enabled());
     }
 
     #[test]
@@ -230,7 +204,7 @@ mod tests {
         for body in ["{}", r#"{"values":null}"#, r#"{"message":"hello"}"#, "[]", "[[]]", "null"] {
             assert!(ListContacts::all().response(answer(200, body)).is_err(), "{body}");
         }
-        assert!(page(r#"{"values":[]}"#).contacts.is_empty());
+        assert!(page(r#"{"values":[]}"#).items.is_empty());
     }
 
     #[test]
@@ -250,10 +224,12 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_without_a_name_is_told_without_one() {
+    fn a_syntax_error_has_a_position_and_no_path() {
         let error = ListContacts::all().response(answer(200, r#"{"values":[],}"#)).unwrap_err();
         assert!(
-            error.to_string().contains("(200 OK): trailing comma at line 1 column 14"),
+            error.to_string().contains(
+                "(200 OK): the body is not valid JSON: trailing comma at line 1 column 14"
+            ),
             "{error}"
         );
     }
@@ -264,7 +240,7 @@ mod tests {
             r#"{"values":[{"id":"a","method":"sms","to":"1"},{"id":"b","method":"sms","to":7}]}"#;
         let error = ListContacts::all().response(answer(200, body)).unwrap_err();
         assert!(
-            error.to_string().contains("at values[1].to: invalid type: integer `7`"),
+            error.to_string().contains("in `values[1].to`: invalid type: integer `7`"),
             "{error}"
         );
     }
@@ -274,7 +250,7 @@ mod tests {
         let page = page(
             r#"{"values":[{"id":"a","method":"sms","to":"1"}],"links":{"next":"?offset=100&size=100"}}"#,
         );
-        assert_eq!(ListContacts::all().after(&page).unwrap().unwrap().offset, 1);
+        assert_eq!(ListContacts::all().after(&page).unwrap().unwrap().start_offset(), 1);
     }
 
     #[test]

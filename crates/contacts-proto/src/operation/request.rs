@@ -1,6 +1,7 @@
 //! The common part of all requests.
 
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::{BaseUrl, Credentials};
@@ -8,7 +9,15 @@ use crate::{BaseUrl, Credentials};
 /// Default `user-agent` of requests.
 pub const USER_AGENT: &str = concat!("contacts-proto/", env!("CARGO_PKG_VERSION"));
 
+/// All but the unreserved characters of RFC 3986 are escaped in a query.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Escapes a value for a query.
+pub(crate) fn escaped(value: &str) -> String {
+    utf8_percent_encode(value, ESCAPED).to_string()
+}
 
 /// Builds a request without a body.
 ///

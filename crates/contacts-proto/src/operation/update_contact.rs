@@ -2,7 +2,8 @@
 //!
 //! Changes the address of an e-mail contact.
 //!
-//! [Vendor's reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-patch)
+//! [Vendor's
+//! reference](https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-contacts/#api-v1-users-contacts-id-patch)
 
 use http::{Method, Request, Response};
 use serde::Serialize;

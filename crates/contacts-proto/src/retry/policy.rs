@@ -40,7 +40,8 @@ pub struct RetryPolicy {
     /// Time for a new contact to appear in the list, after a create request without a response.
     /// Default: 5 s.
     ///
-    /// [`Ensure`](crate::exchange::Ensure) and [`Reconcile`](crate::exchange::Reconcile) wait this long before they look again.
+    /// [`Ensure`](crate::exchange::Ensure) and [`Reconcile`](crate::exchange::Reconcile) wait this
+    /// long before they look again.
     pub consistency_delay: Duration,
     /// Maximum sizes of responses and lists.
     pub limits: Limits,

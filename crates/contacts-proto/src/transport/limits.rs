@@ -8,15 +8,15 @@ use http::StatusCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Maximum body of a response with one contact, in bytes. Default: 1 MiB.
+    /// Maximum body of a response that is not a list, in bytes. Default: 1 MiB.
     pub contact_body: usize,
-    /// Maximum body of a page of contacts, in bytes. Default: 8 MiB.
+    /// Maximum body of a page of a list, in bytes. Default: 8 MiB.
     pub page_body: usize,
     /// Maximum body of an error response, in bytes. Default: 64 KiB.
     pub error_body: usize,
     /// Maximum number of pages of a list. Default: 10,000.
     pub pages: u32,
-    /// Maximum number of contacts of a list. Default: 1,000,000.
+    /// Maximum number of items of a list, such as contacts. Default: 1,000,000.
     pub contacts: u32,
 }
 

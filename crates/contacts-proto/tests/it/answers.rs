@@ -7,7 +7,7 @@ use http::Response;
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Map, Value, json};
 
-fn operations() -> [Any; 8] {
+fn operations() -> [Any; 14] {
     let (id, account) = (ContactId::new("a1").unwrap(), AccountId::new("account").unwrap());
     Any::all(&id, &account, "90-555-555-5555")
 }
@@ -97,7 +97,8 @@ proptest! {
     #[test]
     fn only_a_json_object_is_a_success(status in 200_u16..=299, json in not_an_object()) {
         for operation in operations() {
-            if matches!(operation, Any::Delete(_)) {
+            // A deletion has no body, and a search has an array.
+            if matches!(operation, Any::Delete(_) | Any::FindUsers(_)) {
                 continue;
             }
             let read = operation.response(answer(status, json.to_string().as_bytes()));

@@ -10,6 +10,7 @@ mod exchange_table;
 mod model;
 mod mutations;
 mod numbers;
+mod on_calls;
 mod paging;
 mod reconcile;
 mod requests;

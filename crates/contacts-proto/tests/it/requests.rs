@@ -3,8 +3,8 @@
 use crate::support;
 use crate::support::{Any, CONTACTS, accounts, answer, bases, ids, numbers};
 use contacts_proto::{
-    BaseUrl, CloudId, Contact, ContactId, ContactMethod, CreateContact, Credentials, GetContact,
-    ListContacts, Operation, UpdateContact, exchange::Session,
+    Api, BaseUrl, CloudId, Contact, ContactId, ContactMethod, CreateContact, Credentials,
+    GetContact, ListContacts, Operation, Paged, UpdateContact, exchange::Session,
 };
 use http::{HeaderValue, Method, Request, header};
 use proptest::prelude::*;
@@ -72,7 +72,7 @@ proptest! {
     fn an_id_stands_unchanged_in_the_path(id in ids(), base in bases()) {
         let site = BaseUrl::new(&base).unwrap();
         let prefix = format!("{}{CONTACTS}/", Url::parse(&base).unwrap().path().trim_end_matches('/'));
-        let [_, _, get, update, delete, activate, deactivate, _] =
+        let [_, _, get, update, delete, activate, deactivate, ..] =
             Any::all(&id, &"account".parse().unwrap(), "1");
         for (operation, suffix) in
             [(get, ""), (update, ""), (delete, ""), (activate, "/activate"), (deactivate, "/deactivate")]
@@ -119,6 +119,33 @@ proptest! {
     }
 
     #[test]
+    fn a_session_sends_every_request_to_the_host_of_its_base_url(
+        host in bases(),
+        cloud_id in ids(),
+        oauth: bool,
+        bearer: bool,
+        id in ids(),
+        account in accounts(),
+        to in numbers(),
+    ) {
+        let host = Url::parse(&host).unwrap();
+        let host = format!("{}://{}", host.scheme(), host.authority());
+        let base = if oauth {
+            format!("{host}/ex/jira/{cloud_id}/jsm/ops/api")
+        } else {
+            format!("{host}/jsm/ops/api/{cloud_id}")
+        };
+        let jira = format!("{host}/ex/jira/{cloud_id}/rest/api/3");
+        let credentials = if bearer { Credentials::bearer("t") } else { Credentials::basic("a@b.example", "t") };
+        let session = Session::new(BaseUrl::new(&base).unwrap(), credentials.unwrap());
+        for operation in Any::all(&id, &account, &to) {
+            let request = operation.request_in(&session).unwrap();
+            let base = if operation.api() == Api::Jira { &jira } else { &base };
+            assert_stays_below(base, &request, &operation.path(&id))?;
+        }
+    }
+
+    #[test]
     fn no_link_changes_where_the_next_request_goes(
         base in bases(),
         account in prop::option::of(accounts()),
@@ -154,7 +181,11 @@ proptest! {
             session = session.with_user_agent(HeaderValue::from_str(user_agent).unwrap());
         }
         for operation in Any::all(&id, &account, &to) {
-            let request = operation.request_in(&session);
+            let Ok(request) = operation.request_in(&session) else {
+                prop_assert_eq!(operation.api(), Api::Jira);
+                prop_assert_eq!(session.base_url().unwrap().jira(), None);
+                continue;
+            };
             let all = |name| -> Vec<_> {
                 request.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
             };

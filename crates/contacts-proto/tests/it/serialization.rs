@@ -2,7 +2,8 @@
 
 use crate::support::{accounts, answer, ids};
 use contacts_proto::{
-    Confirmation, Contact, ContactMethod, GetContact, ListContacts, Operation, Page, Status,
+    Confirmation, Contact, ContactMethod, GetContact, JiraUser, ListContacts, Operation, Page,
+    Participant, Rotation, RotationId, Schedule, ScheduleId, Status,
 };
 use proptest::{option, prelude::*};
 use serde::{Serialize, de::DeserializeOwned};
@@ -36,6 +37,44 @@ fn pages() -> impl Strategy<Value = Page> {
         .prop_map(|(contacts, next)| Page::new(contacts, next))
 }
 
+/// Texts that are not empty: an empty one is read as absent.
+fn texts() -> impl Strategy<Value = Option<String>> {
+    option::of("\\PC{1,20}")
+}
+
+fn schedules() -> impl Strategy<Value = Schedule> {
+    let participants = prop::collection::vec((texts(), texts()), 0..3).prop_map(|all| {
+        let known = all.into_iter().filter(|(kind, id)| kind.is_some() || id.is_some());
+        known.map(|(kind, id)| Participant::new(kind.into(), id)).collect::<Vec<_>>()
+    });
+    let rotation = (ids(), texts(), participants).prop_map(|(id, name, participants)| {
+        let id = RotationId::new(id.as_str()).unwrap();
+        let mut rotation = Rotation::new(id, participants);
+        rotation.name = name;
+        rotation
+    });
+    let rotations = option::of(prop::collection::vec(rotation, 0..3));
+    (ids(), any::<String>(), option::of(any::<bool>()), texts(), texts(), rotations).prop_map(
+        |(id, name, enabled, timezone, team_id, rotations)| {
+            let mut schedule = Schedule::new(ScheduleId::new(id.as_str()).unwrap(), name);
+            (schedule.enabled, schedule.timezone) = (enabled, timezone);
+            (schedule.team_id, schedule.rotations) = (team_id, rotations);
+            schedule
+        },
+    )
+}
+
+fn users() -> impl Strategy<Value = JiraUser> {
+    (accounts(), texts(), texts(), option::of(any::<bool>()), texts()).prop_map(
+        |(id, name, email, active, account_type)| {
+            let mut user = JiraUser::new(id);
+            (user.display_name, user.email) = (name, email);
+            (user.active, user.account_type) = (active, account_type);
+            user
+        },
+    )
+}
+
 fn survives<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
     value: &T,
 ) -> Result<(), TestCaseError> {
@@ -52,7 +91,11 @@ proptest! {
         account in accounts(),
         message in any::<String>(),
         page in pages(),
+        schedule in schedules(),
+        user in users(),
     ) {
+        survives(&Page::new(vec![schedule], Some(1)))?;
+        survives(&user)?;
         survives(&contact.id)?;
         survives(&contact.method)?;
         survives(&contact.status.clone().unwrap_or_default())?;

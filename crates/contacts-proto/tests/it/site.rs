@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use contacts_proto::{
-    ContactId, ContactMethod, CreateContact, Credentials, DeleteContact, Effect, Error, Hint,
-    Receipt, Site,
+    AccountId, BulkGetUsers, ContactId, ContactMethod, CreateContact, Credentials, DeleteContact,
+    Effect, Error, Hint, Receipt, Site,
     exchange::{Action, Call, Create, Event, Exchange, List, Now, Reconcile, Session},
     transport::{Delivery, TransportError, TransportErrorKind},
 };
@@ -54,6 +54,32 @@ fn the_first_exchange_looks_the_cloud_id_up_without_credentials_and_all_clones_k
     let (request, _) = sent(Call::new(other, DeleteContact::new(id)).step(Event::Start, now(2), 0));
     let expected = "https://api.atlassian.com/ex/jira/35273b54/jsm/ops/api/v1/users/contacts/a";
     assert_eq!(request.uri(), expected, "the base URL follows from the kind of credentials");
+}
+
+#[test]
+fn a_call_to_jira_looks_the_cloud_id_up_first_and_goes_to_the_gateway_with_any_credentials() {
+    let get = BulkGetUsers::new(&[AccountId::new("a").unwrap()]).unwrap();
+    let mut call = Call::new(session(), &get);
+    assert_eq!(sent(call.step(Event::Start, now(0), 0)).0.uri(), LOOKUP);
+    let (request, _) = sent(call.step(answered(TENANT), now(1), 0));
+    let expected = "https://api.atlassian.com/ex/jira/35273b54/rest/api/3/user/bulk\
+                    ?maxResults=50&accountId=a";
+    assert_eq!(request.uri(), expected);
+    let oauth = call.session().with_credentials(Credentials::bearer("oauth").unwrap());
+    assert_eq!(oauth.request(&get).unwrap().uri(), expected);
+}
+
+#[test]
+fn credentials_are_not_refreshed_for_a_scope_that_jira_misses() {
+    let known = Credentials::bearer("oauth").unwrap();
+    let site = Site::new("acme").unwrap().with_cloud_id("35273b54".parse().unwrap());
+    let session = Session::new(site, known.clone()).with_refreshable(Some(known));
+    let mut call = Call::new(session, BulkGetUsers::new(&[AccountId::new("a").unwrap()]).unwrap());
+    sent(call.step(Event::Start, now(0), 0));
+    let body = &br#"{"code":401,"message":"Unauthorized; scope does not match"}"#[..];
+    let refused = Event::Answered(Response::builder().status(401).body(body).unwrap());
+    let Action::Done(Err(error)) = call.step(refused, now(1), 0) else { panic!("no refresh") };
+    assert_eq!(error.hint(), Some(Hint::MissingJiraScope(&["read:jira-user"])));
 }
 
 #[test]

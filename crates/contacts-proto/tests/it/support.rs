@@ -64,6 +64,8 @@ pub(crate) fn json() -> impl Strategy<Value = Value> {
         2 => select(vec![
             "id", "method", "to", "status", "enabled", "values", "links", "next", "data", "message", "errors",
             "title", "code", "detail", "errorMessages", "error", "requestId", "cloudId", "timestamp", "path",
+            "type", "onCallParticipants", "nextOnCallParticipants", "onCallUsers", "forwardedFrom",
+            "rotations", "participants", "teamId", "accountId", "emailAddress",
         ])
         .prop_map(String::from),
         1 => any::<String>(),

@@ -86,8 +86,9 @@ pub fn fault_help() -> String {
     let mut help = String::from(
         "A fault plan is a JSON object with a list of rules and an optional seed. Only `fault` is
 required in a rule; every other condition limits it.
-    operation    list, create, get, update, delete, activate, deactivate, tenant_info;
-                 default: every request
+    operation    list, create, get, update, delete, activate, deactivate, tenant_info,
+                 list_schedules, get_schedule, get_on_calls, get_next_on_calls,
+                 list_rotations, bulk_get_users, find_users; default: every request
     occurrence   {\"nth\":2}, {\"every\":5}, {\"range\":{\"from\":2,\"to\":4}};
                  each rule counts its requests from 1
     probability  0 to 1
@@ -134,6 +135,7 @@ mod tests {
 
     use super::*;
     use crate::faults::FaultPlan;
+    use crate::operation::Operation;
 
     #[test]
     fn every_example_is_valid() {
@@ -160,6 +162,16 @@ mod tests {
         let error = serde_json::from_str::<Fault>(r#"{"kind":"?"}"#).unwrap_err().to_string();
         let known: BTreeSet<_> = error.split('`').skip(3).step_by(2).map(str::to_owned).collect();
         assert_eq!(explained, known);
+    }
+
+    #[test]
+    fn every_operation_is_named() {
+        let error = serde_json::from_str::<Operation>(r#""?""#).unwrap_err().to_string();
+        let known = error.split('`').skip(3).step_by(2);
+        let help = fault_help();
+        let named = help.split_once("operation ").unwrap().1.split_once(';').unwrap().0;
+        let named: Vec<_> = named.split(',').map(str::trim).collect();
+        assert_eq!(named, known.collect::<Vec<_>>());
     }
 
     #[test]

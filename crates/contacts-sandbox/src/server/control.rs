@@ -6,7 +6,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde::Deserialize;
 
 use super::response::{self, ResponseBody};
-use super::{Shared, origin_guard};
+use super::{Shared, now, origin_guard};
 use crate::faults::{FaultRule, fault_kinds};
 
 /// Body of `POST verify`.
@@ -30,6 +30,7 @@ pub(super) fn respond(
         ("GET", "journal") => journal(shared, parts.uri.query()),
         ("DELETE", "journal") => done(|| shared.journal().clear()),
         ("GET", "state") => state(shared, parts),
+        ("GET", "on-call") => response::json(&shared.service().overview(now())),
         ("GET", "faults") => response::json(&shared.armed().rules()),
         ("GET", "faults/kinds") => response::json(&fault_kinds()),
         ("DELETE", "faults") => done(|| shared.armed().disarm()),
@@ -41,7 +42,7 @@ pub(super) fn respond(
         _ => response::plain(
             StatusCode::NOT_FOUND,
             "not found; available: GET and DELETE journal; GET journal?since=REVISION&last=N; GET state; \
-             GET, POST and DELETE faults; GET faults/kinds; POST verify\n",
+             GET on-call; GET, POST and DELETE faults; GET faults/kinds; POST verify\n",
         ),
     }
 }

@@ -1,5 +1,5 @@
-//! The web page at `/`, which shows users, contacts, faults and requests. It is a single file
-//! without external resources, and uses only the [`control`](super::control) API.
+//! The web page at `/`, which shows who is on call, users, contacts, faults and requests. It is a
+//! single file without external resources, and uses only the [`control`](super::control) API.
 
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 
@@ -15,6 +15,7 @@ macro_rules! script {
     () => {
         concat!(
             include_str!("inspector/tools.js"),
+            include_str!("inspector/on_call.js"),
             include_str!("inspector/users.js"),
             include_str!("inspector/faults.js"),
             include_str!("inspector/journal.js"),
@@ -41,8 +42,8 @@ const PAGE: &str = concat!(
 const POLICY: &str = concat!(
     "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
-    "style-src 'sha256-eE1M6A2zcPJGd8ujaVa6QrnN+sqQGr7FwbyWJwRdi3g='; ",
-    "script-src 'sha256-K2IWLstUaob5srIYuCKZmmtpg38H+AGonTZH+pV6Olw='",
+    "style-src 'sha256-DtWjrPnVwUO64w0MkqU5YdXKO+C9BtxgP+/VGR6fo/c='; ",
+    "script-src 'sha256-7ox4YsXYH258dAgG82WN1Qy3+4jpCKXJib3EFsxVvgo='",
 );
 
 const HEADERS: [(HeaderName, &str); 6] = [

@@ -3,6 +3,7 @@
 use super::{RecordedRequest, Sandbox};
 use crate::contact::{ContactMethod, StoredContact};
 use crate::operation::Operation;
+use crate::schedule::{Escalation, Forwarding, Schedule, Team};
 use crate::service::Service;
 use crate::user::User;
 
@@ -40,6 +41,26 @@ impl Sandbox {
             let account = account(service, email).to_owned();
             service.add_contact(&account, method, to, enabled).expect("the user exists")
         })
+    }
+
+    /// Adds a schedule. Replaces a schedule with the same id.
+    pub fn add_schedule(&self, schedule: Schedule) {
+        self.with_service(|service| service.add_schedule(schedule));
+    }
+
+    /// Adds a team. Replaces a team with the same id.
+    pub fn add_team(&self, team: Team) {
+        self.with_service(|service| service.add_team(team));
+    }
+
+    /// Adds an escalation. Replaces an escalation with the same id.
+    pub fn add_escalation(&self, escalation: Escalation) {
+        self.with_service(|service| service.add_escalation(escalation));
+    }
+
+    /// Forwards the duties of a user. Of several forwardings that apply, the first one counts.
+    pub fn add_forwarding(&self, forwarding: Forwarding) {
+        self.with_service(|service| service.add_forwarding(forwarding));
     }
 
     /// Returns the requests of one operation from the [`journal`](Self::journal), oldest first.

@@ -21,6 +21,8 @@ pub(super) enum ErrorResponse {
     Forbidden { code: u32, message: &'static str },
     /// 402, 404, 409 or 422: the operation rejects the request.
     Operation { status: StatusCode, field: &'static str, title: &'static str, code: &'static str },
+    /// 400 from the Jira platform.
+    Jira { message: &'static str },
     /// 404, 405 or 415 from the web framework.
     Plain { status: StatusCode, allow: Option<&'static str> },
 }
@@ -64,6 +66,10 @@ impl ErrorResponse {
                     &ByField { message: title, errors: OneField { field, reason: title } },
                 ),
             },
+            Self::Jira { message } => ApiResponse::json(
+                StatusCode::BAD_REQUEST,
+                &Jira { error_messages: [message], errors: Empty {} },
+            ),
             Self::Plain { status, allow } => {
                 let body = Plain {
                     timestamp: clock::spring_timestamp(context.now),
@@ -127,6 +133,16 @@ impl Serialize for OneField<'_> {
         map.end()
     }
 }
+
+#[derive(Serialize)]
+struct Jira<'a> {
+    #[serde(rename = "errorMessages")]
+    error_messages: [&'a str; 1],
+    errors: Empty,
+}
+
+#[derive(Serialize)]
+struct Empty {}
 
 #[derive(Serialize)]
 struct Plain<'a> {

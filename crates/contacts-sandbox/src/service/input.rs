@@ -90,6 +90,25 @@ impl<'a> ListQuery<'a> {
     }
 }
 
+/// Returns every value of a query parameter, decoded as a form: `+` is a space.
+pub(super) fn values<'a>(query: &'a str, name: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
+    let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    pairs.filter(move |(known, _)| *known == name).map(|(_, value)| decoded(value))
+}
+
+/// Returns the first value of a query parameter, decoded as a form.
+pub(super) fn value<'a>(query: &'a str, name: &'a str) -> Option<Cow<'a, str>> {
+    values(query, name).next()
+}
+
+fn decoded(value: &str) -> Cow<'_, str> {
+    if value.contains('+') {
+        let spaced = value.replace('+', " ");
+        return percent_decode_str(&spaced).decode_utf8_lossy().into_owned().into();
+    }
+    percent_decode_str(value).decode_utf8_lossy()
+}
+
 fn number(field: &'static str, value: &str) -> Result<i32, ErrorResponse> {
     value.parse().map_err(|_| ErrorResponse::unprocessable(field, "Not a number", "NUMBER_INVALID"))
 }
@@ -215,6 +234,14 @@ mod tests {
             ListQuery { offset: Some(10), size: Some(5), target: Some("557058:abc".into()) }
         );
         assert_eq!(ListQuery::read("").unwrap(), ListQuery::default());
+    }
+
+    #[test]
+    fn values_are_decoded_as_a_form() {
+        let query = "id=a%3Ab&name=Night+shift%2B&id=c&ids=d&id";
+        assert_eq!(values(query, "id").collect::<Vec<_>>(), ["a:b", "c", ""]);
+        assert_eq!(value(query, "name").as_deref(), Some("Night shift+"));
+        assert_eq!(value(query, "nam"), None);
     }
 
     #[test]

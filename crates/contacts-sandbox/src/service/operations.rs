@@ -1,4 +1,6 @@
-//! Performs each operation on the requesting user's contacts.
+//! Performs each operation, and those on the requesting user's contacts here.
+
+use std::time::Duration;
 
 use http::StatusCode;
 use http::request::Parts;
@@ -6,7 +8,7 @@ use serde::Serialize;
 
 use super::error_response::ErrorResponse;
 use super::input::{ListQuery, NewContact, check_destination, new_destination};
-use super::page::{ContactBody, PageBody, Window};
+use super::page::{ContactBody, Contacts, List};
 use super::response::{ApiResponse, contact_id};
 use super::{Outcome, Service};
 use crate::behaviour::{DeactivatingUnverified, DeleteResponse, Duplicates, NewPhones, OverLimit};
@@ -36,6 +38,7 @@ impl Service {
         id: &str,
         parts: &Parts,
         body: &[u8],
+        now: Duration,
     ) -> Outcome {
         match operation {
             Operation::TenantInfo => self.tenant_info(),
@@ -46,6 +49,13 @@ impl Service {
             Operation::Delete => self.delete(account, id),
             Operation::Activate => self.activate(account, id),
             Operation::Deactivate => self.deactivate(account, id),
+            Operation::ListSchedules => self.list_schedules(account, parts),
+            Operation::GetSchedule => self.get_schedule(account, id),
+            Operation::GetOnCalls => self.on_calls(account, id, parts, now),
+            Operation::GetNextOnCalls => self.next_on_calls(account, id, parts, now),
+            Operation::ListRotations => self.list_rotations(account, id, parts),
+            Operation::BulkGetUsers => self.bulk_get_users(parts),
+            Operation::FindUsers => self.find_users(parts),
         }
     }
 
@@ -56,9 +66,11 @@ impl Service {
     fn list(&self, account: usize, parts: &Parts) -> Outcome {
         let query = ListQuery::read(parts.uri.query().unwrap_or_default())?;
         let account = self.listed_account(account, query.target.as_deref())?;
-        let window = Window::of(&query, &self.behaviour)?;
+        let list = List::contacts(&self.behaviour);
+        let window = list.window(&query)?;
         let contacts = self.accounts.get(account).map_or(&[][..], |account| &account.contacts);
-        Ok(ApiResponse::json(StatusCode::OK, &PageBody::new(contacts, window, &self.behaviour)))
+        let values = Contacts::new(contacts, window.range(contacts.len()));
+        Ok(ApiResponse::json(StatusCode::OK, &list.page(values, window, contacts.len())))
     }
 
     fn get(&self, account: usize, id: &str) -> Outcome {

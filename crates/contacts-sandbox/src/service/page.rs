@@ -1,6 +1,7 @@
-//! A page of the contact list, and its links.
+//! Pages of a list, and their links.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
@@ -11,8 +12,109 @@ use super::route::COLLECTION;
 use crate::behaviour::{Behaviour, EndOfList, NextLink, SizeOutOfRange};
 use crate::contact::StoredContact;
 
-const DEFAULT_SIZE: i32 = 20;
-const MAX_PAGE_SIZE: i32 = 100;
+/// A list that the service sends in pages.
+#[derive(Clone, Copy)]
+pub(super) struct List<'a> {
+    behaviour: &'a Behaviour,
+    /// Path after the base.
+    path: &'a str,
+    default_size: i32,
+    max_size: i32,
+    size_error: &'static str,
+    next_link: NextLink,
+    end_of_list: EndOfList,
+    first_and_last: bool,
+    count: bool,
+    expands: Option<&'static [&'static str]>,
+}
+
+impl<'a> List<'a> {
+    /// The list of a user's contacts.
+    pub(super) fn contacts(behaviour: &'a Behaviour) -> Self {
+        Self {
+            behaviour,
+            path: COLLECTION,
+            default_size: 20,
+            max_size: 100,
+            size_error: "The size is not within 1 and 100",
+            next_link: behaviour.next_link,
+            end_of_list: behaviour.end_of_list,
+            first_and_last: behaviour.first_and_last,
+            count: behaviour.extra_members,
+            expands: behaviour.extra_members.then_some(&[]),
+        }
+    }
+
+    /// A list of schedules or rotations.
+    pub(super) fn schedules(
+        behaviour: &'a Behaviour,
+        path: &'a str,
+        expands: Option<&'static [&'static str]>,
+    ) -> Self {
+        Self {
+            behaviour,
+            path,
+            default_size: 25,
+            max_size: 50,
+            size_error: "The size is not within 1 and 50",
+            next_link: behaviour.schedules_next_link,
+            end_of_list: behaviour.schedules_end_of_list,
+            first_and_last: false,
+            count: false,
+            expands,
+        }
+    }
+
+    /// Returns the page that a request selects.
+    pub(super) fn window(&self, query: &ListQuery<'_>) -> Result<Window, ErrorResponse> {
+        let offset = usize::try_from(query.offset.unwrap_or(0)).map_err(|_| {
+            ErrorResponse::unprocessable("offset", "The offset is negative", "OFFSET_INVALID")
+        })?;
+        let asked = query.size.unwrap_or(self.default_size);
+        let allowed = asked.clamp(1, self.max_size);
+        if allowed != asked && self.behaviour.size_out_of_range == SizeOutOfRange::Rejected {
+            return Err(ErrorResponse::unprocessable("size", self.size_error, "SIZE_INVALID"));
+        }
+        // With a cap of 0, the list would never end.
+        let cap = self
+            .behaviour
+            .page_cap
+            .map_or(usize::MAX, |cap| usize::try_from(cap.max(1)).unwrap_or(usize::MAX));
+        Ok(Window { offset, size: usize::try_from(allowed).unwrap_or(1).min(cap) })
+    }
+
+    /// Returns the body of a page with the values in the window.
+    pub(super) fn page<V: Serialize>(
+        self,
+        values: V,
+        window: Window,
+        total: usize,
+    ) -> PageBody<'a, V> {
+        let Window { offset, size } = window;
+        let Range { start, end } = window.range(total);
+        let is_full = end - start == size;
+        let more = if self.behaviour.next_after_full_page { is_full } else { end < total };
+        let link = |offset| Link { list: self, offset, size };
+        let next = if more {
+            let stuck = self.next_link == NextLink::Stuck;
+            Some(Some(End::Link(link(if stuck { offset } else { end }))))
+        } else {
+            match self.end_of_list {
+                EndOfList::Absent | EndOfList::WithoutLinks => None,
+                EndOfList::Null => Some(None),
+                EndOfList::Empty => Some(Some(End::Empty)),
+            }
+        };
+        let without_links = !more && self.end_of_list == EndOfList::WithoutLinks;
+        let links = (!without_links).then(|| Links {
+            next,
+            first: self.first_and_last.then(|| link(0)),
+            last: self.first_and_last.then(|| link(total.saturating_sub(1) / size * size)),
+        });
+        let count = self.count.then_some(end - start);
+        PageBody { values, links, count, expands: self.expands }
+    }
+}
 
 /// Offset and maximum size of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,74 +124,23 @@ pub(super) struct Window {
 }
 
 impl Window {
-    pub(super) fn of(query: &ListQuery<'_>, behaviour: &Behaviour) -> Result<Self, ErrorResponse> {
-        let offset = usize::try_from(query.offset.unwrap_or(0)).map_err(|_| {
-            ErrorResponse::unprocessable("offset", "The offset is negative", "OFFSET_INVALID")
-        })?;
-        let asked = query.size.unwrap_or(DEFAULT_SIZE);
-        let allowed = asked.clamp(1, MAX_PAGE_SIZE);
-        if allowed != asked && behaviour.size_out_of_range == SizeOutOfRange::Rejected {
-            return Err(ErrorResponse::unprocessable(
-                "size",
-                "The size is not within 1 and 100",
-                "SIZE_INVALID",
-            ));
-        }
-        // With a cap of 0, the list would never end.
-        let cap = behaviour
-            .page_cap
-            .map_or(usize::MAX, |cap| usize::try_from(cap.max(1)).unwrap_or(usize::MAX));
-        Ok(Self { offset, size: usize::try_from(allowed).unwrap_or(1).min(cap) })
+    /// Returns the indexes of the values, of `total` ones.
+    pub(super) fn range(self, total: usize) -> Range<usize> {
+        let start = self.offset.min(total);
+        start..start.saturating_add(self.size).min(total)
     }
 }
 
 /// Body of a page.
 #[derive(Serialize)]
-pub(super) struct PageBody<'a> {
-    values: Values<'a>,
+pub(super) struct PageBody<'a, V> {
+    values: V,
     #[serde(skip_serializing_if = "Option::is_none")]
     links: Option<Links<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<usize>,
     #[serde(rename = "_expands", skip_serializing_if = "Option::is_none")]
-    expands: Option<[&'static str; 0]>,
-}
-
-impl<'a> PageBody<'a> {
-    pub(super) fn new(
-        contacts: &'a [StoredContact],
-        window: Window,
-        behaviour: &'a Behaviour,
-    ) -> Self {
-        let Window { offset, size } = window;
-        let total = contacts.len();
-        let start = offset.min(total);
-        let end = (start + size).min(total);
-        let values =
-            Values { contacts: contacts.get(start..end).unwrap_or_default(), first: start };
-
-        let is_full = end - start == size;
-        let more = if behaviour.next_after_full_page { is_full } else { end < total };
-        let link = |offset| Link { behaviour, offset, size };
-        let next = if more {
-            let stuck = behaviour.next_link == NextLink::Stuck;
-            Some(Some(End::Link(link(if stuck { offset } else { end }))))
-        } else {
-            match behaviour.end_of_list {
-                EndOfList::Absent | EndOfList::WithoutLinks => None,
-                EndOfList::Null => Some(None),
-                EndOfList::Empty => Some(Some(End::Empty)),
-            }
-        };
-        let without_links = !more && behaviour.end_of_list == EndOfList::WithoutLinks;
-        let links = (!without_links).then(|| Links {
-            next,
-            first: behaviour.first_and_last.then(|| link(0)),
-            last: behaviour.first_and_last.then(|| link(total.saturating_sub(1) / size * size)),
-        });
-        let extra = behaviour.extra_members;
-        Self { links, count: extra.then_some(end - start), expands: extra.then_some([]), values }
-    }
+    expands: Option<&'static [&'static str]>,
 }
 
 /// A contact in JSON. Only contacts on a page have `applyOrder`.
@@ -118,12 +169,19 @@ struct Status<'a> {
     disabled_reason: Option<&'a str>,
 }
 
-struct Values<'a> {
+/// The contacts on a page.
+pub(super) struct Contacts<'a> {
     contacts: &'a [StoredContact],
     first: usize,
 }
 
-impl Serialize for Values<'_> {
+impl<'a> Contacts<'a> {
+    pub(super) fn new(all: &'a [StoredContact], range: Range<usize>) -> Self {
+        Self { first: range.start, contacts: all.get(range).unwrap_or_default() }
+    }
+}
+
+impl Serialize for Contacts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut sequence = serializer.serialize_seq(Some(self.contacts.len()))?;
         for (index, contact) in (self.first..).zip(self.contacts) {
@@ -158,7 +216,7 @@ fn empty_string<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
 
 /// Serialized without an intermediate string.
 struct Link<'a> {
-    behaviour: &'a Behaviour,
+    list: List<'a>,
     offset: usize,
     size: usize,
 }
@@ -171,22 +229,18 @@ impl Serialize for Link<'_> {
 
 impl fmt::Display for Link<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (before, after) = self.behaviour.base.around_cloud_id();
-        let cloud_id = &self.behaviour.cloud_id;
-        match self.behaviour.next_link {
+        let List { behaviour, path, .. } = self.list;
+        let (before, after) = behaviour.base.around_cloud_id();
+        let cloud_id = &behaviour.cloud_id;
+        match self.list.next_link {
             NextLink::Placeholder | NextLink::Stuck => formatter.write_str("url")?,
             NextLink::Query => {}
-            NextLink::PathWithoutCloudId => formatter.write_str(COLLECTION)?,
-            NextLink::Path => write!(formatter, "{before}{cloud_id}{after}{COLLECTION}")?,
+            NextLink::PathWithoutCloudId => formatter.write_str(path)?,
+            NextLink::Path => write!(formatter, "{before}{cloud_id}{after}{path}")?,
             NextLink::Absolute => {
-                write!(
-                    formatter,
-                    "https://api.atlassian.com{before}{cloud_id}{after}{COLLECTION}"
-                )?;
+                write!(formatter, "https://api.atlassian.com{before}{cloud_id}{after}{path}")?;
             }
-            NextLink::ForeignAbsolute => {
-                write!(formatter, "https://elsewhere.example{COLLECTION}")?;
-            }
+            NextLink::ForeignAbsolute => write!(formatter, "https://elsewhere.example{path}")?,
         }
         write!(formatter, "?offset={}&size={}", self.offset, self.size)
     }
@@ -207,8 +261,10 @@ mod tests {
             disabled_reason: None,
         };
         let contacts: Vec<_> = (0..total).map(contact).collect();
-        let window = Window::of(&ListQuery::read(query).unwrap(), behaviour).unwrap();
-        serde_json::to_string(&PageBody::new(&contacts, window, behaviour)).unwrap()
+        let list = List::contacts(behaviour);
+        let window = list.window(&ListQuery::read(query).unwrap()).unwrap();
+        let values = Contacts::new(&contacts, window.range(total));
+        serde_json::to_string(&list.page(values, window, total)).unwrap()
     }
 
     fn links(total: usize, behaviour: &Behaviour) -> String {

@@ -10,6 +10,8 @@ use crate::operation::Operation;
 const TENANT_INFO: &str = "/_edge/tenant_info";
 /// Path of the operations, after the base.
 pub(super) const COLLECTION: &str = "/v1/users/contacts";
+/// Path of the schedules, after the base.
+pub(super) const SCHEDULES: &str = "/v1/schedules";
 
 /// Returns the operation of a request, and the id in its path as sent (empty without one).
 pub(super) fn route<'a>(
@@ -24,20 +26,45 @@ pub(super) fn route<'a>(
             Err(only("GET"))
         };
     }
-    let below = below(behaviour, behaviour.base, path)
-        .or_else(|| below(behaviour, behaviour.base.for_oauth(), path));
-    let rest = below.and_then(|path| path.strip_prefix(COLLECTION)).ok_or(UNKNOWN_PATH)?;
+    if let Some(path) = below_jira(behaviour, path) {
+        return only_get(method, Operation::on_jira(path), "");
+    }
+    let path = below(behaviour, behaviour.base, path)
+        .or_else(|| below(behaviour, behaviour.base.for_oauth(), path))
+        .ok_or(UNKNOWN_PATH)?;
+    if let Some(rest) = path.strip_prefix(SCHEDULES) {
+        return match item(rest)? {
+            None => only_get(method, Some(Operation::ListSchedules), ""),
+            Some((id, part)) => only_get(method, Operation::on_schedule(part), id),
+        };
+    }
+    match item(path.strip_prefix(COLLECTION).ok_or(UNKNOWN_PATH)?)? {
+        None => Operation::on_contacts(method).map(|operation| (operation, "")).map_err(only),
+        Some((id, action)) => {
+            let operation = Operation::on_contact(method, action).ok_or(UNKNOWN_PATH)?;
+            Ok((operation.map_err(only)?, id))
+        }
+    }
+}
+
+/// Returns the id and the last segment of a path below a collection, or `None` for the collection.
+fn item(rest: &str) -> Result<Option<(&str, Option<&str>)>, ErrorResponse> {
     if rest.is_empty() {
-        return Operation::on_contacts(method).map(|operation| (operation, "")).map_err(only);
+        return Ok(None);
     }
     let rest = rest.strip_prefix('/').ok_or(UNKNOWN_PATH)?;
-    let (id, action) = rest.split_once('/').map_or((rest, None), |(id, action)| (id, Some(action)));
+    let (id, last) = rest.split_once('/').map_or((rest, None), |(id, last)| (id, Some(last)));
     // Treating an empty id as the collection would turn a get into a list.
-    if id.is_empty() {
-        return Err(UNKNOWN_PATH);
-    }
-    let operation = Operation::on_contact(method, action).ok_or(UNKNOWN_PATH)?;
-    Ok((operation.map_err(only)?, id))
+    if id.is_empty() { Err(UNKNOWN_PATH) } else { Ok(Some((id, last))) }
+}
+
+fn only_get<'a>(
+    method: &Method,
+    operation: Option<Operation>,
+    id: &'a str,
+) -> Result<(Operation, &'a str), ErrorResponse> {
+    let operation = operation.ok_or(UNKNOWN_PATH)?;
+    if method == Method::GET { Ok((operation, id)) } else { Err(only("GET")) }
 }
 
 const UNKNOWN_PATH: ErrorResponse =
@@ -50,7 +77,7 @@ fn only(allow: &'static str) -> ErrorResponse {
 /// Returns the kind of credentials that the base of a path accepts.
 pub(super) fn accepted_credentials(behaviour: &Behaviour, path: &str) -> AcceptedCredentials {
     let base = behaviour.base;
-    if base == base.for_oauth() {
+    if base == base.for_oauth() || below_jira(behaviour, path).is_some() {
         AcceptedCredentials::Any
     } else if below(behaviour, base, path).is_some() {
         AcceptedCredentials::ApiTokens
@@ -70,6 +97,12 @@ pub(super) enum AcceptedCredentials {
 fn below<'a>(behaviour: &Behaviour, base: Base, path: &'a str) -> Option<&'a str> {
     let (before, after) = base.around_cloud_id();
     path.strip_prefix(before)?.strip_prefix(behaviour.cloud_id.as_str())?.strip_prefix(after)
+}
+
+/// Returns the path below the base of the Jira platform, the same for all credentials.
+fn below_jira<'a>(behaviour: &Behaviour, path: &'a str) -> Option<&'a str> {
+    let rest = path.strip_prefix("/ex/jira/")?.strip_prefix(behaviour.cloud_id.as_str())?;
+    rest.strip_prefix("/rest/api/3")
 }
 
 #[cfg(test)]
@@ -99,6 +132,34 @@ mod tests {
             Some((Operation::Deactivate, "c-1"))
         );
         assert_eq!(routed(Method::GET, TENANT_INFO), Some((Operation::TenantInfo, "")));
+    }
+
+    #[test]
+    fn schedules_are_read_at_both_bases_and_names_at_the_base_of_jira() {
+        for base in ["/jsm/ops/api/sandbox", "/ex/jira/sandbox/jsm/ops/api"] {
+            for (path, operation, id) in [
+                ("", Operation::ListSchedules, ""),
+                ("/s-1", Operation::GetSchedule, "s-1"),
+                ("/s-1/on-calls", Operation::GetOnCalls, "s-1"),
+                ("/s-1/next-on-calls", Operation::GetNextOnCalls, "s-1"),
+                ("/s-1/rotations", Operation::ListRotations, "s-1"),
+            ] {
+                let path = format!("{base}/v1/schedules{path}");
+                assert_eq!(routed(Method::GET, &path), Some((operation, id)));
+                assert_eq!(routed(Method::POST, &path), None);
+            }
+            for path in ["/", "/s-1/", "//on-calls", "/s-1/on-calls/", "/s-1/overrides", "s"] {
+                assert_eq!(routed(Method::GET, &format!("{base}/v1/schedules{path}")), None);
+            }
+            assert_eq!(routed(Method::GET, &format!("{base}/rest/api/3/user/bulk")), None);
+        }
+        let jira = "/ex/jira/sandbox/rest/api/3";
+        let bulk = format!("{jira}/user/bulk");
+        assert_eq!(routed(Method::GET, &bulk), Some((Operation::BulkGetUsers, "")));
+        assert_eq!(routed(Method::POST, &bulk), None);
+        let search = format!("{jira}/user/search");
+        assert_eq!(routed(Method::GET, &search), Some((Operation::FindUsers, "")));
+        assert_eq!(routed(Method::GET, &format!("{jira}/users/bulk")), None);
     }
 
     #[test]

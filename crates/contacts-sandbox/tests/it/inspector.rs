@@ -184,6 +184,19 @@ fn the_journal_returns_the_changes_since_a_revision() {
 }
 
 #[test]
+fn programs_can_read_who_is_on_call() {
+    let sandbox = Sandbox::start().unwrap();
+    let schedules = send(&sandbox, "GET", "/_sandbox/on-call", "").json();
+    let names: Vec<_> = schedules.as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["Payments primary", "Platform"]);
+    let on_call = format!("{} {}", schedules[0]["now"][0], schedules[0]["next"][0]);
+    assert!(
+        [r#""Ann Berg" "Ben Ode""#, r#""Ben Ode" "Ann Berg""#].contains(&&*on_call),
+        "{on_call}"
+    );
+}
+
+#[test]
 fn the_state_is_sent_only_after_a_change_and_contains_no_token() {
     let sandbox = Sandbox::start().unwrap();
     let user = User::new("eve@example.com", "s3cret-1")

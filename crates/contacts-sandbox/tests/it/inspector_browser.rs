@@ -5,7 +5,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use contacts_browser::{Browser, ENTER, TAB, View};
-use contacts_sandbox::{DEMO_TOKEN, Sandbox, StoredContact};
+use contacts_sandbox::{
+    DEMO_TOKEN, Participant, Rotation, RotationType, Sandbox, Schedule, StoredContact,
+};
 use serde_json::Value;
 
 const CONTACTS: &str = "/jsm/ops/api/sandbox/v1/users/contacts";
@@ -96,6 +98,38 @@ fn the_page_shows_new_requests_and_a_click_verifies_a_number() {
 
 #[test]
 #[ignore = "needs chromium and chromedriver: run it with --ignored"]
+fn the_page_shows_who_is_on_call_now_and_next() {
+    let sandbox = Sandbox::start().unwrap();
+    let browser = open(&sandbox, WIDE);
+    let row = browser.find_text("#schedules tr", "Payments primary").text();
+    assert!(row.contains("Ben Ode") && row.contains("Ann Berg"), "{row}");
+    let row = browser.find_text("#schedules tr", "Platform").text();
+    for text in ["Cleo Park for Dana Demo", "team Night shift, not opened"] {
+        assert!(row.contains(text), "{row}");
+    }
+    browser.find_text("#users-list p", "Ben Ode");
+
+    let schedule = Schedule::new("s-1", "Billing");
+    sandbox.with_service(|service| service.add_schedule(schedule));
+    let row = browser.find_text("#schedules tr", "Billing").text();
+    assert_eq!(row.matches("no one").count(), 2, "{row}");
+    browser.find_text("#schedules-count", "3");
+    assert!(sandbox.journal().is_empty(), "the page itself is not in the journal");
+    assert_clean(&browser);
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver: run it with --ignored"]
+fn a_sandbox_without_schedules_shows_no_on_call_section() {
+    let service = contacts_sandbox::Service::new(contacts_sandbox::Behaviour::default());
+    let sandbox = Sandbox::builder().service(service).start().unwrap();
+    let browser = open(&sandbox, NARROW);
+    assert!(!browser.find("#on-call").is_visible());
+    assert_clean(&browser);
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver: run it with --ignored"]
 fn a_fault_that_is_armed_on_the_page_applies_to_the_next_request() {
     let sandbox = Sandbox::start().unwrap();
     let browser = open(&sandbox, WIDE);
@@ -156,7 +190,11 @@ fn hostile_data_is_shown_as_text_and_never_runs() {
     sandbox.with_service(|service| {
         let mut eve = contacts_sandbox::User::new(HOSTILE, "t0ken").with_account_id(HOSTILE);
         eve.administrator = true;
-        service.add_user(eve);
+        service.add_user(eve.with_name(HOSTILE));
+        let start = Duration::ZERO;
+        let rotation = Rotation::new("r", RotationType::Daily, start)
+            .with_participants([HOSTILE, &long].map(Participant::user));
+        service.add_schedule(Schedule::new("s", HOSTILE).with_rotation(rotation));
         service.add_contact(HOSTILE, HOSTILE, HOSTILE, false);
         service.add_contact(&account, "sms", HOSTILE, true);
         service.add_contact(&account, "sms", &long, true);
@@ -178,9 +216,13 @@ fn hostile_data_is_shown_as_text_and_never_runs() {
     });
 
     let escaped = HOSTILE.replace('\u{1b}', "\\u{1b}").replace('\u{202e}', "\\u{202e}");
-    for selector in
-        ["#users-list h3", "#users-list p", "#users-list td.to", "#users-list td.method"]
-    {
+    for selector in [
+        "#schedules tr",
+        "#users-list h3",
+        "#users-list p",
+        "#users-list td.to",
+        "#users-list td.method",
+    ] {
         browser.find_text(selector, &escaped);
     }
     browser.find_text("#requests tr", "%3Cimg%20src=x%20onerror=window.ran=1%3E");

@@ -108,6 +108,37 @@ fn every_operation_and_the_cloud_id_lookup_work() {
 }
 
 #[test]
+fn the_journal_names_the_operations_on_schedules_and_a_fault_can_select_one() {
+    use Operation::{
+        BulkGetUsers, FindUsers, GetNextOnCalls, GetOnCalls, GetSchedule, ListRotations,
+        ListSchedules,
+    };
+
+    let sandbox = Sandbox::start().unwrap();
+    let id = sandbox.with_service(|service| service.schedules().next().unwrap().id.clone());
+    let limit = Fault::RateLimit { status: 429, hint: Hint::RetryAfterSeconds, seconds: 2 };
+    sandbox.arm(FaultRule::new(limit).on(GetOnCalls).nth(2));
+    let base = "/jsm/ops/api/sandbox/v1/schedules";
+    let jira = "/ex/jira/sandbox/rest/api/3/user";
+    let requests = [
+        (base.to_owned(), ListSchedules, 200),
+        (format!("{base}/{id}"), GetSchedule, 200),
+        (format!("{base}/{id}/on-calls"), GetOnCalls, 200),
+        (format!("{base}/{id}/on-calls"), GetOnCalls, 429),
+        (format!("{base}/{id}/next-on-calls"), GetNextOnCalls, 200),
+        (format!("{base}/{id}/rotations"), ListRotations, 200),
+        (format!("{jira}/bulk?accountId=712020:0a1b2c3d"), BulkGetUsers, 200),
+        (format!("{jira}/search?query=ann"), FindUsers, 200),
+    ];
+    for (target, operation, status) in requests {
+        assert_eq!(send(&sandbox, "GET", &target, "").status(), status, "{target}");
+        assert_eq!(sandbox.journal().last().unwrap().operation, Some(operation), "{target}");
+    }
+    assert!(sandbox.writes().is_empty());
+    assert_eq!(send(&sandbox, "POST", base, "{}").status(), 405);
+}
+
+#[test]
 fn web_pages_of_other_sites_cannot_use_the_sandbox() {
     let sandbox = Sandbox::start().unwrap();
     let with = |headers: &str| {

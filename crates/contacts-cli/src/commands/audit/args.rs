@@ -1,19 +1,22 @@
 //! The arguments of `audit`, and its help.
 
-use std::path::{Path, PathBuf};
-
-use clap::{
-    Args,
-    builder::{PossibleValuesParser, TypedValueParser},
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
-use contacts_ureq::{AccountId, ContactMethod};
 
+use clap::{Args, builder::TypedValueParser};
+use contacts_ureq::AccountId;
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+
+use super::{metrics::prom_file, on_call::Times, rules::Requirement};
 use crate::{io::STANDARD, redact, usage::long_help};
 
-/// Report users who cannot be reached (administrators only)
+/// Report users who cannot be reached (you must be an administrator)
 ///
-/// Reads the contacts of each user. Reports users with no enabled contact, with only one, or
-/// without a required kind of contact. Also reports disabled phone numbers. Changes nothing.
+/// Reads the contacts of each user that you name, or of everybody who is on call. Reports users with
+/// no enabled contact, with fewer than --min, or without a required kind of contact. Also reports
+/// disabled phone numbers. Changes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, LONG))]
 pub(crate) struct AuditArgs {
@@ -21,13 +24,20 @@ pub(crate) struct AuditArgs {
     #[arg(value_name = "ACCOUNT_ID", value_parser = redact::parse_argument::<AccountId>)]
     pub(crate) accounts: Vec<AccountId>,
 
-    /// File with account ids, one per line or CSV; - is standard input
+    /// File with account ids or e-mail addresses, one per line or CSV; - is standard input
     #[arg(long, value_name = "FILE", value_parser = redact::path_parser())]
     pub(crate) from: Option<PathBuf>,
 
-    /// Kinds of contact that each user needs, separated by commas: email, sms, voice, mobile
-    #[arg(long, value_name = "KINDS", value_delimiter = ',', hide_possible_values = true, value_parser = kind())]
-    pub(crate) require: Vec<ContactMethod>,
+    #[command(flatten)]
+    pub(crate) on_call: OnCallArgs,
+
+    /// Kinds of contact that each user needs (email, sms, voice, mobile): `,` means and, `|` means or
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = str::parse::<Requirement>)]
+    pub(crate) require: Vec<Requirement>,
+
+    /// Number of enabled contacts that each user needs, 1 to 20
+    #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u8).range(1..=20))]
+    pub(crate) min: u8,
 
     /// Number of users to read at the same time, 1 to 64
     #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u8).range(1..=64))]
@@ -45,9 +55,100 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "FILE", value_parser = redact::path_parser().try_map(named_file))]
     pub(crate) html: Option<PathBuf>,
 
+    /// File of metrics to write for Prometheus; the name must end in .prom
+    #[arg(long, value_name = "FILE", value_parser = redact::path_parser().try_map(prom_file))]
+    pub(crate) metrics: Option<PathBuf>,
+
     /// File that stores progress, to continue after an interrupt
     #[arg(long, value_name = "FILE", value_parser = redact::path_parser().try_map(named_file))]
     pub(crate) resume: Option<PathBuf>,
+}
+
+/// The schedules to audit, and the times.
+#[derive(Debug, Args)]
+pub(crate) struct OnCallArgs {
+    /// Audit who is on call, in all schedules or in these (ids or names)
+    #[arg(long, value_name = "SCHEDULE", num_args = 0..)]
+    pub(crate) on_call: Option<Vec<String>>,
+
+    /// Time that counts as now, such as 2026-12-07T09:00Z or +7d
+    #[arg(long, value_name = "TIME", requires = "on_call", value_parser = str::parse::<At>)]
+    pub(crate) at: Option<At>,
+
+    /// Include who is on call later, in this time from now, such as 2w
+    #[arg(long, value_name = "TIME", requires = "on_call", value_parser = within)]
+    pub(crate) within: Option<Duration>,
+
+    /// Include all participants of rotations
+    #[arg(long, requires = "on_call")]
+    pub(crate) everyone: bool,
+}
+
+impl OnCallArgs {
+    /// The times of the requests, if the audit begins now.
+    pub(crate) fn times(&self, now: SystemTime) -> Times {
+        let at = self.at.map(|at| match at {
+            At::Time(time) => time,
+            At::In(duration) => now + duration,
+        });
+        let samples = self.within.map_or(0, |within| within.as_secs() / STEP.as_secs());
+        let later = (1..=samples).map(|sample| {
+            at.unwrap_or(now) + Duration::from_secs(sample.saturating_mul(STEP.as_secs()))
+        });
+        Times { now: at, later: later.collect() }
+    }
+}
+
+/// Time between two samples of `--within`.
+const STEP: Duration = Duration::from_secs(8 * 60 * 60);
+
+const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// A time of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At {
+    Time(SystemTime),
+    In(Duration),
+}
+
+impl std::str::FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(duration) = text.strip_prefix('+') {
+            return up_to_a_year(duration).map(Self::In);
+        }
+        let unreadable = || {
+            "expected a time such as 2026-12-07T09:00Z or 2026-12-07T10:00+01:00, or a time from now such as +7d"
+                .to_owned()
+        };
+        let time = text.parse::<Timestamp>().or_else(|_| {
+            let without_offset: DateTime = text.parse()?;
+            TimeZone::UTC.to_timestamp(without_offset)
+        });
+        let time = time.map_err(|_| unreadable())?;
+        let seconds = u64::try_from(time.as_second()).map_err(|_| unreadable())?;
+        Ok(Self::Time(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)))
+    }
+}
+
+/// Parses the time of `--within`.
+fn within(text: &str) -> Result<Duration, String> {
+    let within = up_to_a_year(text)?;
+    if within < STEP { Err("must be 8 hours or more".to_owned()) } else { Ok(within) }
+}
+
+fn up_to_a_year(text: &str) -> Result<Duration, String> {
+    let duration =
+        humantime::parse_duration(text).map_err(|error| format!("{error}, such as 2w or 36h"))?;
+    if duration > YEAR { Err("must be one year or less".to_owned()) } else { Ok(duration) }
+}
+
+impl AuditArgs {
+    /// The files that the audit writes at its end.
+    pub(crate) fn written_files(&self) -> impl Iterator<Item = &Path> {
+        [&self.html, &self.metrics].into_iter().flatten().map(PathBuf::as_path)
+    }
 }
 
 /// Rejects `-`: standard output has the results.
@@ -59,45 +160,85 @@ fn named_file(path: PathBuf) -> Result<PathBuf, &'static str> {
     }
 }
 
-/// Parses a kind of contact that can be required.
-fn kind() -> impl TypedValueParser<Value = ContactMethod> {
-    PossibleValuesParser::new(["email", "sms", "voice", "mobile"]).map(|kind| kind.as_str().into())
-}
-
 const EXAMPLES: &str = "\
 Examples:
+  contacts audit --on-call --require 'sms|voice' --html audit.html
+  contacts audit --on-call 'Payments primary' Platform --within 2w
   contacts audit 712020:0a1b2c3d 712020:4e5f6a7b
-  contacts audit --from on-call.csv --require sms,voice --html audit.html
+  contacts audit --from on-call.csv --require 'sms|voice,email' --html audit.html
   contacts audit --from everybody.txt --resume audit.ndjson -o csv";
 
 const LONG: &str = "\
+Who is on call (--on-call):
+  The audit reads who is on call now and next in each schedule, and then the
+  contacts of these users, each user once. Without names, it reads all schedules
+  that are visible to you, except disabled ones. Names must match whole; case is
+  ignored.
+  --at moves the time: now means this time. A time without an offset is UTC.
+  --within also reads who is on call at a later time, every 8 hours.
+  --everyone adds all users of the rotations.
+  A team or an escalation whose users the service does not show has a row with
+  the finding not-opened. Names and e-mail addresses come from Jira, if you may
+  see them.
+  The notification rules of other users are not visible. A contact can exist and
+  be enabled, but no rule uses it.
+
 File of users (--from):
-  One account id per line, or CSV with a header row. In CSV, the account ids are
-  in the column accountId, account id, account_id, Atlassian ID or User id.
-  The columns name and email are optional. Other columns, blank lines and lines
-  that start with # are ignored.
+  One account id or one e-mail address per line, or CSV with a header row. In CSV,
+  the account ids are in the column accountId, account id, account_id, Atlassian ID
+  or User id. Without such a column, the column email is used. The columns name
+  and email are optional. Other columns, blank lines and lines that start with #
+  are ignored. A file has account ids or addresses, not both.
+  Jira finds a user by an address only if the whole address matches and is
+  visible to you.
+
+Rules (--require, --min):
+  --require 'sms|voice,email' means: each user needs an enabled SMS or voice
+  contact, and an enabled e-mail contact. Quote the value: a shell reads | as a
+  pipe. --min counts the enabled contacts of all kinds. A user must meet all
+  rules.
 
 Findings:
   unreachable     the user has no enabled contact
-  missing         the user has no enabled contact of a required kind
-  single          the user has only one enabled contact
-  disabled-phone  a phone number is disabled: deactivated, or never verified
+  deactivated     the user's account is deactivated
   unreadable      the contacts of the user could not be read
+  not-opened      the users of a team or an escalation on call are unknown
+  missing         the user has no enabled contact of a required kind
+  single          the user has only one enabled contact, and --min is higher
+  too-few         the user has two or more enabled contacts, and --min is higher
+  disabled-phone  a phone number is disabled: deactivated, or never verified
 
 Output:
   The table shows users with findings, worst first. The other formats contain
   all users, in the order of the input. -o json prints an array of
   {\"accountId\",\"name\",\"email\",\"reachability\",\"contacts\":{\"sms\":{\"enabled\":1,
-  \"disabled\":0},…},\"findings\":[{\"finding\",…}]}. `reachability` is one of unreachable,
-  missing-required (for the finding `missing`), single, reachable, unreadable.
+  \"disabled\":0},…},\"findings\":[{\"finding\",…}]}.
+  `reachability` is one word for each user: the first finding of the list above
+  that the user has. The exceptions: unreachable for the finding `deactivated`,
+  unreadable for `not-opened`, missing-required for `missing`, and reachable
+  without a finding or with `disabled-phone` only.
+  With --on-call, a user also has \"onCall\":[{\"schedule\",\"name\",\"when\",\"at\"}]. `when`
+  is now, next, later or rotation. The table has users on call now first. For
+  `not-opened`, \"participant\":{\"type\",\"id\"} replaces accountId.
+  The finding `missing` is {\"finding\":\"missing\",\"methods\":[\"email\"],
+  \"requirements\":[[\"sms\",\"voice\"],[\"email\"]]}. `requirements` has the alternatives of
+  each requirement that the user does not meet. `methods` has the kinds without
+  alternatives.
   With -o ndjson, the audit stops when its output closes, for example with
-  `| head`. With --html or --exit-code, it continues to the end.
+  `| head`. With --html, --metrics or --exit-code, it continues to the end.
+
+Metrics (--metrics):
+  The file is for the textfile collector of node_exporter. It has the number of
+  users by reachability, by finding and by requirement, and the time of the
+  audit. With --on-call, it has the number of users by schedule, by now or next,
+  and by finding. It has no personal data. The audit replaces the whole file at its end,
+  with or without findings. If the audit stops early, the file stays as it was.
 
 Failures:
-  --timeout is the limit for each user, not for the whole audit. If one user
-  cannot be read, the audit continues with the others. It stops early if the
-  service rejects the credentials, or if 32 users in a row fail with the same
-  general error (for example, a timeout).
+  --timeout applies to each user separately. The audit of many users can take
+  much longer. If one user cannot be read, the audit continues with the others.
+  It stops early if the service rejects the credentials, or if 32 users in a row
+  fail with the same general error (for example, a timeout).
 
 Continue after an interrupt (--resume):
   The contacts of each user are saved to the file. Users that could not be read
@@ -109,6 +250,47 @@ Continue after an interrupt (--resume):
 
 Exit codes:
   0        all users were read, with or without findings
-  1        some users could not be read, and no code below fits
-  3, 4, 5  all unread users failed for this reason: see `contacts --help`
+  1        some users or schedules could not be read, and no code below fits
+  3, 4, 5  every failure has this code; `contacts help` explains it
   6        with --exit-code: all users were read, and there are findings";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_absolute_with_any_offset_or_relative() {
+        let time = |text: &str| text.parse::<At>();
+        let expected = At::Time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_796_634_000));
+        for text in [
+            "2026-12-07T09:00:00Z",
+            "2026-12-07T09:00Z",
+            "2026-12-07T10:00+01:00",
+            "2026-12-07T09:00",
+            "2026-12-07 09:00:00",
+        ] {
+            assert_eq!(time(text), Ok(expected), "{text}");
+        }
+        assert_eq!(time("+7d"), Ok(At::In(Duration::from_secs(7 * 24 * 60 * 60))));
+        for text in
+            ["", "soon", "2026-13-01", "2026-02-30T09:00Z", "1960-01-01T00:00Z", "+", "+2y", "+x"]
+        {
+            assert!(time(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn later_times_begin_at_the_given_time_in_steps_of_eight_hours() {
+        let hours = |hours: u64| Duration::from_secs(hours * 60 * 60);
+        let now = SystemTime::UNIX_EPOCH + hours(1_000);
+        let args = OnCallArgs {
+            on_call: Some(Vec::new()),
+            at: Some(At::In(hours(10))),
+            within: Some(hours(17)),
+            everyone: false,
+        };
+        let times = args.times(now);
+        assert_eq!(times.now, Some(now + hours(10)));
+        assert_eq!(times.later, [now + hours(18), now + hours(26)]);
+    }
+}

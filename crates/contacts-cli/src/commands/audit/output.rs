@@ -7,11 +7,15 @@ use std::{
 };
 
 use comfy_table::{Cell, Color as CellColor};
-use contacts_ureq::{ContactMethod, escape_controls};
+use contacts_ureq::escape_controls;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde::Serialize;
 
-use super::findings::{Count, Finding, KINDS, Reachability, Row, Tally, User};
+use super::{
+    findings::{Count, Finding, Reachability, Row, Tally},
+    on_call::When,
+    rules::{KINDS, Requirement},
+};
 use crate::{
     config::flags::OutputFormat,
     error::Failure,
@@ -19,7 +23,7 @@ use crate::{
     output::{Output, Reader, json_line},
 };
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "accountId",
     "name",
     "email",
@@ -33,14 +37,16 @@ const NAMES: [&str; 13] = [
     "missing",
     "disabledPhones",
     "error",
+    "onCall",
 ];
 
 /// A user as a row of CSV.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Record<'a> {
-    #[serde(flatten)]
-    user: &'a User,
+    account_id: String,
+    name: Option<&'a str>,
+    email: Option<&'a str>,
     reachability: Reachability,
     enabled: Option<usize>,
     enabled_email: Option<usize>,
@@ -51,6 +57,7 @@ struct Record<'a> {
     missing: String,
     disabled_phones: String,
     error: Option<String>,
+    on_call: String,
 }
 
 impl Output {
@@ -59,22 +66,43 @@ impl Output {
         self.stream(|out| json_line(out, row))
     }
 
-    /// Writes users in their order. The table has users with findings, or `all`, worst first.
-    pub(crate) fn audited(self, rows: &[Row], all: bool) -> Result<(), Failure> {
+    /// Writes users in their order. The table has users with findings, or `all`: on call now first,
+    /// then worst first.
+    pub(crate) fn audited(self, rows: &[Row], all: bool, on_call: bool) -> Result<(), Failure> {
         self.write(|out| match self.form {
             OutputFormat::Json => json_line(out, &rows),
             OutputFormat::Ndjson => rows.iter().try_for_each(|row| json_line(out, row)),
-            OutputFormat::Csv => self.csv(out, rows.iter().map(Record::new), &NAMES),
-            OutputFormat::Table => self.audit_table(out, rows, all),
+            OutputFormat::Csv => {
+                let names = if on_call { &NAMES[..] } else { &NAMES[..NAMES.len() - 1] };
+                self.csv(out, rows.iter().map(Record::new), names)
+            }
+            OutputFormat::Table => self.audit_table(out, rows, all, on_call),
         })
     }
 
-    fn audit_table(self, out: &mut dyn Write, rows: &[Row], all: bool) -> io::Result<()> {
+    fn audit_table(
+        self,
+        out: &mut dyn Write,
+        rows: &[Row],
+        all: bool,
+        on_call: bool,
+    ) -> io::Result<()> {
         let mut rows: Vec<_> = rows.iter().filter(|row| all || !row.findings.is_empty()).collect();
         if rows.is_empty() {
             return writeln!(out, "no findings");
         }
-        rows.sort_by_key(|row| (row.reachability, row.findings.is_empty()));
+        rows.sort_by_key(|row| {
+            let is_later = row.soonest() != Some(When::Now);
+            (is_later, row.reachability, row.findings.is_empty())
+        });
+        if on_call {
+            let rows = rows.into_iter().map(|row| {
+                let [account, enabled, findings] = self.assessed(row);
+                let user = name(row).map_or(account, |name| Cell::new(escape_controls(name)));
+                [user, Cell::new(duties(row, "\n")), enabled, findings]
+            });
+            return self.table(out, &["USER", "ON CALL", "ENABLED", "FINDINGS"], rows);
+        }
         if rows.iter().all(|row| name(row).is_none()) {
             let rows = rows.into_iter().map(|row| self.assessed(row));
             return self.table(out, &["ACCOUNT ID", "ENABLED", "FINDINGS"], rows);
@@ -93,21 +121,23 @@ impl Output {
             Reachability::Unreachable | Reachability::Unreadable => {
                 self.styled(findings, |cell| cell.fg(CellColor::Red))
             }
-            Reachability::MissingRequired | Reachability::Single => {
+            Reachability::MissingRequired | Reachability::Single | Reachability::TooFew => {
                 self.styled(findings, |cell| cell.fg(CellColor::Yellow))
             }
             Reachability::Reachable => findings,
         };
-        [
-            Cell::new(escape_controls(row.user.account_id.as_str())),
-            Cell::new(enabled(row)),
-            findings,
-        ]
+        [Cell::new(row.user.id()), Cell::new(enabled(row)), findings]
     }
 }
 
 fn name(row: &Row) -> Option<&str> {
     row.user.name.as_deref().or(row.user.email.as_deref())
+}
+
+/// `now: Payments`, each duty once.
+fn duties(row: &Row, separator: &str) -> String {
+    let duties: Vec<_> = row.user.on_call.iter().map(ToString::to_string).collect();
+    duties.join(separator)
 }
 
 /// `2 email, 1 sms`.
@@ -128,16 +158,18 @@ impl<'a> Record<'a> {
         let (mut missing, mut phones) = (String::new(), Vec::new());
         for finding in &row.findings {
             match finding {
-                Finding::Missing { methods } => {
-                    missing =
-                        methods.iter().map(ContactMethod::as_str).collect::<Vec<_>>().join(" ");
+                Finding::Missing { requirements, .. } => {
+                    let each: Vec<_> = requirements.iter().map(Requirement::to_string).collect();
+                    missing = each.join(" ");
                 }
                 Finding::DisabledPhone { method, to, .. } => phones.push(format!("{method} {to}")),
                 _ => {}
             }
         }
         Self {
-            user: &row.user,
+            account_id: row.user.id(),
+            name: row.user.name.as_deref(),
+            email: row.user.email.as_deref(),
             reachability: row.reachability,
             enabled: sum(|count| count.enabled),
             enabled_email,
@@ -147,7 +179,8 @@ impl<'a> Record<'a> {
             disabled: sum(|count| count.disabled),
             missing,
             disabled_phones: phones.join("; "),
-            error: row.failure().map(ToString::to_string),
+            error: row.unknown().map(ToString::to_string),
+            on_call: duties(row, "; "),
         }
     }
 }
@@ -159,10 +192,11 @@ pub(crate) struct Progress(Option<ProgressBar>);
 const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len} users, {rate}, {eta} left{msg}{prefix}";
 
 /// The counts of the progress bar.
-const SHOWN: [Reachability; 4] = [
+const SHOWN: [Reachability; 5] = [
     Reachability::Unreachable,
     Reachability::MissingRequired,
     Reachability::Single,
+    Reachability::TooFew,
     Reachability::Unreadable,
 ];
 

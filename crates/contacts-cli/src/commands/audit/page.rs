@@ -6,23 +6,25 @@ mod text;
 
 use std::fmt::{self, Write};
 
-use contacts_ureq::ContactMethod;
-
 use self::text::{Text, Users};
 use super::{
-    findings::{Finding, KINDS, Row, Tally, User},
+    findings::{Finding, Reachability, Row, Tally, User},
+    on_call::{Coverage, When},
     resume::{Reused, utc},
+    rules::{KINDS, Requirement, Rules},
 };
 
 /// Facts for the header of the page.
 #[derive(Debug)]
 pub(crate) struct About<'a> {
     pub(crate) site: &'a str,
-    pub(crate) required: &'a [ContactMethod],
+    pub(crate) rules: &'a Rules,
     /// Time when the audit finished.
     pub(crate) finished: &'a str,
     /// Users from the resume file.
     pub(crate) reused: Option<&'a Reused>,
+    /// The schedules of `--on-call`.
+    pub(crate) schedules: &'a [Coverage],
 }
 
 const STYLE: &str = include_str!("page/style.css");
@@ -33,7 +35,7 @@ const SCRIPT: &str = include_str!("page/script.js");
 const POLICY: &str = concat!(
     "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; ",
     "require-trusted-types-for 'script'; trusted-types 'none'; ",
-    "style-src 'sha256-PHoRN6TSWWhLpheKo8auUOOqs8T+EhaDFdihAteSnmg='; ",
+    "style-src 'sha256-vK1y4x05qPSexv/aLXhxzt+frc0LP8SgQi6xrCp8d/0='; ",
     "script-src 'sha256-mpErcUz2ewy8ZM0hJNzV2pG4sidBJ/k8l3ZZsSYNyW4='",
 );
 
@@ -46,7 +48,7 @@ pub(crate) fn page(rows: &[Row], tally: &Tally, about: &About<'_>) -> String {
 }
 
 fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) -> fmt::Result {
-    let About { site, required, finished, reused } = about;
+    let About { site, rules, finished, reused, schedules } = about;
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
@@ -62,19 +64,25 @@ fn write_page(out: &mut String, rows: &[Row], tally: &Tally, about: &About<'_>) 
         Text(site),
         Text(finished),
         reused.map(from_file).unwrap_or_default(),
-        requirements(required)
+        requirements(rules)
     )?;
     write!(out, "<section class=\"wide\" aria-label=\"Summary\">")?;
-    charts::reachability(out, tally, !required.is_empty())?;
+    charts::reachability(out, tally, rules)?;
+    if !schedules.is_empty() {
+        write!(out, "</section>\n<section class=\"wide\"><h2>Who is on call</h2>")?;
+        charts::coverage(out, rows, schedules)?;
+    }
     write!(out, "</section>\n<section><h2>Kinds of contact</h2>")?;
-    charts::kinds(out, rows, required)?;
+    charts::kinds(out, rows, rules)?;
     write!(out, "</section>\n<section><h2>Findings</h2>")?;
-    charts::findings(out, rows, required)?;
+    charts::findings(out, rows, rules)?;
     writeln!(out, "</section>")?;
     users(out, rows)?;
     write!(
         out,
-        "</main>\n<footer>This page contains personal addresses and phone numbers. Keep it confidential.</footer>\n\
+        "</main>\n<footer>This page contains personal addresses and phone numbers. Keep it confidential. \
+         The audit cannot see the notification rules of other users: a contact can exist and be enabled, but no \
+         rule uses it.</footer>\n\
          <script>{SCRIPT}</script>\n</html>\n"
     )
 }
@@ -89,25 +97,26 @@ fn from_file(reused: &Reused) -> String {
     }
 }
 
-fn requirements(required: &[ContactMethod]) -> String {
-    if required.is_empty() {
+fn requirements(rules: &Rules) -> String {
+    if rules.requirements.is_empty() {
         return String::new();
     }
-    let kinds: Vec<_> = required.iter().map(ContactMethod::as_str).collect();
-    format!(" Required for each user: {}.", kinds.join(", "))
+    let each: Vec<_> = rules.requirements.iter().map(Requirement::in_words).collect();
+    format!(" Required for each user: {}.", each.join("; "))
 }
 
-/// Users with findings, worst first, then the other users in a closed section.
+/// Users with findings: on call now first, then worst first. The others are in a closed section.
 fn users(out: &mut String, rows: &[Row]) -> fmt::Result {
     let (mut found, rest): (Vec<_>, Vec<_>) = rows.iter().partition(|row| !row.findings.is_empty());
-    found.sort_by_key(|row| row.reachability);
+    let is_later = |row: &Row| row.soonest() != Some(When::Now);
+    found.sort_by_key(|row| (is_later(row), row.reachability));
     write!(
         out,
         "<section class=\"wide\"><div class=\"title\"><h2>Users</h2><div class=\"tools\">\
          <label for=\"filter\">Search</label><input id=\"filter\" type=\"search\" placeholder=\"name, id or finding\">\
          <label for=\"reachability\">Reachability</label><select id=\"reachability\"><option value=\"\">all</option>"
     )?;
-    for (reachability, _) in charts::REACHABILITIES {
+    for reachability in Reachability::ALL.iter().rev() {
         let word = reachability.word();
         write!(out, "<option>{word}</option>")?;
     }
@@ -115,7 +124,9 @@ fn users(out: &mut String, rows: &[Row]) -> fmt::Result {
     if found.is_empty() {
         writeln!(out, "<p>No findings.</p>")?;
     } else {
-        let what = format!("{} with findings, worst first", Users(found.len()));
+        let on_call =
+            if found.iter().all(|row| is_later(row)) { "" } else { "on call now first, then " };
+        let what = format!("{} with findings, {on_call}worst first", Users(found.len()));
         table(out, &what, &found)?;
     }
     if !rest.is_empty() {
@@ -142,14 +153,19 @@ fn table(out: &mut String, what: &str, rows: &[&Row]) -> fmt::Result {
 }
 
 fn write_row(out: &mut String, row: &Row) -> fmt::Result {
-    let User { account_id, name, email } = &row.user;
-    let mut names =
-        [name.as_deref(), email.as_deref(), Some(account_id.as_str())].into_iter().flatten();
+    let User { name, email, on_call, .. } = &row.user;
+    let id = row.user.id();
+    let names = [name.as_deref(), email.as_deref(), Some(id.as_str())].into_iter().flatten();
+    let mut names = names.filter(|name| !name.is_empty());
     let word = row.reachability.word();
     let first = names.next().unwrap_or_default();
     write!(out, "<tr data-reachability=\"{word}\"><th scope=\"row\"><b>{}</b>", Text(first))?;
     for name in names {
         write!(out, "<small>{}</small>", Text(name))?;
+    }
+    for duty in on_call {
+        let word = duty.when.word();
+        write!(out, "<small class=\"duty {word}\">{}</small>", Text(&duty.to_string()))?;
     }
     let rank = row.reachability as u8;
     write!(out, "</th><td data-key=\"{rank}\"><span class=\"badge {word}\">{word}</span></td>")?;
@@ -195,7 +211,7 @@ mod tests {
 
     #[test]
     fn each_reachability_has_a_color() {
-        for (reachability, _) in charts::REACHABILITIES {
+        for reachability in Reachability::ALL {
             let word = reachability.word();
             let rule = format!(".{word} {{ --mark: var(--{word}); }}");
             assert!(STYLE.contains(&rule), "{rule}");
@@ -207,7 +223,13 @@ mod tests {
         let page = page(
             &[],
             &Tally::default(),
-            &About { site: "the site", required: &[], finished: "now", reused: None },
+            &About {
+                site: "the site",
+                schedules: &[],
+                rules: &Rules::new(&[], 2),
+                finished: "now",
+                reused: None,
+            },
         );
         for address in ["http:", "https:", "//", "src=", "@import", "url("] {
             let found = page

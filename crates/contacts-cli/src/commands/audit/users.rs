@@ -1,14 +1,14 @@
-//! Reads a file of users: one account id per line, or CSV with a header row.
+//! Reads a file of users: one account id or e-mail address per line, or CSV with a header row.
 
 use std::collections::BTreeMap;
 
 use contacts_plan::{
     Diagnostic,
-    csv::{Cell, Rows},
+    csv::{Cell, Row, Rows},
 };
-use contacts_ureq::{AccountId, escape_controls};
+use contacts_ureq::{AccountId, FindUsers, escape_controls};
 
-use super::findings::User;
+use super::{findings::User, on_call::Candidate};
 use crate::redact::has_the_form_of_a_token;
 
 /// A known column.
@@ -32,7 +32,7 @@ impl Column {
     }
 }
 
-/// Reads the users.
+/// The users of a file. One with an e-mail address only has no account id.
 ///
 /// # Errors
 /// All errors of the file, in their order.
@@ -46,7 +46,8 @@ pub(crate) fn read(text: &str) -> Result<Vec<User>, Vec<Diagnostic>> {
     }
     for row in rows {
         if row.diagnostics.is_empty() {
-            match user(&row.cells, header.as_deref()) {
+            let first = users.first();
+            match user(&row.cells, header.as_deref()).and_then(|user| alike(first, user, &row)) {
                 Ok(user) => users.push(user),
                 Err(diagnostic) => diagnostics.push(diagnostic),
             }
@@ -56,12 +57,32 @@ pub(crate) fn read(text: &str) -> Result<Vec<User>, Vec<Diagnostic>> {
     if diagnostics.is_empty() { Ok(users) } else { Err(diagnostics) }
 }
 
-/// Returns the columns of a header row, or `None` if the first row is an account id.
+/// Rejects an account id among addresses, and an address among account ids: one of them may be a
+/// mistake.
+fn alike(first: Option<&User>, user: User, row: &Row) -> Result<User, Diagnostic> {
+    let expected = match first.map(|first| first.account_id.is_some()) {
+        Some(true) if user.account_id.is_none() => "an account id",
+        Some(false) if user.account_id.is_some() => "an e-mail address",
+        _ => return Ok(user),
+    };
+    let filled = row.cells.iter().find(|cell| !cell.text.is_empty());
+    let position = filled.unwrap_or(&row.cells[0]).position;
+    Err(Diagnostic::new(
+        position,
+        format!("expected {expected}, as in the first row; use one kind per file"),
+    ))
+}
+
+/// Returns the columns of a header row, or `None` if the first row is a user.
 fn header(cells: &[Cell]) -> Result<Option<Vec<Option<Column>>>, Diagnostic> {
     let wrong = |cell: &Cell, message: String| Diagnostic::new(cell.position, message);
     let columns: Vec<_> = cells.iter().map(|cell| Column::of(&cell.text)).collect();
-    let named = |(_, column): &(&Cell, &Option<Column>)| **column == Some(Column::AccountId);
-    let found: Vec<_> = cells.iter().zip(&columns).filter(named).map(|(cell, _)| cell).collect();
+    let found = |wanted| -> Vec<_> {
+        let is_wanted = |(_, column): &(&Cell, &Option<Column>)| **column == Some(wanted);
+        cells.iter().zip(&columns).filter(is_wanted).map(|(cell, _)| cell).collect()
+    };
+    let addresses = found(Column::Email).len();
+    let found = found(Column::AccountId);
     let filled: Vec<_> = cells.iter().filter(|cell| !cell.text.is_empty()).collect();
     match (&found[..], &filled[..]) {
         ([_], _) => Ok(Some(columns)),
@@ -70,9 +91,15 @@ fn header(cells: &[Cell]) -> Result<Option<Vec<Option<Column>>>, Diagnostic> {
             Err(wrong(second, format!("more than one column of account ids: {}", names.join(", "))))
         }
         ([], [only]) if !is_name(&only.text) => Ok(None),
+        ([], _) if addresses == 1 => Ok(Some(columns)),
         ([], [first, ..]) => {
             let names = "accountId, account id, account_id, Atlassian ID or User id";
-            Err(wrong(first, format!("no column of account ids: its name must be {names}")))
+            Err(wrong(
+                first,
+                format!(
+                    "no column of account ids: its name must be {names}, or email for addresses"
+                ),
+            ))
         }
         ([], []) => Ok(None),
     }
@@ -93,11 +120,13 @@ fn user(cells: &[Cell], header: Option<&[Option<Column>]>) -> Result<User, Diagn
     let mut filled = cells.iter().zip(0..).filter(|(cell, _)| !cell.text.is_empty());
     let Some(header) = header else {
         return match (filled.next(), filled.next()) {
+            (Some((cell, _)), None) if cell.text.contains('@') => address(cell, None),
             (Some((cell, _)), None) => account(cell).map(User::new),
-            (_, Some((cell, _))) => {
-                Err(Diagnostic::new(cell.position, "expected one account id per line"))
-            }
-            (None, None) => Err(missing(cells)),
+            (_, Some((cell, _))) => Err(Diagnostic::new(
+                cell.position,
+                "expected one account id or e-mail address per line",
+            )),
+            (None, None) => Err(missing(cells, "account id")),
         };
     };
     let mut texts = [None; 3];
@@ -108,25 +137,35 @@ fn user(cells: &[Cell], header: Option<&[Option<Column>]>) -> Result<User, Diagn
     }
     let [account_id, name, email] = texts;
     let text = |cell: Option<&Cell>| cell.map(|cell| cell.text.clone());
-    let account_id = account(account_id.ok_or_else(|| missing(cells))?)?;
-    Ok(User { account_id, name: text(name), email: text(email) })
+    if !header.contains(&Some(Column::AccountId)) {
+        return address(email.ok_or_else(|| missing(cells, "e-mail address"))?, text(name));
+    }
+    let account_id = account(account_id.ok_or_else(|| missing(cells, "account id"))?)?;
+    Ok(User { name: text(name), email: text(email), ..User::new(account_id) })
 }
 
-fn missing(cells: &[Cell]) -> Diagnostic {
-    Diagnostic::new(cells[0].position, "the account id is missing")
+fn missing(cells: &[Cell], what: &str) -> Diagnostic {
+    Diagnostic::new(cells[0].position, format!("the {what} is missing"))
 }
 
-/// Merges users with the same account id into the first one.
-pub(crate) fn distinct(users: impl IntoIterator<Item = User>) -> Vec<User> {
-    let (mut places, mut distinct) = (BTreeMap::new(), Vec::<User>::new());
-    for user in users {
-        let place = *places.entry(user.account_id.clone()).or_insert(distinct.len());
+/// Reads a user of whom only the e-mail address is known.
+fn address(cell: &Cell, name: Option<String>) -> Result<User, Diagnostic> {
+    let checked = FindUsers::by_email(cell.text.as_str());
+    checked.map(drop).map_err(|error| Diagnostic::new(cell.position, error.to_string()))?;
+    Ok(User { name, email: Some(cell.text.clone()), ..User::default() })
+}
+
+/// Merges users with the same account id into the first one. Users without an account id stay.
+pub(crate) fn distinct(candidates: impl IntoIterator<Item = Candidate>) -> Vec<Candidate> {
+    let (mut places, mut distinct) = (BTreeMap::new(), Vec::<Candidate>::new());
+    for candidate in candidates {
+        let place = match &candidate.user.account_id {
+            Some(account_id) => *places.entry(account_id.clone()).or_insert(distinct.len()),
+            None => distinct.len(),
+        };
         match distinct.get_mut(place) {
-            Some(first) => {
-                first.name = first.name.take().or(user.name);
-                first.email = first.email.take().or(user.email);
-            }
-            None => distinct.push(user),
+            Some(first) => first.user.merge(candidate.user),
+            None => distinct.push(candidate),
         }
     }
     distinct
@@ -149,7 +188,7 @@ mod tests {
 
     fn user(id: &str, name: &str, email: &str) -> User {
         let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        User { account_id: AccountId::new(id).unwrap(), name: text(name), email: text(email) }
+        User { name: text(name), email: text(email), ..User::new(AccountId::new(id).unwrap()) }
     }
 
     fn diagnostics(text: &str) -> Vec<String> {
@@ -216,7 +255,7 @@ mod tests {
             [
                 "3:1: the account id has whitespace or a control character",
                 "5:1: the account id is longer than 128 characters",
-                "6:3: expected one account id per line",
+                "6:3: expected one account id or e-mail address per line",
             ]
         );
         assert_eq!(
@@ -243,7 +282,9 @@ mod tests {
             "Id;;\nc1;;\n",
             "name\nAnn\n",
         ] {
-            let expected = format!("1:1: no column of account ids: its name must be {names}");
+            let expected = format!(
+                "1:1: no column of account ids: its name must be {names}, or email for addresses"
+            );
             assert_eq!(diagnostics(text), [expected], "{text}");
         }
         assert_eq!(
@@ -255,7 +296,40 @@ mod tests {
     #[test]
     fn rows_with_the_same_account_id_are_merged() {
         let users = [user("b", "", "b@x"), user("a", "", ""), user("b", "Ben", "c@x")];
-        assert_eq!(distinct(users), [user("b", "Ben", "b@x"), user("a", "", "")]);
+        let distinct = distinct(users.map(Candidate::from));
+        let distinct: Vec<_> = distinct.into_iter().map(|candidate| candidate.user).collect();
+        assert_eq!(distinct, [user("b", "Ben", "b@x"), user("a", "", "")]);
+    }
+
+    #[test]
+    fn users_can_be_named_by_address() {
+        let user = |name: Option<&str>, email: &str| User {
+            name: name.map(str::to_owned),
+            email: Some(email.into()),
+            ..User::default()
+        };
+        let ann = user(None, "ann@example.com");
+        let ben = user(None, "ben@example.com");
+        assert_eq!(read("ann@example.com\n\nben@example.com").unwrap(), [ann.clone(), ben]);
+        assert_eq!(
+            read("team,Name,E-mail\nA,Ann,ann@example.com\n").unwrap(),
+            [User { name: Some("Ann".into()), ..ann }]
+        );
+        assert_eq!(diagnostics("name,email\nAnn,\n"), ["2:1: the e-mail address is missing"]);
+        assert!(diagnostics("ann@example.com\nben @x\n")[0].starts_with("2:1: the "));
+    }
+
+    #[test]
+    fn a_mixture_of_account_ids_and_addresses_is_rejected() {
+        let rest = "as in the first row; use one kind per file";
+        assert_eq!(
+            diagnostics("a\nann@example.com\nb\n"),
+            [format!("2:1: expected an account id, {rest}")]
+        );
+        assert_eq!(
+            diagnostics("ann@example.com\na\n"),
+            [format!("2:1: expected an e-mail address, {rest}")]
+        );
     }
 
     proptest! {

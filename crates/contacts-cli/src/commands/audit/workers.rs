@@ -2,7 +2,11 @@
 
 use std::{
     mem::{Discriminant, discriminant},
-    sync::{Arc, Mutex, PoisonError, mpsc::SyncSender},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::SyncSender,
+    },
     thread, vec,
 };
 
@@ -72,6 +76,48 @@ impl Queue {
     fn clear(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).by_ref().count()
     }
+}
+
+/// Applies a function to all items, on up to `size` threads. Returns the results in the same order.
+///
+/// # Errors
+/// The failure that opens the circuit breaker.
+pub(crate) fn in_parallel<T: Sync, R: Send>(
+    size: usize,
+    items: &[T],
+    read: impl Fn(&T) -> Result<R, Error> + Sync,
+) -> Result<Vec<Result<R, Error>>, Error> {
+    let (next, breaker) = (AtomicUsize::new(0), Mutex::new(CircuitBreaker::default()));
+    let work = || {
+        let mut results = Vec::new();
+        while let Some((place, item)) = next_of(items, &next) {
+            let result = read(item);
+            let mut breaker = breaker.lock().unwrap_or_else(PoisonError::into_inner);
+            match &result {
+                Ok(_) => breaker.succeed(),
+                Err(error) if breaker.fail(error) => {
+                    // The other threads take no further item.
+                    next.store(items.len(), Ordering::Relaxed);
+                    return Err(error.clone());
+                }
+                Err(_) => {}
+            }
+            results.push((place, result));
+        }
+        Ok(results)
+    };
+    let parts = thread::scope(|scope| {
+        let threads: Vec<_> = (0..size.min(items.len())).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).collect::<Result<Vec<_>, _>>()
+    })?;
+    let mut results: Vec<_> = parts.into_iter().flatten().collect();
+    results.sort_by_key(|(place, _)| *place);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
+}
+
+fn next_of<'a, T>(items: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
+    let place = next.fetch_add(1, Ordering::Relaxed);
+    items.get(place).map(|item| (place, item))
 }
 
 /// Number of equal failures in a row that open the circuit breaker.

@@ -7,7 +7,7 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use contacts_plan::{Apply, Change, Done, Outcome, Plan, Warning};
-use contacts_ureq::{Contact, ContactId, EnsureOutcome, escape_controls};
+use contacts_ureq::{Contact, ContactId, Effect, EnsureOutcome, escape_controls};
 use serde::Serialize;
 
 use crate::{
@@ -153,7 +153,7 @@ enum Word {
     Done,
     Failed,
     Skipped,
-    /// The apply was interrupted during this change.
+    /// The change may have been made: the request failed, or the apply was interrupted.
     Unknown,
     NotTried,
 }
@@ -214,6 +214,9 @@ impl<'a> Record<'a> {
             Some(Outcome::NotDisabled(half)) => {
                 (Word::Failed, Some(half.to_string()), Some(with_causes(half)))
             }
+            Some(Outcome::Failed(error)) if error.effect() == Effect::Possible => {
+                (Word::Unknown, None, Some(with_causes(error)))
+            }
             Some(Outcome::Failed(error)) => (Word::Failed, None, Some(with_causes(error))),
             Some(Outcome::Skipped(skipped)) => (Word::Skipped, Some(skipped.to_string()), None),
             Some(Outcome::Unknown) => (Word::Unknown, None, None),
@@ -230,7 +233,7 @@ impl<'a> Record<'a> {
             Word::Done => ("ok", AnsiColor::Green),
             Word::Failed => ("FAILED", AnsiColor::Red),
             Word::Skipped => ("skipped", AnsiColor::Yellow),
-            Word::Unknown => ("unknown", AnsiColor::Yellow),
+            Word::Unknown => ("UNKNOWN", AnsiColor::Red),
             Word::NotTried => ("not tried", AnsiColor::Yellow),
         };
         let (mark, style): (Style, Style) = (color.on_default(), style_of(self.change));
@@ -247,8 +250,12 @@ fn outcome_summary(records: &[Record<'_>]) -> String {
     if made == records.len() {
         return format!("{} made", counted(made, "change"));
     }
-    let failed =
-        [(Word::Failed, "failed"), (Word::Skipped, "skipped"), (Word::NotTried, "not tried")];
+    let failed = [
+        (Word::Failed, "failed"),
+        (Word::Unknown, "unknown"),
+        (Word::Skipped, "skipped"),
+        (Word::NotTried, "not tried"),
+    ];
     let failed = failed.map(|(word, what)| (count(word), what));
     let rest = [(existed, EXISTED), (deleted, DELETED)]
         .into_iter()

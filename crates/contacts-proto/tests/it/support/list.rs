@@ -1,14 +1,15 @@
-//! A service with one list, for the laws of paging: its page size and its links can be chosen.
+//! A service with one list, for the laws of paging: its page size and its links can be chosen. Its
+//! items can be read as contacts, schedules and rotations.
 
-use contacts_proto::{BaseUrl, Credentials, ListContacts, Operation};
+use contacts_proto::{BaseUrl, Credentials, Operation};
 use proptest::{prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
 /// A service with one list.
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
-    pub(crate) contacts: usize,
-    /// Maximum number of contacts in a page, whatever the request says.
+    pub(crate) items: usize,
+    /// Maximum number of items in a page, whatever the request says.
     cap: usize,
     links: Links,
 }
@@ -25,7 +26,7 @@ pub(crate) enum Links {
 pub(crate) struct Honest {
     form: Form,
     size: Size,
-    /// Links advance by the requested size, not by the returned one, so they skip contacts.
+    /// Links advance by the requested size, not by the returned one, so they skip items.
     by_requested_size: bool,
     /// A full page has a link even if it is the last.
     after_full_page: bool,
@@ -68,7 +69,7 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    pub(crate) fn by(list: &ListContacts) -> Self {
+    pub(crate) fn by(list: &impl Operation) -> Self {
         let site = BaseUrl::new("https://api.example/jsm/ops/api/cloud").unwrap();
         let request = list.request(&site, &Credentials::none());
         let query = request.uri().query().unwrap();
@@ -86,13 +87,13 @@ impl Query {
 
 impl Model {
     pub(crate) fn ids(&self) -> Vec<String> {
-        (0..self.contacts).map(|n| format!("contact-{n}")).collect()
+        (0..self.items).map(|n| format!("item-{n}")).collect()
     }
 
     /// Returns the response to a request by its number, and `true` if it says that the list ends.
     pub(crate) fn answer(&self, query: &Query, number: usize) -> (Value, bool) {
-        let from = query.offset.min(self.contacts);
-        let to = query.offset.saturating_add(query.size.min(self.cap)).min(self.contacts);
+        let from = query.offset.min(self.items);
+        let to = query.offset.saturating_add(query.size.min(self.cap)).min(self.items);
         let values: Vec<_> = self.ids()[from..to]
             .iter()
             .map(|id| json!({"id": id, "method": "sms", "to": "1"}))
@@ -107,7 +108,7 @@ impl Model {
         match &self.links {
             Links::Honest(honest) => {
                 let full = given == query.size.min(self.cap);
-                let more = query.offset + given < self.contacts || (full && honest.after_full_page);
+                let more = query.offset + given < self.items || (full && honest.after_full_page);
                 (if more { honest.next(query, given) } else { honest.end.links() }, !more)
             }
             Links::Hostile(links) => {
@@ -213,5 +214,5 @@ pub(crate) fn hostile() -> impl Strategy<Value = Links> {
 
 pub(crate) fn models(links: impl Strategy<Value = Links>) -> impl Strategy<Value = Model> {
     (0_usize..60, prop_oneof![1_usize..12, 1_usize..=100], links)
-        .prop_map(|(contacts, cap, links)| Model { contacts, cap, links })
+        .prop_map(|(items, cap, links)| Model { items, cap, links })
 }

@@ -14,6 +14,7 @@ function showConnection(state, text) {
 async function readAll() {
   try {
     await readKinds();
+    await readOnCall();
     await readState();
     await readJournal();
     await readArmed();

@@ -4,6 +4,7 @@
 
 const EVERY_MS = 1000;
 const TIMEOUT_MS = 5000;
+const SCHEDULES_SHOWN = 20;
 const USERS_SHOWN = 100;
 const REQUESTS_SHOWN = 200;
 

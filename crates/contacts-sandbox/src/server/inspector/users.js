@@ -14,7 +14,7 @@ async function readState() {
 function showUsers() {
   const words = $("filter").value.trim().toLowerCase();
   const matches = ({ user, contacts }) =>
-    [user.email, user.account_id, ...contacts.map((contact) => contact.to)].some((text) => text.toLowerCase().includes(words));
+    [user.email, user.account_id, user.name ?? "", ...contacts.map((contact) => contact.to)].some((text) => text.toLowerCase().includes(words));
   const found = accounts.filter(matches);
   const shown = found.slice(0, USERS_SHOWN);
   const focused = document.activeElement?.dataset.verify;
@@ -29,6 +29,9 @@ function showUsers() {
 
 function account({ user, contacts }) {
   const traits = [`account ${user.account_id}`];
+  if (user.name) traits.unshift(user.name);
+  if (!user.active) traits.push("deactivated");
+  if (user.email_hidden) traits.push("e-mail hidden");
   if (user.administrator) traits.push("administrator");
   if (user.plan !== "full") traits.push(`plan ${user.plan}`);
   const missing = Object.keys(user.scopes).filter((scope) => !user.scopes[scope]);
