@@ -21,7 +21,7 @@ const PAYMENTS: &str = "0b6f2c1e-7d34-4a58-9c02-5e1f3a9b7d10";
 fn rows(json: Value) -> BTreeMap<String, Value> {
     let Value::Array(rows) = json else { panic!("{json}") };
     let keyed = rows.into_iter().map(|row| {
-        let id = row["accountId"].as_str().or(row["participant"]["id"].as_str());
+        let id = row["accountId"].as_str().or_else(|| row["participant"]["id"].as_str());
         (id.unwrap().to_owned(), row)
     });
     keyed.collect()
