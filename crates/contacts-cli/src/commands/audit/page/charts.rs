@@ -222,7 +222,8 @@ fn users_of_schedule(out: &mut String, name: &str, when: When, users: &[&Row]) -
     }
     match parts.first() {
         Some((word, count)) if *word == Reachability::Reachable.word() => {
-            write!(out, " {} reachable", Number(*count))?;
+            let separator = if parts.len() > 1 { " ·" } else { "" };
+            write!(out, "{separator} {} reachable", Number(*count))?;
         }
         _ => {}
     }
