@@ -307,7 +307,7 @@ impl OnCall {
         let nobody = self.schedules.iter().filter(|it| it.state == CoverageState::Nobody);
         let names: Vec<_> = nobody.map(Coverage::shown_name).collect();
         if !names.is_empty() {
-            note(&format!("nobody is on call now in: {}", names.join(", ")));
+            note(&format!("no one is on call now in: {}", names.join(", ")));
         }
     }
 }
