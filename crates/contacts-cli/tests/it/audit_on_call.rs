@@ -21,7 +21,7 @@ const PAYMENTS: &str = "0b6f2c1e-7d34-4a58-9c02-5e1f3a9b7d10";
 fn rows(json: Value) -> BTreeMap<String, Value> {
     let Value::Array(rows) = json else { panic!("{json}") };
     let keyed = rows.into_iter().map(|row| {
-        let id = row["accountId"].as_str().or(row["participant"]["id"].as_str());
+        let id = row["accountId"].as_str().or_else(|| row["participant"]["id"].as_str());
         (id.unwrap().to_owned(), row)
     });
     keyed.collect()
@@ -34,7 +34,7 @@ fn duties(row: &Value) -> Vec<String> {
     duties.map(|duty| format!("{} {}", word(&duty["when"]), word(&duty["schedule"]))).collect()
 }
 
-/// A schedule in which this participant is always on call.
+/// Adds a schedule whose only rotation has these participants.
 fn always(sandbox: &Sandbox, id: &str, name: &str, participants: &[Participant]) {
     let rotation = Rotation::new(format!("{id}-r"), RotationType::Daily, std::time::Duration::ZERO)
         .with_participants(participants.to_vec());
@@ -188,12 +188,12 @@ fn a_schedule_that_cannot_be_read_is_an_error_and_the_others_are_audited() {
 }
 
 #[test]
-fn nobody_on_call_is_an_answer() {
+fn no_one_on_call_is_an_answer() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     sandbox.with_service(|service| service.add_schedule(Schedule::new("s-1", "Empty")));
     let ran = home.demo(&sandbox, "audit --on-call Empty").run().with_code(0);
     assert_eq!(ran.stdout, "no findings\n");
-    assert!(ran.stderr.contains("note: nobody is on call now in: Empty\n"), "{ran:?}");
+    assert!(ran.stderr.contains("note: no one is on call now in: Empty\n"), "{ran:?}");
 }
 
 #[test]

@@ -187,7 +187,7 @@ pub(super) fn coverage(out: &mut String, rows: &[Row], schedules: &[Coverage]) -
         write!(out, "<li><p><b>{}</b>", Text(&name))?;
         match schedule.state {
             CoverageState::Covered => {}
-            CoverageState::Nobody => write!(out, " <span>nobody is on call now</span>")?,
+            CoverageState::Nobody => write!(out, " <span>no one is on call now</span>")?,
             CoverageState::Unreadable => write!(out, " <span>could not be read</span>")?,
         }
         write!(out, "</p>")?;
