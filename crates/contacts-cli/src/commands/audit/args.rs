@@ -236,9 +236,9 @@ Metrics (--metrics):
   The file is for the textfile collector of node_exporter. It has the number of
   users by reachability, by finding and by requirement, and the time of the
   audit. With --on-call, it also has the number of users by schedule, by `when`
-  (now or next) and by finding. It has no personal data. The audit replaces the whole file at
-  its end, with or without findings. If the audit stops early, the file stays as
-  it was.
+  (now or next) and by finding. It has no personal data. The audit replaces the
+  whole file at its end, with or without findings. If the audit stops early, the
+  file stays as it was.
 
 Failures:
   --timeout applies to each user separately. The audit of many users can take
