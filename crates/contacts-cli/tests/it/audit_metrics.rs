@@ -58,6 +58,8 @@ fn the_file_has_the_numbers_of_the_audit() {
         ("users_with_finding", "finding", "missing", 2.0),
         ("users_with_finding", "finding", "single", 2.0),
         ("users_with_finding", "finding", "too-few", 0.0),
+        ("users_with_finding", "finding", "deactivated", 0.0),
+        ("users_with_finding", "finding", "not-opened", 0.0),
         ("users_with_finding", "finding", "disabled-phone", 1.0),
         ("users_without_required", "requirement", "sms|voice", 2.0),
         ("users_without_required", "requirement", "email", 2.0),

@@ -8,6 +8,7 @@ mod apply_terminal;
 mod audit;
 mod audit_browser;
 mod audit_metrics;
+mod audit_on_call;
 mod audit_page;
 mod audit_resume;
 mod audit_reused;

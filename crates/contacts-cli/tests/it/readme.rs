@@ -1,9 +1,12 @@
 //! Runs the commands in the README and the guides against a sandbox instead of a site.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command, time::Duration};
 
 use crate::support::{Home, serving};
-use contacts_sandbox::{DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Sandbox, User, When};
+use contacts_sandbox::{
+    Behaviour, DEMO_EMAIL, DEMO_TOKEN, Fault, FaultRule, Operation, Participant, Rotation,
+    RotationType, Sandbox, Schedule, Service, User, When,
+};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -125,8 +128,12 @@ fn every_command_in_the_readme_works() {
     // The contacts that the pages create exist once.
     assert_eq!([DEMO_EMAIL, "ann@example.com"].map(|user| sandbox.contacts(user).len()), [3, 1]);
 
-    // Ann has a number. The table, the page and the next audit report Ben, who has none.
-    let [table, csv] = &audited[..] else { panic!("{audited:?}") };
+    // Ben is on call at any time. Ann has a number; Ben has none.
+    let [on_call, table, csv] = &audited[..] else { panic!("{audited:?}") };
+    assert!(
+        on_call.contains("\nBen Ode ") && on_call.contains("no enabled sms or voice"),
+        "{on_call}"
+    );
     let ben = table.lines().nth(1).unwrap();
     assert!(
         ben.starts_with("Ben ") && ben.ends_with("no enabled sms") && !table.contains("Ann"),
@@ -201,10 +208,27 @@ fn the_cron_job_prints_only_findings_and_failures_and_writes_metrics() {
     let [script] = blocks("shell").try_into().expect("one script");
     let [crontab] = blocks("crontab").try_into().expect("one crontab");
     assert!(crontab[1].starts_with("*/15 * * * * /"), "{crontab:?}");
-    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let home = Home::new();
+    let mut service = Service::new(Behaviour::default());
+    service.add_user(User::new(DEMO_EMAIL, DEMO_TOKEN).as_administrator());
+    for (account, methods) in [("ann", &["sms", "email"][..]), ("ben", &["email"])] {
+        let user =
+            User::new(format!("{account}@example.com"), "its-token").with_account_id(account);
+        service.add_user(user);
+        for method in methods {
+            service.add_contact(account, *method, "1", true);
+        }
+    }
+    let sandbox = Sandbox::builder().service(service).start().unwrap();
+    let put_on_call = |account: &str| {
+        let rotation = Rotation::new(format!("{account}-r"), RotationType::Daily, Duration::ZERO);
+        let rotation = rotation.with_participants([Participant::user(account)]);
+        let schedule = Schedule::new(account, account).with_rotation(rotation);
+        sandbox.with_service(|service| service.add_schedule(schedule));
+    };
     let folder = home.path("").to_str().unwrap().trim_end_matches('/').to_owned();
     let script = script.join("\n").replace("/var/lib/prometheus/node-exporter", &folder);
-    let script = home.write("script", &script.replace("/etc/contacts", &folder));
+    let script = home.write("script", &script);
     let folder = Path::new(env!("CARGO_BIN_EXE_contacts")).parent().unwrap().to_str().unwrap();
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
     let run = |token: &str| {
@@ -220,14 +244,14 @@ fn the_cron_job_prints_only_findings_and_failures_and_writes_metrics() {
         )
     };
 
-    home.write("on-call.csv", "accountId,name\n712020:0a1b2c3d,Ann\n");
+    put_on_call("ann");
     let ran = run(DEMO_TOKEN).with_code(0);
     assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""));
     assert!(metrics().contains(&unreachable(0)), "{}", metrics());
 
-    home.write("on-call.csv", "accountId,name\n712020:0a1b2c3d,Ann\n712020:4e5f6a7b,Ben\n");
+    put_on_call("ben");
     let ran = run(DEMO_TOKEN).with_code(6);
-    assert!(ran.stdout.contains("\nBen ") && !ran.stdout.contains("Ann"), "{ran:?}");
+    assert!(ran.stdout.contains("\nben ") && !ran.stdout.contains("ann"), "{ran:?}");
     let written = metrics();
     assert!(written.contains(&unreachable(1)), "{written}");
 

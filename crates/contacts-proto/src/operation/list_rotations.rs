@@ -131,7 +131,7 @@ mod tests {
         let error = operation().response(answer(200, body)).unwrap_err().to_string();
         assert!(
             error.contains(
-                "at values[0].participants[0]: a participant has neither a type nor an id"
+                "in `values[0].participants[0]`: a participant has neither a type nor an id"
             ),
             "{error}"
         );

@@ -1,5 +1,6 @@
 //! Integration tests, as one program.
 
+mod client;
 mod inspector;
 mod inspector_browser;
 mod own_program;

@@ -223,11 +223,11 @@ impl Duties {
             Some(time) => (at(time)?, GetNextOnCalls::new(id()).at(time)?),
             None => (GetOnCalls::new(id()), GetNextOnCalls::new(id())),
         };
-        duties.add(client.send_alone(&now)?, When::Now, None);
+        duties.add(&client.send_alone(&now)?, When::Now, None);
         duties.is_anybody_now = !duties.found.is_empty();
-        duties.add(client.send_alone(&next)?, When::Next, None);
+        duties.add(&client.send_alone(&next)?, When::Next, None);
         for time in &times.later {
-            duties.add(client.send_alone(&at(*time)?)?, When::Later, Some(*time));
+            duties.add(&client.send_alone(&at(*time)?)?, When::Later, Some(*time));
         }
         if everyone {
             duties.add_rotations(match &schedule.rotations {
@@ -238,7 +238,7 @@ impl Duties {
         Ok(duties)
     }
 
-    fn add(&mut self, on_calls: OnCalls, when: When, at: Option<SystemTime>) {
+    fn add(&mut self, on_calls: &OnCalls, when: When, at: Option<SystemTime>) {
         let users = on_calls.account_ids().into_iter().map(Found::User);
         let unopened = on_calls.unopened().into_iter().map(|unopened| {
             let reason = unopened.reason.to_string();
@@ -307,7 +307,7 @@ impl OnCall {
         let nobody = self.schedules.iter().filter(|it| it.state == CoverageState::Nobody);
         let names: Vec<_> = nobody.map(Coverage::shown_name).collect();
         if !names.is_empty() {
-            note(&format!("nobody is on call now in: {}", names.join(", ")));
+            note(&format!("no one is on call now in: {}", names.join(", ")));
         }
     }
 }

@@ -47,7 +47,7 @@ impl Requirement {
         self.0.contains(kind)
     }
 
-    /// Returns the only kind, if there is no alternative.
+    /// Returns the only kind, if the requirement has no alternatives.
     pub(crate) fn only(&self) -> Option<&ContactMethod> {
         match &self.0[..] {
             [only] => Some(only),

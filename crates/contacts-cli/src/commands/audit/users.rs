@@ -148,7 +148,7 @@ fn missing(cells: &[Cell], what: &str) -> Diagnostic {
     Diagnostic::new(cells[0].position, format!("the {what} is missing"))
 }
 
-/// Reads a user of whom only the e-mail address is known.
+/// Reads a user who has an e-mail address, but no account id.
 fn address(cell: &Cell, name: Option<String>) -> Result<User, Diagnostic> {
     let checked = FindUsers::by_email(cell.text.as_str());
     checked.map(drop).map_err(|error| Diagnostic::new(cell.position, error.to_string()))?;

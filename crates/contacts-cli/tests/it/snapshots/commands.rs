@@ -25,7 +25,7 @@ const AT_A_SERVICE: [(&str, &[&str]); 14] = [
     ),
     (
         "audit",
-        &["audit", "audit ACCOUNT", "audit ACCOUNT nobody --require voice --exit-code --jobs 1"],
+        &["audit", "audit ACCOUNT", "audit ACCOUNT absent --require voice --exit-code --jobs 1"],
     ),
     ("doctor", &["doctor"]),
     ("curl", &["curl list", "curl create voice 90-5555559999"]),

@@ -187,7 +187,7 @@ pub(super) fn coverage(out: &mut String, rows: &[Row], schedules: &[Coverage]) -
         write!(out, "<li><p><b>{}</b>", Text(&name))?;
         match schedule.state {
             CoverageState::Covered => {}
-            CoverageState::Nobody => write!(out, " <span>nobody is on call now</span>")?,
+            CoverageState::Nobody => write!(out, " <span>no one is on call now</span>")?,
             CoverageState::Unreadable => write!(out, " <span>could not be read</span>")?,
         }
         write!(out, "</p>")?;
@@ -222,7 +222,8 @@ fn users_of_schedule(out: &mut String, name: &str, when: When, users: &[&Row]) -
     }
     match parts.first() {
         Some((word, count)) if *word == Reachability::Reachable.word() => {
-            write!(out, " {} reachable", Number(*count))?;
+            let separator = if parts.len() > 1 { " ·" } else { "" };
+            write!(out, "{separator} {} reachable", Number(*count))?;
         }
         _ => {}
     }
