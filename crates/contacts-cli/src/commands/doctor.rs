@@ -63,8 +63,8 @@ Report (--report):
   command sent: method, URL, status, names of headers and of JSON members.
   Other text becomes its kind, such as `e-mail address`. This applies to
   tokens, ids, addresses, numbers, unknown names and the host of your site.
-  If no check fails, the command sends five more GET requests, each once. They
-  show how the site behaves where the vendor's documentation says nothing:
+  If no check fails, the command sends five more GET requests. They show how
+  the site behaves where the vendor's documentation says nothing:
   - the list of contacts, with a page size of 101
   - a contact with an id that does not exist
   - the list of contacts of an account that does not exist

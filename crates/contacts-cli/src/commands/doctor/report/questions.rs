@@ -40,7 +40,7 @@ impl Answer {
     }
 }
 
-/// Sends the requests that only the report needs, each once. Stops if the service is unavailable.
+/// Sends the requests that only the report needs. Stops if the service is unavailable.
 pub(super) fn ask(service: &Client, recorder: &mut Recorder) -> Result<Vec<Answer>, Error> {
     let policy = service.session().policy().clone().max_attempts(1);
     let session = service.session().clone().with_policy(policy);
@@ -90,7 +90,7 @@ pub(super) fn ask(service: &Client, recorder: &mut Recorder) -> Result<Vec<Answe
     Ok(answers)
 }
 
-/// Adds what the last request shows. Returns `false` if another request would not be answered.
+/// Adds the answer. Returns `false` if the service is unavailable.
 fn answered(
     answers: &mut Vec<Answer>,
     point: &'static str,

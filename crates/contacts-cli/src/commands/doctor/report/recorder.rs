@@ -21,6 +21,8 @@ pub(crate) struct Recorder {
     pub(super) requests: Vec<Recorded>,
     pub(super) seen: Seen,
     check: &'static str,
+    /// Number of requests before this check.
+    before: usize,
 }
 
 /// A request and its result.
@@ -81,15 +83,16 @@ pub(super) struct Seen {
 }
 
 impl Recorder {
-    /// The recorder for the requests of this check.
+    /// The recorder for the requests that follow. They belong to this check.
     pub(crate) fn during(&mut self, check: &'static str) -> &mut Self {
         self.check = check;
+        self.before = self.requests.len();
         self
     }
 
-    /// The last response; `None` if there is none, or if it was not complete.
+    /// The response to the last request since [`during`](Self::during), if it was complete.
     pub(super) fn last(&self) -> Option<&Recording> {
-        self.requests.last()?.response.as_ref()
+        self.requests.get(self.before..)?.last()?.response.as_ref()
     }
 
     /// The response to the deletion that checks the scopes.

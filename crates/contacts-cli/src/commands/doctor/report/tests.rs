@@ -302,6 +302,16 @@ fn assert_absent(text: &str, secret: &str) {
     }
 }
 
+#[test]
+fn the_response_of_an_earlier_check_is_not_taken_for_one_of_this_check() {
+    let mut report = Report::default();
+    let uri = "https://api.atlassian.com/".to_owned();
+    let sent = Sent { uri, status: 200, headers: Vec::new(), body: Body::Text(String::new()) };
+    sent.show(&mut report, &vec![String::new(); TEXT + 1]);
+    assert!(report.recorder.last().is_some());
+    assert!(report.recorder.during("report").last().is_none());
+}
+
 proptest! {
     #[test]
     fn two_sites_that_differ_only_in_their_secrets_have_the_same_report(
