@@ -272,6 +272,7 @@ fn reason(kind: TransportErrorKind) -> &'static str {
         TransportErrorKind::Connect => "no connection",
         TransportErrorKind::Certificate => "certificate not trusted",
         TransportErrorKind::Tls => "TLS failed",
+        TransportErrorKind::Unsupported => "unsupported",
         TransportErrorKind::Proxy => "no tunnel through the proxy",
         TransportErrorKind::TimedOut => "timed out",
         TransportErrorKind::Closed => "closed early",
