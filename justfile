@@ -37,6 +37,10 @@ doc:
 fuzz seconds="5":
     fuzz/smoke {{seconds}}
 
+# Check the published crates with the oldest Rust that they support (root on Debian; installs a Debian 13)
+oldest-rust:
+    .ci/oldest-rust
+
 # Check the published crates with their minimum dependency versions, in a copy
 minimal-versions:
     #!/usr/bin/env bash

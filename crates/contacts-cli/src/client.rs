@@ -49,9 +49,8 @@ impl<'a> Context<'a> {
     /// Resolves the settings. With `--verbose`, the first call prints the profile.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         let settings = Settings::resolve(self.args, &key::process_environment)?;
-        if let Some(Sourced { value, from, .. }) = &settings.profile
-            && self.verbosity().requests
-        {
+        let traced = settings.profile.as_ref().filter(|_| self.verbosity().requests);
+        if let Some(Sourced { value, from, .. }) = traced {
             self.profile_traced.call_once(|| io::trace(format_args!("profile {value} ({from})")));
         }
         Ok(settings)

@@ -39,7 +39,8 @@ impl<'a> Locator<'a> {
 
     /// Position of a byte offset. An offset beyond the end gives the end.
     pub(crate) fn at(&mut self, offset: usize) -> Position {
-        let offset = self.text.floor_char_boundary(offset);
+        let last = offset.min(self.text.len());
+        let offset = (0..=last).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0);
         if offset < self.offset {
             *self = Self::new(self.text);
         }

@@ -44,7 +44,7 @@
 //! An [`Exchange`](exchange::Exchange) does a whole task. It handles retries, deadlines, pages and
 //! lost responses, without IO. Your loop sends its requests and reports the responses to it; see
 //! the module [`exchange`]. The folder `examples` of this crate has this loop for smol, reqwest,
-//! the command curl, and a plain socket.
+//! the command curl, a plain socket, and `fetch` in WebAssembly.
 //!
 //! # Guide
 //!

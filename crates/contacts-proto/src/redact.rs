@@ -84,7 +84,8 @@ pub(crate) fn is_markup(body: &[u8]) -> bool {
 /// Returns one printable line of at most `max` characters.
 pub(crate) fn line(text: &str, max: usize) -> String {
     // Takes more than it shows: folding whitespace makes the text shorter.
-    let head = text.get(..text.floor_char_boundary(max.saturating_mul(16))).unwrap_or(text);
+    let longest = text.len().min(max.saturating_mul(16));
+    let head = (0..=longest).rev().find_map(|end| text.get(..end)).unwrap_or_default();
     let without = without_authorization(head);
     let folded = without.split_whitespace().collect::<Vec<_>>().join(" ");
     let shown = escape_controls(&folded);

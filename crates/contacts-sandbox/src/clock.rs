@@ -101,9 +101,7 @@ impl DateHeader {
     /// Returns the header's value.
     pub(crate) fn at(&mut self, since_epoch: Duration) -> HeaderValue {
         let second = since_epoch.as_secs();
-        if let Some((made, value)) = &self.made
-            && *made == second
-        {
+        if let Some((_, value)) = self.made.as_ref().filter(|(made, _)| *made == second) {
             return value.clone();
         }
         let value = HeaderValue::from_str(&http_date(since_epoch))

@@ -123,9 +123,8 @@ impl SimulatedUser {
             return Ok(Turn { next, ended: None });
         }
         let mut violations = std::mem::take(&mut task.violations);
-        if let Some((place, begun)) = self.watched.take()
-            && idle.get(place) != Some(&Some(begun))
-        {
+        let watched = self.watched.take();
+        if watched.is_some_and(|(place, begun)| idle.get(place) != Some(&Some(begun))) {
             // The contacts changed during the list, so its right content is not known.
             violations.clear();
         }

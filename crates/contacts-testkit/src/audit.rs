@@ -200,9 +200,7 @@ impl Case<'_> {
     }
 
     fn error(&self, error: &Error, found: &mut impl FnMut(ViolationKind, String)) {
-        if let Some(status) = error.status()
-            && !self.record.has_status(status)
-        {
+        if error.status().is_some_and(|status| !self.record.has_status(status)) {
             found(ViolationKind::Wrong, format!("no response had this status: {error}"));
         }
         match error {

@@ -53,10 +53,8 @@ impl HiddenStatus {
     }
 
     fn remove_status(&self, contact: &mut Value) {
-        if contact["id"].as_str().is_some_and(|id| self.hides(id))
-            && let Some(contact) = contact.as_object_mut()
-        {
-            contact.remove("status");
+        if contact["id"].as_str().is_some_and(|id| self.hides(id)) {
+            contact.as_object_mut().map(|contact| contact.remove("status"));
         }
     }
 

@@ -158,7 +158,7 @@ pub fn has_a_hidden_clock(job: &Job, session: Session) -> BoxedExchange {
 pub fn sends_after_the_end(job: &Job, session: Session) -> BoxedExchange {
     let (mut last, mut done) = (None, false);
     mutant(job.begin(session), move |inner, event, now, random| {
-        if done && let Some(request) = last.take() {
+        if let Some(request) = last.take_if(|_| done) {
             return send(request);
         }
         let action = inner.step(event, now, random);
@@ -234,10 +234,10 @@ pub fn ignores_refreshed_credentials(job: &Job, session: Session) -> BoxedExchan
 /// Treats a 404 as a 503.
 pub fn retries_after_a_404(job: &Job, session: Session) -> BoxedExchange {
     mutant(job.begin(session), |inner, mut event, now, random| {
-        if let Event::Answered(answer) = &mut event
-            && answer.status() == StatusCode::NOT_FOUND
-        {
-            *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        if let Event::Answered(answer) = &mut event {
+            if answer.status() == StatusCode::NOT_FOUND {
+                *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            }
         }
         inner.step(event, now, random)
     })

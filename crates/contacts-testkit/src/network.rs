@@ -401,10 +401,10 @@ impl Network {
         while let Some(next) = self.next_delayed().filter(|(_, due)| *due <= until) {
             let DelayedRequest { due, mut head, body } = self.delayed.remove(next.0);
             // The request was authenticated when it was sent, so it gets the token of now.
-            if let Some(token) = &self.user.oauth_token
-                && let Ok(value) = HeaderValue::from_str(&format!("Bearer {token}"))
-            {
-                head.headers.insert(AUTHORIZATION, value);
+            if let Some(token) = &self.user.oauth_token {
+                if let Ok(value) = HeaderValue::from_str(&format!("Bearer {token}")) {
+                    head.headers.insert(AUTHORIZATION, value);
+                }
             }
             let method = head.method.clone();
             let answer =

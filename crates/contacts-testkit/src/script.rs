@@ -386,7 +386,7 @@ fn good(request: &Request<Vec<u8>>, variant: u64) -> (u16, String) {
         Method::GET if query.is_some() => (200, page(query.unwrap_or_default(), variant)),
         Method::GET if path.ends_with("tenant_info") => (200, r#"{"cloudId":"35273b54"}"#.into()),
         Method::GET => {
-            let to = if variant.is_multiple_of(2) { "new@example.com" } else { "old@example.com" };
+            let to = if variant % 2 == 0 { "new@example.com" } else { "old@example.com" };
             (200, format!(r#"{{"id":"a","method":"email","to":"{to}"}}"#))
         }
         Method::POST => {

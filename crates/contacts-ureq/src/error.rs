@@ -9,10 +9,10 @@ use ureq::{Error, Timeout};
 use crate::tls::TlsProviderError;
 
 pub(crate) fn failure(progress: Delivery, error: Error) -> TransportError {
-    if let Error::ConnectProxyFailed(reason) = &error
-        && let Some(status) = proxy_status(reason)
-    {
-        return TransportError::refused_by_proxy(status);
+    if let Error::ConnectProxyFailed(reason) = &error {
+        if let Some(status) = proxy_status(reason) {
+            return TransportError::refused_by_proxy(status);
+        }
     }
     // Before the request, only a proxy can respond.
     if matches!((&error, &progress), (Error::Protocol(_), Delivery::NotSent)) {

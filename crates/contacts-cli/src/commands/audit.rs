@@ -285,9 +285,8 @@ impl<'a> Audit<'a> {
     /// Writes the rows that are ready, if the output format can be streamed.
     fn write(&mut self) -> Result<(), Failure> {
         if self.context.output.streams() {
-            while self.reader == Reader::There
-                && let Some(Some(row)) = self.rows.get(self.written)
-            {
+            while self.reader == Reader::There {
+                let Some(Some(row)) = self.rows.get(self.written) else { break };
                 self.reader = self.context.output.audited_user(row)?;
                 self.written += 1;
             }

@@ -293,9 +293,8 @@ fn list(context: &Context<'_>, args: &ListArgs) -> Result<(), Failure> {
     let limit = args.limit.unwrap_or(usize::MAX);
     let mut pages = Pages::new(first, service.session().policy().limits);
     let (mut contacts, mut written) = (Vec::new(), 0);
-    while contacts.len() + written < limit
-        && let Some(list) = pages.next_page()
-    {
+    while contacts.len() + written < limit {
+        let Some(list) = pages.next_page() else { break };
         let page = service.run(Call::new(service.session().clone(), list?))?;
         let wanted = pages.accept(page).into_iter().filter(|contact| is_wanted(args, contact));
         contacts.extend(wanted.take(limit - contacts.len() - written));

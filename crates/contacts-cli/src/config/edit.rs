@@ -115,7 +115,8 @@ fn lock(path: &Path) -> Option<File> {
     // A lock on the file itself would be lost, because each write replaces the file.
     let beside = path.with_extension("lock");
     let lock = File::options().write(true).create(true).truncate(false).open(beside).ok()?;
-    lock.lock().ok()?;
+    // The `File::lock` of the standard library needs Rust 1.89.
+    fs4::FileExt::lock(&lock).ok()?;
     Some(lock)
 }
 

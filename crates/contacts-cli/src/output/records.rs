@@ -118,7 +118,7 @@ impl Tables {
 
     fn empty_table(self) -> Table {
         let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
         if self.colored {
             table.enforce_styling();
         }

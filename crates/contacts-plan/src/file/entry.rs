@@ -61,13 +61,13 @@ pub(super) fn desired(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<
     let method = known(method).cloned().unwrap_or_else(|| method.into());
     // An existing contact may have any address, or none. If there is an id, the plan checks the
     // address of a contact that does not exist.
-    if id.is_none()
-        && let Err(error) = Address::new(&method, to).check()
-    {
-        let is_missing = to.trim().is_empty();
-        let why = if is_missing { MISSING_ADDRESS.into() } else { error.to_string() };
-        diagnostics.push(Diagnostic::new(position, why));
-        return None;
+    if id.is_none() {
+        if let Err(error) = Address::new(&method, to).check() {
+            let is_missing = to.trim().is_empty();
+            let why = if is_missing { MISSING_ADDRESS.into() } else { error.to_string() };
+            diagnostics.push(Diagnostic::new(position, why));
+            return None;
+        }
     }
     // The service lists an unverified number like this; no one decided to disable it.
     let is_unverified = method.is_phone()

@@ -1,5 +1,7 @@
 //! Finds the changes and puts them in order.
 
+use std::mem;
+
 use contacts_proto::{Contact, ContactId, ContactMethod, CreateContact};
 
 use crate::{
@@ -61,7 +63,7 @@ impl Builder {
             self.unmatched(contact, is_named);
         }
         self.keep_last_enabled(actual);
-        PlanError::for_any(std::mem::take(&mut self.reasons))?;
+        PlanError::for_any(mem::take(&mut self.reasons))?;
         Ok(self.in_order(actual))
     }
 
@@ -233,9 +235,15 @@ impl Builder {
                 });
                 continue;
             }
-            for delete in
-                self.deletes.extract_if(.., |change| *change.method() == method).take(excess)
-            {
+            let mut left = excess;
+            let (earlier, later): (Vec<_>, Vec<_>) =
+                mem::take(&mut self.deletes).into_iter().partition(|delete| {
+                    let is_earlier = *delete.method() == method && left > 0;
+                    left = left.saturating_sub(usize::from(is_earlier));
+                    is_earlier
+                });
+            self.deletes = later;
+            for delete in earlier {
                 if let Change::Delete { id, method, to, .. } = delete.clone() {
                     self.warnings.push(Warning::DeletedFirst { id, method, to });
                 }

@@ -124,10 +124,10 @@ impl Attempting {
     /// Sends the same attempt again without a wait. It counts as a retry for the budget. Ends with
     /// the last error if the budget is empty.
     pub(super) fn once_more(&mut self) -> Result<(), Error> {
-        if !self.session.budget().take(false)
-            && let Some(error) = self.last.take()
-        {
-            return Err(self.end(error, Some(StopReason::RetryBudget)));
+        if !self.session.budget().take(false) {
+            if let Some(error) = self.last.take() {
+                return Err(self.end(error, Some(StopReason::RetryBudget)));
+            }
         }
         self.begins = false;
         self.state = State::New;
@@ -265,9 +265,8 @@ impl<O: Operation> Call<O> {
 
     fn failed(&mut self, failure: TransportError, now: Now, random: u64) -> Action<O::Output> {
         let class = failure.class();
-        if let Delivery::Partial(response) = failure.delivery()
-            && !response.status().is_success()
-        {
+        let rejection = failure.response().filter(|response| !response.status().is_success());
+        if let Some(response) = rejection {
             // The status has said enough; of the body there is what there is.
             let body = response.body().as_slice();
             let mut head = Response::new(body.get(..MAX_BODY).unwrap_or(body));
@@ -341,10 +340,10 @@ impl<O: Operation> Exchange for Call<O> {
     fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<O::Output> {
         let attempts = &mut self.attempts;
         attempts.deadline.get_or_insert_with(|| attempts.session.deadline(now));
-        if let State::New = attempts.state
-            && let Some(lookup) = attempts.session.lookup(now)
-        {
-            attempts.state = State::LookingUp(Box::new(lookup));
+        if let State::New = attempts.state {
+            if let Some(lookup) = attempts.session.lookup(now) {
+                attempts.state = State::LookingUp(Box::new(lookup));
+            }
         }
         if let State::LookingUp(lookup) = &mut attempts.state {
             match lookup.step(event, now, random).result() {
@@ -422,12 +421,12 @@ fn read<O: Operation>(
     response: Response<&[u8]>,
     session: &Session,
 ) -> Result<O::Output, Error> {
-    if O::IDEMPOTENCY.writes()
-        && response.status().is_success()
-        && let Cow::Owned(clean) = session.credentials().redact(response.body())
-        && let Ok(output) = operation.response(response.clone().map(|_| clean.as_slice()))
-    {
-        return Ok(output);
+    if O::IDEMPOTENCY.writes() && response.status().is_success() {
+        if let Cow::Owned(clean) = session.credentials().redact(response.body()) {
+            if let Ok(output) = operation.response(response.clone().map(|_| clean.as_slice())) {
+                return Ok(output);
+            }
+        }
     }
     operation.response(response).map_err(|error| error.of(session.credentials()))
 }

@@ -45,9 +45,8 @@ impl Spans {
         match event {
             Event::Answered(response) => {
                 self.request.record("status", response.status().as_u16());
-                if !self.request.is_disabled()
-                    && let Some(id) = request_id(response.headers())
-                {
+                let is_recorded = !self.request.is_disabled();
+                if let Some(id) = request_id(response.headers()).filter(|_| is_recorded) {
                     // A server may echo secrets in it.
                     self.request.record(
                         "request_id",

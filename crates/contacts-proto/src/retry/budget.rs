@@ -33,16 +33,25 @@ impl RetryBudget {
     /// Takes the tokens for a retry. Returns `false` if there are too few.
     pub(crate) fn take(&self, throttled: bool) -> bool {
         let cost = if throttled { RETRY_AFTER_THROTTLE } else { RETRY };
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(cost))
-            .is_ok()
+        self.update(|left| left.checked_sub(cost))
     }
 
     /// Gives back a token for a success. A full budget, the common case, is not written to.
     pub(crate) fn give(&self) {
-        let more = |left: u32| (left < FULL).then(|| left.saturating_add(SUCCESS));
-        // The error case is a full budget.
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        self.update(|left| (left < FULL).then(|| left.saturating_add(SUCCESS)));
+    }
+
+    /// Changes the number of tokens. Returns `false`, and changes nothing, for `None`.
+    fn update(&self, change: impl Fn(u32) -> Option<u32>) -> bool {
+        let mut left = self.left();
+        // `AtomicU32::fetch_update` does the same, but the newest Rust deprecates it.
+        while let Some(new) = change(left) {
+            match self.0.compare_exchange_weak(left, new, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(current) => left = current,
+            }
+        }
+        false
     }
 }
 

@@ -130,7 +130,7 @@ impl Occurrence {
     pub(crate) fn contains(self, number: u64) -> bool {
         match self {
             Self::Nth(nth) => number == nth,
-            Self::Every(every) => every != 0 && number.is_multiple_of(every),
+            Self::Every(every) => every != 0 && number % every == 0,
             Self::Range { from, to } => number >= from && to.is_none_or(|to| number <= to),
         }
     }

@@ -43,10 +43,10 @@ pub(super) async fn handle(
     if let Some(path) = parts.uri.path().strip_prefix("/_sandbox/") {
         return Ok(control::respond(&shared, &parts, path, &body));
     }
-    if parts.method == Method::GET
-        && let Some(page) = inspector::respond(parts.uri.path())
-    {
-        return Ok(page);
+    if parts.method == Method::GET {
+        if let Some(page) = inspector::respond(parts.uri.path()) {
+            return Ok(page);
+        }
     }
     let (number, handling) = record(&shared, connection, &parts, &body);
     outgoing.set(handling.wire.clone());
@@ -121,10 +121,10 @@ fn call_service(shared: &Shared, parts: &Parts, body: &[u8]) -> Response<Respons
     let mut service = shared.service();
     let before = service.revision();
     let response = service.handle(request, now());
-    if service.revision() != before
-        && let Err(error) = shared.save(&service)
-    {
-        return response::plain(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
+    if service.revision() != before {
+        if let Err(error) = shared.save(&service) {
+            return response::plain(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
+        }
     }
     response.map(|body| ResponseBody::Whole(body.into()))
 }

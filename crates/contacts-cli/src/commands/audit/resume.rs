@@ -3,13 +3,14 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    fs::{self, File, Metadata, OpenOptions, TryLockError},
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::Path,
     time::{Duration, SystemTime},
 };
 
 use contacts_ureq::{AccountId, BaseUrl, Contact, escape_controls};
+use fs4::TryLockError;
 use serde::{Deserialize, Serialize};
 
 use crate::{error::Failure, io::shown_path};
@@ -69,7 +70,7 @@ impl Resume {
         let mut file = options().open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         regular(path, &metadata)?;
-        match file.try_lock() {
+        match fs4::FileExt::try_lock(&file) {
             Err(TryLockError::WouldBlock) => {
                 return Err(cannot_use(path, &"another audit is writing to it"));
             }

@@ -43,10 +43,8 @@ pub(super) fn each(
         }
     }
     interrupt::set_failures(&failures);
-    if (several || !changes.is_empty())
-        && let Err(failure) = output.changes(&changes, several)
-    {
-        failures.push(failure);
+    if several || !changes.is_empty() {
+        failures.extend(output.changes(&changes, several).err());
     }
     if failures.is_empty() { Ok(()) } else { Err(failures) }
 }

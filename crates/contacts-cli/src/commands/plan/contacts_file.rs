@@ -75,12 +75,10 @@ impl ContactsFile {
                     Failure::in_file(&name, Some(diagnostic.position), &diagnostic.message)
                 })
                 .collect();
-            if format != Format::Csv
-                && contacts_plan::looks_like_csv(&text)
-                && let Some(last) = failures.pop()
-            {
-                failures
-                    .push(last.with_hint("the file looks like CSV; if it is, add --format csv"));
+            if format != Format::Csv && contacts_plan::looks_like_csv(&text) {
+                let hint = "the file looks like CSV; if it is, add --format csv";
+                let last = failures.pop().map(|last| last.with_hint(hint));
+                failures.extend(last);
             }
             failures
         })?;

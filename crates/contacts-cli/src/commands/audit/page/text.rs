@@ -31,7 +31,7 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.0.to_string();
         for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            if place > 0 && (digits.len() - place) % 3 == 0 {
                 f.write_char(',')?;
             }
             f.write_char(digit)?;
