@@ -58,6 +58,14 @@ minimal-versions:
         cargo check --quiet -p "contacts-$crate"
     done
 
+# Build the archive of the command for this machine, with its checksum
+release:
+    .ci/release
+
+# Build the release of the commit in two folders and compare the bytes
+release-twice:
+    .ci/release-twice
+
 # Measure the clients and print a table (some ten minutes; needs valgrind and two idle cores)
 bench:
     cargo build --profile dist --locked -p contacts-cli

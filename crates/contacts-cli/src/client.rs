@@ -152,9 +152,26 @@ impl Client {
         deadline: Option<Instant>,
         verbosity: Verbosity,
     ) -> Result<Site, Failure> {
+        Self::located_observed(site, network, deadline, verbosity, &mut ())
+    }
+
+    /// Like [`located`](Self::located), with an observer of the look-up.
+    pub(crate) fn located_observed(
+        site: &Site,
+        network: &Network,
+        deadline: Option<Instant>,
+        verbosity: Verbosity,
+        observer: &mut impl Observer,
+    ) -> Result<Site, Failure> {
         let Some(lookup) = site.lookup() else { return Ok(site.clone()) };
-        let client = client(network, lookup.clone(), Credentials::none())?;
-        let cloud_id = Self::new(client, network, deadline, verbosity).send(&FindCloudId);
+        let client = Self::new(
+            client(network, lookup.clone(), Credentials::none())?,
+            network,
+            deadline,
+            verbosity,
+        );
+        let look_up = FindCloudId.exchange(client.session().clone());
+        let cloud_id = client.run_observed(look_up, observer);
         let cloud_id = cloud_id.map_err(|error| match error.hint() {
             Some(Hint::SiteRenamed(host)) => {
                 Failure::from(error).with_hint(renamed(&site.to_string(), &host))
@@ -186,12 +203,16 @@ impl Client {
     }
 
     /// The base URL for the other kind of token, if there is one, and the result of a request there
-    /// with this token.
-    pub(crate) fn at_other_base_url(&self) -> Option<(BaseUrl, Result<(), Error>)> {
-        let base_url = self.session().base_url().ok()?.for_other_credentials()?;
-        let session = self.session().clone().with_endpoint(base_url.clone());
+    /// with the token of this session.
+    pub(crate) fn at_other_base_url(
+        &self,
+        session: &Session,
+        observer: &mut impl Observer,
+    ) -> Option<(BaseUrl, Result<(), Error>)> {
+        let base_url = session.base_url().ok()?.for_other_credentials()?;
+        let session = session.clone().with_endpoint(base_url.clone());
         let first = ListContacts::all().page_size(1).ok()?;
-        let result = self.run(Call::new(session, first)).map(drop);
+        let result = self.run_observed(Call::new(session, first), observer).map(drop);
         Some((base_url, result))
     }
 

@@ -19,8 +19,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use self::{
-    apply::ApplyArgs, audit::args::AuditArgs, config::ConfigArgs, export::ExportArgs,
-    operations::OperationCommand, plan::PlanArgs, reconcile::ReconcileArgs, sandbox::SandboxArgs,
+    apply::ApplyArgs, audit::args::AuditArgs, config::ConfigArgs, doctor::DoctorArgs,
+    export::ExportArgs, operations::OperationCommand, plan::PlanArgs, reconcile::ReconcileArgs,
+    sandbox::SandboxArgs,
 };
 use crate::{
     client::Context,
@@ -77,9 +78,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  contacts logout\n  contacts --profile work logout")]
     Logout,
 
-    /// Find connection problems and show how to fix them
-    #[command(after_help = DOCTOR_EXAMPLES, after_long_help = long_help(DOCTOR_EXAMPLES, DOCTOR_DETAILS))]
-    Doctor,
+    Doctor(DoctorArgs),
 
     Config(ConfigArgs),
     Sandbox(SandboxArgs),
@@ -136,18 +135,6 @@ Details:
   names. Replaces an existing profile of that name."
     )
 }
-
-const DOCTOR_EXAMPLES: &str = "\
-Examples:
-  contacts doctor
-  contacts --site acme doctor -o json";
-
-const DOCTOR_DETAILS: &str = "\
-Details:
-  Checks, in this order: settings, proxy, host address, TLS certificate, cloud
-  id, token, subscription plan, scopes, rate limits, clock. Stops at the first
-  failed check. Changes nothing. To test write access, it tries to change a
-  contact that does not exist.";
 
 const CURL_EXAMPLES: &str = "\
 Example:
@@ -262,7 +249,7 @@ pub(crate) fn run(context: &Context<'_>, command: &Command) -> Result<u8, Vec<Fa
         Command::Login => login::login(context)?,
         Command::Logout => login::logout(context)?,
         Command::Demo => demo::run(context)?,
-        Command::Doctor => doctor::run(context)?,
+        Command::Doctor(args) => doctor::run(context, args)?,
         Command::Sandbox(args) => sandbox::run(context, args)?,
         Command::Completions { shell } => {
             man_and_completions::completions(context, Arguments::command(), *shell)?;

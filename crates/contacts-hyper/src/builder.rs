@@ -8,7 +8,7 @@ use contacts_proto::{
 };
 use http::HeaderValue;
 use rustls::{
-    ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier,
+    ClientConfig, ConfigBuilder, RootCertStore,
     client::WantsClientCert,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     sign::{CertifiedKey, SingleCertAndKey},
@@ -21,6 +21,7 @@ use crate::{
     credentials::{CredentialsProvider, SharedProvider},
     proxy::Proxy,
     service::{HttpService, Transport},
+    tls::{self, TlsConfig, TlsProviderError},
 };
 
 /// Settings of a client. The defaults suit most programs.
@@ -44,6 +45,7 @@ pub struct ClientBuilder {
     user_agent: Option<HeaderValue>,
     timeouts: Timeouts,
     proxy: Option<Proxy>,
+    tls: Result<TlsConfig, TlsProviderError>,
     roots: RootCertStore,
     extra_roots: RootCertStore,
     #[cfg(feature = "platform-verifier")]
@@ -97,6 +99,7 @@ impl ClientBuilder {
             user_agent: None,
             timeouts: Timeouts::default(),
             proxy: None,
+            tls: tls::config(),
             roots: webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
             extra_roots: RootCertStore::empty(),
             #[cfg(feature = "platform-verifier")]
@@ -231,17 +234,20 @@ impl ClientBuilder {
     /// The key is not sent, and a proxy does not get the certificate.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if one of them is missing or unreadable, or if they do not belong
-    /// together.
+    /// [`Error::InvalidInput`] if one of them is missing or unreadable, if they do not belong
+    /// together, or if there is no TLS provider.
     pub fn client_certificate_pem(self, chain: &[u8], key: &[u8]) -> Result<Self, Error> {
         let chain = certificates("client certificate", chain)?;
         let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| {
             Error::invalid("key of the client certificate", "cannot be read as PEM")
         })?;
+        let tls = self.tls.as_ref().map_err(|error| {
+            Error::invalid("client certificate", format!("cannot be used: {error}"))
+        })?;
         let certified =
-            CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).map_err(
-                |_| Error::invalid("client certificate", "and its key cannot be used together"),
-            )?;
+            CertifiedKey::from_der(chain, key, tls.crypto_provider()).map_err(|_| {
+                Error::invalid("client certificate", "and its key cannot be used together")
+            })?;
         Ok(Self { client_certificate: Some(Arc::new(certified.into())), ..self })
     }
 
@@ -302,26 +308,18 @@ impl ClientBuilder {
         Transport::new(&Connector::new(tls, proxy, self.timeouts.connect), self.timeouts.idle)
     }
 
-    #[expect(
-        clippy::expect_used,
-        reason = "ring has what the default versions of TLS need: every test builds a client"
-    )]
-    fn tls(&self, client_certificate: Option<Arc<SingleCertAndKey>>) -> ClientConfig {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("ring has what the default versions of TLS need");
-        let config = self.with_roots(config);
-        match client_certificate {
+    fn tls(
+        &self,
+        client_certificate: Option<Arc<SingleCertAndKey>>,
+    ) -> Result<ClientConfig, TlsProviderError> {
+        let config = self.with_roots(self.tls.clone()?);
+        Ok(match client_certificate {
             None => config.with_no_client_auth(),
             Some(certificate) => config.with_client_cert_resolver(certificate),
-        }
+        })
     }
 
-    fn with_roots(
-        &self,
-        config: ConfigBuilder<ClientConfig, WantsVerifier>,
-    ) -> ConfigBuilder<ClientConfig, WantsClientCert> {
+    fn with_roots(&self, config: TlsConfig) -> ConfigBuilder<ClientConfig, WantsClientCert> {
         #[cfg(feature = "platform-verifier")]
         if self.platform_roots {
             return platform_roots(config);
@@ -333,9 +331,7 @@ impl ClientBuilder {
 }
 
 #[cfg(feature = "platform-verifier")]
-fn platform_roots(
-    config: ConfigBuilder<ClientConfig, WantsVerifier>,
-) -> ConfigBuilder<ClientConfig, WantsClientCert> {
+fn platform_roots(config: TlsConfig) -> ConfigBuilder<ClientConfig, WantsClientCert> {
     match rustls_platform_verifier::Verifier::new(Arc::clone(config.crypto_provider())) {
         Ok(verifier) => config.dangerous().with_custom_certificate_verifier(Arc::new(verifier)),
         // A system without a store trusts no authority.

@@ -1,18 +1,21 @@
 //! Connections: TCP, an optional proxy, TLS, within a timeout.
 
 use std::{
+    future::ready,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
 
-use http::Uri;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
-use hyper_util::rt::TokioIo;
+use http::{Uri, uri::Scheme};
+use hyper::rt::{Read, Write};
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::{client::legacy::connect::Connection, rt::TokioIo};
+use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::{error::BoxError, proxy::Proxy, tcp::Tcp};
+use crate::{error::BoxError, proxy::Proxy, tcp::Tcp, tls::TlsProviderError};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
@@ -22,32 +25,27 @@ type Below = MaybeHttpsStream<TokioIo<TcpStream>>;
 /// Makes the connections of a client.
 #[derive(Clone)]
 pub(crate) struct Connector {
-    https: HttpsConnector<Route>,
+    tls: Tls<Route>,
     timeout: Duration,
 }
 
 impl Connector {
     /// `tls` is for the service. The proxy has a TLS configuration of its own.
     pub(crate) fn new(
-        tls: rustls::ClientConfig,
-        proxy: Option<(Proxy, rustls::ClientConfig)>,
+        tls: Result<ClientConfig, TlsProviderError>,
+        proxy: Option<(Proxy, Result<ClientConfig, TlsProviderError>)>,
         timeout: Duration,
     ) -> Self {
         let route = match proxy {
             None => Route::Direct(Tcp),
-            Some((proxy, tls)) => {
-                let connector = HttpsConnectorBuilder::new()
-                    .with_tls_config(tls)
-                    .https_or_http()
-                    .enable_http1();
-                Route::Proxied(connector.wrap_connector(Tcp), proxy)
-            }
+            Some((proxy, tls)) => Route::Proxied(Tls::new(Tcp, tls), proxy),
         };
-        let https =
-            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
         #[cfg(feature = "http2")]
-        let https = https.enable_http2();
-        Self { https: https.wrap_connector(route), timeout }
+        let tls = tls.map(|mut tls| {
+            tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+            tls
+        });
+        Self { tls: Tls::new(route, tls), timeout }
     }
 }
 
@@ -57,12 +55,61 @@ impl Service<Uri> for Connector {
     type Future = BoxFuture<Self::Response>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.https.poll_ready(context)
+        self.tls.poll_ready(context)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connect = tokio::time::timeout(self.timeout, self.https.call(uri));
+        let connect = tokio::time::timeout(self.timeout, self.tls.call(uri));
         Box::pin(async move { connect.await? })
+    }
+}
+
+/// TLS for `https`, and none for `http`.
+#[derive(Clone)]
+enum Tls<S> {
+    With(HttpsConnector<S>),
+    /// Without a TLS provider, a request to `https` fails.
+    Without(S, TlsProviderError),
+}
+
+impl<S> Tls<S> {
+    fn new(below: S, config: Result<ClientConfig, TlsProviderError>) -> Self {
+        match config {
+            Ok(config) => Self::With((below, config).into()),
+            Err(error) => Self::Without(below, error),
+        }
+    }
+}
+
+impl<S> Service<Uri> for Tls<S>
+where
+    S: Service<Uri, Error: Into<BoxError>, Future: Send + 'static>,
+    S::Response: Connection + Read + Write + Send + Unpin + 'static,
+{
+    type Response = MaybeHttpsStream<S::Response>;
+    type Error = BoxError;
+    type Future = BoxFuture<Self::Response>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        match self {
+            Self::With(connector) => connector.poll_ready(context),
+            Self::Without(below, _) => below.poll_ready(context).map_err(Into::into),
+        }
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        match self {
+            Self::With(connector) => connector.call(uri),
+            Self::Without(_, error) if uri.scheme() != Some(&Scheme::HTTP) => {
+                Box::pin(ready(Err(error.clone().into())))
+            }
+            Self::Without(below, _) => {
+                let connect = below.call(uri);
+                Box::pin(
+                    async move { Ok(MaybeHttpsStream::Http(connect.await.map_err(Into::into)?)) },
+                )
+            }
+        }
     }
 }
 
@@ -70,7 +117,7 @@ impl Service<Uri> for Connector {
 #[derive(Clone)]
 enum Route {
     Direct(Tcp),
-    Proxied(HttpsConnector<Tcp>, Proxy),
+    Proxied(Tls<Tcp>, Proxy),
 }
 
 impl Service<Uri> for Route {

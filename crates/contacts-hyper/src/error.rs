@@ -6,7 +6,7 @@ use contacts_proto::transport::{Delivery, TransportError, TransportErrorKind, er
 use hyper_util::client::legacy;
 use tokio::time::error::Elapsed;
 
-use crate::proxy::NoTunnel;
+use crate::{proxy::NoTunnel, tls::TlsProviderError};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -43,6 +43,9 @@ fn known(error: &(dyn StdError + 'static)) -> Option<TransportErrorKind> {
             rustls::Error::InvalidCertificate(_) => TransportErrorKind::Certificate,
             _ => TransportErrorKind::Tls,
         });
+    }
+    if error.is::<TlsProviderError>() {
+        return Some(TransportErrorKind::Unsupported);
     }
     if error.is::<NoTunnel>() {
         return Some(TransportErrorKind::Proxy);

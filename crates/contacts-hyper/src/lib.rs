@@ -120,10 +120,16 @@
 //!
 //! # Features
 //!
+//! - `ring` (on): the TLS provider is ring.
+//! - `aws-lc-rs` (off): the TLS provider is AWS-LC. With both features, the client uses ring.
 //! - `http2` (off): HTTP/2 with servers that offer it by ALPN. This is faster for many concurrent
 //!   requests, and slower for single ones.
 //! - `platform-verifier` (off): `ClientBuilder::platform_roots` trusts the root certificates of the
 //!   operating system.
+//!
+//! A default `CryptoProvider` of rustls 0.23 comes before both features. Install it with
+//! `CryptoProvider::install_default` before you create a builder or a client. Without a provider,
+//! requests to `https` fail with [`Error::Transport`] and are not sent.
 //!
 //! # Other crates
 //!
@@ -153,6 +159,7 @@ mod proxy;
 mod send;
 mod service;
 mod tcp;
+mod tls;
 
 #[doc(no_inline)]
 pub use contacts_proto::*;

@@ -193,8 +193,8 @@ pub enum Action<T> {
     /// libraries retry and follow redirects by default. Turn that off.
     /// - Send the request once. Do not repeat it and do not follow redirects: a 302 is a response
     ///   like any other, and a redirected request would carry the token along.
-    /// - Send it to its URL, with its headers unchanged. Use a proxy only if the user configured
-    ///   one, not because of the environment.
+    /// - Send it to its URL, with its headers unchanged. Use a proxy only if the client's
+    ///   settings have one. The HTTP library must not read proxy variables by itself.
     /// - Check the certificate. Do not decompress the body of the response.
     /// - If a body ends before its length or its last chunk, report
     ///   [`Delivery::Partial`](crate::transport::Delivery::Partial) with

@@ -35,8 +35,9 @@
 //! | `PATCH /v1/users/contacts/{id}/deactivate` | [`DeactivateContact`] | [`Confirmation`] |
 //! | `GET /_edge/tenant_info` of the site | [`FindCloudId`] | [`CloudId`] |
 //!
-//! Others only read who is on call: [`ListSchedules`], [`ListRotations`], [`GetOnCalls`],
-//! [`GetNextOnCalls`], and [`BulkGetUsers`] and [`FindUsers`] of the Jira platform.
+//! Other operations are read-only. [`ListSchedules`], [`ListRotations`], [`GetOnCalls`] and
+//! [`GetNextOnCalls`] read who is on call. [`BulkGetUsers`] and [`FindUsers`] read users of the Jira
+//! platform.
 //!
 //! # Exchanges
 //!

@@ -96,7 +96,12 @@ impl Reply {
         let status = match &self.result {
             Ok(response) => response.status(),
             Err(failure) => match failure.delivery() {
-                Delivery::NotSent if failure.kind() == TransportErrorKind::Certificate => {
+                Delivery::NotSent
+                    if matches!(
+                        failure.kind(),
+                        TransportErrorKind::Certificate | TransportErrorKind::Unsupported
+                    ) =>
+                {
                     return ReplyClass::Permanent;
                 }
                 Delivery::NotSent => return ReplyClass::NotProcessed,

@@ -8,6 +8,7 @@ use contacts_proto::{
 };
 use http::HeaderValue;
 use rustls::{
+    crypto::CryptoProvider,
     pki_types::{CertificateDer, PrivateKeyDer},
     sign::CertifiedKey,
 };
@@ -20,6 +21,7 @@ use crate::{
     client::Client,
     credentials::{CredentialsProvider, SharedProvider},
     send::Agents,
+    tls::{self, TlsProviderError},
 };
 
 /// Settings of a client. The defaults suit most programs.
@@ -43,6 +45,7 @@ pub struct ClientBuilder {
     user_agent: Option<HeaderValue>,
     timeouts: Timeouts,
     proxy: Option<Proxy>,
+    tls_provider: Result<Arc<CryptoProvider>, TlsProviderError>,
     /// Replace Mozilla's list.
     roots: Option<Vec<Certificate<'static>>>,
     extra_roots: Vec<Certificate<'static>>,
@@ -97,6 +100,7 @@ impl ClientBuilder {
             user_agent: None,
             timeouts: Timeouts::default(),
             proxy: None,
+            tls_provider: tls::provider(),
             roots: None,
             extra_roots: Vec::new(),
             #[cfg(feature = "platform-verifier")]
@@ -239,26 +243,32 @@ impl ClientBuilder {
     /// The key is not sent.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if one of them is missing or unreadable, or if they do not belong
-    /// together.
+    /// [`Error::InvalidInput`] if one of them is missing or unreadable, if they do not belong
+    /// together, or if there is no TLS provider.
     pub fn client_certificate_pem(self, chain: &[u8], key: &[u8]) -> Result<Self, Error> {
         let chain: Vec<_> = certificates("client certificate", chain)?;
         let key = PrivateKey::from_pem(key).map_err(|_| {
             Error::invalid("key of the client certificate", "cannot be read as PEM")
         })?;
-        check_pair(&chain, &key)?;
+        let tls_provider = self.tls_provider.as_ref().map_err(|error| {
+            Error::invalid("client certificate", format!("cannot be used: {error}"))
+        })?;
+        check_pair(&chain, &key, tls_provider)?;
         Ok(Self { client_certificate: Some(ClientCert::new_with_certs(&chain, key)), ..self })
     }
 
     /// Builds the client. It opens no connection before the first request.
     pub fn build(self) -> Client {
-        let tls = TlsConfig::builder()
+        let mut tls = TlsConfig::builder()
             .root_certs(self.root_certs())
-            .client_cert(self.client_certificate.clone())
-            .build();
+            .client_cert(self.client_certificate.clone());
+        if let Ok(provider) = &self.tls_provider {
+            tls = tls.unversioned_rustls_crypto_provider(Arc::clone(provider));
+        }
+        let tls = tls.build();
         let config =
             || ureq::Agent::config_builder().tls_config(tls.clone()).proxy(self.proxy.clone());
-        let agents = Agents::new(config, self.timeouts);
+        let agents = Agents::new(config, self.tls_provider.as_ref().err(), self.timeouts);
         Client::from_parts(self.session(), self.provider, agents)
     }
 
@@ -310,12 +320,16 @@ fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<Certificate<'stati
 }
 
 /// Checks that rustls accepts a certificate and its key: ureq panics otherwise.
-fn check_pair(chain: &[Certificate<'static>], key: &PrivateKey<'static>) -> Result<(), Error> {
+fn check_pair(
+    chain: &[Certificate<'static>],
+    key: &PrivateKey<'static>,
+    tls_provider: &CryptoProvider,
+) -> Result<(), Error> {
     let chain =
         chain.iter().map(|certificate| CertificateDer::from(certificate.der().to_vec())).collect();
-    let pair = PrivateKeyDer::try_from(key.der().to_vec()).ok().and_then(|key| {
-        CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).ok()
-    });
+    let pair = PrivateKeyDer::try_from(key.der().to_vec())
+        .ok()
+        .and_then(|key| CertifiedKey::from_der(chain, key, tls_provider).ok());
     pair.map(drop)
         .ok_or_else(|| Error::invalid("client certificate", "and its key cannot be used together"))
 }

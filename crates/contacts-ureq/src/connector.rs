@@ -24,13 +24,15 @@ use ureq::{
     },
 };
 
-use crate::tcp::Tcp;
+use crate::{tcp::Tcp, tls::TlsProviderError};
 
 /// Makes the connections of a client.
 #[derive(Debug, Default)]
 pub(crate) struct Connector {
     proxy: ConnectProxyConnector,
     tls: RustlsConnector,
+    /// Reason why there is no TLS provider. ureq panics without one.
+    no_tls: Option<TlsProviderError>,
     resolver: SystemResolver,
 }
 
@@ -59,10 +61,17 @@ impl UreqConnector for Connector {
 }
 
 impl Connector {
+    pub(crate) fn new(no_tls: Option<TlsProviderError>) -> Self {
+        Self { no_tls, ..Self::default() }
+    }
+
     fn connect_to(
         &self,
         details: &ConnectionDetails<'_>,
     ) -> Result<Option<Box<dyn Transport>>, Error> {
+        if let Some(error) = self.no_tls.clone().filter(|_| details.needs_tls()) {
+            return Err(Error::Other(error.into()));
+        }
         let tunnel: Option<Box<dyn Transport>> =
             UreqConnector::<Box<dyn Transport>>::connect(&self.proxy, details, None)?
                 .map(Transport::boxed);

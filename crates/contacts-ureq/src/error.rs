@@ -6,6 +6,8 @@ use contacts_proto::transport::{Delivery, TransportError, TransportErrorKind};
 use http::StatusCode;
 use ureq::{Error, Timeout};
 
+use crate::tls::TlsProviderError;
+
 pub(crate) fn failure(progress: Delivery, error: Error) -> TransportError {
     if let Error::ConnectProxyFailed(reason) = &error {
         if let Some(status) = proxy_status(reason) {
@@ -19,6 +21,7 @@ pub(crate) fn failure(progress: Delivery, error: Error) -> TransportError {
     let error = match error {
         Error::Io(error) => error.into(),
         Error::Rustls(error) => error.into(),
+        Error::Other(error) => error,
         error => error.into(),
     };
     TransportError::from_error(progress, error, known)
@@ -30,6 +33,9 @@ fn known(error: &(dyn StdError + 'static)) -> Option<TransportErrorKind> {
             rustls::Error::InvalidCertificate(_) => TransportErrorKind::Certificate,
             _ => TransportErrorKind::Tls,
         });
+    }
+    if error.is::<TlsProviderError>() {
+        return Some(TransportErrorKind::Unsupported);
     }
     match error.downcast_ref::<Error>()? {
         Error::HostNotFound | Error::Timeout(Timeout::Resolve) => Some(TransportErrorKind::Dns),

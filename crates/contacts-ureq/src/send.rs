@@ -17,6 +17,7 @@ use ureq::{Agent, Body, Error, SendBody, config::ConfigBuilder, typestate::Agent
 use crate::{
     connector::{Connector, DeferredResolver, NotConnected, is_clean_end},
     error::failure,
+    tls::TlsProviderError,
 };
 
 /// A client sends its requests to one host.
@@ -30,7 +31,11 @@ pub(crate) struct Agents {
 
 impl Agents {
     /// Adds the settings that callers cannot change, because the core decides them.
-    pub(crate) fn new(config: impl Fn() -> ConfigBuilder<AgentScope>, timeouts: Timeouts) -> Self {
+    pub(crate) fn new(
+        config: impl Fn() -> ConfigBuilder<AgentScope>,
+        no_tls: Option<&TlsProviderError>,
+        timeouts: Timeouts,
+    ) -> Self {
         let agent = |idle_connections| {
             let config = config()
                 .http_status_as_error(false)
@@ -43,7 +48,7 @@ impl Agents {
                 .max_idle_age(timeouts.idle)
                 .timeout_connect(Some(at_most_years(timeouts.connect)))
                 .build();
-            Agent::with_parts(config, Connector::default(), DeferredResolver)
+            Agent::with_parts(config, Connector::new(no_tls.cloned()), DeferredResolver)
         };
         Self { pooled: agent(IDLE_CONNECTIONS), fresh: agent(0) }
     }

@@ -59,8 +59,8 @@ Output:
 
 Exit codes:
   0        the contacts match the file; or --dry-run
-  1        changes failed, and no code below fits all failures; changes were
-           skipped to keep the last enabled contact; or you answered no
+  1        one of these: changes failed, and no code below fits all failures;
+           changes were skipped to keep the last enabled contact; you answered no
   2        the file has errors, or --yes is missing and there is no terminal;
            nothing was changed
   3, 4, 5  every failure has this code; `contacts help` explains it

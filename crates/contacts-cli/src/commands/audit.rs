@@ -333,8 +333,10 @@ impl<'a> Audit<'a> {
         // Rows are written in order, so the first `written` of these are the written ones.
         let rows: Vec<_> = rows.into_iter().flatten().collect();
         let unread = rows.iter().filter(|row| row.failure().is_some()).count();
-        // If no user could be read, the error that stopped the audit says everything.
-        if stopped.is_none() || unread < rows.len() {
+        // If no user could be read, the error that stopped the audit says everything. The same
+        // holds for schedules.
+        let is_empty = rows.is_empty() && !unread_schedules.is_empty();
+        if (stopped.is_none() || unread < rows.len()) && !is_empty {
             context.output.audited(&rows[written..], args.all, args.on_call.on_call.is_some())?;
             if let Some(reused) = &reused {
                 note(&reused.to_string());

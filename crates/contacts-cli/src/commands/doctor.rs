@@ -2,23 +2,74 @@
 
 pub(crate) mod certificate;
 pub(crate) mod network;
+pub(crate) mod report;
 pub(crate) mod step;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
+use clap::{Args, builder::TypedValueParser};
 use contacts_ureq::{
     ActivateContact, ContactId, Credentials, DeleteContact, Error, Hint, ListContacts, ProxyChoice,
     Site,
-    exchange::{Call, Event, Now, Observer},
+    exchange::{Call, Event, Now, Observer, ToExchange},
 };
 use http::{HeaderMap, header};
 
-use self::step::{Step, Steps};
+use self::{
+    report::Report,
+    step::{Step, Steps},
+};
 use crate::{
     client::{Client, Context},
     config::{Settings, Shown, Target},
     error::{Failure, exit, hint_text, with_causes},
+    io::shown_path,
+    redact,
+    usage::long_help,
 };
+
+/// Find connection problems and show how to fix them
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = long_help(EXAMPLES, DETAILS))]
+pub(crate) struct DoctorArgs {
+    /// File to write: a report for a maintainer, without secrets
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_parser = redact::path_parser().try_map(report::named_file)
+    )]
+    report: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  contacts doctor
+  contacts doctor --report report.json
+  contacts --site acme doctor -o json";
+
+const DETAILS: &str = "\
+Details:
+  Checks, in this order: settings, proxy, host address, TLS certificate, cloud
+  id, token, subscription plan, scopes, rate limits, clock. Stops at the first
+  failed check. Changes nothing. To test write access, it tries to change a
+  contact that does not exist.
+
+Report (--report):
+  A JSON file that you can attach to a bug report. Read it before you send it.
+  It contains versions, the source of each setting, and each request that the
+  command sent: method, URL, status, names of headers and of JSON members.
+  Other text becomes its kind, such as `e-mail address`. This applies to
+  tokens, ids, addresses, numbers, unknown names and the host of your site.
+  If no check fails, the command sends five more GET requests. They show how
+  the site behaves where the vendor's documentation says nothing:
+  - the list of contacts, with a page size of 101
+  - a contact with an id that does not exist
+  - the list of contacts of an account that does not exist
+  - the list of contacts, without a token
+  - the list of contacts, at the base URL for the other kind of token";
 
 /// Maximum difference of the clocks. With a larger one, the service may reject certificates and
 /// tokens.
@@ -31,17 +82,28 @@ const NO_TUNNEL: &str = "check the host; the proxy accepts connections, but may 
                          require a user name and a password, which you can store in a profile";
 const BUSY: &str = "try again later; the service is reachable, but unavailable";
 
-pub(crate) fn run(context: &Context<'_>) -> Result<(), Failure> {
-    let mut doctor = Doctor { context, steps: Steps::default() };
+pub(crate) fn run(context: &Context<'_>, args: &DoctorArgs) -> Result<(), Failure> {
+    let file = args.report.as_deref();
+    file.map_or(Ok(()), report::check)?;
+    let mut doctor = Doctor {
+        context,
+        steps: Steps::default(),
+        report: Report::default(),
+        asks: file.is_some(),
+    };
     let result = doctor.check();
+    let saved = file.map_or(Ok(()), |file| doctor.save(file));
     let written =
         context.output.records(&doctor.steps.0, &["step", "state", "message", "hint"], Step::line);
-    result.and(written)
+    result.and(saved).and(written)
 }
 
 struct Doctor<'a> {
     context: &'a Context<'a>,
     steps: Steps,
+    report: Report,
+    /// `true` if the report will be written, and needs requests of its own.
+    asks: bool,
 }
 
 impl Doctor<'_> {
@@ -50,6 +112,7 @@ impl Doctor<'_> {
             Ok(settings) => settings,
             Err(failure) => return Err(self.steps.failed("settings", &failure)),
         };
+        self.report.add_settings(&settings);
         self.settings(&settings)?;
         match settings.target.as_ref().map(|target| &target.value) {
             Some(Target::Base(base_url)) => {
@@ -85,7 +148,23 @@ impl Doctor<'_> {
         self.check_writing(&service);
         self.check_limits(&headers);
         self.check_clock(&headers);
+        if self.asks {
+            self.report.ask(&service)?;
+        }
         Ok(())
+    }
+
+    /// Writes the report, and says where it is.
+    fn save(&mut self, file: &Path) -> Result<(), Failure> {
+        match self.report.write(file, &self.steps) {
+            Ok(()) => {
+                let message =
+                    format!("written to {}; read it before you send it", shown_path(file));
+                self.steps.ok("report", message);
+                Ok(())
+            }
+            Err(failure) => Err(self.steps.failed("report", &failure)),
+        }
     }
 
     fn settings(&mut self, settings: &Settings) -> Result<(), Failure> {
@@ -100,8 +179,14 @@ impl Doctor<'_> {
 
     fn cloud_id(&mut self, settings: &Settings, site: &Site) -> Result<Site, Failure> {
         let network = &settings.network;
-        let located = Client::located(site, network, network.deadline(), self.context.verbosity())
-            .map_err(|error| explained(settings, error));
+        let located = Client::located_observed(
+            site,
+            network,
+            network.deadline(),
+            self.context.verbosity(),
+            self.report.recorder.during("cloud id"),
+        )
+        .map_err(|error| explained(settings, error));
         match located {
             Ok(site) => {
                 self.steps
@@ -122,7 +207,9 @@ impl Doctor<'_> {
     ) -> Result<HeaderMap, Failure> {
         let first = ListContacts::all().page_size(1)?;
         let mut last = LastHeaders::default();
-        match service.run_observed(Call::new(service.session().clone(), &first), &mut last) {
+        let recorder = self.report.recorder.during("reading");
+        let call = Call::new(service.session().clone(), &first);
+        match service.run_observed(call, &mut (&mut last, recorder)) {
             Ok(_) => {
                 self.steps.ok("token", "accepted");
                 self.steps.ok("plan", "this account has access to Operations");
@@ -146,8 +233,12 @@ impl Doctor<'_> {
                     _ if error.is_unauthorized() || error.is_forbidden() => "token",
                     _ => "connection",
                 };
-                let other =
-                    if error.is_unauthorized() { service.at_other_base_url() } else { None };
+                let other = if error.is_unauthorized() {
+                    let recorder = self.report.recorder.during("base URL");
+                    service.at_other_base_url(service.session(), recorder)
+                } else {
+                    None
+                };
                 let failure = explained(settings, error.into());
                 Err(match other {
                     Some((base_url, Ok(()))) => {
@@ -171,9 +262,14 @@ impl Doctor<'_> {
     /// Checks that the token may write and delete, with an id that does not exist.
     fn check_writing(&mut self, service: &Client) {
         let Ok(id) = ContactId::new(UNUSED_ID) else { return };
-        let write = service.send(&ActivateContact::new(id.clone())).map(drop);
-        self.check_scope("writing", "create, update, activate, deactivate", write);
-        let delete = service.send(&DeleteContact::new(id));
+        let (session, recorder) = (service.session(), &mut self.report.recorder);
+        let activate = ActivateContact::new(id.clone());
+        let write =
+            service.run_observed(activate.exchange(session.clone()), recorder.during("writing"));
+        let delete = DeleteContact::new(id);
+        let delete =
+            service.run_observed(delete.exchange(session.clone()), recorder.during("deleting"));
+        self.check_scope("writing", "create, update, activate, deactivate", write.map(drop));
         self.check_scope("deleting", "delete", delete);
     }
 

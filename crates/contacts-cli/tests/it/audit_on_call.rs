@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fs};
 
 use contacts_sandbox::{
-    Fault, FaultRule, Operation, Participant, Rotation, RotationType, Sandbox, Schedule, Scopes,
-    Team, User, When,
+    Fault, FaultRule, Hint, Operation, Participant, Rotation, RotationType, Sandbox, Schedule,
+    Scopes, Team, User, When,
 };
 use serde_json::{Value, json};
 
@@ -185,6 +185,26 @@ fn a_schedule_that_cannot_be_read_is_an_error_and_the_others_are_audited() {
     let ran = home.demo(&sandbox, "audit --on-call --jobs 1 -o ndjson").run().with_code(3);
     assert!(ran.stderr.contains("Payments primary: could not get who is on call"), "{ran:?}");
     assert!(ran.stdout.contains(r#""name":"Platform""#), "{ran:?}");
+}
+
+#[test]
+fn after_a_429_all_workers_pause_together() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let accounts: Vec<_> = (0..60).map(|number| format!("user-{number}")).collect();
+    for account in &accounts {
+        user(&sandbox, account, &[]);
+    }
+    let limit = Fault::RateLimit { hint: Hint::RetryAfterSeconds, seconds: 2, status: 429 };
+    sandbox.arm(FaultRule::new(limit).on(Operation::List).nth(20));
+    home.demo(&sandbox, "audit --jobs 8").args(&accounts).succeed();
+    let requests = sandbox.requests(Operation::List);
+    let at = |status| requests.iter().position(|request| request.status == Some(status)).unwrap();
+    let limited = at(429);
+    let pause = requests[limited].unix_ms..requests[limited].unix_ms + 1_900;
+    let during = requests.iter().filter(|request| pause.contains(&request.unix_ms)).count();
+    // Requests that were in flight, or about to be sent.
+    assert!(during <= 16, "{during} requests during the pause");
+    assert_eq!(requests.len(), accounts.len() + 1, "only one request was limited");
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod bad_input;
 mod config;
 mod doctor;
 mod doctor_proxy;
+mod doctor_report;
 mod doctor_tls;
 mod export;
 mod export_terminal;

@@ -15,4 +15,5 @@ mod readme;
 mod runtimes;
 mod supply_chain;
 mod table;
+mod tls_provider;
 mod tracing;

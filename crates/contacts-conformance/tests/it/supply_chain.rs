@@ -6,10 +6,11 @@ use std::{collections::BTreeSet, fs, path::Path};
 use toml::{Table, Value};
 
 /// Minimum version of each crate that handles network input, and the advisory that requires it.
-const AT_LEAST: [(&str, [u64; 3], &str); 7] = [
+const AT_LEAST: [(&str, [u64; 3], &str); 8] = [
     ("rustls", [0, 23, 18], "RUSTSEC-2024-0399"),
     ("rustls-webpki", [0, 103, 13], "RUSTSEC-2026-0104"),
     ("ring", [0, 17, 12], "RUSTSEC-2025-0009"),
+    ("aws-lc-sys", [0, 39, 0], "RUSTSEC-2026-0048"),
     ("h2", [0, 4, 4], "RUSTSEC-2024-0332"),
     ("tokio", [1, 44, 2], "RUSTSEC-2025-0023"),
     ("webpki-roots", [1, 0, 0], "the roots of 2025"),

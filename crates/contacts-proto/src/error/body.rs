@@ -91,7 +91,8 @@ impl ErrorBody {
     /// Returns `true` if a text names a contact, such as "contact not found". "Contact your
     /// administrator" does not.
     pub(super) fn mentions_contact(&self) -> bool {
-        /// Words that follow the noun "contact". Before other words, it is a verb.
+        /// Words that follow the noun "contact". If another word
+        /// follows, "contact" is a verb.
         const AFTER_NOUN: [&str; 15] = [
             "not", "does", "doesn", "is", "isn", "was", "wasn", "has", "could", "couldn", "cannot",
             "with", "of", "id", "for",

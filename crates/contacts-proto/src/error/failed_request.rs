@@ -30,6 +30,7 @@ impl FailedRequest {
         match self.error.kind() {
             TransportErrorKind::TimedOut => ErrorKind::TimedOut,
             TransportErrorKind::Certificate => ErrorKind::Certificate,
+            TransportErrorKind::Unsupported => ErrorKind::InvalidInput,
             TransportErrorKind::Malformed | TransportErrorKind::TooLarge => {
                 ErrorKind::InvalidResponse
             }

@@ -134,8 +134,7 @@ impl fmt::Display for Hint {
                 "check the cloud id, and the account id if you gave one; the service does not know this user"
             }
             Self::NoSuchSchedule => {
-                "list the schedules to see their ids; the service does not know this one, or this account may not \
-                 see it"
+                "check the schedule id; the service does not know it, or this account may not see the schedule"
             }
             Self::ScheduleNotVisible => {
                 "use an account that may see this schedule: an administrator, a member of its team, or a person in \

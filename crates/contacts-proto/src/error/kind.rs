@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument cannot be used. Nothing was sent.
+    /// An argument or a setting cannot be used. Nothing was sent.
     InvalidInput,
     /// 401: the credentials are wrong, expired or lack a scope. Also if the credentials provider
     /// failed.

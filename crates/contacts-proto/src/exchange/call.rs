@@ -414,8 +414,8 @@ impl<O: Operation> Exchange for Call<O> {
 
 /// Reads a response, and removes secrets that the server has echoed.
 ///
-/// For an error, it removes them after it reads the response; for a confirmation, before that. If
-/// the id in a confirmation contains the text of a token, it reads the confirmation unchanged.
+/// It removes secrets from an error after it reads the response, and from a confirmation before it
+/// reads it. If the id in a confirmation contains the text of a token, it reads the confirmation unchanged.
 fn read<O: Operation>(
     operation: &O,
     response: Response<&[u8]>,

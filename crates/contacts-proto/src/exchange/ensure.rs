@@ -35,7 +35,7 @@ pub struct Ensure {
     create: CreateContact,
     state: State,
     creates: u32,
-    /// Searches since the last create request. All found nothing.
+    /// Number of searches since the last create request. All found nothing.
     searches: u32,
     /// Reason why the effect of the create requests is unknown.
     unknown: Option<Error>,

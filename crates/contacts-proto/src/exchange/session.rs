@@ -208,8 +208,8 @@ impl Session {
         Ok(request)
     }
 
-    /// Returns the session for the inner exchanges of an exchange that begins now. They share its
-    /// deadline.
+    /// Returns the session that an exchange gives to its inner exchanges. They share its deadline,
+    /// which begins now.
     pub(super) fn begun(&self, now: Now) -> Self {
         self.clone().with_deadline(self.deadline(now))
     }

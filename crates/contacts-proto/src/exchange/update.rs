@@ -1,4 +1,4 @@
-//! An update that reads the contact before it is repeated.
+//! An update that reads the contact before it sends its request again.
 
 use std::{mem, ops::ControlFlow};
 

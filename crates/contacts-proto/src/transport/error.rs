@@ -48,6 +48,9 @@ pub enum TransportErrorKind {
     Certificate,
     /// The TLS handshake failed, or the server violated the TLS protocol.
     Tls,
+    /// The client cannot send this request, such as one to `https` without a TLS provider. A retry
+    /// does not help.
+    Unsupported,
     /// The proxy did not open a tunnel.
     Proxy,
     /// The request took too long.
@@ -69,6 +72,7 @@ impl fmt::Display for TransportErrorKind {
             Self::Connect => "the connection failed",
             Self::Certificate => "the server's certificate is not trusted",
             Self::Tls => "the TLS connection failed",
+            Self::Unsupported => "the client cannot send this request",
             Self::Proxy => "the proxy did not open a connection",
             Self::TimedOut => "the request timed out",
             Self::Closed => "the connection closed before the response was complete",
@@ -115,9 +119,15 @@ impl TransportError {
         for error in error_chain(&*error) {
             let by_library = known(error);
             kind = by_library.or_else(|| of_std(error, &delivery)).unwrap_or(kind);
-            if matches!(by_library, Some(TransportErrorKind::Certificate | TransportErrorKind::Tls))
-                || is_from_system(error)
-            {
+            let is_worth_keeping = matches!(
+                by_library,
+                Some(
+                    TransportErrorKind::Certificate
+                        | TransportErrorKind::Tls
+                        | TransportErrorKind::Unsupported
+                )
+            );
+            if is_worth_keeping || is_from_system(error) {
                 text = Some(error.to_string());
             }
         }
@@ -183,7 +193,10 @@ impl TransportError {
     /// Returns the class of the failure. A 2xx status with a broken body proves nothing.
     pub(crate) fn class(&self) -> RetryClass {
         match (&self.delivery, self.kind) {
-            (Delivery::NotSent, TransportErrorKind::Certificate) => RetryClass::Permanent,
+            (
+                Delivery::NotSent,
+                TransportErrorKind::Certificate | TransportErrorKind::Unsupported,
+            ) => RetryClass::Permanent,
             (Delivery::NotSent, TransportErrorKind::Proxy) if self.is_refused_for_good() => {
                 RetryClass::Permanent
             }

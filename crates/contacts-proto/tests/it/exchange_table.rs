@@ -71,6 +71,7 @@ fn permanent() -> Vec<Reply> {
     let mut all: Vec<_> =
         [400, 403, 404, 405, 409, 410, 413, 415, 422, 501, 505].map(status).into();
     all.push(failure(Delivery::NotSent, TransportErrorKind::Certificate));
+    all.push(failure(Delivery::NotSent, TransportErrorKind::Unsupported));
     all.extend([400, 403, 404, 407, 408, 429, 302].map(refused_by_proxy));
     all.push(cut(403));
     all

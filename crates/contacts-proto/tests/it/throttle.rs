@@ -82,7 +82,7 @@ fn the_longest_of_several_pauses_counts() {
 fn an_exchange_that_cannot_wait_for_the_end_of_the_pause_sends_its_request() {
     let session = session();
     throttled(&session, 60, 0);
-    let mut other = get(&session.clone().with_timeout(Duration::from_secs(10)));
+    let mut other = get(&session.with_timeout(Duration::from_secs(10)));
     assert!(matches!(other.step(Event::Start, at(Duration::ZERO), 0), Action::Send { .. }));
 }
 

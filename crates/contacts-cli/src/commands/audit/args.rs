@@ -75,7 +75,7 @@ pub(crate) struct OnCallArgs {
     #[arg(long, value_name = "TIME", requires = "on_call", value_parser = str::parse::<At>)]
     pub(crate) at: Option<At>,
 
-    /// Include who is on call later, in this time from now, such as 2w
+    /// Also include people who are on call at any time until then, such as 2w for the next two weeks
     #[arg(long, value_name = "TIME", requires = "on_call", value_parser = within)]
     pub(crate) within: Option<Duration>,
 
@@ -175,11 +175,12 @@ Who is on call (--on-call):
   that are visible to you, except disabled ones. Names must match whole; case is
   ignored.
   --at moves the time: now means this time. A time without an offset is UTC.
-  --within also reads who is on call at a later time, every 8 hours.
+  --within also includes people who are on call later: the audit asks the service
+  about times in the future, 8 hours apart.
   --everyone adds all users of the rotations.
-  A team or an escalation whose users the service does not show has a row with
-  the finding not-opened. Names and e-mail addresses come from Jira, if you may
-  see them.
+  If the service does not show the users of a team or an escalation, the audit
+  adds a row with the finding not-opened. Names and e-mail addresses come from
+  Jira, if you may see them.
   The notification rules of other users are not visible. A contact can exist and
   be enabled, but no rule uses it.
 
@@ -214,26 +215,30 @@ Output:
   {\"accountId\",\"name\",\"email\",\"reachability\",\"contacts\":{\"sms\":{\"enabled\":1,
   \"disabled\":0},…},\"findings\":[{\"finding\",…}]}.
   `reachability` is one word for each user: the first finding of the list above
-  that the user has. The exceptions: unreachable for the finding `deactivated`,
-  unreadable for `not-opened`, missing-required for `missing`, and reachable
-  without a finding or with `disabled-phone` only.
+  that the user has. Some words differ from their findings:
+    finding deactivated     unreachable
+    finding not-opened      unreadable
+    finding missing         missing-required
+    only disabled-phone     reachable
+    no finding              reachable
   With --on-call, a user also has \"onCall\":[{\"schedule\",\"name\",\"when\",\"at\"}]. `when`
-  is now, next, later or rotation. The table has users on call now first. For
-  `not-opened`, \"participant\":{\"type\",\"id\"} replaces accountId.
+  is now, next, later or rotation. The table then shows users who are on call now
+  first, and in each group the worst first. For `not-opened`,
+  \"participant\":{\"type\",\"id\"} replaces accountId.
   The finding `missing` is {\"finding\":\"missing\",\"methods\":[\"email\"],
   \"requirements\":[[\"sms\",\"voice\"],[\"email\"]]}. `requirements` has the alternatives of
-  each requirement that the user does not meet. `methods` has the kinds without
-  alternatives.
+  each requirement that the user does not meet. `methods` has those of them that
+  name one kind only.
   With -o ndjson, the audit stops when its output closes, for example with
   `| head`. With --html, --metrics or --exit-code, it continues to the end.
 
 Metrics (--metrics):
   The file is for the textfile collector of node_exporter. It has the number of
   users by reachability, by finding and by requirement, and the time of the
-  audit. With --on-call, it has the number of users by schedule, by now or next,
-  and by finding. It has no personal data. The audit replaces the whole file at
-  its end, with or without findings. If the audit stops early, the file stays as
-  it was.
+  audit. With --on-call, it also has the number of users by schedule, by `when`
+  (now or next) and by finding. It has no personal data. The audit replaces the
+  whole file at its end, with or without findings. If the audit stops early, the
+  file stays as it was.
 
 Failures:
   --timeout applies to each user separately. The audit of many users can take

@@ -8,7 +8,7 @@ use crate::error::Failure;
 /// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum State {
+pub(crate) enum State {
     Ok,
     /// Not a failure, but worth attention.
     Note,
@@ -24,6 +24,11 @@ pub(crate) struct Step {
 }
 
 impl Step {
+    /// The name of the check and its result, without details.
+    pub(crate) fn summary(&self) -> (&'static str, State) {
+        (self.step, self.state)
+    }
+
     /// The line in the table format.
     pub(crate) fn line(&self) -> String {
         let (word, color) = match self.state {

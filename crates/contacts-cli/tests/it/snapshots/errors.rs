@@ -13,6 +13,7 @@ use crate::support::{
 const LIST: &str = "list --attempts 1";
 const GET: &str = "get abc --attempts 1";
 const CREATE: &str = "create sms 90-5555559999 --attempts 1";
+const ON_CALL: &str = "audit --on-call --attempts 1";
 const ENSURE: &str = "create --ensure sms 90-5555559999";
 
 /// Kind, message and hint of an error, one line each.
@@ -78,6 +79,7 @@ fn of_responses() -> String {
     let moved =
         answer("301 Moved Permanently", "location: https://elsewhere.example/login\r\n", "");
     let none = ok(r#"{"values":[]}"#);
+    let schedules = ok(r#"{"values":[{"id":"s-1","name":"Database"}]}"#);
     let cases: Vec<(&str, &str, Vec<Vec<u8>>)> = vec![
         ("CheckApiToken", LIST, vec![json("401 Unauthorized", "")]),
         ("CheckAccessToken", "list --oauth --attempts 1", vec![json("401 Unauthorized", "")]),
@@ -108,6 +110,16 @@ fn of_responses() -> String {
             "NotVerified",
             "activate abc",
             vec![own_error("422 Unprocessable Entity", "Not verified")],
+        ),
+        (
+            "ScheduleNotVisible",
+            ON_CALL,
+            vec![schedules.clone(), own_error("403 Forbidden", "Forbidden")],
+        ),
+        (
+            "NoSuchSchedule",
+            ON_CALL,
+            vec![schedules, own_error("404 Not Found", "Schedule not found")],
         ),
         ("NotTheService, an error", LIST, vec![page("403 Forbidden")]),
         ("NotTheService, a success", LIST, vec![page("200 OK")]),

@@ -1,4 +1,10 @@
 //! The example in node, against the sandbox.
+#![expect(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the test runs cargo and node; the core itself starts no processes"
+)]
 
 use std::{
     env,
