@@ -368,25 +368,34 @@ mod tests {
         );
     }
 
+    type Pairs<'a> = &'a [(&'a str, &'a str)];
+
+    fn find(variables: Pairs<'_>, name: &str) -> Option<OsString> {
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into())
+    }
+
+    #[cfg(unix)]
     #[test]
-    fn each_platform_has_its_own_folder_for_the_configuration() {
-        type Folder = fn(Variables<'_>) -> Option<PathBuf>;
-        for (folder, variables, expected) in [
-            (xdg_folder as Folder, &[("XDG_CONFIG_HOME", "/x"), ("HOME", "/h")][..], Some("/x")),
-            (xdg_folder, &[("XDG_CONFIG_HOME", "x"), ("HOME", "/h")], Some("/h/.config")),
-            (xdg_folder, &[("APPDATA", "/a"), ("USERPROFILE", "/u")], None),
-            (windows_folder, &[("APPDATA", "/a"), ("HOME", "/h")], Some("/a")),
-            (windows_folder, &[("USERPROFILE", "/u")], Some("/u/AppData/Roaming")),
-            (windows_folder, &[("XDG_CONFIG_HOME", "/x"), ("HOME", "/h")], None),
+    fn on_unix_the_configuration_is_in_the_folder_of_the_xdg_specification() {
+        for (variables, expected) in [
+            (&[("XDG_CONFIG_HOME", "/x"), ("HOME", "/h")][..], Some("/x")),
+            (&[("XDG_CONFIG_HOME", "x"), ("HOME", "/h")], Some("/h/.config")),
+            (&[("APPDATA", "/a"), ("USERPROFILE", "/u")], None),
         ] {
-            // Without a drive, a path is relative on Windows.
-            if cfg!(windows) && folder == xdg_folder as Folder {
-                continue;
-            }
-            let find = |name: &str| {
-                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into())
-            };
-            assert_eq!(folder(&find), expected.map(PathBuf::from), "{variables:?}");
+            let folder = xdg_folder(&|name| find(variables, name));
+            assert_eq!(folder, expected.map(PathBuf::from), "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn on_windows_the_configuration_is_with_the_data_of_applications() {
+        for (variables, expected) in [
+            (&[("APPDATA", "/a"), ("HOME", "/h")][..], Some("/a")),
+            (&[("USERPROFILE", "/u")], Some("/u/AppData/Roaming")),
+            (&[("XDG_CONFIG_HOME", "/x"), ("HOME", "/h")], None),
+        ] {
+            let folder = windows_folder(&|name| find(variables, name));
+            assert_eq!(folder, expected.map(PathBuf::from), "{variables:?}");
         }
     }
 
