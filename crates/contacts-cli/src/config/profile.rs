@@ -124,6 +124,8 @@ fn xdg_folder(environment: Variables<'_>) -> Option<PathBuf> {
 }
 
 /// The folder for configuration of Windows. Each session of a user has `APPDATA`.
+// Libraries for this need Rust 1.87 (`etcetera` 0.11), a second `windows-sys` (0.10), or a licence
+// that `deny.toml` does not allow (`directories`).
 fn windows_folder(environment: Variables<'_>) -> Option<PathBuf> {
     let usual = || Some(PathBuf::from(environment("USERPROFILE")?).join("AppData").join("Roaming"));
     environment("APPDATA").map(PathBuf::from).or_else(usual)
