@@ -41,6 +41,10 @@ fuzz seconds="5":
 oldest-rust:
     .ci/oldest-rust
 
+# Build for Windows, and run the demo under wine (root on Debian; installs a Debian 13)
+windows:
+    .ci/windows
+
 # Check the published crates with their minimum dependency versions, in a copy
 minimal-versions:
     #!/usr/bin/env bash

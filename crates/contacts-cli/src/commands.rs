@@ -40,7 +40,7 @@ use crate::{
     version,
     max_term_width = help::MAX_WIDTH,
     after_help = after_help(),
-    after_long_help = long_help(EXAMPLES, DETAILS)
+    after_long_help = long_help(EXAMPLES, &details())
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -71,7 +71,7 @@ pub(crate) enum Command {
     Audit(AuditArgs),
 
     /// Save site, e-mail address and token in a profile
-    #[command(after_help = LOGIN_EXAMPLES, after_long_help = long_help(LOGIN_EXAMPLES, LOGIN_DETAILS))]
+    #[command(after_help = LOGIN_EXAMPLES, after_long_help = long_help(LOGIN_EXAMPLES, &login_details()))]
     Login,
 
     /// Remove a profile and its saved token
@@ -119,13 +119,22 @@ Examples:
   contacts login
   contacts login --site acme --email ann@example.com --token-file -";
 
-const LOGIN_DETAILS: &str = "\
+fn login_details() -> String {
+    let file = if cfg!(windows) {
+        "the folder of the profiles, which is private to its user"
+    } else {
+        "a file that only its owner can read (mode 0600)"
+    };
+    format!(
+        "\
 Details:
   Prompts for each value that no option sets. The token is not shown.
   Tests the token first, and saves nothing if the test fails.
-  Saves the token in a file that only its owner can read (mode 0600).
+  Saves the token in {file}.
   Saves the settings in the profile `default`, or in the one that --profile
-  names. Replaces an existing profile of that name.";
+  names. Replaces an existing profile of that name."
+    )
+}
 
 const CURL_EXAMPLES: &str = "\
 Example:
@@ -148,6 +157,24 @@ Examples:
 /// Below the commands on the short page.
 fn after_help() -> String {
     format!("Options, variables and exit codes: see `contacts help`\n\n{EXAMPLES}")
+}
+
+/// The details, with what differs on this platform.
+fn details() -> String {
+    let (profiles, shell) = if cfg!(windows) {
+        (
+            "%APPDATA%\\contacts\\config.toml, or in the file that\n\
+             CONTACTS_CONFIG names. Write a path with backslashes in single quotes.",
+            "cmd /c \"...\"",
+        )
+    } else {
+        (
+            "$XDG_CONFIG_HOME/contacts/config.toml (default:\n\
+             ~/.config/contacts/config.toml), or in the file that CONTACTS_CONFIG names.",
+            "sh -c '...'",
+        )
+    };
+    DETAILS.replace("{profiles}", profiles).replace("{shell}", shell)
 }
 
 const DETAILS: &str = "\
@@ -175,8 +202,7 @@ Variables. For site, e-mail and token, the first one that is not empty is used:
            CONTACTS_PROXY; HTTPS_PROXY, ALL_PROXY, NO_PROXY (also in lower
            case); SSL_CERT_FILE, SSL_CERT_DIR
 
-Profiles are in $XDG_CONFIG_HOME/contacts/config.toml (default:
-~/.config/contacts/config.toml), or in the file that CONTACTS_CONFIG names.
+Profiles are in {profiles}
 Example of a profile:
   [profile.work]
   site = \"acme\"                       # or cloud_id, or base_url
@@ -187,7 +213,7 @@ Example of a profile:
 Secrets:
   Other processes can read arguments. Therefore a token is never an argument.
   Store the password of a proxy in a profile.
-  A token command runs without a shell; for pipes and variables, use sh -c '...'.
+  A token command runs without a shell; for pipes and variables, use {shell}.
   It must end within --timeout. It runs again if the service rejects the token.
 
 Exit codes:

@@ -92,6 +92,7 @@ pub(crate) fn is_quiet() -> bool {
 }
 
 /// Writes a warning to standard error.
+#[cfg(unix)]
 pub(crate) fn warn(text: &str) {
     if !is_quiet() {
         trace(format_args!("warning: {text}"));

@@ -154,16 +154,50 @@ pub(crate) fn end_command() {
     }
 }
 
+/// A hint for commands that need a shell.
+const IN_A_SHELL: &str = if cfg!(windows) {
+    "for pipes or variables, use: cmd /c \"...\""
+} else {
+    "for pipes, variables or ~, use: sh -c '...'"
+};
+
+/// The program of a token command and its arguments. `None` if a quote is open.
+fn words(command: &str) -> Option<Vec<String>> {
+    #[cfg(windows)]
+    return words_on_windows(command);
+    #[cfg(not(windows))]
+    shlex::split(command)
+}
+
+/// Single and double quotes enclose spaces. A backslash is not special: it separates folders.
+#[cfg(any(windows, test))]
+fn words_on_windows(command: &str) -> Option<Vec<String>> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None, None);
+    for c in command.chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if c == '"' || c == '\'' => {
+                quote = Some(c);
+                word.get_or_insert_with(String::new);
+            }
+            None if c.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_with(String::new).push(c),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+
 /// Runs the token command and returns its output. Kills it if it exceeds the time or the length.
 fn output_of(command: &str, within: Duration) -> Result<String, Failure> {
-    let words = shlex::split(command).unwrap_or_default();
+    let words = words(command).unwrap_or_default();
     let Some((program, arguments)) = words.split_first() else {
         return Err(Failure::usage("the token command is empty or has an unclosed quote"));
     };
     let child = SharedChild::spawn(Command::new(program).args(arguments).stdout(Stdio::piped()));
     let child = child.map(Arc::new).map_err(|error| {
         Failure::local(format!("could not run the token command: {error}"))
-            .with_hint("check the command; for pipes, variables or ~, use: sh -c '...'")
+            .with_hint(format!("check the command; {IN_A_SHELL}"))
     })?;
     *running() = Some(Arc::clone(&child));
     // After a timeout nothing joins this thread: a child of the command may keep the pipe open.
@@ -197,4 +231,23 @@ fn printed(child: &SharedChild) -> Result<(Vec<u8>, ExitStatus), Failure> {
         Failure::local(format!("could not wait for the token command: {error}"))
     })?;
     Ok((printed, status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_command_on_windows_has_paths_with_backslashes_and_quotes() {
+        for (command, expected) in [
+            (r"op read op://a/b", &["op", "read", "op://a/b"][..]),
+            (r"C:\bin\token.exe  -n", &[r"C:\bin\token.exe", "-n"]),
+            (r#""C:\Program Files\op.exe" '' a" b"'c'"#, &[r"C:\Program Files\op.exe", "", "a bc"]),
+            (r#"cmd /c "type C:\t | more""#, &["cmd", "/c", r"type C:\t | more"]),
+            ("", &[]),
+        ] {
+            assert_eq!(words_on_windows(command).unwrap(), expected, "{command}");
+        }
+        assert_eq!(words_on_windows("op 'read"), None);
+    }
 }

@@ -53,8 +53,14 @@ pub(crate) fn login(context: &Context<'_>) -> Result<(), Failure> {
     (args.token_file, args.token_command) = (Some(draft.path().to_owned()), None);
     // Site and user come from the flags, the network settings from flags and environment.
     let without_profiles = |name: &str| {
-        let lead_to_profiles =
-            ["CONTACTS_PROFILE", "CONTACTS_CONFIG", "XDG_CONFIG_HOME", "HOME", "APPDATA"];
+        let lead_to_profiles = [
+            "CONTACTS_PROFILE",
+            "CONTACTS_CONFIG",
+            "XDG_CONFIG_HOME",
+            "HOME",
+            "APPDATA",
+            "USERPROFILE",
+        ];
         key::process_environment(name).filter(|_| !lead_to_profiles.contains(&name))
     };
     let settings = Settings::resolve(&args, &without_profiles)?;

@@ -17,7 +17,8 @@ use crate::{error::Failure, io::atomic_write};
 /// The path of the configuration file, which need not exist.
 pub(crate) fn path() -> Result<PathBuf, Failure> {
     profile::path(&key::process_environment).ok_or_else(|| {
-        Failure::usage("no folder for the configuration file; set HOME or XDG_CONFIG_HOME")
+        let variables = if cfg!(windows) { "APPDATA" } else { "HOME or XDG_CONFIG_HOME" };
+        Failure::usage(format!("no folder for the configuration file; set {variables}"))
     })
 }
 

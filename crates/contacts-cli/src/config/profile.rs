@@ -5,7 +5,7 @@ use std::{
     ffi::{OsStr, OsString},
     fs,
     ops::Range,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use clap::ValueEnum;
@@ -19,6 +19,9 @@ use crate::{error::Failure, redact};
 
 /// The name of the profile that is used if no other is named.
 pub(crate) const DEFAULT: &str = "default";
+
+/// The variable with the folder of the user. On Windows, `HOME` differs between shells.
+const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 
 /// The profile in use, or an empty one.
 #[derive(Debug, Default)]
@@ -76,7 +79,7 @@ impl Profile {
     pub(crate) fn value(&self, key: ConfigKey, environment: Variables<'_>) -> Option<OsString> {
         let value = self.values.get(&key)?;
         Some(match key.kind() {
-            Kind::Path => expand(value.into(), environment("HOME").as_deref()).into(),
+            Kind::Path => expand(value.into(), environment(HOME).as_deref()).into(),
             _ => value.into(),
         })
     }
@@ -105,18 +108,25 @@ pub(crate) fn named(
 
 /// The path of the configuration file, which need not exist.
 pub(crate) fn path(environment: Variables<'_>) -> Option<PathBuf> {
-    let below = |folder: OsString| PathBuf::from(folder).join("contacts").join("config.toml");
-    if let Some(file) = key::path(environment, "CONTACTS_CONFIG") {
-        return Some(file);
-    }
+    key::path(environment, "CONTACTS_CONFIG").or_else(|| {
+        let folder = if cfg!(windows) { windows_folder } else { xdg_folder };
+        Some(folder(environment)?.join("contacts").join("config.toml"))
+    })
+}
+
+/// The folder for configuration of Linux. On macOS too, command-line tools use it.
+fn xdg_folder(environment: Variables<'_>) -> Option<PathBuf> {
     // The XDG specification requires that a relative path is ignored.
-    environment("XDG_CONFIG_HOME")
-        .filter(|folder| Path::new(folder).is_absolute())
-        .map(below)
-        .or_else(|| {
-            environment("HOME").map(|home| below(PathBuf::from(home).join(".config").into()))
-        })
-        .or_else(|| environment("APPDATA").map(below))
+    let folder = environment("XDG_CONFIG_HOME").map(PathBuf::from);
+    folder
+        .filter(|folder| folder.is_absolute())
+        .or_else(|| Some(PathBuf::from(environment("HOME")?).join(".config")))
+}
+
+/// The folder for configuration of Windows. Each session of a user has `APPDATA`.
+fn windows_folder(environment: Variables<'_>) -> Option<PathBuf> {
+    let usual = || Some(PathBuf::from(environment("USERPROFILE")?).join("AppData").join("Roaming"));
+    environment("APPDATA").map(PathBuf::from).or_else(usual)
 }
 
 fn expand(path: PathBuf, home: Option<&OsStr>) -> PathBuf {
@@ -139,6 +149,9 @@ fn parse(text: &str) -> Result<BTreeMap<String, Values>, String> {
     })
 }
 
+/// In double quotes, TOML reads a path of Windows as escapes.
+const BACKSLASHES: &str = "write a path with backslashes in single quotes";
+
 struct Diagnostic {
     /// Offset in the text, in bytes.
     at: usize,
@@ -154,7 +167,12 @@ impl Diagnostic {
 fn profiles(text: &str) -> Result<BTreeMap<String, Values>, Diagnostic> {
     let file = DeTable::parse(text).map_err(|error| {
         // The message of the parser names what it expected, and repeats nothing of the text.
-        Diagnostic::new(error.span().unwrap_or_default(), error.message())
+        let (at, why) = (error.span().unwrap_or_default(), error.message());
+        let line = text.get(..at.start).and_then(|before| before.rsplit('\n').next());
+        match line.is_some_and(|line| line.contains('\\')) {
+            true => Diagnostic::new(at, format!("{why}; {BACKSLASHES}")),
+            false => Diagnostic::new(at, why),
+        }
     })?;
     let mut profiles = BTreeMap::new();
     for (key, value) in in_order(file.get_ref()) {
@@ -219,6 +237,9 @@ fn text(key: ConfigKey, value: &Spanned<DeValue<'_>>) -> Result<String, Diagnost
             Ok(count)
         }
         (Kind::Count, _) => Err(is_not(value, name, "a number from 1 to 100")),
+        (Kind::Path, DeValue::String(text)) if text.trim().contains(char::is_control) => {
+            Err(wrong(format!("{name} contains an invalid character; {BACKSLASHES}")))
+        }
         (kind, DeValue::String(text)) => {
             if kind == Kind::Duration {
                 key::duration(text).map_err(|why| match redact::invisible(text.trim()) {
@@ -345,6 +366,53 @@ mod tests {
             values,
             ["site=acme", "token_file=~/t", "oauth=true", "timeout=5s", "attempts=2"]
         );
+    }
+
+    type Pairs<'a> = &'a [(&'a str, &'a str)];
+
+    fn find(variables: Pairs<'_>, name: &str) -> Option<OsString> {
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn on_unix_the_configuration_is_in_the_folder_of_the_xdg_specification() {
+        for (variables, expected) in [
+            (&[("XDG_CONFIG_HOME", "/x"), ("HOME", "/h")][..], Some("/x")),
+            (&[("XDG_CONFIG_HOME", "x"), ("HOME", "/h")], Some("/h/.config")),
+            (&[("APPDATA", "/a"), ("USERPROFILE", "/u")], None),
+        ] {
+            let folder = xdg_folder(&|name| find(variables, name));
+            assert_eq!(folder, expected.map(PathBuf::from), "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn on_windows_the_configuration_is_with_the_data_of_applications() {
+        for (variables, expected) in [
+            (&[("APPDATA", "/a"), ("HOME", "/h")][..], Some("/a")),
+            (&[("USERPROFILE", "/u")], Some("/u/AppData/Roaming")),
+            (&[("XDG_CONFIG_HOME", "/x"), ("HOME", "/h")], None),
+        ] {
+            let folder = windows_folder(&|name| find(variables, name));
+            assert_eq!(folder, expected.map(PathBuf::from), "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_of_windows_is_read_as_it_is_in_single_quotes() {
+        let text = r"profile.work = {token_file = 'C:\new\token', ca_file = '~\ca.pem'}";
+        let values = parse(text).unwrap().remove("work").unwrap();
+        assert!(values.into_values().eq([r"C:\new\token", r"~\ca.pem"]));
+    }
+
+    #[test]
+    fn a_path_of_windows_in_double_quotes_is_an_error_with_a_way_out() {
+        for path in [r"C:\Users", r"C:\new", r"C:\tools"] {
+            let error = parse(&format!("profile.work.token_file = \"{path}\"\n")).unwrap_err();
+            assert!(error.starts_with("line 1, column "), "{error}");
+            assert!(error.ends_with("; write a path with backslashes in single quotes"), "{error}");
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use tempfile::{Builder, NamedTempFile};
@@ -44,7 +46,26 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 fn finish(draft: NamedTempFile, path: &Path, bytes: &[u8]) -> io::Result<()> {
     draft.as_file().write_all(bytes)?;
     draft.as_file().sync_all()?;
-    draft.persist(path)?;
+    replace(draft, path)
+}
+
+/// Moves the draft to its path.
+///
+/// Windows rejects this while another program has the old file open. Older versions do so even if
+/// that program permits it.
+fn replace(mut draft: NamedTempFile, path: &Path) -> io::Result<()> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let mut tries = if cfg!(windows) { 50 } else { 1 };
+    loop {
+        tries -= 1;
+        match fs::rename(draft.path(), path) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied && tries > 0 => {
+                thread::sleep(PAUSE);
+            }
+            renamed => break renamed?,
+        }
+    }
+    draft.disable_cleanup(true);
     Ok(())
 }
 

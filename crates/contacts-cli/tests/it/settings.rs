@@ -1,6 +1,6 @@
 //! Flags beat the environment, which beats the profile, which beats the defaults.
 
-use crate::support::{Contacts, Home, asked};
+use crate::support::{Contacts, Home, asked, command_that_prints};
 use contacts_sandbox::{DEMO_EMAIL, DEMO_OAUTH_TOKEN, DEMO_TOKEN, Sandbox, User};
 
 /// Three sandboxes, one for each source of settings.
@@ -142,7 +142,7 @@ fn a_profile_is_named_by_flag_or_variable_and_default_needs_no_name() {
     for (profile, user) in [("default", "profile"), ("work", "environment"), ("other", "flag")] {
         let token = home.write(user, &format!("{user}-s3cret"));
         let at = format!("base_url = \"{}\"\nemail = \"{user}@example.com\"", sandbox.base_url());
-        text.push_str(&format!("[profile.{profile}]\n{at}\ntoken_file = \"{token}\"\n"));
+        text.push_str(&format!("[profile.{profile}]\n{at}\ntoken_file = '{token}'\n"));
     }
     home.configure(&text);
     let list = || home.contacts().line("list");
@@ -224,7 +224,7 @@ fn every_variable_of_this_command_is_read() {
     let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
     let file = home.write("token", DEMO_TOKEN);
     let (direct, oauth) = (sandbox.base_url(), sandbox.oauth_base_url());
-    let command = format!("cat '{file}'");
+    let command = command_that_prints(&file);
     let own = |line: &str, url: &str| {
         let command = home.contacts().line(line).env("CONTACTS_EMAIL", DEMO_EMAIL);
         command.env("CONTACTS_BASE_URL", url).env("ATLASSIAN_OPS_API_TOKEN", "another")
@@ -258,14 +258,15 @@ fn every_variable_of_this_command_is_read() {
 fn contacts_config_names_the_configuration_file() {
     let home = Home::new();
     home.configure("[profile.default]\ncloud_id = \"usual\"\n");
-    let file = home.write("elsewhere/mine.toml", "[profile.default]\ncloud_id = \"mine\"\n");
+    let file = home.path("elsewhere").join("mine.toml");
+    let file = home.write(file.to_str().unwrap(), "[profile.default]\ncloud_id = \"mine\"\n");
     let line = |line: &str, value: &str| {
         home.contacts().line(line).env("CONTACTS_CONFIG", value).succeed()
     };
     for (value, path, cloud_id) in [
         (file.clone(), file.clone(), "mine"),
         (format!("{file}\r\n"), file, "mine"),
-        (String::new(), home.path("config/contacts/config.toml").display().to_string(), "usual"),
+        (String::new(), home.configuration().display().to_string(), "usual"),
     ] {
         assert_eq!(line("config path", &value), format!("{path}\n"));
         assert_eq!(line("config get cloud_id", &value), format!("{cloud_id}\n"));

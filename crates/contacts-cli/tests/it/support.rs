@@ -64,7 +64,12 @@ impl Home {
 
     /// Writes the configuration file.
     pub(crate) fn configure(&self, text: &str) {
-        self.write("config/contacts/config.toml", text);
+        self.write(self.configuration().to_str().unwrap(), text);
+    }
+
+    /// The path of the configuration file.
+    pub(crate) fn configuration(&self) -> PathBuf {
+        self.path("config").join("contacts").join("config.toml")
     }
 
     /// The command without arguments.
@@ -79,6 +84,11 @@ impl Home {
         let mut command = Command::new(name);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.0.path()).env("XDG_CONFIG_HOME", self.path("config"));
+        if cfg!(windows) {
+            command.env("USERPROFILE", self.0.path()).env("APPDATA", self.path("config"));
+            // Without it, a process has no sockets.
+            command.env("SYSTEMROOT", std::env::var_os("SYSTEMROOT").unwrap_or_default());
+        }
         command.stdout(Stdio::piped());
         Contacts { command, stdin: None }
     }
@@ -127,6 +137,11 @@ fn heed_signals() {
 pub(crate) fn set_mode(path: &std::path::Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// A token command that prints this file.
+pub(crate) fn command_that_prints(file: &str) -> String {
+    if cfg!(windows) { format!("cmd /c type '{file}'") } else { format!("cat '{file}'") }
 }
 
 #[cfg(not(unix))]
@@ -388,6 +403,7 @@ pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < HANGS, "{what}: it never comes");
-        thread::yield_now();
+        // A reader without pauses can lock others out of a file on Windows.
+        thread::sleep(Duration::from_millis(5));
     }
 }

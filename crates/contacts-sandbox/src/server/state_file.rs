@@ -3,6 +3,8 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::Builder;
 
@@ -35,10 +37,26 @@ impl StateFile {
                 Builder::new().make_in(folder.unwrap_or_else(|| Path::new(".")), open)?;
             temporary.write_all(state.to_json().as_bytes())?;
             temporary.write_all(b"\n")?;
-            temporary.persist(path)?;
+            replace(temporary.path(), path)?;
+            temporary.disable_cleanup(true);
             Ok(())
         };
         write().map_err(|error| Error::StateFile(path.clone(), error))
+    }
+}
+
+/// Renames a file. Windows rejects this while another program has the old file open.
+fn replace(from: &Path, to: &Path) -> io::Result<()> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let mut tries = if cfg!(windows) { 50 } else { 1 };
+    loop {
+        tries -= 1;
+        match fs::rename(from, to) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied && tries > 0 => {
+                thread::sleep(PAUSE);
+            }
+            renamed => return renamed,
+        }
     }
 }
 
