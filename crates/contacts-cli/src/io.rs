@@ -7,7 +7,7 @@ pub(crate) mod prompt;
 use std::{
     fmt::{Arguments, Display},
     io::{self, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -33,6 +33,15 @@ pub(crate) fn read_at_most(source: impl Read, longest: u64) -> io::Result<Vec<u8
 
 /// Stands for standard input or output in place of a file name.
 pub(crate) const STANDARD: &str = "-";
+
+/// Rejects `-`: standard output has the results.
+pub(crate) fn named_file(path: PathBuf) -> Result<PathBuf, &'static str> {
+    if path == Path::new(STANDARD) {
+        Err("standard output is for the results; give the name of a file")
+    } else {
+        Ok(path)
+    }
+}
 
 /// A path without control characters.
 pub(crate) fn shown_path(file: &Path) -> String {

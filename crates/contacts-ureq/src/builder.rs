@@ -63,8 +63,8 @@ impl Client {
     /// the CA file cannot be read.
     pub fn from_env() -> Result<Self, Error> {
         let environment = Environment::read(variable)?;
-        let credentials = environment.credentials()?.clone();
-        Ok(ClientBuilder::of(&environment)?.credentials(credentials).build())
+        let builder = ClientBuilder::of(&environment)?;
+        Ok(builder.credentials(environment.credentials()?.clone()).build())
     }
 
     /// Creates a client of a site, such as `acme` or `acme.atlassian.net`.

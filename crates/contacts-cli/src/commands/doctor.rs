@@ -26,7 +26,7 @@ use crate::{
     client::{Client, Context},
     config::{Settings, Shown, Target},
     error::{Failure, exit, hint_text, with_causes},
-    io::shown_path,
+    io::{named_file, shown_path},
     redact,
     usage::long_help,
 };
@@ -39,7 +39,7 @@ pub(crate) struct DoctorArgs {
     #[arg(
         long,
         value_name = "FILE",
-        value_parser = redact::path_parser().try_map(report::named_file)
+        value_parser = redact::path_parser().try_map(named_file)
     )]
     report: Option<PathBuf>,
 }

@@ -10,7 +10,7 @@ use contacts_ureq::AccountId;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::{metrics::prom_file, on_call::Times, rules::Requirement};
-use crate::{io::STANDARD, redact, usage::long_help};
+use crate::{io::named_file, redact, usage::long_help};
 
 /// Report users who cannot be reached (you must be an administrator)
 ///
@@ -148,15 +148,6 @@ impl AuditArgs {
     /// The files that the audit writes at its end.
     pub(crate) fn written_files(&self) -> impl Iterator<Item = &Path> {
         [&self.html, &self.metrics].into_iter().flatten().map(PathBuf::as_path)
-    }
-}
-
-/// Rejects `-`: standard output has the results.
-fn named_file(path: PathBuf) -> Result<PathBuf, &'static str> {
-    if path == Path::new(STANDARD) {
-        Err("standard output is for the results; give the name of a file")
-    } else {
-        Ok(path)
     }
 }
 

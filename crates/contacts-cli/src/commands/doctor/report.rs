@@ -11,11 +11,7 @@ mod shape;
 mod tests;
 mod words;
 
-use std::{
-    env::consts,
-    io,
-    path::{Path, PathBuf},
-};
+use std::{env::consts, io, path::Path};
 
 use contacts_ureq::Error;
 use serde::Serialize;
@@ -27,7 +23,7 @@ use crate::{
     client::Client,
     config::Settings,
     error::Failure,
-    io::{STANDARD, atomic_write, shown_path},
+    io::{atomic_write, shown_path},
 };
 
 /// Collects the content of the report.
@@ -107,15 +103,6 @@ impl Report {
 impl From<(&'static str, State)> for Check {
     fn from((check, state): (&'static str, State)) -> Self {
         Self { check, state }
-    }
-}
-
-/// Rejects `-`: standard output has the results.
-pub(crate) fn named_file(path: PathBuf) -> Result<PathBuf, &'static str> {
-    if path == Path::new(STANDARD) {
-        Err("standard output is for the results; give the name of a file")
-    } else {
-        Ok(path)
     }
 }
 
