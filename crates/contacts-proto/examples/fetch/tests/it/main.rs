@@ -41,7 +41,7 @@ fn module() -> Option<PathBuf> {
 /// Runs tasks one after the other. Returns a line of JSON for each.
 fn run(sandbox: &Sandbox, tasks: &str) -> Option<Vec<String>> {
     let Ok(version) = Command::new("node").arg("--version").stdout(Stdio::null()).status() else {
-        eprintln!("SKIPPED: there is no node");
+        eprintln!("SKIPPED: node is missing");
         return None;
     };
     assert!(version.success());
