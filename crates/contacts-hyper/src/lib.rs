@@ -127,8 +127,9 @@
 //! - `platform-verifier` (off): `ClientBuilder::platform_roots` trusts the root certificates of the
 //!   operating system.
 //!
-//! A default `CryptoProvider` of rustls 0.23 comes before both features. Install it with
-//! `CryptoProvider::install_default` before you create a builder or a client. Without a provider,
+//! If your program has a default `CryptoProvider` of rustls 0.23, the client uses that one, whatever
+//! the features are. Install it with `CryptoProvider::install_default` before you create a builder
+//! or a client. Without a provider,
 //! requests to `https` fail with [`Error::Transport`] and are not sent.
 //!
 //! # Other crates

@@ -236,7 +236,7 @@ impl<T> Action<T> {
     }
 
     /// Helps an exchange that wraps another one. `Continue`: the inner exchange has ended with this
-    /// result. `Break`: it has not ended; return this action.
+    /// result, and the outer one continues. `Break`: the inner one has not ended; return this action.
     ///
     /// ```
     /// use std::ops::ControlFlow;

@@ -61,8 +61,9 @@ Report (--report):
   A JSON file that you can attach to a bug report. Read it before you send it.
   It contains versions, the source of each setting, and each request that the
   command sent: method, URL, status, names of headers and of JSON members.
-  Other text becomes its kind, such as `e-mail address`. This applies to
-  tokens, ids, addresses, numbers, unknown names and the host of your site.
+  Instead of any other text, it contains a word for its kind, such as `e-mail
+  address`. This applies to tokens, ids, addresses, numbers, unknown names and
+  the host of your site.
   If no check fails, the command sends five more GET requests. They show how
   the site behaves where the vendor's documentation says nothing:
   - the list of contacts, with a page size of 101

@@ -183,7 +183,10 @@ fn a_schedule_that_cannot_be_read_is_an_error_and_the_others_are_audited() {
         .nth(1),
     );
     let ran = home.demo(&sandbox, "audit --on-call --jobs 1 -o ndjson").run().with_code(3);
-    assert!(ran.stderr.contains("Payments primary: could not get who is on call"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("schedule Payments primary: could not get who is on call"),
+        "{ran:?}"
+    );
     assert!(ran.stdout.contains(r#""name":"Platform""#), "{ran:?}");
 }
 

@@ -1,7 +1,7 @@
 //! A response with an error status.
 //!
-//! A body is read as a known shape, else as other JSON, else as text. Status and body are never
-//! lost.
+//! A body is read as a known shape, else as other JSON, else as text. The status is always kept,
+//! and so is the body, up to a limit.
 
 use std::{fmt, time::Duration};
 

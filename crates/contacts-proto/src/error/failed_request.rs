@@ -20,7 +20,7 @@ pub struct FailedRequest {
 }
 
 impl FailedRequest {
-    /// The caller must have removed secrets from the error's response.
+    /// Before this call, the caller removes secrets from the error's response.
     pub(crate) fn new(operation: &'static str, error: TransportError, attempts: Attempts) -> Self {
         let request_id = error.response().and_then(|response| request_id(response.headers()));
         Self { operation, error, request_id, attempts }

@@ -7,12 +7,12 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hint {
-    /// The token lacks one of these scopes, which the operation needs, or the base URL is for the
-    /// other kind of token.
+    /// The operation needs all these scopes, and the token lacks at least one; or the base URL is
+    /// for the other kind of token.
     ///
     /// See [`BaseUrl::for_other_credentials`](crate::BaseUrl::for_other_credentials).
     MissingScope(&'static [&'static str]),
-    /// The token lacks one of these scopes, which the Jira platform needs.
+    /// The Jira platform needs all these scopes, and the token lacks at least one.
     MissingJiraScope(&'static [&'static str]),
     /// The account has no access to Jira or to its users, or the token lacks these scopes.
     NoJiraAccess(&'static [&'static str]),

@@ -414,8 +414,8 @@ impl<O: Operation> Exchange for Call<O> {
 
 /// Reads a response, and removes secrets that the server has echoed.
 ///
-/// It removes secrets from an error after it reads the response, and from a confirmation before it
-/// reads it. If the id in a confirmation contains the text of a token, it reads the confirmation unchanged.
+/// An error is read first, and then its secrets are removed. In a confirmation, secrets are removed
+/// before it is read. If its id contains the text of a token, nothing is removed from it.
 fn read<O: Operation>(
     operation: &O,
     response: Response<&[u8]>,

@@ -20,9 +20,9 @@ const SEARCHES: u32 = 2;
 /// If the response to a create request is lost, the exchange searches twice. If it finds nothing,
 /// it sends one more create request.
 ///
-/// Duplicates remain possible in two cases: another program creates the same contact at the same
-/// time; or a create request takes effect after both searches, more than two [consistency
-/// delays](crate::RetryPolicy::consistency_delay) after it was sent. If a later search finds two
+/// Duplicates remain possible if another program creates the same contact at the same time. They
+/// are also possible if a create request takes effect only after both searches. That is more than
+/// two [consistency delays](crate::RetryPolicy::consistency_delay) after it was sent. If a later search finds two
 /// contacts, the result is [`Error::Duplicate`]. It deletes nothing.
 ///
 /// It ends with [`Error::OutcomeUnknown`] if it cannot find out whether the contact exists, or

@@ -47,7 +47,7 @@ pub(crate) struct AuditArgs {
     #[arg(long)]
     pub(crate) all: bool,
 
-    /// Exit with 6 if there are findings
+    /// Exit with 6 if all users were read and there are findings
     #[arg(long)]
     pub(crate) exit_code: bool,
 
@@ -75,7 +75,7 @@ pub(crate) struct OnCallArgs {
     #[arg(long, value_name = "TIME", requires = "on_call", value_parser = str::parse::<At>)]
     pub(crate) at: Option<At>,
 
-    /// Also include people who are on call at any time until then, such as 2w for the next two weeks
+    /// Also include people on call later, up to TIME from now, such as 2w; asks for every 8th hour
     #[arg(long, value_name = "TIME", requires = "on_call", value_parser = within)]
     pub(crate) within: Option<Duration>,
 
@@ -213,13 +213,13 @@ Output:
     only disabled-phone     reachable
     no finding              reachable
   With --on-call, a user also has \"onCall\":[{\"schedule\",\"name\",\"when\",\"at\"}]. `when`
-  is now, next, later or rotation. The table then shows users who are on call now
-  first, and in each group the worst first. For `not-opened`,
+  is now, next, later or rotation. The table then begins with the users who are on
+  call now, worst first. The other users follow, worst first. For `not-opened`,
   \"participant\":{\"type\",\"id\"} replaces accountId.
   The finding `missing` is {\"finding\":\"missing\",\"methods\":[\"email\"],
   \"requirements\":[[\"sms\",\"voice\"],[\"email\"]]}. `requirements` has the alternatives of
-  each requirement that the user does not meet. `methods` has those of them that
-  name one kind only.
+  each requirement that the user does not meet. If such a requirement has only one
+  kind, `methods` has this kind too.
   With -o ndjson, the audit stops when its output closes, for example with
   `| head`. With --html, --metrics or --exit-code, it continues to the end.
 
@@ -227,9 +227,9 @@ Metrics (--metrics):
   The file is for the textfile collector of node_exporter. It has the number of
   users by reachability, by finding and by requirement, and the time of the
   audit. With --on-call, it also has the number of users by schedule, by `when`
-  (now or next) and by finding. It has no personal data. The audit replaces the
-  whole file at its end, with or without findings. If the audit stops early, the
-  file stays as it was.
+  (now or next) and by finding. It has no personal data. When the audit
+  ends, it replaces the whole file, with or without findings. If the audit stops
+  early, the file stays as it was.
 
 Failures:
   --timeout applies to each user separately. The audit of many users can take

@@ -289,7 +289,9 @@ impl OnCall {
                     state
                 }
                 Err(error) => {
-                    failures.push(Failure::from(error).about(&shown_name(&name, &id)));
+                    failures.push(
+                        Failure::from(error).about(&format!("schedule {}", shown_name(&name, &id))),
+                    );
                     CoverageState::Unreadable
                 }
             };
