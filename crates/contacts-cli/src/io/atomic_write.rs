@@ -21,7 +21,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_with(path, PRIVATE, bytes)
 }
 
-/// Like [`write`], but a new file has the usual permissions: other programs may read it.
+/// Like [`write()`], but a new file has the usual permissions: other programs may read it.
 pub(crate) fn write_shared(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_with(path, SHARED, bytes)
 }
