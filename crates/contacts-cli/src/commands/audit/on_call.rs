@@ -148,7 +148,7 @@ fn selected(all: Vec<Schedule>, wanted: &[String]) -> Result<Vec<Schedule>, Vec<
         let (disabled, rest): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|schedule| schedule.enabled == Some(false));
         if !disabled.is_empty() {
-            note(&format!("skipped: {} that is disabled", counted(disabled.len(), "schedule")));
+            note(&format!("skipped {}", counted(disabled.len(), "disabled schedule")));
         }
         return Ok(rest);
     }
@@ -172,8 +172,8 @@ fn find(all: &[Schedule], wanted: &str) -> Result<usize, Failure> {
     if let Some(place) = all.iter().position(|schedule| schedule.id.as_str() == wanted) {
         return Ok(place);
     }
-    let is_named =
-        |(_, schedule): &(usize, &Schedule)| schedule.name.to_lowercase() == wanted.to_lowercase();
+    let name = wanted.to_lowercase();
+    let is_named = |(_, schedule): &(usize, &Schedule)| schedule.name.to_lowercase() == name;
     let found: Vec<_> = all.iter().enumerate().filter(is_named).collect();
     let shown = escape_controls(wanted);
     match found[..] {
