@@ -66,6 +66,10 @@ release:
 release-twice:
     .ci/release-twice
 
+# Compare the instructions of eight pieces of work with the committed table (needs valgrind)
+instructions:
+    .ci/instructions
+
 # Measure the clients and print a table (some ten minutes; needs valgrind and two idle cores)
 bench:
     cargo build --profile dist --locked -p contacts-cli

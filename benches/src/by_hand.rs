@@ -154,6 +154,37 @@ pub struct Status {
     pub disabled_reason: Option<String>,
 }
 
+/// A page whose texts stay in the body: a text with an escape cannot be read.
+#[derive(Debug, Deserialize)]
+pub struct BorrowedPage<'a> {
+    #[serde(borrow)]
+    pub values: Vec<BorrowedContact<'a>>,
+    pub links: Option<BorrowedLinks<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct BorrowedLinks<'a> {
+    pub next: Option<&'a str>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BorrowedContact<'a> {
+    pub id: &'a str,
+    pub method: &'a str,
+    pub to: &'a str,
+    #[serde(borrow)]
+    pub status: Option<BorrowedStatus<'a>>,
+    pub apply_order: Option<i32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BorrowedStatus<'a> {
+    pub enabled: Option<bool>,
+    pub disabled_reason: Option<&'a str>,
+}
+
 #[derive(Debug, Deserialize)]
 pub struct ErrorBody {
     pub errors: Vec<Reason>,

@@ -1,11 +1,13 @@
 //! The work to measure: named pieces of work by this project's crates and by the code they are
 //! compared with. The binaries measure them: `work` time, memory and (with callgrind) instructions;
 //! `allocations` allocations. `table` runs both and prints the figures with their targets.
+//! `regressions` compares instructions with those of the last commit.
 
 pub mod by_hand;
 mod core;
 pub mod fixture;
 mod peers;
+pub mod process;
 pub mod server;
 
 use std::hint::black_box;

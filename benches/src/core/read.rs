@@ -1,4 +1,7 @@
-//! Reads responses: by an operation, and by serde_json into owned structs of the same fields.
+//! Reads responses: by an operation, and by serde_json into structs of the same fields, owned or
+//! borrowed.
+
+use std::hint::black_box;
 
 use contacts_proto::{GetContact, ListContacts, Operation};
 use http::Response;
@@ -19,6 +22,7 @@ pub(crate) fn all() -> Vec<Work> {
     for len in [1, 20, 100] {
         all.push(ours(&format!("page-{len}"), ListContacts::all(), 200, page(len)));
         all.push(by_hand::<by_hand::Page>(&format!("page-{len}"), page(len)));
+        all.push(borrowed(len));
     }
     all
 }
@@ -41,5 +45,18 @@ fn ours<O: Operation + Clone + 'static>(
 fn by_hand<T: DeserializeOwned + 'static>(name: &str, body: String) -> Work {
     Work::pure(format!("read/{name}/by-hand"), move || {
         serde_json::from_slice::<T>(body.as_bytes()).expect("valid")
+    })
+}
+
+fn borrowed(len: u64) -> Work {
+    let body = page(len);
+    Work::new(format!("read/page-{len}/borrowed"), move |_| {
+        let body = body.clone();
+        Box::new(move |count| {
+            for _ in 0..count {
+                let page = serde_json::from_slice::<by_hand::BorrowedPage<'_>>(body.as_bytes());
+                black_box(page.expect("valid"));
+            }
+        })
     })
 }

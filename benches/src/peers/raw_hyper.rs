@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use super::{base, tasks};
 use crate::{
     Setup, Work,
-    by_hand::{Contact, Page, Parts},
+    by_hand::{BorrowedPage, Contact, Page, Parts},
     fixture::ID,
 };
 
@@ -28,6 +28,9 @@ pub(crate) fn all() -> Vec<Work> {
             tasks(setup, Raw::new(setup, &limited()), get_in_time)
         }),
         Work::new("list/raw-hyper", |setup| tasks(setup, Raw::new(setup, &plain()), list)),
+        Work::new("list/borrowed-hyper", |setup| {
+            tasks(setup, Raw::new(setup, &plain()), borrowed_list)
+        }),
     ]
 }
 
@@ -44,11 +47,14 @@ impl Raw {
     }
 
     async fn send<T: DeserializeOwned>(&self, request: Request<Vec<u8>>) -> T {
+        serde_json::from_slice(&self.body(request).await).expect("valid")
+    }
+
+    async fn body(&self, request: Request<Vec<u8>>) -> Bytes {
         let request = request.map(|body| Full::new(Bytes::from(body)));
         let response = self.client.request(request).await.expect("a response");
         assert!(response.status().is_success());
-        let body = response.into_body().collect().await.expect("a body").to_bytes();
-        serde_json::from_slice(&body).expect("valid")
+        response.into_body().collect().await.expect("a body").to_bytes()
     }
 }
 
@@ -73,4 +79,9 @@ async fn get_in_time(raw: Arc<Raw>, number: u64) {
 
 async fn list(raw: Arc<Raw>, _: u64) {
     black_box(raw.send::<Page>(raw.parts.list(0, 100)).await);
+}
+
+async fn borrowed_list(raw: Arc<Raw>, _: u64) {
+    let body = raw.body(raw.parts.list(0, 100)).await;
+    black_box(serde_json::from_slice::<BorrowedPage<'_>>(&body).expect("valid"));
 }

@@ -2,11 +2,12 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::Instant,
 };
+
+use contacts_benches::process::{self, Server};
 
 use crate::{Result, spread::Spread};
 
@@ -14,9 +15,7 @@ pub(crate) struct Bench {
     rounds: usize,
     /// Folder of the binaries.
     folder: PathBuf,
-    server: Child,
-    addresses: String,
-    certificate: PathBuf,
+    server: Server,
 }
 
 /// Cost of doing some work once.
@@ -31,45 +30,25 @@ pub(crate) struct Cost {
 
 impl Bench {
     pub(crate) fn new(rounds: usize) -> Result<Self> {
-        let folder = env::current_exe()?.parent().ok_or("a program is in a folder")?.to_owned();
-        let certificate =
-            env::temp_dir().join(format!("contacts-benches-{}.pem", std::process::id()));
-        let mut server = Command::new("taskset")
-            .args(["-c", "1"])
-            .arg(folder.join("server"))
-            .arg(&certificate)
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let mut addresses = String::new();
-        BufReader::new(server.stdout.take().ok_or("it is piped")?).read_line(&mut addresses)?;
-        Ok(Self { rounds, folder, server, addresses: addresses.trim().to_owned(), certificate })
+        let folder = process::folder()?;
+        Ok(Self { rounds, server: Server::start(&folder)?, folder })
     }
 
     /// Returns the plain HTTP address of the server.
     pub(crate) fn plain(&self) -> &str {
-        self.addresses.split(',').next().unwrap_or_default()
+        self.server.addresses.split(',').next().unwrap_or_default()
     }
 
-    /// Returns the instructions of this work, from the difference between `count` runs and none.
+    /// Returns the instructions of this work.
     pub(crate) fn instructions(&self, name: &str, count: u64, concurrency: u64) -> Result<f64> {
-        let counted = |count: u64| -> Result<f64> {
-            let output = Command::new("valgrind")
-                .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-                .arg(self.folder.join("work"))
-                .args([name, &count.to_string(), &concurrency.to_string(), &self.addresses])
-                .output()?;
-            let text = String::from_utf8_lossy(&output.stderr);
-            let line = text.lines().find_map(|line| line.split_once("Collected :"));
-            Ok(line.ok_or_else(|| format!("{name}: {text}"))?.1.trim().parse()?)
-        };
-        Ok((counted(count)? - counted(0)?) / count as f64)
+        process::instructions(&self.folder, name, count, concurrency, &self.server.addresses)
     }
 
     /// Returns the allocations of this work.
     pub(crate) fn allocations(&self, name: &str) -> Result<f64> {
         let count = 100;
         let mut command = Command::new(self.folder.join("allocations"));
-        let figures = figures(command.args([name, &count.to_string(), &self.addresses]))?;
+        let figures = figures(command.args([name, &count.to_string(), &self.server.addresses]))?;
         Ok(figures.first().ok_or("it prints two")? / f64::from(count))
     }
 
@@ -94,7 +73,7 @@ impl Bench {
                     name,
                     &*count.to_string(),
                     &concurrency.to_string(),
-                    &self.addresses,
+                    &self.server.addresses,
                 ]);
                 let [wall, cpu, memory] = figures(&mut command)?[..] else {
                     return Err("it prints three figures".into());
@@ -138,15 +117,6 @@ impl Bench {
             }
         }
         Ok(Spread::of(samples))
-    }
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-        let _ = fs::remove_file(&self.certificate);
     }
 }
 

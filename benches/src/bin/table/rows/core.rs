@@ -35,7 +35,7 @@ pub(crate) fn read(bench: &Bench) -> Result<()> {
             [&ours, &by_hand],
             200,
             1,
-            is_target.then_some(0.9),
+            is_target.then_some(0.75),
         )?;
         let allocations = bench.allocations(&ours)?;
         row(
