@@ -15,9 +15,11 @@ use crate::{retry::Aimd, transport::TransportErrorKind};
 /// For programs that read many users, such as an audit. The limit starts at 4. It rises while the
 /// service answers quickly, and falls to a half:
 /// - after a 429, 503 or 504, and after a time-out,
-/// - when the answers become slower: the median latency is over 1.75 times the least one plus 0.5 ms.
+/// - when the answers stay slower: their median latency is over 1.75 times the least one plus 0.5
+///   ms, twice in a row.
 ///
-/// Each exchange needs a [permit](Self::try_acquire), and the permit must observe it:
+/// Each exchange needs a [permit](Self::try_acquire), and the permit must observe it. The example
+/// `many_users` of `contacts-hyper` is a whole program.
 ///
 /// ```
 /// use contacts_proto::{BaseUrl, ConcurrencyLimit, Credentials, ListContacts};

@@ -1,6 +1,6 @@
 //! The number of exchanges at the same time, found from the answers.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 /// Limit at the start.
 const START: usize = 4;
@@ -29,6 +29,9 @@ pub(crate) struct Aimd {
     /// `true` if the limit was reached since the last decision.
     is_reached: bool,
     latencies: Vec<Duration>,
+    /// `true` if the last decision found a queue. Only a second one counts: a short stall of the
+    /// service or of the network is over by then.
+    is_slow: bool,
     /// Least median of latencies: the one without a queue.
     least: Option<Duration>,
     /// Median that caused the last decrease.
@@ -47,6 +50,7 @@ impl Aimd {
             is_slow_start: true,
             is_reached: false,
             latencies: Vec::new(),
+            is_slow: false,
             least: None,
             before_decrease: None,
         }
@@ -95,10 +99,11 @@ impl Aimd {
         };
         self.least = Some(least);
         let acceptable = quarters(least, 7).saturating_add(ACCEPTABLE_DELAY);
-        if median > acceptable {
-            self.decrease(Some(median));
-        } else {
-            self.increase();
+        let was_slow = mem::replace(&mut self.is_slow, median > acceptable);
+        match (was_slow, self.is_slow) {
+            (_, false) => self.increase(),
+            (true, true) => self.decrease(Some(median)),
+            (false, true) => self.latencies.clear(),
         }
     }
 
@@ -121,6 +126,7 @@ impl Aimd {
 
     fn decrease(&mut self, median: Option<Duration>) {
         self.is_slow_start = false;
+        self.is_slow = false;
         self.before_decrease = median;
         self.set(self.limit / 2);
     }
