@@ -233,7 +233,7 @@ impl<'a> Audit<'a> {
             let user = &mut audit.users[place];
             let saved = user.account_id.as_ref().and_then(|id| audit.resume.as_mut()?.take(id));
             if let Some(finding) = finding {
-                let row = Row::without_contacts(mem::take(user), finding);
+                let row = Row::without_contacts(mem::take(user), *finding);
                 audit.set_row(place, row);
             } else if let Some(contacts) = saved {
                 reused += 1;

@@ -77,7 +77,7 @@ fn candidate(mut user: User, found: Result<Vec<JiraUser>, Error>) -> Candidate {
             .with_hint("give the account id instead"),
         Err(error) => error.into(),
     };
-    Candidate { user, finding: Some(Finding::Unreadable { error: failure }) }
+    Candidate { user, finding: Some(Box::new(Finding::Unreadable { error: failure })) }
 }
 
 impl User {

@@ -68,7 +68,8 @@ impl fmt::Display for Duty {
 #[derive(Debug)]
 pub(crate) struct Candidate {
     pub(crate) user: User,
-    pub(crate) finding: Option<Finding>,
+    /// Boxed: most of 100,000 users have none.
+    pub(crate) finding: Option<Box<Finding>>,
 }
 
 impl From<User> for Candidate {
@@ -334,7 +335,7 @@ impl Merged {
             Found::User(account_id) => (User::new(account_id), None),
             Found::NotOpened { participant, reason } => {
                 let user = User { participant: Some(participant), ..User::default() };
-                (user, Some(Finding::NotOpened { reason }))
+                (user, Some(Box::new(Finding::NotOpened { reason })))
             }
         };
         let place = *self.places.entry(user.id()).or_insert(self.candidates.len());

@@ -20,7 +20,7 @@ pub(crate) struct Workers<T>(Arc<Queue<T>>);
 #[derive(Debug)]
 struct Queue<T>(Mutex<std::iter::Enumerate<vec::IntoIter<T>>>);
 
-/// What the threads share.
+/// State that all threads share.
 struct Crew<T, E, F> {
     limit: ConcurrencyLimit,
     queue: Arc<Queue<T>>,
@@ -64,7 +64,7 @@ where
     E: Send + 'static,
     F: Fn(usize, T, &mut ConcurrencyPermit) -> E + Send + Sync + 'static,
 {
-    /// Starts a thread if the limit allows it. Returns `false` if there is no other thread.
+    /// Starts a thread if the limit allows it. Returns `true` if it started one.
     fn grow(self: &Arc<Self>) -> bool {
         let Some(permit) = self.limit.try_acquire() else { return false };
         let crew = Arc::clone(self);
@@ -76,9 +76,9 @@ where
         let mut permit = Some(permit);
         while let Some(mut held) = permit {
             let Some((place, item)) = self.queue.next() else { break };
-            // If the system starts no other thread, the present ones go on.
+            // If the system starts no other thread, the present ones continue.
             self.grow();
-            // The permit lasts until the main thread has the result: so few results wait.
+            // The permit lasts until the main thread has the result, so that few results wait.
             if self.events.send((self.read)(place, item, &mut held)).is_err() {
                 break;
             }
