@@ -68,6 +68,6 @@ fn read(path: &Path) -> io::Result<(String, Vec<Case>)> {
     }
 
     let wrong = |error| io::Error::other(format!("{}: {error}", path.display()));
-    let file: File = toml::from_str(&fs::read_to_string(path)?).map_err(wrong)?;
+    let file: File = toml_edit::de::from_str(&fs::read_to_string(path)?).map_err(wrong)?;
     Ok((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), file.case))
 }

@@ -3,6 +3,7 @@
 use std::{
     future::ready,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -22,9 +23,11 @@ type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 /// TCP, or TLS to a proxy.
 type Below = MaybeHttpsStream<TokioIo<TcpStream>>;
 
-/// Makes the connections of a client.
+/// Makes the connections of a client. Shared, because hyper clones and moves it for each request.
 #[derive(Clone)]
-pub(crate) struct Connector {
+pub(crate) struct Connector(Arc<Settings>);
+
+struct Settings {
     tls: Tls<Route>,
     timeout: Duration,
 }
@@ -45,7 +48,7 @@ impl Connector {
             tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
             tls
         });
-        Self { tls: Tls::new(route, tls), timeout }
+        Self(Arc::new(Settings { tls: Tls::new(route, tls), timeout }))
     }
 }
 
@@ -54,12 +57,13 @@ impl Service<Uri> for Connector {
     type Error = BoxError;
     type Future = BoxFuture<Self::Response>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.tls.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        // All services below are always ready.
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connect = tokio::time::timeout(self.timeout, self.tls.call(uri));
+        let connect = tokio::time::timeout(self.0.timeout, self.0.tls.clone().call(uri));
         Box::pin(async move { connect.await? })
     }
 }

@@ -9,10 +9,7 @@ use std::{
 };
 
 use clap::ValueEnum;
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use toml_edit::{Document, Item, Key, TableLike, Value};
 
 use super::key::{self, ConfigKey, Kind, Variables};
 use crate::{error::Failure, redact};
@@ -167,7 +164,7 @@ impl Diagnostic {
 }
 
 fn profiles(text: &str) -> Result<BTreeMap<String, Values>, Diagnostic> {
-    let file = DeTable::parse(text).map_err(|error| {
+    let file = Document::parse(text).map_err(|error| {
         // The message of the parser names what it expected, and repeats nothing of the text.
         let (at, why) = (error.span().unwrap_or_default(), error.message());
         let line = text.get(..at.start).and_then(|before| before.rsplit('\n').next());
@@ -177,110 +174,131 @@ fn profiles(text: &str) -> Result<BTreeMap<String, Values>, Diagnostic> {
         }
     })?;
     let mut profiles = BTreeMap::new();
-    for (key, value) in in_order(file.get_ref()) {
-        if key.get_ref() != "profile" {
+    for entry in entries(file.as_table()) {
+        if entry.key.get() != "profile" {
             let known = "a profile is a table such as [profile.work]";
-            return Err(Diagnostic::new(
-                key.span(),
-                format!("{}; {known}", unknown(key.get_ref(), "table")),
-            ));
+            return Err(entry.unknown("table", known));
         }
-        for (name, value) in in_order(table(value, "profile")?) {
-            profiles.insert(name.get_ref().to_string(), profile(table(value, "a profile")?)?);
+        for inner in entries(entry.table("profile")?) {
+            profiles.insert(inner.key.get().to_owned(), profile(inner.table("a profile")?)?);
         }
     }
     Ok(profiles)
 }
 
-type Entry<'a> = (&'a Spanned<toml::de::DeString<'a>>, &'a Spanned<DeValue<'a>>);
+/// A key with its value.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    key: &'a Key,
+    item: &'a Item,
+}
 
 /// The entries in the order of the file, so that the error is the first one.
-fn in_order<'a>(table: &'a DeTable<'a>) -> Vec<Entry<'a>> {
-    let mut entries: Vec<_> = table.iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
-    entries
+fn entries(table: &dyn TableLike) -> impl Iterator<Item = Entry<'_>> {
+    table.iter().filter_map(|(name, _)| {
+        let (key, item) = table.get_key_value(name)?;
+        Some(Entry { key, item })
+    })
 }
 
-fn table<'a>(value: &'a Spanned<DeValue<'a>>, what: &str) -> Result<&'a DeTable<'a>, Diagnostic> {
-    value.get_ref().as_table().ok_or_else(|| is_not(value, what, "a table"))
+impl<'a> Entry<'a> {
+    fn table(self, what: &str) -> Result<&'a dyn TableLike, Diagnostic> {
+        self.item.as_table_like().ok_or_else(|| self.is_not(what, "a table"))
+    }
+
+    /// An error at the key.
+    fn wrong_key(self, why: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.key.span().unwrap_or_default(), why)
+    }
+
+    /// An error at the value. A table that only the names of others imply has no place of its own.
+    fn wrong_value(self, why: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.item.span().or_else(|| self.key.span()).unwrap_or_default(), why)
+    }
+
+    fn unknown(self, kind: &str, known: &str) -> Diagnostic {
+        match redact::mistyped(self.key.get()) {
+            Some(key) => self.wrong_key(format!("unknown {kind} `{key}`; {known}")),
+            None => self.wrong_key(format!("unknown {kind}; {known}")),
+        }
+    }
+
+    fn is_not(self, what: &str, expected: &str) -> Diagnostic {
+        let found = match self.item {
+            Item::Value(Value::String(_)) => "a string",
+            Item::Value(Value::Integer(_)) => "an integer",
+            Item::Value(Value::Float(_)) => "a float",
+            Item::Value(Value::Boolean(_)) => "a boolean",
+            Item::Value(Value::Datetime(_)) => "a date",
+            Item::Value(Value::Array(_)) | Item::ArrayOfTables(_) => "an array",
+            Item::Value(Value::InlineTable(_)) | Item::Table(_) | Item::None => "a table",
+        };
+        self.wrong_value(format!("{what} must be {expected}, not {found}"))
+    }
+
+    /// The text of a valid value.
+    fn text(self, key: ConfigKey) -> Result<String, Diagnostic> {
+        let name = key.name();
+        match (key.kind(), self.item.as_value()) {
+            (Kind::Flag, Some(Value::Boolean(flag))) => Ok(flag.value().to_string()),
+            (Kind::Flag, _) => Err(self.is_not(name, "true or false")),
+            (Kind::Count, Some(Value::Integer(count))) => {
+                let count = count.value().to_string();
+                key::attempts(&count)
+                    .map_err(|_| self.wrong_value(format!("{name} must be {COUNT}")))?;
+                Ok(count)
+            }
+            (Kind::Count, _) => Err(self.is_not(name, COUNT)),
+            (kind, Some(Value::String(text))) => {
+                let text = text.value().trim();
+                match kind {
+                    Kind::Path if text.contains(char::is_control) => {
+                        let why = format!("{name} contains an invalid character; {BACKSLASHES}");
+                        return Err(self.wrong_value(why));
+                    }
+                    Kind::Duration => key::duration(text).map(drop).map_err(|why| {
+                        let why = redact::invisible(text).map_or_else(
+                            || format!("{name}: {why}"),
+                            |c| {
+                                format!(
+                                    "{name} contains the invalid character {}",
+                                    c.escape_unicode()
+                                )
+                            },
+                        );
+                        self.wrong_value(why)
+                    })?,
+                    _ => {}
+                }
+                Ok(text.to_owned())
+            }
+            _ => Err(self.is_not(name, "a string")),
+        }
+    }
 }
 
-fn profile(table: &DeTable<'_>) -> Result<Values, Diagnostic> {
+const COUNT: &str = "a number from 1 to 100";
+
+fn profile(table: &dyn TableLike) -> Result<Values, Diagnostic> {
     let mut values = Values::new();
-    for (key, value) in in_order(table) {
-        let name = key.get_ref();
+    for entry in entries(table) {
+        let name = entry.key.get();
         if name == "token" {
             let why = "a profile cannot contain the token; use token_file or token_command";
-            return Err(Diagnostic::new(key.span(), why));
+            return Err(entry.wrong_key(why));
         }
         let Ok(key) = ConfigKey::from_str(name, false) else {
             let known: Vec<_> = ConfigKey::all().map(ConfigKey::name).collect();
-            let why = format!("{}; the keys are {}", unknown(name, "key"), known.join(", "));
-            return Err(Diagnostic::new(key.span(), why));
+            return Err(entry.unknown("key", &format!("the keys are {}", known.join(", "))));
         };
-        values.insert(key, text(key, value)?);
+        values.insert(key, entry.text(key)?);
     }
     Ok(values)
-}
-
-/// The text of a valid value.
-fn text(key: ConfigKey, value: &Spanned<DeValue<'_>>) -> Result<String, Diagnostic> {
-    let name = key.name();
-    let wrong = |why: String| Diagnostic::new(value.span(), why);
-    match (key.kind(), value.get_ref()) {
-        (Kind::Flag, DeValue::Boolean(flag)) => Ok(flag.to_string()),
-        (Kind::Flag, _) => Err(is_not(value, name, "true or false")),
-        (Kind::Count, DeValue::Integer(digits)) => {
-            let count = u32::from_str_radix(digits.as_str(), digits.radix())
-                .unwrap_or_default()
-                .to_string();
-            key::attempts(&count)
-                .map_err(|_| wrong(format!("{name} must be a number from 1 to 100")))?;
-            Ok(count)
-        }
-        (Kind::Count, _) => Err(is_not(value, name, "a number from 1 to 100")),
-        (Kind::Path, DeValue::String(text)) if text.trim().contains(char::is_control) => {
-            Err(wrong(format!("{name} contains an invalid character; {BACKSLASHES}")))
-        }
-        (kind, DeValue::String(text)) => {
-            if kind == Kind::Duration {
-                key::duration(text).map_err(|why| match redact::invisible(text.trim()) {
-                    Some(c) => wrong(format!(
-                        "{name} contains the invalid character {}",
-                        c.escape_unicode()
-                    )),
-                    None => wrong(format!("{name}: {why}")),
-                })?;
-            }
-            Ok(text.trim().to_owned())
-        }
-        _ => Err(is_not(value, name, "a string")),
-    }
 }
 
 /// Checks the text of a configuration file.
 pub(crate) fn check(text: &str) -> Result<(), String> {
     parse(text).map(drop)
-}
-
-fn is_not(value: &Spanned<DeValue<'_>>, what: &str, expected: &str) -> Diagnostic {
-    let found = match value.get_ref() {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) => "an integer",
-        DeValue::Float(_) => "a float",
-        DeValue::Boolean(_) => "a boolean",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "an array",
-        DeValue::Table(_) => "a table",
-    };
-    Diagnostic::new(value.span(), format!("{what} must be {expected}, not {found}"))
-}
-
-fn unknown(key: &str, kind: &str) -> String {
-    match redact::mistyped(key) {
-        Some(key) => format!("unknown {kind} `{key}`"),
-        None => format!("unknown {kind}"),
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use toml::{Table, Value};
+use serde_json::Value;
 
 /// Minimum version of each crate that handles network input, and the advisory that requires it.
 const AT_LEAST: [(&str, [u64; 3], &str); 8] = [
@@ -22,12 +22,12 @@ fn text(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn table(path: &str) -> Table {
-    text(path).parse().unwrap_or_else(|error| panic!("{path}: {error}"))
+fn table(path: &str) -> Value {
+    toml_edit::de::from_str(&text(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn names(value: Option<&Value>) -> BTreeSet<String> {
-    value.and_then(Value::as_table).into_iter().flat_map(|table| table.keys().cloned()).collect()
+    value.and_then(Value::as_object).into_iter().flat_map(|table| table.keys().cloned()).collect()
 }
 
 /// The dependencies of the workspace, without its own crates.
@@ -44,9 +44,8 @@ fn used() -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for member in members {
         let manifest = table(&format!("{}/Cargo.toml", member.as_str().unwrap()));
-        let of_targets = manifest.get("target").and_then(Value::as_table).into_iter();
-        let of_targets =
-            of_targets.flat_map(|targets| targets.values().filter_map(Value::as_table));
+        let of_targets = manifest.get("target").and_then(Value::as_object).into_iter();
+        let of_targets = of_targets.flat_map(|targets| targets.values());
         for table in of_targets.chain([&manifest]) {
             for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
                 used.append(&mut names(table.get(section)));

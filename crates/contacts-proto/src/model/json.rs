@@ -146,20 +146,50 @@ pub(crate) fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 pub(crate) fn whole_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<i32>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Order {
-        Whole(i32),
-        Number(f64),
-        Other(IgnoredAny),
+    struct WholeNumber;
+
+    impl<'de> Visitor<'de> for WholeNumber {
+        type Value = Option<i32>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number")
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(number.try_into().ok())
+        }
+
+        fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+            Ok(number.try_into().ok())
+        }
+
+        fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+            // `to_string` writes a whole number without a fraction.
+            Ok(number.to_string().parse().ok())
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<Self::Value, A::Error> {
+            IgnoredAny.visit_seq(elements).map(|_| None)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+            IgnoredAny.visit_map(members).map(|_| None)
+        }
     }
 
-    Ok(match Order::deserialize(deserializer)? {
-        Order::Whole(number) => Some(number),
-        // `to_string` writes a whole number without a fraction.
-        Order::Number(number) => number.to_string().parse().ok(),
-        Order::Other(_) => None,
-    })
+    deserializer.deserialize_any(WholeNumber)
 }
 
 /// Removes the byte order mark that some gateways put before JSON.
