@@ -227,23 +227,33 @@ impl Client {
     }
 
     /// All contacts of another user; for administrators. The time limit applies to this call alone.
-    pub(crate) fn contacts_of(&self, account: &AccountId) -> Result<Vec<Contact>, Error> {
+    pub(crate) fn contacts_of(
+        &self,
+        account: &AccountId,
+        observer: &mut impl Observer,
+    ) -> Result<Vec<Contact>, Error> {
         let list = ListContacts::all().account(account.clone());
-        self.run_alone(|session| List::new(session, list))
+        self.run_alone(|session| List::new(session, list), observer)
     }
 
     /// Sends an operation. The time limit applies to this call alone.
-    pub(crate) fn send_alone<O: ToExchange>(&self, operation: &O) -> Result<O::Output, Error> {
-        self.run_alone(|session| operation.exchange(session))
+    pub(crate) fn send_alone<O: ToExchange>(
+        &self,
+        operation: &O,
+        observer: &mut impl Observer,
+    ) -> Result<O::Output, Error> {
+        self.run_alone(|session| operation.exchange(session), observer)
     }
 
     /// Runs an exchange. The time limit applies to this call alone.
     pub(crate) fn run_alone<E: Exchange>(
         &self,
         exchange: impl FnOnce(Session) -> E,
+        observer: &mut impl Observer,
     ) -> Result<E::Output, Error> {
         let exchange = exchange(self.without_deadline.session().clone());
-        self.without_deadline.run_observed(exchange, &mut Trace::new(self.verbosity))
+        let mut observer = (Trace::new(self.verbosity), observer);
+        self.without_deadline.run_observed(exchange, &mut observer)
     }
 
     /// Runs an exchange.

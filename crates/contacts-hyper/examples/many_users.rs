@@ -1,15 +1,18 @@
-//! Lists the contacts of many users over one pool of connections, 64 lists at a time.
+//! Lists the contacts of many users over one pool of connections, as many lists at a time as the
+//! service answers quickly.
 //!
 //! `cargo run -p contacts-hyper --example many_users`
 
 use std::{error::Error, time::Instant};
 
-use contacts_hyper::{BaseUrl, Client, Credentials};
+use contacts_hyper::{
+    BaseUrl, Client, ConcurrencyLimit, Credentials, ListContacts, exchange::List,
+};
 use contacts_sandbox::{Behaviour, Sandbox, Service, User};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream::FuturesUnordered};
 
 const USERS: usize = 2_000;
-const AT_A_TIME: usize = 64;
+const MOST_AT_A_TIME: usize = 64;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,19 +20,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::new(BaseUrl::new(&sandbox.base_url())?, Credentials::none());
 
     let begun = Instant::now();
-    let lists = stream::iter(0..USERS).map(|number| {
-        let client = &client;
-        async move {
+    let limit = ConcurrencyLimit::up_to(MOST_AT_A_TIME);
+    let (mut numbers, mut lists, mut right) = (0..USERS, FuturesUnordered::new(), 0);
+    loop {
+        while let Some(mut permit) = limit.try_acquire() {
+            let Some(number) = numbers.next() else { break };
             let user = client.with_credentials(Credentials::basic(&address(number), "token")?);
-            let contacts: Vec<_> = user.list().try_collect().await?;
-            Ok::<_, contacts_hyper::Error>((number, contacts))
+            lists.push(async move {
+                let list = List::new(user.session().clone(), ListContacts::all());
+                (number, user.run_observed(list, &mut permit).await)
+            });
         }
-    });
-    let mut lists = lists.buffer_unordered(AT_A_TIME);
-    let mut right = 0;
-    while let Some((number, contacts)) = lists.try_next().await? {
+        let Some((number, contacts)) = lists.next().await else { break };
+        let contacts = contacts?;
         right += usize::from(contacts.len() == 1 && contacts[0].to == address(number));
     }
+    println!("at most {} lists at a time", limit.current());
     println!("{right} of {USERS} users have their own contact, after {:?}", begun.elapsed());
     if right == USERS { Ok(()) } else { Err("a user got another user's contacts".into()) }
 }

@@ -14,6 +14,7 @@
 //! An adapter is a loop. The guide has [a complete one](crate::guide::embedding).
 
 mod call;
+mod concurrency;
 mod create;
 mod ensure;
 mod list;
@@ -36,6 +37,7 @@ use http::{Request, Response};
 pub use self::spans::Spans;
 pub use self::{
     call::Call,
+    concurrency::{ConcurrencyLimit, ConcurrencyPermit},
     create::Create,
     ensure::{Ensure, EnsureOutcome, Ensured},
     list::List,

@@ -86,7 +86,9 @@ pub use error::{
     ApiError, Attempts, CredentialsError, Duplicate, Effect, Error, ErrorKind, FailedRequest, Hint,
     InvalidInput, InvalidResponse, OutcomeUnknown, PagingError, StopReason,
 };
-pub use exchange::{EnsureOutcome, Ensured, Receipt, Reconciled};
+pub use exchange::{
+    ConcurrencyLimit, ConcurrencyPermit, EnsureOutcome, Ensured, Receipt, Reconciled,
+};
 pub use model::{
     AccountId, Address, Confirmation, Contact, ContactId, ContactMethod, JiraUser, OnCalls, Page,
     Participant, ParticipantKind, Rotation, RotationId, Schedule, ScheduleId, Status, Unopened,

@@ -1,5 +1,7 @@
-//! Retries: their settings, the waits between attempts, and the budget of a client.
+//! Retries: their settings, the waits between attempts, and the budget of a client. Also the number
+//! of exchanges at the same time.
 
+mod aimd;
 mod backoff;
 mod budget;
 mod class;
@@ -8,6 +10,7 @@ mod server_delay;
 mod throttle;
 
 pub(crate) use self::{
+    aimd::Aimd,
     backoff::{backoff, patience},
     server_delay::server_delay,
     throttle::Throttle,

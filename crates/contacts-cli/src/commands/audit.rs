@@ -14,6 +14,7 @@ mod workers;
 
 use std::{
     io::{self, IsTerminal},
+    mem,
     path::Path,
     sync::{Arc, mpsc::sync_channel},
     thread,
@@ -21,7 +22,7 @@ use std::{
 };
 
 use contacts_plan::Diagnostic;
-use contacts_ureq::{AccountId, Contact, Error};
+use contacts_ureq::{AccountId, ConcurrencyLimit, Contact, Error};
 
 use self::{
     args::AuditArgs,
@@ -32,7 +33,7 @@ use self::{
     page::{About, page},
     resume::{Resume, Reused, utc},
     rules::Rules,
-    workers::{CircuitBreaker, Event, Workers},
+    workers::{CircuitBreaker, Workers},
 };
 use crate::{
     client::{Client, Context},
@@ -53,13 +54,14 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     }
     args.resume.as_deref().map_or(Ok(()), Resume::check)?;
     let client = Arc::new(context.connect()?);
-    let on_call = on_call::read(&client, &args.on_call, args.jobs.into(), now)?;
+    let limit = args.concurrency();
+    let on_call = on_call::read(&client, &limit, &args.on_call, now)?;
     on_call.note_nobody();
     let OnCall { candidates, schedules, failures } = on_call;
     let mut candidates =
-        users::distinct(candidates.into_iter().chain(located(&client, args, users)?));
+        users::distinct(candidates.into_iter().chain(located(&client, &limit, users)?));
     if args.on_call.on_call.is_some() {
-        names::add(&client, args.jobs.into(), &mut candidates);
+        names::add(&client, &limit, &mut candidates);
     }
     let base_url = client.session().base_url().map_err(Failure::from)?;
     let resume = args.resume.as_deref().map(|path| Resume::open(path, base_url));
@@ -83,13 +85,11 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     let mut pending = unread.len();
     let is_shown = !context.args.quiet && io::stderr().is_terminal();
     let progress = Progress::new(audit.users.len(), audit.known, is_shown);
-    let workers = Workers::start(
-        args.jobs.into(),
-        unread,
-        move |account| client.contacts_of(account),
-        &events,
-    );
-    drop(events);
+    let read = move |_, (place, account): (usize, AccountId), permit: &mut _| Event::Read {
+        place,
+        reading: client.contacts_of(&account, permit),
+    };
+    let workers = Workers::start(&limit, unread, read, events);
     while pending > 0 {
         // The listener for interrupts holds a sender, so the channel stays open.
         match received.recv() {
@@ -112,11 +112,24 @@ pub(crate) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<u8, Vec<Fai
     audit.finish(&site, started.elapsed())
 }
 
+/// A message to the main thread.
+#[derive(Debug)]
+enum Event {
+    /// The result for the user at this place.
+    Read { place: usize, reading: Result<Vec<Contact>, Error> },
+    /// SIGINT, SIGTERM or SIGHUP.
+    Interrupted,
+}
+
 /// Replaces e-mail addresses by the users that have them.
-fn located(client: &Client, args: &AuditArgs, users: Vec<User>) -> Result<Vec<Candidate>, Failure> {
+fn located(
+    client: &Arc<Client>,
+    limit: &ConcurrencyLimit,
+    users: Vec<User>,
+) -> Result<Vec<Candidate>, Failure> {
     let (known, addressed): (Vec<_>, Vec<_>) =
         users.into_iter().partition(|user| user.account_id.is_some());
-    let found = names::find(client, args.jobs.into(), addressed)?;
+    let found = names::find(client, limit, addressed)?;
     Ok(known.into_iter().map(Candidate::from).chain(found).collect())
 }
 
@@ -162,6 +175,7 @@ struct Audit<'a> {
     context: &'a Context<'a>,
     args: &'a AuditArgs,
     rules: Rules,
+    /// The users of rows were taken out.
     users: Vec<User>,
     resume: Option<Resume>,
     /// One for each user, in the same order. `None` until the user was read.
@@ -216,13 +230,15 @@ impl<'a> Audit<'a> {
         };
         let mut reused = 0;
         for (place, finding) in findings.into_iter().enumerate() {
-            let user = &audit.users[place];
+            let user = &mut audit.users[place];
             let saved = user.account_id.as_ref().and_then(|id| audit.resume.as_mut()?.take(id));
             if let Some(finding) = finding {
-                audit.set_row(place, Row::without_contacts(user.clone(), finding));
+                let row = Row::without_contacts(mem::take(user), *finding);
+                audit.set_row(place, row);
             } else if let Some(contacts) = saved {
                 reused += 1;
-                audit.set_row(place, Row::new(user.clone(), Ok(&contacts), &audit.rules));
+                let row = Row::new(mem::take(user), Ok(&contacts), &audit.rules);
+                audit.set_row(place, row);
             }
         }
         let all = audit.users.len();
@@ -245,11 +261,11 @@ impl<'a> Audit<'a> {
         place: usize,
         reading: Result<Vec<Contact>, Error>,
     ) -> Result<(), Failure> {
-        let user = self.users[place].clone();
         match reading {
             Ok(contacts) => {
                 self.save(place, &contacts);
                 self.breaker.succeed();
+                let user = mem::take(&mut self.users[place]);
                 self.set_row(place, Row::new(user, Ok(&contacts), &self.rules));
             }
             Err(error) => {
@@ -259,6 +275,7 @@ impl<'a> Audit<'a> {
                     self.stopped = Some(failure);
                     return Ok(());
                 }
+                let user = mem::take(&mut self.users[place]);
                 self.set_row(place, Row::new(user, Err(failure), &self.rules));
             }
         }

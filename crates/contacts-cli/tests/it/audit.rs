@@ -169,7 +169,7 @@ fn all_errors_of_the_input_are_reported_before_any_request() {
         ("audit --from - --token-file -".to_owned(), "both the token and the users"),
         ("audit a --require fax".to_owned(), "invalid value 'fax'"),
         ("audit a --jobs 0".to_owned(), "0"),
-        ("audit a --jobs 65".to_owned(), "65"),
+        ("audit a --jobs 129".to_owned(), "129"),
     ] {
         // `Home::demo` has its own --token-file, and a flag must not be repeated.
         let command = match line.contains("token-file") {
@@ -282,4 +282,20 @@ fn jobs_is_the_number_of_users_read_at_the_same_time() {
         until("one request per job", || sandbox.journal().len() >= jobs);
         assert_eq!((connections().len(), sandbox.journal().len()), (jobs, jobs));
     }
+}
+
+#[test]
+fn without_jobs_the_audit_reads_more_users_at_the_same_time_while_answers_stay_quick() {
+    let (home, sandbox) = (Home::new(), Sandbox::start().unwrap());
+    let users: Vec<_> = (0..200).map(|number| format!("u{number}")).collect();
+    for user_id in &users {
+        user(&sandbox, user_id, &[("email", "a@b", true), ("sms", "49-1", true)]);
+    }
+    let file = home.write("users", &users.join("\n"));
+    sandbox.arm(FaultRule::new(Fault::Delay { ms: 100, when: When::Before }));
+    let read = audited(&home, &sandbox, &format!("audit --from {file}"));
+    assert_eq!(read.len(), users.len());
+    let connections: BTreeSet<_> =
+        sandbox.journal().iter().map(|recorded| recorded.connection).collect();
+    assert!((9..=128).contains(&connections.len()), "{connections:?}");
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod broken_answer;
+mod concurrency;
 mod create_in_flight;
 mod dependencies;
 mod ensure;

@@ -6,11 +6,14 @@ use std::{
 };
 
 use clap::{Args, builder::TypedValueParser};
-use contacts_ureq::AccountId;
+use contacts_ureq::{AccountId, ConcurrencyLimit};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::{metrics::prom_file, on_call::Times, rules::Requirement};
 use crate::{io::named_file, redact, usage::long_help};
+
+/// Maximum number of users that are read at the same time.
+const MAX_JOBS: u8 = 128;
 
 /// Report users who cannot be reached (you must be an administrator)
 ///
@@ -39,9 +42,9 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u8).range(1..=20))]
     pub(crate) min: u8,
 
-    /// Number of users to read at the same time, 1 to 64
-    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub(crate) jobs: u8,
+    /// Number of users to read at the same time, 1 to 128; by default, the audit finds it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MAX_JOBS.into()))]
+    pub(crate) jobs: Option<u8>,
 
     /// Include users without findings in the table
     #[arg(long)]
@@ -145,6 +148,14 @@ fn up_to_a_year(text: &str) -> Result<Duration, String> {
 }
 
 impl AuditArgs {
+    /// The limit on users that are read at the same time.
+    pub(crate) fn concurrency(&self) -> ConcurrencyLimit {
+        match self.jobs {
+            Some(jobs) => ConcurrencyLimit::fixed(jobs.into()),
+            None => ConcurrencyLimit::up_to(MAX_JOBS.into()),
+        }
+    }
+
     /// The files that the audit writes at its end.
     pub(crate) fn written_files(&self) -> impl Iterator<Item = &Path> {
         [&self.html, &self.metrics].into_iter().flatten().map(PathBuf::as_path)
@@ -236,6 +247,11 @@ Failures:
   much longer. If one user cannot be read, the audit continues with the others.
   It stops early if the service rejects the credentials, or if 32 users in a row
   fail with the same general error (for example, a timeout).
+
+Users at the same time (--jobs):
+  Without --jobs, the audit starts with 4 users at the same time. It reads more, up
+  to 128, while the service answers quickly. It reads fewer when the service asks
+  to wait (429), is overloaded (503, 504), answers late or becomes slower.
 
 Continue after an interrupt (--resume):
   The contacts of each user are saved to the file. Users that could not be read

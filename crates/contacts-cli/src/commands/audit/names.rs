@@ -1,8 +1,10 @@
 //! Names and e-mail addresses from Jira.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use contacts_ureq::{AccountId, BulkGetUsers, Error, FindUsers, JiraUser};
+use contacts_ureq::{
+    AccountId, BulkGetUsers, ConcurrencyLimit, ConcurrencyPermit, Error, FindUsers, JiraUser,
+};
 
 use super::{
     findings::{Finding, User},
@@ -12,12 +14,15 @@ use super::{
 use crate::{client::Client, error::Failure, io::note};
 
 /// Adds names, addresses and the state of the accounts. Without the permission, the ids must do.
-pub(crate) fn add(client: &Client, jobs: usize, candidates: &mut [Candidate]) {
+pub(crate) fn add(client: &Arc<Client>, limit: &ConcurrencyLimit, candidates: &mut [Candidate]) {
     let ids: Vec<_> = candidates.iter().filter_map(|it| it.user.account_id.clone()).collect();
-    let chunks: Vec<_> = ids.chunks(BulkGetUsers::MAX_USERS).collect();
-    let read = |ids: &&[AccountId]| client.send_alone(&BulkGetUsers::new(ids)?);
+    let chunks: Vec<_> = ids.chunks(BulkGetUsers::MAX_USERS).map(<[_]>::to_vec).collect();
+    let client = Arc::clone(client);
+    let read = move |ids: Vec<AccountId>, permit: &mut ConcurrencyPermit| {
+        client.send_alone(&BulkGetUsers::new(&ids)?, permit)
+    };
     let (mut known, mut failed) = (BTreeMap::new(), None);
-    match in_parallel(jobs, &chunks, read) {
+    match in_parallel(limit, chunks, read) {
         Ok(results) => {
             for result in results {
                 match result {
@@ -44,15 +49,16 @@ pub(crate) fn add(client: &Client, jobs: usize, candidates: &mut [Candidate]) {
 /// Finds the account ids of users by their e-mail addresses. An address without exactly one user is
 /// a finding.
 pub(crate) fn find(
-    client: &Client,
-    jobs: usize,
+    client: &Arc<Client>,
+    limit: &ConcurrencyLimit,
     users: Vec<User>,
 ) -> Result<Vec<Candidate>, Failure> {
-    let read = |user: &User| {
-        let address = user.email.as_deref().unwrap_or_default();
-        client.send_alone(&FindUsers::by_email(address)?)
+    let addresses = users.iter().map(|user| user.email.clone().unwrap_or_default()).collect();
+    let client = Arc::clone(client);
+    let read = move |address: String, permit: &mut ConcurrencyPermit| {
+        client.send_alone(&FindUsers::by_email(address)?, permit)
     };
-    let results = in_parallel(jobs, &users, read)?;
+    let results = in_parallel(limit, addresses, read)?;
     Ok(users.into_iter().zip(results).map(|(user, found)| candidate(user, found)).collect())
 }
 
@@ -71,7 +77,7 @@ fn candidate(mut user: User, found: Result<Vec<JiraUser>, Error>) -> Candidate {
             .with_hint("give the account id instead"),
         Err(error) => error.into(),
     };
-    Candidate { user, finding: Some(Finding::Unreadable { error: failure }) }
+    Candidate { user, finding: Some(Box::new(Finding::Unreadable { error: failure })) }
 }
 
 impl User {

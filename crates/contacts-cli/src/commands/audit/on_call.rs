@@ -1,11 +1,11 @@
 //! The users of schedules: who is on call now, next and later.
 
-use std::{collections::BTreeMap, fmt, time::SystemTime};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::SystemTime};
 
 use contacts_ureq::{
-    Error, GetNextOnCalls, GetOnCalls, ListRotations, ListSchedules, OnCalls, Participant,
-    ParticipantKind, Rotation, Schedule, ScheduleId, UnopenedReason, escape_controls,
-    exchange::List,
+    ConcurrencyLimit, ConcurrencyPermit, Error, GetNextOnCalls, GetOnCalls, ListRotations,
+    ListSchedules, OnCalls, Participant, ParticipantKind, Rotation, Schedule, ScheduleId,
+    UnopenedReason, escape_controls, exchange::List,
 };
 use serde::Serialize;
 
@@ -68,7 +68,8 @@ impl fmt::Display for Duty {
 #[derive(Debug)]
 pub(crate) struct Candidate {
     pub(crate) user: User,
-    pub(crate) finding: Option<Finding>,
+    /// Boxed: most of 100,000 users have none.
+    pub(crate) finding: Option<Box<Finding>>,
 }
 
 impl From<User> for Candidate {
@@ -116,9 +117,9 @@ pub(crate) struct OnCall {
 
 /// Reads the users of schedules. Each schedule is read once.
 pub(crate) fn read(
-    client: &Client,
+    client: &Arc<Client>,
+    limit: &ConcurrencyLimit,
     args: &OnCallArgs,
-    jobs: usize,
     now: SystemTime,
 ) -> Result<OnCall, Vec<Failure>> {
     let Some(wanted) = &args.on_call else { return Ok(OnCall::default()) };
@@ -126,12 +127,15 @@ pub(crate) fn read(
         true => ListSchedules::all().with_rotations(),
         false => ListSchedules::all(),
     };
-    let all = client.run_alone(|session| List::new(session, list)).map_err(Failure::from)?;
+    let all = client.run_alone(|session| List::new(session, list), &mut ());
+    let all = all.map_err(Failure::from)?;
     let schedules = selected(all, wanted)?;
     note(&format!("reading {}", counted(schedules.len(), "schedule")));
-    let times = args.times(now);
-    let read = |schedule: &Schedule| Duties::read(client, schedule, &times, args.everyone);
-    let results = in_parallel(jobs, &schedules, read).map_err(Failure::from)?;
+    let (client, times, everyone) = (Arc::clone(client), args.times(now), args.everyone);
+    let read = move |schedule: Schedule, permit: &mut _| {
+        Duties::read(&client, &schedule, &times, everyone, permit)
+    };
+    let results = in_parallel(limit, schedules.clone(), read).map_err(Failure::from)?;
     Ok(OnCall::of(schedules, results))
 }
 
@@ -215,6 +219,7 @@ impl Duties {
         schedule: &Schedule,
         times: &Times,
         everyone: bool,
+        permit: &mut ConcurrencyPermit,
     ) -> Result<Self, Error> {
         let id = || schedule.id.clone();
         let mut duties = Self::default();
@@ -223,16 +228,19 @@ impl Duties {
             Some(time) => (at(time)?, GetNextOnCalls::new(id()).at(time)?),
             None => (GetOnCalls::new(id()), GetNextOnCalls::new(id())),
         };
-        duties.add(&client.send_alone(&now)?, When::Now, None);
+        duties.add(&client.send_alone(&now, permit)?, When::Now, None);
         duties.is_anybody_now = !duties.found.is_empty();
-        duties.add(&client.send_alone(&next)?, When::Next, None);
+        duties.add(&client.send_alone(&next, permit)?, When::Next, None);
         for time in &times.later {
-            duties.add(&client.send_alone(&at(*time)?)?, When::Later, Some(*time));
+            duties.add(&client.send_alone(&at(*time)?, permit)?, When::Later, Some(*time));
         }
         if everyone {
             duties.add_rotations(match &schedule.rotations {
                 Some(rotations) => rotations.clone(),
-                None => client.run_alone(|session| List::new(session, ListRotations::new(id())))?,
+                None => {
+                    let list = ListRotations::new(id());
+                    client.run_alone(|session| List::new(session, list), permit)?
+                }
             });
         }
         Ok(duties)
@@ -327,7 +335,7 @@ impl Merged {
             Found::User(account_id) => (User::new(account_id), None),
             Found::NotOpened { participant, reason } => {
                 let user = User { participant: Some(participant), ..User::default() };
-                (user, Some(Finding::NotOpened { reason }))
+                (user, Some(Box::new(Finding::NotOpened { reason })))
             }
         };
         let place = *self.places.entry(user.id()).or_insert(self.candidates.len());

@@ -152,7 +152,9 @@ fn enabled(row: &Row) -> String {
 
 impl<'a> Record<'a> {
     fn new(row: &'a Row) -> Self {
-        let sum = |of: fn(&Count) -> usize| Some(row.contacts.as_ref()?.values().map(of).sum());
+        let sum = |of: fn(&Count) -> usize| {
+            Some(row.contacts.as_ref()?.iter().map(|(_, count)| of(count)).sum())
+        };
         let [enabled_email, enabled_sms, enabled_voice, enabled_mobile] =
             KINDS.map(|kind| row.contacts.as_ref().map(|_| row.count(&kind).enabled));
         let (mut missing, mut phones) = (String::new(), Vec::new());

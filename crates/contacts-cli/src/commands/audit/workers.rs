@@ -1,75 +1,95 @@
-//! A fixed number of threads that read users, and the circuit breaker that stops them.
+//! Threads that read users, and the circuit breaker that stops them.
 
 use std::{
     mem::{Discriminant, discriminant},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-        mpsc::SyncSender,
+        mpsc::{SyncSender, sync_channel},
     },
     thread, vec,
 };
 
-use contacts_ureq::{AccountId, Contact, Error, ErrorKind, Hint};
+use contacts_ureq::{ConcurrencyLimit, ConcurrencyPermit, Error, ErrorKind, Hint};
 
-/// A message to the main thread.
-#[derive(Debug)]
-pub(crate) enum Event {
-    /// The result for the user at this place.
-    Read { place: usize, reading: Result<Vec<Contact>, Error> },
-    /// SIGINT, SIGTERM or SIGHUP.
-    Interrupted,
-}
-
-/// Threads that read users. After a drop they start no other user. Drop does not wait for users in
+/// Threads that read items. After a drop they start no other item. Drop does not wait for items in
 /// flight: each may take a minute.
 #[derive(Debug)]
-pub(crate) struct Workers(Arc<Queue>);
+pub(crate) struct Workers<T>(Arc<Queue<T>>);
 
-/// Users that no thread has started.
+/// Items that no thread has started, with their places.
 #[derive(Debug)]
-struct Queue(Mutex<vec::IntoIter<(usize, AccountId)>>);
+struct Queue<T>(Mutex<std::iter::Enumerate<vec::IntoIter<T>>>);
 
-impl Workers {
-    /// Starts up to `size` threads. Each user comes with its place.
-    pub(crate) fn start(
-        size: usize,
-        users: Vec<(usize, AccountId)>,
-        read: impl Fn(&AccountId) -> Result<Vec<Contact>, Error> + Send + Sync + 'static,
-        events: &SyncSender<Event>,
+/// State that all threads share.
+struct Crew<T, E, F> {
+    limit: ConcurrencyLimit,
+    queue: Arc<Queue<T>>,
+    read: F,
+    events: SyncSender<E>,
+}
+
+impl<T: Send + 'static> Workers<T> {
+    /// Starts as many threads as the limit allows, and sends the results. Each item comes with its
+    /// place.
+    ///
+    /// # Panics
+    /// If no thread can be started, or other workers hold all permits.
+    pub(crate) fn start<E: Send + 'static>(
+        limit: &ConcurrencyLimit,
+        items: Vec<T>,
+        read: impl Fn(usize, T, &mut ConcurrencyPermit) -> E + Send + Sync + 'static,
+        events: SyncSender<E>,
     ) -> Self {
-        let size = size.min(users.len());
-        let queue = Arc::new(Queue(Mutex::new(users.into_iter())));
-        let read = Arc::new(read);
-        for _ in 0..size {
-            let (queue, read, events) = (Arc::clone(&queue), Arc::clone(&read), events.clone());
-            thread::spawn(move || {
-                while let Some((place, account)) = queue.next() {
-                    let event = Event::Read { place, reading: read(&account) };
-                    // The main thread has stopped.
-                    if events.send(event).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
+        let queue = Arc::new(Queue(Mutex::new(items.into_iter().enumerate())));
+        let crew = Crew { limit: limit.clone(), queue: Arc::clone(&queue), read, events };
+        assert!(Arc::new(crew).grow(), "no thread could be started");
         Self(queue)
     }
 
-    /// Empties the queue and returns the number of users in it. All others still send their result.
+    /// Empties the queue and returns the number of items in it. All others still send their result.
     pub(crate) fn stop(&self) -> usize {
         self.0.clear()
     }
 }
 
-impl Drop for Workers {
+impl<T> Drop for Workers<T> {
     fn drop(&mut self) {
-        self.stop();
+        self.0.clear();
     }
 }
 
-impl Queue {
-    fn next(&self) -> Option<(usize, AccountId)> {
+impl<T, E, F> Crew<T, E, F>
+where
+    T: Send + 'static,
+    E: Send + 'static,
+    F: Fn(usize, T, &mut ConcurrencyPermit) -> E + Send + Sync + 'static,
+{
+    /// Starts a thread if the limit allows it. Returns `true` if it started one.
+    fn grow(self: &Arc<Self>) -> bool {
+        let Some(permit) = self.limit.try_acquire() else { return false };
+        let crew = Arc::clone(self);
+        thread::Builder::new().spawn(move || crew.work(permit)).is_ok()
+    }
+
+    /// Reads items, until the queue is empty or the limit has fallen.
+    fn work(self: &Arc<Self>, permit: ConcurrencyPermit) {
+        let mut permit = Some(permit);
+        while let Some(mut held) = permit {
+            let Some((place, item)) = self.queue.next() else { break };
+            // If the system starts no other thread, the present ones continue.
+            self.grow();
+            // The permit lasts until the main thread has the result, so that few results wait.
+            if self.events.send((self.read)(place, item, &mut held)).is_err() {
+                break;
+            }
+            drop(held);
+            permit = self.limit.try_acquire();
+        }
+    }
+}
+
+impl<T> Queue<T> {
+    fn next(&self) -> Option<(usize, T)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 
@@ -78,46 +98,34 @@ impl Queue {
     }
 }
 
-/// Applies a function to all items, on up to `size` threads. Returns the results in the same order.
+/// Applies a function to all items, as many at the same time as the limit allows. Returns the
+/// results in the same order.
 ///
 /// # Errors
 /// The failure that opens the circuit breaker.
-pub(crate) fn in_parallel<T: Sync, R: Send>(
-    size: usize,
-    items: &[T],
-    read: impl Fn(&T) -> Result<R, Error> + Sync,
+pub(crate) fn in_parallel<T: Send + 'static, R: Send + 'static>(
+    limit: &ConcurrencyLimit,
+    items: Vec<T>,
+    read: impl Fn(T, &mut ConcurrencyPermit) -> Result<R, Error> + Send + Sync + 'static,
 ) -> Result<Vec<Result<R, Error>>, Error> {
-    let (next, breaker) = (AtomicUsize::new(0), Mutex::new(CircuitBreaker::default()));
-    let work = || {
-        let mut results = Vec::new();
-        while let Some((place, item)) = next_of(items, &next) {
-            let result = read(item);
-            let mut breaker = breaker.lock().unwrap_or_else(PoisonError::into_inner);
-            match &result {
-                Ok(_) => breaker.succeed(),
-                Err(error) if breaker.fail(error) => {
-                    // The other threads take no further item.
-                    next.store(items.len(), Ordering::Relaxed);
-                    return Err(error.clone());
-                }
-                Err(_) => {}
+    let (events, received) = sync_channel(0);
+    let mut results: Vec<_> = items.iter().map(|_| None).collect();
+    let read = move |place, item, permit: &mut ConcurrencyPermit| (place, read(item, permit));
+    let workers = Workers::start(limit, items, read, events);
+    let (mut breaker, mut stopped) = (CircuitBreaker::default(), None);
+    // Ends when all threads have ended, so that all permits are free again.
+    for (place, result) in received {
+        match &result {
+            Ok(_) => breaker.succeed(),
+            Err(error) if breaker.fail(error) => {
+                workers.stop();
+                stopped.get_or_insert_with(|| error.clone());
             }
-            results.push((place, result));
+            Err(_) => {}
         }
-        Ok(results)
-    };
-    let parts = thread::scope(|scope| {
-        let threads: Vec<_> = (0..size.min(items.len())).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().filter_map(|thread| thread.join().ok()).collect::<Result<Vec<_>, _>>()
-    })?;
-    let mut results: Vec<_> = parts.into_iter().flatten().collect();
-    results.sort_by_key(|(place, _)| *place);
-    Ok(results.into_iter().map(|(_, result)| result).collect())
-}
-
-fn next_of<'a, T>(items: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
-    let place = next.fetch_add(1, Ordering::Relaxed);
-    items.get(place).map(|item| (place, item))
+        results[place] = Some(result);
+    }
+    stopped.map_or_else(|| Ok(results.into_iter().flatten().collect()), Err)
 }
 
 /// Number of equal failures in a row that open the circuit breaker.
