@@ -16,6 +16,7 @@
 mod call;
 mod create;
 mod ensure;
+mod fork;
 mod list;
 mod observer;
 mod pages;
@@ -38,12 +39,13 @@ pub use self::{
     call::Call,
     create::Create,
     ensure::{Ensure, EnsureOutcome, Ensured},
+    fork::Fork,
     list::List,
     observer::Observer,
     pages::Pages,
     receipt::Receipt,
     reconcile::{Reconcile, Reconciled},
-    session::Session,
+    session::{Session, SharedState},
     to_exchange::ToExchange,
     update::Update,
 };
