@@ -78,7 +78,7 @@ use crate::{Change, Plan, enabled::Enabled};
 /// assert!(matches!(apply.outcomes().next(), Some((_, Some(Outcome::Failed(_))))));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Apply {
     plan: Plan,
     /// Outcomes of the changes that were started or skipped, in order.

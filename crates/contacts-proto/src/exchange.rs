@@ -17,6 +17,7 @@ mod call;
 mod concurrency;
 mod create;
 mod ensure;
+mod fork;
 mod list;
 mod observer;
 mod pages;
@@ -40,12 +41,13 @@ pub use self::{
     concurrency::{ConcurrencyLimit, ConcurrencyPermit},
     create::Create,
     ensure::{Ensure, EnsureOutcome, Ensured},
+    fork::Fork,
     list::List,
     observer::Observer,
     pages::Pages,
     receipt::Receipt,
     reconcile::{Reconcile, Reconciled},
-    session::Session,
+    session::{Session, SharedState},
     to_exchange::ToExchange,
     update::Update,
 };

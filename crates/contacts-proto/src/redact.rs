@@ -83,6 +83,10 @@ pub(crate) fn is_markup(body: &[u8]) -> bool {
 
 /// Returns one printable line of at most `max` characters.
 pub(crate) fn line(text: &str, max: usize) -> String {
+    // Most texts are ids, codes and short messages.
+    if text.len() <= max && is_printable_line(text) {
+        return without_authorization(text).into_owned();
+    }
     // Takes more than it shows: folding whitespace makes the text shorter.
     let longest = text.len().min(max.saturating_mul(16));
     let head = (0..=longest).rev().find_map(|end| text.get(..end)).unwrap_or_default();
@@ -102,6 +106,9 @@ pub(crate) fn line(text: &str, max: usize) -> String {
 fn without_authorization(text: &str) -> Cow<'_, str> {
     const MIN_WORD: usize = 16;
     let mut clean = Cow::Borrowed(text);
+    if !text.bytes().any(|byte| matches!(byte, b' ' | b'%')) {
+        return clean;
+    }
     for scheme in ["basic ", "bearer ", "basic%20", "bearer%20"] {
         let mut from = 0;
         while let Some(at) = find_ignoring_case(&clean, scheme, from) {
@@ -117,11 +124,25 @@ fn without_authorization(text: &str) -> Cow<'_, str> {
     clean
 }
 
+/// Returns `true` if `line` would change only secrets: no control character, no whitespace to fold.
+fn is_printable_line(text: &str) -> bool {
+    let mut before = b' ';
+    let is_folded = text.bytes().all(|byte| {
+        let is_second_space = byte == b' ' && before == b' ';
+        before = byte;
+        !is_second_space && (byte == b' ' || byte.is_ascii_graphic())
+    });
+    is_folded && !text.ends_with(' ')
+}
+
 fn find_ignoring_case(text: &str, needle: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes().get(from..)?;
+    let first = needle.bytes().next()?;
+    let begins =
+        |window: &[u8]| window.first().is_some_and(|byte| byte.eq_ignore_ascii_case(&first));
     bytes
         .windows(needle.len())
-        .position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+        .position(|window| begins(window) && window.eq_ignore_ascii_case(needle.as_bytes()))
         .map(|at| from.saturating_add(at))
 }
 
@@ -162,6 +183,13 @@ pub(crate) fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
 fn written_length(text: &[u8], secret: &[u8]) -> Option<usize> {
     if text.starts_with(secret) {
         return Some(secret.len());
+    }
+    if let ([one, two, ..], [first, second, ..]) = (text, secret) {
+        let escapes = |byte| matches!(byte, b'\\' | b'%');
+        // The usual case: one letter is the same by chance.
+        if !escapes(*one) && one == first && two != second && !escapes(*two) {
+            return None;
+        }
     }
     let mut rest = text;
     for (known, byte) in secret.iter().enumerate() {
@@ -219,6 +247,18 @@ mod tests {
         for seen in [' ', '\u{a0}', 'é', '٠', '＋', '🙂', '가'] {
             assert!(!is_hidden(seen), "{seen}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_begins_with_an_escape_character_is_redacted() {
+        for (secret, text) in [("%41bcd", "x %2541bcd y"), ("\\bcde", "x \\\\bcde y")] {
+            let clean = without(text.as_bytes(), secret.as_bytes());
+            assert_eq!(clean.as_deref(), Some(&b"x [redacted] y"[..]), "{text}");
+        }
+        assert_eq!(
+            without(b"x bxde bcxe bcde y", b"bcde").as_deref(),
+            Some(&b"x bxde bcxe [redacted] y"[..])
+        );
     }
 
     #[test]

@@ -97,6 +97,7 @@ mod operation;
 mod schedule;
 mod server;
 mod service;
+mod shared;
 mod splitmix;
 mod state;
 mod user;

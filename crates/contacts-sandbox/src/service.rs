@@ -29,6 +29,7 @@ use crate::clock::DateHeader;
 use crate::contact::{ContactMethod, StoredContact};
 use crate::operation::Operation;
 use crate::schedule::{Escalation, Forwarding, Roster, Schedule, Team};
+use crate::shared::Shared;
 use crate::state::{Account, State};
 use crate::user::{Plan, User};
 
@@ -53,12 +54,14 @@ use crate::user::{Plan, User};
 /// ```
 #[derive(Clone)]
 pub struct Service {
-    behaviour: Behaviour,
-    accounts: Vec<Account>,
-    /// Index in `accounts` by account id.
-    indexes: BTreeMap<String, usize>,
-    credentials: CredentialIndex,
-    roster: Roster,
+    behaviour: Shared<Behaviour>,
+    users: Shared<Vec<User>>,
+    /// Contacts of each user, in the order of `users`.
+    contacts: Shared<Vec<Vec<StoredContact>>>,
+    /// Index in `users` by account id.
+    indexes: Shared<BTreeMap<String, usize>>,
+    credentials: Shared<CredentialIndex>,
+    roster: Shared<Roster>,
     created: u64,
     requests: u64,
     revision: u64,
@@ -71,11 +74,12 @@ impl Service {
     /// Creates a service without users. Every request gets 401, except the lookup of the cloud id.
     pub fn new(behaviour: Behaviour) -> Self {
         Self {
-            behaviour,
-            accounts: Vec::new(),
-            indexes: BTreeMap::new(),
-            credentials: CredentialIndex::default(),
-            roster: Roster::default(),
+            behaviour: behaviour.into(),
+            users: Shared::default(),
+            contacts: Shared::default(),
+            indexes: Shared::default(),
+            credentials: Shared::default(),
+            roster: Shared::default(),
             created: 0,
             requests: 0,
             revision: 0,
@@ -113,14 +117,15 @@ impl Service {
     /// the contacts, so you can also use it to change or remove a token.
     pub fn add_user(&mut self, user: User) -> String {
         let account_id = user.account_id.clone();
-        let index = *self.indexes.entry(account_id.clone()).or_insert(self.accounts.len());
-        if let Some(account) = self.accounts.get_mut(index) {
-            self.credentials.remove(index, &account.user);
+        let index = *self.indexes.entry(account_id.clone()).or_insert(self.users.len());
+        if let Some(old) = self.users.get_mut(index) {
+            self.credentials.remove(index, old);
             self.credentials.add(index, &user);
-            account.user = user;
+            *old = user;
         } else {
             self.credentials.add(index, &user);
-            self.accounts.push(Account { user, contacts: Vec::new() });
+            self.users.push(user);
+            self.contacts.push(Vec::new());
         }
         self.changed();
         account_id
@@ -146,7 +151,7 @@ impl Service {
             verified: true,
             disabled_reason: None,
         };
-        self.accounts.get_mut(index)?.contacts.push(contact);
+        self.contacts.get_mut(index)?.push(contact);
         self.changed();
         Some(id)
     }
@@ -183,9 +188,9 @@ impl Service {
     /// Verifies and enables a number, as its owner does with the code from the service. Returns
     /// `false` if the contact does not exist.
     pub fn verify(&mut self, account_id: &str, id: &str) -> bool {
-        let account = self.indexes.get(account_id).and_then(|index| self.accounts.get_mut(*index));
-        let Some(contact) = account
-            .and_then(|account| account.contacts.iter_mut().find(|contact| contact.id == id))
+        let contacts = self.indexes.get(account_id).and_then(|index| self.contacts.get_mut(*index));
+        let Some(contact) =
+            contacts.and_then(|contacts| contacts.iter_mut().find(|contact| contact.id == id))
         else {
             return false;
         };
@@ -198,13 +203,13 @@ impl Service {
 
     /// Returns a user's contacts in notification order. Empty if the account does not exist.
     pub fn contacts(&self, account_id: &str) -> &[StoredContact] {
-        let account = self.indexes.get(account_id).and_then(|index| self.accounts.get(*index));
-        account.map_or(&[], |account| &account.contacts)
+        let contacts = self.indexes.get(account_id).and_then(|index| self.contacts.get(*index));
+        contacts.map_or(&[], Vec::as_slice)
     }
 
     /// Returns every user, in the order of addition.
     pub fn users(&self) -> impl Iterator<Item = &User> {
-        self.accounts.iter().map(|account| &account.user)
+        self.users.iter()
     }
 
     /// Returns the behaviour settings.
@@ -248,14 +253,19 @@ impl Service {
     /// Returns the account id for a request's credentials, even if they expired.
     pub fn authenticate(&self, headers: &HeaderMap) -> Option<&str> {
         let owner = self.credentials.find(headers)?;
-        self.accounts.get(owner.account).map(|account| account.user.account_id.as_str())
+        self.users.get(owner.account).map(|user| user.account_id.as_str())
     }
 
     /// Returns the state, to store it.
     pub fn state(&self) -> State {
         State {
-            behaviour: self.behaviour.clone(),
-            accounts: self.accounts.clone(),
+            behaviour: Behaviour::clone(&self.behaviour),
+            accounts: self
+                .users
+                .iter()
+                .zip(self.contacts.iter())
+                .map(|(user, contacts)| Account { user: user.clone(), contacts: contacts.clone() })
+                .collect(),
             schedules: self.roster.schedules().to_vec(),
             teams: self.roster.teams().cloned().collect(),
             escalations: self.roster.escalations().cloned().collect(),
@@ -268,14 +278,22 @@ impl Service {
     /// Creates a service from a stored state.
     pub fn from_state(state: State) -> Self {
         let State { behaviour, accounts, created, requests, .. } = state;
-        let mut service = Self { accounts, created, requests, ..Self::new(behaviour) };
+        let (users, contacts): (Vec<_>, Vec<_>) =
+            accounts.into_iter().map(|account| (account.user, account.contacts)).unzip();
+        let mut service = Self {
+            users: users.into(),
+            contacts: contacts.into(),
+            created,
+            requests,
+            ..Self::new(behaviour)
+        };
         state.schedules.into_iter().for_each(|schedule| service.roster.add_schedule(schedule));
         state.teams.into_iter().for_each(|team| service.roster.add_team(team));
         state.escalations.into_iter().for_each(|added| service.roster.add_escalation(added));
         state.forwardings.into_iter().for_each(|added| service.roster.add_forwarding(added));
-        for (index, account) in service.accounts.iter().enumerate() {
-            service.indexes.insert(account.user.account_id.clone(), index);
-            service.credentials.add(index, &account.user);
+        for (index, user) in service.users.iter().enumerate() {
+            service.indexes.insert(user.account_id.clone(), index);
+            service.credentials.add(index, user);
         }
         service
     }
@@ -317,7 +335,7 @@ impl Service {
                 message: "Unauthorized; the token has expired",
             });
         }
-        let user = &self.accounts.get(owner.account).ok_or(unknown)?.user;
+        let user = self.users.get(owner.account).ok_or(unknown)?;
         let is_wrong_base = accepted == AcceptedCredentials::ApiTokens
             && scheme == Some(Scheme::Bearer)
             && self.behaviour.oauth_at_direct_base == OAuthAtDirectBase::Unauthorized;
@@ -344,8 +362,26 @@ impl fmt::Debug for Service {
         formatter
             .debug_struct("Service")
             .field("behaviour", &self.behaviour)
-            .field("accounts", &self.accounts)
+            .field("users", &self.users)
+            .field("contacts", &self.contacts)
             .field("requests", &self.requests)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_a_clone_leaves_the_service_unchanged() {
+        let service = Service::demo();
+        let before = service.state();
+        let mut clone = service.clone();
+        let account = clone.add_user(User::new("new@example.com", "token"));
+        clone.add_contact(&account, "email", "new@example.com", true);
+        clone.behaviour_mut().page_cap = Some(1);
+        assert_ne!(clone.state(), before);
+        assert_eq!(service.state(), before);
     }
 }

@@ -74,6 +74,6 @@ fn replay(case: &Replay) -> Result<bool, Box<dyn std::error::Error>> {
     let mut runner = ScheduleRunner::new(subject, case.policy, scope, Job::begin, case.seed)?;
     runner.trace();
     let result = runner.run(&case.schedule);
-    write!(io::stdout(), "{}", runner.take_trace())?;
+    write!(io::stdout(), "{}", result.log)?;
     Ok(result.violations.is_empty())
 }

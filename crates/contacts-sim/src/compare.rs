@@ -15,6 +15,8 @@ pub struct CompareReport {
     seed: u64,
     /// Number of schedules; each of the three ran all of them.
     pub schedules: u64,
+    /// Number of exchanges that ended and were checked.
+    pub exchanges: u64,
     /// Naive runs that created more than one contact.
     pub naive_doubled: u64,
     /// Naive runs that ended with an error although the contact exists.
@@ -46,12 +48,12 @@ pub fn compare(schedules: u64, seed: u64) -> Result<CompareReport, Error> {
     let runner = |subject| {
         ScheduleRunner::new(subject, PolicyChoice::Default, FaultScope::Creates, Job::begin, seed)
     };
-    let mut naive = runner(Subject::Naive)?;
-    let mut create = runner(Subject::Create)?;
-    let mut ensure = runner(Subject::Ensure)?;
+    let naive = runner(Subject::Naive)?;
+    let create = runner(Subject::Create)?;
+    let ensure = runner(Subject::Ensure)?;
     let faults: Vec<_> = Fault::losing_the_response().collect();
     let mut random = Random::new(seed);
-    let mut findings = Findings::default();
+    let (mut findings, mut exchanges) = (Findings::default(), 0);
     let mut report = CompareReport { mode: "compare", seed, schedules, ..CompareReport::default() };
     let doubled = |result: &RunResult| u64::from(result.created > 1);
     for _ in 0..schedules {
@@ -59,25 +61,26 @@ pub fn compare(schedules: u64, seed: u64) -> Result<CompareReport, Error> {
         let schedule: Vec<Fault> = (0..length).map(|_| *random.pick(&faults)).collect();
         // New times for each schedule; the same for all three.
         let seed = random.draw();
-        let mut run = |runner: &mut ScheduleRunner, subject: Subject| {
+        let mut run = |runner: &ScheduleRunner, subject: Subject| {
             let result = runner.run_as(seed, &schedule);
+            exchanges += result.exchanges;
             if subject != Subject::Naive {
                 findings.add(&result.violations, || replay(subject, &schedule, seed));
             }
             result
         };
 
-        let result = run(&mut naive, Subject::Naive);
+        let result = run(&naive, Subject::Naive);
         report.naive_doubled += doubled(&result);
         report.naive_unreported += u64::from(!result.succeeded && result.created > 0);
-        let result = run(&mut create, Subject::Create);
+        let result = run(&create, Subject::Create);
         report.create_doubled += doubled(&result);
         report.create_unknown += u64::from(!result.succeeded);
-        let result = run(&mut ensure, Subject::Ensure);
+        let result = run(&ensure, Subject::Ensure);
         report.ensure_doubled += doubled(&result);
         report.ensure_succeeded += u64::from(result.succeeded && result.created == 1);
     }
-    report.findings = findings;
+    (report.findings, report.exchanges) = (findings, exchanges);
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
 }

@@ -3,14 +3,13 @@
 use std::time::Instant;
 
 use contacts_proto::Error;
-use contacts_testkit::{
-    faults::Fault,
-    findings::{Findings, Violation},
-    job::Begin,
-};
+use contacts_testkit::{faults::Fault, findings::Findings, job::Begin};
 use serde::Serialize;
 
-use crate::subject::{FaultScope, PolicyChoice, RunResult, ScheduleRunner, Subject, argument_name};
+use crate::{
+    subject::{FaultScope, PolicyChoice, ScheduleRunner, Subject, argument_name},
+    walk::Walk,
+};
 
 /// The result of the exhaustive mode.
 #[derive(Debug, Serialize)]
@@ -19,7 +18,7 @@ pub struct ExhaustiveReport {
     /// Number of schedules, for every subject and policy. Includes schedules that cannot differ
     /// from one that ran.
     pub schedules: u64,
-    /// Number of exchanges that ran.
+    /// Number of exchanges that ended and were checked, each in a schedule of its own.
     pub exchanges: u64,
     /// Violations.
     #[serde(flatten)]
@@ -34,6 +33,10 @@ pub struct ExhaustiveReport {
 /// If an exchange ends before it meets its whole schedule, the remaining faults make no difference.
 /// Such schedules are counted without running.
 ///
+/// Schedules that begin with the same faults share the run up to there: it is cloned before each
+/// request that can meet another fault. Each exchange ends, and its whole trace is checked, in one
+/// schedule.
+///
 /// # Errors
 /// If a simulated job is invalid.
 pub fn exhaustive(length: usize, seed: u64, begin: Begin) -> Result<ExhaustiveReport, Error> {
@@ -47,11 +50,13 @@ pub fn exhaustive(length: usize, seed: u64, begin: Begin) -> Result<ExhaustiveRe
     };
     for subject in Subject::all() {
         for policy_choice in [PolicyChoice::Default, PolicyChoice::Patient] {
-            let mut runner =
+            let runner =
                 ScheduleRunner::new(subject, policy_choice, FaultScope::Requests, begin, seed)?;
-            let mut walk = Walk::new(length, |schedule: &[Fault]| runner.run(schedule));
-            walk.visit(&mut |schedule, violations| {
-                report.findings.add(violations, || replay(subject, policy_choice, schedule, seed));
+            let mut walk = Walk::new(length);
+            walk.visit(runner.branch(), &mut |schedule, result| {
+                report
+                    .findings
+                    .add(&result.violations, || replay(subject, policy_choice, schedule, seed));
             });
             report.schedules += walk.schedules;
             report.exchanges += walk.exchanges;
@@ -77,51 +82,27 @@ pub(crate) fn schedule_argument(schedule: &[Fault]) -> String {
     if schedule_argument.is_empty() { "''".to_owned() } else { schedule_argument.join(",") }
 }
 
-/// Walks the tree of schedules.
-pub(crate) struct Walk<F> {
-    run: F,
-    length: usize,
-    schedule: Vec<Fault>,
-    pub(crate) schedules: u64,
-    pub(crate) exchanges: u64,
-}
-
-impl<F: FnMut(&[Fault]) -> RunResult> Walk<F> {
-    /// A walk over all schedules up to this length. `run` runs each of them.
-    pub(crate) fn new(length: usize, run: F) -> Self {
-        Self { run, length, schedule: Vec::new(), schedules: 0, exchanges: 0 }
-    }
-
-    pub(crate) fn visit(&mut self, found: &mut impl FnMut(&[Fault], &[Violation])) {
-        let result = (self.run)(&self.schedule);
-        self.schedules += 1;
-        self.exchanges += result.exchanges;
-        found(&self.schedule, &result.violations);
-        if result.requests <= self.schedule.len() {
-            self.schedules += below(self.length - self.schedule.len());
-            return;
-        }
-        if self.schedule.len() < self.length {
-            for fault in Fault::in_schedules() {
-                self.schedule.push(fault);
-                self.visit(found);
-                self.schedule.pop();
-            }
-        }
-    }
-}
-
-/// Number of schedules that extend a given one by up to `more` faults.
-fn below(more: usize) -> u64 {
-    (0..more).fold(0, |sum, _| (sum + 1) * Fault::IN_SCHEDULES as u64)
-}
-
 #[cfg(test)]
 mod tests {
+    use contacts_testkit::{job::Job, mutants};
+
     use super::*;
 
     #[test]
-    fn skipped_schedules_are_counted() {
-        assert_eq!([0, 1, 2, 3].map(below), [0, 12, 156, 1884]);
+    fn a_schedule_in_the_walk_ends_like_the_same_schedule_alone() {
+        let policies = [PolicyChoice::Default, PolicyChoice::Patient];
+        let begins: [Begin; 2] = [Job::begin, mutants::waits_a_millisecond_too_little];
+        for subject in Subject::all() {
+            for (policy, begin) in policies.into_iter().zip(begins) {
+                let scope = FaultScope::Requests;
+                let mut runner = ScheduleRunner::new(subject, policy, scope, begin, 1).unwrap();
+                runner.trace();
+                Walk::new(2).visit(runner.branch(), &mut |schedule, result| {
+                    let alone = runner.run(schedule);
+                    assert_eq!(format!("{result:?}"), format!("{alone:?}"), "{schedule:?}");
+                    assert!(result.log.contains("sends"), "{}", result.log);
+                });
+            }
+        }
     }
 }

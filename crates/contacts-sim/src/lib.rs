@@ -15,4 +15,5 @@ pub mod random;
 pub mod subject;
 pub mod task;
 pub mod user;
+mod walk;
 pub mod world_config;

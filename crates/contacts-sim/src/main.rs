@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use contacts_sim::{args::Arguments, command};
 
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match command::run(&Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,

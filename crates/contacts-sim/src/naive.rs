@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contacts_proto::{
     Error, Operation,
-    exchange::{Action, Event, Exchange, Now, Session},
+    exchange::{Action, Event, Exchange, Fork, Now, Session},
     transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
 };
 
@@ -17,7 +17,7 @@ use contacts_testkit::job::{BoxedExchange, Job, boxed};
 ///
 /// This models the default of general retry layers, and every other client of this API that
 /// retries. Waits, attempts and deadline follow the policy, so only the rule differs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct NaiveRetry<O> {
     session: Session,
     operation: O,
@@ -102,6 +102,12 @@ impl<O: Operation> Exchange for NaiveRetry<O> {
                 }
             }
         }
+    }
+}
+
+impl<O: Operation + Clone> Fork for NaiveRetry<O> {
+    fn fork(&self) -> Self {
+        self.clone()
     }
 }
 

@@ -15,7 +15,7 @@ use self::{
     runner::{Case, FollowUp, PlanRunner},
     scenario::{Retries, SCENARIOS},
 };
-use crate::{exhaustive::Walk, subject::RunResult};
+use crate::walk::Walk;
 
 /// The result of the plan mode.
 #[derive(Debug, Serialize)]
@@ -24,8 +24,11 @@ pub struct PlanReport {
     /// Number of schedules, for every scenario and policy. Includes schedules that cannot differ
     /// from one that ran.
     pub schedules: u64,
-    /// Number of exchanges that ran.
+    /// Number of exchanges that ended and were checked, each in a schedule of its own.
     pub exchanges: u64,
+    /// Number of exchanges at the beginning of a schedule that had ended before its first own
+    /// fault. They ran, and were checked and counted, in another schedule.
+    pub shared: u64,
     /// Number of runs that were interrupted at a request.
     pub interrupted: u64,
     /// Violations.
@@ -53,19 +56,20 @@ pub fn planned(length: usize, seed: u64) -> Result<PlanReport, Error> {
         mode: "plan",
         schedules: 0,
         exchanges: 0,
+        shared: 0,
         interrupted: 0,
         findings: Findings::default(),
         seconds: 0.0,
     };
     for scenario in &SCENARIOS {
         for retries in Retries::ALL {
-            let mut runner = PlanRunner::new(scenario, retries, seed)?;
+            let runner = PlanRunner::new(scenario, retries, seed)?;
             let without_faults =
                 Case { after: 0, schedule: &[], stop_after: None, follow_up: FollowUp::NewPlan };
-            let requests = runner.run(without_faults).requests;
+            let requests = runner.start(without_faults).finish().requests;
             for case in cases(requests) {
-                report.walk(&mut runner, case, length);
-                report.interrupt(&mut runner, case, requests);
+                report.walk(&runner, case, length);
+                report.interrupt(&runner, case, requests);
             }
         }
     }
@@ -83,27 +87,24 @@ fn cases(requests: usize) -> impl Iterator<Item = Case<'static>> {
 
 impl PlanReport {
     /// Runs every schedule that begins there.
-    fn walk(&mut self, runner: &mut PlanRunner<'_>, begin: Case<'_>, length: usize) {
-        let name = runner.to_string();
-        let mut walk = Walk::new(length, |schedule: &[Fault]| {
-            let result = runner.run(Case { schedule, ..begin });
-            // Requests before the faults do not count.
-            RunResult { requests: result.requests.saturating_sub(begin.after), ..result }
-        });
-        walk.visit(&mut |schedule, violations| {
-            self.findings.add(violations, || format!("{name}, {}", Case { schedule, ..begin }));
+    fn walk(&mut self, runner: &PlanRunner<'_>, begin: Case<'_>, length: usize) {
+        let mut walk = Walk::new(length);
+        walk.visit(runner.branch(begin), &mut |schedule, result| {
+            self.findings
+                .add(&result.violations, || format!("{runner}, {}", Case { schedule, ..begin }));
         });
         self.schedules += walk.schedules;
         self.exchanges += walk.exchanges;
+        self.shared += walk.shared;
     }
 
     /// Runs every fault there, and none, and interrupts the run at each later request.
-    fn interrupt(&mut self, runner: &mut PlanRunner<'_>, begin: Case<'_>, requests: usize) {
+    fn interrupt(&mut self, runner: &PlanRunner<'_>, begin: Case<'_>, requests: usize) {
         let faults = Fault::in_schedules().map(|fault| vec![fault]).chain([Vec::new()]);
         for schedule in faults {
             for last in begin.after + 1..=requests {
                 let case = Case { schedule: &schedule, stop_after: Some(last), ..begin };
-                let result = runner.run(case);
+                let result = runner.start(case).finish();
                 self.interrupted += 1;
                 self.exchanges += result.exchanges;
                 self.findings.add(&result.violations, || format!("{runner}, {case}"));

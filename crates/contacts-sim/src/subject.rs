@@ -1,10 +1,11 @@
 //! The subjects of schedules of faults.
 
-use std::{rc::Rc, time::Duration};
+use std::{mem, rc::Rc, time::Duration};
 
 use clap::ValueEnum;
 use contacts_proto::{
-    BaseUrl, ContactId, ContactMethod, CreateContact, Error, RetryPolicy, exchange::Session,
+    BaseUrl, ContactId, ContactMethod, CreateContact, Error, RetryPolicy,
+    exchange::{Session, SharedState},
 };
 use contacts_sandbox::{
     Behaviour, Duplicates, Limits, OAuthAtDirectBase, Service, StoredContact, User,
@@ -21,6 +22,7 @@ use contacts_testkit::{
 use crate::{
     naive::NaiveRetry,
     task::{ClientConfig, Task},
+    walk::Branch,
 };
 
 /// The subject of a schedule of faults: an exchange of a job.
@@ -87,14 +89,24 @@ impl PolicyChoice {
 /// Runs schedules on one subject. Each run starts with the same user and the same three contacts.
 #[derive(Debug)]
 pub struct ScheduleRunner {
-    service: Service,
     network: Network,
     world: World,
     config: ClientConfig,
-    policy: RetryPolicy,
-    job: Job,
+    /// A full retry budget, and no pause.
+    unused: SharedState,
+    job: Rc<Job>,
     before: Rc<[StoredContact]>,
     seed: u64,
+}
+
+/// One run: an exchange, and all that it can change.
+#[derive(Debug, Clone)]
+pub(crate) struct ScheduleRun {
+    network: Network,
+    world: World,
+    task: Task,
+    contacts_before: usize,
+    now: Duration,
 }
 
 /// The result of one schedule.
@@ -102,14 +114,18 @@ pub struct ScheduleRunner {
 pub struct RunResult {
     /// Number of requests of the exchange.
     pub requests: usize,
-    /// Number of exchanges; one more if a receipt was reconciled.
+    /// Number of exchanges that ended in this schedule; one more if a receipt was reconciled.
     pub exchanges: u64,
+    /// Number of exchanges at its beginning that had ended in another schedule.
+    pub shared: u64,
     /// Violations.
     pub violations: Vec<Violation>,
     /// Number of contacts that the exchange created, without those of second deliveries.
     pub created: usize,
     /// `true` if the exchange itself succeeded.
     pub succeeded: bool,
+    /// The log, if it is on.
+    pub log: String,
 }
 
 impl ScheduleRunner {
@@ -160,9 +176,9 @@ impl ScheduleRunner {
             Subject::DeleteAbsent => Job::Delete(ContactId::new("absent")?),
         };
         let begin = if subject == Subject::Naive { NaiveRetry::begin } else { begin };
-        let session = Session::new(site, network.credentials().clone()).with_policy(policy.clone());
+        let session = Session::new(site, network.credentials().clone()).with_policy(policy);
+        let unused = session.shared();
         Ok(Self {
-            service: world.service.clone(),
             before: world.service.contacts("ann").into(),
             config: ClientConfig {
                 session,
@@ -172,51 +188,78 @@ impl ScheduleRunner {
             },
             network,
             world,
-            policy,
-            job,
+            unused,
+            job: Rc::new(job),
             seed,
         })
     }
 
-    /// Turns the log on.
+    /// Turns the log on, for all further runs.
     pub fn trace(&mut self) {
         self.world.log = Log::on();
     }
 
-    /// Takes the log since the last call.
-    pub fn take_trace(&mut self) -> String {
-        self.world.log.take()
-    }
-
     /// Runs one schedule.
-    pub fn run(&mut self, schedule: &[Fault]) -> RunResult {
+    pub fn run(&self, schedule: &[Fault]) -> RunResult {
         self.run_as(self.seed, schedule)
     }
 
     /// Runs one schedule with another seed.
-    pub fn run_as(&mut self, seed: u64, schedule: &[Fault]) -> RunResult {
-        self.world.service = self.service.clone();
-        self.network.restart(seed, schedule);
-        let site = self.config.session.base_url().expect("the session has a base URL").clone();
-        let config = ClientConfig {
-            // A new session has a full retry budget.
-            session: Session::new(site, self.network.credentials().clone())
-                .with_policy(self.policy.clone()),
-            ..self.config.clone()
-        };
-        let mut now = Duration::ZERO;
-        let mut task =
-            Task::new(self.job.clone(), config, Rc::clone(&self.before), &self.network, now);
-        while let Some(next) = task.resume(&mut self.world, &mut self.network, now) {
-            now = next;
+    pub fn run_as(&self, seed: u64, schedule: &[Fault]) -> RunResult {
+        let mut run = self.start(seed, schedule);
+        loop {
+            if let Some(result) = run.advance() {
+                return result;
+            }
         }
-        let added = self.world.service.contacts("ann").len().saturating_sub(self.before.len());
-        RunResult {
+    }
+
+    /// Starts a run whose faults are chosen one by one.
+    pub(crate) fn branch(&self) -> ScheduleRun {
+        let mut run = self.start(self.seed, &[]);
+        run.network.set_open(true);
+        run
+    }
+
+    /// Starts a run. The runs of a runner share a session. Continue with another one only at a held
+    /// request or at the end.
+    fn start(&self, seed: u64, schedule: &[Fault]) -> ScheduleRun {
+        let (world, mut network) = (self.world.clone(), self.network.clone());
+        network.set_schedule(seed, schedule);
+        self.config.session.restore_shared(self.unused);
+        let (job, before) = (Rc::clone(&self.job), Rc::clone(&self.before));
+        let now = Duration::ZERO;
+        let contacts_before = before.len();
+        let task = Task::new(job, self.config.clone(), before, &network, now);
+        ScheduleRun { network, world, task, contacts_before, now }
+    }
+}
+
+impl Branch for ScheduleRun {
+    fn advance(&mut self) -> Option<RunResult> {
+        while let Some(next) = self.task.resume(&mut self.world, &mut self.network, self.now) {
+            self.now = next;
+            if self.task.is_held() {
+                return None;
+            }
+        }
+        let added = self.world.service.contacts("ann").len().saturating_sub(self.contacts_before);
+        Some(RunResult {
             requests: self.network.record.requests,
-            exchanges: task.exchanges,
+            exchanges: self.task.exchanges,
+            shared: 0,
             created: added.saturating_sub(self.network.record.duplicate_creates),
-            succeeded: task.succeeded,
-            violations: task.violations,
-        }
+            succeeded: self.task.succeeded,
+            violations: mem::take(&mut self.task.violations),
+            log: self.world.log.take(),
+        })
+    }
+
+    fn choose(&mut self, fault: Fault) {
+        self.network.add_fault(fault);
+    }
+
+    fn close(&mut self) {
+        self.network.set_open(false);
     }
 }

@@ -4,14 +4,14 @@ use std::{rc::Rc, time::Duration};
 
 use contacts_proto::{
     Error, Receipt, Reconciled, RetryPolicy,
-    exchange::{Exchange, Session},
+    exchange::{Session, SharedState},
 };
 use contacts_sandbox::StoredContact;
 use contacts_testkit::{
     audit::Case,
     drive::{Progress, Run},
     findings::{Violation, ViolationKind},
-    job::{Begin, Job, Outcome},
+    job::{Begin, Job, JobExchange, Outcome},
     laws,
     network::{Connection, Network, World},
     trace::{Access, ExchangeInfo},
@@ -31,11 +31,18 @@ pub struct ClientConfig {
 }
 
 /// An exchange, the reconcile of its receipt, and the audit of both.
+///
+/// A clone continues on its own, with a clone of the network and the world.
+#[derive(Clone)]
 pub struct Task {
-    job: Job,
+    job: Rc<Job>,
     config: ClientConfig,
     before: Rc<[StoredContact]>,
-    run: Run<dyn Exchange<Output = Outcome>>,
+    /// The session of the exchange that runs.
+    session: Session,
+    run: Run<dyn JobExchange>,
+    /// The shared state of the session when the network held a request back.
+    held: Option<SharedState>,
     state: State,
     /// Number of exchanges.
     pub exchanges: u64,
@@ -45,7 +52,7 @@ pub struct Task {
     pub violations: Vec<Violation>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum State {
     Running,
     Reconciling { result: Result<Outcome, Error>, receipt: Receipt, faulty: u32 },
@@ -56,19 +63,21 @@ enum State {
 impl Task {
     /// Starts a job. `before` are the user's contacts.
     pub fn new(
-        job: Job,
+        job: Rc<Job>,
         config: ClientConfig,
         before: Rc<[StoredContact]>,
         network: &Network,
         now: Duration,
     ) -> Self {
         let session = config.access.session(&config.session, network.credentials().clone());
-        let run = config.run(&job, session, config.access, now);
+        let run = config.run(&job, &session, config.access, now);
         Self {
             job,
             config,
             before,
+            session,
             run,
+            held: None,
             state: State::Running,
             exchanges: 1,
             succeeded: false,
@@ -81,6 +90,11 @@ impl Task {
         &self.job
     }
 
+    /// Returns `true` if the network holds a request back.
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// Continues at this time. Returns the time of the next step, or `None` at the end.
     pub fn resume(
         &mut self,
@@ -91,9 +105,18 @@ impl Task {
         if let State::Delivering { .. } = self.state {
             return self.deliver_delayed(world, network, now);
         }
+        if let Some(shared) = self.held.take() {
+            // Another clone may have continued in the meantime.
+            self.session.restore_shared(shared);
+        }
         let progress = self.run.resume(&mut Connection { world, network }, now);
-        if let Progress::Until(time) = progress {
-            return Some(time);
+        match progress {
+            Progress::Until(time) => return Some(time),
+            Progress::Held => {
+                self.held = Some(self.session.shared());
+                return Some(now);
+            }
+            Progress::Done(_) | Progress::Endless => {}
         }
         laws::check(&self.run.trace, &mut self.violations);
         let Progress::Done(result) = progress else { return None };
@@ -173,7 +196,8 @@ impl Task {
         } else {
             (self.config.access.session(&self.config.session, known), self.config.access)
         };
-        self.run = self.config.run(&Job::Reconcile(receipt.clone()), session, access, now);
+        self.run = self.config.run(&Job::Reconcile(receipt.clone()), &session, access, now);
+        self.session = session;
         self.exchanges += 1;
         State::Reconciling { result, receipt, faulty }
     }
@@ -191,7 +215,7 @@ impl Task {
         network.deliver_delayed(world, now);
         network.pause_faults(false);
         if let State::Delivering { result, reconciled } = &self.state {
-            let account = if let Job::ListOf(account) = &self.job {
+            let account = if let Job::ListOf(account) = &*self.job {
                 account.as_str()
             } else {
                 network.account()
@@ -218,12 +242,12 @@ impl ClientConfig {
     fn run(
         &self,
         job: &Job,
-        session: Session,
+        session: &Session,
         access: Access,
         now: Duration,
-    ) -> Run<dyn Exchange<Output = Outcome>> {
-        let info = ExchangeInfo::new(job.kind(), &session, access, now);
-        Run::new((self.begin)(job, session), info)
+    ) -> Run<dyn JobExchange> {
+        let info = ExchangeInfo::new(job.kind(), session, access, now);
+        Run::new((self.begin)(job, session.clone()), info)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A simulated user and the user's jobs.
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use contacts_proto::{
     AccountId, BaseUrl, ContactId, ContactMethod, CreateContact, Error, exchange::Session,
@@ -160,7 +160,7 @@ impl SimulatedUser {
         };
         world.log.line(now, format_args!("{} begins {job:?}", self.network.account()));
         let before = world.service.contacts(&before).into();
-        Ok(Task::new(job, self.config.clone(), before, &self.network, now))
+        Ok(Task::new(Rc::new(job), self.config.clone(), before, &self.network, now))
     }
 
     /// Starts a new session, with a full retry budget.

@@ -1,14 +1,15 @@
 //! The loop that drives an exchange in simulated time and records its steps.
 
-use std::{sync::Arc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use contacts_proto::{
     Credentials, Error,
-    exchange::{Action, Event, Exchange, Now},
+    exchange::{Action, Event, Exchange, Fork, Now},
 };
-use http::Request;
+use http::{Method, Request};
 
 use crate::{
+    job::JobExchange,
     reply::Reply,
     trace::{ExchangeInfo, RecordedAction, RecordedError, Report, SentRequest, Step, Trace},
 };
@@ -29,6 +30,12 @@ pub trait SimulatedIo {
         timeout: Duration,
         now: Duration,
     ) -> (Duration, OwnedEvent);
+
+    /// Returns `true` to hold a request with this method back, until the exchange is resumed.
+    fn holds(&self, method: &Method) -> bool {
+        let _ = method;
+        false
+    }
 
     /// Waits.
     fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, OwnedEvent) {
@@ -70,6 +77,8 @@ pub enum OwnedEvent {
 pub enum Progress<T> {
     /// Resume at this time.
     Until(Duration),
+    /// A request is held back. Resume to send it.
+    Held,
     /// The exchange has ended.
     Done(Result<T, Error>),
     /// The exchange took too many steps.
@@ -81,6 +90,8 @@ pub enum Progress<T> {
 pub struct Run<E: ?Sized> {
     exchange: Box<E>,
     next: OwnedEvent,
+    /// The request that is held back, and its timeout.
+    held: Option<(Request<Vec<u8>>, Duration)>,
     /// The record of its steps.
     pub trace: Trace,
 }
@@ -88,7 +99,7 @@ pub struct Run<E: ?Sized> {
 impl<E: Exchange + ?Sized> Run<E> {
     /// Starts an exchange.
     pub fn new(exchange: Box<E>, info: ExchangeInfo) -> Self {
-        Self { exchange, next: OwnedEvent::Start, trace: Trace::new(info) }
+        Self { exchange, next: OwnedEvent::Start, held: None, trace: Trace::new(info) }
     }
 
     /// Drives the exchange to its end and advances `now`. Returns `None` if it does not end.
@@ -100,6 +111,7 @@ impl<E: Exchange + ?Sized> Run<E> {
         loop {
             match self.resume(world, *now) {
                 Progress::Until(time) => *now = time,
+                Progress::Held => {}
                 Progress::Done(result) => return Some(result),
                 Progress::Endless => return None,
             }
@@ -108,12 +120,21 @@ impl<E: Exchange + ?Sized> Run<E> {
 
     /// Performs one step and its action.
     pub fn resume(&mut self, world: &mut impl SimulatedIo, now: Duration) -> Progress<E::Output> {
+        if let Some((request, timeout)) = self.held.take() {
+            let (time, next) = world.send(request, timeout, now);
+            self.next = next;
+            return Progress::Until(time);
+        }
         let event = std::mem::replace(&mut self.next, OwnedEvent::Start);
         let action = self.step(event, now, world.random());
         if self.trace.steps.len() > MAX_STEPS {
             return Progress::Endless;
         }
         let (time, next) = match action {
+            Action::Send { request, timeout, .. } if world.holds(request.method()) => {
+                self.held = Some((request, timeout));
+                return Progress::Held;
+            }
             Action::Send { request, timeout, .. } => world.send(request, timeout, now),
             Action::Wait(wait) => world.wait(wait, now),
             Action::Refresh { timeout, .. } => world.refresh(timeout, now),
@@ -154,7 +175,7 @@ impl<E: Exchange + ?Sized> Run<E> {
         let action = event.with_event(|event| self.exchange.step(event, time, random));
         let recorded = match &action {
             Action::Send { request, timeout, .. } => {
-                RecordedAction::Send(SentRequest::of(request, *timeout))
+                RecordedAction::Send(Rc::new(SentRequest::of(request, *timeout)))
             }
             Action::Wait(wait) => RecordedAction::Wait(*wait),
             Action::Refresh { refused, timeout } => {
@@ -175,6 +196,25 @@ impl<E: Exchange + ?Sized> Run<E> {
             waiting,
         });
         action
+    }
+}
+
+impl<E: Fork> Clone for Run<E> {
+    fn clone(&self) -> Self {
+        self.with_exchange(Box::new(self.exchange.fork()))
+    }
+}
+
+impl Clone for Run<dyn JobExchange> {
+    fn clone(&self) -> Self {
+        self.with_exchange(self.exchange.clone())
+    }
+}
+
+impl<E: ?Sized> Run<E> {
+    fn with_exchange(&self, exchange: Box<E>) -> Self {
+        let (next, held, trace) = (self.next.clone(), self.held.clone(), self.trace.clone());
+        Self { exchange, next, held, trace }
     }
 }
 

@@ -7,7 +7,7 @@ use contacts_proto::{
     CreateContact, DeactivateContact, DeleteContact, EnsureOutcome, Ensured, FindCloudId,
     GetContact, ListContacts, Page, Receipt, Reconciled, UpdateContact,
     exchange::{
-        Action, Call, Create, Ensure, Event, Exchange, List, Now, Reconcile, Session, Update,
+        Action, Call, Create, Ensure, Event, Exchange, Fork, List, Now, Reconcile, Session, Update,
         WaitReason,
     },
 };
@@ -80,7 +80,25 @@ pub enum ExchangeKind {
 }
 
 /// An exchange of any kind.
-pub type BoxedExchange = Box<dyn Exchange<Output = Outcome>>;
+pub type BoxedExchange = Box<dyn JobExchange>;
+
+/// The exchange of a job. A simulation can fork it.
+pub trait JobExchange: Exchange<Output = Outcome> {
+    /// Returns a copy in the same state.
+    fn fork_boxed(&self) -> BoxedExchange;
+}
+
+impl<E: Exchange<Output = Outcome> + Fork + 'static> JobExchange for E {
+    fn fork_boxed(&self) -> BoxedExchange {
+        Box::new(self.fork())
+    }
+}
+
+impl Clone for BoxedExchange {
+    fn clone(&self) -> Self {
+        (**self).fork_boxed()
+    }
+}
 
 /// Starts a job: [`Job::begin`], or one of the [`mutants`](crate::mutants).
 pub type Begin = fn(&Job, Session) -> BoxedExchange;
@@ -186,7 +204,7 @@ impl ExchangeKind {
 /// Boxes an exchange and converts its value to an [`Outcome`].
 pub fn boxed<E>(exchange: E) -> BoxedExchange
 where
-    E: Exchange + 'static,
+    E: Fork + 'static,
     Outcome: From<E::Output>,
 {
     Box::new(IntoOutcome(exchange))
@@ -217,6 +235,15 @@ where
 
     fn is_create_in_flight(&self) -> bool {
         self.0.is_create_in_flight()
+    }
+}
+
+impl<E: Fork> Fork for IntoOutcome<E>
+where
+    Outcome: From<E::Output>,
+{
+    fn fork(&self) -> Self {
+        Self(self.0.fork())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 /// A log. It is off by default.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Log {
     lines: Option<String>,
     paused: bool,

@@ -7,7 +7,7 @@ use std::{
 
 use contacts_proto::{
     Contact, EnsureOutcome, Error, ListContacts, Reconciled, RetryPolicy,
-    exchange::{Action, Event, Exchange, List, Now, Session, WaitReason},
+    exchange::{Action, Event, Exchange, Fork, List, Now, Session, WaitReason},
     transport::{BodyLimits, Delivery, TransportError, TransportErrorKind},
 };
 use http::{Method, Request, StatusCode};
@@ -17,6 +17,7 @@ use crate::job::{BoxedExchange, Job, Outcome, boxed};
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// A real exchange with a change around each step.
+#[derive(Clone)]
 struct Mutant<F> {
     inner: BoxedExchange,
     change_step: F,
@@ -24,7 +25,7 @@ struct Mutant<F> {
 
 fn mutant<F>(inner: BoxedExchange, change_step: F) -> BoxedExchange
 where
-    F: FnMut(&mut BoxedExchange, Event<'_>, Now, u64) -> Action<Outcome> + 'static,
+    F: FnMut(&mut BoxedExchange, Event<'_>, Now, u64) -> Action<Outcome> + Clone + 'static,
 {
     Box::new(Mutant { inner, change_step })
 }
@@ -44,10 +45,19 @@ where
     }
 }
 
+impl<F> Fork for Mutant<F>
+where
+    F: FnMut(&mut BoxedExchange, Event<'_>, Now, u64) -> Action<Outcome> + Clone,
+{
+    fn fork(&self) -> Self {
+        self.clone()
+    }
+}
+
 /// A mutant that changes actions.
 fn with_action(
     inner: BoxedExchange,
-    mut change: impl FnMut(Action<Outcome>) -> Action<Outcome> + 'static,
+    mut change: impl FnMut(Action<Outcome>) -> Action<Outcome> + Clone + 'static,
 ) -> BoxedExchange {
     mutant(inner, move |inner, event, now, random| change(inner.step(event, now, random)))
 }
@@ -55,7 +65,7 @@ fn with_action(
 /// A mutant that changes transport errors.
 fn with_failure(
     inner: BoxedExchange,
-    change: impl Fn(TransportError) -> TransportError + 'static,
+    change: impl Fn(TransportError) -> TransportError + Clone + 'static,
 ) -> BoxedExchange {
     mutant(inner, move |inner, event, now, random| {
         let event = match event {
@@ -289,6 +299,7 @@ pub fn exceeds_the_attempt_timeout(job: &Job, session: Session) -> BoxedExchange
 
 /// Reports no reason for a wait.
 pub fn waits_without_a_reason(job: &Job, session: Session) -> BoxedExchange {
+    #[derive(Clone)]
     struct Silent(BoxedExchange);
 
     impl Exchange for Silent {
@@ -296,6 +307,12 @@ pub fn waits_without_a_reason(job: &Job, session: Session) -> BoxedExchange {
 
         fn step(&mut self, event: Event<'_>, now: Now, random: u64) -> Action<Outcome> {
             self.0.step(event, now, random)
+        }
+    }
+
+    impl Fork for Silent {
+        fn fork(&self) -> Self {
+            self.clone()
         }
     }
     Box::new(Silent(job.begin(session)))

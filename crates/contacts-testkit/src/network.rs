@@ -1,6 +1,6 @@
 //! The simulated network between one user and the service, with faults.
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use contacts_proto::{
     Credentials,
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The shared part: one service and one log.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct World {
     /// The service. It allows duplicates.
     pub service: Service,
@@ -40,15 +40,15 @@ impl World {
 
 /// One user's network to the service. Deterministic: its seed, faults and requests decide
 /// everything.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Network {
-    user: User,
+    user: Rc<User>,
     tokens: u64,
     credentials: Credentials,
-    /// The initial user and credentials.
-    origin: (User, Credentials),
     random: Random,
     faults: Faults,
+    /// Requests beyond the end of the schedule are held back.
+    is_open: bool,
     /// No faults at the moment.
     faults_paused: bool,
     /// Upper bound, exclusive, of the time that a delayed request arrives after its failure.
@@ -74,7 +74,7 @@ pub enum Faults {
 }
 
 /// A request that arrives late.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct DelayedRequest {
     due: Duration,
     head: Parts,
@@ -117,6 +117,10 @@ impl SimulatedIo for Connection<'_> {
         (at, OwnedEvent::replied(reply))
     }
 
+    fn holds(&self, method: &Method) -> bool {
+        self.network.holds(method)
+    }
+
     fn wait(&mut self, wait: Duration, now: Duration) -> (Duration, OwnedEvent) {
         self.world.log.line(now, format_args!("waits {wait:?}"));
         let random = &mut self.network.random;
@@ -143,12 +147,12 @@ impl Network {
         consistency_delay: Duration,
     ) -> Self {
         let mut network = Self {
-            origin: (user.clone(), Credentials::none()),
-            user,
+            user: Rc::new(user),
             tokens: 0,
             credentials: Credentials::none(),
             random: Random::new(seed),
             faults,
+            is_open: false,
             faults_paused: false,
             consistency_delay,
             delayed: Vec::new(),
@@ -156,28 +160,29 @@ impl Network {
             record: NetworkRecord::default(),
         };
         network.replace_token(world);
-        network.origin = (network.user.clone(), network.credentials.clone());
         network
     }
 
-    /// Resets the network: new seed and faults, and nothing sent so far. The caller resets the
-    /// service.
-    pub fn restart(&mut self, seed: u64, faults: &[Fault]) {
-        if self.tokens > 1 {
-            self.tokens = 1;
-            (self.user, self.credentials) = self.origin.clone();
-        }
+    /// Sets the seed, and the faults of the first requests.
+    pub fn set_schedule(&mut self, seed: u64, faults: &[Fault]) {
         self.random = Random::new(seed);
-        self.delayed.clear();
-        self.record.clear();
-        self.faults_paused = false;
-        let faults = faults.iter().copied().map(Some);
-        match &mut self.faults {
-            Faults::Schedule(old) | Faults::OnCreates(old) => {
-                old.clear();
-                old.extend(faults);
-            }
-            other => *other = Faults::Schedule(faults.collect()),
+        let faults = faults.iter().copied().map(Some).collect();
+        self.faults = match self.faults {
+            Faults::OnCreates(_) => Faults::OnCreates(faults),
+            _ => Faults::Schedule(faults),
+        };
+    }
+
+    /// Opens or closes the schedule. An open one holds back each request beyond its end, until a
+    /// fault is added or the schedule is closed.
+    pub fn set_open(&mut self, is_open: bool) {
+        self.is_open = is_open;
+    }
+
+    /// Adds a fault to the end of the schedule.
+    pub fn add_fault(&mut self, fault: Fault) {
+        if let Faults::Schedule(faults) | Faults::OnCreates(faults) = &mut self.faults {
+            faults.push(Some(fault));
         }
     }
 
@@ -214,9 +219,10 @@ impl Network {
     pub fn replace_token(&mut self, world: &mut World) {
         self.tokens += 1;
         let token = format!("token-{}-{}", self.user.email, self.tokens);
-        self.user.expired_tokens.clear();
-        self.user.expired_tokens.extend(self.user.oauth_token.replace(token.clone()));
-        world.service.add_user(self.user.clone());
+        let user = Rc::make_mut(&mut self.user);
+        user.expired_tokens.clear();
+        user.expired_tokens.extend(user.oauth_token.replace(token.clone()));
+        world.service.add_user(user.clone());
         self.credentials = Credentials::bearer(token).unwrap_or_else(|_| Credentials::none());
     }
 
@@ -239,6 +245,16 @@ impl Network {
         let (at, reply) = self.apply_fault(world, fault, head, body, arrives, now + timeout);
         self.record.add(&method, &reply);
         (at, reply)
+    }
+
+    /// Returns `true` if the fault of the next request is not known yet.
+    fn holds(&self, method: &Method) -> bool {
+        let known = match &self.faults {
+            Faults::Schedule(faults) => faults.len(),
+            Faults::OnCreates(faults) if *method == Method::POST => faults.len(),
+            _ => return false,
+        };
+        self.is_open && !self.faults_paused && self.record.requests >= known
     }
 
     fn next_fault(&mut self, method: &Method) -> Option<Fault> {

@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use crate::reply::{Reply, ReplyClass};
 
 /// Record of the network during one exchange.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct NetworkRecord {
     /// Number of requests sent.
     pub sent: usize,

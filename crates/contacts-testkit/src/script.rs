@@ -142,7 +142,7 @@ impl Script {
         recorded.take()
     }
 
-    fn drive(&self, exchange: BoxedExchange, session: &Session) -> Trace {
+    fn drive<E: Exchange + ?Sized>(&self, exchange: Box<E>, session: &Session) -> Trace {
         let mut info =
             ExchangeInfo::new(self.job.kind(), session, self.setup.access, self.setup.begin);
         info.end = self.setup.until.map_or(info.end, |until| until.min(info.end));

@@ -1,6 +1,6 @@
 //! The trace of an exchange: its steps, as far as the laws need them.
 
-use std::{cell::OnceCell, ops::Range, time::Duration};
+use std::{cell::OnceCell, ops::Range, rc::Rc, time::Duration};
 
 use contacts_proto::{
     Credentials, Effect, Error, ErrorKind, RetryPolicy,
@@ -12,6 +12,9 @@ use crate::{
     job::ExchangeKind,
     reply::{Reply, ReplyClass},
 };
+
+/// Number of steps that most exchanges take.
+const FEW_STEPS: usize = 8;
 
 /// The trace of an exchange.
 #[derive(Debug)]
@@ -50,7 +53,7 @@ pub enum Access {
 }
 
 /// One step.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Step {
     /// Time of the step.
     pub now: Duration,
@@ -69,10 +72,10 @@ pub struct Step {
 }
 
 /// An action.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum RecordedAction {
-    /// Sends a request.
-    Send(SentRequest),
+    /// Sends a request. Clones of a trace share it.
+    Send(Rc<SentRequest>),
     /// Waits.
     Wait(Duration),
     /// Requests credentials.
@@ -98,7 +101,7 @@ pub struct RecordedError {
 }
 
 /// The part of a request that the laws need.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SentRequest {
     /// The method.
     pub method: Method,
@@ -123,9 +126,20 @@ pub struct Report {
     pub is_last_page: bool,
 }
 
+impl Clone for Trace {
+    fn clone(&self) -> Self {
+        // Room for further steps: most clones continue.
+        let mut steps = Vec::with_capacity(self.steps.len() + FEW_STEPS);
+        steps.extend_from_slice(&self.steps);
+        let (info, is_interrupted) = (self.info.clone(), self.is_interrupted);
+        Self { info, steps, is_interrupted, calls: OnceCell::new() }
+    }
+}
+
 impl Trace {
     pub(crate) fn new(info: ExchangeInfo) -> Self {
-        Self { info, steps: Vec::with_capacity(8), is_interrupted: false, calls: OnceCell::new() }
+        let steps = Vec::with_capacity(FEW_STEPS);
+        Self { info, steps, is_interrupted: false, calls: OnceCell::new() }
     }
 
     /// Summarizes the result of the last request.
@@ -173,9 +187,10 @@ impl Trace {
             }
             let Some(sent) = step.action.sent() else { continue };
             let goes_on = last.is_some_and(|(before, report)| {
-                let is_same = before.method == sent.method && before.uri == sent.uri;
                 self.info.kind.is_one_call()
-                    || is_same && report.is_some_and(|report| report.class != ReplyClass::Success)
+                    || report.is_some_and(|report| report.class != ReplyClass::Success)
+                        && before.method == sent.method
+                        && before.uri == sent.uri
             });
             if !goes_on {
                 starts.push(index);
@@ -252,6 +267,16 @@ impl Report {
     }
 }
 
+/// A step that starts a wait.
+pub(crate) struct WaitTrace<'a> {
+    pub(crate) index: usize,
+    /// The result before the wait.
+    pub(crate) report: &'a Report,
+    pub(crate) duration: Duration,
+    /// Number of failed requests of the call so far. A 401 does not count: a refresh follows.
+    pub(crate) failures: u32,
+}
+
 /// One call.
 pub(crate) struct CallTrace<'a> {
     kind: ExchangeKind,
@@ -283,24 +308,18 @@ impl CallTrace<'_> {
         steps.filter_map(|(index, step)| Some((index, step.report.as_ref()?, &step.action)))
     }
 
-    /// Counts the failed requests up to and including this step. A 401 does not count: a refresh
-    /// follows.
-    pub(crate) fn failures(&self, until: usize) -> u32 {
-        let failures = self.reports().filter(|(index, report, _)| {
-            *index <= until && report.class != ReplyClass::Success && !report.is_unauthorized()
-        });
-        u32::try_from(failures.count()).unwrap_or(u32::MAX)
-    }
-
     pub(crate) fn is_create(&self) -> bool {
         self.steps.first().is_some_and(|step| step.action.is_post())
     }
 
-    /// Returns each step that starts a wait: its index, the report before it, and the duration.
-    pub(crate) fn waits(&self) -> impl Iterator<Item = (usize, &Report, Duration)> {
-        self.reports().filter_map(|(index, report, action)| match action {
-            RecordedAction::Wait(wait) => Some((index, report, *wait)),
-            _ => None,
+    /// Returns each step that starts a wait.
+    pub(crate) fn waits(&self) -> impl Iterator<Item = WaitTrace<'_>> {
+        let mut failures = 0;
+        self.reports().filter_map(move |(index, report, action)| {
+            let failed = report.class != ReplyClass::Success && !report.is_unauthorized();
+            failures += u32::from(failed);
+            let RecordedAction::Wait(duration) = *action else { return None };
+            Some(WaitTrace { index, report, duration, failures })
         })
     }
 

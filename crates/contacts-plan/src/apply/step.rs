@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use contacts_proto::{
     ActivateContact, Confirmation, Contact, CreateContact, DeactivateContact, DeleteContact,
     Ensured, Error, GetContact, Status, UpdateContact,
-    exchange::{Action, Call, Ensure, Event, Exchange, Now, Session, Update, WaitReason},
+    exchange::{Action, Call, Ensure, Event, Exchange, Fork, Now, Session, Update, WaitReason},
 };
 
 use super::{Done, NotDisabled, Outcome};
@@ -185,6 +185,23 @@ impl Exchange for Step {
     /// Only a create request can have an unknown outcome.
     fn is_create_in_flight(&self) -> bool {
         matches!(&self.state, State::Ensure(ensure) if ensure.is_create_in_flight())
+    }
+}
+
+impl Fork for Step {
+    fn fork(&self) -> Self {
+        let state = match &self.state {
+            State::New => State::New,
+            State::Ensure(ensure) => State::Ensure(Box::new(ensure.fork())),
+            State::Get(call, ensured) => State::Get(Box::new(call.fork()), ensured.clone()),
+            State::Disable(call, ensured) => State::Disable(Box::new(call.fork()), ensured.clone()),
+            State::Update(update) => State::Update(Box::new(update.fork())),
+            State::Activate(call) => State::Activate(Box::new(call.fork())),
+            State::Deactivate(call) => State::Deactivate(Box::new(call.fork())),
+            State::Delete(call) => State::Delete(Box::new(call.fork())),
+            State::Done => State::Done,
+        };
+        Self { change: self.change.clone(), session: self.session.clone(), state }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 
 use http::{Response, StatusCode};
 
-use super::{Action, Event, Exchange, Now, Session, WaitReason};
+use super::{Action, Event, Exchange, Fork, Now, Session, WaitReason, fork::Inner};
 use crate::{
     Attempts, CredentialsError, Effect, Error, FailedRequest, FindCloudId, Hint, Idempotency,
     Operation, StopReason,
@@ -30,7 +30,7 @@ pub struct Call<O> {
 
 /// The state of a call, without its operation. An update passes it to the call that reads the
 /// contact, and gets it back.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Attempting {
     session: Session,
     state: State,
@@ -50,11 +50,11 @@ pub(super) struct Attempting {
     last: Option<Error>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum State {
     New,
     /// The cloud id of the site is looked up first.
-    LookingUp(Box<Call<FindCloudId>>),
+    LookingUp(Inner<Call<FindCloudId>>),
     Refreshing,
     Sent,
     Waiting {
@@ -342,7 +342,7 @@ impl<O: Operation> Exchange for Call<O> {
         attempts.deadline.get_or_insert_with(|| attempts.session.deadline(now));
         if let State::New = attempts.state {
             if let Some(lookup) = attempts.session.lookup(now) {
-                attempts.state = State::LookingUp(Box::new(lookup));
+                attempts.state = State::LookingUp(Inner::new(lookup));
             }
         }
         if let State::LookingUp(lookup) = &mut attempts.state {
@@ -409,6 +409,12 @@ impl<O: Operation> Exchange for Call<O> {
 
     fn is_create_in_flight(&self) -> bool {
         matches!(self.attempts.state, State::Sent) && O::IDEMPOTENCY == Idempotency::NotIdempotent
+    }
+}
+
+impl<O: Operation + Clone> Fork for Call<O> {
+    fn fork(&self) -> Self {
+        Self { operation: self.operation.clone(), attempts: self.attempts.clone() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Action, Call, Event, Exchange, Now, Session, WaitReason};
+use super::{Action, Call, Event, Exchange, Fork, Now, Session, WaitReason};
 use crate::{Confirmation, CreateContact, Error, Operation, OutcomeUnknown};
 
 /// Creates a contact. It retries only after an attempt that certainly had no effect.
@@ -54,5 +54,11 @@ impl Exchange for Create {
 
     fn is_create_in_flight(&self) -> bool {
         self.call.is_create_in_flight()
+    }
+}
+
+impl Fork for Create {
+    fn fork(&self) -> Self {
+        Self { create: self.create.clone(), call: self.call.fork() }
     }
 }

@@ -4,7 +4,10 @@ use std::{ops::ControlFlow, time::Duration};
 
 use http::StatusCode;
 
-use super::{Action, Create, Event, Exchange, Now, Receipt, Session, WaitReason, search::Search};
+use super::{
+    Action, Create, Event, Exchange, Fork, Now, Receipt, Session, WaitReason, fork::Inner,
+    search::Search,
+};
 use crate::{
     Confirmation, Contact, CreateContact, Duplicate, Effect, Error, OutcomeUnknown, StopReason,
 };
@@ -46,11 +49,11 @@ pub struct Ensure {
     created: Option<Contact>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum State {
     New,
-    Searching(Box<Search>),
-    Creating(Box<Create>),
+    Searching(Inner<Search>),
+    Creating(Inner<Create>),
     Done,
 }
 
@@ -99,7 +102,7 @@ impl Ensure {
     /// Searches after the delay that the last response requested.
     fn search(&mut self, retry_after: Option<Duration>) -> Option<Result<Ensured, Error>> {
         let search = Search::immediately(&self.session, self.create.method(), self.create.to());
-        self.state = State::Searching(Box::new(search.not_before(retry_after)));
+        self.state = State::Searching(Inner::new(search.not_before(retry_after)));
         None
     }
 
@@ -110,7 +113,7 @@ impl Ensure {
         retry_after: Option<Duration>,
     ) -> Option<Result<Ensured, Error>> {
         let search = Search::after_delay(&self.session, self.create.method(), self.create.to());
-        self.state = State::Searching(Box::new(search.not_before(retry_after)));
+        self.state = State::Searching(Inner::new(search.not_before(retry_after)));
         None
     }
 
@@ -118,7 +121,7 @@ impl Ensure {
         self.creates = self.creates.saturating_add(1);
         self.searches = 0;
         self.state =
-            State::Creating(Box::new(Create::new(self.session.clone(), self.create.clone())));
+            State::Creating(Inner::new(Create::new(self.session.clone(), self.create.clone())));
         None
     }
 
@@ -305,6 +308,21 @@ impl Exchange for Ensure {
             State::Creating(call) => call.is_create_in_flight() || self.unknown.is_some(),
             State::Searching(_) => self.unknown.is_some(),
             State::New | State::Done => false,
+        }
+    }
+}
+
+impl Fork for Ensure {
+    fn fork(&self) -> Self {
+        Self {
+            session: self.session.clone(),
+            create: self.create.clone(),
+            state: self.state.clone(),
+            creates: self.creates,
+            searches: self.searches,
+            unknown: self.unknown.clone(),
+            rejected: self.rejected.clone(),
+            created: self.created.clone(),
         }
     }
 }

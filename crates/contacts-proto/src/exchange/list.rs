@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use super::{Action, Call, Event, Exchange, Now, Pages, Session, WaitReason};
-use crate::{Contact, ContactMethod, Error, ListContacts, Paged};
+use super::{Action, Call, Event, Exchange, Fork, Now, Pages, Session, WaitReason, fork::Inner};
+use crate::{Contact, ContactMethod, Error, ListContacts, Operation, Paged};
 
 /// Reads a whole list within one deadline: contacts by default.
 ///
@@ -22,10 +22,10 @@ pub struct List<O: Paged = ListContacts> {
 /// Method, address, and the test of an item against both. Only items that pass it are kept.
 type Reaching<T> = (ContactMethod, String, fn(&T, &ContactMethod, &str) -> bool);
 
-#[derive(Debug)]
-enum State<O> {
+#[derive(Debug, Clone)]
+enum State<O: Operation> {
     New,
-    Requesting(Box<Call<O>>),
+    Requesting(Inner<Call<O>>),
     Done,
 }
 
@@ -52,7 +52,7 @@ impl<O: Paged> List<O> {
     fn next_page(&mut self) -> Option<Action<Vec<O::Item>>> {
         match self.pages.next_page() {
             Some(Ok(list)) => {
-                self.state = State::Requesting(Box::new(Call::new(self.session.clone(), list)));
+                self.state = State::Requesting(Inner::new(Call::new(self.session.clone(), list)));
                 None
             }
             Some(Err(error)) => Some(self.end(Err(error))),
@@ -113,5 +113,20 @@ impl<O: Paged> Exchange for List<O> {
 
     fn wait_reason(&self) -> Option<WaitReason> {
         if let State::Requesting(call) = &self.state { call.wait_reason() } else { None }
+    }
+}
+
+impl<O: Paged> Fork for List<O>
+where
+    O::Item: Clone,
+{
+    fn fork(&self) -> Self {
+        Self {
+            session: self.session.clone(),
+            pages: self.pages.clone(),
+            reaching: self.reaching.clone(),
+            items: self.items.clone(),
+            state: self.state.clone(),
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::{Error, Limits, ListContacts, Page, Paged, PagingError};
 /// Returns no item twice, even if the list changes meanwhile. The list always ends,
 /// whatever the links of its pages say.
 #[must_use = "it lists nothing until its pages are requested"]
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pages<O: Paged = ListContacts> {
     /// Next request. An error is returned after the items of the page that caused it.
     next: Option<Result<O, Error>>,

@@ -153,11 +153,11 @@ impl Receipt {
 /// Returns `true` if the URL belongs to the session's site, or if the base URL of the session is
 /// still unknown.
 fn may_be_at(session: &Session, url: &str) -> bool {
-    let is_own = session.site().and_then(Site::own).is_some_and(|own| own.to_string() == url);
     let Ok(base_url) = session.base_url() else { return true };
     // A site has one base URL for each kind of credentials.
-    let other = base_url.for_other_credentials().map(|other| other.to_string());
-    is_own || base_url.to_string() == url || other.as_deref() == Some(url)
+    base_url.to_string() == url
+        || base_url.for_other_credentials().is_some_and(|other| other.to_string() == url)
+        || session.site().and_then(Site::own).is_some_and(|own| own.to_string() == url)
 }
 
 impl fmt::Display for Receipt {

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::{Action, Event, Exchange, Now, Receipt, Session, WaitReason, search::Search};
+use super::{
+    Action, Event, Exchange, Fork, Now, Receipt, Session, WaitReason, fork::Inner, search::Search,
+};
 use crate::{Contact, Duplicate, Error};
 
 /// Checks whether an interrupted create request succeeded. It only reads.
@@ -21,10 +23,10 @@ pub struct Reconcile {
     state: State,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum State {
     New,
-    Searching { search: Box<Search>, again: bool },
+    Searching { search: Inner<Search>, again: bool },
     Done,
 }
 
@@ -57,7 +59,7 @@ impl Reconcile {
 
     fn search_again(&mut self) {
         let search = Search::after_delay(&self.session, self.receipt.method(), self.receipt.to());
-        self.state = State::Searching { search: Box::new(search), again: true };
+        self.state = State::Searching { search: Inner::new(search), again: true };
     }
 
     /// Decides the result from the contacts of a search. `None` means that a second search must
@@ -99,7 +101,7 @@ impl Exchange for Reconcile {
                         self.receipt.method(),
                         self.receipt.to(),
                     );
-                    self.state = State::Searching { search: Box::new(search), again: false };
+                    self.state = State::Searching { search: Inner::new(search), again: false };
                     continue;
                 }
                 State::Searching { search, again } => (search, *again),
@@ -135,5 +137,15 @@ impl Exchange for Reconcile {
 
     fn wait_reason(&self) -> Option<WaitReason> {
         if let State::Searching { search, .. } = &self.state { search.wait_reason() } else { None }
+    }
+}
+
+impl Fork for Reconcile {
+    fn fork(&self) -> Self {
+        Self {
+            session: self.session.clone(),
+            receipt: self.receipt.clone(),
+            state: self.state.clone(),
+        }
     }
 }

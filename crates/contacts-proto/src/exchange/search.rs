@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Action, Event, Exchange, List, Now, Session, WaitReason};
+use super::{Action, Event, Exchange, Fork, List, Now, Session, WaitReason};
 use crate::{
     Attempts, Contact, ContactMethod, Effect, Error, FailedRequest, ListContacts, StopReason,
     retry::patience,
@@ -16,7 +16,7 @@ pub(super) struct Search {
     state: State,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 enum State {
     New { consistency_delay: Duration, retry_after: Option<Duration> },
     Waiting { until: Duration, reason: WaitReason },
@@ -117,5 +117,11 @@ impl Exchange for Search {
             State::Waiting { reason, .. } => Some(reason),
             _ => self.all.wait_reason(),
         }
+    }
+}
+
+impl Fork for Search {
+    fn fork(&self) -> Self {
+        Self { all: self.all.fork(), state: self.state }
     }
 }

@@ -30,6 +30,15 @@ pub struct Session {
     deadline: Option<Duration>,
 }
 
+/// State that all clones of a session share: the retry budget, and the pause after a 429. See
+/// [`Session::shared`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SharedState {
+    tokens: u32,
+    /// End of the pause.
+    pause: Duration,
+}
+
 #[derive(Debug, Clone)]
 struct Shared {
     target: Target,
@@ -185,6 +194,19 @@ impl Session {
     /// Returns the retry budget, which all exchanges of a client share.
     pub fn budget(&self) -> &RetryBudget {
         &self.shared.budget
+    }
+
+    /// Returns the state that all clones share, for a simulation that later
+    /// [restores](Self::restore_shared) it.
+    pub fn shared(&self) -> SharedState {
+        SharedState { tokens: self.budget().left(), pause: self.throttle.end() }
+    }
+
+    /// Sets the state that all clones share, as it was at an earlier moment. For simulations that
+    /// [`Fork`](super::Fork) exchanges.
+    pub fn restore_shared(&self, state: SharedState) {
+        self.budget().set(state.tokens);
+        self.throttle.set(state.pause);
     }
 
     pub(super) fn throttle(&self) -> &Throttle {

@@ -4,7 +4,7 @@ use std::{mem, ops::ControlFlow};
 
 use http::{Request, Response};
 
-use super::{Action, Call, Event, Exchange, Now, Session, WaitReason};
+use super::{Action, Call, Event, Exchange, Fork, Now, Session, WaitReason, fork::Inner};
 use crate::{
     BaseUrl, Confirmation, Contact, Credentials, Error, GetContact, Idempotency, Operation,
     UpdateContact, operation::Sealed, same_address,
@@ -22,15 +22,15 @@ pub struct Update {
     state: State,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum State {
-    Sending(Box<Call<UpdateContact>>),
-    Checking(Box<Call<Check>>),
+    Sending(Inner<Call<UpdateContact>>),
+    Checking(Inner<Call<Check>>),
     Done,
 }
 
 /// Gets the contact for an update. Its errors say that the update failed, not the get.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Check(GetContact);
 
 impl Sealed for Check {}
@@ -56,7 +56,7 @@ impl Operation for Check {
 impl Update {
     /// Updates this contact in a session. The deadline starts with the first step.
     pub fn new(session: Session, update: UpdateContact) -> Self {
-        let state = State::Sending(Box::new(Call::new(session, update.clone())));
+        let state = State::Sending(Inner::new(Call::new(session, update.clone())));
         Self { update, state }
     }
 
@@ -73,7 +73,7 @@ impl Update {
                 let action = attempts.retry(error, now, random);
                 if let Action::Wait(_) = action {
                     let check = Check(GetContact::new(self.update.id().clone()));
-                    self.state = State::Checking(Box::new(Call::go_on(check, attempts)));
+                    self.state = State::Checking(Inner::new(Call::go_on(check, attempts)));
                 }
                 action
             }
@@ -98,7 +98,7 @@ impl Update {
         if let Err(error) = attempts.once_more() {
             return Some(Action::Done(Err(error)));
         }
-        self.state = State::Sending(Box::new(Call::go_on(self.update.clone(), attempts)));
+        self.state = State::Sending(Inner::new(Call::go_on(self.update.clone(), attempts)));
         None
     }
 }
@@ -114,7 +114,9 @@ impl Exchange for Update {
                         self.state = State::Sending(call);
                         return action;
                     }
-                    ControlFlow::Continue(result) => return self.sent(*call, result, now, random),
+                    ControlFlow::Continue(result) => {
+                        return self.sent(call.into_inner(), result, now, random);
+                    }
                 },
                 State::Checking(mut call) => match call.step(event, now, random).result() {
                     ControlFlow::Break(action) => {
@@ -122,7 +124,7 @@ impl Exchange for Update {
                         return action;
                     }
                     ControlFlow::Continue(found) => {
-                        if let Some(end) = self.checked(*call, found) {
+                        if let Some(end) = self.checked(call.into_inner(), found) {
                             return end;
                         }
                     }
@@ -143,5 +145,11 @@ impl Exchange for Update {
             State::Checking(call) => call.wait_reason(),
             State::Done => None,
         }
+    }
+}
+
+impl Fork for Update {
+    fn fork(&self) -> Self {
+        Self { update: self.update.clone(), state: self.state.clone() }
     }
 }

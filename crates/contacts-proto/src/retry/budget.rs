@@ -30,6 +30,11 @@ impl RetryBudget {
         self.0.load(Ordering::Relaxed)
     }
 
+    /// Sets the number of tokens left.
+    pub(crate) fn set(&self, tokens: u32) {
+        self.0.store(tokens, Ordering::Relaxed);
+    }
+
     /// Takes the tokens for a retry. Returns `false` if there are too few.
     pub(crate) fn take(&self, throttled: bool) -> bool {
         let cost = if throttled { RETRY_AFTER_THROTTLE } else { RETRY };

@@ -20,12 +20,25 @@ pub(crate) struct Throttle {
 impl Throttle {
     /// Pauses until this time, or longer if a longer pause is known.
     pub(crate) fn pause_until(&self, end: Duration) {
-        let nanos = u64::try_from(end.as_nanos()).unwrap_or(u64::MAX);
-        self.end.fetch_max(nanos, Ordering::Relaxed);
+        self.end.fetch_max(nanos(end), Ordering::Relaxed);
+    }
+
+    /// Returns the end of the last pause.
+    pub(crate) fn end(&self) -> Duration {
+        Duration::from_nanos(self.end.load(Ordering::Relaxed))
+    }
+
+    /// Sets the end of the pause, earlier or later.
+    pub(crate) fn set(&self, end: Duration) {
+        self.end.store(nanos(end), Ordering::Relaxed);
     }
 
     /// Returns the rest of the pause, or zero.
     pub(crate) fn remaining(&self, now: Duration) -> Duration {
-        Duration::from_nanos(self.end.load(Ordering::Relaxed)).saturating_sub(now)
+        self.end().saturating_sub(now)
     }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -30,11 +30,14 @@ impl Scheme {
 }
 
 /// Returns the scheme and the secret.
-fn parts(headers: &HeaderMap) -> Option<(Scheme, &str)> {
-    let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    let known = [("basic", Scheme::Basic), ("bearer", Scheme::Bearer)];
-    let (_, scheme) = known.into_iter().find(|(name, _)| scheme.eq_ignore_ascii_case(name))?;
-    Some((scheme, secret.trim()))
+fn parts(headers: &HeaderMap) -> Option<(Scheme, &[u8])> {
+    let value = headers.get(AUTHORIZATION)?.as_bytes();
+    [(&b"basic "[..], Scheme::Basic), (b"bearer ", Scheme::Bearer)].into_iter().find_map(
+        |(name, scheme)| {
+            let (head, secret) = value.split_at_checked(name.len())?;
+            head.eq_ignore_ascii_case(name).then(|| (scheme, secret.trim_ascii()))
+        },
+    )
 }
 
 /// The account of a credential, as an index.
@@ -75,7 +78,7 @@ impl CredentialIndex {
             Scheme::Basic => &self.basic,
             Scheme::Bearer => &self.bearer,
         };
-        owners.get(secret).copied()
+        owners.get(std::str::from_utf8(secret).ok()?).copied()
     }
 }
 

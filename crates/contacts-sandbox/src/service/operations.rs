@@ -68,16 +68,16 @@ impl Service {
         let account = self.listed_account(account, query.target.as_deref())?;
         let list = List::contacts(&self.behaviour);
         let window = list.window(&query)?;
-        let contacts = self.accounts.get(account).map_or(&[][..], |account| &account.contacts);
+        let contacts = self.contacts_at(account);
         let values = Contacts::new(contacts, window.range(contacts.len()));
         Ok(ApiResponse::json(StatusCode::OK, &list.page(values, window, contacts.len())))
     }
 
     fn get(&self, account: usize, id: &str) -> Outcome {
         let contact = self
-            .accounts
-            .get(account)
-            .and_then(|account| account.contacts.iter().find(|contact| contact.id == id))
+            .contacts_at(account)
+            .iter()
+            .find(|contact| contact.id == id)
             .ok_or(NO_SUCH_CONTACT)?;
         Ok(ApiResponse::json(StatusCode::OK, &ContactBody::new(contact, None)))
     }
@@ -96,8 +96,8 @@ impl Service {
             disabled_reason: reason.then(|| "Not verified".to_owned()),
         };
         let answer = self.acknowledge(StatusCode::CREATED, "Created", &contact);
-        if let Some(account) = self.accounts.get_mut(account) {
-            account.contacts.push(contact);
+        if let Some(contacts) = self.contacts.get_mut(account) {
+            contacts.push(contact);
         }
         self.changed();
         Ok(answer)
@@ -125,8 +125,9 @@ impl Service {
     }
 
     fn delete(&mut self, account: usize, id: &str) -> Outcome {
-        let contacts = &mut self.accounts.get_mut(account).ok_or(NO_SUCH_CONTACT)?.contacts;
+        let contacts = self.contacts_at(account);
         let index = contacts.iter().position(|contact| contact.id == id).ok_or(NO_SUCH_CONTACT)?;
+        let contacts = self.contacts.get_mut(account).ok_or(NO_SUCH_CONTACT)?;
         let contact = contacts.remove(index);
         self.changed();
         Ok(match self.behaviour.delete_response {
@@ -167,8 +168,7 @@ impl Service {
         target: Option<&str>,
     ) -> Result<usize, ErrorResponse> {
         let Some(target) = target else { return Ok(requesting) };
-        let user =
-            self.accounts.get(requesting).map(|account| &account.user).ok_or(NO_SUCH_ACCOUNT)?;
+        let user = self.users.get(requesting).ok_or(NO_SUCH_ACCOUNT)?;
         if user.account_id == target {
             return Ok(requesting);
         }
@@ -189,18 +189,19 @@ impl Service {
         to: &str,
     ) -> Result<(), ErrorResponse> {
         self.check_duplicate(account, method, to)?;
-        let Some(account) = self.accounts.get(account) else {
+        let Some(user) = self.users.get(account) else {
             return Ok(());
         };
         let limits = &self.behaviour.limits;
         let limit = match method {
-            ContactMethod::Voice if account.user.plan == Plan::WithoutVoice => Some(0),
+            ContactMethod::Voice if user.plan == Plan::WithoutVoice => Some(0),
             ContactMethod::Email => limits.email,
             ContactMethod::Sms => limits.sms,
             ContactMethod::Voice => limits.voice,
             ContactMethod::Mobile | ContactMethod::Other(_) => None,
         };
-        let present = account.contacts.iter().filter(|contact| contact.method == *method).count();
+        let present =
+            self.contacts_at(account).iter().filter(|contact| contact.method == *method).count();
         if limit.is_none_or(|limit| present < limit) {
             return Ok(());
         }
@@ -224,9 +225,11 @@ impl Service {
             Duplicates::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Duplicates::Conflict => StatusCode::CONFLICT,
         };
-        let mut contacts =
-            self.accounts.get(account).map_or(&[][..], |account| &account.contacts).iter();
-        if contacts.any(|contact| contact.method == *method && contact.to == to) {
+        if self
+            .contacts_at(account)
+            .iter()
+            .any(|contact| contact.method == *method && contact.to == to)
+        {
             let title = "There is such a contact already";
             return Err(ErrorResponse::Operation {
                 status,
@@ -238,15 +241,23 @@ impl Service {
         Ok(())
     }
 
+    fn contacts_at(&self, account: usize) -> &[StoredContact] {
+        self.contacts.get(account).map_or(&[], Vec::as_slice)
+    }
+
     fn contact_mut(
         &mut self,
         account: usize,
         id: &str,
     ) -> Result<&mut StoredContact, ErrorResponse> {
-        self.accounts
-            .get_mut(account)
-            .and_then(|account| account.contacts.iter_mut().find(|contact| contact.id == id))
-            .ok_or(NO_SUCH_CONTACT)
+        // Looks first: a failed request must not copy contacts that clones share.
+        let index = self
+            .contacts_at(account)
+            .iter()
+            .position(|contact| contact.id == id)
+            .ok_or(NO_SUCH_CONTACT)?;
+        let contacts = self.contacts.get_mut(account).ok_or(NO_SUCH_CONTACT)?;
+        contacts.get_mut(index).ok_or(NO_SUCH_CONTACT)
     }
 
     pub(super) fn next_contact_id(&mut self) -> String {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Service;
 use crate::schedule::Node;
+use crate::user::User;
 
 /// A schedule, and who is on call now and next.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -66,8 +67,8 @@ impl Service {
 
     /// Returns the name of a user, or the id if there is no such user.
     fn name<'a>(&'a self, account_id: &'a str) -> &'a str {
-        let account = self.indexes.get(account_id).and_then(|index| self.accounts.get(*index));
-        account.map_or(account_id, |account| account.user.display_name())
+        let user = self.indexes.get(account_id).and_then(|index| self.users.get(*index));
+        user.map_or(account_id, User::display_name)
     }
 }
 

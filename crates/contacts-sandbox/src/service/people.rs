@@ -26,8 +26,8 @@ impl Service {
         let found: Vec<_> = ids
             .iter()
             .filter_map(|id| self.indexes.get(id.as_ref()).filter(|index| seen.insert(**index)))
-            .filter_map(|index| self.accounts.get(*index))
-            .map(|account| self.user_body(&account.user))
+            .filter_map(|index| self.users.get(*index))
+            .map(|user| self.user_body(user))
             .collect();
         let total = found.len();
         let values: Vec<_> = found.into_iter().skip(start).take(size).collect();

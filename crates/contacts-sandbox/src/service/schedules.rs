@@ -131,7 +131,7 @@ impl Service {
 
     /// Returns a function that says whether the user may see a schedule.
     fn view(&self, account: usize) -> impl Fn(&Schedule) -> bool {
-        let user = self.accounts.get(account).map(|account| &account.user);
+        let user = self.users.get(account);
         let people = match user {
             Some(user) if !user.administrator => self.roster.replaced_by(&user.account_id),
             _ => BTreeSet::new(),

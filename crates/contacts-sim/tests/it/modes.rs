@@ -40,7 +40,7 @@ fn no_law_is_broken_by_many_clients_at_once() {
 fn ensure_waits_for_the_delay_that_the_service_requests() {
     for schedule in ["503-hint-before", "503-hint-after", "lost-before,429-long"] {
         let schedule = Fault::schedule(schedule).unwrap();
-        let mut runner = ScheduleRunner::new(
+        let runner = ScheduleRunner::new(
             Subject::Ensure,
             PolicyChoice::Default,
             FaultScope::Creates,
@@ -114,15 +114,13 @@ fn faults_after_the_last_request_make_no_difference() {
         .unwrap();
         runner.trace();
         for first in Fault::in_schedules() {
-            let met = runner.run(&[first]).requests;
-            let trace = runner.take_trace();
+            let alone = runner.run(&[first]);
             for second in Fault::in_schedules() {
-                runner.run(&[first, second]);
-                let other = runner.take_trace();
-                if met > 1 {
-                    assert!(other != trace, "{subject:?} {first:?} {second:?}");
+                let other = runner.run(&[first, second]).log;
+                if alone.requests > 1 {
+                    assert!(other != alone.log, "{subject:?} {first:?} {second:?}");
                 } else {
-                    assert_eq!(other, trace, "{subject:?} {first:?} {second:?}");
+                    assert_eq!(other, alone.log, "{subject:?} {first:?} {second:?}");
                     compared += 1;
                 }
             }

@@ -6,7 +6,7 @@ use contacts_proto::exchange::WaitReason;
 use http::StatusCode;
 
 use super::{Verdict, broken_if, each, each_call};
-use crate::trace::{CallTrace, RecordedAction, Report, Trace};
+use crate::trace::{CallTrace, RecordedAction, Report, Trace, WaitTrace};
 
 const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
 
@@ -30,16 +30,17 @@ pub fn nothing_is_sent_before_the_requested_delay_has_passed(trace: &Trace) -> V
 pub fn a_requested_wait_is_the_delay_plus_at_most_a_tenth_or_the_backoff(trace: &Trace) -> Verdict {
     let policy = &trace.info.policy;
     each_call(trace, |call| {
-        each(call.waits(), |(index, report, wait)| {
-            let Some(hint) = report.hint else { return Ok(()) };
+        each(call.waits(), |wait| {
+            let Some(hint) = wait.report.hint else { return Ok(()) };
             broken_if(hint > policy.max_retry_after, || {
                 format!("waits although {hint:?} exceeds the maximum")
             })?;
-            let least = match call.awaits_consistency(report) {
+            let least = match call.awaits_consistency(wait.report) {
                 true => policy.consistency_delay,
-                false => backoff(call, index, report),
+                false => backoff(call, &wait),
             };
             let most = hint + (hint / 10).max(Duration::from_millis(500));
+            let wait = wait.duration;
             broken_if(
                 wait < hint.max(least) || wait >= most.max(least + Duration::from_nanos(1)),
                 || format!("waited {wait:?}; requested {hint:?}, minimum {least:?}"),
@@ -51,11 +52,11 @@ pub fn a_requested_wait_is_the_delay_plus_at_most_a_tenth_or_the_backoff(trace: 
 /// A wait without a requested delay is a back-off with full jitter.
 pub fn a_wait_without_a_requested_delay_is_a_backoff_with_full_jitter(trace: &Trace) -> Verdict {
     each_call(trace, |call| {
-        each(call.waits(), |(index, report, wait)| {
-            if report.hint.is_some() || call.awaits_consistency(report) {
+        each(call.waits(), |wait| {
+            if wait.report.hint.is_some() || call.awaits_consistency(wait.report) {
                 return Ok(());
             }
-            let most = max_backoff(call, index, report);
+            let (most, wait) = (max_backoff(&wait), wait.duration);
             broken_if(wait >= most, || format!("waited {wait:?}; must be less than {most:?}"))
         })
     })
@@ -67,10 +68,10 @@ pub fn a_scan_for_a_create_waits_for_the_consistency_delay(trace: &Trace) -> Ver
     each_call(trace, |call| {
         let settling = call
             .waits()
-            .filter(|(_, report, _)| call.awaits_consistency(report) && report.hint.is_none());
-        each(settling, |(_, _, wait)| {
-            broken_if(wait != consistency_delay, || {
-                format!("waited {wait:?}; must be {consistency_delay:?}")
+            .filter(|wait| call.awaits_consistency(wait.report) && wait.report.hint.is_none());
+        each(settling, |WaitTrace { duration, .. }| {
+            broken_if(duration != consistency_delay, || {
+                format!("waited {duration:?}; must be {consistency_delay:?}")
             })
         })
     })
@@ -103,22 +104,22 @@ pub fn every_wait_reports_the_right_reason(trace: &Trace) -> Verdict {
     })?;
     let policy = &trace.info.policy;
     each_call(trace, |call| {
-        each(call.waits(), |(index, report, _)| {
-            let awaits_consistency = call.awaits_consistency(report);
+        each(call.waits(), |wait| {
+            let awaits_consistency = call.awaits_consistency(wait.report);
             let consistency_delay =
                 if awaits_consistency { policy.consistency_delay } else { Duration::ZERO };
-            let expected = match report.hint {
+            let expected = match wait.report.hint {
                 Some(hint) if awaits_consistency && hint >= consistency_delay => {
                     WaitReason::RetryAfter
                 }
                 _ if awaits_consistency => WaitReason::Consistency,
-                Some(hint) if hint >= max_backoff(call, index, report) => WaitReason::RetryAfter,
+                Some(hint) if hint >= max_backoff(&wait) => WaitReason::RetryAfter,
                 // The longer wait gives the reason. The jitter on top of the delay is random.
-                Some(hint) if hint >= backoff(call, index, report) => WaitReason::RetryAfter,
+                Some(hint) if hint >= backoff(call, &wait) => WaitReason::RetryAfter,
                 Some(_) => return Ok(()),
                 None => WaitReason::Backoff,
             };
-            let reported = call.steps[index].waiting;
+            let reported = call.steps[wait.index].waiting;
             broken_if(reported != Some(expected), || {
                 format!("reason {reported:?} instead of {expected:?}")
             })
@@ -126,15 +127,15 @@ pub fn every_wait_reports_the_right_reason(trace: &Trace) -> Verdict {
     })
 }
 
-fn max_backoff(call: &CallTrace<'_>, index: usize, report: &Report) -> Duration {
-    let is_throttled = report.status == Some(StatusCode::TOO_MANY_REQUESTS);
+fn max_backoff(wait: &WaitTrace<'_>) -> Duration {
+    let is_throttled = wait.report.status == Some(StatusCode::TOO_MANY_REQUESTS);
     let base = Duration::from_millis(if is_throttled { 1_000 } else { 100 });
-    LONGEST_BACKOFF.min(base.saturating_mul(2_u32.saturating_pow(call.failures(index) - 1)))
+    LONGEST_BACKOFF.min(base.saturating_mul(2_u32.saturating_pow(wait.failures - 1)))
 }
 
 /// The back-off that the random number of this step selects.
-fn backoff(call: &CallTrace<'_>, index: usize, report: &Report) -> Duration {
-    let longest = max_backoff(call, index, report).as_nanos();
-    let nanos = (longest * u128::from(call.steps[index].random)) >> 64;
+fn backoff(call: &CallTrace<'_>, wait: &WaitTrace<'_>) -> Duration {
+    let longest = max_backoff(wait).as_nanos();
+    let nanos = (longest * u128::from(call.steps[wait.index].random)) >> 64;
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
