@@ -18,7 +18,7 @@ const WORK: [(&str, u64); 8] = [
     ("get/contacts-ureq", 2000),
 ];
 
-/// The share that is no change. Between runs, counts vary by less than a tenth of it.
+/// A smaller change is not a regression. Between runs, counts vary by less than a tenth of it.
 const TOLERANCE: f64 = 0.02;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
