@@ -88,32 +88,39 @@ pub(crate) fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(Option::<Array<T>>::deserialize(deserializer)?.map(|Array(values)| values))
 }
 
-/// Reads a text or a number as a text. Anything else counts as absent, and so does an empty text:
-/// a member of the wrong type must not hide the person that it belongs to.
-pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    struct Text;
+/// A text or a number.
+enum Scalar {
+    Text(String),
+    Whole(i128),
+    Fraction(f64),
+}
 
-    impl<'de> Visitor<'de> for Text {
-        type Value = Option<String>;
+/// Reads a text or a number. Anything else counts as absent: a member of the wrong type must not
+/// hide the person or contact that it belongs to.
+fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Scalar>, D::Error> {
+    struct Any;
+
+    impl<'de> Visitor<'de> for Any {
+        type Value = Option<Scalar>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a text")
+            f.write_str("a text or a number")
         }
 
         fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+            Ok(Some(Scalar::Text(text.to_owned())))
         }
 
         fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-            Ok(Some(number.to_string()))
+            Ok(Some(Scalar::Whole(number.into())))
         }
 
         fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-            Ok(Some(number.to_string()))
+            Ok(Some(Scalar::Whole(number.into())))
         }
 
         fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-            Ok(Some(number.to_string()))
+            Ok(Some(Scalar::Fraction(number)))
         }
 
         fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
@@ -133,7 +140,16 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
         }
     }
 
-    deserializer.deserialize_any(Text)
+    deserializer.deserialize_any(Any)
+}
+
+/// Reads a text or a number as a text. Anything else counts as absent, and so does an empty text.
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(scalar(deserializer)?.and_then(|scalar| match scalar {
+        Scalar::Text(text) => Some(text).filter(|text| !text.is_empty()),
+        Scalar::Whole(number) => Some(number.to_string()),
+        Scalar::Fraction(number) => Some(number.to_string()),
+    }))
 }
 
 /// Reads a text. Null becomes an empty text.
@@ -141,55 +157,16 @@ pub(crate) fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Reads a whole number, also `1.0`. Anything else counts as absent, so that the order cannot hide
-/// a contact.
+/// Reads a whole number, also `1.0`. Anything else counts as absent.
 pub(crate) fn whole_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<i32>, D::Error> {
-    struct WholeNumber;
-
-    impl<'de> Visitor<'de> for WholeNumber {
-        type Value = Option<i32>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a whole number")
-        }
-
-        fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-            Ok(number.try_into().ok())
-        }
-
-        fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-            Ok(number.try_into().ok())
-        }
-
-        fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-            // `to_string` writes a whole number without a fraction.
-            Ok(number.to_string().parse().ok())
-        }
-
-        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<Self::Value, A::Error> {
-            IgnoredAny.visit_seq(elements).map(|_| None)
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-            IgnoredAny.visit_map(members).map(|_| None)
-        }
-    }
-
-    deserializer.deserialize_any(WholeNumber)
+    Ok(scalar(deserializer)?.and_then(|scalar| match scalar {
+        Scalar::Text(_) => None,
+        Scalar::Whole(number) => number.try_into().ok(),
+        // `to_string` writes a whole number without a fraction.
+        Scalar::Fraction(number) => number.to_string().parse().ok(),
+    }))
 }
 
 /// Removes the byte order mark that some gateways put before JSON.
