@@ -15,8 +15,8 @@ use crate::{retry::Aimd, transport::TransportErrorKind};
 /// For programs that read many users, such as an audit. The limit starts at 4. It rises while the
 /// service answers quickly, and falls to a half:
 /// - after a 429, 503 or 504, and after a time-out,
-/// - when the answers stay slower: their median latency is over 1.75 times the least one plus 0.5
-///   ms, twice in a row.
+/// - when the answers stay slower: their median latency is over 1.75 times the least one, twice in a
+///   row.
 ///
 /// Each exchange needs a [permit](Self::try_acquire), and the permit must observe it. The example
 /// `many_users` of `contacts-hyper` is a whole program.
@@ -85,6 +85,19 @@ pub struct ConcurrencyPermit {
     limit: ConcurrencyLimit,
     /// Time and generation of the last request.
     sent: Option<(Duration, u64)>,
+}
+
+impl ConcurrencyPermit {
+    /// Returns a permit for the next exchange, or `None` if the limit has fallen. For threads that
+    /// run one exchange after the other. The last permit is always renewed.
+    pub fn renew(self) -> Option<Self> {
+        if self.limit.aimd().try_continue() {
+            return Some(self);
+        }
+        let limit = self.limit.clone();
+        drop(self);
+        limit.try_acquire()
+    }
 }
 
 impl Observer for ConcurrencyPermit {

@@ -2,14 +2,11 @@
 
 use std::{mem, time::Duration};
 
-/// Limit at the start.
+/// Limit at the start. Slow answers do not decrease it further: so few requests are no queue.
 const START: usize = 4;
 
 /// Least number of answers for a decision: with fewer, a few slow answers would decide.
 const MIN_ANSWERS: usize = 16;
-
-/// Delay that never counts as a queue. A scheduler can cause it.
-const ACCEPTABLE_DELAY: Duration = Duration::from_micros(500);
 
 /// Finds the number of exchanges at the same time: additive increase, multiplicative decrease.
 ///
@@ -74,6 +71,12 @@ impl Aimd {
         is_allowed
     }
 
+    /// Returns `true` if another exchange can follow one that has ended, in its place.
+    pub(crate) fn try_continue(&mut self) -> bool {
+        self.is_reached |= self.in_flight >= self.limit;
+        self.in_flight <= self.limit
+    }
+
     pub(crate) fn end(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
@@ -98,11 +101,13 @@ impl Aimd {
             (Some(least), _) => median.min(least),
         };
         self.least = Some(least);
-        let acceptable = quarters(least, 7).saturating_add(ACCEPTABLE_DELAY);
-        let was_slow = mem::replace(&mut self.is_slow, median > acceptable);
+        let was_slow = mem::replace(&mut self.is_slow, median > quarters(least, 7));
         match (was_slow, self.is_slow) {
             (_, false) => self.increase(),
-            (true, true) => self.decrease(Some(median)),
+            (true, true) => {
+                self.before_decrease = Some(median);
+                self.decrease(self.limit.min((self.limit / 2).max(START)));
+            }
             (false, true) => self.latencies.clear(),
         }
     }
@@ -110,7 +115,8 @@ impl Aimd {
     /// Takes an answer that means overload, or none in time. A burst of them counts once.
     pub(crate) fn overloaded(&mut self, generation: u64) {
         if generation == self.generation {
-            self.decrease(None);
+            self.before_decrease = None;
+            self.decrease(self.limit / 2);
         }
     }
 
@@ -124,11 +130,10 @@ impl Aimd {
         self.set(self.limit.saturating_add(step));
     }
 
-    fn decrease(&mut self, median: Option<Duration>) {
+    fn decrease(&mut self, limit: usize) {
         self.is_slow_start = false;
         self.is_slow = false;
-        self.before_decrease = median;
-        self.set(self.limit / 2);
+        self.set(limit);
     }
 
     fn set(&mut self, limit: usize) {

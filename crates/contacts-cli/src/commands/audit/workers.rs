@@ -82,8 +82,7 @@ where
             if self.events.send((self.read)(place, item, &mut held)).is_err() {
                 break;
             }
-            drop(held);
-            permit = self.limit.try_acquire();
+            permit = held.renew();
         }
     }
 }
