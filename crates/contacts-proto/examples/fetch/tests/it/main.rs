@@ -23,10 +23,9 @@ fn module() -> Option<PathBuf> {
         return Some(path.into());
     }
     let folder = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let folder = folder.unwrap_or_else(|| Path::new(HERE).join("../../../../target")).join("wasm");
+    let folder = folder.unwrap_or_else(|| Path::new(HERE).join("../../../../target"));
     let build = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--lib", "--target", TARGET, "--target-dir"])
-        .arg(&folder)
+        .args(["build", "--quiet", "--locked", "--lib", "--target", TARGET])
         .current_dir(HERE)
         .output()
         .unwrap();
