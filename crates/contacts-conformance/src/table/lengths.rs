@@ -107,7 +107,7 @@ fn never_whole(operation: Operation) -> Scenario {
         operation,
         expected,
     )
-    .set(|setup| setup.policy.attempt_timeout = Duration::from_millis(150))
+    .set(|setup| setup.policy.attempt_timeout = Duration::from_millis(500))
     .sends_one_request()
 }
 
