@@ -70,7 +70,7 @@ release-twice:
 instructions:
     .ci/instructions
 
-# Measure the clients and print a table (some ten minutes; needs valgrind and two idle cores)
+# Measure the clients and print a table (11 minutes, after the builds; needs valgrind and two idle cores)
 bench:
     cargo build --profile dist --locked -p contacts-cli
     cargo build --release --locked --manifest-path benches/Cargo.toml --all-features --bins --examples

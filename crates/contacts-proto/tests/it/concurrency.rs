@@ -1,6 +1,6 @@
 //! The number of exchanges at the same time, against simulated services on a virtual clock.
 
-use std::{cmp::Reverse, collections::BinaryHeap, time::Duration};
+use std::{cmp::Reverse, collections::BinaryHeap, iter, time::Duration};
 
 use contacts_proto::{
     BaseUrl, ConcurrencyLimit, ConcurrencyPermit, Credentials, ListContacts, Page,
@@ -336,6 +336,21 @@ proptest! {
             before = program.limit.current();
         }
         prop_assert_eq!(before, MAX);
+    }
+
+    #[test]
+    fn as_many_permits_are_renewed_as_the_limit_allows(overloads in 0_u32..6) {
+        let limit = ConcurrencyLimit::up_to(MAX);
+        let (send, exchange) = (send(), call());
+        let mut permits: Vec<_> = iter::from_fn(|| limit.try_acquire()).collect();
+        for number in 0..overloads {
+            let sent = Duration::from_secs(1) * number;
+            permits[0].action(&exchange, &send, at(sent));
+            tell(&mut permits[0], Answer::Status(429), sent);
+        }
+        let renewed: Vec<_> = permits.into_iter().filter_map(ConcurrencyPermit::renew).collect();
+        prop_assert_eq!(renewed.len(), limit.current());
+        prop_assert!(limit.try_acquire().is_none());
     }
 
     #[test]
