@@ -16,7 +16,7 @@ use crate::{retry::Aimd, transport::TransportErrorKind};
 /// service answers quickly, and falls to a half:
 /// - after a 429, 503 or 504, and after a time-out,
 /// - when the answers stay slower: their median latency is over 1.75 times the least one, twice in a
-///   row.
+///   row. This does not decrease it below 4.
 ///
 /// Each exchange needs a [permit](Self::try_acquire), and the permit must observe it. The example
 /// `many_users` of `contacts-hyper` is a whole program.

@@ -2,7 +2,7 @@
 
 use std::{mem, time::Duration};
 
-/// Limit at the start. Slow answers do not decrease it further: so few requests are no queue.
+/// Limit at the start. Slow answers never decrease the limit below it.
 const START: usize = 4;
 
 /// Least number of answers for a decision: with fewer, a few slow answers would decide.
