@@ -25,7 +25,8 @@ fn module() -> Option<PathBuf> {
     let folder = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let folder = folder.unwrap_or_else(|| Path::new(HERE).join("../../../../target"));
     let build = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--lib", "--target", TARGET])
+        .args(["build", "--quiet", "--locked", "--lib", "--target", TARGET, "--target-dir"])
+        .arg(&folder)
         .current_dir(HERE)
         .output()
         .unwrap();
