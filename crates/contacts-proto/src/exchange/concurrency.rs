@@ -88,8 +88,8 @@ pub struct ConcurrencyPermit {
 }
 
 impl ConcurrencyPermit {
-    /// Returns a permit for the next exchange, or `None` if the limit has fallen. For threads that
-    /// run one exchange after the other. The last permit is always renewed.
+    /// Returns a permit for the next exchange, or `None` if the limit has fallen below the number of
+    /// permits. For threads that run one exchange after the other. The last permit is always renewed.
     pub fn renew(self) -> Option<Self> {
         if self.limit.aimd().try_continue() {
             return Some(self);

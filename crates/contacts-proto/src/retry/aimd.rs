@@ -105,8 +105,7 @@ impl Aimd {
         match (was_slow, self.is_slow) {
             (_, false) => self.increase(),
             (true, true) => {
-                self.before_decrease = Some(median);
-                self.decrease(self.limit.min((self.limit / 2).max(START)));
+                self.decrease((self.limit / 2).max(START.min(self.limit)), Some(median));
             }
             (false, true) => self.latencies.clear(),
         }
@@ -115,8 +114,7 @@ impl Aimd {
     /// Takes an answer that means overload, or none in time. A burst of them counts once.
     pub(crate) fn overloaded(&mut self, generation: u64) {
         if generation == self.generation {
-            self.before_decrease = None;
-            self.decrease(self.limit / 2);
+            self.decrease(self.limit / 2, None);
         }
     }
 
@@ -130,9 +128,11 @@ impl Aimd {
         self.set(self.limit.saturating_add(step));
     }
 
-    fn decrease(&mut self, limit: usize) {
+    /// Decreases the limit because of this median, or because of overload.
+    fn decrease(&mut self, limit: usize, median: Option<Duration>) {
         self.is_slow_start = false;
         self.is_slow = false;
+        self.before_decrease = median;
         self.set(limit);
     }
 
